@@ -1,1 +1,3 @@
-//! x
+//! Probity holds a deployed HTTP API to its `OpenAPI` contract.
+
+pub mod json;
