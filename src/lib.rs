@@ -1,3 +1,4 @@
 //! Probity holds a deployed HTTP API to its `OpenAPI` contract.
 
 pub mod json;
+pub mod source;
