@@ -1,11 +1,13 @@
 //! The line of a contract that a message is about, as compilers show it.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
+use annotate_snippets::{
+    AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
+};
 
 use super::{File, Location};
 
-/// A longer line is shown only around the place.
-const LONG_LINE: usize = 400;
+/// Of a longer line, only this much around the place is laid out: contracts may be one line.
+const LONG_LINE: usize = 1_000;
 
 /// Renders a title, the line with the place underlined, and what helps.
 pub(super) fn render(
@@ -25,9 +27,17 @@ pub(super) fn render(
             .nth(at.column.saturating_sub(1))
             .map_or(line.len(), |(index, _)| index);
         let end = start + word(&line[start..]);
-        let span = AnnotationKind::Primary.span(start..end).label(label);
-        let snippet = Snippet::source(line).line_start(at.line).path(path);
-        message = message.element(snippet.annotation(span));
+        let (from, to) = around(line, start);
+        let span = start - from..end.min(to) - from;
+        let snippet = Snippet::source(&line[from..to])
+            .line_start(at.line)
+            .annotation(AnnotationKind::Primary.span(span).label(label));
+        if to - from == line.len() {
+            message = message.element(snippet.path(path));
+        } else {
+            let origin = Origin::path(path).line(at.line).char_column(at.column);
+            message = message.element(origin).element(snippet);
+        }
     } else {
         message = message.element(Level::NOTE.message(format!("{at}: {label}")));
     }
@@ -40,6 +50,22 @@ pub(super) fn render(
         Renderer::plain()
     };
     renderer.render(&[message])
+}
+
+/// The part of a line around an offset that is laid out.
+fn around(line: &str, offset: usize) -> (usize, usize) {
+    if line.len() <= LONG_LINE {
+        return (0, line.len());
+    }
+    let boundary = |mut at: usize| {
+        while !line.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let from = boundary(offset.saturating_sub(LONG_LINE / 2));
+    let to = boundary((offset + LONG_LINE / 2).min(line.len()));
+    (from, to)
 }
 
 /// How many bytes the word at the start of a text has: a quoted text, or up to what ends a key or

@@ -59,7 +59,7 @@ impl File {
         }
     }
 
-    /// A line without its line break, and the byte offset at which it starts.
+    /// A line, counted from 1, without its line break.
     pub fn line(&self, line: usize) -> Option<&str> {
         let start = *self.line_starts.get(line.checked_sub(1)?)?;
         let end = self

@@ -74,6 +74,11 @@ impl<'t> Loader<'t> {
             Some(Ok((event, span))) => Ok((event, self.cursor.bytes_at(span.start.index()))),
             Some(Err(error)) => {
                 let at = self.cursor.bytes_at(error.marker().index());
+                // The parser looks ahead and has a limit of its own, beyond ours.
+                if error.info() == "recursion limit exceeded" {
+                    let at = self.file.location(at);
+                    return Err(SourceError::TooDeep { at });
+                }
                 Err(self.malformed(at, error.info()))
             }
             None => Ok((Event::StreamEnd, self.file.text.len())),
@@ -161,7 +166,10 @@ impl<'t> Loader<'t> {
             }
             let (key, plain) = self.key(event, key_at)?;
             let (event, at) = self.next()?;
-            let absent = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, 0, None) if text.is_empty());
+            let absent = match &event {
+                Event::Scalar(text, ScalarStyle::Plain, 0, None) => text.is_empty(),
+                _ => false,
+            };
             let (value, mut spot) = self.node(event, at, depth)?;
             if plain && key == "<<" {
                 merged.push((value, spot));
