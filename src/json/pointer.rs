@@ -1,0 +1,134 @@
+//! JSON Pointers (RFC 6901), as text and as the fragment of a `$ref`.
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+
+/// What may not stand in the fragment of a URI (RFC 3986, section 3.5).
+const NOT_IN_FRAGMENT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// A token as it stands in a pointer: `~` and `/` escaped.
+pub fn escape(token: &str) -> Cow<'_, str> {
+    if token.contains(['~', '/']) {
+        Cow::Owned(token.replace('~', "~0").replace('/', "~1"))
+    } else {
+        Cow::Borrowed(token)
+    }
+}
+
+/// The token that an escaped token stands for.
+pub fn unescape(token: &str) -> Cow<'_, str> {
+    if token.contains('~') {
+        Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
+    } else {
+        Cow::Borrowed(token)
+    }
+}
+
+/// Lengthens a pointer by one token.
+pub fn push(pointer: &mut String, token: &str) {
+    pointer.push('/');
+    pointer.push_str(&escape(token));
+}
+
+/// The tokens of a pointer, unescaped; none for the pointer to the whole.
+pub fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    pointer.split('/').skip(1).map(unescape)
+}
+
+/// The pointer to what holds the place, and the last token; nothing holds the whole.
+pub fn parent_and_last(pointer: &str) -> Option<(&str, Cow<'_, str>)> {
+    let (parent, last) = pointer.rsplit_once('/')?;
+    Some((parent, unescape(last)))
+}
+
+/// The array index that a token names: digits without a leading zero.
+pub fn index(token: &str) -> Option<usize> {
+    let canonical = token == "0" || token.starts_with(|first: char| matches!(first, '1'..='9'));
+    if canonical { token.parse().ok() } else { None }
+}
+
+/// The pointer in a local reference, `#/a/b` or `#`, percent-decoded; none for anything else.
+pub fn from_fragment(reference: &str) -> Option<String> {
+    let fragment = reference.strip_prefix('#')?;
+    let pointer = percent_decode_str(fragment).decode_utf8().ok()?;
+    (pointer.is_empty() || pointer.starts_with('/')).then(|| pointer.into_owned())
+}
+
+/// The local reference, `#/a/b`, to a pointer, percent-encoded.
+pub fn to_fragment(pointer: &str) -> String {
+    format!("#{}", utf8_percent_encode(pointer, NOT_IN_FRAGMENT))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_slash_and_a_tilde_in_a_token_are_escaped() {
+        let mut pointer = String::new();
+        push(&mut pointer, "paths");
+        push(&mut pointer, "/pets/{id}");
+        push(&mut pointer, "a~b");
+        assert_eq!(pointer, "/paths/~1pets~1{id}/a~0b");
+        assert_eq!(
+            tokens(&pointer).collect::<Vec<_>>(),
+            ["paths", "/pets/{id}", "a~b"]
+        );
+    }
+
+    #[test]
+    fn the_pointer_to_the_whole_has_no_tokens_and_no_parent() {
+        assert_eq!(tokens("").count(), 0);
+        assert_eq!(parent_and_last(""), None);
+        assert_eq!(parent_and_last("/a"), Some(("", "a".into())));
+        assert_eq!(parent_and_last("/a/b~1c"), Some(("/a", "b/c".into())));
+    }
+
+    #[test]
+    fn an_index_has_no_sign_and_no_leading_zero() {
+        assert_eq!(index("0"), Some(0));
+        assert_eq!(index("17"), Some(17));
+        for token in ["", "-1", "+1", "01", "1a", "99999999999999999999"] {
+            assert_eq!(index(token), None, "{token}");
+        }
+    }
+
+    #[test]
+    fn a_fragment_is_percent_decoded() {
+        let pointer = from_fragment("#/paths/~1pets~1%7Bid%7D").unwrap();
+        assert_eq!(pointer, "/paths/~1pets~1{id}");
+        assert_eq!(from_fragment("#").as_deref(), Some(""));
+        assert_eq!(from_fragment("#anchor"), None);
+        assert_eq!(from_fragment("other.yaml#/a"), None);
+        assert_eq!(from_fragment("#/%ff"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_survive_the_way_into_a_reference_and_back(parts: Vec<String>) {
+            let mut pointer = String::new();
+            for part in &parts {
+                push(&mut pointer, part);
+            }
+            prop_assert_eq!(tokens(&pointer).collect::<Vec<_>>(), parts);
+            prop_assert_eq!(from_fragment(&to_fragment(&pointer)), Some(pointer));
+        }
+    }
+}

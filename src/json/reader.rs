@@ -1,0 +1,390 @@
+//! The reader: one pass over the bytes, with its own stack so that no nesting exhausts the thread's.
+
+use std::collections::HashSet;
+
+use super::{Kind, MAX_DEPTH, MAX_DUPLICATES, Malformed, Member, Node, Reason, Text, pointer};
+
+/// Up to this many members, comparing keys pairwise is faster than hashing them.
+const FEW_MEMBERS: usize = 12;
+
+struct Reader<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    duplicates: Vec<String>,
+    lone_surrogates: bool,
+}
+
+struct Open {
+    start: usize,
+    holds: Holds,
+}
+
+enum Holds {
+    Items(Vec<Node>),
+    /// The last member's value is still to come, or is the one being read.
+    Members(Vec<Member>),
+}
+
+/// Reads a whole text: one value, with nothing but white space around it.
+pub fn read(bytes: &[u8]) -> Result<Text, Malformed> {
+    let text = std::str::from_utf8(bytes).map_err(|error| Malformed {
+        offset: error.valid_up_to(),
+        reason: Reason::NotUtf8,
+    })?;
+    if text.starts_with('\u{feff}') {
+        return Err(Malformed {
+            offset: 0,
+            reason: Reason::ByteOrderMark,
+        });
+    }
+    let mut reader = Reader {
+        text,
+        bytes,
+        at: 0,
+        duplicates: Vec::new(),
+        lone_surrogates: false,
+    };
+    let root = reader.value()?;
+    if reader.peek().is_some() {
+        return Err(reader.expected("nothing after the value"));
+    }
+    Ok(Text {
+        root,
+        duplicates: reader.duplicates,
+        lone_surrogates: reader.lone_surrogates,
+    })
+}
+
+impl Reader<'_> {
+    fn value(&mut self) -> Result<Node, Malformed> {
+        let mut open: Vec<Open> = Vec::new();
+        loop {
+            self.skip_space();
+            let start = self.at;
+            let mut node = match self.peek() {
+                Some(b'[') => {
+                    self.enter(open.len())?;
+                    if self.peek() != Some(b']') {
+                        open.push(Open {
+                            start,
+                            holds: Holds::Items(Vec::new()),
+                        });
+                        continue;
+                    }
+                    self.at += 1;
+                    Node {
+                        start,
+                        end: self.at,
+                        kind: Kind::Array(Vec::new()),
+                    }
+                }
+                Some(b'{') => {
+                    self.enter(open.len())?;
+                    if self.peek() != Some(b'}') {
+                        let first = self.member("a key or `}`")?;
+                        open.push(Open {
+                            start,
+                            holds: Holds::Members(vec![first]),
+                        });
+                        continue;
+                    }
+                    self.at += 1;
+                    Node {
+                        start,
+                        end: self.at,
+                        kind: Kind::Object(Vec::new()),
+                    }
+                }
+                _ => self.scalar()?,
+            };
+            // The node is whole: hand it to what holds it, and close all that ends with it.
+            loop {
+                self.skip_space();
+                match open.last_mut().map(|innermost| &mut innermost.holds) {
+                    None => return Ok(node),
+                    Some(Holds::Items(items)) => {
+                        items.push(node);
+                        if self.goes_on(b']', "`,` or `]`")? {
+                            break;
+                        }
+                    }
+                    Some(Holds::Members(members)) => {
+                        if let Some(member) = members.last_mut() {
+                            member.value = node;
+                        }
+                        if self.goes_on(b'}', "`,` or `}`")? {
+                            self.skip_space();
+                            members.push(self.member("a key")?);
+                            break;
+                        }
+                    }
+                }
+                let Some(Open { start, holds }) = open.pop() else {
+                    return Err(self.expected("a value"));
+                };
+                let kind = match holds {
+                    Holds::Items(items) => Kind::Array(items),
+                    Holds::Members(members) => {
+                        self.note_duplicates(&members, &open);
+                        Kind::Object(members)
+                    }
+                };
+                node = Node {
+                    start,
+                    end: self.at,
+                    kind,
+                };
+            }
+        }
+    }
+
+    fn enter(&mut self, depth: usize) -> Result<(), Malformed> {
+        if depth == MAX_DEPTH {
+            return Err(self.malformed(Reason::TooDeep));
+        }
+        self.at += 1;
+        self.skip_space();
+        Ok(())
+    }
+
+    /// Whether a comma comes, rather than the end of the array or object.
+    fn goes_on(&mut self, close: u8, expected: &'static str) -> Result<bool, Malformed> {
+        match self.peek() {
+            Some(b',') => {
+                self.at += 1;
+                Ok(true)
+            }
+            Some(byte) if byte == close => {
+                self.at += 1;
+                Ok(false)
+            }
+            _ => Err(self.expected(expected)),
+        }
+    }
+
+    /// A key and its colon; the value is still to be read.
+    fn member(&mut self, expected: &'static str) -> Result<Member, Malformed> {
+        if self.peek() != Some(b'"') {
+            return Err(self.expected(expected));
+        }
+        let key_start = self.at;
+        let key = self.string()?;
+        self.skip_space();
+        if self.peek() != Some(b':') {
+            return Err(self.expected("`:`"));
+        }
+        self.at += 1;
+        let value = Node {
+            start: self.at,
+            end: self.at,
+            kind: Kind::Null,
+        };
+        Ok(Member {
+            key,
+            key_start,
+            value,
+        })
+    }
+
+    fn scalar(&mut self) -> Result<Node, Malformed> {
+        let start = self.at;
+        let kind = match self.peek() {
+            Some(b'"') => Kind::String(self.string()?),
+            Some(b'-' | b'0'..=b'9') => Kind::Number(self.number()?.into()),
+            Some(b't') => self.literal("true", Kind::Bool(true))?,
+            Some(b'f') => self.literal("false", Kind::Bool(false))?,
+            Some(b'n') => self.literal("null", Kind::Null)?,
+            _ => return Err(self.expected("a value")),
+        };
+        Ok(Node {
+            start,
+            end: self.at,
+            kind,
+        })
+    }
+
+    fn literal(&mut self, word: &str, kind: Kind) -> Result<Kind, Malformed> {
+        if !self.bytes[self.at..].starts_with(word.as_bytes()) {
+            return Err(self.expected("a value"));
+        }
+        self.at += word.len();
+        Ok(kind)
+    }
+
+    fn number(&mut self) -> Result<&str, Malformed> {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        if self.peek() == Some(b'0') {
+            self.at += 1;
+        } else {
+            self.digits()?;
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(&self.text[start..self.at])
+    }
+
+    fn digits(&mut self) -> Result<(), Malformed> {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        if self.at == start {
+            Err(self.expected("a digit"))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn string(&mut self) -> Result<String, Malformed> {
+        self.at += 1;
+        let mut run = self.at;
+        let mut whole = String::new();
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    let rest = &self.text[run..self.at];
+                    self.at += 1;
+                    if whole.is_empty() {
+                        return Ok(rest.to_owned());
+                    }
+                    whole.push_str(rest);
+                    return Ok(whole);
+                }
+                Some(b'\\') => {
+                    whole.push_str(&self.text[run..self.at]);
+                    whole.push(self.escape()?);
+                    run = self.at;
+                }
+                Some(0..0x20) => return Err(self.malformed(Reason::ControlCharacter)),
+                Some(_) => self.at += 1,
+                None => return Err(self.expected("`\"`")),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, Malformed> {
+        let letter = self.bytes.get(self.at + 1);
+        let character = match letter {
+            Some(b'u') => return self.unicode_escape(),
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            _ => return Err(self.malformed(Reason::InvalidEscape)),
+        };
+        self.at += 2;
+        Ok(character)
+    }
+
+    fn unicode_escape(&mut self) -> Result<char, Malformed> {
+        let mut code = self.code_unit()?;
+        if let 0xD800..=0xDBFF = code
+            && self.bytes[self.at..].starts_with(b"\\u")
+        {
+            let after_first = self.at;
+            let second = self.code_unit()?;
+            if let 0xDC00..=0xDFFF = second {
+                code = 0x1_0000 + ((code - 0xD800) << 10) + (second - 0xDC00);
+            } else {
+                self.at = after_first;
+            }
+        }
+        Ok(char::from_u32(code).unwrap_or_else(|| {
+            self.lone_surrogates = true;
+            char::REPLACEMENT_CHARACTER
+        }))
+    }
+
+    fn code_unit(&mut self) -> Result<u32, Malformed> {
+        let digits = self.bytes.get(self.at + 2..self.at + 6).unwrap_or_default();
+        let code = digits.iter().try_fold(0, |code, digit| {
+            Some(code * 16 + char::from(*digit).to_digit(16)?)
+        });
+        match code {
+            Some(code) if digits.len() == 4 => {
+                self.at += 6;
+                Ok(code)
+            }
+            _ => Err(self.malformed(Reason::InvalidEscape)),
+        }
+    }
+
+    fn note_duplicates(&mut self, members: &[Member], open: &[Open]) {
+        if members.len() <= FEW_MEMBERS {
+            for (index, member) in members.iter().enumerate() {
+                if members[..index]
+                    .iter()
+                    .any(|earlier| earlier.key == member.key)
+                {
+                    self.note_duplicate(&member.key, open);
+                }
+            }
+        } else {
+            let mut seen = HashSet::with_capacity(members.len());
+            for member in members {
+                if !seen.insert(member.key.as_str()) {
+                    self.note_duplicate(&member.key, open);
+                }
+            }
+        }
+    }
+
+    fn note_duplicate(&mut self, key: &str, open: &[Open]) {
+        if self.duplicates.len() == MAX_DUPLICATES {
+            return;
+        }
+        let mut place = String::new();
+        for Open { holds, .. } in open {
+            match holds {
+                Holds::Items(items) => pointer::push(&mut place, &items.len().to_string()),
+                Holds::Members(members) => {
+                    let key = members.last().map_or("", |member| &member.key);
+                    pointer::push(&mut place, key);
+                }
+            }
+        }
+        pointer::push(&mut place, key);
+        self.duplicates.push(place);
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    fn expected(&self, what: &'static str) -> Malformed {
+        self.malformed(match self.peek() {
+            Some(_) => Reason::Expected(what),
+            None => Reason::Ended(what),
+        })
+    }
+
+    fn malformed(&self, reason: Reason) -> Malformed {
+        Malformed {
+            offset: self.at,
+            reason,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! From bytes to a document: one value for all files of a contract, and the place of every node.
+//!
+//! The files that references name are read with the contract and mounted under
+//! `/x-probity-files`, so that one JSON Pointer names one node, whatever file it came from.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+mod error;
+mod excerpt;
+mod mount;
+mod place;
+mod read;
+mod references;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+pub use error::SourceError;
+pub use place::{File, Location};
+pub use references::{BrokenRef, Refusal};
+
+use crate::json::pointer;
+use place::Spot;
+
+/// The member of the root under which the further files stand, in order of first use.
+pub const MOUNT: &str = "x-probity-files";
+
+/// No file larger than this is read.
+pub const MAX_FILE_BYTES: u64 = 32 << 20;
+
+/// All files of a contract together are no larger than this.
+pub const MAX_TOTAL_BYTES: u64 = 128 << 20;
+
+/// How many further files a contract may name.
+pub const MAX_FILES: usize = 1_000;
+
+/// How many arrays and objects of a contract may stand inside each other.
+pub const MAX_DEPTH: usize = 200;
+
+/// How much YAML aliases may copy, in nodes and in pieces of 64 bytes of text.
+pub const MAX_COPIED: usize = 1_000_000;
+
+/// A contract with all its files.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The contract, and under [`MOUNT`] the further files; every reference that could be followed
+    /// is local.
+    pub value: Value,
+    files: Vec<File>,
+    spots: Vec<Spot>,
+    broken: Vec<BrokenRef>,
+}
+
+/// The deepest node that exists on the way along a pointer.
+struct Found<'a> {
+    file: &'a File,
+    spot: &'a Spot,
+}
+
+impl Document {
+    /// Reads a contract and the files in its folder that its references name.
+    pub fn open(path: &Path) -> Result<Self, SourceError> {
+        let (file, origin) = read::contract(path)?;
+        Self::build(file, origin)
+    }
+
+    /// Reads a contract from memory; no file is read for its references. The name's extension says
+    /// whether it is JSON or YAML, and where there is none, the first character does.
+    pub fn from_text(name: &str, text: &str) -> Result<Self, SourceError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        Self::build(File::new(name, text.to_owned()), None)
+    }
+
+    fn build(file: File, origin: Option<mount::Origin>) -> Result<Self, SourceError> {
+        let (value, spot) = read::tree(&file)?;
+        let found = match &value {
+            Value::Object(map) if map.contains_key(MOUNT) => {
+                let key = map.keys().position(|key| key == MOUNT);
+                let spot = key.and_then(|index| spot.below.get(index)).unwrap_or(&spot);
+                return Err(SourceError::Reserved {
+                    at: file.location(spot.key),
+                });
+            }
+            Value::Object(_) => return Ok(mount::all(file, value, spot, origin)),
+            Value::Null => return Err(SourceError::Empty { file: file.name }),
+            Value::Array(_) => "a list",
+            Value::Bool(_) => "a boolean",
+            Value::Number(_) => "a number",
+            Value::String(_) => "text",
+        };
+        let at = file.location(spot.start);
+        Err(SourceError::NotAMapping { at, found })
+    }
+
+    /// The value at a JSON Pointer.
+    pub fn get(&self, pointer: &str) -> Option<&Value> {
+        self.value.pointer(pointer)
+    }
+
+    /// Where the value at a JSON Pointer begins; if there is none, the nearest that holds its place.
+    pub fn locate(&self, pointer: &str) -> Location {
+        let Found { file, spot } = self.find(pointer);
+        file.location(spot.start)
+    }
+
+    /// Where the key of the member at a JSON Pointer begins; where there is no key, the value.
+    pub fn locate_key(&self, pointer: &str) -> Location {
+        let Found { file, spot } = self.find(pointer);
+        file.location(spot.key)
+    }
+
+    /// The contract, then the further files as they are mounted.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    /// The references that lead nowhere or to what may not be read.
+    pub fn broken_refs(&self) -> &[BrokenRef] {
+        &self.broken
+    }
+
+    /// The line of a place with an underlined label, as compilers show it.
+    pub fn snippet(
+        &self,
+        at: &Location,
+        title: &str,
+        label: &str,
+        help: Option<&str>,
+        coloured: bool,
+    ) -> String {
+        let file = self.files.iter().find(|file| file.name == at.file);
+        excerpt::render(file, at, title, label, help, coloured)
+    }
+
+    fn find(&self, pointer: &str) -> Found<'_> {
+        let mut file = 0;
+        let mut value = &self.value;
+        let mut spot = &self.spots[0];
+        let mut tokens = pointer::tokens(pointer).peekable();
+        if tokens.next_if(|token| token == MOUNT).is_some() {
+            let mounted = tokens.next().and_then(|token| pointer::index(&token));
+            let mounted = mounted.and_then(|index| {
+                let value = self.value.get(MOUNT)?.get(index)?;
+                Some((index + 1, value, self.spots.get(index + 1)?))
+            });
+            match mounted {
+                Some(found) => (file, value, spot) = found,
+                None => {
+                    return Found {
+                        file: &self.files[0],
+                        spot,
+                    };
+                }
+            }
+        }
+        for token in tokens {
+            let next = match value {
+                Value::Array(items) => pointer::index(&token)
+                    .and_then(|index| Some((items.get(index)?, spot.below.get(index)?))),
+                Value::Object(members) => members
+                    .iter()
+                    .zip(&spot.below)
+                    .find(|((key, _), _)| **key == token)
+                    .map(|((_, value), spot)| (value, spot)),
+                _ => None,
+            };
+            match next {
+                Some(found) => (value, spot) = found,
+                None => break,
+            }
+        }
+        Found {
+            file: &self.files[file],
+            spot,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What references of a contract lead to.
+
+use super::*;
+
+fn broken(document: &Document) -> Vec<(String, String, String)> {
+    let parts = |broken: &BrokenRef| {
+        (
+            broken.at.clone(),
+            broken.target.clone(),
+            broken.reason.to_string(),
+        )
+    };
+    document.broken_refs().iter().map(parts).collect()
+}
+
+#[test]
+fn references_to_other_files_become_local() {
+    let (_folder, path) = folder(&[
+        (
+            "api.yaml",
+            "paths:\n  /p: {$ref: 'paths/p.yaml#/one'}\n  /q: {$ref: './paths/../paths/p.yaml'}\n\
+             components:\n  schemas:\n    Here: {$ref: '#/components/schemas/Self'}\n    \
+             Self: {$ref: 'api.yaml#/components/schemas/There'}\n    There: {$ref: 's.json#/$defs/a~1b%7B%7D'}\n",
+        ),
+        (
+            "paths/p.yaml",
+            "one:\n  get: {$ref: '#/two'}\ntwo:\n  x: {$ref: '../s.json'}\n  y: {$ref: '../api.yaml#/components'}\n",
+        ),
+        ("s.json", r#"{"$defs": {"a/b{}": {"type": "string"}}}"#),
+    ]);
+    let document = Document::open(&path).unwrap();
+    assert_eq!(broken(&document), []);
+    assert_eq!(
+        document.value,
+        json!({
+            "paths": {
+                "/p": {"$ref": "#/x-probity-files/0/one"},
+                "/q": {"$ref": "#/x-probity-files/0"},
+            },
+            "components": {"schemas": {
+                "Here": {"$ref": "#/components/schemas/Self"},
+                "Self": {"$ref": "#/components/schemas/There"},
+                "There": {"$ref": "#/x-probity-files/1/$defs/a~1b%7B%7D"},
+            }},
+            "x-probity-files": [
+                {
+                    "one": {"get": {"$ref": "#/x-probity-files/0/two"}},
+                    "two": {"x": {"$ref": "#/x-probity-files/1"}, "y": {"$ref": "#/components"}},
+                },
+                {"$defs": {"a/b{}": {"type": "string"}}},
+            ],
+        })
+    );
+    let names: Vec<_> = document
+        .files()
+        .iter()
+        .map(|file| file.name.as_str())
+        .collect();
+    assert_eq!(names, [path.to_str().unwrap(), "paths/p.yaml", "s.json"]);
+    assert_eq!(
+        document.locate("/x-probity-files/0/two/x").to_string(),
+        "paths/p.yaml:4:6"
+    );
+    assert_eq!(
+        document
+            .locate_key("/x-probity-files/1/$defs/a~1b{}")
+            .to_string(),
+        "s.json:1:12"
+    );
+    assert_eq!(
+        document.locate("/x-probity-files/9/a").file,
+        path.to_str().unwrap()
+    );
+}
+
+#[test]
+fn references_that_lead_nowhere_cost_only_themselves() {
+    let (_folder, path) = folder(&[
+        (
+            "in/api.yaml",
+            "a:\n  - {$ref: '#/none'}\n  - {$ref: 'none.yaml#/a'}\n  - {$ref: 'bad.yaml'}\n  \
+             - {$ref: 'https://example.com/s.json'}\n  - {$ref: '//example.com/s.json'}\n  \
+             - {$ref: 'file:///etc/passwd'}\n  - {$ref: '/etc/passwd'}\n  - {$ref: '../out.yaml'}\n  \
+             - {$ref: '%2e%2e/out.yaml'}\n  - {$ref: 'good.yaml#/none'}\n  - {$ref: sub}\n  \
+             - {$ref: '#nowhere'}\n  - {$ref: 'good.yaml'}\n",
+        ),
+        ("in/bad.yaml", "a: [\n"),
+        ("in/good.yaml", "ok: true"),
+        ("in/sub/x.yaml", ""),
+        ("out.yaml", "secret: 1"),
+    ]);
+    let document = Document::open(&path).unwrap();
+    let found = broken(&document);
+    let reasons: Vec<_> = found
+        .iter()
+        .map(|(_, target, why)| (target.as_str(), why.as_str()))
+        .collect();
+    assert!(
+        reasons[2].1.starts_with("bad.yaml:2:1: malformed YAML: "),
+        "{reasons:?}"
+    );
+    let remote = "a URL, and nothing is fetched that the user did not name";
+    let expected = [
+        ("#/none", "nothing stands there"),
+        ("none.yaml#/a", "none.yaml: no such file"),
+        ("bad.yaml", reasons[2].1),
+        ("https://example.com/s.json", remote),
+        ("//example.com/s.json", remote),
+        ("file:///etc/passwd", remote),
+        (
+            "/etc/passwd",
+            "an absolute path, and only files in the contract's folder are read",
+        ),
+        ("../out.yaml", "outside the contract's folder"),
+        ("%2e%2e/out.yaml", "outside the contract's folder"),
+        ("good.yaml#/none", "nothing stands there"),
+        ("sub", "sub: is a folder, not a file"),
+        ("#nowhere", "nothing stands there"),
+    ];
+    assert_eq!(reasons, expected);
+    assert_eq!(found[1].0, "/a/1/$ref");
+    assert_eq!(document.value["x-probity-files"], json!([{"ok": true}]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_does_not_lead_out_of_the_folder() {
+    let (folder, path) = folder(&[
+        (
+            "in/api.yaml",
+            "a: {$ref: 'link.yaml'}\nb: {$ref: 'inner.yaml'}\nc: {$ref: 'real.yaml'}",
+        ),
+        ("in/real.yaml", "ok: 1"),
+        ("out.yaml", "secret: 1"),
+    ]);
+    let link = std::os::unix::fs::symlink::<PathBuf, PathBuf>;
+    link(
+        folder.path().join("out.yaml"),
+        folder.path().join("in/link.yaml"),
+    )
+    .unwrap();
+    link(
+        folder.path().join("in/real.yaml"),
+        folder.path().join("in/inner.yaml"),
+    )
+    .unwrap();
+    let document = Document::open(&path).unwrap();
+    assert_eq!(document.broken_refs().len(), 1);
+    assert_eq!(document.broken_refs()[0].reason, Refusal::Outside);
+    assert_eq!(document.value["b"], document.value["c"]);
+    assert_eq!(document.files().len(), 2);
+}
+
+#[test]
+fn a_contract_from_memory_reads_no_files() {
+    let document = yaml("a: {$ref: 'Cargo.toml'}\nb: {$ref: '#/a'}");
+    assert_eq!(document.broken_refs().len(), 1);
+    assert_eq!(document.broken_refs()[0].reason, Refusal::NoFiles);
+}
+
+#[test]
+fn data_is_no_reference_but_names_that_look_like_data_are() {
+    let data = "example: {$ref: no}\ndefault: {$ref: no}\nenum: [{$ref: no}]\nconst: {$ref: no}\n\
+                x-own: {$ref: no}\nexamples: {e: {value: {$ref: no}}}\nschema: {examples: [{$ref: no}]}\n";
+    assert_eq!(broken(&yaml(data)), []);
+    let names = "properties: {example: {$ref: '#/n1'}, $ref: {type: string}, x-y: {$ref: '#/n2'}}\n\
+                 responses: {default: {$ref: '#/n3'}}\nexamples: {e: {$ref: '#/n4'}}\n\
+                 parameters: [{$ref: '#/n5'}]\n";
+    let found = broken(&yaml(names));
+    let targets: Vec<_> = found.iter().map(|(_, target, _)| target.as_str()).collect();
+    assert_eq!(targets, ["#/n1", "#/n2", "#/n3", "#/n4", "#/n5"]);
+}
+
+#[test]
+fn links_and_discriminators_refer_too() {
+    let (_folder, path) = folder(&[
+        (
+            "api.yaml",
+            "discriminator:\n  propertyName: kind\n  mapping: {cat: 's.yaml#/Cat', dog: Dog}\n\
+             links: {l: {operationRef: 's.yaml#/Op'}}\n",
+        ),
+        ("s.yaml", "Cat: {}\nOp: {}\n"),
+    ]);
+    let document = Document::open(&path).unwrap();
+    assert_eq!(broken(&document), []);
+    assert_eq!(
+        document.value["discriminator"]["mapping"],
+        json!({"cat": "#/x-probity-files/0/Cat", "dog": "Dog"})
+    );
+    assert_eq!(
+        document.value["links"]["l"]["operationRef"],
+        "#/x-probity-files/0/Op"
+    );
+}
+
+#[test]
+fn anchors_and_ids_of_schemas_are_found() {
+    let document = yaml(
+        "a: {$ref: '#named'}\nb: {$ref: 'https://example.com/s#/x'}\n\
+         c: {$id: 'https://example.com/s', $anchor: named, x: {}}\n",
+    );
+    assert_eq!(broken(&document), []);
+    assert_eq!(document.value["a"], json!({"$ref": "#/c"}));
+    assert_eq!(document.value["b"], json!({"$ref": "#/c/x"}));
+}
