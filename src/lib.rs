@@ -1,4 +1,11 @@
-//! Probity holds a deployed HTTP API to its `OpenAPI` contract.
-
+//! Probity holds a deployed HTTP API to its OpenAPI contract.
+//!
+//! ```text
+//! source → contract → plan → run → judge → report
+//!                              ↘ snapshot ↗
+//! ```
+pub mod config;
+pub mod contract;
 pub mod json;
+pub mod plan;
 pub mod source;

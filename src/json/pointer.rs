@@ -45,6 +45,11 @@ pub fn push(pointer: &mut String, token: &str) {
     pointer.push_str(&escape(token));
 }
 
+/// The pointer to a member or item.
+pub fn child(pointer: &str, token: &str) -> String {
+    format!("{pointer}/{}", escape(token))
+}
+
 /// The tokens of a pointer, unescaped; none for the pointer to the whole.
 pub fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     pointer.split('/').skip(1).map(unescape)

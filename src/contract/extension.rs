@@ -1,0 +1,390 @@
+//! The `x-probity` extension: what OpenAPI cannot say.
+//!
+//! Its form is fixed by `spec/x-probity.schema.json`; reading checks against that
+//! schema first, so that every mistake is reported at its place in the contract.
+
+use super::cause::Cause;
+use super::expression::Expression;
+use crate::json::pointer;
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// What the document says for every operation.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct DocumentExtension {
+    /// Where a host puts the identity of a request.
+    pub request_id: Option<Expression>,
+    /// Defaults for operations.
+    #[serde(flatten)]
+    pub defaults: Behaviour,
+}
+
+/// What one operation does beyond its schemas.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Behaviour {
+    /// The business error codes.
+    pub errors: Option<Errors>,
+    /// Fields whose values must never come twice.
+    #[serde(default)]
+    pub unique: Vec<Unique>,
+    /// Where neither acceptance nor rejection is a defect.
+    #[serde(default)]
+    pub silent: Vec<Silence>,
+    /// What holds in every accepted exchange.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// Parts of an answer that differ from run to run.
+    #[serde(default)]
+    pub volatile: Vec<Expression>,
+}
+
+/// The business error codes of an operation.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Errors {
+    /// Where a code stands in an answer.
+    pub code: Expression,
+    /// Each code and when it is expected.
+    pub catalogue: IndexMap<String, Entry>,
+}
+
+/// One business error code.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Entry {
+    /// The HTTP status that the code comes with.
+    pub status: u16,
+    /// The causes that lead to it.
+    #[serde(default)]
+    pub when: When,
+    /// What the code means, for readers.
+    pub meaning: Option<String>,
+    /// What to do about it, for readers.
+    pub fix: Option<String>,
+}
+
+/// The causes of a code: each with the place it is limited to, if any.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(try_from = "Value")]
+pub struct When(pub Vec<(Cause, Option<String>)>);
+
+/// A field whose values must be unique among what an operation created.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Unique {
+    /// JSON Pointer into the request body.
+    pub field: String,
+    /// Whether names that differ only in case are different.
+    #[serde(default)]
+    pub case: Case,
+}
+
+/// Whether case makes a difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Case {
+    /// `a` and `A` are two values.
+    Sensitive,
+    /// `a` and `A` are one value.
+    Insensitive,
+    /// Nobody said.
+    #[default]
+    Unknown,
+}
+
+/// A cause at a place about which the contract says nothing.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "Value")]
+pub struct Silence {
+    /// The kind of value.
+    pub cause: Cause,
+    /// JSON Pointer into the request body; everything below it is meant too.
+    pub place: String,
+    /// Why the contract is silent.
+    pub because: String,
+}
+
+/// What holds in every accepted exchange.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// Both operands are equal.
+    Equal([Expression; 2]),
+    /// The same value in every answer of a run.
+    Constant(Expression),
+    /// Never the same value twice in a run.
+    Distinct(Expression),
+    /// A time close to now.
+    Recent(Recent),
+    /// Two times, perhaps in different notation, that are the same second.
+    SameInstant([Expression; 2]),
+}
+
+/// A time close to now.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Recent {
+    /// Where the time stands.
+    pub at: Expression,
+    /// How the time is written.
+    pub unit: TimeUnit,
+    /// How far from now it may be.
+    #[serde(deserialize_with = "duration")]
+    pub within: Duration,
+}
+
+/// How a time is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeUnit {
+    /// Seconds since 1970, perhaps with a fraction.
+    Seconds,
+    /// Milliseconds since 1970.
+    Milliseconds,
+    /// RFC 3339 text.
+    DateTime,
+}
+
+/// What a security scheme says beyond OpenAPI.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SchemeExtension {
+    /// Where a token comes from.
+    pub token: Option<TokenEndpoint>,
+}
+
+/// The request that yields a token.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TokenEndpoint {
+    /// Path on the target.
+    pub path: String,
+    /// JSON body, in which `$key` and `$secret` are replaced.
+    pub request: Value,
+    /// Where the token stands in the answer.
+    pub token: Expression,
+    /// Where its life in seconds stands in the answer.
+    pub ttl_seconds: Option<Expression>,
+}
+
+/// A mistake in the extension.
+#[derive(Clone, Debug)]
+pub struct Mistake {
+    /// JSON Pointer to the mistake in the contract.
+    pub at: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+impl TryFrom<Value> for When {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Self, Self::Error> {
+        let items = match value {
+            Value::Array(items) => items,
+            single => vec![single],
+        };
+        let mut causes = Vec::new();
+        for item in items {
+            match item {
+                Value::Object(members) => {
+                    for (name, place) in members {
+                        let place = place.as_str().ok_or("a place is a JSON Pointer")?;
+                        causes.push((cause(&name)?, Some(place.to_owned())));
+                    }
+                }
+                Value::String(name) => causes.push((cause(&name)?, None)),
+                _ => return Err("a cause is a name or `{name: place}`".to_owned()),
+            }
+        }
+        Ok(When(causes))
+    }
+}
+
+impl TryFrom<Value> for Silence {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Self, Self::Error> {
+        let Value::Object(members) = value else {
+            return Err("a silence is `{cause: place, because: text}`".to_owned());
+        };
+        let mut found = None;
+        let mut because = String::new();
+        for (name, text) in members {
+            let text = text.as_str().ok_or("a silence holds text")?.to_owned();
+            if name == "because" {
+                because = text;
+            } else {
+                found = Some((cause(&name)?, text));
+            }
+        }
+        let (cause, place) = found.ok_or("a silence names a cause")?;
+        Ok(Silence { cause, place, because })
+    }
+}
+
+fn cause(name: &str) -> Result<Cause, String> {
+    let known = Cause::ALL.iter().find(|cause| cause.name() == name);
+    known.copied().ok_or_else(|| format!("unknown cause `{name}`"))
+}
+
+fn duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    crate::config::duration(&text).map_err(serde::de::Error::custom)
+}
+
+impl Behaviour {
+    /// This behaviour, with what it leaves open taken from the defaults.
+    #[must_use]
+    pub fn or(mut self, defaults: &Behaviour) -> Behaviour {
+        if self.errors.is_none() {
+            self.errors.clone_from(&defaults.errors);
+        }
+        keep_or(&mut self.unique, &defaults.unique);
+        keep_or(&mut self.silent, &defaults.silent);
+        keep_or(&mut self.rules, &defaults.rules);
+        keep_or(&mut self.volatile, &defaults.volatile);
+        self
+    }
+
+    /// The codes that a cause at a place may get; empty when the contract names none.
+    pub fn codes(&self, cause: Cause, place: &str) -> Vec<&str> {
+        let Some(errors) = &self.errors else { return Vec::new() };
+        let entries = |cause: Cause, placed: bool| {
+            let found = errors.catalogue.iter().filter(move |(_, entry)| {
+                entry.when.0.iter().any(|(known, at)| {
+                    *known == cause && at.as_deref() == placed.then_some(place)
+                })
+            });
+            found.map(|(code, _)| code.as_str()).collect::<Vec<_>>()
+        };
+        let mut cause = Some(cause);
+        while let Some(now) = cause {
+            for placed in [true, false] {
+                let found = entries(now, placed);
+                if !found.is_empty() {
+                    return found;
+                }
+            }
+            cause = now.nearest();
+        }
+        Vec::new()
+    }
+
+    /// Why the contract is silent about a cause at a place, if it says so.
+    pub fn silence(&self, cause: Cause, place: &str) -> Option<&str> {
+        let covers = |silence: &&Silence| {
+            silence.cause == cause && super::expression::covers(&silence.place, place)
+        };
+        self.silent.iter().find(covers).map(|silence| silence.because.as_str())
+    }
+}
+
+fn keep_or<T: Clone>(own: &mut Vec<T>, default: &[T]) {
+    if own.is_empty() {
+        own.extend_from_slice(default);
+    }
+}
+
+/// The shapes that the extension has, by where it stands.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// On the document.
+    Document,
+    /// On an operation.
+    Operation,
+    /// On a security scheme.
+    SecurityScheme,
+}
+
+/// Reads an extension that stands at `at` in the contract.
+pub fn read<T: serde::de::DeserializeOwned>(
+    shape: Shape,
+    value: &Value,
+    at: &str,
+) -> Result<T, Vec<Mistake>> {
+    let mistakes: Vec<Mistake> = validator(shape)
+        .into_iter()
+        .flat_map(|validator| validator.iter_errors(value))
+        .map(|error| mistake(&error, value, at))
+        .collect();
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    serde_json::from_value(value.clone()).map_err(|error| {
+        vec![Mistake { at: at.to_owned(), message: error.to_string(), hint: None }]
+    })
+}
+
+fn mistake(error: &jsonschema::ValidationError<'_>, value: &Value, at: &str) -> Mistake {
+    use jsonschema::error::ValidationErrorKind as Kind;
+    let mut place = error.instance_path().as_str().to_owned();
+    let (message, hint) = match error.kind() {
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            let key = unexpected.first().map_or("", String::as_str);
+            let known = known_keys(error);
+            place = pointer::child(&place, key);
+            let hint = suggestion(key, &known);
+            (format!("unknown key `{key}` in x-probity"), Some(hint))
+        }
+        Kind::PropertyNames { error: inner } => {
+            let key = inner.instance().as_str().unwrap_or_default().to_owned();
+            place = pointer::child(&place, &key);
+            let causes: Vec<String> = Cause::ALL.iter().map(|cause| cause.name().to_owned()).collect();
+            (format!("unknown name `{key}`"), Some(suggestion(&key, &causes)))
+        }
+        Kind::Required { property } => (format!("{property} is missing here"), None),
+        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } | Kind::Enum { .. } => {
+            let found = value.pointer(&place).and_then(Value::as_str).unwrap_or_default();
+            let causes: Vec<String> = Cause::ALL.iter().map(|cause| cause.name().to_owned()).collect();
+            (error.to_string(), (place.contains("/when") && !found.is_empty()).then(|| suggestion(found, &causes)))
+        }
+        Kind::Pattern { .. } => (
+            format!("{} does not have the right form", error.instance()),
+            Some("runtime expressions look like `$response.body#/data/id`, places like `/name`, durations like `5m`".to_owned()),
+        ),
+        _ => (error.to_string(), None),
+    };
+    Mistake { at: format!("{at}{place}"), message, hint }
+}
+
+fn known_keys(error: &jsonschema::ValidationError<'_>) -> Vec<String> {
+    let parent = pointer::parent_and_last(error.schema_path().as_str()).map_or("", |(parent, _)| parent);
+    let properties = schema().pointer(&format!("{parent}/properties")).and_then(Value::as_object);
+    properties.map(|known| known.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// "did you mean `x`?", or the list of what there is.
+pub fn suggestion(given: &str, known: &[String]) -> String {
+    let near = known.iter().map(|name| (strsim::damerau_levenshtein(given, name), name)).min();
+    match near {
+        Some((distance, name)) if distance <= 3 => format!("did you mean `{name}`?"),
+        _ => format!("known here: {}", known.join(", ")),
+    }
+}
+
+fn schema() -> &'static Value {
+    static SCHEMA: OnceLock<Value> = OnceLock::new();
+    SCHEMA.get_or_init(|| {
+        serde_json::from_str(include_str!("../../spec/x-probity.schema.json")).unwrap_or_default()
+    })
+}
+
+fn validator(shape: Shape) -> Option<&'static jsonschema::Validator> {
+    static VALIDATORS: [OnceLock<Option<jsonschema::Validator>>; 3] = [const { OnceLock::new() }; 3];
+    let (index, name) = match shape {
+        Shape::Document => (0, "document"),
+        Shape::Operation => (1, "operation"),
+        Shape::SecurityScheme => (2, "securityScheme"),
+    };
+    VALIDATORS[index]
+        .get_or_init(|| {
+            let mut root = schema().clone();
+            root["$ref"] = Value::from(format!("#/$defs/{name}"));
+            jsonschema::options().offline().build(&root).ok()
+        })
+        .as_ref()
+}

@@ -1,0 +1,201 @@
+//! Schemas in place: where they stand, and how 3.0's dialect becomes JSON Schema 2020-12.
+//!
+//! Every pointer stays what it was, so that a validator's schema path is a place in the
+//! contract as its author wrote it.
+
+use super::view::target;
+use crate::json::pointer;
+use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+
+/// Which side of an exchange a schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// `readOnly` properties are not asked for.
+    Request,
+    /// `writeOnly` properties are not asked for.
+    Response,
+}
+
+const ONE: &[&str] = &[
+    "items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames",
+    "unevaluatedItems", "unevaluatedProperties", "contentSchema",
+];
+const LIST: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
+const MAP: &[&str] =
+    &["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
+
+/// The pointers of a schema's direct subschemas.
+pub(super) fn subschemas(schema: &Map<String, Value>, at: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (key, value) in schema {
+        let here = || pointer::child(at, key);
+        match value {
+            Value::Array(items) if LIST.contains(&key.as_str()) => {
+                found.extend((0..items.len()).map(|index| format!("{}/{index}", here())));
+            }
+            Value::Object(members) if MAP.contains(&key.as_str()) => {
+                found.extend(members.keys().map(|name| pointer::child(&here(), name)));
+            }
+            Value::Object(_) if ONE.contains(&key.as_str()) => found.push(here()),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Every schema that can be reached from the roots, through subschemas and references.
+pub(super) fn reachable(document: &Value, roots: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut open: Vec<String> = roots.into_iter().collect();
+    let mut seen: HashSet<String> = HashSet::new();
+    let mut found = Vec::new();
+    while let Some(at) = open.pop() {
+        let Some(schema) = document.pointer(&at).and_then(Value::as_object) else { continue };
+        if !seen.insert(at.clone()) {
+            continue;
+        }
+        open.extend(subschemas(schema, &at));
+        if let Some(next) = schema.get("$ref").and_then(Value::as_str).and_then(target) {
+            open.push(next);
+        }
+        found.push(at);
+    }
+    found.sort();
+    found
+}
+
+/// Rewrites the schemas at `places` from 3.0's dialect to 2020-12.
+pub(super) fn to_2020_12(document: &mut Value, places: &[String]) {
+    for at in places {
+        if let Some(schema) = document.pointer_mut(at).and_then(Value::as_object_mut) {
+            lower(schema);
+        }
+    }
+}
+
+fn lower(schema: &mut Map<String, Value>) {
+    if let Some(reference) = schema.get("$ref").filter(|value| value.is_string()).cloned() {
+        // 3.0 ignores what stands beside a reference; 2020-12 would apply it.
+        schema.retain(|key, _| key == "$ref" || MAP.contains(&key.as_str()));
+        schema.insert("$ref".into(), reference);
+        return;
+    }
+    for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        match schema.get(exclusive) {
+            Some(Value::Bool(true)) => {
+                if let Some(limit) = schema.shift_remove(bound) {
+                    schema.insert(exclusive.into(), limit);
+                } else {
+                    schema.shift_remove(exclusive);
+                }
+            }
+            Some(Value::Bool(false)) => {
+                schema.shift_remove(exclusive);
+            }
+            _ => {}
+        }
+    }
+    if schema.shift_remove("nullable") == Some(Value::Bool(true))
+        && let Some(Value::String(name)) = schema.get("type")
+    {
+        let both = json!([name, "null"]);
+        schema.insert("type".into(), both);
+        if let Some(Value::Array(values)) = schema.get_mut("enum")
+            && !values.contains(&Value::Null)
+        {
+            // 3.0.3 wants null listed; authors mean it by `nullable`, so the host may send it.
+            values.push(Value::Null);
+        }
+    }
+    if schema.get("type") == Some(&json!("file")) {
+        schema.shift_remove("type");
+    }
+}
+
+/// Stops asking for the properties that do not travel on a side. Tells if anything changed.
+pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> bool {
+    let flag = match side {
+        Side::Request => "readOnly",
+        Side::Response => "writeOnly",
+    };
+    let mut changes = Vec::new();
+    for at in places {
+        let Some(schema) = document.pointer(at).and_then(Value::as_object) else { continue };
+        let (Some(Value::Object(properties)), Some(Value::Array(required))) =
+            (schema.get("properties"), schema.get("required"))
+        else {
+            continue;
+        };
+        let travels = |name: &Value| {
+            let property = name.as_str().and_then(|name| properties.get(name));
+            let referred = property.and_then(|property| {
+                let reference = property.get("$ref")?.as_str()?;
+                document.pointer(&target(reference)?)
+            });
+            ![property, referred].into_iter().flatten().any(|schema| schema.get(flag) == Some(&json!(true)))
+        };
+        let kept: Vec<Value> = required.iter().filter(|name| travels(name)).cloned().collect();
+        if kept.len() != required.len() {
+            changes.push((at.clone(), kept));
+        }
+    }
+    for (at, kept) in &changes {
+        if let Some(schema) = document.pointer_mut(at).and_then(Value::as_object_mut) {
+            schema.insert("required".into(), json!(kept));
+        }
+    }
+    !changes.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lowered(mut schema: Value) -> Value {
+        to_2020_12(&mut schema, &[String::new()]);
+        schema
+    }
+
+    #[test]
+    fn null_is_a_type_where_it_was_a_flag() {
+        assert_eq!(lowered(json!({"type": "string", "nullable": true})), json!({"type": ["string", "null"]}));
+        assert_eq!(lowered(json!({"nullable": true})), json!({}));
+    }
+
+    #[test]
+    fn exclusive_bounds_take_their_limit() {
+        assert_eq!(
+            lowered(json!({"minimum": 3, "exclusiveMinimum": true, "maximum": 9, "exclusiveMaximum": false})),
+            json!({"exclusiveMinimum": 3, "maximum": 9})
+        );
+    }
+
+    #[test]
+    fn what_stands_beside_a_reference_is_ignored() {
+        assert_eq!(lowered(json!({"$ref": "#/a", "type": "string"})), json!({"$ref": "#/a"}));
+    }
+
+    #[test]
+    fn read_only_properties_are_asked_for_in_answers_only() {
+        let schema = json!({
+            "required": ["id", "name"],
+            "properties": {"id": {"readOnly": true}, "name": {}}
+        });
+        let mut request = schema.clone();
+        assert!(for_side(&mut request, &[String::new()], Side::Request));
+        assert_eq!(request["required"], json!(["name"]));
+        let mut response = schema.clone();
+        assert!(!for_side(&mut response, &[String::new()], Side::Response));
+        assert_eq!(response, schema);
+    }
+
+    #[test]
+    fn schemas_are_found_through_references_and_only_where_schemas_stand() {
+        let document = json!({
+            "a": {"properties": {"items": {"$ref": "#/b"}}, "example": {"properties": {"no": {}}}},
+            "b": {"anyOf": [{}, true]}, "c": {}
+        });
+        let found = reachable(&document, ["/a".to_owned()]);
+        assert_eq!(found, ["/a", "/a/properties/items", "/b", "/b/anyOf/0"]);
+    }
+}

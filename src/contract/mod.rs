@@ -1,0 +1,118 @@
+//! The contract: what a document says about an API, and the only door to `openapiv3`
+//! (structure) and `jsonschema` (schemas).
+
+pub mod cause;
+pub mod expression;
+pub mod extension;
+mod lower;
+pub mod model;
+mod read;
+pub mod schemas;
+mod view;
+
+pub use cause::Cause;
+pub use expression::Expression;
+pub use extension::{Behaviour, Case, Mistake, Rule};
+pub use lower::Side;
+pub use model::{Body, Example, Location, MediaType, Operation, Response, SecurityScheme};
+pub use schemas::{SchemaAt, Schemas, Violation};
+
+use crate::source::Document;
+use model::SecuritySchemes;
+
+/// A contract, ready to be planned, judged, served and documented.
+pub struct Contract {
+    /// The text it was read from.
+    pub document: Document,
+    /// The name of the API.
+    pub title: String,
+    /// The version of the API.
+    pub version: String,
+    /// Where the API is said to live, templates filled with their defaults.
+    pub servers: Vec<String>,
+    /// What can be tested, in the document's order.
+    pub operations: Vec<Operation>,
+    /// What cannot be tested, and why.
+    pub untestable: Vec<Untestable>,
+    /// How clients show who they are.
+    pub schemes: SecuritySchemes,
+    /// Where a host puts the identity of a request.
+    pub request_id: Option<Expression>,
+    /// Every schema that the operations use.
+    pub schemas: Schemas,
+}
+
+/// An operation that a broken part of the contract keeps from being tested.
+#[derive(Clone, Debug)]
+pub struct Untestable {
+    /// Method and path.
+    pub operation: String,
+    /// JSON Pointer to the broken part.
+    pub at: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// Why a document cannot serve as a contract.
+#[derive(Debug, thiserror::Error)]
+pub enum ContractError {
+    /// The document is Swagger 2.
+    #[error("this is a Swagger {0} document, not OpenAPI 3")]
+    Swagger(String),
+    /// The document is not OpenAPI.
+    #[error("this is not an OpenAPI document: it has no `openapi` version")]
+    NotOpenApi,
+    /// The version is none that Probity knows.
+    #[error("OpenAPI {0} is not known here")]
+    UnknownVersion(String),
+    /// There is nothing to test in the document.
+    #[error("the document describes no operation")]
+    NoOperations,
+    /// `x-probity` is wrong.
+    #[error("{}", .0.first().map_or("x-probity is wrong", |mistake| mistake.message.as_str()))]
+    Extension(Vec<Mistake>),
+}
+
+impl ContractError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            ContractError::Swagger(_) => {
+                Some("convert it to OpenAPI 3 first, for example with swagger2openapi".into())
+            }
+            ContractError::NotOpenApi => {
+                Some("a contract starts with `openapi: 3.0.3` (or 3.1, 3.2) at its top level".into())
+            }
+            ContractError::UnknownVersion(_) => Some("Probity reads 3.0, 3.1 and 3.2".into()),
+            ContractError::NoOperations => Some("describe at least one under `paths`".into()),
+            ContractError::Extension(mistakes) => mistakes.first().and_then(|one| one.hint.clone()),
+        }
+    }
+
+    /// JSON Pointer to where the document is wrong.
+    pub fn at(&self) -> &str {
+        match self {
+            ContractError::Swagger(_) => "/swagger",
+            ContractError::UnknownVersion(_) => "/openapi",
+            ContractError::NoOperations => "/paths",
+            ContractError::NotOpenApi => "",
+            ContractError::Extension(mistakes) => mistakes.first().map_or("", |one| &one.at),
+        }
+    }
+}
+
+impl Contract {
+    /// Reads a document as a contract. A failure gives the document back, so that its
+    /// places can be shown.
+    pub fn read(document: Document) -> Result<Contract, Box<(Document, ContractError)>> {
+        match read::read(&document) {
+            Ok(parts) => Ok(parts.into_contract(document)),
+            Err(error) => Err(Box::new((document, error))),
+        }
+    }
+
+    /// The operation with an identity.
+    pub fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+}

@@ -1,0 +1,253 @@
+//! What a contract says, as plain values.
+
+use super::extension::{Behaviour, TokenEndpoint};
+use super::schemas::SchemaAt;
+use indexmap::IndexMap;
+use serde_json::Value;
+
+/// One operation of the contract.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// Its name in case identities and file names: the `operationId`, made safe.
+    pub id: String,
+    /// The method, in upper case.
+    pub method: String,
+    /// The path template.
+    pub path: String,
+    /// JSON Pointer to the operation.
+    pub at: String,
+    /// One line about it.
+    pub summary: Option<String>,
+    /// Markdown about it.
+    pub description: Option<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// What it takes outside its body.
+    pub parameters: Vec<Parameter>,
+    /// What it takes as its body.
+    pub body: Option<Body>,
+    /// What it answers.
+    pub responses: Vec<Response>,
+    /// The alternatives of credentials; an empty alternative means that none are needed.
+    pub security: Vec<Requirement>,
+    /// The methods that the path declares, this operation's among them.
+    pub path_methods: Vec<String>,
+    /// What schemas cannot say.
+    pub behaviour: Behaviour,
+}
+
+/// The schemes that must all be satisfied.
+pub type Requirement = Vec<String>;
+
+/// A value outside the body.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Where it travels.
+    pub location: Location,
+    /// Whether a request must carry it.
+    pub required: bool,
+    /// Its schema, unless it has a media type of its own.
+    pub schema: Option<SchemaAt>,
+    /// The value that the contract gives as an example.
+    pub example: Option<Value>,
+    /// JSON Pointer to the parameter.
+    pub at: String,
+    /// Markdown about it.
+    pub description: Option<String>,
+}
+
+/// Where a parameter travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// In the path.
+    Path,
+    /// In the query string.
+    Query,
+    /// As a header.
+    Header,
+    /// As a cookie.
+    Cookie,
+}
+
+/// The body of a request.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// Whether a request must have one.
+    pub required: bool,
+    /// What it can be, by media type.
+    pub content: Vec<MediaType>,
+    /// JSON Pointer to the body.
+    pub at: String,
+}
+
+/// One representation of a body.
+#[derive(Clone, Debug)]
+pub struct MediaType {
+    /// The media type or range.
+    pub name: String,
+    /// The schema of the decoded body.
+    pub schema: Option<SchemaAt>,
+    /// Documented values, with their names and places.
+    pub examples: Vec<Example>,
+    /// JSON Pointer to the media type.
+    pub at: String,
+}
+
+/// A documented value.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// Its name; `example` for the unnamed one.
+    pub name: String,
+    /// The value.
+    pub value: Value,
+    /// JSON Pointer to the value.
+    pub at: String,
+}
+
+/// One documented answer.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The statuses that it stands for.
+    pub status: StatusRange,
+    /// Markdown about it.
+    pub description: String,
+    /// The headers that it declares.
+    pub headers: Vec<Header>,
+    /// What its body can be; empty when the contract does not say.
+    pub content: Vec<MediaType>,
+    /// JSON Pointer to the response.
+    pub at: String,
+}
+
+/// A declared header of an answer.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// Its name.
+    pub name: String,
+    /// Whether every answer must carry it.
+    pub required: bool,
+    /// Its schema.
+    pub schema: Option<SchemaAt>,
+    /// JSON Pointer to the header.
+    pub at: String,
+}
+
+/// The statuses that a documented answer stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StatusRange {
+    /// One status.
+    Code(u16),
+    /// `4XX`: its first digit.
+    Class(u16),
+    /// Every other status.
+    Default,
+}
+
+impl StatusRange {
+    /// Whether a status belongs to it.
+    pub fn contains(self, status: u16) -> bool {
+        match self {
+            StatusRange::Code(code) => code == status,
+            StatusRange::Class(class) => status / 100 == class,
+            StatusRange::Default => true,
+        }
+    }
+}
+
+impl std::fmt::Display for StatusRange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            StatusRange::Code(code) => write!(f, "{code}"),
+            StatusRange::Class(class) => write!(f, "{class}XX"),
+            StatusRange::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// How a client shows who it is.
+#[derive(Clone, Debug)]
+pub enum SecurityScheme {
+    /// `Authorization: Basic`.
+    Basic,
+    /// `Authorization: Bearer`; OAuth 2 and OpenID Connect too.
+    Bearer,
+    /// A value in a header, query parameter or cookie of its own.
+    ApiKey {
+        /// Where it travels.
+        location: Location,
+        /// Its name there.
+        name: String,
+        /// Where a token comes from.
+        token: Option<TokenEndpoint>,
+    },
+    /// A scheme that Probity cannot satisfy by itself.
+    Other(String),
+}
+
+/// Every scheme by its name in the contract.
+pub type SecuritySchemes = IndexMap<String, SecurityScheme>;
+
+impl Operation {
+    /// The documented answer for a status: exact, then by class, then the default.
+    pub fn response(&self, status: u16) -> Option<&Response> {
+        let matching = self.responses.iter().filter(|response| response.status.contains(status));
+        matching.min_by_key(|response| match response.status {
+            StatusRange::Code(_) => 0,
+            StatusRange::Class(_) => 1,
+            StatusRange::Default => 2,
+        })
+    }
+
+    /// The documented answers of a class of statuses.
+    pub fn responses_of_class(&self, class: u16) -> impl Iterator<Item = &Response> {
+        self.responses.iter().filter(move |response| match response.status {
+            StatusRange::Code(code) => code / 100 == class,
+            StatusRange::Class(documented) => documented == class,
+            StatusRange::Default => class == 4 || class == 5,
+        })
+    }
+
+    /// The statuses of a class, in words: `200 or 201`.
+    pub fn statuses(&self, class: u16) -> String {
+        let names: Vec<String> =
+            self.responses_of_class(class).map(|response| response.status.to_string()).collect();
+        if names.is_empty() { format!("a documented {class}xx") } else { names.join(" or ") }
+    }
+
+    /// The JSON representation of its body, if it has one.
+    pub fn json_body(&self) -> Option<&MediaType> {
+        self.body.as_ref()?.content.iter().find(|media| is_json(&media.name))
+    }
+
+    /// Whether a request without credentials is documented as good enough.
+    pub fn is_open(&self) -> bool {
+        self.security.is_empty() || self.security.iter().any(Vec::is_empty)
+    }
+}
+
+/// Whether a media type is JSON, by name or by suffix.
+pub fn is_json(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    essence == "application/json"
+        || essence == "text/json"
+        || (essence.contains('/') && essence.ends_with("+json"))
+}
+
+/// A media type without parameters, in lower case.
+pub fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whether a documented media type or range includes an actual one.
+pub fn includes(documented: &str, actual: &str) -> bool {
+    let (documented, actual) = (essence(documented), essence(actual));
+    if documented == "*/*" || documented == actual {
+        return true;
+    }
+    match documented.strip_suffix("/*") {
+        Some(class) => actual.split('/').next() == Some(class),
+        None => false,
+    }
+}

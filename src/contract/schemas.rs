@@ -1,0 +1,265 @@
+//! The only door to `jsonschema`: validators by the place of their schema.
+
+use super::cause::Cause;
+use super::lower::{self, Side};
+use super::view::Broken;
+use crate::json::pointer;
+use jsonschema::error::ValidationErrorKind as Kind;
+use jsonschema::{Draft, PatternOptions, Registry, Validator};
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
+
+const BASE: &str = "probity:///contract";
+
+/// A schema of the contract, by its place.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SchemaAt(pub String);
+
+/// How a value breaks a schema.
+#[derive(Clone, Debug)]
+pub struct Violation {
+    /// JSON Pointer to the value, or to where it should be.
+    pub place: String,
+    /// The keyword that is broken.
+    pub keyword: String,
+    /// JSON Pointer to the keyword in the contract.
+    pub at: String,
+    /// The cause it amounts to.
+    pub cause: Cause,
+    /// What the keyword asks for.
+    pub expected: String,
+    /// What was there instead.
+    pub actual: String,
+}
+
+/// Every schema of a contract, ready for both sides.
+pub struct Schemas {
+    request: Value,
+    response: Option<Value>,
+    validators: HashMap<(String, bool), Validator>,
+}
+
+impl Schemas {
+    /// Lowers and compiles the schemas at `requests` and `responses`; what cannot be
+    /// compiled is returned beside them.
+    pub(super) fn compile(
+        document: &Value,
+        dialect_3_0: bool,
+        requests: &BTreeSet<SchemaAt>,
+        responses: &BTreeSet<SchemaAt>,
+    ) -> (Schemas, HashMap<SchemaAt, Broken>) {
+        let roots = requests.union(responses).map(|schema| schema.0.clone());
+        let places = lower::reachable(document, roots);
+        let mut request = document.clone();
+        if dialect_3_0 {
+            lower::to_2020_12(&mut request, &places);
+        }
+        let mut answered = request.clone();
+        let differs = lower::for_side(&mut request, &places, Side::Request)
+            | lower::for_side(&mut answered, &places, Side::Response);
+        let mut schemas =
+            Schemas { request, response: differs.then_some(answered), validators: HashMap::new() };
+        let mut broken = HashMap::new();
+        for (side, roots) in [(Side::Request, requests), (Side::Response, responses)] {
+            let compiled = compile(schemas.document(side), roots, &mut broken);
+            let side = side == Side::Response;
+            schemas.validators.extend(compiled.into_iter().map(|(at, one)| ((at, side), one)));
+        }
+        (schemas, broken)
+    }
+
+    fn document(&self, side: Side) -> &Value {
+        match side {
+            Side::Response => self.response.as_ref().unwrap_or(&self.request),
+            Side::Request => &self.request,
+        }
+    }
+
+    /// The schema itself, as 2020-12, with the document that its references point into.
+    pub fn raw(&self, side: Side) -> &Value {
+        self.document(side)
+    }
+
+    /// Whether a value satisfies a schema.
+    pub fn accepts(&self, schema: &SchemaAt, side: Side, value: &Value) -> bool {
+        self.validator(schema, side).is_none_or(|validator| validator.is_valid(value))
+    }
+
+    /// Every way in which a value breaks a schema, in the order of places.
+    pub fn violations(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Violation> {
+        let Some(validator) = self.validator(schema, side) else { return Vec::new() };
+        let mut found: Vec<Violation> =
+            validator.iter_errors(value).flat_map(|error| violations(&error)).collect();
+        found.sort_by(|a, b| (&a.place, &a.at).cmp(&(&b.place, &b.at)));
+        found.dedup_by(|a, b| a.place == b.place && a.at == b.at);
+        found
+    }
+
+    fn validator(&self, schema: &SchemaAt, side: Side) -> Option<&Validator> {
+        self.validators.get(&(schema.0.clone(), side == Side::Response))
+    }
+}
+
+fn compile(
+    document: &Value,
+    roots: &BTreeSet<SchemaAt>,
+    broken: &mut HashMap<SchemaAt, Broken>,
+) -> Vec<(String, Validator)> {
+    let mut compiled = Vec::new();
+    if roots.is_empty() {
+        return compiled;
+    }
+    let registry = Registry::new()
+        .draft(Draft::Draft202012)
+        .add(BASE, document)
+        .and_then(jsonschema::RegistryBuilder::prepare);
+    let registry = match registry {
+        Ok(registry) => registry,
+        Err(error) => {
+            let why = format!("the schemas cannot be indexed: {error}");
+            broken.extend(roots.iter().map(|schema| {
+                (schema.clone(), Broken { at: schema.0.clone(), why: why.clone() })
+            }));
+            return compiled;
+        }
+    };
+    for schema in roots {
+        let wrapper = serde_json::json!({
+            "$ref": format!("{BASE}{}", pointer::to_fragment(&schema.0))
+        });
+        let built = jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .with_registry(&registry)
+            .offline()
+            .should_validate_formats(true)
+            .should_ignore_unknown_formats(true)
+            .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000))
+            .build(&wrapper);
+        match built {
+            Ok(validator) => compiled.push((schema.0.clone(), validator)),
+            Err(error) => {
+                let at = document_pointer(error.schema_path().as_str());
+                let at = if at.is_empty() { schema.0.clone() } else { at };
+                let why = format!("the schema cannot be used: {error}");
+                broken.insert(schema.clone(), Broken { at, why });
+            }
+        }
+    }
+    compiled
+}
+
+fn document_pointer(path: &str) -> String {
+    path.strip_prefix("/$ref").unwrap_or(path).to_owned()
+}
+
+fn violations(error: &jsonschema::ValidationError<'_>) -> Vec<Violation> {
+    let place = error.instance_path().as_str();
+    let at = document_pointer(error.schema_path().as_str());
+    let keyword = error.kind().keyword().to_owned();
+    let one = |place: String, cause, expected: String, actual: String| Violation {
+        place,
+        keyword: keyword.clone(),
+        at: at.clone(),
+        cause,
+        expected,
+        actual,
+    };
+    let instance = error.instance();
+    let shown = || show(instance);
+    let here = |cause, expected: String| vec![one(place.to_owned(), cause, expected, shown())];
+    match error.kind() {
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            vec![one(pointer::child(place, name), Cause::Missing, "a value".into(), "no such property".into())]
+        }
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            let each = unexpected.iter().map(|name| {
+                one(
+                    pointer::child(place, name),
+                    Cause::UndeclaredProperty,
+                    "no undeclared property".into(),
+                    "an undeclared property".into(),
+                )
+            });
+            each.collect()
+        }
+        Kind::Type { kind } => {
+            let cause = if instance.is_null() { Cause::Null } else { Cause::WrongType };
+            here(cause, types(kind))
+        }
+        Kind::Enum { options } => here(not_listed(instance, options), format!("one of {options}")),
+        Kind::Constant { expected_value } => {
+            here(not_listed(instance, expected_value), format!("{expected_value}"))
+        }
+        Kind::MinLength { limit } => here(Cause::TooShort, format!("at least {limit} characters")),
+        Kind::MaxLength { limit } => here(Cause::TooLong, format!("at most {limit} characters")),
+        Kind::MinItems { limit } => here(Cause::TooShort, format!("at least {limit} items")),
+        Kind::MaxItems { limit } => here(Cause::TooLong, format!("at most {limit} items")),
+        Kind::MinProperties { limit } => here(Cause::TooShort, format!("at least {limit} members")),
+        Kind::MaxProperties { limit } => here(Cause::TooLong, format!("at most {limit} members")),
+        Kind::Minimum { limit } => here(Cause::OutOfRange, format!("at least {limit}")),
+        Kind::Maximum { limit } => here(Cause::OutOfRange, format!("at most {limit}")),
+        Kind::ExclusiveMinimum { limit } => here(Cause::OutOfRange, format!("more than {limit}")),
+        Kind::ExclusiveMaximum { limit } => here(Cause::OutOfRange, format!("less than {limit}")),
+        Kind::MultipleOf { multiple_of } => {
+            here(Cause::OutOfRange, format!("a multiple of {multiple_of}"))
+        }
+        Kind::Pattern { pattern } => here(Cause::Pattern, format!("text that matches `{pattern}`")),
+        Kind::Format { format } => here(Cause::Format, format!("the format `{format}`")),
+        Kind::UniqueItems => here(Cause::NotUnique, "items that differ from each other".into()),
+        Kind::AdditionalItems { limit } => here(Cause::TooLong, format!("at most {limit} items")),
+        Kind::UnevaluatedItems { .. } => here(Cause::TooLong, "no further items".into()),
+        Kind::PropertyNames { .. } => here(Cause::UndeclaredProperty, "other property names".into()),
+        Kind::FalseSchema => here(Cause::UndeclaredProperty, "no value at all".into()),
+        Kind::OneOfNotValid { .. } | Kind::AnyOf { .. } => {
+            here(Cause::NoBranch, format!("a value that fits one of `{keyword}`"))
+        }
+        Kind::OneOfMultipleValid { .. } => {
+            here(Cause::NoBranch, "a value that fits exactly one of `oneOf`".into())
+        }
+        _ => here(Cause::NoBranch, error.masked().to_string()),
+    }
+}
+
+fn not_listed(instance: &Value, listed: &Value) -> Cause {
+    let listed = listed.as_array().map_or(std::slice::from_ref(listed), Vec::as_slice);
+    let kind = std::mem::discriminant(instance);
+    if listed.iter().any(|option| std::mem::discriminant(option) == kind) {
+        Cause::NotInEnum
+    } else if instance.is_null() {
+        Cause::Null
+    } else {
+        Cause::WrongType
+    }
+}
+
+fn types(kind: &jsonschema::error::TypeKind) -> String {
+    use jsonschema::error::TypeKind;
+    match kind {
+        TypeKind::Single(one) => format!("type {one}"),
+        TypeKind::Multiple(many) => {
+            let names: Vec<String> = many.iter().map(|one| one.to_string()).collect();
+            format!("type {}", names.join(" or "))
+        }
+    }
+}
+
+/// A value in a few words, for a person.
+pub fn show(value: &Value) -> String {
+    const LIMIT: usize = 80;
+    let kind = match value {
+        Value::Null => return "null".into(),
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let text = value.to_string();
+    if text.chars().count() <= LIMIT {
+        return format!("{kind} {text}");
+    }
+    let cut: String = text.chars().take(LIMIT).collect();
+    format!("{kind} {cut}… ({} bytes)", text.len())
+}

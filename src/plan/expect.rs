@@ -1,0 +1,94 @@
+//! From a label to an expectation: which statuses and codes may come.
+
+use super::{Expectation, Fault, Label, Place, Verdict};
+use crate::contract::model::StatusRange;
+use crate::contract::{Cause, Operation};
+
+/// What must come of a request with a label.
+pub(super) fn expectation(operation: &Operation, label: Label) -> Expectation {
+    let Label { verdict, faults, silent } = label;
+    let (statuses, codes) = match verdict {
+        Verdict::Accept => (documented(operation, 2, |_| true), Vec::new()),
+        Verdict::Reject => refusal(operation, &faults),
+        Verdict::Either => (Vec::new(), Vec::new()),
+    };
+    Expectation { verdict, statuses, codes, faults, silent }
+}
+
+/// What must come of a request that was valid, had its value not been taken before.
+pub(super) fn repeated(operation: &Operation, field: &str, at: &str) -> Expectation {
+    let fault = Fault {
+        cause: Cause::Repeated,
+        place: Place::Body(field.to_owned()),
+        keyword: None,
+        at: at.to_owned(),
+    };
+    expectation(operation, Label { verdict: Verdict::Reject, faults: vec![fault], silent: Vec::new() })
+}
+
+fn documented(operation: &Operation, class: u16, keep: fn(u16) -> bool) -> Vec<StatusRange> {
+    let found = operation.responses_of_class(class).map(|response| response.status);
+    found.filter(|status| !matches!(status, StatusRange::Code(code) if !keep(*code))).collect()
+}
+
+/// Statuses that say something else than "this request is not what the contract asks for".
+fn is_about_the_request(status: u16) -> bool {
+    !matches!(status, 401 | 403 | 407 | 408 | 429)
+}
+
+fn refusal(operation: &Operation, faults: &[Fault]) -> (Vec<StatusRange>, Vec<String>) {
+    if faults.iter().all(|fault| fault.cause == Cause::UndeclaredMethod) {
+        return (Vec::new(), Vec::new());
+    }
+    let mut codes: Vec<String> = Vec::new();
+    let mut all_known = true;
+    for fault in faults {
+        let found = codes_for(operation, fault);
+        all_known &= !found.is_empty();
+        codes.extend(found);
+    }
+    codes.sort();
+    codes.dedup();
+    if all_known && let Some(errors) = &operation.behaviour.errors {
+        let mut statuses: Vec<StatusRange> = codes
+            .iter()
+            .filter_map(|code| errors.catalogue.get(code))
+            .map(|entry| StatusRange::Code(entry.status))
+            .collect();
+        statuses.sort();
+        statuses.dedup();
+        return (statuses, codes);
+    }
+    let only = |cause| faults.iter().all(|fault| fault.cause == cause);
+    let mut statuses = if only(Cause::Unauthenticated) {
+        let exact = documented(operation, 4, |status| status == 401);
+        if exact.iter().any(|status| *status == StatusRange::Code(401)) {
+            vec![StatusRange::Code(401)]
+        } else {
+            vec![StatusRange::Code(401), StatusRange::Code(403)]
+        }
+    } else {
+        documented(operation, 4, is_about_the_request)
+    };
+    if statuses.is_empty() {
+        statuses = vec![StatusRange::Class(4)];
+    }
+    (statuses, Vec::new())
+}
+
+fn codes_for(operation: &Operation, fault: &Fault) -> Vec<String> {
+    let behaviour = &operation.behaviour;
+    let place = match &fault.place {
+        Place::Body(at) => at.as_str(),
+        _ => "",
+    };
+    let mut codes: Vec<String> = behaviour.codes(fault.cause, place).into_iter().map(str::to_owned).collect();
+    if fault.cause == Cause::Null && place.is_empty() {
+        // A host may take `null` for an object without members.
+        let missing = behaviour.errors.iter().flat_map(|errors| &errors.catalogue).filter(|(_, entry)| {
+            entry.when.0.iter().any(|(cause, _)| matches!(cause, Cause::Missing | Cause::Malformed | Cause::WrongType))
+        });
+        codes.extend(missing.map(|(code, _)| code.clone()));
+    }
+    codes
+}

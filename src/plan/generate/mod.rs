@@ -1,0 +1,9 @@
+//! Values for requests: valid ones, the texts and numbers that break careless servers, and
+//! mutations that break one keyword at a time.
+
+pub mod flat;
+pub mod mutate;
+pub mod odd;
+pub mod pattern;
+pub mod random;
+pub mod value;

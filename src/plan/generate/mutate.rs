@@ -1,0 +1,366 @@
+//! Changes to a valid body, one place and one kind of value at a time.
+
+use super::flat::{Flat, Type};
+use super::odd;
+use super::value::{Fill, Maker};
+use crate::json::pointer;
+use serde_json::{Value, json};
+
+/// A place in a body, with all that its schemas say about it.
+#[derive(Clone, Debug)]
+pub struct Spot {
+    /// JSON Pointer into the body.
+    pub at: String,
+    /// What the place may hold.
+    pub flat: Flat,
+    /// Whether the object around it asks for it.
+    pub required: bool,
+    /// Whether it is a member of an object.
+    pub member: bool,
+    /// What the valid body holds there.
+    pub value: Value,
+}
+
+/// What becomes of a place.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// It holds this value.
+    Set(Value),
+    /// It holds this text; a unique field keeps its own value behind it.
+    Text(String),
+    /// It holds text of so many characters.
+    Length(usize),
+    /// It holds this JSON text, letter by letter.
+    Raw(String),
+    /// It is gone.
+    Remove,
+    /// The object gets one more member.
+    Add(String, Value),
+    /// The object gets its first member once more, with this value.
+    Twice(Value),
+}
+
+/// A change, with its name.
+#[derive(Clone, Debug)]
+pub struct Mutation {
+    /// JSON Pointer to the changed place.
+    pub at: String,
+    /// The kind of change, which names the case unless it turns out to be a violation.
+    pub kind: &'static str,
+    /// The one among its kind.
+    pub variant: String,
+    /// What happens.
+    pub change: Change,
+    /// How soon it is worth sending: 0 is first.
+    pub worth: u8,
+}
+
+/// The most places of one body that are looked into.
+const SPOTS: usize = 120;
+
+/// Every place of a body, the body itself first.
+pub fn spots(maker: &mut Maker<'_>, schemas: &[String], body: &Value) -> Vec<Spot> {
+    let mut found = Vec::new();
+    collect(maker, schemas, body, (String::new(), true, false), &mut found);
+    found
+}
+
+fn collect(
+    maker: &mut Maker<'_>,
+    schemas: &[String],
+    value: &Value,
+    (at, required, member): (String, bool, bool),
+    found: &mut Vec<Spot>,
+) {
+    if found.len() >= SPOTS {
+        return;
+    }
+    let flat = maker.choose(schemas);
+    found.push(Spot { at: at.clone(), flat: flat.clone(), required, member, value: value.clone() });
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                if let Some(schemas) = flat.properties.get(name) {
+                    let here = (pointer::child(&at, name), flat.required.contains(name), true);
+                    collect(maker, schemas, value, here, found);
+                }
+            }
+        }
+        Value::Array(items) => {
+            if let Some(first) = items.first() {
+                collect(maker, &flat.items, first, (format!("{at}/0"), true, false), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Every change that is worth trying at a place.
+pub fn mutations(maker: &mut Maker<'_>, spot: &Spot) -> Vec<Mutation> {
+    let mut list = List { at: spot.at.clone(), found: Vec::new() };
+    if spot.member {
+        list.add(2, "absent", "absent", Change::Remove);
+        list.add(3, "null", "null", Change::Set(Value::Null));
+    }
+    wrong_types(spot, &mut list);
+    if let Some(listed) = &spot.flat.listed {
+        enumerated(listed, &mut list);
+        return list.found;
+    }
+    if spot.flat.allows(Type::String) && !spot.flat.types.is_empty() {
+        text(maker, &spot.flat, &mut list);
+    }
+    if spot.flat.allows(Type::Integer) && !spot.flat.types.is_empty() {
+        numbers(&spot.flat, &mut list);
+    }
+    if let Value::Array(items) = &spot.value {
+        array(maker, &spot.flat, items, &mut list);
+    }
+    if let Value::Object(members) = &spot.value {
+        list.add(7, "extra", "text", Change::Add("probityExtra".into(), json!("extra")));
+        list.add(11, "extra", "nested", Change::Add("probityNested".into(), json!({"a": [1, {"b": null}]})));
+        list.add(11, "extra", "prototype", Change::Add("__proto__".into(), json!({"admin": true})));
+        let key = members.keys().next().map(|key| members[key].clone());
+        list.found.extend(key.map(|value| Mutation {
+            at: spot.at.clone(),
+            kind: "duplicate-key",
+            variant: "same-value".into(),
+            change: Change::Twice(value),
+            worth: 9,
+        }));
+        list.add(10, "duplicate-key", "other-type", Change::Twice(json!(false)));
+    }
+    list.found
+}
+
+struct List {
+    at: String,
+    found: Vec<Mutation>,
+}
+
+impl List {
+    fn add(&mut self, worth: u8, kind: &'static str, variant: impl Into<String>, change: Change) {
+        self.found.push(Mutation { at: self.at.clone(), kind, variant: variant.into(), change, worth });
+    }
+}
+
+fn wrong_types(spot: &Spot, list: &mut List) {
+    let wrong: [(&str, Type, Value); 7] = [
+        ("string", Type::String, json!("text")),
+        ("number-in-text", Type::String, json!("5")),
+        ("integer", Type::Integer, json!(7)),
+        ("boolean", Type::Boolean, json!(true)),
+        ("array", Type::Array, json!([])),
+        ("object", Type::Object, json!({})),
+        ("fraction", Type::Number, json!(1.5)),
+    ];
+    let mut first = true;
+    for (name, kind, value) in wrong {
+        if spot.flat.allows(kind) {
+            continue;
+        }
+        list.add(if first { 4 } else { 8 }, "type", name, Change::Set(value));
+        first = false;
+    }
+    if !spot.flat.allows(Type::Array) {
+        list.add(9, "type", "in-array", Change::Set(json!([spot.value])));
+    }
+    if !spot.flat.allows(Type::Object) {
+        list.add(9, "type", "in-object", Change::Set(json!({"value": spot.value})));
+    }
+    if !spot.member {
+        list.add(8, "type", "null", Change::Set(Value::Null));
+    }
+    if spot.at.is_empty() {
+        list.add(12, "nesting", "deep", Change::Raw(format!("{}{}", "[".repeat(900), "]".repeat(900))));
+    }
+}
+
+fn enumerated(listed: &[Value], list: &mut List) {
+    for (index, value) in listed.iter().enumerate().take(60) {
+        let name = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        list.add(if index < 3 { 6 } else { 9 }, "enum", name, Change::Set(value.clone()));
+    }
+    if listed.iter().any(Value::is_string) {
+        list.add(5, "enum", "unlisted", Change::Set(json!("probity-unlisted")));
+        if let Some(text) = listed.iter().find_map(Value::as_str) {
+            let other: String = text.chars().map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }).collect();
+            list.add(9, "enum", "other-case", Change::Set(json!(other)));
+            list.add(9, "enum", "spaces-around", Change::Set(json!(format!(" {text} "))));
+        }
+    } else if listed.iter().any(Value::is_number) {
+        list.add(5, "enum", "unlisted", Change::Set(json!(987_654_321)));
+    }
+}
+
+fn text(maker: &mut Maker<'_>, flat: &Flat, list: &mut List) {
+    let size = |bound: u64| usize::try_from(bound).unwrap_or(usize::MAX);
+    if let Some(least) = flat.length.0 {
+        list.add(6, "length", "least", Change::Length(size(least)));
+        if least > 0 {
+            list.add(5, "length", "below-least", Change::Length(size(least - 1)));
+        }
+    }
+    if let Some(most) = flat.length.1.filter(|most| *most < 1_000_000) {
+        list.add(6, "length", "most", Change::Length(size(most)));
+        list.add(5, "length", "beyond-most", Change::Length(size(most + 1)));
+    }
+    if !flat.patterns.is_empty() {
+        list.add(5, "pattern", "unmatched", Change::Set(json!("\u{2603} probity \u{2603}")));
+        if let Some(text) = maker.text(flat) {
+            list.add(9, "pattern", "newline-behind", Change::Set(json!(format!("{text}\n"))));
+        }
+    }
+    match flat.format.as_deref() {
+        Some("date-time" | "date" | "time" | "duration" | "email" | "ipv4" | "ipv6" | "uri" | "uuid" | "hostname") => {
+            list.add(5, "format", "unformatted", Change::Set(json!("not this format!")));
+        }
+        _ => {}
+    }
+    if !flat.is_free_text() {
+        list.add(8, "text", "empty", Change::Text(String::new()));
+        return;
+    }
+    for (index, (name, text)) in odd::TEXTS.iter().enumerate() {
+        let worth = if index % 3 == 0 { 7 } else { 10 };
+        list.add(worth, "text", *name, Change::Text((*text).to_owned()));
+    }
+    for (name, text) in odd::SILENT_TEXTS {
+        list.add(9, "text", *name, Change::Text((*text).to_owned()));
+    }
+    let (name, escaped) = odd::LONE_SURROGATE;
+    list.add(10, "text", name, Change::Raw(format!("\"{escaped}\"")));
+    for (name, length) in odd::LENGTHS {
+        if flat.length.1.is_none_or(|most| *length as u64 <= most) {
+            list.add(8, "length", *name, Change::Length(*length));
+        }
+    }
+}
+
+fn numbers(flat: &Flat, list: &mut List) {
+    let whole = !flat.types.contains(&Type::Number);
+    let step = if whole { 1.0 } else { flat.multiple_of.unwrap_or(0.5) };
+    let number = |value: f64| {
+        #[expect(clippy::cast_possible_truncation, reason = "whole and within what is exact")]
+        if value.fract() == 0.0 && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
+    };
+    for (limit, sign, name) in [(flat.minimum, -1.0, "least"), (flat.maximum, 1.0, "most")] {
+        let Some((limit, excluded)) = limit else { continue };
+        let (inside, outside) = if excluded { (limit - sign * step, limit) } else { (limit, limit + sign * step) };
+        list.add(6, "bound", name, Change::Set(number(inside)));
+        list.add(5, "bound", format!("beyond-{name}"), Change::Set(number(outside)));
+    }
+    if let Some(step) = flat.multiple_of {
+        list.add(5, "bound", "between-multiples", Change::Set(number(step * 1.5)));
+    }
+    let odd = if whole { odd::INTEGERS } else { odd::NUMBERS };
+    for (index, (name, text)) in odd.iter().enumerate() {
+        list.add(if index % 4 == 1 { 7 } else { 10 }, "number", *name, Change::Raw((*text).to_owned()));
+    }
+}
+
+fn array(maker: &mut Maker<'_>, flat: &Flat, items: &[Value], list: &mut List) {
+    let mut of = |count: u64| -> Option<Value> {
+        let fill = std::mem::replace(&mut maker.fill, Fill::Random);
+        let made: Option<Vec<Value>> = (0..count.min(1001))
+            .map(|index| match items.first() {
+                Some(item) if !flat.unique_items => Some(item.clone()),
+                _ if flat.items.is_empty() => Some(json!(index)),
+                _ => maker.make(&flat.items),
+            })
+            .collect();
+        maker.fill = fill;
+        made.map(Value::Array)
+    };
+    let mut sized = |worth, name: &str, count: u64| {
+        if let Some(value) = of(count) {
+            list.add(worth, "items", name, Change::Set(value));
+        }
+    };
+    if let Some(least) = flat.item_count.0 {
+        sized(6, "least", least);
+        if least > 0 {
+            sized(5, "below-least", least - 1);
+        }
+    }
+    if let Some(most) = flat.item_count.1.filter(|most| *most <= 1000) {
+        sized(6, "most", most);
+        sized(5, "beyond-most", most + 1);
+    }
+    sized(7, "none", 0);
+    sized(9, "two", 2);
+    if let Some(item) = items.first() {
+        list.add(if flat.unique_items { 5 } else { 9 }, "items", "repeated", Change::Set(json!([item, item])));
+    }
+}
+
+/// The JSON text of a body with a change. `fresh` is the value that a unique place keeps.
+pub fn apply(body: &Value, at: &str, change: &Change, fresh: Option<&Value>) -> String {
+    const MARK: &str = "\u{1}raw\u{1}";
+    let mut body = body.clone();
+    let mut raw = None;
+    let own = fresh.and_then(Value::as_str);
+    match change {
+        Change::Set(value) => put(&mut body, at, value.clone()),
+        Change::Text(text) => {
+            // Blank text cannot carry anything and stay blank.
+            let text = match own {
+                Some(own) if !text.trim().is_empty() => {
+                    let end = text.trim_end().len();
+                    format!("{} {own}{}", &text[..end], &text[end..])
+                }
+                _ => text.clone(),
+            };
+            put(&mut body, at, Value::String(text));
+        }
+        Change::Length(length) => {
+            let mut text: String = own.unwrap_or_default().chars().take(*length).collect();
+            text.extend(std::iter::repeat_n('x', length - text.chars().count()));
+            put(&mut body, at, Value::String(text));
+        }
+        Change::Raw(text) => {
+            put(&mut body, at, json!(MARK));
+            let text = match (own, text.strip_suffix('"')) {
+                (Some(own), Some(start)) => format!("{start} {own}\""),
+                _ => text.clone(),
+            };
+            raw = Some(text);
+        }
+        Change::Remove => {
+            if let Some((parent, last)) = pointer::parent_and_last(at)
+                && let Some(object) = body.pointer_mut(parent).and_then(Value::as_object_mut)
+            {
+                object.shift_remove(last.as_ref());
+            }
+        }
+        Change::Add(name, value) => {
+            if let Some(object) = body.pointer_mut(at).and_then(Value::as_object_mut) {
+                object.insert(name.clone(), value.clone());
+            }
+        }
+        Change::Twice(value) => {
+            let members = body.pointer(at).and_then(Value::as_object).cloned().unwrap_or_default();
+            let key = members.keys().next().cloned().unwrap_or_default();
+            let own = serde_json::to_string(&members).unwrap_or_default();
+            put(&mut body, at, json!(MARK));
+            // The odd one comes first: where the last counts, the request is the valid one.
+            raw = Some(format!("{{{}:{value},{}", json!(key), own.trim_start_matches('{')));
+        }
+    }
+    let text = body.to_string();
+    match raw {
+        Some(raw) => text.replacen(&json!(MARK).to_string(), &raw, 1),
+        None => text,
+    }
+}
+
+/// Puts a value at a pointer, if what is around it exists.
+pub fn put(body: &mut Value, at: &str, value: Value) {
+    if let Some(place) = body.pointer_mut(at) {
+        *place = value;
+    } else if let Some((parent, last)) = pointer::parent_and_last(at)
+        && let Some(object) = body.pointer_mut(parent).and_then(Value::as_object_mut)
+    {
+        object.insert(last.into_owned(), value);
+    }
+}

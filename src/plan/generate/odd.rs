@@ -1,0 +1,116 @@
+//! Texts and numbers that break careless servers.
+
+/// Text that is ordinary to people and odd to careless servers: all of it clearly valid
+/// where a schema only asks for text. Each with its name.
+pub const TEXTS: &[(&str, &str)] = &[
+    ("quotes", r#"it's "quoted""#),
+    ("backslash", r"back\slash \n \u0041"),
+    ("markup", "<b>bold</b> & <i>co</i>"),
+    ("entity", "&amp; &lt;tag&gt;"),
+    ("template", "{{7*7}} ${x} %s %d"),
+    ("percent", "100%25 +plus&a=b"),
+    ("sql-quote", "Robert'); --"),
+    ("accents", "Crème Brûlée Größe"),
+    ("combining", "e\u{301}cole a\u{30a}"),
+    ("han", "徽章等级组"),
+    ("kana", "バッジ グループ"),
+    ("cyrillic", "Группа значков"),
+    ("devanagari", "बैज समूह"),
+    ("right-to-left", "مجموعة الشارات"),
+    ("hebrew", "קבוצת תגים"),
+    ("emoji", "🏅 gold"),
+    ("emoji-sequence", "👩‍👩‍👧‍👦 🇮🇳"),
+    ("turkish", "ıİ ŞĞ iI"),
+    ("sharp-s", "straße STRASSE ﬁ"),
+    ("null-word", "null"),
+    ("true-word", "true"),
+    ("number-word", "12345"),
+    ("json-word", r#"{"a":1}"#),
+    ("path-like", "a/b:c?d#e"),
+];
+
+/// Text about which a schema says nothing unless it bounds it.
+pub const SILENT_TEXTS: &[(&str, &str)] = &[
+    ("empty", ""),
+    ("space", " "),
+    ("spaces-around", "  around  "),
+    ("newline", "two\nlines"),
+    ("tab", "tab\there"),
+    ("nul", "nul\u{0}here"),
+    ("escape", "esc\u{1b}[31mred"),
+    ("bidi-override", "a\u{202e}b"),
+    ("zero-width", "a\u{200b}b"),
+    ("no-break-space", "a\u{a0}b"),
+    ("non-character", "a\u{fffe}b"),
+];
+
+/// A lone surrogate can only be written as an escape.
+pub const LONE_SURROGATE: (&str, &str) = ("lone-surrogate", r"a\ud800b");
+
+/// Lengths of long texts: the last that every column of 255 holds, the first it does not,
+/// and one that no column holds.
+pub const LENGTHS: &[(&str, usize)] = &[("255", 255), ("256", 256), ("10000", 10_000)];
+
+/// Integers, as JSON text.
+pub const INTEGERS: &[(&str, &str)] = &[
+    ("one", "1"),
+    ("zero", "0"),
+    ("negative", "-1"),
+    ("int32-max", "2147483647"),
+    ("beyond-int32", "2147483648"),
+    ("int32-min", "-2147483648"),
+    ("safe-max", "9007199254740991"),
+    ("beyond-double", "9007199254740993"),
+    ("int64-max", "9223372036854775807"),
+    ("beyond-int64", "9223372036854775808"),
+    ("beyond-uint64", "18446744073709551616"),
+    ("exponent", "1e2"),
+    ("point-zero", "7.0"),
+    ("minus-zero", "-0"),
+    ("huge-exponent", "1e400"),
+    ("many-digits", "123456789012345678901234567890"),
+];
+
+/// Numbers, as JSON text.
+pub const NUMBERS: &[(&str, &str)] = &[
+    ("zero", "0"),
+    ("negative", "-1.5"),
+    ("fraction", "0.1"),
+    ("exponent", "1e2"),
+    ("tiny", "1e-300"),
+    ("beyond-double", "9007199254740993"),
+    ("huge-exponent", "1e400"),
+    ("many-digits", "3.14159265358979323846264338327950288"),
+];
+
+/// Bodies that are no JSON documents, made from one that is.
+pub fn malformed(valid: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let cut = valid.char_indices().nth(valid.chars().count() / 2).map_or(0, |(index, _)| index);
+    let invalid_utf8 = || {
+        let mut bytes = valid.as_bytes().to_vec();
+        let quote = bytes.iter().rposition(|byte| *byte == b'"').unwrap_or(0);
+        bytes.splice(quote..quote, [0xc3, 0x28]);
+        bytes
+    };
+    let text = |text: String| text.into_bytes();
+    let inner = valid.trim_end().trim_end_matches('}');
+    vec![
+        ("truncated", text(valid[..cut].to_owned())),
+        ("empty", Vec::new()),
+        ("not-json", text("this is not json".into())),
+        ("trailing-comma", text(format!("{inner},}}"))),
+        ("single-quotes", text(valid.replace('"', "'"))),
+        ("unclosed", text(inner.to_owned())),
+        ("trailing-garbage", text(format!("{valid} x"))),
+        ("two-documents", text(format!("{valid}{valid}"))),
+        ("comment", text(format!("/* c */ {valid}"))),
+        ("unquoted-keys", text(valid.replace("{\"", "{").replace("\":", ":").replace(",\"", ","))),
+        ("nan", text(format!("{inner},\"x\":NaN}}"))),
+        ("white-space-only", text("  \n".into())),
+        ("xml", text("<root><name>x</name></root>".into())),
+        ("form", text("name=x&rank=1".into())),
+        ("invalid-utf-8", invalid_utf8()),
+        ("utf-16", valid.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        ("nul-byte", text(format!("{valid}\0"))),
+    ]
+}

@@ -1,0 +1,240 @@
+//! Valid values for a schema.
+
+use super::flat::{Flat, Type};
+use super::pattern;
+use super::random::Random;
+use serde_json::{Map, Number, Value, json};
+
+/// How much of a schema a value fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// Only what must be there.
+    Required,
+    /// Everything that is declared.
+    All,
+    /// Each optional part at random, with random values.
+    Random,
+}
+
+const DEPTH: usize = 6;
+
+/// Makes values for the schemas of one document.
+pub struct Maker<'c> {
+    /// The document that references point into, as 2020-12.
+    pub root: &'c Value,
+    /// Where choices come from.
+    pub random: Random,
+    /// How much is filled in.
+    pub fill: Fill,
+    /// Whether documented values are preferred.
+    pub examples: bool,
+}
+
+impl Maker<'_> {
+    /// A value for the schemas at `places`, all of which it must satisfy. It is up to the
+    /// caller to validate it: `not`, `if` and the like are not followed.
+    pub fn make(&mut self, places: &[String]) -> Option<Value> {
+        self.at_depth(places, 0)
+    }
+
+    fn at_depth(&mut self, places: &[String], depth: usize) -> Option<Value> {
+        let flat = self.choose(places);
+        if self.examples && self.fill != Fill::Random
+            && let Some(example) = flat.examples.iter().find(|example| !example.is_null())
+            && !(example.is_object() && !flat.properties.is_empty())
+        {
+            return Some(example.clone());
+        }
+        if let Some(listed) = &flat.listed {
+            let real: Vec<&Value> = listed.iter().filter(|value| !value.is_null()).collect();
+            let index = if self.fill == Fill::Random { self.random.below(real.len()) } else { 0 };
+            return real.get(index).map(|value| (*value).clone()).or_else(|| listed.first().cloned());
+        }
+        match flat.main_type() {
+            Some(Type::Null) => Some(Value::Null),
+            Some(Type::Boolean) => Some(json!(self.fill != Fill::Random || self.random.once_in(2))),
+            Some(Type::Integer) => self.integer(&flat),
+            Some(Type::Number) => self.number(&flat),
+            Some(Type::String) => self.text(&flat).map(Value::String),
+            Some(Type::Array) => self.array(&flat, depth),
+            Some(Type::Object) => self.object(&flat, depth),
+            None => Some(json!("any")),
+        }
+    }
+
+    /// The folded schema with an alternative chosen wherever there are several.
+    pub fn choose(&mut self, places: &[String]) -> Flat {
+        let mut places = places.to_vec();
+        let mut flat = Flat::read(self.root, &places);
+        for round in 0..DEPTH {
+            let Some(branches) = flat.alternatives.get(round) else { break };
+            let usable: Vec<&String> = branches
+                .iter()
+                .filter(|branch| Flat::read(self.root, &[(*branch).clone()]).types != [Type::Null])
+                .collect();
+            let index = if self.fill == Fill::Random { self.random.below(usable.len()) } else { 0 };
+            let Some(branch) = usable.get(index) else { break };
+            places.push((*branch).clone());
+            flat = Flat::read(self.root, &places);
+        }
+        flat
+    }
+
+    fn integer(&mut self, flat: &Flat) -> Option<Value> {
+        let step = flat.multiple_of.filter(|step| *step >= 1.0).unwrap_or(1.0);
+        let least = flat.minimum.map(|(limit, excluded)| if excluded { (limit + 1.0).floor() } else { limit.ceil() });
+        let most = flat.maximum.map(|(limit, excluded)| if excluded { (limit - 1.0).ceil() } else { limit.floor() });
+        let (low, high) = match (least, most) {
+            (Some(low), Some(high)) => (low, high),
+            (Some(low), None) => (low, low + 100.0 * step),
+            (None, Some(high)) => (high.min(1.0).min(high - 100.0 * step), high),
+            (None, None) => (1.0, 100.0 * step),
+        };
+        let first = (low / step).ceil() * step;
+        if first > high {
+            return None;
+        }
+        let room = ((high - first) / step).clamp(0.0, 1e6);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped just above")]
+        let room = room as usize;
+        let steps = if self.fill == Fill::Random { self.random.below(room + 1) } else { room.min(2) };
+        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "at most a million steps; saturates at the bounds of 64 bits")]
+        Some(json!((first + steps as f64 * step) as i64))
+    }
+
+    fn number(&mut self, flat: &Flat) -> Option<Value> {
+        if let Some(whole) = self.integer(flat) {
+            return Some(whole);
+        }
+        let low = flat.minimum.map(|(limit, _)| limit);
+        let high = flat.maximum.map(|(limit, _)| limit);
+        let middle = match (low, high) {
+            (Some(low), Some(high)) => f64::midpoint(low, high),
+            (Some(limit), None) | (None, Some(limit)) => limit,
+            (None, None) => 1.5,
+        };
+        let middle = flat.multiple_of.map_or(middle, |step| (middle / step).round() * step);
+        Number::from_f64(middle).map(Value::Number)
+    }
+
+    /// Text for a folded schema.
+    pub fn text(&mut self, flat: &Flat) -> Option<String> {
+        let fits = |text: &String| {
+            let length = text.chars().count() as u64;
+            flat.length.0.is_none_or(|least| length >= least) && flat.length.1.is_none_or(|most| length <= most)
+        };
+        if let Some(pattern) = flat.patterns.first() {
+            return (0..200).find_map(|_| pattern::matching(pattern, &mut self.random).filter(fits));
+        }
+        if let Some(text) = flat.format.as_deref().and_then(|format| formatted(format, &mut self.random)) {
+            return Some(text);
+        }
+        let least = usize::try_from(flat.length.0.unwrap_or(0)).ok()?;
+        let most = usize::try_from(flat.length.1.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+        let word: String = if self.fill == Fill::Random {
+            (0..=self.random.below(12)).filter_map(|_| self.random.choose(b"abcdefghijklmnopqrstuvwxyz").copied().map(char::from)).collect()
+        } else {
+            "probity".into()
+        };
+        let text: String = word.chars().cycle().take(least.max(word.len())).take(most).collect();
+        (text.len() <= 1_000_000).then_some(text)
+    }
+
+    fn array(&mut self, flat: &Flat, depth: usize) -> Option<Value> {
+        let least = flat.item_count.0.unwrap_or(0);
+        let most = flat.item_count.1.unwrap_or(u64::MAX);
+        let wanted = if self.fill == Fill::Required || depth >= DEPTH { least } else { least.max(1) };
+        let mut items: Vec<Value> = Vec::new();
+        for attempt in 0..wanted.min(most).min(1000) * 4 {
+            if items.len() as u64 >= wanted.min(most) {
+                break;
+            }
+            let mut item = match flat.items.as_slice() {
+                [] => json!(attempt),
+                places => self.at_depth(places, depth + 1)?,
+            };
+            if flat.unique_items && items.contains(&item) {
+                let fill = std::mem::replace(&mut self.fill, Fill::Random);
+                item = self.at_depth(&flat.items, depth + 1)?;
+                self.fill = fill;
+                if items.contains(&item) {
+                    continue;
+                }
+            }
+            items.push(item);
+        }
+        Some(Value::Array(items))
+    }
+
+    fn object(&mut self, flat: &Flat, depth: usize) -> Option<Value> {
+        let mut members = Map::new();
+        for (name, places) in &flat.properties {
+            let required = flat.required.contains(name);
+            let read_only = places.iter().any(|place| self.flag(place, "readOnly"));
+            let wanted = required
+                || (!read_only
+                    && depth < DEPTH
+                    && match self.fill {
+                        Fill::Required => false,
+                        Fill::All => true,
+                        Fill::Random => self.random.once_in(2),
+                    });
+            if !wanted {
+                continue;
+            }
+            if depth > DEPTH * 3 {
+                return None;
+            }
+            match self.at_depth(places, depth + 1) {
+                Some(value) => {
+                    members.insert(name.clone(), value);
+                }
+                None if required => return None,
+                None => {}
+            }
+        }
+        for name in &flat.required {
+            if !members.contains_key(name) {
+                members.insert(name.clone(), json!("any"));
+            }
+        }
+        Some(Value::Object(members))
+    }
+
+    fn flag(&self, place: &str, name: &str) -> bool {
+        let schema = self.root.pointer(place);
+        let referred = schema
+            .and_then(|schema| schema.get("$ref")?.as_str())
+            .and_then(|reference| self.root.pointer(&crate::json::pointer::from_fragment(reference)?));
+        [schema, referred].into_iter().flatten().any(|schema| schema.get(name) == Some(&Value::Bool(true)))
+    }
+}
+
+/// Text of a known format.
+fn formatted(format: &str, random: &mut Random) -> Option<String> {
+    let hex = |random: &mut Random, digits: usize| -> String {
+        (0..digits).filter_map(|_| random.choose(b"0123456789abcdef").copied().map(char::from)).collect()
+    };
+    Some(match format {
+        "date-time" => "2025-11-20T13:17:30Z".into(),
+        "date" => "2025-11-20".into(),
+        "time" => "13:17:30Z".into(),
+        "duration" => "P1DT2H".into(),
+        "email" | "idn-email" => "probity@example.com".into(),
+        "hostname" | "idn-hostname" => "host.example.com".into(),
+        "ipv4" => "192.0.2.7".into(),
+        "ipv6" => "2001:db8::7".into(),
+        "uri" | "iri" | "url" => "https://example.com/a?b=c".into(),
+        "uri-reference" | "iri-reference" => "/a?b=c".into(),
+        "uri-template" => "/a/{b}".into(),
+        "uuid" => {
+            let (a, b, c, d) = (hex(random, 8), hex(random, 4), hex(random, 3), hex(random, 3));
+            format!("{a}-{b}-4{c}-8{d}-{}", hex(random, 12))
+        }
+        "byte" => "cHJvYml0eQ==".into(),
+        "json-pointer" => "/a/b".into(),
+        "relative-json-pointer" => "1/a".into(),
+        "regex" => "^a+$".into(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,292 @@
+//! The oracle: what the bytes of a request are worth, decoded again and validated.
+
+use super::generate::flat::{Flat, Type};
+use super::unique;
+use super::{Credentials, Fault, Place, Request, Verdict};
+use crate::contract::model::{self, Location};
+use crate::contract::{Behaviour, Cause, Contract, Operation, SchemaAt, Side};
+use crate::json::{self, Kind, Node, pointer};
+use serde_json::Value;
+
+/// What a request is worth.
+#[derive(Clone, Debug)]
+pub struct Label {
+    /// Whether the host must take it.
+    pub verdict: Verdict,
+    /// Why it must be refused; empty unless it must.
+    pub faults: Vec<Fault>,
+    /// Why neither answer is a defect; empty unless the contract is silent.
+    pub silent: Vec<String>,
+}
+
+const ORDINARY_LENGTH: usize = 255;
+const ORDINARY_INTEGERS: std::ops::RangeInclusive<f64> = 1.0..=2_147_483_647.0;
+const EXACT_IN_DOUBLE: f64 = 9_007_199_254_740_992.0;
+
+/// Labels a request to an operation.
+pub fn label(contract: &Contract, operation: &Operation, request: &Request) -> Label {
+    let mut seen = Findings::default();
+    if request.method != operation.method {
+        seen.fault(Cause::UndeclaredMethod, Place::Method, None, &operation.at);
+    }
+    if request.credentials != Credentials::Valid && !operation.is_open() {
+        seen.fault(Cause::Unauthenticated, Place::Credentials, None, &operation.at);
+    }
+    parameters(contract, operation, request, &mut seen);
+    if seen.faults.is_empty() {
+        body(contract, operation, request, &mut seen);
+    }
+    seen.label()
+}
+
+#[derive(Default)]
+struct Findings {
+    faults: Vec<Fault>,
+    silent: Vec<String>,
+}
+
+impl Findings {
+    fn fault(&mut self, cause: Cause, place: Place, keyword: Option<String>, at: &str) {
+        self.faults.push(Fault { cause, place, keyword, at: at.to_owned() });
+    }
+
+    fn silent(&mut self, why: impl Into<String>) {
+        let why = why.into();
+        if !self.silent.contains(&why) {
+            self.silent.push(why);
+        }
+    }
+
+    /// A clear fault outweighs silence.
+    fn label(mut self) -> Label {
+        let verdict = if !self.faults.is_empty() {
+            self.silent.clear();
+            Verdict::Reject
+        } else if self.silent.is_empty() {
+            Verdict::Accept
+        } else {
+            Verdict::Either
+        };
+        Label { verdict, faults: self.faults, silent: self.silent }
+    }
+}
+
+fn parameters(contract: &Contract, operation: &Operation, request: &Request, seen: &mut Findings) {
+    if operation.parameters.iter().any(|parameter| parameter.location == Location::Path) {
+        seen.silent("whether the resource that the path names exists is not known");
+    }
+    for parameter in &operation.parameters {
+        if parameter.location != Location::Header || is_reserved_header(&parameter.name) {
+            continue;
+        }
+        let place = Place::Header(parameter.name.clone());
+        match request.header(&parameter.name) {
+            None if parameter.required => {
+                let at = pointer::child(&parameter.at, "required");
+                seen.fault(Cause::Missing, place, Some("required".into()), &at);
+            }
+            None => {}
+            Some(text) => {
+                let Some(schema) = &parameter.schema else { continue };
+                let value = primitive(contract, schema, text);
+                for broken in contract.schemas.violations(schema, Side::Request, &value) {
+                    seen.fault(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
+                }
+                if parameter.example.as_ref().is_none_or(|example| *example != value) {
+                    seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
+                }
+            }
+        }
+    }
+}
+
+/// Header parameters with these names are ignored: OpenAPI says them elsewhere.
+fn is_reserved_header(name: &str) -> bool {
+    ["accept", "content-type", "authorization"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// The value that text in a header stands for under a schema.
+pub fn primitive(contract: &Contract, schema: &SchemaAt, text: &str) -> Value {
+    let flat = Flat::read(contract.schemas.raw(Side::Request), std::slice::from_ref(&schema.0));
+    match serde_json::from_str::<Value>(text) {
+        Ok(value @ (Value::Number(_) | Value::Bool(_))) if !flat.allows(Type::String) || flat.types.is_empty() => value,
+        _ => Value::from(text),
+    }
+}
+
+fn body(contract: &Contract, operation: &Operation, request: &Request, seen: &mut Findings) {
+    let root = Place::Body(String::new());
+    let Some(declared) = &operation.body else {
+        if request.body.is_some() {
+            seen.silent("a body is not declared");
+        }
+        return;
+    };
+    let Some(bytes) = &request.body else {
+        if declared.required {
+            let at = pointer::child(&declared.at, "required");
+            seen.fault(Cause::Malformed, root, Some("required".into()), &at);
+        }
+        return;
+    };
+    let Some(given) = request.header("content-type") else {
+        seen.silent("a body without a media type may be taken for what was declared");
+        return;
+    };
+    let Some(media) = declared.content.iter().find(|media| model::includes(&media.name, given)) else {
+        let at = pointer::child(&declared.at, "content");
+        seen.fault(Cause::UnsupportedMediaType, Place::MediaType, None, &at);
+        return;
+    };
+    if !model::is_json(given) {
+        return;
+    }
+    if given.to_ascii_lowercase().contains("charset") && !given.to_ascii_lowercase().contains("utf-8") {
+        seen.silent("JSON is UTF-8; what another charset does is not said");
+    }
+    let bytes = if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
+        seen.silent("a byte order mark may be ignored or refused");
+        rest
+    } else {
+        bytes.as_slice()
+    };
+    match json::read(bytes) {
+        Err(_) => seen.fault(Cause::Malformed, root, None, &media.at),
+        Ok(text) => document(contract, operation, media, &text, seen),
+    }
+}
+
+fn document(
+    contract: &Contract,
+    operation: &Operation,
+    media: &model::MediaType,
+    text: &json::Text,
+    seen: &mut Findings,
+) {
+    if !text.duplicates.is_empty() {
+        seen.silent("which of two equal keys counts is not said");
+    }
+    if text.lone_surrogates {
+        seen.silent("a surrogate without its partner is no text");
+    }
+    let Some(schema) = &media.schema else { return };
+    let value = text.to_value();
+    for broken in contract.schemas.violations(schema, Side::Request, &value) {
+        seen.fault(broken.cause, Place::Body(broken.place), Some(broken.keyword), &broken.at);
+    }
+    let mut silence = Silence {
+        root: contract.schemas.raw(Side::Request),
+        behaviour: &operation.behaviour,
+        seen,
+    };
+    silence.walk(&text.root, std::slice::from_ref(&schema.0), "");
+    for unique in &operation.behaviour.unique {
+        let held = text.at(&unique.field);
+        if held.is_some_and(|node| !unique::carries_run(node)) {
+            seen.silent(format!("a value of `{}` that is the same in every run may be taken already", unique.field));
+        }
+    }
+}
+
+/// Looks for values about which schemas are silent.
+struct Silence<'a> {
+    root: &'a Value,
+    behaviour: &'a Behaviour,
+    seen: &'a mut Findings,
+}
+
+impl Silence<'_> {
+    fn walk(&mut self, node: &Node, places: &[String], at: &str) {
+        let flat = Flat::read(self.root, places);
+        match &node.kind {
+            Kind::String(text) => self.text(text, &flat, at),
+            Kind::Number(token) => self.number(token, &flat, at),
+            Kind::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.walk(item, &flat.items, &format!("{at}/{index}"));
+                }
+            }
+            Kind::Object(members) => {
+                for member in members {
+                    let here = pointer::child(at, &member.key);
+                    match flat.properties.get(&member.key) {
+                        Some(places) => self.walk(&member.value, places, &here),
+                        None if flat.alternatives.is_empty() => self.undeclared(&flat, &here),
+                        None => {}
+                    }
+                }
+            }
+            Kind::Null | Kind::Bool(_) => {}
+        }
+    }
+
+    fn undeclared(&mut self, flat: &Flat, at: &str) {
+        if !flat.additional_stated {
+            self.seen.silent("nothing is said about undeclared properties");
+        } else if !flat.closed {
+            self.stated(Cause::UndeclaredProperty, at);
+        }
+    }
+
+    fn stated(&mut self, cause: Cause, at: &str) {
+        if let Some(because) = self.behaviour.silence(cause, at) {
+            self.seen.silent(because);
+        }
+    }
+
+    fn text(&mut self, text: &str, flat: &Flat, at: &str) {
+        if flat.listed.is_some() {
+            return;
+        }
+        let shaped = !flat.patterns.is_empty();
+        if text.trim().is_empty() && !shaped {
+            if flat.length.0.is_none() || !text.is_empty() {
+                self.seen.silent("nothing is said about blank text");
+            }
+            self.stated(Cause::Blank, at);
+        } else if text.trim() != text && !shaped {
+            self.seen.silent("nothing is said about spaces around text");
+        }
+        let length = text.chars().count();
+        if length > ORDINARY_LENGTH {
+            if flat.length.1.is_none() {
+                self.seen.silent(format!("nothing is said about text of more than {ORDINARY_LENGTH} characters"));
+            }
+            self.stated(Cause::TooLong, at);
+        }
+        if text.chars().any(is_unprintable) && !shaped {
+            self.seen.silent("nothing is said about control and formatting characters");
+        }
+    }
+
+    fn number(&mut self, token: &str, flat: &Flat, at: &str) {
+        let value: f64 = token.parse().unwrap_or(f64::INFINITY);
+        let bounded = flat.minimum.is_some() && flat.maximum.is_some();
+        if !flat.types.contains(&Type::Number) {
+            if token.contains(['.', 'e', 'E']) || token == "-0" {
+                self.seen.silent("whether an integer may be written with a point, an exponent or as -0 is not said");
+            }
+            let beyond = match flat.format.as_deref() {
+                Some("int32") => !(-2_147_483_648.0..=2_147_483_647.0).contains(&value),
+                _ => value.abs() >= EXACT_IN_DOUBLE,
+            };
+            if beyond && !bounded {
+                self.seen.silent("nothing is said about integers of this size");
+            }
+        } else if (value.abs() >= EXACT_IN_DOUBLE || token.len() > 17 || (value != 0.0 && value.abs() < 1e-9)) && !bounded {
+            self.seen.silent("nothing is said about numbers of this size or precision");
+        }
+        if !ORDINARY_INTEGERS.contains(&value) {
+            self.stated(Cause::OutOfRange, at);
+        }
+    }
+}
+
+/// Control characters, invisible formatting, non-characters and private use.
+fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(u32::from(c),
+            0xad | 0x61c | 0x180e | 0x200b | 0x200e | 0x200f | 0x2028..=0x202e | 0x2060..=0x206f
+            | 0xe000..=0xf8ff | 0xfdd0..=0xfdef | 0xfeff | 0xfff0..=0xfffb | 0xf_0000..=0x10_ffff)
+        || u32::from(c) & 0xfffe == 0xfffe
+}

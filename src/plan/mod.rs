@@ -1,0 +1,273 @@
+//! The plan: every case that a contract implies, labelled and in order of worth.
+//!
+//! Nothing here sees the network. A case is labelled from the bytes that will be sent,
+//! decoded again and validated, never from what its generator meant.
+
+mod build;
+mod expect;
+pub mod generate;
+mod label;
+mod select;
+pub mod unique;
+
+pub use build::{PlanError, Wishes, plan};
+pub use label::{Label, label};
+pub use select::Selection;
+
+use crate::contract::Cause;
+use crate::contract::model::StatusRange;
+use serde::Serialize;
+use std::fmt;
+
+/// Stands in requests for the identity of a run, which is as long and as numeric.
+/// A run puts its own in its place, so that no run collides with another.
+pub const RUN: &str = "7071727374";
+
+/// All scenarios, in order of worth: any prefix is the best use of that many requests.
+#[derive(Clone, Debug, Serialize)]
+pub struct Plan {
+    /// What the random choices were derived from.
+    pub seed: u64,
+    /// What is to be sent.
+    pub scenarios: Vec<Scenario>,
+    /// What the contract implies but no request can be made for, and why.
+    pub gaps: Vec<Gap>,
+}
+
+/// Cases that run one after the other.
+#[derive(Clone, Debug, Serialize)]
+pub struct Scenario {
+    /// Its identity: that of its only case, or the common part.
+    pub id: String,
+    /// What is sent, in order.
+    pub cases: Vec<Case>,
+}
+
+/// One request to send, with what must come of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Case {
+    /// A readable path that stays the same when anything unrelated changes.
+    pub id: String,
+    /// Index of the operation in the contract.
+    #[serde(skip)]
+    pub operation: usize,
+    /// What is sent.
+    pub request: Request,
+    /// What must come of it.
+    pub expectation: Expectation,
+    /// What the case varies.
+    pub place: Place,
+    /// JSON Pointer to what the case is derived from in the contract.
+    pub at: String,
+    /// What is special about the request, in words.
+    pub about: String,
+    /// What the expectation takes for granted of earlier steps of its scenario.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<Given>,
+}
+
+/// An outcome of an earlier step without which an expectation means nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Given {
+    /// Index of the step in its scenario.
+    pub step: usize,
+    /// Whether it must have been accepted, or refused.
+    pub accepted: bool,
+}
+
+/// A request without target and credentials.
+#[derive(Clone, Debug, Serialize)]
+pub struct Request {
+    /// The method, in upper case.
+    pub method: String,
+    /// Path and query, percent-encoded, relative to the target.
+    pub path: String,
+    /// Headers that the contract or the case asks for.
+    pub headers: Vec<(String, String)>,
+    /// The body, byte for byte.
+    #[serde(serialize_with = "lossy")]
+    pub body: Option<Vec<u8>>,
+    /// Which credentials go with it.
+    pub credentials: Credentials,
+}
+
+/// Which credentials a request carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Credentials {
+    /// Those that the user gave.
+    Valid,
+    /// None at all.
+    None,
+    /// The right user with another password, or an altered token.
+    Wrong,
+    /// A user that does not exist, or a token that never was one.
+    Unknown,
+    /// The header is there, with nothing in it.
+    Empty,
+    /// A header that does not have the form of the scheme.
+    Malformed,
+}
+
+/// What must come of a case.
+#[derive(Clone, Debug, Serialize)]
+pub struct Expectation {
+    /// Whether the host must take it.
+    pub verdict: Verdict,
+    /// The statuses that may come, as the contract documents them; empty for any documented one.
+    #[serde(serialize_with = "displayed")]
+    pub statuses: Vec<StatusRange>,
+    /// The business error codes that may come; empty when the contract names none.
+    pub codes: Vec<String>,
+    /// Why it must be refused.
+    pub faults: Vec<Fault>,
+    /// Why neither answer is a defect.
+    pub silent: Vec<String>,
+}
+
+/// The three values of the oracle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Clearly valid.
+    Accept,
+    /// Clearly invalid.
+    Reject,
+    /// The contract is silent.
+    Either,
+}
+
+/// One reason why a request is invalid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// Why.
+    pub cause: Cause,
+    /// Where.
+    pub place: Place,
+    /// The keyword that is broken, if a schema's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keyword: Option<String>,
+    /// JSON Pointer to what is broken in the contract.
+    pub at: String,
+}
+
+/// A place in a request.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// The body, by JSON Pointer.
+    Body(String),
+    /// A header.
+    Header(String),
+    /// A query parameter.
+    Query(String),
+    /// A path parameter.
+    Path(String),
+    /// The media type of the body.
+    MediaType,
+    /// The method.
+    Method,
+    /// The credentials.
+    Credentials,
+}
+
+/// Something that the contract implies but that cannot be sent.
+#[derive(Clone, Debug, Serialize)]
+pub struct Gap {
+    /// The operation.
+    pub operation: String,
+    /// JSON Pointer to what stands in the way.
+    pub at: String,
+    /// Why.
+    pub why: String,
+}
+
+impl Plan {
+    /// Every case, in the order of the plan.
+    pub fn cases(&self) -> impl Iterator<Item = &Case> {
+        self.scenarios.iter().flat_map(|scenario| &scenario.cases)
+    }
+
+    /// How many requests the plan holds.
+    pub fn len(&self) -> usize {
+        self.scenarios.iter().map(|scenario| scenario.cases.len()).sum()
+    }
+
+    /// Whether there is nothing to send.
+    pub fn is_empty(&self) -> bool {
+        self.scenarios.is_empty()
+    }
+
+    /// Keeps the scenarios that fit into so many requests.
+    pub fn truncate(&mut self, requests: usize) {
+        let mut left = requests;
+        self.scenarios.retain(|scenario| {
+            let fits = scenario.cases.len() <= left;
+            left -= if fits { scenario.cases.len() } else { 0 };
+            fits
+        });
+    }
+}
+
+impl Request {
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.next().map(|(_, value)| value.as_str())
+    }
+}
+
+impl Verdict {
+    /// The name used in case identities.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Accept => "accept",
+            Verdict::Reject => "reject",
+            Verdict::Either => "either",
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Body(at) => write!(f, "body{at}"),
+            Place::Header(name) => write!(f, "header/{name}"),
+            Place::Query(name) => write!(f, "query/{name}"),
+            Place::Path(name) => write!(f, "path/{name}"),
+            Place::MediaType => f.write_str("media-type"),
+            Place::Method => f.write_str("method"),
+            Place::Credentials => f.write_str("credentials"),
+        }
+    }
+}
+
+impl Serialize for Place {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Credentials {
+    /// The name used in case identities.
+    pub fn name(self) -> &'static str {
+        match self {
+            Credentials::Valid => "valid",
+            Credentials::None => "none",
+            Credentials::Wrong => "wrong",
+            Credentials::Unknown => "unknown",
+            Credentials::Empty => "empty",
+            Credentials::Malformed => "malformed",
+        }
+    }
+}
+
+fn displayed<S: serde::Serializer>(statuses: &[StatusRange], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(statuses.iter().map(ToString::to_string))
+}
+
+fn lossy<S: serde::Serializer>(body: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+    match body {
+        Some(bytes) => serializer.serialize_some(&String::from_utf8_lossy(bytes)),
+        None => serializer.serialize_none(),
+    }
+}
