@@ -1,0 +1,5 @@
+//! Tests of the whole program against servers and targets of their own.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod rival;
