@@ -7,5 +7,7 @@
 pub mod config;
 pub mod contract;
 pub mod json;
+pub mod judge;
 pub mod plan;
+pub mod run;
 pub mod source;

@@ -1,0 +1,150 @@
+//! One exchange: a request as it was sent and what came back, without secrets.
+
+use bytes::Bytes;
+use std::time::Duration;
+
+/// A request and what came of it.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// What was sent, secrets replaced by `$VARIABLES`.
+    pub sent: Sent,
+    /// What came back.
+    pub outcome: Outcome,
+    /// From the first byte sent to the last byte read.
+    pub elapsed: Duration,
+    /// How often it was sent: more than once after a broken connection, an expired token,
+    /// or when the target asked to come back later.
+    pub attempts: u32,
+    /// Whether an earlier attempt may have been carried out without an answer.
+    pub uncertain: bool,
+}
+
+/// A request as it was sent.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// The method.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
+    /// The headers, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body, byte for byte.
+    pub body: Option<Bytes>,
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// A whole answer.
+    Answered(Answer),
+    /// No answer, or not a whole one.
+    Failed(Failure),
+}
+
+/// A whole answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers, in order, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body, decoded from its content coding.
+    pub body: Bytes,
+}
+
+/// Why there is no whole answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The kind.
+    pub kind: FailureKind,
+    /// What the network said, without secrets.
+    pub detail: String,
+}
+
+/// The kinds of failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FailureKind {
+    /// The host name has no address.
+    Unresolved,
+    /// No connection could be made.
+    Refused,
+    /// TLS could not be agreed upon.
+    Tls,
+    /// Nothing, or not everything, came in time.
+    TimedOut,
+    /// The connection ended before the answer did.
+    Cut,
+    /// What came is not HTTP.
+    NotHttp,
+    /// The body is larger than what is read.
+    TooLarge,
+    /// The body is not what its content coding says.
+    BadCoding,
+    /// The request could not be made.
+    Unsendable,
+}
+
+impl FailureKind {
+    /// A stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            FailureKind::Unresolved => "unresolved",
+            FailureKind::Refused => "refused",
+            FailureKind::Tls => "tls",
+            FailureKind::TimedOut => "timed-out",
+            FailureKind::Cut => "cut",
+            FailureKind::NotHttp => "not-http",
+            FailureKind::TooLarge => "too-large",
+            FailureKind::BadCoding => "bad-coding",
+            FailureKind::Unsendable => "unsendable",
+        }
+    }
+
+    /// What happened, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            FailureKind::Unresolved => "the host name could not be resolved",
+            FailureKind::Refused => "no connection could be made",
+            FailureKind::Tls => "TLS could not be agreed upon",
+            FailureKind::TimedOut => "no whole answer came in time",
+            FailureKind::Cut => "the connection ended before the answer did",
+            FailureKind::NotHttp => "what came is not HTTP",
+            FailureKind::TooLarge => "the body is larger than what is read",
+            FailureKind::BadCoding => "the body is not what its content coding says",
+            FailureKind::Unsendable => "the request could not be made",
+        }
+    }
+
+    /// Whether the target was not reached at all.
+    pub fn is_unreachable(self) -> bool {
+        matches!(self, FailureKind::Unresolved | FailureKind::Refused | FailureKind::Tls)
+    }
+}
+
+impl Answer {
+    /// The first value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.next().map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the status says that the request was taken.
+    pub fn accepted(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+impl Exchange {
+    /// The answer, if there is a whole one.
+    pub fn answer(&self) -> Option<&Answer> {
+        match &self.outcome {
+            Outcome::Answered(answer) => Some(answer),
+            Outcome::Failed(_) => None,
+        }
+    }
+
+    /// Whether the request was taken.
+    pub fn accepted(&self) -> bool {
+        self.answer().is_some_and(Answer::accepted)
+    }
+}

@@ -1,0 +1,88 @@
+//! The run: sends the plan to a target, within its pace, and keeps what came back.
+
+pub mod exchange;
+pub mod secret;
+
+pub use exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
+
+use crate::judge::Observation;
+use std::time::Duration;
+
+/// What a run did, in the order of the plan whatever order the answers came in.
+#[derive(Debug)]
+pub struct Run {
+    /// The identity that stood in for [`crate::plan::RUN`].
+    pub id: String,
+    /// The target, without credentials.
+    pub target: String,
+    /// When it began, as an RFC 3339 instant.
+    pub started: jiff::Timestamp,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// For each scenario of the plan and each case in it: the exchange, if it took place.
+    pub exchanges: Vec<Vec<Option<Exchange>>>,
+    /// What the checks observed, in the order of the plan.
+    pub observations: Vec<Observation>,
+    /// Why it ended.
+    pub end: End,
+}
+
+/// Why a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Everything was sent.
+    Complete,
+    /// The user wanted to stop at the first finding, and there was one.
+    FirstFinding,
+    /// The user interrupted it.
+    Interrupted,
+    /// The target could no longer be reached.
+    TargetLost(String),
+}
+
+/// What happens while a run goes on; progress and ledgers fold over these.
+#[derive(Debug)]
+pub enum Event<'r> {
+    /// The plan is about to be sent.
+    Started {
+        /// How many requests it holds.
+        requests: usize,
+    },
+    /// An exchange ended and was judged.
+    Exchanged {
+        /// The exchange.
+        exchange: &'r Exchange,
+        /// How many things the checks hold against it.
+        observations: usize,
+    },
+    /// The target asked for a pause, or the pace does.
+    Waiting {
+        /// For how long.
+        pause: Duration,
+        /// Why, in words.
+        why: &'static str,
+    },
+    /// The run ended.
+    Ended,
+}
+
+/// Takes events as they happen, from any thread.
+pub trait Observer: Sync {
+    /// One event.
+    fn event(&self, event: &Event<'_>);
+}
+
+impl Run {
+    /// Every exchange that took place, with the indexes of its scenario and case.
+    pub fn exchanges(&self) -> impl Iterator<Item = (usize, usize, &Exchange)> {
+        self.exchanges.iter().enumerate().flat_map(|(scenario, steps)| {
+            let present = steps.iter().enumerate();
+            present.filter_map(move |(step, exchange)| Some((scenario, step, exchange.as_ref()?)))
+        })
+    }
+
+    /// How many requests were sent and answered, or not answered.
+    pub fn sent(&self) -> usize {
+        self.exchanges().count()
+    }
+}
