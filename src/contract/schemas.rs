@@ -95,6 +95,15 @@ impl Schemas {
         found
     }
 
+    /// The value that the text of a header or parameter stands for.
+    pub fn text_value(&self, schema: &SchemaAt, side: Side, text: &str) -> Value {
+        let written = Value::from(text);
+        match serde_json::from_str::<Value>(text) {
+            Ok(value @ (Value::Number(_) | Value::Bool(_))) if !self.accepts(schema, side, &written) => value,
+            _ => written,
+        }
+    }
+
     fn validator(&self, schema: &SchemaAt, side: Side) -> Option<&Validator> {
         self.validators.get(&(schema.0.clone(), side == Side::Response))
     }

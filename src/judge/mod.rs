@@ -1,10 +1,21 @@
 //! The judge: what the contract holds against an exchange. Each check has a file of its own.
+//!
+//! One fact gives one observation: a server error is not also an undocumented status, and an
+//! answer that is not JSON is not also one without a code.
 
+mod check;
 mod finding;
 mod level;
+mod view;
 
+pub use check::rule::Whole;
 pub use finding::{Finding, Observation, findings};
-pub use level::{Levels, Severity};
+pub use level::{Levels, NoSuchCheck, Severity};
+pub use view::{View, codes};
+
+use crate::contract::{Cause, Contract};
+use crate::plan::{Case, Verdict};
+use crate::run::{Exchange, Outcome};
 
 /// One kind of judgement.
 #[derive(Debug)]
@@ -23,10 +34,143 @@ pub struct Check {
     pub severity: Severity,
 }
 
-/// Every check, in the order in which they are explained.
-pub const CHECKS: &[&Check] = &[];
+/// Every check, in the order of seriousness.
+pub const CHECKS: &[&Check] = &[
+    &check::complete_answer::CHECK,
+    &check::server_error::CHECK,
+    &check::credentials_enforced::CHECK,
+    &check::leaked_internals::CHECK,
+    &check::valid_accepted::CHECK,
+    &check::invalid_rejected::CHECK,
+    &check::uniqueness::CHECK,
+    &check::error_code::CHECK,
+    &check::rule::CHECK,
+    &check::documented_status::CHECK,
+    &check::response_schema::CHECK,
+    &check::well_formed_body::CHECK,
+    &check::media_type::CHECK,
+    &check::declared_headers::CHECK,
+    &check::undeclared_method::CHECK,
+    &check::allow_header::CHECK,
+    &check::snapshot::CHECK,
+];
 
 /// The check with an identity.
 pub fn check(id: &str) -> Option<&'static Check> {
     CHECKS.iter().copied().find(|check| check.id == id)
+}
+
+/// The check that holds changed behaviour against a target.
+pub const SNAPSHOT: &Check = &check::snapshot::CHECK;
+
+/// What is expected of a case, given which earlier steps of its scenario were accepted.
+pub fn verdict(case: &Case, earlier: &[Option<Exchange>], exchange: &Exchange) -> Verdict {
+    let holds = case.given.iter().all(|given| {
+        let outcome = earlier.get(given.step).and_then(Option::as_ref);
+        outcome.and_then(Exchange::answer).is_some_and(|answer| answer.accepted() == given.accepted)
+    });
+    // A create that may have been carried out without an answer may find its own value taken.
+    let doubtful = exchange.uncertain && case.expectation.verdict == Verdict::Accept;
+    if holds && !doubtful { case.expectation.verdict } else { Verdict::Either }
+}
+
+/// Everything that the contract holds against an exchange by itself.
+pub fn exchange(
+    contract: &Contract,
+    case: &Case,
+    earlier: &[Option<Exchange>],
+    exchange: &Exchange,
+    position: (usize, usize),
+) -> Vec<Observation> {
+    let verdict = verdict(case, earlier, exchange);
+    let view = View::new(contract, case, exchange, position, verdict);
+    let answer = match &exchange.outcome {
+        Outcome::Failed(failure) => return vec![check::complete_answer::check(&view, failure)],
+        Outcome::Answered(answer) => answer,
+    };
+    let mut found = Vec::new();
+    found.extend(check::leaked_internals::check(&view, answer));
+    if case.request.method != view.operation.method {
+        let first = check::server_error::check(&view, answer);
+        found.extend(first.or_else(|| check::undeclared_method::check(&view, answer)));
+        found.extend(check::allow_header::check(&view, answer));
+        return found;
+    }
+    if let Some(error) = check::server_error::check(&view, answer) {
+        found.push(error);
+        return found;
+    }
+    let only = |cause| {
+        let faults = &case.expectation.faults;
+        !faults.is_empty() && faults.iter().all(|fault| fault.cause == cause)
+    };
+    let refused = match verdict {
+        Verdict::Accept => check::valid_accepted::check(&view, answer),
+        Verdict::Reject if only(Cause::Unauthenticated) => check::credentials_enforced::check(&view, answer),
+        Verdict::Reject if only(Cause::Repeated) => check::uniqueness::check(&view, answer),
+        Verdict::Reject => check::invalid_rejected::check(&view, answer),
+        Verdict::Either => None,
+    };
+    let as_expected = refused.is_none();
+    found.extend(refused);
+    if as_expected && let Some(status) = check::documented_status::check(&view, answer) {
+        found.push(status);
+        return found;
+    }
+    if view.documented(answer).is_some() && !view.bodiless(answer) {
+        let media = check::media_type::check(&view, answer);
+        let body = media.is_empty().then(|| check::well_formed_body::check(&view, answer));
+        let broken = !media.is_empty() || body.as_ref().is_some_and(|body| !body.is_empty());
+        found.extend(media);
+        found.extend(body.into_iter().flatten());
+        if !broken {
+            found.extend(check::response_schema::check(&view, answer));
+        }
+        if !broken && as_expected && verdict == Verdict::Reject {
+            found.extend(check::error_code::check(&view, answer));
+        }
+    }
+    found.extend(check::declared_headers::check(&view, answer));
+    if answer.accepted() && as_expected {
+        found.extend(check::rule::check(&view, answer));
+        found.extend(check::error_code::in_success(&view, answer));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_has_an_identity_of_its_own_and_explains_itself() {
+        let mut ids: Vec<&str> = CHECKS.iter().map(|check| check.id).collect();
+        insta::assert_snapshot!(ids.join("\n"), @r"
+        complete-answer
+        server-error
+        credentials-enforced
+        leaked-internals
+        valid-accepted
+        invalid-rejected
+        uniqueness
+        error-code
+        rule
+        documented-status
+        response-schema
+        well-formed-body
+        media-type
+        declared-headers
+        undeclared-method
+        allow-header
+        snapshot
+        ");
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), CHECKS.len());
+        for check in CHECKS {
+            for text in [check.summary, check.meaning, check.matters, check.allow] {
+                assert!(!text.is_empty(), "{}", check.id);
+            }
+        }
+    }
 }

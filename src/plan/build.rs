@@ -24,6 +24,8 @@ pub struct Wishes {
     pub selection: Selection,
     /// The most requests that may be sent.
     pub max_requests: Option<usize>,
+    /// Whether undeclared methods that could change or delete something are tried too.
+    pub changing_methods: bool,
 }
 
 /// Why there is no plan.
@@ -50,7 +52,7 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     let mut drafts = Vec::new();
     let mut gaps = Vec::new();
     for index in 0..contract.operations.len() {
-        let mut deriver = Deriver::new(contract, index, wishes.seed);
+        let mut deriver = Deriver::new(contract, index, wishes);
         deriver.derive();
         gaps.append(&mut deriver.gaps);
         let mut own = deriver.drafts;
@@ -111,7 +113,7 @@ struct Deriver<'c> {
     contract: &'c Contract,
     operation: &'c Operation,
     index: usize,
-    seed: u64,
+    wishes: &'c Wishes,
     drafts: Vec<Draft>,
     gaps: Vec<Gap>,
     ids: HashSet<String>,
@@ -126,12 +128,12 @@ struct Base {
 }
 
 impl<'c> Deriver<'c> {
-    fn new(contract: &'c Contract, index: usize, seed: u64) -> Deriver<'c> {
+    fn new(contract: &'c Contract, index: usize, wishes: &'c Wishes) -> Deriver<'c> {
         Deriver {
             contract,
             operation: &contract.operations[index],
             index,
-            seed,
+            wishes,
             drafts: Vec::new(),
             gaps: Vec::new(),
             ids: HashSet::new(),
@@ -153,7 +155,7 @@ impl<'c> Deriver<'c> {
     }
 
     fn random(&self, name: &str) -> Random {
-        Random::named(self.seed, &format!("{}/{name}", self.operation.id))
+        Random::named(self.wishes.seed, &format!("{}/{name}", self.operation.id))
     }
 
     fn maker(&self, name: &str, fill: Fill, examples: bool) -> Maker<'c> {
@@ -216,7 +218,7 @@ impl<'c> Deriver<'c> {
             self.single(about, request, None);
             self.credentials(request, None);
         }
-        self.methods(request);
+        self.methods(request, None);
     }
 
     fn with_json(&mut self, request: &Request, media: &MediaType) {
@@ -251,7 +253,7 @@ impl<'c> Deriver<'c> {
         self.style(&request, &base);
         self.media_types(&request, &base);
         self.header_parameters(&request, &base);
-        self.methods(&request);
+        self.methods(&request, Some(&base));
         self.combinations(&request, &base);
     }
 
@@ -464,10 +466,15 @@ impl<'c> Deriver<'c> {
             (3, Credentials::None, "no credentials"),
             (4, Credentials::Wrong, "a wrong password or an altered token"),
             (6, Credentials::Unknown, "credentials that nobody has"),
+            (7, Credentials::Other, "credentials that nobody has, of another scheme"),
+            (8, Credentials::WrongScheme, "the right credentials under a scheme that does not exist"),
             (8, Credentials::Empty, "empty credentials"),
             (8, Credentials::Malformed, "credentials that do not have the form of the scheme"),
         ];
         for (worth, credentials, words) in kinds {
+            if credentials == Credentials::Other && self.operation.security.len() < 2 {
+                continue;
+            }
             let request = Request { credentials, ..request.clone() };
             let at = self.operation.at.clone();
             let about = About { worth, place: Place::Credentials, kind: "credentials", variant: credentials.name(), at: &at, words: words.into() };
@@ -478,21 +485,26 @@ impl<'c> Deriver<'c> {
         }
     }
 
-    fn methods(&mut self, request: &Request) {
+    fn methods(&mut self, request: &Request, base: Option<&Base>) {
         let first = self.contract.operations.iter().find(|other| other.path == self.operation.path);
         if first.is_some_and(|first| first.id != self.operation.id) {
             return;
         }
-        for method in ["GET", "HEAD", "OPTIONS", "TRACE"] {
+        let changing: &[&str] = if self.wishes.changing_methods { &["PUT", "PATCH", "DELETE"] } else { &[] };
+        for method in ["GET", "HEAD", "OPTIONS", "TRACE"].iter().chain(changing).copied() {
             let declared = |name: &str| self.operation.path_methods.iter().any(|known| known == name);
             if declared(method) || (method == "HEAD" && declared("GET")) {
                 continue;
             }
-            let headers = request.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
-            let request = Request { method: method.into(), headers: headers.cloned().collect(), body: None, ..request.clone() };
+            let with_body = base.filter(|_| matches!(method, "PUT" | "PATCH"));
+            let mut request = Request { method: method.into(), body: None, ..request.clone() };
+            request.headers.retain(|(name, _)| with_body.is_some() || !name.eq_ignore_ascii_case("content-type"));
             let at = self.operation.at.clone();
             let about = About { worth: 8, place: Place::Method, kind: "method", variant: method, at: &at, words: format!("{method}, which the path does not declare") };
-            self.single(about, &request, None);
+            match with_body {
+                Some(base) => self.single(about, &request, Some(&|key| fresh_bytes(self.contract, self.operation, base, &base.value, key))),
+                None => self.single(about, &request, None),
+            }
         }
     }
 
@@ -580,7 +592,11 @@ impl<'d, 'c> Scene<'d, 'c> {
             let first = self.value(name);
             let mut steps = vec![("first", first.clone(), None)];
             steps.extend((0..others).map(|number| ("another", self.value(&format!("{name}/{number}")), None)));
-            steps.push(("repeated", first, Some(expected.clone())));
+            steps.push(("repeated", first.clone(), Some(expected.clone())));
+            if others == 0 {
+                // Being refused once must not make the value free.
+                steps.push(("repeated", first, Some(expected.clone())));
+            }
             self.scenario(worth, name, steps);
         }
         let first = self.value("other-fields");
@@ -588,6 +604,13 @@ impl<'d, 'c> Scene<'d, 'c> {
             let steps = vec![("first", first, None), ("repeated", changed, Some(expected.clone()))];
             self.scenario(4, "with-other-fields", steps);
         }
+        let unsaid = |what: &str| Expectation {
+            verdict: Verdict::Either,
+            statuses: Vec::new(),
+            codes: Vec::new(),
+            faults: Vec::new(),
+            silent: vec![format!("whether values that differ only in {what} are the same is not said")],
+        };
         let first = self.value("case");
         if let Some(text) = first.pointer(self.field).and_then(Value::as_str) {
             let mut other = first.clone();
@@ -595,31 +618,51 @@ impl<'d, 'c> Scene<'d, 'c> {
             let expectation = match case {
                 crate::contract::Case::Sensitive => None,
                 crate::contract::Case::Insensitive => Some(expected.clone()),
-                crate::contract::Case::Unknown => Some(Expectation {
-                    verdict: Verdict::Either,
-                    statuses: Vec::new(),
-                    codes: Vec::new(),
-                    faults: Vec::new(),
-                    silent: vec!["whether values that differ only in case are the same is not said".into()],
-                }),
+                crate::contract::Case::Unknown => Some(unsaid("case")),
             };
-            self.scenario(6, "other-case", vec![("first", first, None), ("other-case", other, expectation)]);
+            self.scenario(6, "other-case", vec![("first", first.clone(), None), ("other-case", other, expectation)]);
+            let plain = self.value("accents");
+            let text = plain.pointer(self.field).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let expectation = (case != crate::contract::Case::Sensitive).then(|| unsaid("accents"));
+            let mut steps = vec![("first", plain.clone(), None)];
+            for letter in ["\u{f6}", "\u{f8}"] {
+                let mut accented = plain.clone();
+                mutate::put(&mut accented, self.field, Value::from(text.replacen('o', letter, 1)));
+                steps.push(("other-accents", accented, expectation.clone()));
+            }
+            if text.contains('o') {
+                self.scenario(8, "other-accents", steps);
+            }
         }
         self.after_refusal();
+        self.after_stranger();
     }
 
     /// A create that was refused must not take the name.
     fn after_refusal(&mut self) {
-        let valid = self.value("after-refusal");
-        let mut invalid = valid.clone();
-        let Some(members) = invalid.as_object_mut() else { return };
-        let own = self.field.trim_start_matches('/');
-        let other = members.keys().find(|name| name.as_str() != own).cloned();
-        let Some(other) = other else { return };
-        members.insert(other, serde_json::json!({"probity": [true]}));
-        let refused = self.request(&invalid);
-        if label(self.deriver.contract, self.deriver.operation, &refused).verdict == Verdict::Reject {
-            self.scenario(6, "after-refusal", vec![("refused", invalid, None), ("valid", valid, None)]);
+        for (name, absent) in [("after-refusal", false), ("after-incomplete", true)] {
+            let valid = self.value(name);
+            let mut invalid = valid.clone();
+            let Some(members) = invalid.as_object_mut() else { return };
+            let own = self.field.trim_start_matches('/');
+            let Some(other) = members.keys().find(|name| name.as_str() != own).cloned() else { return };
+            if absent {
+                members.shift_remove(&other);
+            } else {
+                members.insert(other, serde_json::json!({"probity": [true]}));
+            }
+            let refused = self.request(&invalid);
+            if label(self.deriver.contract, self.deriver.operation, &refused).verdict == Verdict::Reject {
+                self.scenario(6, name, vec![("refused", invalid, None), ("valid", valid, None)]);
+            }
+        }
+    }
+
+    /// Nor must one that came without credentials.
+    fn after_stranger(&mut self) {
+        if !self.deriver.operation.is_open() {
+            let valid = self.value("after-stranger");
+            self.scenario(6, "after-stranger", vec![("stranger", valid.clone(), None), ("valid", valid, None)]);
         }
     }
 
@@ -645,11 +688,16 @@ impl<'d, 'c> Scene<'d, 'c> {
         let last = steps.len() - 1;
         let mut cases: Vec<Case> = Vec::new();
         for (index, (step, value, expectation)) in steps.into_iter().enumerate() {
-            let request = self.request(&value);
+            let mut request = self.request(&value);
+            if step == "stranger" {
+                request.credentials = Credentials::None;
+            }
             let variant = if index == last { name.to_owned() } else { format!("{name}-{step}-{}", index + 1) };
             let words = match step {
                 "repeated" => format!("a value of `{}` that was accepted before, {}", self.field, name.replace('-', " ")),
                 "other-case" => format!("a value of `{}` that differs from an accepted one only in case", self.field),
+                "other-accents" => format!("a value of `{}` that differs from an accepted one only in accents", self.field),
+                "stranger" => "no credentials".into(),
                 "valid" => format!("a value of `{}` whose create was refused before", self.field),
                 other => format!("{other} value of `{}`", self.field),
             };

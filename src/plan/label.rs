@@ -4,7 +4,7 @@ use super::generate::flat::{Flat, Type};
 use super::unique;
 use super::{Credentials, Fault, Place, Request, Verdict};
 use crate::contract::model::{self, Location};
-use crate::contract::{Behaviour, Cause, Contract, Operation, SchemaAt, Side};
+use crate::contract::{Behaviour, Cause, Contract, Operation, Side};
 use crate::json::{self, Kind, Node, pointer};
 use serde_json::Value;
 
@@ -88,7 +88,7 @@ fn parameters(contract: &Contract, operation: &Operation, request: &Request, see
             None => {}
             Some(text) => {
                 let Some(schema) = &parameter.schema else { continue };
-                let value = primitive(contract, schema, text);
+                let value = contract.schemas.text_value(schema, Side::Request, text);
                 for broken in contract.schemas.violations(schema, Side::Request, &value) {
                     seen.fault(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
                 }
@@ -103,15 +103,6 @@ fn parameters(contract: &Contract, operation: &Operation, request: &Request, see
 /// Header parameters with these names are ignored: OpenAPI says them elsewhere.
 fn is_reserved_header(name: &str) -> bool {
     ["accept", "content-type", "authorization"].iter().any(|known| name.eq_ignore_ascii_case(known))
-}
-
-/// The value that text in a header stands for under a schema.
-pub fn primitive(contract: &Contract, schema: &SchemaAt, text: &str) -> Value {
-    let flat = Flat::read(contract.schemas.raw(Side::Request), std::slice::from_ref(&schema.0));
-    match serde_json::from_str::<Value>(text) {
-        Ok(value @ (Value::Number(_) | Value::Bool(_))) if !flat.allows(Type::String) || flat.types.is_empty() => value,
-        _ => Value::from(text),
-    }
 }
 
 fn body(contract: &Contract, operation: &Operation, request: &Request, seen: &mut Findings) {

@@ -101,8 +101,12 @@ pub enum Credentials {
     None,
     /// The right user with another password, or an altered token.
     Wrong,
-    /// A user that does not exist, or a token that never was one.
+    /// A user that does not exist, with the right password, or a token that never was one.
     Unknown,
+    /// What is right, under a scheme that does not exist.
+    WrongScheme,
+    /// Credentials that nobody has, in the form of another scheme that the contract offers.
+    Other,
     /// The header is there, with nothing in it.
     Empty,
     /// A header that does not have the form of the scheme.
@@ -255,6 +259,8 @@ impl Credentials {
             Credentials::None => "none",
             Credentials::Wrong => "wrong",
             Credentials::Unknown => "unknown",
+            Credentials::WrongScheme => "wrong-scheme",
+            Credentials::Other => "other-scheme",
             Credentials::Empty => "empty",
             Credentials::Malformed => "malformed",
         }

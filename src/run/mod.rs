@@ -1,9 +1,17 @@
 //! The run: sends the plan to a target, within its pace, and keeps what came back.
 
+pub mod credentials;
 pub mod exchange;
+mod pace;
+mod runner;
 pub mod secret;
+pub mod transport;
 
+pub use credentials::Given;
 pub use exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
+
+pub use pace::Rate;
+pub use runner::{RunError, Settings, Stop, run};
 
 use crate::judge::Observation;
 use std::time::Duration;

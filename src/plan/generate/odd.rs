@@ -48,8 +48,8 @@ pub const SILENT_TEXTS: &[(&str, &str)] = &[
 pub const LONE_SURROGATE: (&str, &str) = ("lone-surrogate", r"a\ud800b");
 
 /// Lengths of long texts: the last that every column of 255 holds, the first it does not,
-/// and one that no column holds.
-pub const LENGTHS: &[(&str, usize)] = &[("255", 255), ("256", 256), ("10000", 10_000)];
+/// one that no column holds, and one beyond the 64 KiB of many buffers.
+pub const LENGTHS: &[(&str, usize)] = &[("255", 255), ("256", 256), ("10000", 10_000), ("70000", 70_000)];
 
 /// Integers, as JSON text.
 pub const INTEGERS: &[(&str, &str)] = &[
@@ -88,8 +88,8 @@ pub fn malformed(valid: &str) -> Vec<(&'static str, Vec<u8>)> {
     let cut = valid.char_indices().nth(valid.chars().count() / 2).map_or(0, |(index, _)| index);
     let invalid_utf8 = || {
         let mut bytes = valid.as_bytes().to_vec();
-        let quote = bytes.iter().rposition(|byte| *byte == b'"').unwrap_or(0);
-        bytes.splice(quote..quote, [0xc3, 0x28]);
+        let text = bytes.windows(2).position(|pair| pair == b":\"").map_or(1, |at| at + 2);
+        bytes.splice(text..text, [0xc3, 0x28]);
         bytes
     };
     let text = |text: String| text.into_bytes();

@@ -1,0 +1,33 @@
+//! `credentials-enforced`: nobody gets in without valid credentials.
+
+use crate::judge::{Check, Observation, Severity, View};
+use crate::run::Answer;
+
+pub(in crate::judge) const CHECK: Check = Check {
+    id: "credentials-enforced",
+    summary: "a request without valid credentials is refused as such",
+    meaning: "The request carried no credentials, wrong ones, or something that is no credentials at all, and the host did not answer 401 (or the status that the contract documents for it).",
+    matters: "If it was accepted, the API is open to everyone. If it was refused with another status, clients cannot tell that they must log in again.",
+    allow: "Document the status that the host gives under `responses`.",
+    severity: Severity::Deny,
+};
+
+pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
+    if view.status_is_expected(answer) {
+        return None;
+    }
+    let credentials = view.case.request.credentials.name();
+    let title = if answer.accepted() {
+        format!("a request with {credentials} credentials was accepted")
+    } else {
+        format!("a request with {credentials} credentials was answered with status {}", answer.status)
+    };
+    let security = format!("{}/security", view.operation.at);
+    Some(view.observe(
+        &CHECK,
+        format!("{credentials} {}", answer.status),
+        title,
+        (view.expected_statuses(), view.answer_words(answer)),
+        &security,
+    ))
+}

@@ -1,0 +1,40 @@
+//! `declared-headers`: an answer carries the headers that the contract declares.
+
+use crate::contract::Side;
+use crate::judge::{Check, Observation, Severity, View};
+use crate::run::Answer;
+
+pub(in crate::judge) const CHECK: Check = Check {
+    id: "declared-headers",
+    summary: "required headers are there, and declared headers satisfy their schemas",
+    meaning: "The contract declares a header for this status as required and the answer does not carry it, or its value does not satisfy the header's schema.",
+    matters: "Clients read paging, limits and identities from headers.",
+    allow: "Drop `required` or correct the header's schema.",
+    severity: Severity::Deny,
+};
+
+pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {
+    let Some(documented) = view.documented(answer) else { return Vec::new() };
+    let mut found = Vec::new();
+    // OpenAPI ignores a header of this name: the media type is declared elsewhere.
+    let declared = documented.headers.iter().filter(|header| !header.name.eq_ignore_ascii_case("content-type"));
+    for header in declared {
+        let kind = format!("{} {}", answer.status, header.name.to_ascii_lowercase());
+        match (answer.header(&header.name), &header.schema) {
+            (None, _) if header.required => {
+                let title = format!("the header `{}` is missing", header.name);
+                found.push(view.observe(&CHECK, kind, title, ("the header", "no such header"), &header.at));
+            }
+            (Some(text), Some(schema)) => {
+                let value = view.contract.schemas.text_value(schema, Side::Response, text);
+                let broken = view.contract.schemas.violations(schema, Side::Response, &value);
+                found.extend(broken.into_iter().map(|broken| {
+                    let title = format!("the header `{}` {}", header.name, broken.cause.words());
+                    view.observe(&CHECK, format!("{kind} {}", broken.keyword), title, (broken.expected, broken.actual), &broken.at)
+                }));
+            }
+            _ => {}
+        }
+    }
+    found
+}

@@ -1,0 +1,30 @@
+//! `documented-status`: whatever comes is documented.
+
+use crate::judge::{Check, Observation, Severity, View};
+use crate::run::Answer;
+
+pub(in crate::judge) const CHECK: Check = Check {
+    id: "documented-status",
+    summary: "every status that comes is documented",
+    meaning: "The host answered with a status that the operation documents neither by itself, nor by its class (`4XX`), nor by `default`.",
+    matters: "Clients have no branch for it, and generated clients throw.",
+    allow: "Add the status under `responses` of the operation if it is meant.",
+    severity: Severity::Deny,
+};
+
+pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
+    if view.documented(answer).is_some() {
+        return None;
+    }
+    let documented: Vec<String> =
+        view.operation.responses.iter().map(|response| response.status.to_string()).collect();
+    let expected = format!("one of the documented statuses {}", documented.join(", "));
+    let at = format!("{}/responses", view.operation.at);
+    Some(view.observe(
+        &CHECK,
+        answer.status.to_string(),
+        format!("status {} is not documented", answer.status),
+        (expected, view.answer_words(answer)),
+        &at,
+    ))
+}

@@ -1,0 +1,80 @@
+//! `error-code`: a refusal carries the code of its cause.
+
+use crate::judge::{Check, Observation, Severity, View};
+use crate::run::Answer;
+
+pub(in crate::judge) const CHECK: Check = Check {
+    id: "error-code",
+    summary: "a refusal carries the status and the business error code of its cause",
+    meaning: "The host refused an invalid request, as it should, but with another status or code than the catalogue gives for the cause, without one, or with one that has no cause in the request.",
+    matters: "Clients decide by the code what to tell their users and whether to try again. A wrong code that is in the schema's list passes every schema.",
+    allow: "Correct the catalogue in x-probity if the host is right; a cause without an entry is not checked.",
+    severity: Severity::Deny,
+};
+
+pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
+    let expectation = &view.case.expectation;
+    let expected_codes = &expectation.codes;
+    let words = match expected_codes.as_slice() {
+        [] => view.expected_statuses(),
+        codes => format!("{} with code {}", view.expected_statuses(), codes.join(" or ")),
+    };
+    let fault = expectation.faults.first()?;
+    let cause = format!("{} {}", fault.place, fault.cause.words());
+    let actual = view.answer_words(answer);
+    let at = catalogue_entry(view).unwrap_or_else(|| fault.at.clone());
+    if !view.status_is_expected(answer) {
+        return Some(view.observe(
+            &CHECK,
+            format!("status {}", answer.status),
+            format!("a refusal has status {}, though {cause}", answer.status),
+            (words, actual),
+            &at,
+        ));
+    }
+    if expected_codes.is_empty() {
+        return None;
+    }
+    let found = view.codes(answer);
+    if found.is_empty() {
+        let title = format!("a refusal has no code, though {cause}");
+        return Some(view.observe(&CHECK, "no code", title, (words, actual), &at));
+    }
+    let wrong: Vec<&str> =
+        found.iter().filter(|code| !expected_codes.contains(code)).map(String::as_str).collect();
+    if wrong.is_empty() {
+        return None;
+    }
+    let wrong = wrong.join(", ");
+    let title = if wrong.len() == found.join(", ").len() {
+        format!("a refusal has code {wrong}, though {cause}")
+    } else {
+        format!("a refusal has code {wrong} besides the right one, though only {cause}")
+    };
+    Some(view.observe(&CHECK, format!("code {wrong}"), title, (words, actual), &at))
+}
+
+fn catalogue_entry(view: &View<'_>) -> Option<String> {
+    let code = view.case.expectation.codes.first()?;
+    let at = format!("{}/x-probity/errors/catalogue", view.operation.at);
+    Some(crate::json::pointer::child(&at, code))
+}
+
+/// A success that carries a code of the catalogue is a refusal in disguise.
+pub(in crate::judge) fn in_success(view: &View<'_>, answer: &Answer) -> Option<Observation> {
+    let catalogue = &view.operation.behaviour.errors.as_ref()?.catalogue;
+    let found: Vec<String> =
+        view.codes(answer).into_iter().filter(|code| catalogue.contains_key(code)).collect();
+    if found.is_empty() {
+        return None;
+    }
+    let codes = found.join(", ");
+    let at = format!("{}/x-probity/errors", view.operation.at);
+    Some(view.observe(
+        &CHECK,
+        format!("{} code {codes}", answer.status),
+        format!("a success carries the error code {codes}"),
+        ("no code of the catalogue", view.answer_words(answer)),
+        &at,
+    ))
+}

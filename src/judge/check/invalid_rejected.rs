@@ -1,0 +1,28 @@
+//! `invalid-rejected`: what the contract forbids is refused.
+
+use crate::judge::{Check, Observation, Severity, View};
+use crate::run::Answer;
+
+pub(in crate::judge) const CHECK: Check = Check {
+    id: "invalid-rejected",
+    summary: "a clearly invalid request is refused",
+    meaning: "The request breaks a keyword of a schema, is not a document of its media type, or has an undeclared media type, and the host took it all the same.",
+    matters: "Invalid data is stored, and clients come to rely on what the contract forbids.",
+    allow: "If the host is right to take it, loosen the schema, or mark the place under `silent` in x-probity.",
+    severity: Severity::Deny,
+};
+
+pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
+    if !answer.accepted() {
+        return None;
+    }
+    let fault = view.case.expectation.faults.first()?;
+    let codes = view.codes(answer).join(",");
+    Some(view.observe(
+        &CHECK,
+        format!("{} {codes}", answer.status).trim_end().to_owned(),
+        format!("an invalid request was accepted: {} {}", fault.place, fault.cause.words()),
+        (view.expected_statuses(), view.answer_words(answer)),
+        &fault.at,
+    ))
+}

@@ -1,0 +1,37 @@
+//! `media-type`: a body has a documented media type.
+
+use crate::judge::{Check, Observation, Severity, View};
+use crate::run::Answer;
+
+pub(in crate::judge) const CHECK: Check = Check {
+    id: "media-type",
+    summary: "a body has a documented media type",
+    meaning: "The answer has no Content-Type, or one that the contract does not list for its status, or no body where one is documented.",
+    matters: "Clients choose how to read a body by its media type; HTML where JSON was promised is an error page that somebody else made.",
+    allow: "List the media type under `content` of the response, or leave `content` out where nothing is promised.",
+    severity: Severity::Deny,
+};
+
+pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {
+    let Some(documented) = view.documented(answer).filter(|response| !response.content.is_empty()) else {
+        return Vec::new();
+    };
+    if view.media(answer).is_some() {
+        return Vec::new();
+    }
+    let names: Vec<&str> = documented.content.iter().map(|media| media.name.as_str()).collect();
+    let kind = answer.header("content-type");
+    let (what, title) = match (answer.body.is_empty(), kind) {
+        (true, _) => ("empty".into(), "the answer has no body".into()),
+        (false, None) => ("none".into(), "the answer has a body without a media type".into()),
+        (false, Some(kind)) => {
+            let essence = crate::contract::model::essence(kind);
+            let title = format!("the answer has the media type {essence:?}");
+            (essence, title)
+        }
+    };
+    let actual = kind.map_or("no Content-Type".to_owned(), |kind| format!("Content-Type: {kind}"));
+    let at = format!("{}/content", documented.at);
+    let answer = format!("{} {what}", answer.status);
+    vec![view.observe(&CHECK, answer, title, (names.join(" or "), actual), &at)]
+}

@@ -1,0 +1,19 @@
+//! One file for each check.
+
+pub(super) mod allow_header;
+pub(super) mod complete_answer;
+pub(super) mod credentials_enforced;
+pub(super) mod declared_headers;
+pub(super) mod documented_status;
+pub(super) mod error_code;
+pub(super) mod invalid_rejected;
+pub(super) mod leaked_internals;
+pub(super) mod media_type;
+pub(super) mod response_schema;
+pub(super) mod rule;
+pub(super) mod server_error;
+pub(super) mod snapshot;
+pub(super) mod undeclared_method;
+pub(super) mod uniqueness;
+pub(super) mod valid_accepted;
+pub(super) mod well_formed_body;

@@ -1,0 +1,27 @@
+//! `server-error`: no request makes the host fail.
+
+use crate::judge::{Check, Observation, Severity, View};
+use crate::run::Answer;
+
+pub(in crate::judge) const CHECK: Check = Check {
+    id: "server-error",
+    summary: "no request is answered with a 5xx",
+    meaning: "The host answered with a status from 500 to 599, which says that it failed, not the client.",
+    matters: "Input that a host does not expect ran into code that does not handle it; such places are where outages and exploits start. It holds even where the contract documents a 5xx: documented failure is still failure.",
+    allow: "An undeclared method may be answered with 501.",
+    severity: Severity::Deny,
+};
+
+pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
+    let unimplemented = answer.status == 501 && view.case.request.method != view.operation.method;
+    if !(500..600).contains(&answer.status) || unimplemented {
+        return None;
+    }
+    Some(view.observe(
+        &CHECK,
+        answer.status.to_string(),
+        format!("the host failed with status {}", answer.status),
+        (view.expected_statuses(), view.answer_words(answer)),
+        &view.case.at,
+    ))
+}

@@ -1,0 +1,27 @@
+//! `valid-accepted`: what the contract allows is taken.
+
+use crate::judge::{Check, Observation, Severity, View};
+use crate::run::Answer;
+
+pub(in crate::judge) const CHECK: Check = Check {
+    id: "valid-accepted",
+    summary: "a clearly valid request is accepted",
+    meaning: "The request satisfies every schema of the contract and contains nothing about which the contract is silent, yet the host refused it.",
+    matters: "A client that follows the contract is turned away. Either the host is wrong, or the contract leaves a rule unsaid.",
+    allow: "If the host is right, state the rule in the schema, or mark the place under `silent` in x-probity.",
+    severity: Severity::Deny,
+};
+
+pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
+    if answer.accepted() {
+        return None;
+    }
+    let codes = view.codes(answer).join(",");
+    Some(view.observe(
+        &CHECK,
+        format!("{} {codes}", answer.status).trim_end().to_owned(),
+        format!("a valid request was refused with {}", view.answer_words(answer)),
+        (view.expected_statuses(), view.answer_words(answer)),
+        &view.case.at,
+    ))
+}

@@ -1,0 +1,133 @@
+//! What a check sees of an exchange.
+
+use super::{Check, Observation};
+use crate::contract::model::{self, MediaType};
+use crate::contract::{Contract, Operation, Response};
+use crate::json::{self, Malformed, Text};
+use crate::plan::{Case, Verdict};
+use crate::run::{Answer, Exchange};
+use std::cell::OnceCell;
+
+/// An exchange with all that is needed to judge it.
+pub struct View<'v> {
+    /// The contract.
+    pub contract: &'v Contract,
+    /// The operation that was asked.
+    pub operation: &'v Operation,
+    /// The case.
+    pub case: &'v Case,
+    /// The exchange.
+    pub exchange: &'v Exchange,
+    /// What is expected, once the outcomes of earlier steps are known: an expectation that
+    /// relies on an outcome that did not come is no expectation.
+    pub verdict: Verdict,
+    /// Indexes of scenario and case.
+    pub position: (usize, usize),
+    body: OnceCell<Result<Text, Malformed>>,
+}
+
+impl<'v> View<'v> {
+    /// A view on an exchange.
+    pub fn new(
+        contract: &'v Contract,
+        case: &'v Case,
+        exchange: &'v Exchange,
+        position: (usize, usize),
+        verdict: Verdict,
+    ) -> View<'v> {
+        let operation = &contract.operations[case.operation];
+        View { contract, operation, case, exchange, verdict, position, body: OnceCell::new() }
+    }
+
+    /// The body of an answer, read as JSON.
+    pub fn json(&self, answer: &Answer) -> Result<&Text, Malformed> {
+        self.body.get_or_init(|| json::read(&answer.body)).as_ref().map_err(|error| *error)
+    }
+
+    /// The documented answer for the status that came.
+    pub fn documented(&self, answer: &Answer) -> Option<&'v Response> {
+        self.operation.response(answer.status)
+    }
+
+    /// The documented representation that the answer has.
+    pub fn media(&self, answer: &Answer) -> Option<&'v MediaType> {
+        let kind = answer.header("content-type")?;
+        self.documented(answer)?.content.iter().find(|media| model::includes(&media.name, kind))
+    }
+
+    /// Whether the method has no body in its answers.
+    pub fn bodiless(&self, answer: &Answer) -> bool {
+        self.case.request.method == "HEAD" || matches!(answer.status, 204 | 205 | 304)
+    }
+
+    /// The codes that stand in an answer, in order.
+    pub fn codes(&self, answer: &Answer) -> Vec<String> {
+        codes(self.operation, self.json(answer).ok())
+    }
+
+    /// Something that a check holds against this exchange.
+    pub fn observe(
+        &self,
+        check: &'static Check,
+        answer: impl Into<String>,
+        title: impl Into<String>,
+        (expected, actual): (impl Into<String>, impl Into<String>),
+        at: &str,
+    ) -> Observation {
+        Observation {
+            check,
+            scenario: self.position.0,
+            step: self.position.1,
+            answer: answer.into(),
+            title: title.into(),
+            expected: expected.into(),
+            actual: actual.into(),
+            at: at.to_owned(),
+        }
+    }
+
+    /// The answer in a few words: `400 with code 733`.
+    pub fn answer_words(&self, answer: &Answer) -> String {
+        let codes = self.codes(answer);
+        if codes.is_empty() {
+            format!("status {}", answer.status)
+        } else {
+            format!("status {} with code {}", answer.status, codes.join(", "))
+        }
+    }
+
+    /// The statuses that are expected, in words.
+    pub fn expected_statuses(&self) -> String {
+        let statuses = &self.case.expectation.statuses;
+        if statuses.is_empty() {
+            return "a documented status".into();
+        }
+        let names: Vec<String> = statuses.iter().map(ToString::to_string).collect();
+        format!("status {}", names.join(" or "))
+    }
+
+    /// Whether the status is among the expected ones.
+    pub fn status_is_expected(&self, answer: &Answer) -> bool {
+        let statuses = &self.case.expectation.statuses;
+        statuses.is_empty() || statuses.iter().any(|status| status.contains(answer.status))
+    }
+}
+
+/// The business error codes in the body of an answer to an operation, as text.
+pub fn codes(operation: &Operation, body: Option<&Text>) -> Vec<String> {
+    let Some(errors) = &operation.behaviour.errors else { return Vec::new() };
+    let (Some(selector), Some(body)) = (errors.code.response_body(), body) else {
+        return Vec::new();
+    };
+    let value = body.to_value();
+    let found = crate::contract::expression::select(&value, selector);
+    let codes = found.into_iter().filter_map(|(at, value)| match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(_) => match &body.at(&at)?.kind {
+            json::Kind::Number(token) => Some(token.to_string()),
+            _ => None,
+        },
+        _ => None,
+    });
+    codes.collect()
+}

@@ -1,0 +1,386 @@
+//! Credentials: what the user gave, put where the contract's security schemes want it.
+
+use super::exchange::{Failure, Outcome};
+use super::secret::Secrets;
+use super::transport::{Outgoing, Transport};
+use crate::contract::extension::TokenEndpoint;
+use crate::contract::{Contract, Location, Operation, SecurityScheme};
+use crate::json;
+use crate::plan::Credentials;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use md5::{Digest, Md5};
+use serde_json::Value;
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+/// A user and a token that nobody has.
+const NOBODY: &str = "probity-nobody";
+
+/// What the user gave.
+#[derive(Clone, Default)]
+pub struct Given {
+    /// User and password.
+    pub basic: Option<(String, String)>,
+    /// Whether the password travels as the hexadecimal MD5 of itself.
+    pub basic_md5: bool,
+    /// A bearer token.
+    pub bearer: Option<String>,
+    /// Key and secret to fetch a token with.
+    pub oauth: Option<(String, String)>,
+    /// Headers that go with every request.
+    pub headers: Vec<(String, String)>,
+}
+
+impl std::fmt::Debug for Given {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Given { .. }")
+    }
+}
+
+/// Why no token could be had.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum TokenError {
+    /// The token endpoint gave no whole answer.
+    #[error("the token endpoint {url} gave no answer: {} ({})", failure.kind.words(), failure.detail)]
+    NoAnswer {
+        /// Where it was asked for.
+        url: String,
+        /// What happened.
+        failure: Failure,
+    },
+    /// The token endpoint refused.
+    #[error("the token endpoint {url} answered with status {status}")]
+    Refused {
+        /// Where it was asked for.
+        url: String,
+        /// The status.
+        status: u16,
+    },
+    /// The answer holds no token where the contract says.
+    #[error("the answer of the token endpoint {url} has no token at `{at}`")]
+    NoToken {
+        /// Where it was asked for.
+        url: String,
+        /// Where the token should stand.
+        at: String,
+    },
+}
+
+/// Where a credential goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Carrier {
+    Header(String, String),
+    Query(String, String),
+}
+
+/// Attaches credentials to requests and keeps tokens fresh.
+pub struct Authenticator<'c> {
+    contract: &'c Contract,
+    given: Given,
+    target: String,
+    token: tokio::sync::Mutex<Option<Token>>,
+    secrets: RwLock<Secrets>,
+}
+
+#[derive(Clone)]
+struct Token {
+    value: String,
+    expires: Option<Instant>,
+    number: u64,
+}
+
+impl<'c> Authenticator<'c> {
+    /// Credentials for a contract's schemes on a target.
+    pub fn new(contract: &'c Contract, given: Given, target: &str) -> Authenticator<'c> {
+        let mut secrets = Secrets::default();
+        if let Some((user, password)) = &given.basic {
+            secrets.add(&basic(user, password, given.basic_md5), "PROBITY_BASIC");
+            secrets.add(&basic(user, password, !given.basic_md5), "PROBITY_BASIC");
+            secrets.add(&basic(NOBODY, password, given.basic_md5), "PROBITY_BASIC");
+            secrets.add(password, "PROBITY_PASSWORD");
+            secrets.add(&md5_hex(password), "PROBITY_PASSWORD_MD5");
+        }
+        if let Some(token) = &given.bearer {
+            secrets.add(token, "PROBITY_BEARER");
+        }
+        if let Some((key, secret)) = &given.oauth {
+            secrets.add(secret, "PROBITY_OAUTH_SECRET");
+            secrets.add(key, "PROBITY_OAUTH_KEY");
+        }
+        for (name, value) in &given.headers {
+            if is_secret_name(name) {
+                secrets.add(value, &variable(name));
+                if let Some((_, token)) = value.split_once(' ') {
+                    secrets.add(token, &variable(name));
+                }
+            }
+        }
+        let target = target.trim_end_matches('/').to_owned();
+        Authenticator { contract, given, target, token: tokio::sync::Mutex::new(None), secrets: RwLock::new(secrets) }
+    }
+
+    /// The secrets known by now.
+    pub fn secrets(&self) -> Secrets {
+        self.secrets.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the user gave what any alternative of the operation asks for.
+    pub fn can_satisfy(&self, operation: &Operation) -> bool {
+        operation.is_open() || self.alternative(operation).is_some()
+    }
+
+    /// The schemes that are used for an operation.
+    fn alternative<'o>(&self, operation: &'o Operation) -> Option<&'o Vec<String>> {
+        operation.security.iter().filter(|schemes| !schemes.is_empty()).find(|schemes| {
+            schemes.iter().all(|name| match self.contract.schemes.get(name) {
+                Some(SecurityScheme::Basic) => self.given.basic.is_some() || self.has_header("authorization"),
+                Some(SecurityScheme::Bearer) => self.given.bearer.is_some() || self.has_header("authorization"),
+                Some(SecurityScheme::ApiKey { location, name, token }) => {
+                    (token.is_some() && self.given.oauth.is_some())
+                        || (*location == Location::Header && self.has_header(name))
+                        || (*location == Location::Cookie && self.has_header("cookie"))
+                }
+                _ => false,
+            })
+        })
+    }
+
+    fn has_header(&self, name: &str) -> bool {
+        self.given.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
+    }
+
+    /// What goes with a request; also tells which token was used, if any.
+    pub(super) async fn attach(
+        &self,
+        transport: &Transport,
+        operation: &Operation,
+        credentials: Credentials,
+    ) -> Result<(Vec<Carrier>, Option<u64>), TokenError> {
+        let mut carriers = Vec::new();
+        let mut used = None;
+        let own = self.alternative(operation);
+        let any = operation.security.iter().find(|schemes| !schemes.is_empty());
+        let schemes = match credentials {
+            Credentials::Valid => own,
+            Credentials::Other => operation.security.iter().find(|schemes| !schemes.is_empty() && Some(*schemes) != own.or(any)),
+            _ => own.or(any),
+        };
+        let mut replaced: Vec<&str> = Vec::new();
+        for name in schemes.into_iter().flatten() {
+            let Some(scheme) = self.contract.schemes.get(name) else { continue };
+            match scheme {
+                SecurityScheme::Basic | SecurityScheme::Bearer => replaced.push("authorization"),
+                SecurityScheme::ApiKey { location: Location::Header, name, .. } => replaced.push(name),
+                SecurityScheme::ApiKey { location: Location::Cookie, .. } => replaced.push("cookie"),
+                _ => {}
+            }
+            let valid = self.valid(transport, scheme, &mut used).await?;
+            carriers.extend(self.altered(scheme, credentials, valid));
+        }
+        if credentials == Credentials::Other || credentials == Credentials::None {
+            replaced.push("authorization");
+        }
+        for (name, value) in &self.given.headers {
+            let known = carriers.iter().any(|carrier| matches!(carrier, Carrier::Header(known, _) if known.eq_ignore_ascii_case(name)));
+            let withheld = credentials != Credentials::Valid && replaced.iter().any(|known| known.eq_ignore_ascii_case(name));
+            if !known && !withheld {
+                carriers.push(Carrier::Header(name.clone(), value.clone()));
+            }
+        }
+        Ok((carriers, used))
+    }
+
+    async fn valid(
+        &self,
+        transport: &Transport,
+        scheme: &SecurityScheme,
+        used: &mut Option<u64>,
+    ) -> Result<Option<String>, TokenError> {
+        Ok(match scheme {
+            SecurityScheme::Basic => self.given.basic.as_ref().map(|(user, password)| format!("Basic {}", basic(user, password, self.given.basic_md5))),
+            SecurityScheme::Bearer => self.given.bearer.as_ref().map(|token| format!("Bearer {token}")),
+            SecurityScheme::ApiKey { token: Some(endpoint), .. } if self.given.oauth.is_some() => {
+                let token = self.token(transport, endpoint, None).await?;
+                *used = Some(token.number);
+                Some(token.value)
+            }
+            _ => None,
+        })
+    }
+
+    fn altered(&self, scheme: &SecurityScheme, credentials: Credentials, valid: Option<String>) -> Option<Carrier> {
+        let header = |value: String| Carrier::Header("Authorization".into(), value);
+        let unknown = NOBODY;
+        Some(match scheme {
+            SecurityScheme::Basic => header(match credentials {
+                Credentials::Valid => valid?,
+                Credentials::None => return None,
+                Credentials::Wrong => {
+                    let (user, password) = self.given.basic.clone().unwrap_or((unknown.into(), unknown.into()));
+                    format!("Basic {}", basic(&user, &format!("{password}-wrong"), self.given.basic_md5))
+                }
+                Credentials::Unknown => {
+                    let password = self.given.basic.as_ref().map_or(unknown, |(_, password)| password);
+                    format!("Basic {}", basic(unknown, password, self.given.basic_md5))
+                }
+                Credentials::WrongScheme => valid.as_deref().unwrap_or("Basic eDp5").replacen("Basic", "Probity", 1),
+                Credentials::Other => format!("Basic {}", basic(unknown, unknown, self.given.basic_md5)),
+                Credentials::Empty => format!("Basic {}", BASE64.encode(":")),
+                Credentials::Malformed => "Basic !not-base64!".into(),
+            }),
+            SecurityScheme::Bearer => header(match credentials {
+                Credentials::Valid => valid?,
+                Credentials::None => return None,
+                Credentials::Wrong => format!("Bearer {}", changed(self.given.bearer.as_deref().unwrap_or(unknown))),
+                Credentials::WrongScheme => valid.as_deref().unwrap_or("Bearer x").replacen("Bearer", "Probity", 1),
+                Credentials::Unknown | Credentials::Other => format!("Bearer {unknown}"),
+                Credentials::Empty => "Bearer".into(),
+                Credentials::Malformed => "Bearer not a token, but words".into(),
+            }),
+            SecurityScheme::ApiKey { location, name, .. } => {
+                let value = match credentials {
+                    Credentials::Valid => valid?,
+                    Credentials::None => return None,
+                    Credentials::Wrong => changed(&valid.unwrap_or_else(|| unknown.into())),
+                    Credentials::Unknown | Credentials::Other | Credentials::WrongScheme => unknown.into(),
+                    Credentials::Empty => String::new(),
+                    Credentials::Malformed => "not a token, but words".into(),
+                };
+                match location {
+                    Location::Query => Carrier::Query(name.clone(), value),
+                    Location::Cookie => Carrier::Header("Cookie".into(), format!("{name}={value}")),
+                    _ => Carrier::Header(name.clone(), value),
+                }
+            }
+            SecurityScheme::Other(_) => return None,
+        })
+    }
+
+    /// A token that is still good; a fresh one if the given number was refused.
+    async fn token(&self, transport: &Transport, endpoint: &TokenEndpoint, refused: Option<u64>) -> Result<Token, TokenError> {
+        const MARGIN: Duration = Duration::from_secs(15);
+        let mut held = self.token.lock().await;
+        if let Some(token) = held.as_ref()
+            && refused != Some(token.number)
+            && token.expires.is_none_or(|expires| Instant::now() + MARGIN < expires)
+        {
+            return Ok(token.clone());
+        }
+        let number = held.as_ref().map_or(1, |token| token.number + 1);
+        let token = self.fetch(transport, endpoint, number).await?;
+        *held = Some(token.clone());
+        Ok(token)
+    }
+
+    async fn fetch(&self, transport: &Transport, endpoint: &TokenEndpoint, number: u64) -> Result<Token, TokenError> {
+        let url = format!("{}{}", self.target, endpoint.path);
+        let (key, secret) = self.given.oauth.clone().unwrap_or_default();
+        let body = filled(&endpoint.request, &key, &secret).to_string();
+        let outgoing = Outgoing {
+            method: "POST".into(),
+            url: url.clone(),
+            headers: vec![("Content-Type".into(), "application/json".into()), ("Accept".into(), "application/json".into())],
+            body: Some(body.into()),
+        };
+        let asked = Instant::now();
+        let answer = transport.send(&outgoing).await.map_err(|failure| TokenError::NoAnswer { url: url.clone(), failure })?;
+        if !answer.accepted() {
+            return Err(TokenError::Refused { url, status: answer.status });
+        }
+        let no_token = || TokenError::NoToken { url: url.clone(), at: endpoint.token.to_string() };
+        let text = json::read(&answer.body).map_err(|_| no_token())?.to_value();
+        let at = |expression: &crate::contract::Expression| text.pointer(expression.response_body()?).cloned();
+        let value = at(&endpoint.token).and_then(|token| token.as_str().map(str::to_owned)).ok_or_else(no_token)?;
+        let life = endpoint.ttl_seconds.as_ref().and_then(at).and_then(|life| life.as_f64());
+        // A short-lived token is renewed after three quarters of its life at the latest.
+        let life = life.filter(|life| *life > 0.0 && *life < 1e9).map(|life| Duration::from_secs_f64(life.min((life * 0.75) + 15.0)));
+        self.secrets.write().unwrap_or_else(PoisonError::into_inner).add(&value, "PROBITY_TOKEN");
+        Ok(Token { value, expires: life.map(|life| asked + life), number })
+    }
+
+    /// Fetches a fresh token after one was refused. Tells whether there is one to try.
+    pub(super) async fn renew(&self, transport: &Transport, operation: &Operation, refused: u64) -> Result<bool, TokenError> {
+        for name in self.alternative(operation).into_iter().flatten() {
+            if let Some(SecurityScheme::ApiKey { token: Some(endpoint), .. }) = self.contract.schemes.get(name) {
+                return self.token(transport, endpoint, Some(refused)).await.map(|token| token.number != refused);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// An outcome without secrets.
+pub(super) fn hidden(secrets: &Secrets, outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Answered(mut answer) => {
+            for (_, value) in &mut answer.headers {
+                *value = secrets.hide(value);
+            }
+            answer.body = secrets.hide_bytes(answer.body);
+            Outcome::Answered(answer)
+        }
+        Outcome::Failed(failure) => Outcome::Failed(Failure { detail: secrets.hide(&failure.detail), ..failure }),
+    }
+}
+
+/// The credentials of HTTP Basic.
+pub fn basic(user: &str, password: &str, md5: bool) -> String {
+    let password = if md5 { md5_hex(password) } else { password.to_owned() };
+    BASE64.encode(format!("{user}:{password}"))
+}
+
+/// The MD5 of text, in hexadecimal.
+pub fn md5_hex(text: &str) -> String {
+    Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn changed(token: &str) -> String {
+    let mut token: Vec<char> = token.chars().collect();
+    match token.last_mut() {
+        Some(last) => *last = if *last == 'A' { 'B' } else { 'A' },
+        None => token.push('A'),
+    }
+    token.into_iter().collect()
+}
+
+fn filled(request: &Value, key: &str, secret: &str) -> Value {
+    match request {
+        Value::String(text) if text == "$key" => Value::from(key),
+        Value::String(text) if text == "$secret" => Value::from(secret),
+        Value::Array(items) => items.iter().map(|item| filled(item, key, secret)).collect(),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, value)| (name.clone(), filled(value, key, secret))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["auth", "cookie", "token", "key", "secret", "password", "session", "credential"].iter().any(|mark| name.contains(mark))
+}
+
+fn variable(name: &str) -> String {
+    let letters = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' });
+    format!("PROBITY_{}", letters.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_platform_convention_matches_its_test_vector() {
+        assert_eq!(
+            basic("store.server", "server123", true),
+            "c3RvcmUuc2VydmVyOjhhMTZhNmI3MDUwNWViMWYxZmY3Y2RjMGNkNTU1OWE3"
+        );
+    }
+
+    #[test]
+    fn a_changed_token_is_another_token_of_the_same_form() {
+        assert_eq!(changed("abc"), "abA");
+        assert_eq!(changed("abA"), "abB");
+    }
+}

@@ -1,0 +1,156 @@
+//! The transport: one request out, one bounded answer back.
+
+use super::exchange::{Answer, Failure, FailureKind};
+use bytes::{Bytes, BytesMut};
+use flate2::read::{GzDecoder, ZlibDecoder};
+use std::io::Read;
+use std::time::Duration;
+
+/// No body larger than this is read, before or after decoding.
+pub const MAX_BODY: usize = 8 << 20;
+
+/// Sends requests over kept-alive connections; follows no redirect and repeats nothing.
+#[derive(Clone, Debug)]
+pub struct Transport {
+    client: reqwest::Client,
+}
+
+/// A request in full, secrets included.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// The method.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
+    /// The headers, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Option<Bytes>,
+}
+
+impl Transport {
+    /// A transport whose exchanges end within `timeout`.
+    pub fn new(timeout: Duration) -> Result<Transport, Failure> {
+        // A second call finds the provider in place, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .timeout(timeout)
+            .connect_timeout(timeout)
+            .pool_idle_timeout(Duration::from_secs(4))
+            .tcp_nodelay(true)
+            .user_agent(concat!("probity/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| failure(&error))?;
+        Ok(Transport { client })
+    }
+
+    /// Sends a request and reads the whole answer.
+    pub async fn send(&self, outgoing: &Outgoing) -> Result<Answer, Failure> {
+        let unsendable = |detail: String| Failure { kind: FailureKind::Unsendable, detail };
+        let method = reqwest::Method::from_bytes(outgoing.method.as_bytes())
+            .map_err(|error| unsendable(error.to_string()))?;
+        let url = reqwest::Url::parse(&outgoing.url).map_err(|error| unsendable(error.to_string()))?;
+        if !same_path(&url, &outgoing.url) {
+            return Err(unsendable(format!("the path would be sent as {}", url.path())));
+        }
+        let mut request = reqwest::Request::new(method, url);
+        for (name, value) in &outgoing.headers {
+            let name = reqwest::header::HeaderName::try_from(name.as_str())
+                .map_err(|error| unsendable(error.to_string()))?;
+            let value = reqwest::header::HeaderValue::from_bytes(value.as_bytes())
+                .map_err(|_| unsendable(format!("the header `{name}` has characters that no header can hold")))?;
+            request.headers_mut().append(name, value);
+        }
+        if let Some(body) = &outgoing.body {
+            *request.body_mut() = Some(body.clone().into());
+        }
+        let mut response = self.client.execute(request).await.map_err(|error| failure(&error))?;
+        let status = response.status().as_u16();
+        let headers: Vec<(String, String)> = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
+            if body.len() + chunk.len() > MAX_BODY {
+                let detail = format!("more than {MAX_BODY} bytes");
+                return Err(Failure { kind: FailureKind::TooLarge, detail });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let mut answer = Answer { status, headers, body: body.freeze() };
+        if outgoing.method != "HEAD" {
+            answer.body = decoded(&answer)?;
+        }
+        Ok(answer)
+    }
+}
+
+/// Whether the URL library left the path as it was written.
+fn same_path(parsed: &reqwest::Url, written: &str) -> bool {
+    let after_authority = written.splitn(4, '/').nth(3).unwrap_or_default();
+    let path = after_authority.split(['?', '#']).next().unwrap_or_default();
+    parsed.path().trim_start_matches('/') == path.trim_start_matches('/')
+}
+
+fn decoded(answer: &Answer) -> Result<Bytes, Failure> {
+    let bad = |detail: String| Failure { kind: FailureKind::BadCoding, detail };
+    let read = |reader: &mut dyn Read| {
+        let mut plain = Vec::new();
+        let limit = MAX_BODY as u64 + 1;
+        reader.take(limit).read_to_end(&mut plain).map_err(|error| bad(error.to_string()))?;
+        if plain.len() > MAX_BODY {
+            let detail = format!("more than {MAX_BODY} bytes once decoded");
+            return Err(Failure { kind: FailureKind::TooLarge, detail });
+        }
+        Ok(Bytes::from(plain))
+    };
+    if answer.body.is_empty() {
+        return Ok(answer.body.clone());
+    }
+    match answer.header("content-encoding").map(|coding| coding.trim().to_ascii_lowercase()).as_deref() {
+        None | Some("" | "identity") => Ok(answer.body.clone()),
+        Some("gzip" | "x-gzip") => read(&mut GzDecoder::new(&answer.body[..])),
+        Some("deflate") => read(&mut ZlibDecoder::new(&answer.body[..])),
+        Some(other) => Err(bad(format!("the coding `{other}` was not asked for"))),
+    }
+}
+
+fn failure(error: &reqwest::Error) -> Failure {
+    let mut detail = String::new();
+    let mut source: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    while let Some(inner) = source {
+        if !detail.is_empty() {
+            detail.push_str(": ");
+        }
+        detail.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    if detail.is_empty() {
+        detail = if error.is_timeout() { "the time limit".into() } else { "no details".into() };
+    }
+    let text = detail.to_lowercase();
+    let says = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
+    let kind = if error.is_timeout() {
+        FailureKind::TimedOut
+    } else if error.is_connect() {
+        if says(&["dns", "lookup", "resolve"]) {
+            FailureKind::Unresolved
+        } else if says(&["certificate", "tls", "handshake", "invalidcontenttype", "corrupt message", "alert"]) {
+            FailureKind::Tls
+        } else {
+            FailureKind::Refused
+        }
+    } else if says(&["invalid http", "invalid status", "invalid header", "parse", "message head is too large", "invalid content-length", "invalid chunk", "unexpected transfer-encoding"]) {
+        FailureKind::NotHttp
+    } else if error.is_builder() {
+        FailureKind::Unsendable
+    } else {
+        FailureKind::Cut
+    };
+    Failure { kind, detail }
+}
