@@ -1,6 +1,161 @@
-//! Settings: `probity.toml`, environment and flags.
+//! Settings from `probity.toml`, as the arguments that would say the same.
+//!
+//! A key is the long name of a flag. What stands on the command line or in the environment
+//! outweighs the file. `${VAR}` in a value is taken from the environment.
 
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use toml::de::{DeTable, DeValue};
+
+/// The name that is looked for, here and in every folder above.
+pub const FILE: &str = "probity.toml";
+
+/// A configuration file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{}{}: {message}", path.display(), line.map(|line| format!(":{line}")).unwrap_or_default())]
+pub struct ConfigError {
+    path: PathBuf,
+    line: Option<usize>,
+    message: String,
+    hint: Option<String>,
+}
+
+impl ConfigError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+/// One setting of the file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The key: a flag's long name, or `contract`.
+    pub key: String,
+    /// Its values; none for a flag that is off.
+    pub values: Vec<Option<String>>,
+}
+
+/// The configuration file that holds for a folder.
+pub fn find(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file())
+}
+
+/// Reads a file whose keys must be among the known ones.
+pub fn read(
+    path: &Path,
+    known: &[String],
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<Vec<Setting>, ConfigError> {
+    let fail = |line, message: String, hint: Option<String>| ConfigError { path: path.to_owned(), line, message, hint };
+    let text = std::fs::read_to_string(path).map_err(|error| fail(None, format!("cannot be read: {error}"), None))?;
+    let line_of = |offset: usize| text[..offset.min(text.len())].matches('\n').count() + 1;
+    let table = DeTable::parse(&text).map_err(|error| {
+        let line = error.span().map(|span| line_of(span.start));
+        fail(line, error.message().to_owned(), Some("the file is TOML: `key = value` on each line".into()))
+    })?;
+    let base = path.parent().unwrap_or(Path::new("."));
+    let mut settings = Vec::new();
+    for (key, value) in table.get_ref() {
+        let line = Some(line_of(key.span().start));
+        let name = key.get_ref().as_ref();
+        if name == "severity" {
+            let DeValue::Table(checks) = value.get_ref() else {
+                return Err(fail(line, "`severity` is a table of checks".into(), Some("[severity]\nresponse-schema = \"warn\"".into())));
+            };
+            for (check, severity) in checks {
+                let line = Some(line_of(check.span().start));
+                let flag = severity.get_ref().as_str().filter(|severity| ["deny", "warn", "allow"].contains(severity));
+                let Some(flag) = flag else {
+                    return Err(fail(line, format!("the severity of `{}` is none", check.get_ref()), Some("deny, warn or allow".into())));
+                };
+                settings.push(Setting { key: flag.to_owned(), values: vec![Some(check.get_ref().to_string())] });
+            }
+            continue;
+        }
+        if !known.iter().any(|known| known == name) {
+            let hint = crate::contract::extension::suggestion(name, known);
+            return Err(fail(line, format!("unknown key `{name}`"), Some(hint)));
+        }
+        let items: Vec<&DeValue<'_>> = match value.get_ref() {
+            DeValue::Array(items) => items.iter().map(toml::Spanned::get_ref).collect(),
+            single => vec![single],
+        };
+        let mut values = Vec::new();
+        for item in items {
+            let text = match item {
+                DeValue::Boolean(true) => {
+                    values.push(None);
+                    continue;
+                }
+                DeValue::Boolean(false) => continue,
+                DeValue::String(text) => interpolated(text, variable).map_err(|name| {
+                    let hint = format!("export {name}=…, or write $${{ for a literal ${{");
+                    fail(line, format!("`{}` needs the environment variable `{name}`", key.get_ref()), Some(hint))
+                })?,
+                DeValue::Integer(number) => number.to_string(),
+                DeValue::Float(number) => number.to_string(),
+                _ => return Err(fail(line, format!("`{name}` is text, a number, true, false or a list of them"), None)),
+            };
+            values.push(Some(relative_to(base, name, text)));
+        }
+        settings.push(Setting { key: name.to_owned(), values });
+    }
+    Ok(settings)
+}
+
+/// Paths in the file are relative to the file.
+fn relative_to(base: &Path, key: &str, text: String) -> String {
+    let joined = |path: &str| base.join(path).to_string_lossy().into_owned();
+    match key {
+        "contract" | "snapshots" => joined(&text),
+        "report" => match text.split_once('=') {
+            Some((format, path)) => format!("{format}={}", joined(path)),
+            None => text,
+        },
+        _ => text,
+    }
+}
+
+/// Text with `${VAR}` replaced; the name of the first variable that is not set, otherwise.
+fn interpolated(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let literal = rest[..at].ends_with('$');
+        let end = rest[at..].find('}').map_or(rest.len(), |end| at + end);
+        result.push_str(&rest[..at]);
+        if literal {
+            result.push('{');
+            rest = &rest[at + 2..];
+            continue;
+        }
+        let name = &rest[at + 2..end];
+        result.push_str(&variable(name).ok_or_else(|| name.to_owned())?);
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    result.push_str(rest);
+    Ok(result)
+}
+
+/// The arguments that say the same as the settings, but for those that were given already.
+pub fn arguments(settings: Vec<Setting>, given: &dyn Fn(&str) -> bool) -> Vec<OsString> {
+    let mut arguments = Vec::new();
+    for Setting { key, values } in settings {
+        if given(&key) {
+            continue;
+        }
+        for value in values {
+            arguments.push(OsString::from(match value {
+                None => format!("--{key}"),
+                Some(value) if key == "contract" => value,
+                Some(value) => format!("--{key}={value}"),
+            }));
+        }
+    }
+    arguments
+}
 
 /// A duration such as `500ms`, `30s` or `5m`.
 pub fn duration(text: &str) -> Result<Duration, String> {
@@ -11,7 +166,53 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     match unit {
         "ms" => Ok(Duration::from_millis(number)),
         "s" => Ok(Duration::from_secs(number)),
-        "m" => Ok(Duration::from_secs(number * 60)),
+        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
         _ => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(text: &str) -> Result<Vec<Setting>, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        std::fs::write(&path, text).unwrap();
+        let known = ["target", "jobs", "include", "record", "basic"].map(str::to_owned);
+        read(&path, &known, &|name| (name == "PASSWORD").then(|| "hunter2".to_owned()))
+    }
+
+    #[test]
+    fn a_file_says_what_flags_say() {
+        let text = "target = \"http://a\"\njobs = 4\ninclude = [\"a\", \"b\"]\nrecord = true\n[severity]\nrule = \"warn\"\n";
+        let arguments = arguments(settings(text).unwrap(), &|key| key == "jobs");
+        let mut sorted = arguments.clone();
+        sorted.sort();
+        assert_eq!(sorted, ["--include=a", "--include=b", "--record", "--target=http://a", "--warn=rule"]);
+    }
+
+    #[test]
+    fn secrets_come_from_the_environment() {
+        let found = settings("basic = \"user:${PASSWORD}\"").unwrap();
+        assert_eq!(found[0].values, [Some("user:hunter2".to_owned())]);
+        let error = settings("\nbasic = \"user:${NOPE}\"").unwrap_err();
+        assert!(error.to_string().ends_with("probity.toml:2: `basic` needs the environment variable `NOPE`"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_with_a_suggestion() {
+        let error = settings("targte = \"x\"").unwrap_err();
+        assert!(error.to_string().ends_with("probity.toml:1: unknown key `targte`"), "{error}");
+        assert_eq!(error.hint(), Some("did you mean `target`?"));
+    }
+
+    #[test]
+    fn durations_have_a_unit() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        for wrong in ["", "5", "m", "5h", "-1s", "1.5s"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -1,0 +1,37 @@
+//! Exit codes, in one table; the same whatever is reported and how.
+
+/// What a pipeline must be able to tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The contract holds, or the command did what it was asked.
+    Holds = 0,
+    /// There are findings.
+    Findings = 1,
+    /// The command line, the configuration, or a file that was to be written.
+    Usage = 2,
+    /// The contract cannot be read.
+    Contract = 3,
+    /// The target cannot be reached or refuses the credentials.
+    Target = 4,
+    /// Nothing was tested.
+    NothingTested = 5,
+    /// Interrupted, with a report of what was done.
+    Interrupted = 130,
+}
+
+/// The table, for `--help`.
+pub const TABLE: &str = "\
+Exit codes:
+    0  the contract holds
+    1  findings
+    2  usage or configuration
+    3  the contract cannot be read
+    4  the target cannot be reached or refuses the credentials
+    5  nothing was tested
+  130  interrupted, with a report of what was done";
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        std::process::ExitCode::from(exit as u8)
+    }
+}

@@ -1,0 +1,79 @@
+//! Failures of the program itself: what is wrong, where, and what to do.
+
+use super::{Exit, note};
+use crate::contract::{Contract, ContractError};
+use crate::source::{Document, SourceError};
+use anstyle::{AnsiColor, Style};
+use std::path::Path;
+
+/// Why a command could not do what it was asked.
+#[derive(Debug)]
+pub(super) struct Failure {
+    exit: Exit,
+    message: String,
+    hint: Option<String>,
+    excerpt: Option<String>,
+}
+
+impl Failure {
+    pub(super) fn new(exit: Exit, message: impl Into<String>) -> Failure {
+        Failure { exit, message: message.into(), hint: None, excerpt: None }
+    }
+
+    pub(super) fn with_hint(mut self, hint: Option<String>) -> Failure {
+        self.hint = hint;
+        self
+    }
+
+    /// Writes it to standard error.
+    pub(super) fn show(&self) -> Exit {
+        let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+        let cyan = Style::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
+        if let Some(excerpt) = &self.excerpt {
+            note(excerpt.trim_end());
+        } else {
+            note(&format!("{red}error{red:#}: {}", crate::report::text::visible(&self.message)));
+            if let Some(hint) = &self.hint {
+                note(&format!("{cyan} help{cyan:#}: {hint}"));
+            }
+        }
+        self.exit
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Failure {
+        Failure::new(Exit::Contract, format!("the contract cannot be read: {error}")).with_hint(error.hint())
+    }
+}
+
+/// The shipped contract.
+const SHIPPED: &str = include_str!("../../spec/groups.openapi.yaml");
+
+/// Reads a contract, or the shipped one.
+pub(super) fn contract(path: Option<&Path>) -> Result<Contract, Failure> {
+    let document = match path {
+        Some(path) => Document::open(path)?,
+        None => Document::from_text("spec/groups.openapi.yaml", SHIPPED)?,
+    };
+    Contract::read(document).map_err(|refused| {
+        let (document, error) = *refused;
+        unreadable(&document, &error)
+    })
+}
+
+fn unreadable(document: &Document, error: &ContractError) -> Failure {
+    let mut places: Vec<(&str, String, Option<String>)> = Vec::new();
+    match error {
+        ContractError::Extension(mistakes) => {
+            places.extend(mistakes.iter().map(|mistake| (mistake.at.as_str(), mistake.message.clone(), mistake.hint.clone())));
+        }
+        other => places.push((other.at(), other.to_string(), other.hint())),
+    }
+    let excerpts = places.iter().map(|(at, message, hint)| {
+        let location = document.locate_key(at);
+        document.snippet(&location, message, "here", hint.as_deref(), true)
+    });
+    let excerpt = excerpts.collect::<Vec<_>>().join("\n\n");
+    Failure { exit: Exit::Contract, message: error.to_string(), hint: error.hint(), excerpt: Some(excerpt) }
+}

@@ -1,0 +1,395 @@
+//! The command line: what can be asked, one file a command.
+
+mod check;
+mod exit;
+mod explain;
+mod failure;
+mod plan;
+mod serve;
+mod snapshots;
+
+pub use exit::Exit;
+
+use crate::config;
+use crate::run::Rate;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use failure::Failure;
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Holds a deployed HTTP API to its OpenAPI contract.
+#[derive(Debug, Parser)]
+#[command(name = "probity", version, about, after_help = exit::TABLE, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// The configuration file; without it, `probity.toml` here or in a folder above
+    #[arg(long, global = true, env = "PROBITY_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, global = true, default_value = "auto", env = "PROBITY_COLOR", value_name = "WHEN")]
+    color: Color,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Send what the contract implies to a target and check every answer
+    #[command(after_help = exit::TABLE)]
+    Check(Box<CheckArgs>),
+    /// Print the cases without sending anything
+    Plan(PlanArgs),
+    /// Run a host that behaves as the contract says
+    Serve(ServeArgs),
+    /// Settle recorded behaviour
+    Snapshots(SnapshotsArgs),
+    /// Tell what a check means, why it matters, and how to allow it
+    Explain {
+        /// The check; without it, all of them are listed
+        check: Option<String>,
+    },
+    /// Print a completion script
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, in roff
+    Man,
+}
+
+#[derive(Debug, Args)]
+struct ContractArgs {
+    /// The OpenAPI document; without it, the shipped contract of the two group endpoints
+    #[arg(env = "PROBITY_CONTRACT", value_name = "CONTRACT")]
+    contract: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct SelectionArgs {
+    /// Only these operations, paths, tags or cases; `*` stands for any text
+    #[arg(long, env = "PROBITY_INCLUDE", value_name = "PATTERN", value_delimiter = ',')]
+    include: Vec<String>,
+    /// Not these operations, paths, tags or cases
+    #[arg(long, env = "PROBITY_EXCLUDE", value_name = "PATTERN", value_delimiter = ',')]
+    exclude: Vec<String>,
+    /// What random values are derived from
+    #[arg(long, env = "PROBITY_SEED", default_value_t = 0, value_name = "NUMBER")]
+    seed: u64,
+    /// The most requests that are sent; the most useful ones come first
+    #[arg(long, env = "PROBITY_MAX_REQUESTS", value_name = "NUMBER", value_parser = positive)]
+    max_requests: Option<usize>,
+    /// Also try undeclared PUT, PATCH and DELETE, which may change data
+    #[arg(long, env = "PROBITY_CHANGING_METHODS")]
+    changing_methods: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Target")]
+struct TargetArgs {
+    /// Where requests go; without it, an embedded host that behaves as the contract says
+    #[arg(long, env = "PROBITY_TARGET", value_name = "URL")]
+    target: Option<String>,
+    /// Credentials of HTTP Basic
+    #[arg(long, env = "PROBITY_BASIC", hide_env_values = true, value_name = "USER:PASSWORD")]
+    basic: Option<String>,
+    /// The password travels as the hexadecimal MD5 of itself
+    #[arg(long, env = "PROBITY_BASIC_MD5")]
+    basic_md5: bool,
+    /// A bearer token
+    #[arg(long, env = "PROBITY_BEARER", hide_env_values = true, value_name = "TOKEN")]
+    bearer: Option<String>,
+    /// The key to fetch a token with, as the contract's security scheme says
+    #[arg(long, env = "PROBITY_OAUTH_KEY", hide_env_values = true, requires = "oauth_secret", value_name = "KEY")]
+    oauth_key: Option<String>,
+    /// The secret that belongs to the key
+    #[arg(long, env = "PROBITY_OAUTH_SECRET", hide_env_values = true, requires = "oauth_key", value_name = "SECRET")]
+    oauth_secret: Option<String>,
+    /// A header for every request
+    #[arg(long, env = "PROBITY_HEADER", hide_env_values = true, value_name = "NAME: VALUE")]
+    header: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pace")]
+struct PaceArgs {
+    /// How many scenarios run side by side
+    #[arg(long, short, env = "PROBITY_JOBS", default_value_t = 8, value_name = "NUMBER", value_parser = jobs)]
+    jobs: usize,
+    /// The most requests in a time, evenly spaced: 10/s, 100/m, 5000/h
+    #[arg(long, env = "PROBITY_RATE", value_name = "RATE")]
+    rate: Option<Rate>,
+    /// The time limit of one exchange
+    #[arg(long, env = "PROBITY_TIMEOUT", default_value = "10s", value_name = "TIME", value_parser = config::duration)]
+    timeout: Duration,
+    /// How long, in all, the target may ask to wait with Retry-After
+    #[arg(long, env = "PROBITY_MAX_WAIT", default_value = "2m", value_name = "TIME", value_parser = config::duration)]
+    max_wait: Duration,
+    /// Stop at the first finding that is denied
+    #[arg(long, env = "PROBITY_FAIL_FAST")]
+    fail_fast: bool,
+    /// Ten digits that unique values carry; made up for each run unless given
+    #[arg(long, env = "PROBITY_RUN_ID", value_name = "DIGITS", value_parser = run_id)]
+    run_id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Severity")]
+struct SeverityArgs {
+    /// A finding of this check fails the run
+    #[arg(long, short = 'D', env = "PROBITY_DENY", value_name = "CHECK", value_delimiter = ',')]
+    deny: Vec<String>,
+    /// A finding of this check is only reported
+    #[arg(long, short = 'W', env = "PROBITY_WARN", value_name = "CHECK", value_delimiter = ',')]
+    warn: Vec<String>,
+    /// A finding of this check is not reported
+    #[arg(long, short = 'A', env = "PROBITY_ALLOW", value_name = "CHECK", value_delimiter = ',')]
+    allow: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Snapshots")]
+struct ProfileArgs {
+    /// Which deployment's snapshots; the embedded host has the profile `host`
+    #[arg(long, env = "PROBITY_PROFILE", value_name = "NAME")]
+    profile: Option<String>,
+    /// The folder of snapshots
+    #[arg(long, env = "PROBITY_SNAPSHOTS", default_value = "snapshots", value_name = "FOLDER")]
+    snapshots: PathBuf,
+}
+
+/// The arguments of `check`.
+#[derive(Debug, Args)]
+struct CheckArgs {
+    #[command(flatten)]
+    contract: ContractArgs,
+    #[command(flatten)]
+    selection: SelectionArgs,
+    #[command(flatten)]
+    target: TargetArgs,
+    #[command(flatten)]
+    pace: PaceArgs,
+    #[command(flatten)]
+    severity: SeverityArgs,
+    #[command(flatten)]
+    profile: ProfileArgs,
+    /// Send everything twice, and write what held still as the profile's snapshots
+    #[arg(long, env = "PROBITY_RECORD", help_heading = "Snapshots")]
+    record: bool,
+    /// Write a report: json=FILE or junit=FILE; may be repeated
+    #[arg(long, env = "PROBITY_REPORT", help_heading = "Reports", value_name = "FORMAT=FILE", value_delimiter = ',')]
+    report: Vec<String>,
+    /// Only findings and the summary
+    #[arg(long, short, env = "PROBITY_QUIET", help_heading = "Reports", conflicts_with = "verbose")]
+    quiet: bool,
+    /// Every case
+    #[arg(long, short, env = "PROBITY_VERBOSE", help_heading = "Reports")]
+    verbose: bool,
+}
+
+/// The arguments of `plan`.
+#[derive(Debug, Args)]
+struct PlanArgs {
+    #[command(flatten)]
+    contract: ContractArgs,
+    #[command(flatten)]
+    selection: SelectionArgs,
+    /// As JSON
+    #[arg(long, env = "PROBITY_JSON")]
+    json: bool,
+}
+
+/// The arguments of `serve`.
+#[derive(Debug, Args)]
+struct ServeArgs {
+    #[command(flatten)]
+    contract: ContractArgs,
+    /// The port on loopback; 0 is any free one
+    #[arg(long, env = "PROBITY_PORT", default_value_t = 8080, value_name = "PORT")]
+    port: u16,
+}
+
+/// The arguments of `snapshots`.
+#[derive(Debug, Args)]
+struct SnapshotsArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Show what is pending, and ask what to do with each
+    Review(SettleArgs),
+    /// Accept what is pending
+    Accept(SettleArgs),
+    /// Reject what is pending
+    Reject(SettleArgs),
+    /// List what is recorded and what is pending
+    List(SettleArgs),
+}
+
+#[derive(Debug, Args)]
+struct SettleArgs {
+    #[command(flatten)]
+    profile: ProfileArgs,
+    /// Only these pages; `*` stands for any text
+    #[arg(value_name = "PATTERN")]
+    pages: Vec<String>,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "a whole number above 0 is expected".into())
+}
+
+fn jobs(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=512).contains(number));
+    number.ok_or_else(|| "a whole number from 1 to 512 is expected".into())
+}
+
+fn run_id(text: &str) -> Result<String, String> {
+    let digits = text.len() == crate::plan::RUN.len() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let good = digits && !text.starts_with('0');
+    good.then(|| text.to_owned()).ok_or_else(|| "ten digits are expected, the first not 0".into())
+}
+
+/// Runs the program with its arguments.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.len() <= 1 {
+        arguments.push("--help".into());
+    }
+    let cli = match parse(&arguments) {
+        Ok(cli) => cli,
+        Err(Refused::Clap(error)) => {
+            // Help and version are no errors; a closed pipe is none of ours.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Holds };
+        }
+        Err(Refused::Config(failure)) => return failure.show(),
+    };
+    match cli.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let done = match cli.command {
+        Command::Check(arguments) => check::check(&arguments),
+        Command::Plan(arguments) => plan::plan(&arguments),
+        Command::Serve(arguments) => serve::serve(&arguments),
+        Command::Snapshots(arguments) => snapshots::snapshots(&arguments.action),
+        Command::Explain { check } => explain::explain(check.as_deref()),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "probity", &mut script);
+            say(&String::from_utf8_lossy(&script));
+            Ok(Exit::Holds)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            let rendered = clap_mangen::Man::new(Cli::command()).render(&mut page);
+            rendered.map(|()| say(&String::from_utf8_lossy(&page))).map(|()| Exit::Holds).map_err(|error| Failure::new(Exit::Usage, error.to_string()))
+        }
+    };
+    done.unwrap_or_else(|failure| failure.show())
+}
+
+enum Refused {
+    Clap(clap::Error),
+    Config(Failure),
+}
+
+fn parse(arguments: &[OsString]) -> Result<Cli, Refused> {
+    let read = |arguments: &[OsString]| {
+        let matches = Cli::command().try_get_matches_from(arguments).map_err(Refused::Clap)?;
+        let cli = Cli::from_arg_matches(&matches).map_err(Refused::Clap)?;
+        Ok((matches, cli))
+    };
+    let (matches, cli) = read(arguments)?;
+    let Some(path) = cli.config.clone().or_else(|| config::find(&std::env::current_dir().unwrap_or_default())) else {
+        return Ok(cli);
+    };
+    let Some((name, own)) = matches.subcommand() else { return Ok(cli) };
+    let settings = config::read(&path, &known_keys(), &|name| std::env::var(name).ok());
+    let settings = settings.map_err(|error| {
+        let hint = error.hint().map(str::to_owned);
+        Refused::Config(Failure::new(Exit::Usage, error.to_string()).with_hint(hint))
+    })?;
+    let taken = flags(name);
+    let given = |key: &str| !taken.iter().any(|flag| flag == key) || is_given(own, key);
+    let mut extended = arguments.to_vec();
+    let place = extended.iter().position(|argument| argument.to_str() == Some(name)).unwrap_or(0) + 1;
+    extended.splice(place..place, config::arguments(settings, &given));
+    read(&extended).map(|(_, cli)| cli)
+}
+
+/// Whether the command line or the environment says something about a key. What can be
+/// said several times is said in both places.
+fn is_given(matches: &ArgMatches, key: &str) -> bool {
+    if matches!(key, "deny" | "warn" | "allow") {
+        return false;
+    }
+    let source = matches.try_contains_id(&key.replace('-', "_")).ok().and_then(|_| matches.value_source(&key.replace('-', "_")));
+    matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
+}
+
+/// The keys that a command takes.
+fn flags(command: &str) -> Vec<String> {
+    let root = Cli::command();
+    let found = root.get_subcommands().find(|known| known.get_name() == command);
+    let arguments = found.into_iter().flat_map(clap::Command::get_arguments);
+    let named = arguments.filter(|argument| !matches!(argument.get_id().as_str(), "help" | "version" | "config"));
+    named
+        .map(|argument| argument.get_long().map_or_else(|| argument.get_id().to_string(), str::to_owned))
+        .collect()
+}
+
+/// The keys that any command takes.
+fn known_keys() -> Vec<String> {
+    let mut known: Vec<String> = ["check", "plan", "serve"].into_iter().flat_map(flags).collect();
+    known.retain(|key| key != "json");
+    known.push("severity".into());
+    known.sort();
+    known.dedup();
+    known
+}
+
+/// Writes to standard output. A reader that went away is not an error.
+fn say(text: &str) {
+    let mut out = anstream::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Writes to standard error.
+fn note(text: &str) {
+    let mut out = anstream::stderr().lock();
+    let _ = writeln!(out, "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_schema_of_the_configuration_knows_every_flag() {
+        let schema: serde_json::Value = serde_json::from_str(include_str!("../../spec/probity.schema.json")).unwrap();
+        let mut described: Vec<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+        described.sort();
+        assert_eq!(described, known_keys());
+    }
+}

@@ -1,0 +1,42 @@
+//! `probity plan`: the cases, without sending anything.
+
+use super::failure::{Failure, contract};
+use super::{Exit, PlanArgs, SelectionArgs, note, say};
+use crate::contract::Contract;
+use crate::contract::extension::suggestion;
+use crate::plan::{self, Plan, PlanError, Selection, Wishes};
+use crate::report;
+
+pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
+    let contract = contract(arguments.contract.contract.as_deref())?;
+    let plan = made(&contract, &arguments.selection)?;
+    if arguments.json {
+        say(&report::plan::json(&contract, &plan));
+    } else {
+        say(&report::plan::text(&contract, &plan));
+        note(&report::plan::summary(&contract, &plan));
+    }
+    Ok(Exit::Holds)
+}
+
+/// The plan that a user asked for.
+pub(super) fn made(contract: &Contract, arguments: &SelectionArgs) -> Result<Plan, Failure> {
+    let wishes = Wishes {
+        seed: arguments.seed,
+        selection: Selection { include: arguments.include.clone(), exclude: arguments.exclude.clone() },
+        max_requests: arguments.max_requests,
+        changing_methods: arguments.changing_methods,
+    };
+    plan::plan(contract, &wishes).map_err(|error| {
+        let hint = match &error {
+            PlanError::NothingSelected => {
+                let known: Vec<String> = contract.operations.iter().map(|operation| operation.id.clone()).collect();
+                let near = arguments.include.first().map(|pattern| suggestion(pattern, &known));
+                Some(near.map_or_else(|| "loosen --exclude".into(), |near| format!("{near}; `probity plan` lists every case")))
+            }
+            PlanError::NothingTestable(_) => Some("mend that place in the contract".into()),
+            PlanError::NoRoom(_) => Some("raise --max-requests".into()),
+        };
+        Failure::new(Exit::NothingTested, error.to_string()).with_hint(hint)
+    })
+}
