@@ -1,0 +1,133 @@
+//! The report for CI servers: `JUnit` XML, a suite for each operation and a test for each case.
+
+use super::text::{LONG, cut, visible};
+use super::{Step, Subject};
+use crate::judge::{Finding, Severity};
+use crate::plan::Case;
+use crate::run::Exchange;
+use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
+use std::collections::HashMap;
+use std::time::Duration;
+
+type Held<'r> = HashMap<Step, Vec<&'r Finding>>;
+
+/// The report. Every character that XML forbids stands as an escape.
+pub fn junit(subject: &Subject<'_>) -> Result<String, SerializeError> {
+    let mut report = Report::new("probity");
+    report.set_time(subject.run.elapsed);
+    report.timestamp = subject.run.started.to_string().parse().ok();
+    let held = subject.findings_by_step();
+    let mut by_operation: Vec<Vec<(Step, &Case)>> = vec![Vec::new(); subject.contract.operations.len()];
+    for (step, case) in subject.steps() {
+        if let Some(cases) = by_operation.get_mut(case.operation) {
+            cases.push((step, case));
+        }
+    }
+    for (operation, cases) in subject.contract.operations.iter().zip(&by_operation) {
+        if !cases.is_empty() {
+            report.add_test_suite(suite(subject, &operation.id, cases, &held));
+        }
+    }
+    for one in &subject.contract.untestable {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_type("untestable");
+        status.set_message(cut(&one.why, LONG));
+        status.set_description(visible(&format!("{}: {}", subject.location(&one.at), one.why)));
+        let mut test = TestCase::new("testable", status);
+        test.set_classname(class(&one.operation));
+        test.set_time(Duration::ZERO);
+        let mut suite = empty(subject, &one.operation);
+        suite.add_test_case(test);
+        report.add_test_suite(suite);
+    }
+    report.to_string()
+}
+
+fn suite(subject: &Subject<'_>, operation: &str, cases: &[(Step, &Case)], held: &Held<'_>) -> TestSuite {
+    let mut suite = empty(subject, operation);
+    let exchanges = cases.iter().filter_map(|(step, _)| subject.exchange(*step));
+    suite.set_time(exchanges.map(|exchange| exchange.elapsed).sum());
+    for (step, case) in cases {
+        let held = held.get(step).map_or(&[][..], Vec::as_slice);
+        let name = case.id.strip_prefix(operation).and_then(|rest| rest.strip_prefix('/'));
+        let exchange = subject.exchange(*step);
+        let mut test =
+            TestCase::new(visible(name.unwrap_or(&case.id)), status(subject, *step, exchange, held));
+        test.set_classname(class(operation));
+        test.set_time(exchange.map_or(Duration::ZERO, |exchange| exchange.elapsed));
+        let warnings = told(subject, *step, held, Severity::Warn);
+        if !warnings.is_empty() {
+            test.set_system_out(warnings);
+        }
+        suite.add_test_case(test);
+    }
+    suite
+}
+
+fn empty(subject: &Subject<'_>, name: &str) -> TestSuite {
+    let mut suite = TestSuite::new(visible(name));
+    suite.timestamp = subject.run.started.to_string().parse().ok();
+    suite.set_time(Duration::ZERO);
+    suite.add_properties([
+        Property::new("seed", subject.plan.seed.to_string()),
+        Property::new("target", visible(&subject.run.target)),
+        Property::new("contract", visible(subject.file())),
+    ]);
+    suite
+}
+
+fn status(
+    subject: &Subject<'_>,
+    step: Step,
+    exchange: Option<&Exchange>,
+    held: &[&Finding],
+) -> TestCaseStatus {
+    if exchange.is_none() {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message("not sent");
+        return status;
+    }
+    let Some(first) = held.iter().find(|finding| finding.severity == Severity::Deny) else {
+        return TestCaseStatus::success();
+    };
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_type(first.check.id);
+    status.set_message(cut(&subject.neutral(&first.first.title), LONG));
+    status.set_description(told(subject, step, held, Severity::Deny));
+    status
+}
+
+/// What is held against a case with one severity, and the line to repeat it.
+fn told(subject: &Subject<'_>, step: Step, held: &[&Finding], severity: Severity) -> String {
+    let mut lines = Vec::new();
+    for finding in held.iter().filter(|finding| finding.severity == severity) {
+        let own = subject.run.observations.iter().find(|one| {
+            (one.scenario, one.step) == step
+                && one.check.id == finding.check.id
+                && one.answer == finding.answer
+        });
+        let own = own.unwrap_or(&finding.first);
+        let shown = |text: &str| cut(&subject.neutral(text), LONG);
+        lines.push(format!("{}[{}] {}", severity.name(), finding.check.id, shown(&own.title)));
+        lines.push(format!("contract: {}", visible(&subject.location(&own.at).to_string())));
+        lines.push(format!("expected: {}", shown(&own.expected)));
+        lines.push(format!("actual: {}", shown(&own.actual)));
+    }
+    if lines.is_empty() {
+        return String::new();
+    }
+    lines.extend(subject.request_id(step).map(|id| format!("request id: {}", cut(&id, LONG))));
+    if let Some(repeat) = subject.repeat(step) {
+        lines.push(format!("repeat: {}", repeat.line));
+        lines.extend(repeat.note);
+    }
+    lines.join("\n")
+}
+
+fn class(operation: &str) -> String {
+    visible(&format!("probity.{operation}"))
+}
+
+#[cfg(test)]
+#[path = "junit_tests.rs"]
+mod tests;
