@@ -155,3 +155,45 @@ impl Tally {
 fn seen(times: IndexMap<String, usize>) -> Vec<Seen> {
     times.into_iter().map(|(name, times)| Seen { name, times }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::Fixture;
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer { status, headers: vec![("x-code".into(), "9".into())], body: body.to_owned().into() }
+    }
+
+    #[test]
+    fn what_came_is_told_from_what_did_not() {
+        let fixture = Fixture::new();
+        let coverage = Coverage::of(&fixture.contract, &fixture.plan, &fixture.run);
+        let [covered] = coverage.operations.as_slice() else { panic!("{coverage:?}") };
+        let times =
+            |seen: &[Seen]| seen.iter().map(|one| format!("{}×{}", one.name, one.times)).collect::<Vec<_>>();
+        assert_eq!((covered.cases, covered.exchanges), (4, 3));
+        assert_eq!(times(&covered.statuses), ["200×1", "400×1", "401×0"]);
+        assert_eq!(times(&covered.codes), ["735×1", "732×0"]);
+        assert_eq!(times(&covered.unknown_codes), ["799×1"]);
+    }
+
+    #[test]
+    fn an_answer_that_accepts_has_no_code_but_those_of_the_catalogue() {
+        let fixture = Fixture::new();
+        let operation = &fixture.contract.operations[0];
+        let body = r#"{"errors": [{"code": 200}, {"code": "735"}, {"code": 735}, {"code": null}, {}]}"#;
+        assert_eq!(codes(operation, &answer(200, body)), ["735"]);
+        assert_eq!(codes(operation, &answer(400, body)), ["200", "735"]);
+        assert!(codes(operation, &answer(400, "<html>")).is_empty());
+    }
+
+    #[test]
+    fn a_value_is_read_from_wherever_an_expression_points() {
+        let read = |text| values(&Expression::parse(text).unwrap(), &answer(418, "{\"a\": true}"));
+        assert_eq!(read("$statusCode"), ["418"]);
+        assert_eq!(read("$response.header.X-Code"), ["9"]);
+        assert_eq!(read("$response.body#/a"), ["true"]);
+        assert!(read("$request.body#/a").is_empty());
+    }
+}

@@ -1,7 +1,7 @@
 //! A line for a POSIX shell that repeats an exchange with curl.
 
 use super::text::{self, cut, steers};
-use crate::plan::Case;
+use crate::plan::{Case, Scenario};
 use crate::run::Sent;
 use std::fmt::Write;
 
@@ -31,9 +31,14 @@ enum Piece<'t> {
 
 /// The line that sends what was sent. The identity of the run becomes `$RUN`; a variable that
 /// stands for a secret is left to the shell, while one that the plan itself holds stays text.
-pub fn repeat(case: &Case, sent: &Sent, run: &str) -> Repeat {
-    let mut note = None;
-    let mut before = String::new();
+pub fn repeat(scenario: &Scenario, case: &Case, sent: &Sent, run: &str) -> Repeat {
+    let mut lacks = Vec::new();
+    let before = scenario.cases.iter().position(|step| step.id == case.id).unwrap_or_default();
+    if before > 0 {
+        let requests = text::count(before, "request", "requests");
+        lacks.push(format!("{requests} of its scenario came before it"));
+    }
+    let mut input = String::new();
     let mut line = format!("curl -sS{}", method(sent));
     if sent.url.contains(['[', ']', '{', '}']) {
         line.push_str(" -g");
@@ -62,13 +67,9 @@ pub fn repeat(case: &Case, sent: &Sent, run: &str) -> Repeat {
         }
         if body.len() > LONGEST_BODY {
             line.push_str(" --data-binary @BODY");
-            let id = quoted(&text::visible(&case.id));
             let begins = cut(&String::from_utf8_lossy(&body[..LONGEST_BODY]), 60);
             let begins = begins.split('…').next().unwrap_or_default().to_owned();
-            note = Some(format!(
-                "BODY stands for {} bytes that begin with {begins}; to send them: probity check --include {id}",
-                body.len()
-            ));
+            lacks.push(format!("BODY stands for {} bytes that begin with {begins}", body.len()));
         } else {
             let planned = case.request.body.as_deref().unwrap_or_default();
             let pieces = pieces(body, run, planned);
@@ -77,12 +78,14 @@ pub fn repeat(case: &Case, sent: &Sent, run: &str) -> Repeat {
                 line.push_str(if body.starts_with(b"@") { " --data-raw " } else { " --data-binary " });
                 word(&mut line, &pieces);
             } else {
-                before = format!("printf '%b' {} | ", escaped(&pieces));
+                input = format!("printf '%b' {} | ", escaped(&pieces));
                 line.push_str(" --data-binary @-");
             }
         }
     }
-    Repeat { line: before + &line, note }
+    let whole = quoted(&text::visible(&scenario.id));
+    let note = format!("{}; to repeat it whole: probity check --include {whole}", lacks.join("; "));
+    Repeat { line: input + &line, note: (!lacks.is_empty()).then_some(note) }
 }
 
 fn method(sent: &Sent) -> String {

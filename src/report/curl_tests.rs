@@ -1,6 +1,7 @@
 //! Lines are run by a shell in which curl is a function that writes down what it was told.
 
 use super::super::fixture::{case, sent};
+use super::repeat as of;
 use super::*;
 use crate::plan::{RUN, Verdict};
 use bytes::Bytes;
@@ -12,6 +13,10 @@ const CURL: &str = r#"curl() {
   case " $* " in *" @- "*) cat; printf '\0' ;; esac
 }
 "#;
+
+fn repeat(case: &Case, sent: &Sent, run: &str) -> Repeat {
+    of(&Scenario { id: case.id.clone(), cases: vec![case.clone()] }, case, sent, run)
+}
 
 /// The arguments of curl, and its standard input if it is told to read that.
 fn run(line: &str) -> Vec<Vec<u8>> {
@@ -125,6 +130,17 @@ fn a_long_body_is_left_out_with_a_note() {
     let note = repeat.note.unwrap();
     assert!(note.starts_with("BODY stands for 6000 bytes that begin with ä\\nä\\n"), "{note}");
     assert!(note.ends_with(r"probity check --include 'create-group/accept/it'\''s/long'"), "{note}");
+}
+
+#[test]
+fn a_request_that_needs_others_before_it_says_so() {
+    let steps = [case("accept/first", Verdict::Accept, None), case("reject/again", Verdict::Reject, None)];
+    let scenario = Scenario { id: steps[1].id.clone(), cases: steps.to_vec() };
+    assert_eq!(of(&scenario, &steps[0], &sent(&steps[0], ""), "").note, None);
+    assert_eq!(
+        of(&scenario, &steps[1], &sent(&steps[1], ""), "").note.unwrap(),
+        "1 request of its scenario came before it; to repeat it whole: probity check --include 'create-group/reject/again'"
+    );
 }
 
 #[test]

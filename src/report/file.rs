@@ -116,7 +116,9 @@ fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     temporary.push(name);
     temporary.push(format!(".{}.tmp", std::process::id()));
     let temporary = folder(&path).join(temporary);
-    let written = File::create(&temporary)
+    // Nobody else's file or link is written through.
+    let _ = fs::remove_file(&temporary);
+    let written = File::create_new(&temporary)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&temporary, &path));
     if written.is_err() {

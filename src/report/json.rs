@@ -152,6 +152,7 @@ enum Content {
 #[derive(Serialize)]
 struct Tried<'r> {
     id: &'r str,
+    scenario: &'r str,
     operation: &'r str,
     expected: Expected<'r>,
     outcome: Option<Ended<'r>>,
@@ -314,6 +315,7 @@ fn cases<'r>(subject: &'r Subject<'r>) -> Vec<Tried<'r>> {
         let operation = subject.contract.operations.get(case.operation);
         Tried {
             id: &case.id,
+            scenario: subject.plan.scenarios.get(step.0).map_or("", |scenario| &scenario.id),
             operation: operation.map_or("", |operation| &operation.id),
             expected: Expected {
                 verdict: case.expectation.verdict,

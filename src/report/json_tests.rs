@@ -73,8 +73,117 @@ fn a_report_is_what_its_schema_says_however_the_run_ended() {
 #[test]
 fn a_finding_holds_all_that_is_known_of_it() {
     let report = valid(&Fixture::new());
-    insta::assert_json_snapshot!(report["findings"][0], @"");
-    insta::assert_json_snapshot!(report["cases"][1], @"");
+    insta::assert_json_snapshot!(report["findings"][0], @r#"
+    {
+      "check": "made-up-schema",
+      "severity": "deny",
+      "operation": "create-group",
+      "place": "body",
+      "cause": "accept",
+      "answer": "/rank type",
+      "title": "`/rank` is text where an integer is asked for",
+      "expected": "type integer",
+      "actual": "string \"2\"",
+      "contract": {
+        "file": "groups.yaml",
+        "line": 33,
+        "column": 26,
+        "pointer": "/paths/~1group/post/responses/200/content/application~1json/schema/properties/rank/type"
+      },
+      "count": 2,
+      "cases": [
+        "create-group/accept/body/valid/all",
+        "create-group/reject/body/name/missing"
+      ],
+      "exchange": {
+        "request": {
+          "method": "POST",
+          "url": "https://api.example/group",
+          "headers": [
+            [
+              "authorization",
+              "Basic $PROBITY_BASIC"
+            ],
+            [
+              "content-type",
+              "application/json"
+            ],
+            [
+              "content-length",
+              "1"
+            ]
+          ],
+          "body": {
+            "text": "{\"name\": \"it's-{run}\", \"rank\": 2}",
+            "bytes": 38,
+            "cut": false
+          }
+        },
+        "outcome": {
+          "status": 200
+        },
+        "observed": {
+          "request_id": "8c1f-10",
+          "elapsed_ms": 10.0,
+          "attempts": 1,
+          "detail": null,
+          "headers": [
+            [
+              "x-request-id",
+              "8c1f-10"
+            ],
+            [
+              "date",
+              "10"
+            ]
+          ],
+          "body": {
+            "text": "{\"rank\": \"2\"}",
+            "bytes": 13,
+            "cut": false
+          }
+        }
+      },
+      "curl": "curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'"
+    }
+    "#);
+}
+
+#[test]
+fn a_case_tells_what_was_expected_and_what_came() {
+    let report = valid(&Fixture::new());
+    insta::assert_json_snapshot!(report["cases"][1], @r#"
+    {
+      "id": "create-group/reject/body/name/missing",
+      "scenario": "create-group/reject/body/name/missing",
+      "operation": "create-group",
+      "expected": {
+        "verdict": "reject",
+        "statuses": [
+          "400"
+        ],
+        "codes": [
+          "735"
+        ]
+      },
+      "outcome": {
+        "status": 400,
+        "accepted": false,
+        "codes": [
+          "799",
+          "735"
+        ],
+        "violates": [
+          "made-up-schema"
+        ],
+        "observed": {
+          "request_id": "8c1f-10",
+          "elapsed_ms": 10.0,
+          "attempts": 1
+        }
+      }
+    }
+    "#);
     assert_eq!(report["cases"][2]["outcome"]["failure"], "cut");
     assert_eq!(report["cases"][3]["outcome"], Value::Null);
 }

@@ -2,21 +2,25 @@
 
 use super::text::{LONG, cut, visible};
 use super::{Step, Subject};
-use crate::judge::{Finding, Severity};
+use crate::judge::{Finding, Observation, Severity};
 use crate::plan::Case;
-use crate::run::Exchange;
+use crate::run::{End, Exchange};
 use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 use std::collections::HashMap;
 use std::time::Duration;
 
-type Held<'r> = HashMap<Step, Vec<&'r Finding>>;
+/// What is held against each case.
+struct Held<'r> {
+    findings: HashMap<Step, Vec<&'r Finding>>,
+    observations: HashMap<Step, Vec<&'r Observation>>,
+}
 
 /// The report. Every character that XML forbids stands as an escape.
 pub fn junit(subject: &Subject<'_>) -> Result<String, SerializeError> {
     let mut report = Report::new("probity");
     report.set_time(subject.run.elapsed);
     report.timestamp = subject.run.started.to_string().parse().ok();
-    let held = subject.findings_by_step();
+    let held = Held { findings: subject.findings_by_step(), observations: subject.observations_by_step() };
     let mut by_operation: Vec<Vec<(Step, &Case)>> = vec![Vec::new(); subject.contract.operations.len()];
     for (step, case) in subject.steps() {
         if let Some(cases) = by_operation.get_mut(case.operation) {
@@ -29,16 +33,29 @@ pub fn junit(subject: &Subject<'_>) -> Result<String, SerializeError> {
         }
     }
     for one in &subject.contract.untestable {
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_type("untestable");
-        status.set_message(cut(&one.why, LONG));
-        status.set_description(visible(&format!("{}: {}", subject.location(&one.at), one.why)));
-        let mut test = TestCase::new("testable", status);
-        test.set_classname(class(&one.operation));
-        test.set_time(Duration::ZERO);
-        let mut suite = empty(subject, &one.operation);
-        suite.add_test_case(test);
-        report.add_test_suite(suite);
+        let text = visible(&format!("{}: {}", subject.location(&one.at), one.why));
+        let status = failed(NonSuccessKind::Error, "untestable", &one.why, &text);
+        report.add_test_suite(single(subject, &one.operation, "testable", status));
+    }
+    if let Some(known) = &subject.snapshots {
+        let differences: Vec<String> = subject.differences.iter().map(|line| cut(line, LONG)).collect();
+        let message = format!("{} changed, {} new, {} orphans", known.changed, known.new, known.orphans);
+        let status = if known.breaks {
+            failed(NonSuccessKind::Failure, "snapshots", &message, &differences.join("\n"))
+        } else {
+            TestCaseStatus::success()
+        };
+        report.add_test_suite(single(subject, "snapshots", &known.profile, status));
+    }
+    let why = match &subject.run.end {
+        End::Complete | End::FirstFinding if subject.run.sent() > 0 => None,
+        End::Complete | End::FirstFinding => Some(("untested", "nothing was sent")),
+        End::Interrupted => Some(("interrupted", "the user interrupted the run")),
+        End::TargetLost(why) => Some(("target-lost", why.as_str())),
+    };
+    if let Some((kind, why)) = why {
+        let status = failed(NonSuccessKind::Error, kind, why, "");
+        report.add_test_suite(single(subject, "run", "complete", status));
     }
     report.to_string()
 }
@@ -48,7 +65,6 @@ fn suite(subject: &Subject<'_>, operation: &str, cases: &[(Step, &Case)], held: 
     let exchanges = cases.iter().filter_map(|(step, _)| subject.exchange(*step));
     suite.set_time(exchanges.map(|exchange| exchange.elapsed).sum());
     for (step, case) in cases {
-        let held = held.get(step).map_or(&[][..], Vec::as_slice);
         let name = case.id.strip_prefix(operation).and_then(|rest| rest.strip_prefix('/'));
         let exchange = subject.exchange(*step);
         let mut test =
@@ -64,6 +80,24 @@ fn suite(subject: &Subject<'_>, operation: &str, cases: &[(Step, &Case)], held: 
     suite
 }
 
+/// A suite for something that is no case.
+fn single(subject: &Subject<'_>, suite: &str, name: &str, status: TestCaseStatus) -> TestSuite {
+    let mut test = TestCase::new(visible(name), status);
+    test.set_classname(class(suite));
+    test.set_time(Duration::ZERO);
+    let mut suite = empty(subject, suite);
+    suite.add_test_case(test);
+    suite
+}
+
+fn failed(kind: NonSuccessKind, type_: &str, message: &str, text: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(type_);
+    status.set_message(cut(message, LONG));
+    status.set_description(text);
+    status
+}
+
 fn empty(subject: &Subject<'_>, name: &str) -> TestSuite {
     let mut suite = TestSuite::new(visible(name));
     suite.timestamp = subject.run.started.to_string().parse().ok();
@@ -76,37 +110,28 @@ fn empty(subject: &Subject<'_>, name: &str) -> TestSuite {
     suite
 }
 
-fn status(
-    subject: &Subject<'_>,
-    step: Step,
-    exchange: Option<&Exchange>,
-    held: &[&Finding],
-) -> TestCaseStatus {
+fn status(subject: &Subject<'_>, step: Step, exchange: Option<&Exchange>, held: &Held<'_>) -> TestCaseStatus {
     if exchange.is_none() {
         let mut status = TestCaseStatus::skipped();
         status.set_message("not sent");
         return status;
     }
-    let Some(first) = held.iter().find(|finding| finding.severity == Severity::Deny) else {
+    let mut findings = held.findings.get(&step).into_iter().flatten();
+    let Some(first) = findings.find(|finding| finding.severity == Severity::Deny) else {
         return TestCaseStatus::success();
     };
-    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    status.set_type(first.check.id);
-    status.set_message(cut(&subject.neutral(&first.first.title), LONG));
-    status.set_description(told(subject, step, held, Severity::Deny));
-    status
+    let told = told(subject, step, held, Severity::Deny);
+    failed(NonSuccessKind::Failure, first.check.id, &subject.neutral(&first.first.title), &told)
 }
 
 /// What is held against a case with one severity, and the line to repeat it.
-fn told(subject: &Subject<'_>, step: Step, held: &[&Finding], severity: Severity) -> String {
+fn told(subject: &Subject<'_>, step: Step, held: &Held<'_>, severity: Severity) -> String {
     let mut lines = Vec::new();
-    for finding in held.iter().filter(|finding| finding.severity == severity) {
-        let own = subject.run.observations.iter().find(|one| {
-            (one.scenario, one.step) == step
-                && one.check.id == finding.check.id
-                && one.answer == finding.answer
-        });
-        let own = own.unwrap_or(&finding.first);
+    let findings = held.findings.get(&step).into_iter().flatten();
+    for finding in findings.filter(|finding| finding.severity == severity) {
+        let mut observations = held.observations.get(&step).into_iter().flatten();
+        let own = observations.find(|one| one.check.id == finding.check.id && one.answer == finding.answer);
+        let own = own.copied().unwrap_or(&finding.first);
         let shown = |text: &str| cut(&subject.neutral(text), LONG);
         lines.push(format!("{}[{}] {}", severity.name(), finding.check.id, shown(&own.title)));
         lines.push(format!("contract: {}", visible(&subject.location(&own.at).to_string())));

@@ -17,7 +17,7 @@ pub use progress::Progress;
 pub use terminal::{Detail, terminal};
 
 use crate::contract::Contract;
-use crate::judge::{Finding, Severity};
+use crate::judge::{Finding, Observation, Severity};
 use crate::plan::{Case, Plan};
 use crate::run::{End, Exchange, Run};
 use crate::source::Location;
@@ -135,6 +135,14 @@ impl<'r> Subject<'r> {
         by_step
     }
 
+    fn observations_by_step(&self) -> HashMap<Step, Vec<&'r Observation>> {
+        let mut by_step: HashMap<Step, Vec<&'r Observation>> = HashMap::new();
+        for observation in &self.run.observations {
+            by_step.entry((observation.scenario, observation.step)).or_default().push(observation);
+        }
+        by_step
+    }
+
     fn file(&self) -> &'r str {
         self.contract.document.files().first().map_or("", |file| &file.name)
     }
@@ -155,7 +163,8 @@ impl<'r> Subject<'r> {
     }
 
     fn repeat(&self, step: Step) -> Option<Repeat> {
-        Some(curl::repeat(self.case(step)?, &self.exchange(step)?.sent, &self.run.id))
+        let scenario = self.plan.scenarios.get(step.0)?;
+        Some(curl::repeat(scenario, self.case(step)?, &self.exchange(step)?.sent, &self.run.id))
     }
 
     /// Text in which the identity of the run is a placeholder, so that runs can be compared.

@@ -107,7 +107,7 @@ impl Page<'_, '_> {
             let operations = &self.subject.contract.operations;
             operations.iter().position(|operation| operation.id == finding.operation)
         };
-        findings.sort_by_key(|finding| (order(finding), finding.severity));
+        findings.sort_by_cached_key(|finding| (order(finding), finding.severity));
         for finding in findings {
             if group != Some(finding.operation.as_str()) {
                 group = Some(&finding.operation);

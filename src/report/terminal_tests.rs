@@ -10,13 +10,56 @@ fn plain(fixture: &Fixture, detail: Detail) -> String {
 
 #[test]
 fn a_report_tells_what_is_wrong_where_and_how_to_repeat_it() {
-    insta::assert_snapshot!(plain(&Fixture::new(), Detail::Normal), @"");
+    insta::assert_snapshot!(plain(&Fixture::new(), Detail::Normal), @r#"
+    create-group  POST /group
+
+    deny[made-up-schema] `/rank` is text where an integer is asked for  ×2
+      --> groups.yaml:33:26
+      case       create-group/accept/body/valid/all  (and 1 more)
+      expected   type integer
+      actual     string "2"
+      request id 8c1f-10
+      repeat     curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '"$PROBITY_BASIC" -H 'content-type: application/json' --data-binary '{"name": "it'\''s-'"$RUN"'", "rank": 2}'
+      explain    probity explain made-up-schema
+
+    warn[made-up-header] `/rank` is text where an integer is asked for
+      --> groups.yaml:33:26
+      case       create-group/accept/body/valid/all
+      expected   type integer
+      actual     string "2"
+      request id 8c1f-10
+      repeat     curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '"$PROBITY_BASIC" -H 'content-type: application/json' --data-binary '{"name": "it'\''s-'"$RUN"'", "rank": 2}'
+      explain    probity explain made-up-header
+
+    To repeat a request, set RUN to ten digits not used before, for example RUN=$(date +%s).
+
+    Not testable
+      GET /broken: `$ref` names `#/components/schemas/Absent`: nothing stands there
+        --> groups.yaml:44:24
+
+    Gaps
+      create-group: no room
+        --> groups.yaml:12:3
+
+    Seen of the contract
+      create-group  POST /group
+        statuses  seen 200 400 · not seen 401
+        codes     seen 735 · not seen 732 · not in the catalogue 799
+
+    probity: FAILED  1 operation · 4 cases · 3 exchanges · 2 findings (1 deny, 1 warn) · 1 not testable · 0.03 s · 100/s · https://api.example
+    "#);
 }
 
 #[test]
 fn every_case_can_be_listed() {
     let text = plain(&Fixture::new(), Detail::Verbose);
-    insta::assert_snapshot!(text.split("\n\n").next().unwrap(), @"");
+    insta::assert_snapshot!(text.split("\n\n").next().unwrap(), @r#"
+    Cases
+      deny accept 200                   10.0 ms  create-group/accept/body/valid/all
+      deny reject 400       799,735     10.0 ms  create-group/reject/body/name/missing
+      ok   either cut                   10.0 ms  create-group/either/body/name/text/nul
+      -    reject not sent                       create-group/reject/body/malformed/empty
+    "#);
 }
 
 #[test]
