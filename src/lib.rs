@@ -9,5 +9,6 @@ pub mod contract;
 pub mod json;
 pub mod judge;
 pub mod plan;
+pub mod report;
 pub mod run;
 pub mod source;

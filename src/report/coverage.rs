@@ -1,0 +1,199 @@
+//! Coverage: which documented answers and which codes of the catalogue a run has seen.
+
+use crate::contract::expression::{Part, select};
+use crate::contract::{Contract, Expression, Operation};
+use crate::plan::Plan;
+use crate::run::{Answer, Run};
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::Value;
+
+/// What a run has seen of a contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// Each operation of the plan, in the contract's order.
+    pub operations: Vec<Covered>,
+}
+
+/// What a run has seen of an operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Covered {
+    /// The operation's identity.
+    pub operation: String,
+    /// How many cases the plan holds for it.
+    pub cases: usize,
+    /// How many of them were sent.
+    pub exchanges: usize,
+    /// The documented statuses.
+    pub statuses: Vec<Seen>,
+    /// The statuses that came and are not documented.
+    pub undocumented_statuses: Vec<Seen>,
+    /// The codes of the catalogue.
+    pub codes: Vec<Seen>,
+    /// The codes that came and are not in the catalogue.
+    pub unknown_codes: Vec<Seen>,
+}
+
+/// How often something came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Seen {
+    /// The status or the code.
+    pub name: String,
+    /// How many answers had it.
+    pub times: usize,
+}
+
+impl Coverage {
+    /// What a run has seen.
+    pub fn of(contract: &Contract, plan: &Plan, run: &Run) -> Coverage {
+        let mut cases = vec![0; contract.operations.len()];
+        for case in plan.cases() {
+            cases[case.operation] += 1;
+        }
+        let mut tallies: Vec<Tally> = contract.operations.iter().map(Tally::new).collect();
+        for (scenario, step, exchange) in run.exchanges() {
+            let case = plan.scenarios.get(scenario).and_then(|scenario| scenario.cases.get(step));
+            if let Some(case) = case {
+                tallies[case.operation].add(&contract.operations[case.operation], exchange.answer());
+            }
+        }
+        let operations = contract.operations.iter().zip(tallies).zip(cases);
+        let planned = operations.filter(|(_, cases)| *cases > 0);
+        Coverage {
+            operations: planned.map(|((operation, tally), cases)| tally.covered(operation, cases)).collect(),
+        }
+    }
+}
+
+/// The business error codes of an answer. An answer that accepts has none but those of the
+/// catalogue: hosts like to put something like `200` where a code would stand.
+pub fn codes(operation: &Operation, answer: &Answer) -> Vec<String> {
+    let Some(errors) = &operation.behaviour.errors else { return Vec::new() };
+    let mut codes: Vec<String> = Vec::new();
+    for code in values(&errors.code, answer) {
+        if !codes.contains(&code) && (!answer.accepted() || errors.catalogue.contains_key(&code)) {
+            codes.push(code);
+        }
+    }
+    codes
+}
+
+/// The scalars that an expression names in an answer, as text.
+pub fn values(expression: &Expression, answer: &Answer) -> Vec<String> {
+    match expression {
+        Expression::Status => vec![answer.status.to_string()],
+        Expression::Response(Part::Header(name)) => {
+            answer.header(name).map(str::to_owned).into_iter().collect()
+        }
+        Expression::Response(Part::Body(at)) => {
+            let Ok(body) = serde_json::from_slice::<Value>(&answer.body) else { return Vec::new() };
+            select(&body, at).into_iter().filter_map(|(_, value)| scalar(value)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+struct Tally {
+    exchanges: usize,
+    statuses: IndexMap<String, usize>,
+    undocumented: IndexMap<String, usize>,
+    codes: IndexMap<String, usize>,
+    unknown: IndexMap<String, usize>,
+}
+
+impl Tally {
+    fn new(operation: &Operation) -> Tally {
+        let catalogue = operation.behaviour.errors.iter().flat_map(|errors| errors.catalogue.keys());
+        Tally {
+            exchanges: 0,
+            statuses: operation.responses.iter().map(|response| (response.status.to_string(), 0)).collect(),
+            undocumented: IndexMap::new(),
+            codes: catalogue.map(|code| (code.clone(), 0)).collect(),
+            unknown: IndexMap::new(),
+        }
+    }
+
+    fn add(&mut self, operation: &Operation, answer: Option<&Answer>) {
+        self.exchanges += 1;
+        let Some(answer) = answer else { return };
+        let documented = operation.response(answer.status).map(|response| response.status.to_string());
+        match documented.and_then(|name| self.statuses.get_mut(&name)) {
+            Some(times) => *times += 1,
+            None => *self.undocumented.entry(answer.status.to_string()).or_default() += 1,
+        }
+        for code in codes(operation, answer) {
+            match self.codes.get_mut(&code) {
+                Some(times) => *times += 1,
+                None => *self.unknown.entry(code).or_default() += 1,
+            }
+        }
+    }
+
+    fn covered(mut self, operation: &Operation, cases: usize) -> Covered {
+        self.undocumented.sort_unstable_keys();
+        self.unknown.sort_unstable_keys();
+        Covered {
+            operation: operation.id.clone(),
+            cases,
+            exchanges: self.exchanges,
+            statuses: seen(self.statuses),
+            undocumented_statuses: seen(self.undocumented),
+            codes: seen(self.codes),
+            unknown_codes: seen(self.unknown),
+        }
+    }
+}
+
+fn seen(times: IndexMap<String, usize>) -> Vec<Seen> {
+    times.into_iter().map(|(name, times)| Seen { name, times }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::Fixture;
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer { status, headers: vec![("x-code".into(), "9".into())], body: body.to_owned().into() }
+    }
+
+    #[test]
+    fn what_came_is_told_from_what_did_not() {
+        let fixture = Fixture::new();
+        let coverage = Coverage::of(&fixture.contract, &fixture.plan, &fixture.run);
+        let [covered] = coverage.operations.as_slice() else { panic!("{coverage:?}") };
+        let times =
+            |seen: &[Seen]| seen.iter().map(|one| format!("{}×{}", one.name, one.times)).collect::<Vec<_>>();
+        assert_eq!((covered.cases, covered.exchanges), (4, 3));
+        assert_eq!(times(&covered.statuses), ["200×1", "400×1", "401×0"]);
+        assert_eq!(times(&covered.codes), ["735×1", "732×0"]);
+        assert_eq!(times(&covered.unknown_codes), ["799×1"]);
+    }
+
+    #[test]
+    fn an_answer_that_accepts_has_no_code_but_those_of_the_catalogue() {
+        let fixture = Fixture::new();
+        let operation = &fixture.contract.operations[0];
+        let body = r#"{"errors": [{"code": 200}, {"code": "735"}, {"code": 735}, {"code": null}, {}]}"#;
+        assert_eq!(codes(operation, &answer(200, body)), ["735"]);
+        assert_eq!(codes(operation, &answer(400, body)), ["200", "735"]);
+        assert!(codes(operation, &answer(400, "<html>")).is_empty());
+    }
+
+    #[test]
+    fn a_value_is_read_from_wherever_an_expression_points() {
+        let read = |text| values(&Expression::parse(text).unwrap(), &answer(418, "{\"a\": true}"));
+        assert_eq!(read("$statusCode"), ["418"]);
+        assert_eq!(read("$response.header.X-Code"), ["9"]);
+        assert_eq!(read("$response.body#/a"), ["true"]);
+        assert!(read("$request.body#/a").is_empty());
+    }
+}

@@ -1,0 +1,215 @@
+//! A line for a POSIX shell that repeats an exchange with curl.
+
+use super::text::{self, cut, steers};
+use crate::plan::{Case, Scenario};
+use crate::run::Sent;
+use std::fmt::Write;
+
+/// How to send a request again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeat {
+    /// One line for a shell; it holds no character that steers a terminal.
+    pub line: String,
+    /// What the line cannot do, and how to repeat the case instead.
+    pub note: Option<String>,
+}
+
+/// The variable that stands for the identity of the run.
+pub const RUN_VARIABLE: &str = "RUN";
+
+/// Longer bodies are left out.
+const LONGEST_BODY: usize = 4 << 10;
+
+/// What curl says by itself, or must not be told.
+const OMITTED: &[&str] =
+    &["accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"];
+
+enum Piece<'t> {
+    Text(&'t [u8]),
+    Variable(&'t str),
+}
+
+/// The line that sends what was sent. The identity of the run becomes `$RUN`; a variable that
+/// stands for a secret is left to the shell, while one that the plan itself holds stays text.
+pub fn repeat(scenario: &Scenario, case: &Case, sent: &Sent, run: &str) -> Repeat {
+    let mut lacks = Vec::new();
+    let before = scenario.cases.iter().position(|step| step.id == case.id).unwrap_or_default();
+    if before > 0 {
+        let requests = text::count(before, "request", "requests");
+        lacks.push(format!("{requests} of its scenario came before it"));
+    }
+    let mut input = String::new();
+    let mut line = format!("curl -sS{}", method(sent));
+    if sent.url.contains(['[', ']', '{', '}']) {
+        line.push_str(" -g");
+    }
+    if sent.url.contains("/.") {
+        line.push_str(" --path-as-is");
+    }
+    line.push(' ');
+    word(&mut line, &pieces(sent.url.as_bytes(), run, case.request.path.as_bytes()));
+    for (name, value) in &sent.headers {
+        if name.eq_ignore_ascii_case("accept-encoding") {
+            line.push_str(" --compressed");
+        }
+        if OMITTED.iter().any(|omitted| name.eq_ignore_ascii_case(omitted)) {
+            continue;
+        }
+        // curl's notation for a header with nothing in it.
+        let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
+        let planned = case.request.header(name).unwrap_or_default();
+        line.push_str(" -H ");
+        word(&mut line, &pieces(header.as_bytes(), run, planned.as_bytes()));
+    }
+    if let Some(body) = &sent.body {
+        if !sent.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            line.push_str(" -H 'Content-Type:'");
+        }
+        if body.len() > LONGEST_BODY {
+            line.push_str(" --data-binary @BODY");
+            let begins = cut(&String::from_utf8_lossy(&body[..LONGEST_BODY]), 60);
+            let begins = begins.split('…').next().unwrap_or_default().to_owned();
+            lacks.push(format!("BODY stands for {} bytes that begin with {begins}", body.len()));
+        } else {
+            let planned = case.request.body.as_deref().unwrap_or_default();
+            let pieces = pieces(body, run, planned);
+            if std::str::from_utf8(body).is_ok_and(|body| !body.contains(steers)) {
+                // A leading @ would name a file.
+                line.push_str(if body.starts_with(b"@") { " --data-raw " } else { " --data-binary " });
+                word(&mut line, &pieces);
+            } else {
+                input = format!("printf '%b' {} | ", escaped(&pieces));
+                line.push_str(" --data-binary @-");
+            }
+        }
+    }
+    let whole = quoted(&text::visible(&scenario.id));
+    let note = format!("{}; to repeat it whole: probity check --include {whole}", lacks.join("; "));
+    Repeat { line: input + &line, note: (!lacks.is_empty()).then_some(note) }
+}
+
+fn method(sent: &Sent) -> String {
+    match (sent.method.as_str(), &sent.body) {
+        ("HEAD", None) => " -I".to_owned(),
+        // curl would wait for the body of the answer.
+        ("HEAD", Some(_)) => " -m 10 -X HEAD".to_owned(),
+        (method, _) if method.bytes().all(|byte| byte.is_ascii_alphanumeric()) => format!(" -X {method}"),
+        (method, _) => format!(" -X {}", quoted(&text::visible(method))),
+    }
+}
+
+/// Text as one word of a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Splits at the identity of the run and at the variables that the plan does not hold.
+fn pieces<'t>(text: &'t [u8], run: &str, planned: &[u8]) -> Vec<Piece<'t>> {
+    let mut pieces = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while at < text.len() {
+        let rest = &text[at..];
+        let found = if !run.is_empty() && rest.starts_with(run.as_bytes()) {
+            Some((RUN_VARIABLE, run.len()))
+        } else {
+            variable(rest).filter(|name| !holds(planned, name)).map(|name| (name, name.len() + 1))
+        };
+        if let Some((name, length)) = found {
+            pieces.extend((start < at).then(|| Piece::Text(&text[start..at])));
+            pieces.push(Piece::Variable(name));
+            at += length;
+            start = at;
+        } else {
+            at += 1;
+        }
+    }
+    pieces.extend((start < at).then(|| Piece::Text(&text[start..])));
+    pieces
+}
+
+/// The name of the variable that the text begins with.
+fn variable(text: &[u8]) -> Option<&str> {
+    let rest = text.strip_prefix(b"$")?;
+    let ends = |byte: &u8| !(byte.is_ascii_alphanumeric() || *byte == b'_');
+    let name = &rest[..rest.iter().position(ends).unwrap_or(rest.len())];
+    let name = std::str::from_utf8(name).ok()?;
+    (!name.is_empty() && !name.starts_with(|first: char| first.is_ascii_digit())).then_some(name)
+}
+
+fn holds(planned: &[u8], name: &str) -> bool {
+    (0..planned.len()).any(|at| variable(&planned[at..]) == Some(name))
+}
+
+fn word(line: &mut String, pieces: &[Piece<'_>]) {
+    let mut open = false;
+    let mut quote = |line: &mut String, wanted: bool| {
+        if open != wanted {
+            line.push('\'');
+            open = wanted;
+        }
+    };
+    if pieces.is_empty() {
+        line.push_str("''");
+    }
+    for piece in pieces {
+        match piece {
+            Piece::Variable(name) => {
+                quote(line, false);
+                let _ = write!(line, "\"${name}\"");
+            }
+            Piece::Text(text) => {
+                for character in String::from_utf8_lossy(text).chars() {
+                    if steers(character) {
+                        quote(line, false);
+                        let _ = write!(
+                            line,
+                            "\"$(printf '%b' '{}')\"",
+                            octal(character.encode_utf8(&mut [0; 4]).as_bytes())
+                        );
+                    } else {
+                        quote(line, true);
+                        if character == '\'' { line.push_str(r"'\''") } else { line.push(character) }
+                    }
+                }
+            }
+        }
+    }
+    quote(line, false);
+}
+
+/// A word for the format `%b` of printf, which can hold any byte.
+fn escaped(pieces: &[Piece<'_>]) -> String {
+    let mut word = String::from("'");
+    for piece in pieces {
+        match piece {
+            Piece::Variable(name) => {
+                let _ = write!(word, "'\"${name}\"'");
+            }
+            Piece::Text(text) => {
+                for chunk in text.utf8_chunks() {
+                    for character in chunk.valid().chars() {
+                        if steers(character) || matches!(character, '\\' | '\'') {
+                            word.push_str(&octal(character.encode_utf8(&mut [0; 4]).as_bytes()));
+                        } else {
+                            word.push(character);
+                        }
+                    }
+                    word.push_str(&octal(chunk.invalid()));
+                }
+            }
+        }
+    }
+    word.push('\'');
+    word
+}
+
+fn octal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "\\0{byte:03o}");
+        text
+    })
+}
+
+#[cfg(test)]
+#[path = "curl_tests.rs"]
+mod tests;

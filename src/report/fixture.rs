@@ -1,0 +1,279 @@
+//! A small run made by hand, for the tests of the reports.
+
+use super::{SnapshotSummary, Subject};
+use crate::contract::model::StatusRange;
+use crate::contract::{Cause, Contract};
+use crate::judge::{Check, Finding, Observation, Severity};
+use crate::plan::{Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Scenario, Verdict};
+use crate::run::{Answer, End, Exchange, Failure, FailureKind, Outcome, Run, Sent};
+use crate::source::Document;
+use bytes::Bytes;
+use std::time::Duration;
+
+/// A check that nobody else has.
+pub(super) static SCHEMA: Check = Check {
+    id: "made-up-schema",
+    summary: "",
+    meaning: "",
+    matters: "",
+    allow: "",
+    severity: Severity::Deny,
+};
+
+/// Another.
+pub(super) static HEADER: Check = Check { id: "made-up-header", severity: Severity::Warn, ..SCHEMA_TEXT };
+
+const SCHEMA_TEXT: Check =
+    Check { id: "", summary: "", meaning: "", matters: "", allow: "", severity: Severity::Deny };
+
+const CONTRACT: &str = r#"
+openapi: 3.0.3
+info: {title: Groups, version: 1.0.0}
+x-probity:
+  request-id: $response.header.X-Request-Id
+  errors:
+    code: $response.body#/errors/*/code
+    catalogue:
+      "735": {status: 400, when: {missing: /name}}
+      "732": {status: 400, when: {missing: /rank}}
+paths:
+  /group:
+    post:
+      operationId: create-group
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [name, rank]
+              properties:
+                name: {type: string}
+                rank: {type: integer}
+      responses:
+        '200':
+          description: The group.
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  rank: {type: integer}
+        '400': {description: Refused.}
+        '401': {description: Who are you?}
+  /broken:
+    get:
+      operationId: read-broken
+      responses:
+        '200':
+          description: Nobody knows.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Absent'}
+"#;
+
+/// Where the contract asks for an integer.
+pub(super) const RANK: &str =
+    "/paths/~1group/post/responses/200/content/application~1json/schema/properties/rank/type";
+
+/// All that a subject borrows.
+pub(super) struct Fixture {
+    pub(super) contract: Contract,
+    pub(super) plan: Plan,
+    pub(super) run: Run,
+    pub(super) findings: Vec<Finding>,
+    pub(super) differences: Vec<String>,
+    pub(super) snapshots: Option<SnapshotSummary>,
+}
+
+impl Fixture {
+    /// Four cases: two of them with a finding, one without an answer, one not sent.
+    pub(super) fn new() -> Fixture {
+        Fixture::at("1234567890", "2026-01-02T03:04:05Z", 10)
+    }
+
+    /// The same at another time.
+    pub(super) fn at(id: &str, started: &str, milliseconds: u64) -> Fixture {
+        let document = Document::from_text("groups.yaml", CONTRACT).unwrap();
+        let contract = Contract::read(document).unwrap_or_else(|error| panic!("{}", error.1));
+        let body = format!("{{\"name\": \"it's-{RUN}\", \"rank\": 2}}");
+        let cases = [
+            case("accept/body/valid/all", Verdict::Accept, Some(&body)),
+            case("reject/body/name/missing", Verdict::Reject, Some("{\"rank\": 2}")),
+            case("either/body/name/text/nul", Verdict::Either, Some("{\"name\": \"\\u0000\"}")),
+            case("reject/body/malformed/empty", Verdict::Reject, Some("")),
+        ];
+        let exchange = |case: &Case, outcome| exchange(case, id, milliseconds, outcome);
+        let exchanges = vec![
+            vec![Some(exchange(&cases[0], answer(200, "{\"rank\": \"2\"}", milliseconds)))],
+            vec![Some(exchange(
+                &cases[1],
+                answer(400, "{\"errors\": [{\"code\": 799}, {\"code\": 735}]}", milliseconds),
+            ))],
+            vec![Some(exchange(&cases[2], failed(FailureKind::Cut)))],
+            vec![None],
+        ];
+        let scenarios = cases.map(|case| Scenario { id: case.id.clone(), cases: vec![case] });
+        let gap =
+            Gap { operation: "create-group".into(), at: "/paths/~1group".into(), why: "no room".into() };
+        let plan = Plan { seed: 7, scenarios: scenarios.into(), gaps: vec![gap] };
+        let observations = vec![observation(&SCHEMA, 0), observation(&HEADER, 0), observation(&SCHEMA, 1)];
+        let run = Run {
+            id: id.to_owned(),
+            target: "https://api.example".into(),
+            started: started.parse().unwrap(),
+            elapsed: Duration::from_millis(milliseconds * 3),
+            exchanges,
+            observations: observations.clone(),
+            end: End::Complete,
+        };
+        let findings =
+            vec![finding(&observations[0], &[(0, 0), (1, 0)]), finding(&observations[1], &[(0, 0)])];
+        Fixture { contract, plan, run, findings, differences: Vec::new(), snapshots: None }
+    }
+
+    pub(super) fn subject(&self) -> Subject<'_> {
+        let subject = Subject::new(&self.contract, &self.plan, &self.run, &self.findings);
+        match &self.snapshots {
+            Some(summary) => subject.with_snapshots(summary.clone(), &self.differences),
+            None => subject,
+        }
+    }
+
+    /// Puts hostile text wherever a host or a contract could.
+    pub(super) fn poison(&mut self, text: &str) {
+        for finding in &mut self.findings {
+            let first = &mut finding.first;
+            for part in [&mut first.title, &mut first.expected, &mut first.actual, &mut first.answer] {
+                part.push_str(text);
+            }
+            finding.answer.push_str(text);
+            finding.place.push_str(text);
+        }
+        for observation in &mut self.run.observations {
+            observation.answer.push_str(text);
+            observation.actual.push_str(text);
+        }
+        for exchange in self.run.exchanges.iter_mut().flatten().flatten() {
+            exchange.sent.headers.push(("X-Hostile".into(), text.to_owned()));
+            exchange.sent.body = Some(Bytes::from(text.to_owned()));
+            exchange.sent.url.push_str(text);
+            match &mut exchange.outcome {
+                Outcome::Answered(answer) => {
+                    answer.headers.iter_mut().for_each(|(_, value)| value.push_str(text));
+                    let code = serde_json::json!({"errors": [{"code": text}]});
+                    answer.body = code.to_string().into();
+                }
+                Outcome::Failed(failure) => failure.detail.push_str(text),
+            }
+        }
+        for case in self.plan.scenarios.iter_mut().flat_map(|scenario| &mut scenario.cases) {
+            case.id.push_str(text);
+        }
+        self.plan.gaps[0].why.push_str(text);
+        self.plan.gaps[0].operation.push_str(text);
+        self.contract.untestable[0].operation.push_str(text);
+        self.contract.untestable[0].why.push_str(text);
+        self.run.target.push_str(text);
+        self.differences.push(text.to_owned());
+        self.snapshots = Some(SnapshotSummary {
+            profile: text.to_owned(),
+            compared: 2,
+            changed: 1,
+            new: 0,
+            orphans: 0,
+            breaks: true,
+        });
+    }
+}
+
+/// A case of the only operation.
+pub(super) fn case(id: &str, verdict: Verdict, body: Option<&str>) -> Case {
+    let (statuses, codes, faults) = match verdict {
+        Verdict::Reject => (
+            vec![StatusRange::Code(400)],
+            vec!["735".to_owned()],
+            vec![Fault {
+                cause: Cause::Missing,
+                place: Place::Body("/name".into()),
+                keyword: Some("required".into()),
+                at: "/paths/~1group".into(),
+            }],
+        ),
+        _ => (vec![StatusRange::Code(200)], Vec::new(), Vec::new()),
+    };
+    Case {
+        id: format!("create-group/{id}"),
+        operation: 0,
+        request: Request {
+            method: "POST".into(),
+            path: "/group".into(),
+            headers: vec![("Content-Type".into(), "application/json".into())],
+            body: body.map(|body| body.as_bytes().to_vec()),
+            credentials: Credentials::Valid,
+        },
+        expectation: Expectation { verdict, statuses, codes, faults, silent: Vec::new() },
+        place: Place::Body(String::new()),
+        at: "/paths/~1group/post".into(),
+        about: String::new(),
+        given: Vec::new(),
+    }
+}
+
+/// What a run with an identity would have sent for a case.
+pub(super) fn sent(case: &Case, run: &str) -> Sent {
+    let body = case.request.body.as_ref();
+    Sent {
+        method: case.request.method.clone(),
+        url: format!("https://api.example{}", case.request.path.replace(RUN, run)),
+        headers: [
+            ("authorization", "Basic $PROBITY_BASIC"),
+            ("content-type", "application/json"),
+            ("content-length", "1"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into(),
+        body: body.map(|body| crate::run::secret::replace(body, RUN.as_bytes(), run.as_bytes()).into()),
+    }
+}
+
+fn exchange(case: &Case, run: &str, milliseconds: u64, outcome: Outcome) -> Exchange {
+    let elapsed = Duration::from_millis(milliseconds);
+    Exchange { sent: sent(case, run), outcome, elapsed, attempts: 1, uncertain: false }
+}
+
+fn answer(status: u16, body: &str, at: u64) -> Outcome {
+    let headers =
+        vec![("x-request-id".to_owned(), format!("8c1f-{at}")), ("date".to_owned(), format!("{at}"))];
+    Outcome::Answered(Answer { status, headers, body: Bytes::from(body.to_owned()) })
+}
+
+fn failed(kind: FailureKind) -> Outcome {
+    Outcome::Failed(Failure { kind, detail: "connection reset".into() })
+}
+
+fn observation(check: &'static Check, scenario: usize) -> Observation {
+    Observation {
+        check,
+        scenario,
+        step: 0,
+        answer: "/rank type".into(),
+        title: "`/rank` is text where an integer is asked for".into(),
+        expected: "type integer".into(),
+        actual: "string \"2\"".into(),
+        at: RANK.into(),
+    }
+}
+
+fn finding(first: &Observation, cases: &[(usize, usize)]) -> Finding {
+    Finding {
+        check: first.check,
+        severity: first.check.severity,
+        operation: "create-group".into(),
+        place: "body".into(),
+        cause: "accept".into(),
+        answer: first.answer.clone(),
+        first: first.clone(),
+        cases: cases.to_vec(),
+    }
+}

@@ -1,0 +1,174 @@
+//! The report: what a run has shown, for people and for machines. Nothing here decides anything.
+
+pub mod coverage;
+pub mod curl;
+mod file;
+#[cfg(test)]
+mod fixture;
+pub mod json;
+pub mod junit;
+pub mod progress;
+pub mod terminal;
+pub mod text;
+
+pub use coverage::Coverage;
+pub use file::{Format, NotAnOutput, Output, ReportError, write};
+pub use progress::Progress;
+pub use terminal::{Detail, terminal};
+
+use crate::contract::Contract;
+use crate::judge::{Finding, Observation, Severity};
+use crate::plan::{Case, Plan};
+use crate::run::{End, Exchange, Run};
+use crate::source::Location;
+use curl::Repeat;
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// What a report is about.
+#[derive(Clone)]
+pub struct Subject<'r> {
+    /// The contract.
+    pub contract: &'r Contract,
+    /// What was to be sent.
+    pub plan: &'r Plan,
+    /// What was sent, and what came back.
+    pub run: &'r Run,
+    /// What the checks hold against it.
+    pub findings: &'r [Finding],
+    /// What was seen of the contract.
+    pub coverage: Coverage,
+    /// What became of the snapshots, if they were compared.
+    pub snapshots: Option<SnapshotSummary>,
+    /// How the snapshots differ, for people.
+    pub differences: &'r [String],
+}
+
+/// What became of the snapshots.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SnapshotSummary {
+    /// The profile that they belong to.
+    pub profile: String,
+    /// How many were compared.
+    pub compared: usize,
+    /// How many show other behaviour than before.
+    pub changed: usize,
+    /// How many are not known yet.
+    pub new: usize,
+    /// How many belong to no case any more.
+    pub orphans: usize,
+    /// Whether the differences count against the verdict.
+    pub breaks: bool,
+}
+
+/// What came of it all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The contract holds.
+    Holds,
+    /// At least one finding is denied, or snapshots differ that must not.
+    Broken,
+    /// The user interrupted the run.
+    Interrupted,
+    /// The target could no longer be reached.
+    TargetLost,
+    /// Nothing was sent.
+    Untested,
+}
+
+/// Index of a scenario in the plan and of a case in the scenario.
+type Step = (usize, usize);
+
+impl<'r> Subject<'r> {
+    /// A run without snapshots; its coverage is computed here.
+    pub fn new(contract: &'r Contract, plan: &'r Plan, run: &'r Run, findings: &'r [Finding]) -> Self {
+        let coverage = Coverage::of(contract, plan, run);
+        Subject { contract, plan, run, findings, coverage, snapshots: None, differences: &[] }
+    }
+
+    /// The same with what became of the snapshots.
+    #[must_use]
+    pub fn with_snapshots(mut self, summary: SnapshotSummary, differences: &'r [String]) -> Self {
+        self.snapshots = Some(summary);
+        self.differences = differences;
+        self
+    }
+
+    /// What came of it all.
+    pub fn verdict(&self) -> Verdict {
+        let differ = self.snapshots.as_ref().is_some_and(|snapshots| snapshots.breaks);
+        match self.run.end {
+            End::Interrupted => Verdict::Interrupted,
+            End::TargetLost(_) => Verdict::TargetLost,
+            _ if self.run.sent() == 0 => Verdict::Untested,
+            _ if differ || self.count(Severity::Deny) > 0 => Verdict::Broken,
+            _ => Verdict::Holds,
+        }
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    fn case(&self, (scenario, step): Step) -> Option<&'r Case> {
+        self.plan.scenarios.get(scenario)?.cases.get(step)
+    }
+
+    fn exchange(&self, (scenario, step): Step) -> Option<&'r Exchange> {
+        self.run.exchanges.get(scenario)?.get(step)?.as_ref()
+    }
+
+    fn steps(&self) -> impl Iterator<Item = (Step, &'r Case)> + use<'r> {
+        self.plan.scenarios.iter().enumerate().flat_map(|(index, scenario)| {
+            scenario.cases.iter().enumerate().map(move |(step, case)| ((index, step), case))
+        })
+    }
+
+    fn findings_by_step(&self) -> HashMap<Step, Vec<&'r Finding>> {
+        let mut by_step: HashMap<Step, Vec<&'r Finding>> = HashMap::new();
+        for finding in self.findings {
+            for step in &finding.cases {
+                by_step.entry(*step).or_default().push(finding);
+            }
+        }
+        by_step
+    }
+
+    fn observations_by_step(&self) -> HashMap<Step, Vec<&'r Observation>> {
+        let mut by_step: HashMap<Step, Vec<&'r Observation>> = HashMap::new();
+        for observation in &self.run.observations {
+            by_step.entry((observation.scenario, observation.step)).or_default().push(observation);
+        }
+        by_step
+    }
+
+    fn file(&self) -> &'r str {
+        self.contract.document.files().first().map_or("", |file| &file.name)
+    }
+
+    fn location(&self, at: &str) -> Location {
+        self.contract.document.locate_key(at)
+    }
+
+    fn codes(&self, step: Step) -> Vec<String> {
+        let operation = self.case(step).and_then(|case| self.contract.operations.get(case.operation));
+        let answer = self.exchange(step).and_then(Exchange::answer);
+        operation.zip(answer).map_or_else(Vec::new, |(operation, answer)| coverage::codes(operation, answer))
+    }
+
+    fn request_id(&self, step: Step) -> Option<String> {
+        let answer = self.exchange(step)?.answer()?;
+        coverage::values(self.contract.request_id.as_ref()?, answer).into_iter().next()
+    }
+
+    fn repeat(&self, step: Step) -> Option<Repeat> {
+        let scenario = self.plan.scenarios.get(step.0)?;
+        Some(curl::repeat(scenario, self.case(step)?, &self.exchange(step)?.sent, &self.run.id))
+    }
+
+    /// Text in which the identity of the run is a placeholder, so that runs can be compared.
+    fn neutral(&self, text: &str) -> String {
+        if self.run.id.is_empty() { text.to_owned() } else { text.replace(&self.run.id, "{run}") }
+    }
+}

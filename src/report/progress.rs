@@ -1,0 +1,196 @@
+//! Progress of a run, drawn on standard error while somebody watches.
+
+use crate::run::{Event, Observer};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt;
+use std::io::IsTerminal;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A bar, how many exchanges, how fast, how many findings, and what is waited for.
+/// Where nobody watches, nothing at all.
+#[derive(Debug)]
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    seen: Arc<Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    observations: AtomicU64,
+    waiting: Mutex<Option<(Instant, &'static str)>>,
+}
+
+const TICK: Duration = Duration::from_millis(100);
+const TEMPLATE: &str = "{bar:24} {pos}/{len}{rate}{seen}{waiting}";
+
+impl Progress {
+    /// A bar on standard error, if that is a terminal that can draw one.
+    pub fn stderr() -> Progress {
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
+        let watched = std::io::stderr().is_terminal() && (cfg!(windows) || !dumb);
+        if watched { Progress::on(ProgressDrawTarget::stderr_with_hz(10)) } else { Progress::hidden() }
+    }
+
+    /// No bar.
+    pub fn hidden() -> Progress {
+        Progress { bar: None, seen: Arc::default() }
+    }
+
+    fn on(target: ProgressDrawTarget) -> Progress {
+        let seen = Arc::<Seen>::default();
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        // The template is fixed; should it ever be wrong, the default style draws.
+        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+            let (observed, waited) = (Arc::clone(&seen), Arc::clone(&seen));
+            let rate = |state: &ProgressState, out: &mut dyn fmt::Write| write_rate(state, out);
+            let style = style
+                .with_key("rate", rate)
+                .with_key("seen", move |_: &ProgressState, out: &mut dyn fmt::Write| {
+                    observed.write_count(out);
+                })
+                .with_key("waiting", move |_: &ProgressState, out: &mut dyn fmt::Write| {
+                    waited.write_wait(out);
+                });
+            bar.set_style(style.progress_chars("=> "));
+        }
+        Progress { bar: Some(bar), seen }
+    }
+
+    /// Takes the bar away; what is printed afterwards stands alone.
+    pub fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Observer for Progress {
+    fn event(&self, event: &Event<'_>) {
+        let Some(bar) = &self.bar else { return };
+        match event {
+            Event::Started { requests } => {
+                bar.set_length(u64::try_from(*requests).unwrap_or(u64::MAX));
+                bar.reset_elapsed();
+                bar.enable_steady_tick(TICK);
+            }
+            Event::Exchanged { observations, .. } => {
+                if *observations > 0 {
+                    let observations = u64::try_from(*observations).unwrap_or(u64::MAX);
+                    self.seen.observations.fetch_add(observations, Ordering::Relaxed);
+                }
+                bar.inc(1);
+            }
+            Event::Waiting { pause, why } => {
+                let until = Instant::now().checked_add(*pause);
+                *self.seen.waiting.lock().unwrap_or_else(PoisonError::into_inner) =
+                    until.map(|until| (until, *why));
+            }
+            Event::Ended => self.clear(),
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+impl Seen {
+    fn write_count(&self, out: &mut dyn fmt::Write) {
+        // Nothing can be done about a terminal that fails.
+        let _ = match self.observations.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            1 => out.write_str(" · 1 observation"),
+            many => write!(out, " · {many} observations"),
+        };
+    }
+
+    fn write_wait(&self, out: &mut dyn fmt::Write) {
+        let waiting = *self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((until, why)) = waiting else { return };
+        let left = until.saturating_duration_since(Instant::now());
+        if !left.is_zero() {
+            let _ = write!(out, " · waiting {:.0} s: {why}", left.as_secs_f64().ceil());
+        }
+    }
+}
+
+fn write_rate(state: &ProgressState, out: &mut dyn fmt::Write) {
+    let seconds = state.elapsed().as_secs_f64();
+    if let Some(done) = u32::try_from(state.pos()).ok().filter(|done| *done > 0 && seconds > 0.0) {
+        let _ = write!(out, " · {:.0}/s", f64::from(done) / seconds);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::Fixture;
+    use super::*;
+    use indicatif::TermLike;
+    use std::io;
+
+    #[derive(Clone, Debug, Default)]
+    struct Paper(Arc<Mutex<String>>);
+
+    impl TermLike for Paper {
+        fn width(&self) -> u16 {
+            120
+        }
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.write_str(text)
+        }
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.0.lock().unwrap().push_str(text);
+            Ok(())
+        }
+        fn clear_line(&self) -> io::Result<()> {
+            self.write_str("\n")
+        }
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_bar_shows_how_far_the_run_is_and_what_it_waits_for() {
+        let paper = Paper::default();
+        let progress = Progress::on(ProgressDrawTarget::term_like(Box::new(paper.clone())));
+        let fixture = Fixture::new();
+        let exchange = fixture.run.exchanges().next().unwrap().2;
+        progress.event(&Event::Started { requests: 2 });
+        progress.event(&Event::Exchanged { exchange, observations: 3 });
+        progress
+            .event(&Event::Waiting { pause: Duration::from_secs(40), why: "the target asked for a pause" });
+        if let Some(bar) = &progress.bar {
+            bar.force_draw();
+        }
+        let text = paper.0.lock().unwrap().clone();
+        let last = text.lines().last().unwrap().trim();
+        assert!(last.contains("1/2 · "), "{last}");
+        assert!(last.ends_with("/s · 3 observations · waiting 40 s: the target asked for a pause"), "{last}");
+        progress.event(&Event::Ended);
+    }
+
+    #[test]
+    fn without_a_terminal_nothing_is_drawn() {
+        let progress = Progress::stderr();
+        if !std::io::stderr().is_terminal() {
+            assert!(progress.bar.is_none());
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! The report for people: findings with their causes, what was not tested, and one last line.
+
+use super::text::{LONG, count, cut, visible};
+use super::{Subject, Verdict};
+use crate::judge::{Finding, Severity};
+use crate::run::{End, Outcome};
+use anstyle::{AnsiColor, Style};
+use std::fmt::Display;
+use std::time::Duration;
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// Findings and the summary.
+    Quiet,
+    /// Also what was not tested, and what was seen of the contract.
+    #[default]
+    Normal,
+    /// Also every case.
+    Verbose,
+}
+
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const HEADING: Style = Style::new().bold();
+const LABEL: Style = AnsiColor::Cyan.on_default();
+const FAINT: Style = Style::new().dimmed();
+
+/// The report with colours, which a caller takes off where they are not wanted. Times stand
+/// only in its last line, and in what is said of every case.
+pub fn terminal(subject: &Subject<'_>, detail: Detail) -> String {
+    let mut page = Page { subject, text: String::new() };
+    if detail == Detail::Verbose {
+        page.cases();
+    }
+    page.findings();
+    page.differences();
+    if detail > Detail::Quiet {
+        page.snapshots();
+        page.untested();
+        page.coverage();
+    }
+    page.end();
+    page.summary();
+    page.text
+}
+
+fn styled(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+struct Page<'s, 'r> {
+    subject: &'s Subject<'r>,
+    text: String,
+}
+
+impl Page<'_, '_> {
+    fn line(&mut self, line: impl AsRef<str>) {
+        self.text.push_str(line.as_ref());
+        self.text.push('\n');
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.line(styled(HEADING, text));
+    }
+
+    fn label(&mut self, name: &str, value: &str) {
+        self.line(format!("  {} {value}", styled(LABEL, format_args!("{name:<10}"))));
+    }
+
+    fn place(&mut self, at: &str) {
+        let location = visible(&self.subject.location(at).to_string());
+        self.line(format!("  {} {location}", styled(LABEL, "-->")));
+    }
+
+    fn cases(&mut self) {
+        self.heading("Cases");
+        let by_step = self.subject.findings_by_step();
+        for (step, case) in self.subject.steps() {
+            let held = by_step.get(&step).and_then(|held| held.iter().map(|finding| finding.severity).min());
+            let exchange = self.subject.exchange(step);
+            let mark = match (held, exchange) {
+                (_, None) => styled(FAINT, format_args!("{:<4}", "-")),
+                (Some(severity), _) => styled(style(severity), format_args!("{:<4}", severity.name())),
+                (None, _) => styled(GOOD, format_args!("{:<4}", "ok")),
+            };
+            let outcome = exchange.map_or("not sent".to_owned(), |exchange| match &exchange.outcome {
+                Outcome::Answered(answer) => answer.status.to_string(),
+                Outcome::Failed(failure) => failure.kind.name().to_owned(),
+            });
+            let codes = cut(&self.subject.codes(step).join(","), 20);
+            let time = exchange.map_or(String::new(), |exchange| milliseconds(exchange.elapsed));
+            let verdict = case.expectation.verdict.name();
+            let id = visible(&case.id);
+            self.line(format!("  {mark} {verdict:<6} {outcome:<9} {codes:<8} {time:>10}  {id}"));
+        }
+        self.line("");
+    }
+
+    fn findings(&mut self) {
+        let mut group: Option<&str> = None;
+        let mut run = false;
+        let mut findings: Vec<&Finding> = self.subject.findings.iter().collect();
+        // Stable: within an operation only the severity decides.
+        let order = |finding: &Finding| {
+            let operations = &self.subject.contract.operations;
+            operations.iter().position(|operation| operation.id == finding.operation)
+        };
+        findings.sort_by_cached_key(|finding| (order(finding), finding.severity));
+        for finding in findings {
+            if group != Some(finding.operation.as_str()) {
+                group = Some(&finding.operation);
+                let name = self.operation(&finding.operation);
+                self.heading(&name);
+                self.line("");
+            }
+            run |= self.finding(finding);
+            self.line("");
+        }
+        if run {
+            self.line(styled(
+                FAINT,
+                "To repeat a request, set RUN to ten digits not used before, for example RUN=$(date +%s).",
+            ));
+            self.line("");
+        }
+    }
+
+    /// Whether the line to repeat it needs the identity of a run.
+    fn finding(&mut self, finding: &Finding) -> bool {
+        let subject = self.subject;
+        let severity = style(finding.severity);
+        let name = styled(severity, format_args!("{}[{}]", finding.severity.name(), finding.check.id));
+        let title = cut(&subject.neutral(&finding.first.title), LONG);
+        let times = finding.cases.len();
+        let times = if times > 1 { format!("  ×{times}") } else { String::new() };
+        self.line(format!("{name} {}{times}", styled(HEADING, title)));
+        self.place(&finding.first.at);
+        let step = (finding.first.scenario, finding.first.step);
+        if let Some(case) = subject.case(step) {
+            let more = finding.cases.len().saturating_sub(1);
+            let more = if more > 0 { format!("  (and {more} more)") } else { String::new() };
+            self.label("case", &format!("{}{more}", visible(&case.id)));
+        }
+        for (name, text) in [("expected", &finding.first.expected), ("actual", &finding.first.actual)] {
+            if !text.is_empty() {
+                self.label(name, &cut(&subject.neutral(text), LONG));
+            }
+        }
+        if let Some(id) = subject.request_id(step) {
+            self.label("request id", &cut(&id, LONG));
+        }
+        let repeat = subject.repeat(step);
+        if let Some(repeat) = &repeat {
+            self.label("repeat", &repeat.line);
+            if let Some(note) = &repeat.note {
+                self.label("", note);
+            }
+        }
+        self.label("explain", &format!("probity explain {}", finding.check.id));
+        repeat.is_some_and(|repeat| repeat.line.contains("\"$RUN\""))
+    }
+
+    fn differences(&mut self) {
+        if self.subject.differences.is_empty() {
+            return;
+        }
+        self.heading("Snapshots that differ");
+        for line in self.subject.differences {
+            let text = cut(line, LONG);
+            let text = match line.trim_start().chars().next() {
+                Some('+') => styled(AnsiColor::Green.on_default(), text),
+                Some('-') => styled(AnsiColor::Red.on_default(), text),
+                _ => text,
+            };
+            self.line(format!("  {text}"));
+        }
+        self.line("");
+    }
+
+    fn snapshots(&mut self) {
+        let Some(known) = &self.subject.snapshots else { return };
+        let line = format!(
+            "snapshots `{}`: {} compared, {} changed, {} new, {}",
+            visible(&known.profile),
+            known.compared,
+            known.changed,
+            known.new,
+            count(known.orphans, "orphan", "orphans"),
+        );
+        self.line(line);
+        if known.changed + known.new + known.orphans > 0 {
+            self.line("  settle them with `probity snapshots review`");
+        }
+        self.line("");
+    }
+
+    fn untested(&mut self) {
+        let untestable = &self.subject.contract.untestable;
+        let untestable = untestable.iter().map(|one| (visible(&one.operation), &one.at, &one.why));
+        self.list("Not testable", untestable.collect());
+        let gaps = self.subject.plan.gaps.iter();
+        let gaps = gaps.map(|gap| (visible(&gap.operation), &gap.at, &gap.why));
+        self.list("Gaps", gaps.collect());
+    }
+
+    fn list(&mut self, heading: &str, entries: Vec<(String, &String, &String)>) {
+        if entries.is_empty() {
+            return;
+        }
+        self.heading(heading);
+        for (operation, at, why) in entries {
+            self.line(format!("  {operation}: {}", cut(why, LONG)));
+            self.text.push_str("  ");
+            self.place(at);
+        }
+        self.line("");
+    }
+
+    fn coverage(&mut self) {
+        self.heading("Seen of the contract");
+        let subject = self.subject;
+        for covered in &subject.coverage.operations {
+            self.line(format!("  {}", self.operation(&covered.operation)));
+            let others = [
+                ("statuses", &covered.statuses, "not documented", &covered.undocumented_statuses),
+                ("codes", &covered.codes, "not in the catalogue", &covered.unknown_codes),
+            ];
+            for (what, known, outside, unknown) in others {
+                let names = |seen: &[super::coverage::Seen], wanted: bool| {
+                    let names = seen.iter().filter(|one| (one.times > 0) == wanted);
+                    names.map(|one| visible(&one.name)).collect::<Vec<_>>().join(" ")
+                };
+                let parts = [
+                    ("seen", GOOD, names(known, true)),
+                    ("not seen", DOUBTFUL, names(known, false)),
+                    (outside, BAD, cut(&names(unknown, true), LONG)),
+                ];
+                let parts = parts.into_iter().filter(|(_, _, names)| !names.is_empty());
+                let parts: Vec<String> =
+                    parts.map(|(words, style, names)| format!("{} {names}", styled(style, words))).collect();
+                if !parts.is_empty() {
+                    self.line(format!("    {what:<9} {}", parts.join(" · ")));
+                }
+            }
+        }
+        self.line("");
+    }
+
+    fn end(&mut self) {
+        let sent = self.subject.run.sent();
+        let of = format!("{sent} of {}", count(self.subject.plan.len(), "request", "requests"));
+        let line = match &self.subject.run.end {
+            End::Complete => return,
+            End::FirstFinding => format!("stopped at the first finding, after {of}"),
+            End::Interrupted => format!("interrupted after {of}; what was not sent is not judged"),
+            End::TargetLost(why) => format!("target lost after {of}: {}", cut(why, LONG)),
+        };
+        self.line(line);
+    }
+
+    fn summary(&mut self) {
+        let subject = self.subject;
+        let (word, style) = match subject.verdict() {
+            Verdict::Holds => ("OK", GOOD),
+            Verdict::Broken => ("FAILED", BAD),
+            Verdict::Interrupted => ("INTERRUPTED", DOUBTFUL),
+            Verdict::TargetLost => ("TARGET LOST", BAD),
+            Verdict::Untested => ("NOTHING TESTED", BAD),
+        };
+        let (deny, warn) = (subject.count(Severity::Deny), subject.count(Severity::Warn));
+        let split: Vec<String> = [(deny, "deny"), (warn, "warn")]
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, name)| format!("{number} {name}"))
+            .collect();
+        let findings = match deny + warn {
+            0 => "no findings".to_owned(),
+            all => format!("{} ({})", count(all, "finding", "findings"), split.join(", ")),
+        };
+        let mut parts = vec![
+            count(subject.coverage.operations.len(), "operation", "operations"),
+            count(subject.plan.len(), "case", "cases"),
+            count(subject.run.sent(), "exchange", "exchanges"),
+            findings,
+        ];
+        if let Some(known) = &subject.snapshots {
+            let differ = known.changed + known.new;
+            parts.extend((differ > 0).then(|| count(differ, "snapshot differs", "snapshots differ")));
+        }
+        let untestable = subject.contract.untestable.len();
+        parts.extend((untestable > 0).then(|| format!("{untestable} not testable")));
+        parts.push(format!("{:.2} s", subject.run.elapsed.as_secs_f64()));
+        parts.extend(rate(subject.run.sent(), subject.run.elapsed));
+        parts.push(cut(&subject.run.target, LONG));
+        self.line(format!("probity: {}  {}", styled(style, word), parts.join(" · ")));
+    }
+
+    fn operation(&self, id: &str) -> String {
+        match self.subject.contract.operation(id) {
+            Some(operation) => visible(&format!("{}  {} {}", operation.id, operation.method, operation.path)),
+            None => visible(id),
+        }
+    }
+}
+
+fn style(severity: Severity) -> Style {
+    match severity {
+        Severity::Deny => BAD,
+        Severity::Warn => DOUBTFUL,
+        Severity::Allow => FAINT,
+    }
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
+
+fn rate(sent: usize, elapsed: Duration) -> Option<String> {
+    let sent = u32::try_from(sent).ok().filter(|sent| *sent > 0)?;
+    let rate = f64::from(sent) / elapsed.as_secs_f64();
+    let decimals = usize::from(rate < 10.0);
+    rate.is_finite().then(|| format!("{rate:.decimals$}/s"))
+}
+
+#[cfg(test)]
+#[path = "terminal_tests.rs"]
+mod tests;
