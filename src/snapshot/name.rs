@@ -80,7 +80,9 @@ pub(super) fn folder(operation: &str, has_twin: bool) -> String {
     if clean && !has_twin && is_portable(&folder) && folder.len() <= STEM {
         return folder;
     }
-    with_hash(folder.trim_start_matches('.'), operation)
+    let mut folder = String::from("_");
+    push(&mut folder, operation, false);
+    with_hash(&folder, operation)
 }
 
 /// Whether a name is a file's or folder's name wherever it is checked out.

@@ -88,7 +88,7 @@ impl<'c> Redaction<'c> {
                 let length = way.at.len();
                 for (index, item) in items.iter_mut().enumerate() {
                     pointer::push(&mut way.at, &index.to_string());
-                    let below: Vec<String> = schemas.iter().flat_map(|schema| schema.item(index)).cloned().collect();
+                    let below: Vec<String> = schemas.iter().flat_map(|schema| schema.item(index)).collect();
                     self.node(item, &below, why, way);
                     way.at.truncate(length);
                 }

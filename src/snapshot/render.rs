@@ -23,11 +23,10 @@ pub fn render(contract: &Contract, plan: &Plan, run: &Run) -> Vec<Page> {
     let mut redaction = Redaction::new(contract, &run.id);
     let source = contract.document.files().first().map_or("", |file| file.name.as_str());
     let mut pages = Vec::with_capacity(layout.len());
-    for ((index, address), cases) in layout {
+    for (((index, address), cases), (name, spare)) in layout.into_iter().zip(names) {
         let operation = &contract.operations[index];
         let at = cases.first().map_or(operation.at.clone(), |(_, case, _)| case.at.clone());
         let place = contract.document.locate(&at);
-        let (name, spare) = names[&(index, &address)].clone();
         let mut page = Page {
             operation: operation.id.clone(),
             line: if place.file == source { place.line } else { 0 },
@@ -61,7 +60,7 @@ pub fn render(contract: &Contract, plan: &Plan, run: &Run) -> Vec<Page> {
 /// The names of the pages that a plan gives.
 pub fn planned(contract: &Contract, plan: &Plan) -> BTreeSet<String> {
     let layout = layout(plan);
-    names(contract, &layout).into_values().map(|(name, _)| name).collect()
+    names(contract, &layout).into_iter().map(|(name, _)| name).collect()
 }
 
 /// A file's name as headers show it: relative to a folder if it stands there, with `/`.
@@ -98,7 +97,7 @@ fn layout(plan: &Plan) -> Layout<'_> {
 }
 
 /// For each page its name, and the one that it has where case makes no difference.
-fn names<'l>(contract: &Contract, layout: &'l Layout<'_>) -> HashMap<(usize, &'l Address), (String, String)> {
+fn names(contract: &Contract, layout: &Layout<'_>) -> Vec<(String, String)> {
     let twins = |id: &str| contract.operations.iter().filter(|other| other.id.eq_ignore_ascii_case(id)).count() > 1;
     let folders: Vec<String> =
         contract.operations.iter().map(|operation| name::folder(&operation.id, twins(&operation.id))).collect();
@@ -111,7 +110,7 @@ fn names<'l>(contract: &Contract, layout: &'l Layout<'_>) -> HashMap<(usize, &'l
         let spare = format!("{}/{}", folders[*index], address.hashed());
         let plain = plain(*index, address);
         let has_twin = taken.get(&plain.to_ascii_lowercase()).is_some_and(|count| *count > 1);
-        ((*index, address), (if has_twin { spare.clone() } else { plain }, spare))
+        (if has_twin { spare.clone() } else { plain }, spare)
     });
     named.collect()
 }
