@@ -11,4 +11,5 @@ pub mod judge;
 pub mod plan;
 pub mod report;
 pub mod run;
+pub mod snapshot;
 pub mod source;
