@@ -116,9 +116,8 @@ impl Engine {
         let Some((route, values)) = self.routes.find(asked.path) else {
             return Answer::bare(StatusCode::NOT_FOUND);
         };
-        let index = match self.method(route, asked.method) {
-            Ok(index) => index,
-            Err(answer) => return answer,
+        let Some(index) = self.operation(route, asked.method) else {
+            return undeclared(route, asked.method);
         };
         let (operation, served) = (&self.contract.operations[index], &self.served[index]);
         let refuse = |breaches: &[Breach]| served.refusals.answer(&self.contract, operation, breaches);
@@ -151,22 +150,11 @@ impl Engine {
         self.accepted(operation, served, asked, &given, stored)
     }
 
-    /// The operation of a method, or the answer to a method that has none.
-    fn method(&self, route: &Route, method: &str) -> Result<usize, Answer> {
+    /// The operation of a method, by its index.
+    fn operation(&self, route: &Route, method: &str) -> Option<usize> {
         let declared = |method: &str| route.methods.iter().find(|(known, _)| known == method);
         let found = declared(method).or_else(|| declared("GET").filter(|_| method == "HEAD"));
-        let status = match found {
-            Some((_, Some(index))) if *index < self.served.len() => return Ok(*index),
-            Some(_) => return Err(Answer::bare(StatusCode::NOT_IMPLEMENTED)),
-            None if method == "OPTIONS" => StatusCode::NO_CONTENT,
-            None => StatusCode::METHOD_NOT_ALLOWED,
-        };
-        let allow = HeaderValue::try_from(route.allow());
-        let answer = Answer::bare(status);
-        Err(match allow {
-            Ok(allow) => answer.with(header::ALLOW, allow),
-            Err(_) => answer,
-        })
+        found.and_then(|(_, index)| *index).filter(|index| *index < self.served.len())
     }
 
     fn accepted(&self, operation: &Operation, served: &Served, asked: &Asked<'_>, given: &Given, stored: Option<(&str, &str, Filled)>) -> Answer {
@@ -215,6 +203,21 @@ impl Engine {
         answer.body = Some(filled.body);
         answer.exact = filled.exact;
         answer
+    }
+}
+
+/// The answer to a method without an operation.
+fn undeclared(route: &Route, method: &str) -> Answer {
+    let broken = route.methods.iter().any(|(known, _)| known == method);
+    let answer = Answer::bare(match method {
+        // The contract declares it, but cannot be read there.
+        _ if broken => StatusCode::NOT_IMPLEMENTED,
+        "OPTIONS" => StatusCode::NO_CONTENT,
+        _ => StatusCode::METHOD_NOT_ALLOWED,
+    });
+    match HeaderValue::try_from(route.allow()) {
+        Ok(allow) => answer.with(header::ALLOW, allow),
+        Err(_) => answer,
     }
 }
 

@@ -119,11 +119,8 @@ impl Intake {
         let mut given = Given { text: None, value: None, parameters: Vec::new() };
         match self.body_required {
             None => {}
-            Some(required) if empty && announced.is_none() => {
-                if required {
-                    breaches.push(Breach::new(Cause::Malformed, ""));
-                }
-            }
+            Some(true) if empty && announced.is_none() => breaches.push(Breach::new(Cause::Malformed, "")),
+            Some(false) if empty && announced.is_none() => {}
             Some(_) => {
                 let Some(media) = self.media(announced.map(|name| String::from_utf8_lossy(name.as_bytes())).as_deref()) else {
                     return Err(one(Cause::UnsupportedMediaType, "the body"));
@@ -166,7 +163,7 @@ fn body_breaches(contract: &Contract, schema: &SchemaAt, value: &Value) -> Vec<B
     found.iter().map(|violation| Breach::new(violation.cause, &violation.place)).collect()
 }
 
-/// Header parameters with these names are ignored: OpenAPI says them elsewhere.
+/// Header parameters with these names are ignored, since the contract says them elsewhere.
 fn is_said_elsewhere(parameter: &Parameter) -> bool {
     parameter.location == Location::Header
         && ["accept", "content-type", "authorization"].iter().any(|name| parameter.name.eq_ignore_ascii_case(name))

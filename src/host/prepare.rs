@@ -215,6 +215,9 @@ impl Finder<'_, '_> {
             return;
         }
         for (name, request) in &asked.properties {
+            if request.iter().any(|place| is_read_only(maker.root, place)) {
+                continue;
+            }
             let Some((at, response)) = self.nearest(name, response, at) else { continue };
             let (own, answered) = (Flat::read(maker.root, request), self.samples.flat(&response));
             let from = pointer::child(from, name);
@@ -268,6 +271,15 @@ impl Finder<'_, '_> {
             self.rest(&places, &at, depth + 1);
         }
     }
+}
+
+/// Whether a property is the host's to set.
+fn is_read_only(root: &Value, place: &str) -> bool {
+    let schema = root.pointer(place);
+    let referred = schema
+        .and_then(|schema| schema.get("$ref")?.as_str())
+        .and_then(|reference| root.pointer(&pointer::from_fragment(reference)?));
+    [schema, referred].into_iter().flatten().any(|schema| schema.get("readOnly") == Some(&Value::Bool(true)))
 }
 
 fn source(expression: &Expression) -> Option<Source> {

@@ -35,7 +35,8 @@ impl Reply {
     }
 
     fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+        let text = crate::json::read(self.body.as_bytes());
+        text.unwrap_or_else(|error| panic!("{error}: {}", self.body)).to_value()
     }
 }
 
@@ -80,10 +81,10 @@ impl Served {
         let body = body.as_ref();
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
         for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
+            head.extend([name, ": ", value, "\r\n"]);
         }
         if !body.is_empty() {
-            head += &format!("content-length: {}\r\n", body.len());
+            head.extend(["content-length: ", &body.len().to_string(), "\r\n"]);
         }
         let mut stream = TcpStream::connect(self.host.address()).await.unwrap();
         stream.write_all((head + "\r\n").as_bytes()).await.unwrap();
