@@ -6,6 +6,7 @@
 //! ```
 pub mod config;
 pub mod contract;
+pub mod host;
 pub mod json;
 pub mod judge;
 pub mod plan;

@@ -1,0 +1,135 @@
+//! An answer, as it is decided and before it is written.
+
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde_json::Value;
+
+/// Everything that goes back to the client.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Answer {
+    /// The status.
+    pub(super) status: StatusCode,
+    /// The headers, without those that follow from the body.
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    /// The media type of the body.
+    pub(super) media: Option<HeaderValue>,
+    /// The body before it is written; text for a media type that is not JSON.
+    pub(super) body: Option<Value>,
+    /// Numbers that a [`Value`] rounds: where they stand in the body, and their digits.
+    pub(super) exact: Vec<Exact>,
+    /// The body as bytes, in place of the value.
+    pub(super) raw: Option<Bytes>,
+}
+
+/// A place in a body and the digits of the number there.
+pub(super) type Exact = (String, Box<str>);
+
+impl Answer {
+    /// An answer without a body.
+    pub(super) fn bare(status: StatusCode) -> Answer {
+        Answer { status, ..Answer::default() }
+    }
+
+    /// An answer with a JSON body.
+    pub(super) fn json(status: StatusCode, body: Value) -> Answer {
+        let media = Some(HeaderValue::from_static("application/json"));
+        Answer { status, media, body: Some(body), ..Answer::default() }
+    }
+
+    /// This answer with one more header.
+    #[must_use]
+    pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Answer {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The bytes that are sent.
+    pub(super) fn write(self) -> Response {
+        let is_json = self
+            .media
+            .as_ref()
+            .and_then(|media| media.to_str().ok())
+            .is_none_or(crate::contract::model::is_json);
+        let bytes = match (self.raw, self.body) {
+            (Some(raw), _) => raw,
+            (None, Some(Value::String(text))) if !is_json => text.into(),
+            (None, Some(body)) => written(&body, &self.exact).into(),
+            (None, None) => Bytes::new(),
+        };
+        let mut response = Response::new(Body::from(bytes));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        if let Some(media) = self.media {
+            headers.insert(header::CONTENT_TYPE, media);
+        }
+        for (name, value) in self.headers {
+            headers.append(name, value);
+        }
+        response
+    }
+}
+
+fn written(body: &Value, exact: &[Exact]) -> Vec<u8> {
+    if exact.is_empty() {
+        return serde_json::to_vec(body).unwrap_or_default();
+    }
+    let mut text = String::new();
+    write(body, &mut String::new(), exact, &mut text);
+    text.into_bytes()
+}
+
+fn write(value: &Value, at: &mut String, exact: &[Exact], text: &mut String) {
+    let length = at.len();
+    match value {
+        Value::Number(_) => {
+            let digits = exact.iter().rev().find(|(place, _)| place == at);
+            match digits {
+                Some((_, digits)) => text.push_str(digits),
+                None => text.push_str(&value.to_string()),
+            }
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                crate::json::pointer::push(at, &index.to_string());
+                write(item, at, exact, text);
+                at.truncate(length);
+            }
+            text.push(']');
+        }
+        Value::Object(members) => {
+            text.push('{');
+            for (index, (key, member)) in members.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                text.push_str(&Value::from(key.as_str()).to_string());
+                text.push(':');
+                crate::json::pointer::push(at, key);
+                write(member, at, exact, text);
+                at.truncate(length);
+            }
+            text.push('}');
+        }
+        other => text.push_str(&other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn digits_that_a_double_rounds_are_written_as_they_came() {
+        let body = json!({"a/b": [1, 2.5], "c": "x\"y", "d": null});
+        let exact = vec![("/a~1b/1".to_owned(), "123456789012345678901234".into())];
+        let text = String::from_utf8(written(&body, &exact)).unwrap();
+        assert_eq!(text, r#"{"a/b":[1,123456789012345678901234],"c":"x\"y","d":null}"#);
+    }
+}

@@ -1,0 +1,239 @@
+//! What the host answers: every request comes in here, and every answer is decided here.
+
+use super::HostSettings;
+use super::access::{Access, Demands};
+use super::answer::Answer;
+use super::intake::{Asked, Breach, Given, Intake, Refused};
+use super::prepare;
+use super::refuse::Refusals;
+use super::resources::{self, Resources, Role};
+use super::route::{self, Route, Routes};
+use super::sample::Samples;
+use super::taken::Taken;
+use super::template::{Filled, Occasion, Template};
+use crate::contract::expression::Part;
+use crate::contract::model::{Response, StatusRange};
+use crate::contract::{Cause, Contract, Expression, Operation};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A contract, prepared to be served.
+pub(super) struct Engine {
+    contract: Arc<Contract>,
+    routes: Routes,
+    /// In the order of the contract's operations.
+    served: Vec<Served>,
+    access: Access,
+    resources: Resources,
+    request_id: Option<HeaderName>,
+    requests: AtomicU64,
+    answers: AtomicU64,
+}
+
+/// An operation, prepared to be served.
+struct Served {
+    demands: Demands,
+    intake: Intake,
+    taken: Taken,
+    refusals: Refusals,
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    template: Option<Template>,
+    parameters: Vec<String>,
+    role: Role,
+}
+
+/// The answer of an operation to an accepted request.
+fn success(operation: &Operation) -> (u16, Option<&Response>) {
+    let codes = operation.responses.iter().filter_map(|response| match response.status {
+        StatusRange::Code(code) if code / 100 == 2 => Some(code),
+        _ => None,
+    });
+    let mut codes = codes.collect::<Vec<_>>();
+    codes.sort_by_key(|code| !(operation.method == "POST" && *code == 201));
+    let status = codes.first().copied().unwrap_or(200);
+    (status, operation.response(status))
+}
+
+impl Engine {
+    pub(super) fn new(contract: Arc<Contract>, settings: &HostSettings) -> Engine {
+        let samples = Samples::new(&contract);
+        let access = Access::new(&contract, settings);
+        let mut routes = Routes::default();
+        let mut served = Vec::new();
+        for (index, operation) in contract.operations.iter().enumerate() {
+            for method in &operation.path_methods {
+                routes.add(&operation.path, method, None);
+            }
+            routes.add(&operation.path, &operation.method, Some(index));
+            served.push(Served::new(&contract, &samples, &access, operation));
+        }
+        for (index, operation) in contract.operations.iter().enumerate() {
+            let creation = |other: &Operation| {
+                let position = contract.operations.iter().position(|known| std::ptr::eq(known, other))?;
+                resources::id_at(other, &served.get(position)?.template.as_ref()?.base)
+            };
+            let role = resources::role(&contract, operation, creation);
+            served[index].role = role;
+        }
+        let request_id = match &contract.request_id {
+            Some(Expression::Response(Part::Header(name))) => HeaderName::try_from(name).ok(),
+            _ => None,
+        };
+        drop(samples);
+        Engine {
+            contract,
+            routes,
+            served,
+            access,
+            resources: Resources::default(),
+            request_id,
+            requests: AtomicU64::new(0),
+            answers: AtomicU64::new(0),
+        }
+    }
+
+    /// The answer to a request.
+    pub(super) fn answer(&self, asked: &Asked<'_>) -> Answer {
+        let mut answer = self.decide(asked);
+        if let Some(name) = &self.request_id {
+            let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+            if let Ok(id) = HeaderValue::try_from(format!("probity-{number:012}")) {
+                answer.headers.retain(|(known, _)| known != name);
+                answer.headers.push((name.clone(), id));
+            }
+        }
+        answer
+    }
+
+    fn decide(&self, asked: &Asked<'_>) -> Answer {
+        if let Some(answer) = self.access.endpoint(asked.method, asked.path, asked.headers, asked.body) {
+            return answer;
+        }
+        let Some((route, values)) = self.routes.find(asked.path) else {
+            return Answer::bare(StatusCode::NOT_FOUND);
+        };
+        let Some(index) = self.operation(route, asked.method) else {
+            return undeclared(route, asked.method);
+        };
+        let (operation, served) = (&self.contract.operations[index], &self.served[index]);
+        let refuse = |breaches: &[Breach]| served.refusals.answer(&self.contract, operation, breaches);
+        if !self.access.admits(&served.demands, asked.headers, &asked.query) {
+            let mut answer = refuse(&[Breach::of(Cause::Unauthenticated, "the request")]);
+            let challenges = served.demands.challenges.iter();
+            answer.headers.extend(challenges.map(|challenge| (header::WWW_AUTHENTICATE, challenge.clone())));
+            return answer;
+        }
+        let path: Vec<(String, String)> = served.parameters.iter().cloned().zip(values).collect();
+        let given = match served.intake.take(&self.contract, asked, &path) {
+            Ok(given) => given,
+            Err(Refused::TooLarge) => return served.refusals.too_large(&self.contract),
+            Err(Refused::Breaches(breaches)) => return refuse(&breaches),
+        };
+        let addressed = resources::split(asked.path).zip(path.last()).filter(|_| served.role == Role::Item);
+        let stored = match addressed {
+            Some(((collection, _), (_, id))) => match self.resources.get(collection, id) {
+                Some(stored) => Some((collection, id.as_str(), stored)),
+                None => return refuse(&[Breach::of(Cause::NotFound, "the path")]),
+            },
+            None => None,
+        };
+        if let Some(value) = &given.value
+            && let Err(fields) = served.taken.take(value)
+        {
+            let breaches: Vec<Breach> = fields.iter().map(|field| Breach::new(Cause::Repeated, field)).collect();
+            return refuse(&breaches);
+        }
+        self.accepted(operation, served, asked, &given, stored)
+    }
+
+    /// The operation of a method, by its index.
+    fn operation(&self, route: &Route, method: &str) -> Option<usize> {
+        let declared = |method: &str| route.methods.iter().find(|(known, _)| known == method);
+        let found = declared(method).or_else(|| declared("GET").filter(|_| method == "HEAD"));
+        found.and_then(|(_, index)| *index).filter(|index| *index < self.served.len())
+    }
+
+    fn accepted(&self, operation: &Operation, served: &Served, asked: &Asked<'_>, given: &Given, stored: Option<(&str, &str, Filled)>) -> Answer {
+        let mut answer = Answer { status: served.status, headers: served.headers.clone(), ..Answer::default() };
+        let number = self.answers.fetch_add(1, Ordering::Relaxed) + 1;
+        let occasion = Occasion { given, now: Timestamp::now(), number };
+        let size = || asked.body.map_or(0, <[u8]>::len) + 1024;
+        let mut known = None;
+        if let Some((collection, id, stored)) = stored {
+            let resource = match operation.method.as_str() {
+                "DELETE" => {
+                    self.resources.delete(collection, id);
+                    stored
+                }
+                "GET" => stored,
+                _ => {
+                    let template = served.template.as_ref();
+                    let changed = template.and_then(|template| template.change(&self.contract, &stored.body, &occasion)).unwrap_or(stored);
+                    self.resources.keep(collection, &Value::from(id), &changed, size());
+                    changed
+                }
+            };
+            known = Some(resource);
+        }
+        let Some(template) = &served.template else { return answer };
+        let filled = match known.filter(|known| template.accepts(&self.contract, &known.body)) {
+            Some(known) => known,
+            None => template.fill(&self.contract, &occasion),
+        };
+        answer.media = Some(template.media.clone());
+        match &served.role {
+            Role::Create(at) => {
+                if let Some(id) = filled.body.pointer(at) {
+                    self.resources.keep(asked.path, id, &filled, size());
+                }
+            }
+            Role::List if filled.body.is_array() => {
+                let all = Value::Array(self.resources.list(asked.path));
+                if template.accepts(&self.contract, &all) {
+                    answer.body = Some(all);
+                    return answer;
+                }
+            }
+            _ => {}
+        }
+        answer.body = Some(filled.body);
+        answer.exact = filled.exact;
+        answer
+    }
+}
+
+/// The answer to a method without an operation.
+fn undeclared(route: &Route, method: &str) -> Answer {
+    let broken = route.methods.iter().any(|(known, _)| known == method);
+    let answer = Answer::bare(match method {
+        // The contract declares it, but cannot be read there.
+        _ if broken => StatusCode::NOT_IMPLEMENTED,
+        "OPTIONS" => StatusCode::NO_CONTENT,
+        _ => StatusCode::METHOD_NOT_ALLOWED,
+    });
+    match HeaderValue::try_from(route.allow()) {
+        Ok(allow) => answer.with(header::ALLOW, allow),
+        Err(_) => answer,
+    }
+}
+
+impl Served {
+    fn new(contract: &Contract, samples: &Samples<'_>, access: &Access, operation: &Operation) -> Served {
+        let (status, response) = success(operation);
+        Served {
+            demands: access.demands(contract, operation),
+            intake: Intake::new(contract, operation),
+            taken: Taken::new(&operation.behaviour.unique),
+            refusals: Refusals::new(samples, operation),
+            status: StatusCode::from_u16(status).unwrap_or_default(),
+            headers: samples.headers(response),
+            template: response.and_then(|response| prepare::template(contract, samples, operation, response)),
+            parameters: route::names(&operation.path),
+            role: Role::None,
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! Finding the holes of an answer: what rules name, what the request gives, what is new each time.
+
+use super::fresh::{Clock, Series};
+use super::sample::{Sample, Samples};
+use super::template::{Absent, Fill, Hole, Source, Template, remove, set};
+use crate::contract::expression::{Part, select};
+use crate::contract::extension::TimeUnit;
+use crate::contract::model::{Location, Response};
+use crate::contract::{Contract, Expression, Operation, Rule, Side};
+use crate::json::pointer;
+use crate::plan::generate::flat::{Flat, Type};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::collections::VecDeque;
+
+const DEPTH: usize = 6;
+
+/// Prepares the answer of an operation to an accepted request; none if it has no body.
+pub(super) fn template(contract: &Contract, samples: &Samples<'_>, operation: &Operation, response: &Response) -> Option<Template> {
+    let sample = samples.full(response)?;
+    let mut finder = Finder { contract, samples, operation, sample, holes: Vec::new(), settled: Vec::new() };
+    finder.rules();
+    finder.names();
+    let root = finder.places();
+    finder.rest(&root, "", 0);
+    let Finder { mut holes, sample, .. } = finder;
+    holes.sort_by_key(|hole| match hole.fill {
+        Fill::Fresh(_) | Fill::Now(_) => 0,
+        Fill::Echo { .. } => 1,
+        Fill::Copy(_) => 2,
+    });
+    Some(Template { media: sample.media, schema: sample.schema, base: sample.value, holes })
+}
+
+struct Finder<'f, 'c> {
+    contract: &'c Contract,
+    samples: &'f Samples<'c>,
+    operation: &'f Operation,
+    sample: Sample,
+    holes: Vec<Hole>,
+    /// The places about which rules say enough.
+    settled: Vec<String>,
+}
+
+impl Finder<'_, '_> {
+    fn places(&self) -> Vec<String> {
+        self.sample.schema.iter().map(|schema| schema.0.clone()).collect()
+    }
+
+    /// The places of the body that an expression names.
+    fn named(&self, expression: &Expression) -> Vec<String> {
+        let at = expression.response_body();
+        at.map(|at| select(&self.sample.value, at).into_iter().map(|(at, _)| at).collect()).unwrap_or_default()
+    }
+
+    fn fits(&self, at: &str, value: Value) -> bool {
+        let mut body = self.sample.value.clone();
+        set(&mut body, at, value);
+        self.samples.accepts(self.sample.schema.as_ref(), &body)
+    }
+
+    fn add(&mut self, at: String, fill: Fill) {
+        if !self.settled.contains(&at) {
+            self.settled.push(at.clone());
+            self.holes.push(Hole { at, fill });
+        }
+    }
+
+    /// Rules that bind a place to the request or to time come before those that bind two places.
+    fn rules(&mut self) {
+        let rules = &self.operation.behaviour.rules;
+        for rule in rules {
+            match rule {
+                Rule::Equal([a, b]) => {
+                    for (here, there) in [(a, b), (b, a)] {
+                        if let Some(from) = source(there) {
+                            for at in self.named(here) {
+                                self.echo(at, from.clone(), true);
+                            }
+                        }
+                    }
+                }
+                Rule::Distinct(expression) => {
+                    for at in self.named(expression) {
+                        self.fresh(at);
+                    }
+                }
+                Rule::Recent(recent) => {
+                    let clocks: &[Clock] = match recent.unit {
+                        TimeUnit::Seconds => &[Clock::Seconds, Clock::WholeSeconds],
+                        TimeUnit::Milliseconds => &[Clock::Milliseconds],
+                        TimeUnit::DateTime => &[Clock::DateTime, Clock::DateTimeMilliseconds, Clock::DateTimeOffset],
+                    };
+                    for at in self.named(&recent.at) {
+                        self.now(at, clocks);
+                    }
+                }
+                Rule::Constant(_) | Rule::SameInstant(_) => {}
+            }
+        }
+        let pairs = |instant: bool| {
+            rules.iter().filter_map(move |rule| match rule {
+                Rule::Equal(pair) if !instant => Some(pair),
+                Rule::SameInstant(pair) if instant => Some(pair),
+                _ => None,
+            })
+        };
+        for [a, b] in pairs(true) {
+            for at in self.named(a).into_iter().chain(self.named(b)) {
+                let sample = self.sample.value.pointer(&at).cloned().unwrap_or_default();
+                self.now(at, Clock::like(&sample));
+            }
+        }
+        for _ in 0..2 {
+            for [a, b] in pairs(false) {
+                self.equal(a, b);
+            }
+        }
+        for rule in rules {
+            if let Rule::Constant(expression) = rule {
+                let named = self.named(expression);
+                self.settled.extend(named);
+            }
+        }
+    }
+
+    /// The place that nothing is known of yet copies the other.
+    fn equal(&mut self, a: &Expression, b: &Expression) {
+        for (a, b) in self.named(a).into_iter().zip(self.named(b)) {
+            let (to, from) = if self.settled.contains(&a) { (b, a) } else { (a, b) };
+            self.add(to, Fill::Copy(from));
+        }
+    }
+
+    fn fresh(&mut self, at: String) {
+        let flat = self.flat_at(&at);
+        let Some(sample) = self.sample.value.pointer(&at) else { return };
+        let good = |series: &Series| [1, 2, 99, 123_456].iter().all(|n| self.fits(&at, series.at(*n)));
+        if let Some(series) = Series::like(sample, &flat).into_iter().find(good) {
+            self.add(at, Fill::Fresh(series));
+        }
+    }
+
+    fn now(&mut self, at: String, clocks: &[Clock]) {
+        let now = Timestamp::now();
+        if let Some(clock) = clocks.iter().find(|clock| self.fits(&at, clock.write(now))) {
+            self.add(at, Fill::Now(*clock));
+        }
+    }
+
+    fn echo(&mut self, at: String, from: Source, ruled: bool) {
+        let mut without = self.sample.value.clone();
+        remove(&mut without, &at);
+        let absent = if self.samples.accepts(self.sample.schema.as_ref(), &without) {
+            Absent::Remove
+        } else if self.fits(&at, Value::Null) {
+            Absent::Null
+        } else {
+            Absent::Keep
+        };
+        let item = match self.sample.value.pointer(&at) {
+            Some(Value::Array(items)) => items.first().filter(|item| item.is_object()).cloned(),
+            _ => None,
+        };
+        let is_id = pointer::parent_and_last(&at).is_some_and(|(_, name)| name == "id");
+        if is_id && !ruled {
+            self.fresh(at.clone());
+            self.settled.retain(|settled| *settled != at);
+        }
+        let absent = if is_id && !ruled { Absent::Keep } else { absent };
+        self.add(at, Fill::Echo { from, ruled, absent, item });
+    }
+
+    /// The folded schema of a place in the body.
+    fn flat_at(&self, at: &str) -> Flat {
+        let mut flat = self.samples.flat(&self.places());
+        for token in pointer::tokens(at) {
+            let next = flat.properties.get(token.as_ref()).cloned();
+            flat = self.samples.flat(&next.unwrap_or(flat.items));
+        }
+        flat
+    }
+
+    /// What the request and the body call by one name.
+    fn names(&mut self) {
+        let media = self.operation.json_body().and_then(|media| media.schema.as_ref());
+        if let Some(schema) = media {
+            let places = [schema.0.clone()];
+            self.pair(&places, "", &self.places(), "", 0);
+        }
+        let last = super::route::names(&self.operation.path).pop();
+        for parameter in self.operation.parameters.iter().filter(|one| one.location == Location::Path) {
+            let is_id = last.as_ref() == Some(&parameter.name) && parameter.name.to_lowercase().ends_with("id");
+            let names = [Some(parameter.name.as_str()), is_id.then_some("id")];
+            let schema = parameter.schema.iter().map(|schema| schema.0.clone()).collect::<Vec<_>>();
+            let types = Flat::read(self.contract.schemas.raw(Side::Request), &schema);
+            let place = names.into_iter().flatten().find_map(|name| self.nearest(name, &self.places(), ""));
+            if let Some((at, places)) = place
+                && !self.settled.contains(&at)
+                && alike(&types, &self.samples.flat(&places))
+            {
+                self.echo(at, Source::Parameter(Location::Path, parameter.name.clone()), false);
+            }
+        }
+    }
+
+    fn pair(&mut self, request: &[String], from: &str, response: &[String], at: &str, depth: usize) {
+        let mut maker = self.samples.maker(crate::plan::generate::value::Fill::All);
+        maker.root = self.contract.schemas.raw(Side::Request);
+        let asked = maker.choose(request);
+        if asked.properties.is_empty() || depth > DEPTH {
+            if !self.settled.iter().any(|settled| settled.starts_with(at)) && alike(&asked, &self.samples.flat(response)) {
+                self.echo(at.to_owned(), Source::Body(from.to_owned()), false);
+            }
+            return;
+        }
+        for (name, request) in &asked.properties {
+            if request.iter().any(|place| is_read_only(maker.root, place)) {
+                continue;
+            }
+            let Some((at, response)) = self.nearest(name, response, at) else { continue };
+            let (own, answered) = (Flat::read(maker.root, request), self.samples.flat(&response));
+            let from = pointer::child(from, name);
+            if self.settled.contains(&at) || !alike(&own, &answered) {
+                continue;
+            }
+            if answered.properties.is_empty() || own.main_type() != Some(Type::Object) {
+                self.echo(at, Source::Body(from), false);
+            } else {
+                self.pair(request, &from, &response, &at, depth + 1);
+            }
+        }
+    }
+
+    /// The nearest object at or below a place whose schema declares a property that the body has.
+    fn nearest(&self, name: &str, places: &[String], at: &str) -> Option<(String, Vec<String>)> {
+        let mut open = VecDeque::from([(at.to_owned(), places.to_vec(), 0)]);
+        while let Some((at, places, depth)) = open.pop_front() {
+            let flat = self.samples.flat(&places);
+            let here = |name: &str| Some(pointer::child(&at, name)).filter(|at| self.sample.value.pointer(at).is_some());
+            if let (Some(places), Some(at)) = (flat.properties.get(name), here(name)) {
+                return Some((at, places.clone()));
+            }
+            if depth < DEPTH {
+                open.extend(flat.properties.iter().filter_map(|(name, places)| Some((here(name)?, places.clone(), depth + 1))));
+            }
+        }
+        None
+    }
+
+    /// Ids and times that nothing else speaks of.
+    fn rest(&mut self, places: &[String], at: &str, depth: usize) {
+        let flat = self.samples.flat(places);
+        let Some(value) = self.sample.value.pointer(at) else { return };
+        let below: Vec<(String, Vec<String>)> = match value {
+            Value::Object(members) => members.keys().filter_map(|name| Some((pointer::child(at, name), flat.properties.get(name)?.clone()))).collect(),
+            Value::Array(items) => (0..items.len()).map(|index| (format!("{at}/{index}"), flat.items.clone())).collect(),
+            Value::String(_) | Value::Number(_) if flat.listed.is_none() && !self.settled.iter().any(|known| known == at) => {
+                let name = pointer::parent_and_last(at).map(|(_, name)| name.into_owned());
+                match flat.format.as_deref() {
+                    Some("date-time") => self.now(at.to_owned(), Clock::like(&Value::Null)),
+                    Some("date") => self.now(at.to_owned(), &[Clock::Date]),
+                    _ if name.as_deref() == Some("id") => self.fresh(at.to_owned()),
+                    _ => {}
+                }
+                return;
+            }
+            _ => return,
+        };
+        for (at, places) in below.into_iter().filter(|_| depth < 2 * DEPTH) {
+            self.rest(&places, &at, depth + 1);
+        }
+    }
+}
+
+/// Whether a property is the host's to set.
+fn is_read_only(root: &Value, place: &str) -> bool {
+    let schema = root.pointer(place);
+    let referred = schema
+        .and_then(|schema| schema.get("$ref")?.as_str())
+        .and_then(|reference| root.pointer(&pointer::from_fragment(reference)?));
+    [schema, referred].into_iter().flatten().any(|schema| schema.get("readOnly") == Some(&Value::Bool(true)))
+}
+
+fn source(expression: &Expression) -> Option<Source> {
+    let Expression::Request(part) = expression else { return None };
+    Some(match part {
+        Part::Body(at) => Source::Body(at.clone()),
+        Part::Header(name) => Source::Parameter(Location::Header, name.clone()),
+        Part::Query(name) => Source::Parameter(Location::Query, name.clone()),
+        Part::Path(name) => Source::Parameter(Location::Path, name.clone()),
+    })
+}
+
+/// Whether values of one schema can be values of another.
+fn alike(a: &Flat, b: &Flat) -> bool {
+    match (a.main_type(), b.main_type()) {
+        (Some(a), Some(b)) => a == b || [a, b].iter().all(|one| matches!(one, Type::Integer | Type::Number)),
+        _ => true,
+    }
+}

@@ -1,0 +1,178 @@
+//! Valid values for answers, made once for each.
+
+use crate::contract::model::{Header, MediaType, Response, is_json};
+use crate::contract::{Contract, SchemaAt, Side};
+use crate::plan::generate::flat::Flat;
+use crate::plan::generate::random::Random;
+use crate::plan::generate::value::{Fill, Maker};
+use http::{HeaderName, HeaderValue};
+use serde_json::{Value, json};
+use std::borrow::Cow;
+
+/// Where values for answers come from.
+pub(super) struct Samples<'c> {
+    contract: &'c Contract,
+    /// The schemas as answers see them: what a maker leaves out of requests stands in answers.
+    document: Cow<'c, Value>,
+}
+
+/// The body of an answer before anything of the request is in it.
+pub(super) struct Sample {
+    pub(super) media: HeaderValue,
+    pub(super) schema: Option<SchemaAt>,
+    pub(super) value: Value,
+}
+
+const TRIES: u64 = 20;
+
+impl<'c> Samples<'c> {
+    pub(super) fn new(contract: &'c Contract) -> Samples<'c> {
+        let raw = contract.schemas.raw(Side::Response);
+        let document = if is_flagged(raw) {
+            let mut turned = raw.clone();
+            turn(&mut turned);
+            Cow::Owned(turned)
+        } else {
+            Cow::Borrowed(raw)
+        };
+        Samples { contract, document }
+    }
+
+    /// A maker of values for answers.
+    pub(super) fn maker(&self, fill: Fill) -> Maker<'_> {
+        Maker { root: &self.document, random: Random::named(0, "host"), fill, examples: true }
+    }
+
+    /// The folded schema of places in an answer.
+    pub(super) fn flat(&self, places: &[String]) -> Flat {
+        self.maker(Fill::All).choose(places)
+    }
+
+    /// Whether an answer may hold a value.
+    pub(super) fn accepts(&self, schema: Option<&SchemaAt>, value: &Value) -> bool {
+        schema.is_none_or(|schema| self.contract.schemas.accepts(schema, Side::Response, value))
+    }
+
+    /// The body of an answer to a request that was accepted, everything that is declared in it.
+    pub(super) fn full(&self, response: &Response) -> Option<Sample> {
+        self.sample(response, |maker, media, places| {
+            let made = maker.make(places);
+            let example = media.examples.first().map(|example| &example.value);
+            let merged = match (&made, example) {
+                (Some(made), Some(example)) => Some(merged(made, example)),
+                _ => None,
+            };
+            maker.fill = Fill::Required;
+            let least = maker.make(places);
+            [merged, example.cloned(), made, least].into_iter().flatten().collect()
+        })
+    }
+
+    /// The body of an answer with only what must be in it.
+    pub(super) fn least(&self, response: &Response) -> Option<Sample> {
+        self.sample(response, |maker, media, places| {
+            maker.fill = Fill::Required;
+            let made = maker.make(places);
+            made.into_iter().chain(media.examples.iter().map(|example| example.value.clone())).collect()
+        })
+    }
+
+    fn sample(&self, response: &Response, candidates: impl Fn(&mut Maker<'_>, &MediaType, &[String]) -> Vec<Value>) -> Option<Sample> {
+        let json = |media: &&MediaType| is_json(&media.name) || media.name == "*/*";
+        let media = response.content.iter().find(json).or_else(|| response.content.first())?;
+        let name = if media.name == "*/*" || media.name.ends_with("/*") && !is_json(&media.name) {
+            if media.name.starts_with("text") { "text/plain" } else { "application/json" }
+        } else {
+            &media.name
+        };
+        let places: Vec<String> = media.schema.iter().map(|schema| schema.0.clone()).collect();
+        let mut maker = self.maker(Fill::All);
+        let mut found = candidates(&mut maker, media, &places);
+        let quiet: Vec<Value> = found.iter().map(quiet).collect();
+        found = quiet.into_iter().chain(found).collect();
+        let fits = |value: &Value| self.accepts(media.schema.as_ref(), value);
+        let value = found.iter().find(|value| fits(value)).cloned().or_else(|| {
+            (0..TRIES).find_map(|seed| {
+                let random = Random::named(seed, &response.at);
+                let mut maker = Maker { root: &self.document, random, fill: Fill::Random, examples: false };
+                maker.make(&places).filter(fits)
+            })
+        });
+        Some(Sample {
+            media: HeaderValue::from_str(name).ok()?,
+            schema: media.schema.clone(),
+            value: value.or_else(|| found.into_iter().next()).unwrap_or_default(),
+        })
+    }
+
+    /// The headers that an answer must carry.
+    pub(super) fn headers(&self, response: Option<&Response>) -> Vec<(HeaderName, HeaderValue)> {
+        let required = response.into_iter().flat_map(|response| &response.headers).filter(|header| header.required);
+        required.filter_map(|header| Some((HeaderName::try_from(&header.name).ok()?, self.header(header)?))).collect()
+    }
+
+    fn header(&self, header: &Header) -> Option<HeaderValue> {
+        let value = header.schema.as_ref().and_then(|schema| self.maker(Fill::Required).make(std::slice::from_ref(&schema.0)));
+        let text = match value {
+            Some(Value::String(text)) => text,
+            Some(Value::Array(items)) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+            Some(other) => other.to_string(),
+            None => "probity".to_owned(),
+        };
+        HeaderValue::from_str(&text).ok()
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn is_flagged(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => {
+            ["readOnly", "writeOnly"].iter().any(|flag| members.get(*flag) == Some(&json!(true)))
+                || members.values().any(is_flagged)
+        }
+        Value::Array(items) => items.iter().any(is_flagged),
+        _ => false,
+    }
+}
+
+/// Makers leave out what is `readOnly`, since requests do; in answers that is `writeOnly`.
+fn turn(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            let hidden = members.get("writeOnly") == Some(&json!(true));
+            if members.get("readOnly").is_some_and(Value::is_boolean) || hidden {
+                members.insert("readOnly".into(), json!(hidden));
+            }
+            members.values_mut().for_each(turn);
+        }
+        Value::Array(items) => items.iter_mut().for_each(turn),
+        _ => {}
+    }
+}
+
+fn merged(made: &Value, example: &Value) -> Value {
+    match (made, example) {
+        (Value::Object(made), Value::Object(example)) => {
+            let mut both = made.clone();
+            for (name, member) in example {
+                let one = made.get(name).map_or_else(|| member.clone(), |made| merged(made, member));
+                both.insert(name.clone(), one);
+            }
+            Value::Object(both)
+        }
+        _ => example.clone(),
+    }
+}
+
+/// Without the items that a maker puts into a list about whose items nothing is said.
+fn quiet(value: &Value) -> Value {
+    match value {
+        Value::Array(items) if *items == [json!("any")] => json!([]),
+        Value::Array(items) => items.iter().map(quiet).collect(),
+        Value::Object(members) => members.iter().map(|(name, member)| (name.clone(), quiet(member))).collect(),
+        other => other.clone(),
+    }
+}

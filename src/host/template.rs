@@ -1,0 +1,232 @@
+//! The body of an answer to an accepted request: a prepared value, and the holes in it.
+
+use super::answer::Exact;
+use super::fresh::{Clock, Series};
+use super::intake::Given;
+use crate::contract::model::Location;
+use crate::contract::{Contract, SchemaAt, Side};
+use crate::json::{Kind, Node, pointer};
+use http::HeaderValue;
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// A prepared body.
+pub(super) struct Template {
+    pub(super) media: HeaderValue,
+    pub(super) schema: Option<SchemaAt>,
+    pub(super) base: Value,
+    /// What is put in, in this order.
+    pub(super) holes: Vec<Hole>,
+}
+
+/// A place in the body and what belongs there.
+#[derive(Debug)]
+pub(super) struct Hole {
+    pub(super) at: String,
+    pub(super) fill: Fill,
+}
+
+/// Where a value comes from.
+#[derive(Debug)]
+pub(super) enum Fill {
+    /// The next of a series.
+    Fresh(Series),
+    /// The time.
+    Now(Clock),
+    /// The request.
+    Echo {
+        from: Source,
+        /// Whether a rule asks for it, or only the name suggests it.
+        ruled: bool,
+        /// What to do when the request does not have it.
+        absent: Absent,
+        /// What an item of a list has besides what the request gives.
+        item: Option<Value>,
+    },
+    /// Another place of the same body.
+    Copy(String),
+}
+
+/// A part of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Source {
+    Body(String),
+    Parameter(Location, String),
+}
+
+/// What becomes of a place for which the request has nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Absent {
+    Keep,
+    Remove,
+    Null,
+}
+
+/// What an answer is made from.
+pub(super) struct Occasion<'r> {
+    pub(super) given: &'r Given,
+    pub(super) now: Timestamp,
+    pub(super) number: u64,
+}
+
+/// A body, and the digits in it that a value rounds.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Filled {
+    pub(super) body: Value,
+    pub(super) exact: Vec<Exact>,
+}
+
+/// How much of a request goes into an answer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Echoed {
+    Nothing,
+    Ruled,
+    All,
+}
+
+impl Template {
+    /// The body for a request. What the contract does not let stand in an answer is not echoed.
+    pub(super) fn fill(&self, contract: &Contract, occasion: &Occasion<'_>) -> Filled {
+        for echoed in [Echoed::All, Echoed::Ruled] {
+            let filled = self.filled(&self.base, occasion, echoed, true);
+            if self.accepts(contract, &filled.body) {
+                return filled;
+            }
+        }
+        self.filled(&self.base, occasion, Echoed::Nothing, true)
+    }
+
+    /// A stored body, changed as a request asks; none if that cannot stand in an answer.
+    pub(super) fn change(&self, contract: &Contract, stored: &Value, occasion: &Occasion<'_>) -> Option<Filled> {
+        let filled = self.filled(stored, occasion, Echoed::All, false);
+        self.accepts(contract, &filled.body).then_some(filled)
+    }
+
+    pub(super) fn accepts(&self, contract: &Contract, body: &Value) -> bool {
+        self.schema.as_ref().is_none_or(|schema| contract.schemas.accepts(schema, Side::Response, body))
+    }
+
+    fn filled(&self, base: &Value, occasion: &Occasion<'_>, echoed: Echoed, created: bool) -> Filled {
+        let mut filled = Filled { body: base.clone(), exact: Vec::new() };
+        for Hole { at, fill } in &self.holes {
+            match fill {
+                Fill::Fresh(series) if created => set(&mut filled.body, at, series.at(occasion.number)),
+                Fill::Now(clock) if created => set(&mut filled.body, at, clock.write(occasion.now)),
+                Fill::Fresh(_) | Fill::Now(_) => {}
+                Fill::Copy(from) => filled.copy(from, at),
+                Fill::Echo { ruled, .. } if echoed < (if *ruled { Echoed::Ruled } else { Echoed::All }) => {}
+                Fill::Echo { from, absent, item, .. } => match (from.of(occasion.given), absent) {
+                    (Some((value, node)), _) => filled.echo(at, value, node, item.as_ref()),
+                    (None, Absent::Null) if created => set(&mut filled.body, at, Value::Null),
+                    (None, Absent::Remove) if created => remove(&mut filled.body, at),
+                    (None, _) => {}
+                },
+            }
+        }
+        filled
+    }
+}
+
+impl Source {
+    fn of<'g>(&self, given: &'g Given) -> Option<(&'g Value, Option<&'g Node>)> {
+        match self {
+            Source::Body(at) => {
+                let value = given.value.as_ref()?.pointer(at)?;
+                Some((value, given.text.as_ref().and_then(|text| text.at(at))))
+            }
+            Source::Parameter(location, name) => {
+                let found = given.parameters.iter().find(|(at, known, _)| {
+                    at == location && if *location == Location::Header { known.eq_ignore_ascii_case(name) } else { known == name }
+                });
+                found.map(|(_, _, value)| (value, None))
+            }
+        }
+    }
+}
+
+impl Filled {
+    fn echo(&mut self, at: &str, value: &Value, node: Option<&Node>, item: Option<&Value>) {
+        let value = match (value, item) {
+            (Value::Array(items), Some(item)) => items.iter().map(|one| overlaid(item, one)).collect(),
+            _ => value.clone(),
+        };
+        set(&mut self.body, at, value);
+        if let Some(node) = node {
+            let mut at = at.to_owned();
+            digits(node, &mut at, &mut self.exact);
+        }
+    }
+
+    fn copy(&mut self, from: &str, to: &str) {
+        match self.body.pointer(from).cloned() {
+            Some(value) => set(&mut self.body, to, value),
+            None => remove(&mut self.body, to),
+        }
+        let copied: Vec<Exact> = self
+            .exact
+            .iter()
+            .filter_map(|(at, digits)| Some((format!("{to}{}", at.strip_prefix(from).filter(|rest| rest.is_empty() || rest.starts_with('/'))?), digits.clone())))
+            .collect();
+        self.exact.extend(copied);
+    }
+}
+
+/// An item of an answer's list, with what the request's item says of it.
+fn overlaid(item: &Value, given: &Value) -> Value {
+    let (Value::Object(item), Value::Object(given)) = (item, given) else { return given.clone() };
+    let mut both = item.clone();
+    for (name, member) in &mut both {
+        if let Some(value) = given.get(name) {
+            *member = value.clone();
+        }
+    }
+    Value::Object(both)
+}
+
+/// Finds the numbers that a value rounds.
+fn digits(node: &Node, at: &mut String, exact: &mut Vec<Exact>) {
+    let length = at.len();
+    match &node.kind {
+        Kind::Number(raw) => {
+            // Integers of 64 bits are exact, and most numbers are such.
+            if raw.len() > 15 || raw.contains(['.', 'e', 'E']) || &**raw == "-0" {
+                exact.push((at.clone(), raw.clone()));
+            }
+        }
+        Kind::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                pointer::push(at, &index.to_string());
+                digits(item, at, exact);
+                at.truncate(length);
+            }
+        }
+        Kind::Object(members) => {
+            for member in members {
+                pointer::push(at, &member.key);
+                digits(&member.value, at, exact);
+                at.truncate(length);
+            }
+        }
+        Kind::Null | Kind::Bool(_) | Kind::String(_) => {}
+    }
+}
+
+/// Puts a value where the body has room for it.
+pub(super) fn set(body: &mut Value, at: &str, value: Value) {
+    if let Some(place) = body.pointer_mut(at) {
+        *place = value;
+    } else if let Some((parent, name)) = pointer::parent_and_last(at)
+        && let Some(Value::Object(members)) = body.pointer_mut(parent)
+    {
+        members.insert(name.into_owned(), value);
+    }
+}
+
+/// Takes a member out of the body.
+pub(super) fn remove(body: &mut Value, at: &str) {
+    if let Some((parent, name)) = pointer::parent_and_last(at)
+        && let Some(Value::Object(members)) = body.pointer_mut(parent)
+    {
+        members.shift_remove(name.as_ref());
+    }
+}
