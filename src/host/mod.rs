@@ -28,6 +28,7 @@ mod answer;
 mod engine;
 mod fresh;
 mod intake;
+mod place;
 mod prepare;
 mod refuse;
 mod resources;

@@ -2,7 +2,8 @@
 
 use super::fresh::{Clock, Series};
 use super::sample::{Sample, Samples};
-use super::template::{Absent, Fill, Hole, Source, Template, remove, set};
+use super::place::Place;
+use super::template::{Absent, Fill, Hole, Source, Template};
 use crate::contract::expression::{Part, select};
 use crate::contract::extension::TimeUnit;
 use crate::contract::model::{Location, Response};
@@ -55,14 +56,14 @@ impl Finder<'_, '_> {
 
     fn fits(&self, at: &str, value: Value) -> bool {
         let mut body = self.sample.value.clone();
-        set(&mut body, at, value);
+        Place::new(at).set(&mut body, value);
         self.samples.accepts(self.sample.schema.as_ref(), &body)
     }
 
     fn add(&mut self, at: String, fill: Fill) {
         if !self.settled.contains(&at) {
             self.settled.push(at.clone());
-            self.holes.push(Hole { at, fill });
+            self.holes.push(Hole { at: Place::new(&at), fill });
         }
     }
 
@@ -128,7 +129,7 @@ impl Finder<'_, '_> {
     fn equal(&mut self, a: &Expression, b: &Expression) {
         for (a, b) in self.named(a).into_iter().zip(self.named(b)) {
             let (to, from) = if self.settled.contains(&a) { (b, a) } else { (a, b) };
-            self.add(to, Fill::Copy(from));
+            self.add(to, Fill::Copy(Place::new(&from)));
         }
     }
 
@@ -150,7 +151,7 @@ impl Finder<'_, '_> {
 
     fn echo(&mut self, at: String, from: Source, ruled: bool) {
         let mut without = self.sample.value.clone();
-        remove(&mut without, &at);
+        Place::new(&at).remove(&mut without);
         let absent = if self.samples.accepts(self.sample.schema.as_ref(), &without) {
             Absent::Remove
         } else if self.fits(&at, Value::Null) {
@@ -210,7 +211,7 @@ impl Finder<'_, '_> {
         let asked = maker.choose(request);
         if asked.properties.is_empty() || depth > DEPTH {
             if !self.settled.iter().any(|settled| settled.starts_with(at)) && alike(&asked, &self.samples.flat(response)) {
-                self.echo(at.to_owned(), Source::Body(from.to_owned()), false);
+                self.echo(at.to_owned(), Source::Body(Place::new(from)), false);
             }
             return;
         }
@@ -225,7 +226,7 @@ impl Finder<'_, '_> {
                 continue;
             }
             if answered.properties.is_empty() || own.main_type() != Some(Type::Object) {
-                self.echo(at, Source::Body(from), false);
+                self.echo(at, Source::Body(Place::new(&from)), false);
             } else {
                 self.pair(request, &from, &response, &at, depth + 1);
             }
@@ -285,7 +286,7 @@ fn is_read_only(root: &Value, place: &str) -> bool {
 fn source(expression: &Expression) -> Option<Source> {
     let Expression::Request(part) = expression else { return None };
     Some(match part {
-        Part::Body(at) => Source::Body(at.clone()),
+        Part::Body(at) => Source::Body(Place::new(at)),
         Part::Header(name) => Source::Parameter(Location::Header, name.clone()),
         Part::Query(name) => Source::Parameter(Location::Query, name.clone()),
         Part::Path(name) => Source::Parameter(Location::Path, name.clone()),

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::intake::Breach;
 use super::sample::{Sample, Samples};
-use super::template::set;
+use super::place::Place;
 use crate::contract::expression::Part;
 use crate::contract::extension::Entry;
 use crate::contract::model::StatusRange;
@@ -35,10 +35,10 @@ struct Body {
     sample: Sample,
     /// The list of which each code has an item; pointers of code and words are then into an item.
     list: Option<String>,
-    code: Option<(String, bool)>,
-    words: Vec<String>,
+    code: Option<(Place, bool)>,
+    words: Vec<Place>,
     /// Where the body repeats the status.
-    status: Option<String>,
+    status: Option<Place>,
 }
 
 const WORDS: &[&str] = &["message", "title", "detail", "details", "description", "error", "reason", "msg", "errorMessage", "error_description"];
@@ -181,7 +181,7 @@ impl Body {
                 let near = pointer::parent_and_last(&inner).map_or(String::new(), |(parent, _)| parent.to_owned());
                 let named = flat_at(samples, &root, holder);
                 body.words = words(samples, &named, &near);
-                body.code = Some((inner, flat.main_type().is_some_and(|one| matches!(one, Type::Integer | Type::Number))));
+                body.code = Some((Place::new(&inner), flat.main_type().is_some_and(|one| matches!(one, Type::Integer | Type::Number))));
                 body.list = list;
             }
         }
@@ -192,7 +192,7 @@ impl Body {
             let flat = root.properties.get(**name).map(|places| samples.flat(places));
             flat.is_some_and(|flat| flat.main_type() == Some(Type::Integer)) && code != Some(&pointer::child("", name))
         };
-        body.status = STATUS.iter().find(repeats).map(|name| pointer::child("", name));
+        body.status = STATUS.iter().find(repeats).map(|name| Place::new(&pointer::child("", name)));
         sample.value = value;
         body.sample.value = sample.value;
         body
@@ -218,15 +218,15 @@ impl Body {
             return codes.first().filter(|_| with_words).map_or(value, |(_, words)| json!(words));
         }
         if let Some(at) = self.status.as_ref().filter(|_| with_words) {
-            set(&mut value, at, json!(status));
+            at.set(&mut value, json!(status));
         }
         let one = |item: &mut Value, (code, words): &(&str, &str)| {
             if let Some((at, is_number)) = &self.code {
                 let number = code.parse::<i64>().ok().filter(|_| *is_number);
-                set(item, at, number.map_or_else(|| json!(code), |number| json!(number)));
+                at.set(item, number.map_or_else(|| json!(code), |number| json!(number)));
             }
             for at in self.words.iter().filter(|_| with_words) {
-                set(item, at, json!(words));
+                at.set(item, json!(words));
             }
         };
         let Some(list) = &self.list else {
@@ -241,7 +241,7 @@ impl Body {
                 .iter()
                 .map(|code| {
                     let mut item = item.clone();
-                    if self.code.as_ref().is_some_and(|(at, _)| at.is_empty()) {
+                    if self.code.as_ref().is_some_and(|(at, _)| at.at.is_empty()) {
                         item = Value::Null;
                     }
                     one(&mut item, code);
@@ -288,12 +288,12 @@ fn flat_at(samples: &Samples<'_>, root: &Flat, at: &str) -> Flat {
 }
 
 /// The properties of an object that say in words what is wrong.
-fn words(samples: &Samples<'_>, holder: &Flat, at: &str) -> Vec<String> {
+fn words(samples: &Samples<'_>, holder: &Flat, at: &str) -> Vec<Place> {
     let free = holder.properties.iter().filter(|(name, places)| {
         WORDS.contains(&name.as_str()) && {
             let flat = samples.flat(places);
             flat.main_type() == Some(Type::String) && flat.is_free_text()
         }
     });
-    free.map(|(name, _)| pointer::child(at, name)).collect()
+    free.map(|(name, _)| Place::new(&pointer::child(at, name))).collect()
 }

@@ -30,35 +30,29 @@ impl Taken {
 
     /// Takes the unique values of a request, all or none; refuses with the fields that repeat one.
     pub(super) fn take(&self, request: &Value) -> Result<(), Vec<String>> {
-        let mut wanted = Vec::new();
+        let mut wanted: Vec<(usize, u128)> = Vec::new();
         let mut repeated = Vec::new();
         for (index, unique) in self.fields.iter().enumerate() {
-            for (_, value) in select(request, &unique.field) {
-                if value.is_null() {
-                    continue;
-                }
-                let digest = digest(index, value, unique.case);
-                if wanted.contains(&digest) {
+            let found = select(request, &unique.field).into_iter().filter(|(_, value)| !value.is_null());
+            for (_, value) in found {
+                let one = (index, digest(index, value, unique.case));
+                if wanted.contains(&one) {
                     repeated.push(unique.field.clone());
                 }
-                wanted.push(digest);
+                wanted.push(one);
             }
         }
         if wanted.is_empty() {
             return Ok(());
         }
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        for (index, unique) in self.fields.iter().enumerate() {
-            let held = select(request, &unique.field).into_iter();
-            if held.filter(|(_, value)| !value.is_null()).any(|(_, value)| known.values.contains(&digest(index, value, unique.case))) {
-                repeated.push(unique.field.clone());
-            }
-        }
+        let taken = wanted.iter().filter(|(_, digest)| known.values.contains(digest));
+        repeated.extend(taken.map(|(index, _)| self.fields[*index].field.clone()));
         if !repeated.is_empty() {
             repeated.dedup();
             return Err(repeated);
         }
-        for digest in wanted {
+        for (_, digest) in wanted {
             known.values.insert(digest);
             known.order.push_back(digest);
             if known.order.len() > MOST_VALUES

@@ -3,6 +3,7 @@
 use super::answer::Exact;
 use super::fresh::{Clock, Series};
 use super::intake::Given;
+use super::place::Place;
 use crate::contract::model::Location;
 use crate::contract::{Contract, SchemaAt, Side};
 use crate::json::{Kind, Node, pointer};
@@ -22,7 +23,7 @@ pub(super) struct Template {
 /// A place in the body and what belongs there.
 #[derive(Debug)]
 pub(super) struct Hole {
-    pub(super) at: String,
+    pub(super) at: Place,
     pub(super) fill: Fill,
 }
 
@@ -44,13 +45,13 @@ pub(super) enum Fill {
         item: Option<Value>,
     },
     /// Another place of the same body.
-    Copy(String),
+    Copy(Place),
 }
 
 /// A part of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Source {
-    Body(String),
+    Body(Place),
     Parameter(Location, String),
 }
 
@@ -110,15 +111,15 @@ impl Template {
         let mut filled = Filled { body: base.clone(), exact: Vec::new() };
         for Hole { at, fill } in &self.holes {
             match fill {
-                Fill::Fresh(series) if created => set(&mut filled.body, at, series.at(occasion.number)),
-                Fill::Now(clock) if created => set(&mut filled.body, at, clock.write(occasion.now)),
+                Fill::Fresh(series) if created => at.set(&mut filled.body, series.at(occasion.number)),
+                Fill::Now(clock) if created => at.set(&mut filled.body, clock.write(occasion.now)),
                 Fill::Fresh(_) | Fill::Now(_) => {}
                 Fill::Copy(from) => filled.copy(from, at),
                 Fill::Echo { ruled, .. } if echoed < (if *ruled { Echoed::Ruled } else { Echoed::All }) => {}
                 Fill::Echo { from, absent, item, .. } => match (from.of(occasion.given), absent) {
                     (Some((value, node)), _) => filled.echo(at, value, node, item.as_ref()),
-                    (None, Absent::Null) if created => set(&mut filled.body, at, Value::Null),
-                    (None, Absent::Remove) if created => remove(&mut filled.body, at),
+                    (None, Absent::Null) if created => at.set(&mut filled.body, Value::Null),
+                    (None, Absent::Remove) if created => at.remove(&mut filled.body),
                     (None, _) => {}
                 },
             }
@@ -131,8 +132,8 @@ impl Source {
     fn of<'g>(&self, given: &'g Given) -> Option<(&'g Value, Option<&'g Node>)> {
         match self {
             Source::Body(at) => {
-                let value = given.value.as_ref()?.pointer(at)?;
-                Some((value, given.text.as_ref().and_then(|text| text.at(at))))
+                let value = at.get(given.value.as_ref()?)?;
+                Some((value, given.text.as_ref().and_then(|text| text.at(&at.at))))
             }
             Source::Parameter(location, name) => {
                 let found = given.parameters.iter().find(|(at, known, _)| {
@@ -145,28 +146,28 @@ impl Source {
 }
 
 impl Filled {
-    fn echo(&mut self, at: &str, value: &Value, node: Option<&Node>, item: Option<&Value>) {
+    fn echo(&mut self, at: &Place, value: &Value, node: Option<&Node>, item: Option<&Value>) {
         let value = match (value, item) {
             (Value::Array(items), Some(item)) => items.iter().map(|one| overlaid(item, one)).collect(),
             _ => value.clone(),
         };
-        set(&mut self.body, at, value);
+        at.set(&mut self.body, value);
         if let Some(node) = node {
-            let mut at = at.to_owned();
+            let mut at = at.at.clone();
             digits(node, &mut at, &mut self.exact);
         }
     }
 
-    fn copy(&mut self, from: &str, to: &str) {
-        match self.body.pointer(from).cloned() {
-            Some(value) => set(&mut self.body, to, value),
-            None => remove(&mut self.body, to),
+    fn copy(&mut self, from: &Place, to: &Place) {
+        match from.get(&self.body).cloned() {
+            Some(value) => to.set(&mut self.body, value),
+            None => to.remove(&mut self.body),
         }
-        let copied: Vec<Exact> = self
-            .exact
-            .iter()
-            .filter_map(|(at, digits)| Some((format!("{to}{}", at.strip_prefix(from).filter(|rest| rest.is_empty() || rest.starts_with('/'))?), digits.clone())))
-            .collect();
+        let copied = self.exact.iter().filter_map(|(at, digits)| {
+            let below = at.strip_prefix(&from.at).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+            Some((format!("{}{below}", to.at), digits.clone()))
+        });
+        let copied: Vec<Exact> = copied.collect();
         self.exact.extend(copied);
     }
 }
@@ -208,25 +209,5 @@ fn digits(node: &Node, at: &mut String, exact: &mut Vec<Exact>) {
             }
         }
         Kind::Null | Kind::Bool(_) | Kind::String(_) => {}
-    }
-}
-
-/// Puts a value where the body has room for it.
-pub(super) fn set(body: &mut Value, at: &str, value: Value) {
-    if let Some(place) = body.pointer_mut(at) {
-        *place = value;
-    } else if let Some((parent, name)) = pointer::parent_and_last(at)
-        && let Some(Value::Object(members)) = body.pointer_mut(parent)
-    {
-        members.insert(name.into_owned(), value);
-    }
-}
-
-/// Takes a member out of the body.
-pub(super) fn remove(body: &mut Value, at: &str) {
-    if let Some((parent, name)) = pointer::parent_and_last(at)
-        && let Some(Value::Object(members)) = body.pointer_mut(parent)
-    {
-        members.shift_remove(name.as_ref());
     }
 }
