@@ -48,8 +48,14 @@ pub fn read(
     known: &[String],
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Vec<Setting>, ConfigError> {
-    let fail = |line, message: String, hint: Option<String>| ConfigError { path: path.to_owned(), line, message, hint };
-    let text = std::fs::read_to_string(path).map_err(|error| fail(None, format!("cannot be read: {error}"), None))?;
+    let fail = |line, message: String, hint: Option<String>| ConfigError {
+        path: path.to_owned(),
+        line,
+        message,
+        hint,
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| fail(None, format!("cannot be read: {error}"), None))?;
     let line_of = |offset: usize| text[..offset.min(text.len())].matches('\n').count() + 1;
     let table = DeTable::parse(&text).map_err(|error| {
         let line = error.span().map(|span| line_of(span.start));
@@ -62,15 +68,27 @@ pub fn read(
         let name = key.get_ref().as_ref();
         if name == "severity" {
             let DeValue::Table(checks) = value.get_ref() else {
-                return Err(fail(line, "`severity` is a table of checks".into(), Some("[severity]\nresponse-schema = \"warn\"".into())));
+                return Err(fail(
+                    line,
+                    "`severity` is a table of checks".into(),
+                    Some("[severity]\nresponse-schema = \"warn\"".into()),
+                ));
             };
             for (check, severity) in checks {
                 let line = Some(line_of(check.span().start));
-                let flag = severity.get_ref().as_str().filter(|severity| ["deny", "warn", "allow"].contains(severity));
+                let flag = severity
+                    .get_ref()
+                    .as_str()
+                    .filter(|severity| ["deny", "warn", "allow"].contains(severity));
                 let Some(flag) = flag else {
-                    return Err(fail(line, format!("the severity of `{}` is none", check.get_ref()), Some("deny, warn or allow".into())));
+                    return Err(fail(
+                        line,
+                        format!("the severity of `{}` is none", check.get_ref()),
+                        Some("deny, warn or allow".into()),
+                    ));
                 };
-                settings.push(Setting { key: flag.to_owned(), values: vec![Some(check.get_ref().to_string())] });
+                settings
+                    .push(Setting { key: flag.to_owned(), values: vec![Some(check.get_ref().to_string())] });
             }
             continue;
         }
@@ -92,11 +110,21 @@ pub fn read(
                 DeValue::Boolean(false) => continue,
                 DeValue::String(text) => interpolated(text, variable).map_err(|name| {
                     let hint = format!("export {name}=…, or write $${{ for a literal ${{");
-                    fail(line, format!("`{}` needs the environment variable `{name}`", key.get_ref()), Some(hint))
+                    fail(
+                        line,
+                        format!("`{}` needs the environment variable `{name}`", key.get_ref()),
+                        Some(hint),
+                    )
                 })?,
                 DeValue::Integer(number) => number.to_string(),
                 DeValue::Float(number) => number.to_string(),
-                _ => return Err(fail(line, format!("`{name}` is text, a number, true, false or a list of them"), None)),
+                _ => {
+                    return Err(fail(
+                        line,
+                        format!("`{name}` is text, a number, true, false or a list of them"),
+                        None,
+                    ));
+                }
             };
             values.push(Some(relative_to(base, name, text)));
         }
@@ -197,7 +225,10 @@ mod tests {
         let found = settings("basic = \"user:${PASSWORD}\"").unwrap();
         assert_eq!(found[0].values, [Some("user:hunter2".to_owned())]);
         let error = settings("\nbasic = \"user:${NOPE}\"").unwrap_err();
-        assert!(error.to_string().ends_with("probity.toml:2: `basic` needs the environment variable `NOPE`"), "{error}");
+        assert!(
+            error.to_string().ends_with("probity.toml:2: `basic` needs the environment variable `NOPE`"),
+            "{error}"
+        );
     }
 
     #[test]

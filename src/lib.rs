@@ -3,7 +3,26 @@
 //! ```text
 //! source → contract → plan → run → judge → report
 //!                              ↘ snapshot ↗
+//! host ← contract
 //! ```
+//!
+//! Plain values go from room to room in one direction. All input and output is in [`run`],
+//! in [`host`] and at the two ends: [`plan`] never sees the network, [`judge`] never sends,
+//! [`report`] never decides.
+//!
+//! | to know | look into |
+//! |---|---|
+//! | how a document is read, and where each node stands | [`source`], [`json`] |
+//! | what a contract says, and its `x-probity` extension | [`contract`] |
+//! | which requests are derived, and what each is worth | [`plan`] |
+//! | how they are sent: credentials, pace, time limits | [`run`] |
+//! | what is held against an answer: one file a check | [`judge`] |
+//! | how behaviour is pinned in insta's format | [`snapshot`] |
+//! | what people and machines read | [`report`] |
+//! | the server that behaves as a contract says | [`host`] |
+//! | commands, flags and exit codes | [`cli`], [`config`] |
+
+pub mod cli;
 pub mod config;
 pub mod contract;
 pub mod host;

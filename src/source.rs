@@ -79,9 +79,7 @@ impl Document {
             Value::Object(map) if map.contains_key(MOUNT) => {
                 let key = map.keys().position(|key| key == MOUNT);
                 let spot = key.and_then(|index| spot.below.get(index)).unwrap_or(&spot);
-                return Err(SourceError::Reserved {
-                    at: file.location(spot.key),
-                });
+                return Err(SourceError::Reserved { at: file.location(spot.key) });
             }
             Value::Object(_) => return Ok(mount::all(file, value, spot, origin)),
             Value::Null => return Err(SourceError::Empty { file: file.name }),
@@ -148,17 +146,15 @@ impl Document {
             match mounted {
                 Some(found) => (file, value, spot) = found,
                 None => {
-                    return Found {
-                        file: &self.files[0],
-                        spot,
-                    };
+                    return Found { file: &self.files[0], spot };
                 }
             }
         }
         for token in tokens {
             let next = match value {
-                Value::Array(items) => pointer::index(&token)
-                    .and_then(|index| Some((items.get(index)?, spot.below.get(index)?))),
+                Value::Array(items) => {
+                    pointer::index(&token).and_then(|index| Some((items.get(index)?, spot.below.get(index)?)))
+                }
                 Value::Object(members) => members
                     .iter()
                     .zip(&spot.below)
@@ -171,9 +167,6 @@ impl Document {
                 None => break,
             }
         }
-        Found {
-            file: &self.files[file],
-            spot,
-        }
+        Found { file: &self.files[file], spot }
     }
 }

@@ -66,7 +66,11 @@ fn unreadable(document: &Document, error: &ContractError) -> Failure {
     let mut places: Vec<(&str, String, Option<String>)> = Vec::new();
     match error {
         ContractError::Extension(mistakes) => {
-            places.extend(mistakes.iter().map(|mistake| (mistake.at.as_str(), mistake.message.clone(), mistake.hint.clone())));
+            places.extend(
+                mistakes
+                    .iter()
+                    .map(|mistake| (mistake.at.as_str(), mistake.message.clone(), mistake.hint.clone())),
+            );
         }
         other => places.push((other.at(), other.to_string(), other.hint())),
     }

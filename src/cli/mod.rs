@@ -111,10 +111,22 @@ struct TargetArgs {
     #[arg(long, env = "PROBITY_BEARER", hide_env_values = true, value_name = "TOKEN")]
     bearer: Option<String>,
     /// The key to fetch a token with, as the contract's security scheme says
-    #[arg(long, env = "PROBITY_OAUTH_KEY", hide_env_values = true, requires = "oauth_secret", value_name = "KEY")]
+    #[arg(
+        long,
+        env = "PROBITY_OAUTH_KEY",
+        hide_env_values = true,
+        requires = "oauth_secret",
+        value_name = "KEY"
+    )]
     oauth_key: Option<String>,
     /// The secret that belongs to the key
-    #[arg(long, env = "PROBITY_OAUTH_SECRET", hide_env_values = true, requires = "oauth_key", value_name = "SECRET")]
+    #[arg(
+        long,
+        env = "PROBITY_OAUTH_SECRET",
+        hide_env_values = true,
+        requires = "oauth_key",
+        value_name = "SECRET"
+    )]
     oauth_secret: Option<String>,
     /// A header for every request
     #[arg(long, env = "PROBITY_HEADER", hide_env_values = true, value_name = "NAME: VALUE")]
@@ -188,7 +200,13 @@ struct CheckArgs {
     #[arg(long, env = "PROBITY_RECORD", help_heading = "Snapshots")]
     record: bool,
     /// Write a report: json=FILE or junit=FILE; may be repeated
-    #[arg(long, env = "PROBITY_REPORT", help_heading = "Reports", value_name = "FORMAT=FILE", value_delimiter = ',')]
+    #[arg(
+        long,
+        env = "PROBITY_REPORT",
+        help_heading = "Reports",
+        value_name = "FORMAT=FILE",
+        value_delimiter = ','
+    )]
     report: Vec<String>,
     /// Only findings and the summary
     #[arg(long, short, env = "PROBITY_QUIET", help_heading = "Reports", conflicts_with = "verbose")]
@@ -298,7 +316,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Man => {
             let mut page = Vec::new();
             let rendered = clap_mangen::Man::new(Cli::command()).render(&mut page);
-            rendered.map(|()| say(&String::from_utf8_lossy(&page))).map(|()| Exit::Holds).map_err(|error| Failure::new(Exit::Usage, error.to_string()))
+            rendered
+                .map(|()| say(&String::from_utf8_lossy(&page)))
+                .map(|()| Exit::Holds)
+                .map_err(|error| Failure::new(Exit::Usage, error.to_string()))
         }
     };
     done.unwrap_or_else(|failure| failure.show())
@@ -316,7 +337,9 @@ fn parse(arguments: &[OsString]) -> Result<Cli, Refused> {
         Ok((matches, cli))
     };
     let (matches, cli) = read(arguments)?;
-    let Some(path) = cli.config.clone().or_else(|| config::find(&std::env::current_dir().unwrap_or_default())) else {
+    let Some(path) =
+        cli.config.clone().or_else(|| config::find(&std::env::current_dir().unwrap_or_default()))
+    else {
         return Ok(cli);
     };
     let Some((name, own)) = matches.subcommand() else { return Ok(cli) };
@@ -339,7 +362,10 @@ fn is_given(matches: &ArgMatches, key: &str) -> bool {
     if matches!(key, "deny" | "warn" | "allow") {
         return false;
     }
-    let source = matches.try_contains_id(&key.replace('-', "_")).ok().and_then(|_| matches.value_source(&key.replace('-', "_")));
+    let source = matches
+        .try_contains_id(&key.replace('-', "_"))
+        .ok()
+        .and_then(|_| matches.value_source(&key.replace('-', "_")));
     matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
 }
 
@@ -348,7 +374,8 @@ fn flags(command: &str) -> Vec<String> {
     let root = Cli::command();
     let found = root.get_subcommands().find(|known| known.get_name() == command);
     let arguments = found.into_iter().flat_map(clap::Command::get_arguments);
-    let named = arguments.filter(|argument| !matches!(argument.get_id().as_str(), "help" | "version" | "config"));
+    let named =
+        arguments.filter(|argument| !matches!(argument.get_id().as_str(), "help" | "version" | "config"));
     named
         .map(|argument| argument.get_long().map_or_else(|| argument.get_id().to_string(), str::to_owned))
         .collect()
@@ -387,7 +414,8 @@ mod tests {
 
     #[test]
     fn the_schema_of_the_configuration_knows_every_flag() {
-        let schema: serde_json::Value = serde_json::from_str(include_str!("../../spec/probity.schema.json")).unwrap();
+        let schema: serde_json::Value =
+            serde_json::from_str(include_str!("../../spec/probity.schema.json")).unwrap();
         let mut described: Vec<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
         described.sort();
         assert_eq!(described, known_keys());

@@ -30,9 +30,13 @@ pub(super) fn made(contract: &Contract, arguments: &SelectionArgs) -> Result<Pla
     plan::plan(contract, &wishes).map_err(|error| {
         let hint = match &error {
             PlanError::NothingSelected => {
-                let known: Vec<String> = contract.operations.iter().map(|operation| operation.id.clone()).collect();
+                let known: Vec<String> =
+                    contract.operations.iter().map(|operation| operation.id.clone()).collect();
                 let near = arguments.include.first().map(|pattern| suggestion(pattern, &known));
-                Some(near.map_or_else(|| "loosen --exclude".into(), |near| format!("{near}; `probity plan` lists every case")))
+                Some(near.map_or_else(
+                    || "loosen --exclude".into(),
+                    |near| format!("{near}; `probity plan` lists every case"),
+                ))
             }
             PlanError::NothingTestable(_) => Some("mend that place in the contract".into()),
             PlanError::NoRoom(_) => Some("raise --max-requests".into()),

@@ -53,14 +53,14 @@ impl Expression {
         if text == "$statusCode" {
             return Ok(Expression::Status);
         }
-        let (make, rest): (fn(Part) -> Expression, &str) =
-            if let Some(rest) = text.strip_prefix("$request.") {
-                (Expression::Request, rest)
-            } else if let Some(rest) = text.strip_prefix("$response.") {
-                (Expression::Response, rest)
-            } else {
-                return Err(fail("it starts with `$request.`, `$response.` or is `$statusCode`"));
-            };
+        let (make, rest): (fn(Part) -> Expression, &str) = if let Some(rest) = text.strip_prefix("$request.")
+        {
+            (Expression::Request, rest)
+        } else if let Some(rest) = text.strip_prefix("$response.") {
+            (Expression::Response, rest)
+        } else {
+            return Err(fail("it starts with `$request.`, `$response.` or is `$statusCode`"));
+        };
         let part = if let Some(fragment) = rest.strip_prefix("body") {
             match fragment.strip_prefix('#') {
                 None if fragment.is_empty() => Part::Body(String::new()),
@@ -177,7 +177,10 @@ mod tests {
     fn a_star_selects_every_item() {
         let body = json!({"errors": [{"code": 1}, {"message": "x"}, {"code": 2}]});
         let found = select(&body, "/errors/*/code");
-        assert_eq!(found, [("/errors/0/code".to_owned(), &json!(1)), ("/errors/2/code".to_owned(), &json!(2))]);
+        assert_eq!(
+            found,
+            [("/errors/0/code".to_owned(), &json!(1)), ("/errors/2/code".to_owned(), &json!(2))]
+        );
         assert!(covers("/errors/*/code", "/errors/12/code"));
         assert!(covers("/data", "/data/id"));
         assert!(!covers("/data/id", "/data"));

@@ -255,9 +255,11 @@ impl Behaviour {
         let Some(errors) = &self.errors else { return Vec::new() };
         let entries = |cause: Cause, placed: bool| {
             let found = errors.catalogue.iter().filter(move |(_, entry)| {
-                entry.when.0.iter().any(|(known, at)| {
-                    *known == cause && at.as_deref() == placed.then_some(place)
-                })
+                entry
+                    .when
+                    .0
+                    .iter()
+                    .any(|(known, at)| *known == cause && at.as_deref() == placed.then_some(place))
             });
             found.map(|(code, _)| code.as_str()).collect::<Vec<_>>()
         };
@@ -276,9 +278,8 @@ impl Behaviour {
 
     /// Why the contract is silent about a cause at a place, if it says so.
     pub fn silence(&self, cause: Cause, place: &str) -> Option<&str> {
-        let covers = |silence: &&Silence| {
-            silence.cause == cause && super::expression::covers(&silence.place, place)
-        };
+        let covers =
+            |silence: &&Silence| silence.cause == cause && super::expression::covers(&silence.place, place);
         self.silent.iter().find(covers).map(|silence| silence.because.as_str())
     }
 }
@@ -314,9 +315,8 @@ pub fn read<T: serde::de::DeserializeOwned>(
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
-    serde_json::from_value(value.clone()).map_err(|error| {
-        vec![Mistake { at: at.to_owned(), message: error.to_string(), hint: None }]
-    })
+    serde_json::from_value(value.clone())
+        .map_err(|error| vec![Mistake { at: at.to_owned(), message: error.to_string(), hint: None }])
 }
 
 fn mistake(error: &jsonschema::ValidationError<'_>, value: &Value, at: &str) -> Mistake {

@@ -18,12 +18,20 @@ pub enum Side {
 }
 
 const ONE: &[&str] = &[
-    "items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames",
-    "unevaluatedItems", "unevaluatedProperties", "contentSchema",
+    "items",
+    "additionalProperties",
+    "not",
+    "if",
+    "then",
+    "else",
+    "contains",
+    "propertyNames",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "contentSchema",
 ];
 const LIST: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
-const MAP: &[&str] =
-    &["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
+const MAP: &[&str] = &["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
 
 /// The pointers of a schema's direct subschemas.
 pub(super) fn subschemas(schema: &Map<String, Value>, at: &str) -> Vec<String> {

@@ -3,8 +3,8 @@
 
 use super::extension::{self, Behaviour, DocumentExtension, SchemeExtension, Shape};
 use super::model::{
-    Body, Example, Header, Location, MediaType, Operation, Parameter, Requirement, Response,
-    SecurityScheme, SecuritySchemes, StatusRange,
+    Body, Example, Header, Location, MediaType, Operation, Parameter, Requirement, Response, SecurityScheme,
+    SecuritySchemes, StatusRange,
 };
 use super::schemas::{SchemaAt, Schemas};
 use super::view::{self, AT, Broken};
@@ -17,8 +17,7 @@ use openapiv3::ReferenceOr;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const METHODS: &[&str] =
-    &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// All of a contract but its document.
 pub(super) struct Parts {
@@ -49,8 +48,11 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
     let mut untestable = Vec::new();
     let mut operations = Vec::new();
     for (path, at) in paths(root, &mut untestable) {
-        let methods: Vec<&str> =
-            METHODS.iter().copied().filter(|method| root.pointer(&at).is_some_and(|item| item.get(method).is_some())).collect();
+        let methods: Vec<&str> = METHODS
+            .iter()
+            .copied()
+            .filter(|method| root.pointer(&at).is_some_and(|item| item.get(method).is_some()))
+            .collect();
         for method in &methods {
             let here = pointer::child(&at, method);
             let name = format!("{} {path}", method.to_uppercase());
@@ -333,7 +335,8 @@ fn compile(
         }
         let reached = super::lower::reachable(&document.value, roots);
         let broken = broken_refs.iter().find(|(at, _)| {
-            pointer::parent_and_last(at).is_some_and(|(parent, _)| reached.iter().any(|place| place == parent))
+            pointer::parent_and_last(at)
+                .is_some_and(|(parent, _)| reached.iter().any(|place| place == parent))
         });
         if let Some((at, why)) = broken {
             untestable.push(Untestable {

@@ -126,9 +126,11 @@ fn compile(
         Ok(registry) => registry,
         Err(error) => {
             let why = format!("the schemas cannot be indexed: {error}");
-            broken.extend(roots.iter().map(|schema| {
-                (schema.clone(), Broken { at: schema.0.clone(), why: why.clone() })
-            }));
+            broken.extend(
+                roots
+                    .iter()
+                    .map(|schema| (schema.clone(), Broken { at: schema.0.clone(), why: why.clone() })),
+            );
             return compiled;
         }
     };
@@ -179,7 +181,12 @@ fn violations(error: &jsonschema::ValidationError<'_>) -> Vec<Violation> {
     match error.kind() {
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            vec![one(pointer::child(place, name), Cause::Missing, "a value".into(), "no such property".into())]
+            vec![one(
+                pointer::child(place, name),
+                Cause::Missing,
+                "a value".into(),
+                "no such property".into(),
+            )]
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             let each = unexpected.iter().map(|name| {
@@ -210,9 +217,7 @@ fn violations(error: &jsonschema::ValidationError<'_>) -> Vec<Violation> {
         Kind::Maximum { limit } => here(Cause::OutOfRange, format!("at most {limit}")),
         Kind::ExclusiveMinimum { limit } => here(Cause::OutOfRange, format!("more than {limit}")),
         Kind::ExclusiveMaximum { limit } => here(Cause::OutOfRange, format!("less than {limit}")),
-        Kind::MultipleOf { multiple_of } => {
-            here(Cause::OutOfRange, format!("a multiple of {multiple_of}"))
-        }
+        Kind::MultipleOf { multiple_of } => here(Cause::OutOfRange, format!("a multiple of {multiple_of}")),
         Kind::Pattern { pattern } => here(Cause::Pattern, format!("text that matches `{pattern}`")),
         Kind::Format { format } => here(Cause::Format, format!("the format `{format}`")),
         Kind::UniqueItems => here(Cause::NotUnique, "items that differ from each other".into()),

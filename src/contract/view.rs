@@ -36,8 +36,7 @@ pub(super) fn resolve<'d>(root: &'d Value, at: &str) -> Result<(String, &'d Valu
         let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
             return Ok((here, value));
         };
-        let next = target(reference)
-            .ok_or_else(|| broken(format!("`{reference}` cannot be read")))?;
+        let next = target(reference).ok_or_else(|| broken(format!("`{reference}` cannot be read")))?;
         if root.pointer(&next).is_none() {
             return Err(broken(format!("`$ref` names `{reference}`, which does not exist")));
         }
@@ -49,11 +48,8 @@ pub(super) fn resolve<'d>(root: &'d Value, at: &str) -> Result<(String, &'d Valu
 /// An operation at `at`, with the parameters of its path item.
 pub(super) fn operation(root: &Value, path_item: &str, at: &str) -> Viewed {
     let source = object(root, at)?;
-    let mut view = keep(
-        source,
-        at,
-        &["tags", "summary", "description", "operationId", "deprecated", "security"],
-    );
+    let mut view =
+        keep(source, at, &["tags", "summary", "description", "operationId", "deprecated", "security"]);
     let mut parameters: Vec<Value> = Vec::new();
     for owner in [path_item, at] {
         let list = root.pointer(&pointer::child(owner, "parameters")).and_then(Value::as_array);
@@ -78,7 +74,17 @@ fn parameter(root: &Value, at: &str) -> Viewed {
     let mut view = keep(
         source,
         &at,
-        &["name", "in", "required", "description", "deprecated", "style", "explode", "allowReserved", "example"],
+        &[
+            "name",
+            "in",
+            "required",
+            "description",
+            "deprecated",
+            "style",
+            "explode",
+            "allowReserved",
+            "example",
+        ],
     );
     schema_or_content(root, &at, source, &mut view)?;
     Ok(Value::Object(view))

@@ -53,7 +53,11 @@ pub(super) struct Demands {
 enum Proof {
     Basic,
     Bearer,
-    Key { location: Location, name: String, endpoint: Option<usize> },
+    Key {
+        location: Location,
+        name: String,
+        endpoint: Option<usize>,
+    },
     /// An `Authorization` scheme whose credentials cannot be checked, only seen.
     Scheme(String),
     Connection,
@@ -115,13 +119,16 @@ impl Access {
                 let endpoint = token.as_ref().and_then(|token| {
                     self.endpoints.iter().position(|known| known.declared.path == token.path)
                 });
-                let challenge = format!(r#"ApiKey realm="probity", name="{}""#, name.replace(['"', '\\'], ""));
+                let challenge =
+                    format!(r#"ApiKey realm="probity", name="{}""#, name.replace(['"', '\\'], ""));
                 (Proof::Key { location: *location, name: name.clone(), endpoint }, challenge)
             }
             Some(SecurityScheme::Other(kind)) if kind.eq_ignore_ascii_case("mutualTLS") => {
                 (Proof::Connection, String::new())
             }
-            Some(SecurityScheme::Other(kind)) => (Proof::Scheme(kind.clone()), format!(r#"{kind} realm="probity""#)),
+            Some(SecurityScheme::Other(kind)) => {
+                (Proof::Scheme(kind.clone()), format!(r#"{kind} realm="probity""#))
+            }
             None => (Proof::Unknown, r#"Unknown realm="probity""#.into()),
         }
     }
@@ -168,11 +175,18 @@ impl Access {
     }
 
     /// The answer to a request for a token, when the path is that of an endpoint.
-    pub(super) fn endpoint(&self, method: &str, path: &str, headers: &HeaderMap, body: Option<&[u8]>) -> Option<Answer> {
+    pub(super) fn endpoint(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &HeaderMap,
+        body: Option<&[u8]>,
+    ) -> Option<Answer> {
         let index = self.endpoints.iter().position(|endpoint| endpoint.declared.path == path)?;
         let endpoint = &self.endpoints[index];
         if method != "POST" {
-            let status = if method == "OPTIONS" { StatusCode::NO_CONTENT } else { StatusCode::METHOD_NOT_ALLOWED };
+            let status =
+                if method == "OPTIONS" { StatusCode::NO_CONTENT } else { StatusCode::METHOD_NOT_ALLOWED };
             let allow = HeaderValue::from_static("POST, OPTIONS");
             return Some(Answer::bare(status).with(header::ALLOW, allow));
         }
@@ -225,9 +239,9 @@ fn filled(shape: &Value, key: &str, secret: &str) -> Value {
 /// Whether a value has everything that is expected; more does no harm.
 fn holds(given: &Value, expected: &Value) -> bool {
     match (given, expected) {
-        (Value::Object(given), Value::Object(expected)) => expected
-            .iter()
-            .all(|(name, wanted)| given.get(name).is_some_and(|member| holds(member, wanted))),
+        (Value::Object(given), Value::Object(expected)) => {
+            expected.iter().all(|(name, wanted)| given.get(name).is_some_and(|member| holds(member, wanted)))
+        }
         _ => given == expected,
     }
 }

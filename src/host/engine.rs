@@ -144,7 +144,8 @@ impl Engine {
         if let Some(value) = &given.value
             && let Err(fields) = served.taken.take(value)
         {
-            let breaches: Vec<Breach> = fields.iter().map(|field| Breach::new(Cause::Repeated, field)).collect();
+            let breaches: Vec<Breach> =
+                fields.iter().map(|field| Breach::new(Cause::Repeated, field)).collect();
             return refuse(&breaches);
         }
         self.accepted(operation, served, asked, &given, stored)
@@ -157,8 +158,16 @@ impl Engine {
         found.and_then(|(_, index)| *index).filter(|index| *index < self.served.len())
     }
 
-    fn accepted(&self, operation: &Operation, served: &Served, asked: &Asked<'_>, given: &Given, stored: Option<(&str, &str, Filled)>) -> Answer {
-        let mut answer = Answer { status: served.status, headers: served.headers.clone(), ..Answer::default() };
+    fn accepted(
+        &self,
+        operation: &Operation,
+        served: &Served,
+        asked: &Asked<'_>,
+        given: &Given,
+        stored: Option<(&str, &str, Filled)>,
+    ) -> Answer {
+        let mut answer =
+            Answer { status: served.status, headers: served.headers.clone(), ..Answer::default() };
         let number = self.answers.fetch_add(1, Ordering::Relaxed) + 1;
         let occasion = Occasion { given, now: Timestamp::now(), number };
         let size = || asked.body.map_or(0, <[u8]>::len) + 1024;
@@ -172,7 +181,9 @@ impl Engine {
                 "GET" => stored,
                 _ => {
                     let template = served.template.as_ref();
-                    let changed = template.and_then(|template| template.change(&self.contract, &stored.body, &occasion)).unwrap_or(stored);
+                    let changed = template
+                        .and_then(|template| template.change(&self.contract, &stored.body, &occasion))
+                        .unwrap_or(stored);
                     self.resources.keep(collection, &Value::from(id), &changed, size());
                     changed
                 }

@@ -41,12 +41,18 @@ impl Series {
     /// The ways in which ids like this value can be written, the likest first.
     pub(super) fn like(sample: &Value, flat: &Flat) -> Vec<Series> {
         if sample.is_number() {
-            return vec![Series::Integer(sample.as_i64().filter(|first| *first < 1 << 52).unwrap_or(0)), Series::Integer(0)];
+            return vec![
+                Series::Integer(sample.as_i64().filter(|first| *first < 1 << 52).unwrap_or(0)),
+                Series::Integer(0),
+            ];
         }
         let mut found: Vec<Series> = sample.as_str().and_then(Series::shaped).into_iter().collect();
-        let text = |prefix: &str, width| Series::Text { prefix: prefix.into(), width, digits: Digits::Decimal };
+        let text =
+            |prefix: &str, width| Series::Text { prefix: prefix.into(), width, digits: Digits::Decimal };
         found.extend([text("id-", 1), text("id-", 12), text("", 1), text("", 12)]);
-        if let Some(least) = flat.length.0.and_then(|least| usize::try_from(least).ok()).filter(|least| *least < 10_000) {
+        if let Some(least) =
+            flat.length.0.and_then(|least| usize::try_from(least).ok()).filter(|least| *least < 10_000)
+        {
             found.push(text("", least));
         }
         found.extend(flat.patterns.first().map(|pattern| Series::Pattern(pattern.clone())));
@@ -55,17 +61,19 @@ impl Series {
 
     /// Text whose end is a run of digits keeps all before it.
     fn shaped(sample: &str) -> Option<Series> {
-        let run = |is_digit: fn(char) -> bool| sample.chars().rev().take_while(|c| is_digit(*c)).take(12).count();
+        let run =
+            |is_digit: fn(char) -> bool| sample.chars().rev().take_while(|c| is_digit(*c)).take(12).count();
         let decimal = run(|c| c.is_ascii_digit());
         let lower = run(|c| matches!(c, '0'..='9' | 'a'..='f'));
         let upper = run(|c| matches!(c, '0'..='9' | 'A'..='F'));
-        let (width, digits) = if sample.chars().all(|c| c.is_ascii_digit()) || (decimal >= lower && decimal >= upper) {
-            (decimal, Digits::Decimal)
-        } else if upper > lower {
-            (upper, Digits::Upper)
-        } else {
-            (lower, Digits::Lower)
-        };
+        let (width, digits) =
+            if sample.chars().all(|c| c.is_ascii_digit()) || (decimal >= lower && decimal >= upper) {
+                (decimal, Digits::Decimal)
+            } else if upper > lower {
+                (upper, Digits::Upper)
+            } else {
+                (lower, Digits::Lower)
+            };
         let prefix = sample.get(..sample.len() - width)?.to_owned();
         (width >= 6).then_some(Series::Text { prefix, width, digits })
     }

@@ -61,9 +61,15 @@ struct Taking {
 
 impl Query {
     pub(super) fn read(text: Option<&str>) -> Query {
-        let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+        let decoded =
+            |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
         let pairs = text.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-        Query(pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (decoded(name), decoded(value))).collect())
+        Query(
+            pairs
+                .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+                .map(|(name, value)| (decoded(name), decoded(value)))
+                .collect(),
+        )
     }
 
     pub(super) fn first(&self, name: &str) -> Option<&str> {
@@ -97,12 +103,17 @@ impl Breach {
 impl Intake {
     pub(super) fn new(contract: &Contract, operation: &Operation) -> Intake {
         let root = contract.schemas.raw(Side::Request);
-        let parameters = operation.parameters.iter().filter(|parameter| !is_said_elsewhere(parameter)).map(|parameter| {
-            let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
-            let flat = Flat::read(root, &places);
-            let items = flat.allows(Type::Array).then(|| Flat::read(root, &flat.items).types);
-            Taking { parameter: parameter.clone(), items: items.filter(|_| !flat.types.is_empty()), types: flat.types }
-        });
+        let parameters =
+            operation.parameters.iter().filter(|parameter| !is_said_elsewhere(parameter)).map(|parameter| {
+                let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
+                let flat = Flat::read(root, &places);
+                let items = flat.allows(Type::Array).then(|| Flat::read(root, &flat.items).types);
+                Taking {
+                    parameter: parameter.clone(),
+                    items: items.filter(|_| !flat.types.is_empty()),
+                    types: flat.types,
+                }
+            });
         Intake {
             parameters: parameters.collect(),
             body_required: operation.body.as_ref().map(|body| body.required),
@@ -111,7 +122,12 @@ impl Intake {
     }
 
     /// Reads a request, or tells all that is wrong with it.
-    pub(super) fn take(&self, contract: &Contract, asked: &Asked, path: &[(String, String)]) -> Result<Given, Refused> {
+    pub(super) fn take(
+        &self,
+        contract: &Contract,
+        asked: &Asked,
+        path: &[(String, String)],
+    ) -> Result<Given, Refused> {
         let one = |cause, subject| Refused::Breaches(vec![Breach::of(cause, subject)]);
         let announced = asked.headers.get(header::CONTENT_TYPE);
         let empty = asked.body.is_some_and(<[u8]>::is_empty);
@@ -122,7 +138,9 @@ impl Intake {
             Some(true) if empty && announced.is_none() => breaches.push(Breach::new(Cause::Malformed, "")),
             Some(false) if empty && announced.is_none() => {}
             Some(_) => {
-                let Some(media) = self.media(announced.map(|name| String::from_utf8_lossy(name.as_bytes())).as_deref()) else {
+                let Some(media) =
+                    self.media(announced.map(|name| String::from_utf8_lossy(name.as_bytes())).as_deref())
+                else {
                     return Err(one(Cause::UnsupportedMediaType, "the body"));
                 };
                 let Some(bytes) = asked.body else { return Err(Refused::TooLarge) };
@@ -166,19 +184,34 @@ fn body_breaches(contract: &Contract, schema: &SchemaAt, value: &Value) -> Vec<B
 /// Header parameters with these names are ignored, since the contract says them elsewhere.
 fn is_said_elsewhere(parameter: &Parameter) -> bool {
     parameter.location == Location::Header
-        && ["accept", "content-type", "authorization"].iter().any(|name| parameter.name.eq_ignore_ascii_case(name))
+        && ["accept", "content-type", "authorization"]
+            .iter()
+            .any(|name| parameter.name.eq_ignore_ascii_case(name))
 }
 
 impl Taking {
-    fn take(&self, contract: &Contract, asked: &Asked, path: &[(String, String)], given: &mut Given, breaches: &mut Vec<Breach>) {
+    fn take(
+        &self,
+        contract: &Contract,
+        asked: &Asked,
+        path: &[(String, String)],
+        given: &mut Given,
+        breaches: &mut Vec<Breach>,
+    ) {
         let Parameter { name, location, required, schema, .. } = &self.parameter;
         let (kind, texts): (&str, Vec<String>) = match location {
-            Location::Path => ("path parameter", path.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()),
+            Location::Path => (
+                "path parameter",
+                path.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect(),
+            ),
             Location::Query => ("query parameter", asked.query.all(name).map(str::to_owned).collect()),
             Location::Cookie => ("cookie", cookie(asked.headers, name).into_iter().collect()),
             Location::Header => {
                 let values = asked.headers.get_all(name.as_str()).iter();
-                ("header", values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect())
+                (
+                    "header",
+                    values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect(),
+                )
             }
         };
         // Objects come in several styles, some of them without the parameter's own name.
@@ -200,12 +233,14 @@ impl Taking {
             readings.push(typed(&self.types, first));
         }
         if let Some(schema) = schema {
-            let good = readings.iter().position(|value| contract.schemas.accepts(schema, Side::Request, value));
+            let good =
+                readings.iter().position(|value| contract.schemas.accepts(schema, Side::Request, value));
             if let Some(good) = good {
                 readings.swap(0, good);
             } else {
                 let broken = contract.schemas.violations(schema, Side::Request, &readings[0]);
-                breaches.extend(broken.iter().map(|one| Breach::of(one.cause, &format!("the {kind} `{name}`"))));
+                breaches
+                    .extend(broken.iter().map(|one| Breach::of(one.cause, &format!("the {kind} `{name}`"))));
                 return;
             }
         }

@@ -5,8 +5,8 @@
 //! ```
 
 use crate::contract::Contract;
-use axum::body::{Body, HttpBody};
 use answer::Answer;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::handler::HandlerWithoutStateExt;
 use axum::serve::ListenerExt;

@@ -1,8 +1,8 @@
 //! Finding the holes of an answer: what rules name, what the request gives, what is new each time.
 
 use super::fresh::{Clock, Series};
-use super::sample::{Sample, Samples};
 use super::place::Place;
+use super::sample::{Sample, Samples};
 use super::template::{Absent, Fill, Hole, Source, Template};
 use crate::contract::expression::{Part, select};
 use crate::contract::extension::TimeUnit;
@@ -17,7 +17,12 @@ use std::collections::VecDeque;
 const DEPTH: usize = 6;
 
 /// Prepares the answer of an operation to an accepted request; none if it has no body.
-pub(super) fn template(contract: &Contract, samples: &Samples<'_>, operation: &Operation, response: &Response) -> Option<Template> {
+pub(super) fn template(
+    contract: &Contract,
+    samples: &Samples<'_>,
+    operation: &Operation,
+    response: &Response,
+) -> Option<Template> {
     let sample = samples.full(response)?;
     let mut finder = Finder { contract, samples, operation, sample, holes: Vec::new(), settled: Vec::new() };
     finder.rules();
@@ -51,7 +56,8 @@ impl Finder<'_, '_> {
     /// The places of the body that an expression names.
     fn named(&self, expression: &Expression) -> Vec<String> {
         let at = expression.response_body();
-        at.map(|at| select(&self.sample.value, at).into_iter().map(|(at, _)| at).collect()).unwrap_or_default()
+        at.map(|at| select(&self.sample.value, at).into_iter().map(|(at, _)| at).collect())
+            .unwrap_or_default()
     }
 
     fn fits(&self, at: &str, value: Value) -> bool {
@@ -90,7 +96,9 @@ impl Finder<'_, '_> {
                     let clocks: &[Clock] = match recent.unit {
                         TimeUnit::Seconds => &[Clock::Seconds, Clock::WholeSeconds],
                         TimeUnit::Milliseconds => &[Clock::Milliseconds],
-                        TimeUnit::DateTime => &[Clock::DateTime, Clock::DateTimeMilliseconds, Clock::DateTimeOffset],
+                        TimeUnit::DateTime => {
+                            &[Clock::DateTime, Clock::DateTimeMilliseconds, Clock::DateTimeOffset]
+                        }
                     };
                     for at in self.named(&recent.at) {
                         self.now(at, clocks);
@@ -191,7 +199,8 @@ impl Finder<'_, '_> {
         }
         let last = super::route::names(&self.operation.path).pop();
         for parameter in self.operation.parameters.iter().filter(|one| one.location == Location::Path) {
-            let is_id = last.as_ref() == Some(&parameter.name) && parameter.name.to_lowercase().ends_with("id");
+            let is_id =
+                last.as_ref() == Some(&parameter.name) && parameter.name.to_lowercase().ends_with("id");
             let names = [Some(parameter.name.as_str()), is_id.then_some("id")];
             let schema = parameter.schema.iter().map(|schema| schema.0.clone()).collect::<Vec<_>>();
             let types = Flat::read(self.contract.schemas.raw(Side::Request), &schema);
@@ -210,7 +219,9 @@ impl Finder<'_, '_> {
         maker.root = self.contract.schemas.raw(Side::Request);
         let asked = maker.choose(request);
         if asked.properties.is_empty() || depth > DEPTH {
-            if !self.settled.iter().any(|settled| settled.starts_with(at)) && alike(&asked, &self.samples.flat(response)) {
+            if !self.settled.iter().any(|settled| settled.starts_with(at))
+                && alike(&asked, &self.samples.flat(response))
+            {
                 self.echo(at.to_owned(), Source::Body(Place::new(from)), false);
             }
             return;
@@ -238,12 +249,18 @@ impl Finder<'_, '_> {
         let mut open = VecDeque::from([(at.to_owned(), places.to_vec(), 0)]);
         while let Some((at, places, depth)) = open.pop_front() {
             let flat = self.samples.flat(&places);
-            let here = |name: &str| Some(pointer::child(&at, name)).filter(|at| self.sample.value.pointer(at).is_some());
+            let here = |name: &str| {
+                Some(pointer::child(&at, name)).filter(|at| self.sample.value.pointer(at).is_some())
+            };
             if let (Some(places), Some(at)) = (flat.properties.get(name), here(name)) {
                 return Some((at, places.clone()));
             }
             if depth < DEPTH {
-                open.extend(flat.properties.iter().filter_map(|(name, places)| Some((here(name)?, places.clone(), depth + 1))));
+                open.extend(
+                    flat.properties
+                        .iter()
+                        .filter_map(|(name, places)| Some((here(name)?, places.clone(), depth + 1))),
+                );
             }
         }
         None
@@ -254,9 +271,16 @@ impl Finder<'_, '_> {
         let flat = self.samples.flat(places);
         let Some(value) = self.sample.value.pointer(at) else { return };
         let below: Vec<(String, Vec<String>)> = match value {
-            Value::Object(members) => members.keys().filter_map(|name| Some((pointer::child(at, name), flat.properties.get(name)?.clone()))).collect(),
-            Value::Array(items) => (0..items.len()).map(|index| (format!("{at}/{index}"), flat.items.clone())).collect(),
-            Value::String(_) | Value::Number(_) if flat.listed.is_none() && !self.settled.iter().any(|known| known == at) => {
+            Value::Object(members) => members
+                .keys()
+                .filter_map(|name| Some((pointer::child(at, name), flat.properties.get(name)?.clone())))
+                .collect(),
+            Value::Array(items) => {
+                (0..items.len()).map(|index| (format!("{at}/{index}"), flat.items.clone())).collect()
+            }
+            Value::String(_) | Value::Number(_)
+                if flat.listed.is_none() && !self.settled.iter().any(|known| known == at) =>
+            {
                 let name = pointer::parent_and_last(at).map(|(_, name)| name.into_owned());
                 match flat.format.as_deref() {
                     Some("date-time") => self.now(at.to_owned(), Clock::like(&Value::Null)),

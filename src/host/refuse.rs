@@ -2,8 +2,8 @@
 
 use super::answer::Answer;
 use super::intake::Breach;
-use super::sample::{Sample, Samples};
 use super::place::Place;
+use super::sample::{Sample, Samples};
 use crate::contract::expression::Part;
 use crate::contract::extension::Entry;
 use crate::contract::model::StatusRange;
@@ -41,7 +41,18 @@ struct Body {
     status: Option<Place>,
 }
 
-const WORDS: &[&str] = &["message", "title", "detail", "details", "description", "error", "reason", "msg", "errorMessage", "error_description"];
+const WORDS: &[&str] = &[
+    "message",
+    "title",
+    "detail",
+    "details",
+    "description",
+    "error",
+    "reason",
+    "msg",
+    "errorMessage",
+    "error_description",
+];
 const STATUS: &[&str] = &["status", "statusCode", "httpStatus"];
 
 /// The statuses of causes that have one of their own, the aptest first.
@@ -58,7 +69,9 @@ fn own_statuses(cause: Cause) -> &'static [u16] {
 /// The status of a refusal for which the catalogue has none.
 fn status(operation: &Operation, cause: Cause) -> u16 {
     let own = own_statuses(cause);
-    let exact = |status: &u16| operation.responses.iter().any(|response| response.status == StatusRange::Code(*status));
+    let exact = |status: &u16| {
+        operation.responses.iter().any(|response| response.status == StatusRange::Code(*status))
+    };
     if let Some(status) = own.iter().find(|status| exact(status)) {
         return *status;
     }
@@ -83,7 +96,11 @@ fn code<'o>(operation: &'o Operation, breach: &Breach) -> Option<(&'o str, u16)>
     let found = listed.or_else(|| {
         // `null` in place of a body is an object without members, or no body at all.
         let stands_in = |entry: &Entry| {
-            entry.when.0.iter().any(|(cause, _)| matches!(cause, Cause::Missing | Cause::Malformed | Cause::WrongType))
+            entry
+                .when
+                .0
+                .iter()
+                .any(|(cause, _)| matches!(cause, Cause::Missing | Cause::Malformed | Cause::WrongType))
         };
         let is_null_body = breach.cause == Cause::Null && breach.place.is_empty();
         let mut entries = catalogue.iter().filter(|_| is_null_body);
@@ -96,7 +113,13 @@ impl Refusals {
     pub(super) fn new(samples: &Samples<'_>, operation: &Operation) -> Refusals {
         let catalogue = operation.behaviour.errors.iter().flat_map(|errors| errors.catalogue.values());
         let mut statuses: Vec<u16> = catalogue.map(|entry| entry.status).collect();
-        let causes = [Cause::Unauthenticated, Cause::UnsupportedMediaType, Cause::NotFound, Cause::Repeated, Cause::Malformed];
+        let causes = [
+            Cause::Unauthenticated,
+            Cause::UnsupportedMediaType,
+            Cause::NotFound,
+            Cause::Repeated,
+            Cause::Malformed,
+        ];
         statuses.extend(causes.into_iter().map(|cause| status(operation, cause)));
         statuses.push(413);
         let by_status = statuses.into_iter().map(|status| (status, Refusal::new(samples, operation, status)));
@@ -161,7 +184,13 @@ impl Body {
     fn new(samples: &Samples<'_>, mut sample: Sample, code: Option<&str>, coded: bool) -> Body {
         let places: Vec<String> = sample.schema.iter().map(|schema| schema.0.clone()).collect();
         let root = samples.flat(&places);
-        let mut body = Body { list: None, code: None, words: Vec::new(), status: None, sample: Sample { value: Value::Null, ..sample } };
+        let mut body = Body {
+            list: None,
+            code: None,
+            words: Vec::new(),
+            status: None,
+            sample: Sample { value: Value::Null, ..sample },
+        };
         let mut value = sample.value;
         if coded && let Some(code) = code {
             let mut stood = value.clone();
@@ -178,10 +207,14 @@ impl Body {
                 };
                 let flat = flat_at(samples, &root, &first);
                 let holder = pointer::parent_and_last(&first).map_or("", |(parent, _)| parent);
-                let near = pointer::parent_and_last(&inner).map_or(String::new(), |(parent, _)| parent.to_owned());
+                let near =
+                    pointer::parent_and_last(&inner).map_or(String::new(), |(parent, _)| parent.to_owned());
                 let named = flat_at(samples, &root, holder);
                 body.words = words(samples, &named, &near);
-                body.code = Some((Place::new(&inner), flat.main_type().is_some_and(|one| matches!(one, Type::Integer | Type::Number))));
+                body.code = Some((
+                    Place::new(&inner),
+                    flat.main_type().is_some_and(|one| matches!(one, Type::Integer | Type::Number)),
+                ));
                 body.list = list;
             }
         }
@@ -190,7 +223,8 @@ impl Body {
         }
         let repeats = |name: &&&str| {
             let flat = root.properties.get(**name).map(|places| samples.flat(places));
-            flat.is_some_and(|flat| flat.main_type() == Some(Type::Integer)) && code != Some(&pointer::child("", name))
+            flat.is_some_and(|flat| flat.main_type() == Some(Type::Integer))
+                && code != Some(&pointer::child("", name))
         };
         body.status = STATUS.iter().find(repeats).map(|name| Place::new(&pointer::child("", name)));
         sample.value = value;

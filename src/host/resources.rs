@@ -42,19 +42,32 @@ pub(super) fn split(path: &str) -> Option<(&str, &str)> {
 }
 
 /// The part of an operation, given how the body of a creating answer looks.
-pub(super) fn role(contract: &Contract, operation: &Operation, creation: impl Fn(&Operation) -> Option<String>) -> Role {
-    let is_item = |path: &str| split(path).is_some_and(|(_, last)| last.starts_with('{') && last.ends_with('}'));
+pub(super) fn role(
+    contract: &Contract,
+    operation: &Operation,
+    creation: impl Fn(&Operation) -> Option<String>,
+) -> Role {
+    let is_item =
+        |path: &str| split(path).is_some_and(|(_, last)| last.starts_with('{') && last.ends_with('}'));
     let holds = |collection: &str| {
-        contract.operations.iter().any(|other| is_item(&other.path) && split(&other.path).is_some_and(|(of, _)| of == collection))
+        contract
+            .operations
+            .iter()
+            .any(|other| is_item(&other.path) && split(&other.path).is_some_and(|(of, _)| of == collection))
     };
     let creator = |collection: &str| {
-        let creator = contract.operations.iter().find(|other| other.method == "POST" && other.path == collection);
+        let creator =
+            contract.operations.iter().find(|other| other.method == "POST" && other.path == collection);
         creator.and_then(&creation)
     };
     match (operation.method.as_str(), split(&operation.path)) {
         ("POST", _) if holds(&operation.path) => creation(operation).map_or(Role::None, Role::Create),
         ("GET", _) if holds(&operation.path) && creator(&operation.path).is_some() => Role::List,
-        ("GET" | "PUT" | "PATCH" | "DELETE", Some((collection, _))) if is_item(&operation.path) && creator(collection).is_some() => Role::Item,
+        ("GET" | "PUT" | "PATCH" | "DELETE", Some((collection, _)))
+            if is_item(&operation.path) && creator(collection).is_some() =>
+        {
+            Role::Item
+        }
         _ => Role::None,
     }
 }
@@ -83,7 +96,9 @@ impl Resources {
     pub(super) fn keep(&self, collection: &str, id: &Value, resource: &Filled, bytes: usize) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let Known { collections, count, bytes: all } = &mut *known;
-        if let Some((_, before)) = collections.entry(collection.to_owned()).or_default().insert(text(id), (resource.clone(), bytes)) {
+        if let Some((_, before)) =
+            collections.entry(collection.to_owned()).or_default().insert(text(id), (resource.clone(), bytes))
+        {
             *count -= 1;
             *all -= before;
         }

@@ -66,8 +66,7 @@ pub(super) fn names(template: &str) -> Vec<String> {
 impl Routes {
     /// Adds an operation, or a method that has none.
     pub(super) fn add(&mut self, template: &str, method: &str, operation: Option<usize>) {
-        let segments: Vec<Segment> =
-            template.split('/').map(|segment| Segment::read(segment).0).collect();
+        let segments: Vec<Segment> = template.split('/').map(|segment| Segment::read(segment).0).collect();
         let routes = self.by_length.entry(segments.len()).or_default();
         let openness = |segments: &[Segment]| segments.iter().map(Segment::openness).collect::<Vec<_>>();
         let route = if let Some(index) = routes.iter().position(|route| route.segments == segments) {

@@ -77,7 +77,11 @@ impl<'c> Samples<'c> {
         })
     }
 
-    fn sample(&self, response: &Response, candidates: impl Fn(&mut Maker<'_>, &MediaType, &[String]) -> Vec<Value>) -> Option<Sample> {
+    fn sample(
+        &self,
+        response: &Response,
+        candidates: impl Fn(&mut Maker<'_>, &MediaType, &[String]) -> Vec<Value>,
+    ) -> Option<Sample> {
         let json = |media: &&MediaType| is_json(&media.name) || media.name == "*/*";
         let media = response.content.iter().find(json).or_else(|| response.content.first())?;
         let name = if media.name == "*/*" || media.name.ends_with("/*") && !is_json(&media.name) {
@@ -107,12 +111,18 @@ impl<'c> Samples<'c> {
 
     /// The headers that an answer must carry.
     pub(super) fn headers(&self, response: Option<&Response>) -> Vec<(HeaderName, HeaderValue)> {
-        let required = response.into_iter().flat_map(|response| &response.headers).filter(|header| header.required);
-        required.filter_map(|header| Some((HeaderName::try_from(&header.name).ok()?, self.header(header)?))).collect()
+        let required =
+            response.into_iter().flat_map(|response| &response.headers).filter(|header| header.required);
+        required
+            .filter_map(|header| Some((HeaderName::try_from(&header.name).ok()?, self.header(header)?)))
+            .collect()
     }
 
     fn header(&self, header: &Header) -> Option<HeaderValue> {
-        let value = header.schema.as_ref().and_then(|schema| self.maker(Fill::Required).make(std::slice::from_ref(&schema.0)));
+        let value = header
+            .schema
+            .as_ref()
+            .and_then(|schema| self.maker(Fill::Required).make(std::slice::from_ref(&schema.0)));
         let text = match value {
             Some(Value::String(text)) => text,
             Some(Value::Array(items)) => items.iter().map(plain).collect::<Vec<_>>().join(","),
@@ -172,7 +182,9 @@ fn quiet(value: &Value) -> Value {
     match value {
         Value::Array(items) if *items == [json!("any")] => json!([]),
         Value::Array(items) => items.iter().map(quiet).collect(),
-        Value::Object(members) => members.iter().map(|(name, member)| (name.clone(), quiet(member))).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, member)| (name.clone(), quiet(member))).collect()
+        }
         other => other.clone(),
     }
 }

@@ -71,7 +71,9 @@ fn digest(field: usize, value: &Value, case: Case) -> u128 {
         Value::String(text) => format!("\"{text}"),
         Value::Number(number) => match number.as_f64() {
             // 1 and 1.0 are one number.
-            Some(double) if number.is_f64() && double.fract() == 0.0 && double.abs() < 9e15 => format!("{double:.0}"),
+            Some(double) if number.is_f64() && double.fract() == 0.0 && double.abs() < 9e15 => {
+                format!("{double:.0}")
+            }
             _ => number.to_string(),
         },
         other => other.to_string(),
@@ -105,7 +107,14 @@ mod tests {
     #[test]
     fn absent_and_null_repeat_nothing_and_a_number_is_itself_in_any_notation() {
         let taken = taken(Case::Sensitive);
-        for accepted in [json!({}), json!({}), json!({"name": null}), json!({"name": null}), json!({"name": 1}), json!({"name": "1"})] {
+        for accepted in [
+            json!({}),
+            json!({}),
+            json!({"name": null}),
+            json!({"name": null}),
+            json!({"name": 1}),
+            json!({"name": "1"}),
+        ] {
             assert!(taken.take(&accepted).is_ok(), "{accepted}");
         }
         assert_eq!(taken.take(&json!({"name": 1.0})), Err(vec!["/name".to_owned()]));

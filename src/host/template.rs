@@ -98,7 +98,12 @@ impl Template {
     }
 
     /// A stored body, changed as a request asks; none if that cannot stand in an answer.
-    pub(super) fn change(&self, contract: &Contract, stored: &Value, occasion: &Occasion<'_>) -> Option<Filled> {
+    pub(super) fn change(
+        &self,
+        contract: &Contract,
+        stored: &Value,
+        occasion: &Occasion<'_>,
+    ) -> Option<Filled> {
         let filled = self.filled(stored, occasion, Echoed::All, false);
         self.accepts(contract, &filled.body).then_some(filled)
     }
@@ -137,7 +142,12 @@ impl Source {
             }
             Source::Parameter(location, name) => {
                 let found = given.parameters.iter().find(|(at, known, _)| {
-                    at == location && if *location == Location::Header { known.eq_ignore_ascii_case(name) } else { known == name }
+                    at == location
+                        && if *location == Location::Header {
+                            known.eq_ignore_ascii_case(name)
+                        } else {
+                            known == name
+                        }
                 });
                 found.map(|(_, _, value)| (value, None))
             }

@@ -52,7 +52,13 @@ async fn served(contract: Arc<Contract>, settings: HostSettings) -> Served {
 
 impl Served {
     /// Sends a request and holds the answer to what the contract documents for it.
-    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Reply {
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl AsRef<[u8]>,
+    ) -> Reply {
         let reply = self.raw(method, path, headers, body).await;
         let route = |template: &str| {
             let path = path.split('?').next().unwrap_or_default();
@@ -62,10 +68,16 @@ impl Served {
         let operation = self.contract.operations.iter().find(|one| one.method == method && route(&one.path));
         if let Some(operation) = operation {
             let response = operation.response(reply.status);
-            let response = response.unwrap_or_else(|| panic!("{method} {path}: {} is not documented: {}", reply.status, reply.body));
+            let response = response.unwrap_or_else(|| {
+                panic!("{method} {path}: {} is not documented: {}", reply.status, reply.body)
+            });
             if let Some(media) = response.content.first() {
                 assert_eq!(reply.header("content-type"), Some(media.name.as_str()));
-                let broken = self.contract.schemas.violations(media.schema.as_ref().unwrap(), Side::Response, &reply.json());
+                let broken = self.contract.schemas.violations(
+                    media.schema.as_ref().unwrap(),
+                    Side::Response,
+                    &reply.json(),
+                );
                 assert!(broken.is_empty(), "{broken:?} in {}", reply.body);
             } else {
                 assert_eq!(reply.body, "");

@@ -92,10 +92,7 @@ mod tests {
         push(&mut pointer, "/pets/{id}");
         push(&mut pointer, "a~b");
         assert_eq!(pointer, "/paths/~1pets~1{id}/a~0b");
-        assert_eq!(
-            tokens(&pointer).collect::<Vec<_>>(),
-            ["paths", "/pets/{id}", "a~b"]
-        );
+        assert_eq!(tokens(&pointer).collect::<Vec<_>>(), ["paths", "/pets/{id}", "a~b"]);
     }
 
     #[test]

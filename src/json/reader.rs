@@ -28,32 +28,17 @@ enum Holds {
 
 /// Reads a whole text: one value, with nothing but white space around it.
 pub fn read(bytes: &[u8]) -> Result<Text, Malformed> {
-    let text = std::str::from_utf8(bytes).map_err(|error| Malformed {
-        offset: error.valid_up_to(),
-        reason: Reason::NotUtf8,
-    })?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Malformed { offset: error.valid_up_to(), reason: Reason::NotUtf8 })?;
     if text.starts_with('\u{feff}') {
-        return Err(Malformed {
-            offset: 0,
-            reason: Reason::ByteOrderMark,
-        });
+        return Err(Malformed { offset: 0, reason: Reason::ByteOrderMark });
     }
-    let mut reader = Reader {
-        text,
-        bytes,
-        at: 0,
-        duplicates: Vec::new(),
-        lone_surrogates: false,
-    };
+    let mut reader = Reader { text, bytes, at: 0, duplicates: Vec::new(), lone_surrogates: false };
     let root = reader.value()?;
     if reader.peek().is_some() {
         return Err(reader.expected("nothing after the value"));
     }
-    Ok(Text {
-        root,
-        duplicates: reader.duplicates,
-        lone_surrogates: reader.lone_surrogates,
-    })
+    Ok(Text { root, duplicates: reader.duplicates, lone_surrogates: reader.lone_surrogates })
 }
 
 impl Reader<'_> {
@@ -66,35 +51,21 @@ impl Reader<'_> {
                 Some(b'[') => {
                     self.enter(open.len())?;
                     if self.peek() != Some(b']') {
-                        open.push(Open {
-                            start,
-                            holds: Holds::Items(Vec::new()),
-                        });
+                        open.push(Open { start, holds: Holds::Items(Vec::new()) });
                         continue;
                     }
                     self.at += 1;
-                    Node {
-                        start,
-                        end: self.at,
-                        kind: Kind::Array(Vec::new()),
-                    }
+                    Node { start, end: self.at, kind: Kind::Array(Vec::new()) }
                 }
                 Some(b'{') => {
                     self.enter(open.len())?;
                     if self.peek() != Some(b'}') {
                         let first = self.member("a key or `}`")?;
-                        open.push(Open {
-                            start,
-                            holds: Holds::Members(vec![first]),
-                        });
+                        open.push(Open { start, holds: Holds::Members(vec![first]) });
                         continue;
                     }
                     self.at += 1;
-                    Node {
-                        start,
-                        end: self.at,
-                        kind: Kind::Object(Vec::new()),
-                    }
+                    Node { start, end: self.at, kind: Kind::Object(Vec::new()) }
                 }
                 _ => self.scalar()?,
             };
@@ -130,11 +101,7 @@ impl Reader<'_> {
                         Kind::Object(members)
                     }
                 };
-                node = Node {
-                    start,
-                    end: self.at,
-                    kind,
-                };
+                node = Node { start, end: self.at, kind };
             }
         }
     }
@@ -175,16 +142,8 @@ impl Reader<'_> {
             return Err(self.expected("`:`"));
         }
         self.at += 1;
-        let value = Node {
-            start: self.at,
-            end: self.at,
-            kind: Kind::Null,
-        };
-        Ok(Member {
-            key,
-            key_start,
-            value,
-        })
+        let value = Node { start: self.at, end: self.at, kind: Kind::Null };
+        Ok(Member { key, key_start, value })
     }
 
     fn scalar(&mut self) -> Result<Node, Malformed> {
@@ -197,11 +156,7 @@ impl Reader<'_> {
             Some(b'n') => self.literal("null", Kind::Null)?,
             _ => return Err(self.expected("a value")),
         };
-        Ok(Node {
-            start,
-            end: self.at,
-            kind,
-        })
+        Ok(Node { start, end: self.at, kind })
     }
 
     fn literal(&mut self, word: &str, kind: Kind) -> Result<Kind, Malformed> {
@@ -241,11 +196,7 @@ impl Reader<'_> {
         while let Some(b'0'..=b'9') = self.peek() {
             self.at += 1;
         }
-        if self.at == start {
-            Err(self.expected("a digit"))
-        } else {
-            Ok(())
-        }
+        if self.at == start { Err(self.expected("a digit")) } else { Ok(()) }
     }
 
     fn string(&mut self) -> Result<String, Malformed> {
@@ -314,9 +265,8 @@ impl Reader<'_> {
 
     fn code_unit(&mut self) -> Result<u32, Malformed> {
         let digits = self.bytes.get(self.at + 2..self.at + 6).unwrap_or_default();
-        let code = digits.iter().try_fold(0, |code, digit| {
-            Some(code * 16 + char::from(*digit).to_digit(16)?)
-        });
+        let code =
+            digits.iter().try_fold(0, |code, digit| Some(code * 16 + char::from(*digit).to_digit(16)?));
         match code {
             Some(code) if digits.len() == 4 => {
                 self.at += 6;
@@ -329,10 +279,7 @@ impl Reader<'_> {
     fn note_duplicates(&mut self, members: &[Member], open: &[Open]) {
         if members.len() <= FEW_MEMBERS {
             for (index, member) in members.iter().enumerate() {
-                if members[..index]
-                    .iter()
-                    .any(|earlier| earlier.key == member.key)
-                {
+                if members[..index].iter().any(|earlier| earlier.key == member.key) {
                     self.note_duplicate(&member.key, open);
                 }
             }
@@ -382,9 +329,6 @@ impl Reader<'_> {
     }
 
     fn malformed(&self, reason: Reason) -> Malformed {
-        Malformed {
-            offset: self.at,
-            reason,
-        }
+        Malformed { offset: self.at, reason }
     }
 }

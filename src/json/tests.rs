@@ -20,9 +20,7 @@ fn a_text_knows_its_offsets() {
     assert_eq!((text.root.start, text.root.end), (1, 27));
     let item = text.at("/a/1").unwrap();
     assert_eq!((item.start, item.end), (11, 14));
-    let Kind::Object(members) = &text.root.kind else {
-        panic!()
-    };
+    let Kind::Object(members) = &text.root.kind else { panic!() };
     assert_eq!((members[1].key.as_str(), members[1].key_start), ("b", 17));
     assert_eq!(members[1].value.start, 22);
 }
@@ -30,9 +28,7 @@ fn a_text_knows_its_offsets() {
 #[test]
 fn numbers_keep_their_digits() {
     let text = read(b"[1.0, 1, 1e2, 123456789012345678901234567890]").unwrap();
-    let Kind::Array(items) = &text.root.kind else {
-        panic!()
-    };
+    let Kind::Array(items) = &text.root.kind else { panic!() };
     let raw: Vec<_> = items
         .iter()
         .map(|item| match &item.kind {
@@ -47,10 +43,7 @@ fn numbers_keep_their_digits() {
 fn numbers_are_exact_where_64_bits_hold_them_and_finite_everywhere() {
     assert_eq!(value("18446744073709551615"), json!(u64::MAX));
     assert_eq!(value("-9223372036854775808"), json!(i64::MIN));
-    assert_eq!(
-        value("18446744073709551616"),
-        json!(18_446_744_073_709_551_616.0)
-    );
+    assert_eq!(value("18446744073709551616"), json!(18_446_744_073_709_551_616.0));
     assert_eq!(value("1e999"), json!(f64::MAX));
     assert_eq!(value("-1e999"), json!(f64::MIN));
     assert_eq!(value("-0").to_string(), "-0.0");
@@ -66,9 +59,7 @@ fn repeated_keys_are_named_and_the_last_wins() {
 
 #[test]
 fn repeated_keys_are_found_in_large_objects_and_their_list_is_bounded() {
-    let members: Vec<_> = (0..5_000)
-        .map(|n| format!("\"k{}\": {n}", n % 4_000))
-        .collect();
+    let members: Vec<_> = (0..5_000).map(|n| format!("\"k{}\": {n}", n % 4_000)).collect();
     let text = read(format!("{{{}}}", members.join(",")).as_bytes()).unwrap();
     assert_eq!(text.duplicates.len(), MAX_DUPLICATES);
     assert_eq!(text.duplicates[0], "/k0");
@@ -98,10 +89,7 @@ fn a_surrogate_without_its_partner_is_replaced_and_noted() {
 
 #[test]
 fn faults_say_what_was_expected_and_where() {
-    assert_eq!(
-        fault(r#"{"a": 1, "b": 2 "c""#),
-        "expected `,` or `}` at byte 16"
-    );
+    assert_eq!(fault(r#"{"a": 1, "b": 2 "c""#), "expected `,` or `}` at byte 16");
     assert_eq!(fault("[1 2]"), "expected `,` or `]` at byte 3");
     assert_eq!(fault("[1,]"), "expected a value at byte 3");
     assert_eq!(fault(r#"{"a": 1,}"#), "expected a key at byte 8");
@@ -162,13 +150,7 @@ fn nesting_is_read_to_the_limit_on_a_small_stack_and_refused_beyond() {
         assert!(read(objects.as_bytes()).unwrap().to_value().is_object());
 
         let refused = read(nested(MAX_DEPTH + 1).as_bytes()).unwrap_err();
-        assert_eq!(
-            refused,
-            Malformed {
-                offset: MAX_DEPTH,
-                reason: Reason::TooDeep
-            }
-        );
+        assert_eq!(refused, Malformed { offset: MAX_DEPTH, reason: Reason::TooDeep });
         let endless = read("[".repeat(1_000_000).as_bytes()).unwrap_err();
         assert_eq!(endless.reason, Reason::TooDeep);
     };

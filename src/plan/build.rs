@@ -68,8 +68,9 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     drafts.sort_by_key(|(ordinal, index, _)| (*ordinal, *index));
     let wanted = |index: usize, scenario: &Scenario| {
         let operation = &contract.operations[index];
-        let takes = |id: &str| wishes.selection.takes(operation, id);
-        takes(&scenario.id) && (scenario.cases.iter().any(|case| takes(&case.id)))
+        let ids = scenario.cases.iter().map(|case| case.id.as_str());
+        ids.chain([scenario.id.as_str()]).any(|id| wishes.selection.includes(operation, id))
+            && !wishes.selection.excludes(operation, &scenario.id)
     };
     let scenarios: Vec<Scenario> = drafts
         .into_iter()
@@ -170,13 +171,17 @@ impl<'c> Deriver<'c> {
         let mut headers = Vec::new();
         for parameter in self.operation.parameters.iter().filter(|parameter| parameter.required) {
             let Some(text) = self.parameter(parameter) else {
-                self.gap(&parameter.at, format!("no value can be made for the parameter `{}`", parameter.name));
+                self.gap(
+                    &parameter.at,
+                    format!("no value can be made for the parameter `{}`", parameter.name),
+                );
                 return None;
             };
             let encoded = utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string();
             match parameter.location {
                 Location::Path => path = path.replace(&format!("{{{}}}", parameter.name), &encoded),
-                Location::Query => query.push(format!("{}={encoded}", utf8_percent_encode(&parameter.name, NON_ALPHANUMERIC))),
+                Location::Query => query
+                    .push(format!("{}={encoded}", utf8_percent_encode(&parameter.name, NON_ALPHANUMERIC))),
                 Location::Header => headers.push((parameter.name.clone(), text)),
                 Location::Cookie => headers.push(("Cookie".into(), format!("{}={encoded}", parameter.name))),
             }
@@ -214,7 +219,14 @@ impl<'c> Deriver<'c> {
             let names: Vec<&str> = body.content.iter().map(|media| media.name.as_str()).collect();
             self.gap(&body.at, format!("no body can be made yet for {}", names.join(", ")));
         } else {
-            let about = About { worth: 0, place: Place::Path(String::new()), kind: "valid", variant: "required", at: &at, words: "only what is required".into() };
+            let about = About {
+                worth: 0,
+                place: Place::Path(String::new()),
+                kind: "valid",
+                variant: "required",
+                at: &at,
+                words: "only what is required".into(),
+            };
             self.single(about, request, None);
             self.credentials(request, None);
         }
@@ -237,14 +249,40 @@ impl<'c> Deriver<'c> {
         };
         let base = Base { value: full, media: media.clone(), schemas };
         for example in &media.examples {
-            let about = About { worth: 0, place: Place::Body(String::new()), kind: "example", variant: &example.name, at: &example.at, words: format!("the documented example `{}`", example.name) };
-            self.single(about, &request, Some(&|key| fresh_bytes(self.contract, self.operation, &base, &example.value, key)));
+            let about = About {
+                worth: 0,
+                place: Place::Body(String::new()),
+                kind: "example",
+                variant: &example.name,
+                at: &example.at,
+                words: format!("the documented example `{}`", example.name),
+            };
+            self.single(
+                about,
+                &request,
+                Some(&|key| fresh_bytes(self.contract, self.operation, &base, &example.value, key)),
+            );
         }
         let at = schema.0.clone();
-        let about = |worth, variant, words: &str| About { worth, place: Place::Body(String::new()), kind: "valid", variant, at: &at, words: words.into() };
-        self.single(about(0, "all", "every declared property"), &request, Some(&|key| fresh_bytes(self.contract, self.operation, &base, &base.value, key)));
+        let about = |worth, variant, words: &str| About {
+            worth,
+            place: Place::Body(String::new()),
+            kind: "valid",
+            variant,
+            at: &at,
+            words: words.into(),
+        };
+        self.single(
+            about(0, "all", "every declared property"),
+            &request,
+            Some(&|key| fresh_bytes(self.contract, self.operation, &base, &base.value, key)),
+        );
         if let Some(least) = &least {
-            self.single(about(1, "required", "only the required properties"), &request, Some(&|key| fresh_bytes(self.contract, self.operation, &base, least, key)));
+            self.single(
+                about(1, "required", "only the required properties"),
+                &request,
+                Some(&|key| fresh_bytes(self.contract, self.operation, &base, least, key)),
+            );
         }
         self.uniqueness(&request, &base);
         self.credentials(&request, Some(&base));
@@ -263,7 +301,9 @@ impl<'c> Deriver<'c> {
         let valid = |value: &Value| self.contract.schemas.accepts(schema, Side::Request, value);
         let documented = media.examples.iter().map(|example| &example.value);
         if fill == Fill::All
-            && let Some(example) = documented.filter(|value| valid(value)).max_by_key(|value| value.as_object().map_or(0, serde_json::Map::len))
+            && let Some(example) = documented
+                .filter(|value| valid(value))
+                .max_by_key(|value| value.as_object().map_or(0, serde_json::Map::len))
         {
             let mut value = example.clone();
             let mut maker = self.maker("base", fill, true);
@@ -310,11 +350,16 @@ impl<'c> Deriver<'c> {
         let expectation = expectation.unwrap_or_else(|| {
             let mut label = label(self.contract, self.operation, &request);
             if request.method == "OPTIONS" && request.method != self.operation.method {
-                label = Label { verdict: Verdict::Either, faults: Vec::new(), silent: vec!["OPTIONS may be answered for every resource".into()] };
+                label = Label {
+                    verdict: Verdict::Either,
+                    faults: Vec::new(),
+                    silent: vec!["OPTIONS may be answered for every resource".into()],
+                };
             }
             expect::expectation(self.operation, label)
         });
-        let fault = expectation.faults.iter().find(|fault| fault.place == about.place).or(expectation.faults.first());
+        let fault =
+            expectation.faults.iter().find(|fault| fault.place == about.place).or(expectation.faults.first());
         let name = fault.map_or(about.kind, |fault| fault.cause.name());
         let at = fault.map_or(about.at, |fault| fault.at.as_str()).to_owned();
         let verdict = expectation.verdict.name();
@@ -323,7 +368,16 @@ impl<'c> Deriver<'c> {
             id = format!("{id}/{}", about.variant);
         }
         let id = self.unused(&safe(&id));
-        Case { id, operation: self.index, request, expectation, place: about.place, at, about: about.words, given: Vec::new() }
+        Case {
+            id,
+            operation: self.index,
+            request,
+            expectation,
+            place: about.place,
+            at,
+            about: about.words,
+            given: Vec::new(),
+        }
     }
 
     fn unused(&mut self, id: &str) -> String {
@@ -374,7 +428,13 @@ impl<'c> Deriver<'c> {
         let names: Vec<&str> = odd::malformed("{\"a\":1}").into_iter().map(|(name, _)| name).collect();
         for (index, name) in names.into_iter().enumerate() {
             let about = About {
-                worth: if index < 2 { 4 } else if index < 7 { 7 } else { 10 },
+                worth: if index < 2 {
+                    4
+                } else if index < 7 {
+                    7
+                } else {
+                    10
+                },
                 place: Place::Body(String::new()),
                 kind: "malformed",
                 variant: name,
@@ -392,7 +452,14 @@ impl<'c> Deriver<'c> {
             bytes.extend(fresh_bytes(self.contract, self.operation, base, &base.value, key));
             bytes
         };
-        let about = About { worth: 11, place: Place::Body(String::new()), kind: "style", variant: "byte-order-mark", at: &base.media.at, words: "a byte order mark before the document".into() };
+        let about = About {
+            worth: 11,
+            place: Place::Body(String::new()),
+            kind: "style",
+            variant: "byte-order-mark",
+            at: &base.media.at,
+            words: "a byte order mark before the document".into(),
+        };
         self.single(about, request, Some(&bom));
     }
 
@@ -403,14 +470,25 @@ impl<'c> Deriver<'c> {
                 format!("\r\n\t {} \n", serde_json::to_string_pretty(value).unwrap_or_default())
             }),
             ("reversed-keys", "the members in reverse order", |value| match value {
-                Value::Object(members) => Value::Object(members.clone().into_iter().rev().collect()).to_string(),
+                Value::Object(members) => {
+                    Value::Object(members.clone().into_iter().rev().collect()).to_string()
+                }
                 other => other.to_string(),
             }),
             ("escaped", "letters written as escapes", |value| escaped(&value.to_string())),
         ];
         for (variant, words, style) in styles {
-            let about = About { worth: 8, place: Place::Body(String::new()), kind: "style", variant, at: &base.media.at, words: words.into() };
-            let body = |key: &str| style(&with_fresh(self.contract, self.operation, base, &base.value, key)).into_bytes();
+            let about = About {
+                worth: 8,
+                place: Place::Body(String::new()),
+                kind: "style",
+                variant,
+                at: &base.media.at,
+                words: words.into(),
+            };
+            let body = |key: &str| {
+                style(&with_fresh(self.contract, self.operation, base, &base.value, key)).into_bytes()
+            };
             self.single(about, request, Some(&body));
         }
     }
@@ -432,13 +510,25 @@ impl<'c> Deriver<'c> {
             request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
             request.headers.extend(kind.clone().map(|kind| ("Content-Type".into(), kind)));
             let words = kind.map_or("no media type".into(), |kind| format!("the media type {kind}"));
-            let about = About { worth, place: Place::MediaType, kind: "media-type", variant, at: &base.media.at, words };
-            self.single(about, &request, Some(&|key| fresh_bytes(self.contract, self.operation, base, &base.value, key)));
+            let about = About {
+                worth,
+                place: Place::MediaType,
+                kind: "media-type",
+                variant,
+                at: &base.media.at,
+                words,
+            };
+            self.single(
+                about,
+                &request,
+                Some(&|key| fresh_bytes(self.contract, self.operation, base, &base.value, key)),
+            );
         }
     }
 
     fn header_parameters(&mut self, request: &Request, base: &Base) {
-        let parameters = self.operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);
+        let parameters =
+            self.operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);
         for parameter in parameters {
             let mut request = request.clone();
             let present = request.header(&parameter.name).is_some();
@@ -453,8 +543,19 @@ impl<'c> Deriver<'c> {
                 request.headers.push((parameter.name.clone(), text));
                 (9, "present", format!("with the header `{}`", parameter.name))
             };
-            let about = About { worth, place: Place::Header(parameter.name.clone()), kind: "header", variant, at: &parameter.at, words };
-            self.single(about, &request, Some(&|key| fresh_bytes(self.contract, self.operation, base, &base.value, key)));
+            let about = About {
+                worth,
+                place: Place::Header(parameter.name.clone()),
+                kind: "header",
+                variant,
+                at: &parameter.at,
+                words,
+            };
+            self.single(
+                about,
+                &request,
+                Some(&|key| fresh_bytes(self.contract, self.operation, base, &base.value, key)),
+            );
         }
     }
 
@@ -477,9 +578,20 @@ impl<'c> Deriver<'c> {
             }
             let request = Request { credentials, ..request.clone() };
             let at = self.operation.at.clone();
-            let about = About { worth, place: Place::Credentials, kind: "credentials", variant: credentials.name(), at: &at, words: words.into() };
+            let about = About {
+                worth,
+                place: Place::Credentials,
+                kind: "credentials",
+                variant: credentials.name(),
+                at: &at,
+                words: words.into(),
+            };
             match base {
-                Some(base) => self.single(about, &request, Some(&|key| fresh_bytes(self.contract, self.operation, base, &base.value, key))),
+                Some(base) => self.single(
+                    about,
+                    &request,
+                    Some(&|key| fresh_bytes(self.contract, self.operation, base, &base.value, key)),
+                ),
                 None => self.single(about, &request, None),
             }
         }
@@ -498,11 +610,24 @@ impl<'c> Deriver<'c> {
             }
             let with_body = base.filter(|_| matches!(method, "PUT" | "PATCH"));
             let mut request = Request { method: method.into(), body: None, ..request.clone() };
-            request.headers.retain(|(name, _)| with_body.is_some() || !name.eq_ignore_ascii_case("content-type"));
+            request
+                .headers
+                .retain(|(name, _)| with_body.is_some() || !name.eq_ignore_ascii_case("content-type"));
             let at = self.operation.at.clone();
-            let about = About { worth: 8, place: Place::Method, kind: "method", variant: method, at: &at, words: format!("{method}, which the path does not declare") };
+            let about = About {
+                worth: 8,
+                place: Place::Method,
+                kind: "method",
+                variant: method,
+                at: &at,
+                words: format!("{method}, which the path does not declare"),
+            };
             match with_body {
-                Some(base) => self.single(about, &request, Some(&|key| fresh_bytes(self.contract, self.operation, base, &base.value, key))),
+                Some(base) => self.single(
+                    about,
+                    &request,
+                    Some(&|key| fresh_bytes(self.contract, self.operation, base, &base.value, key)),
+                ),
                 None => self.single(about, &request, None),
             }
         }
@@ -514,15 +639,28 @@ impl<'c> Deriver<'c> {
             let mut maker = self.maker(&name, Fill::Random, false);
             let Some(value) = maker.make(&base.schemas) else { continue };
             let variant = number.to_string();
-            let about = About { worth: 12, place: Place::Body(String::new()), kind: "random", variant: &variant, at: &base.media.at, words: "random values".into() };
-            self.single(about, request, Some(&|key| fresh_bytes(self.contract, self.operation, base, &value, key)));
+            let about = About {
+                worth: 12,
+                place: Place::Body(String::new()),
+                kind: "random",
+                variant: &variant,
+                at: &base.media.at,
+                words: "random values".into(),
+            };
+            self.single(
+                about,
+                request,
+                Some(&|key| fresh_bytes(self.contract, self.operation, base, &value, key)),
+            );
         }
         let mut maker = self.maker("double", Fill::All, true);
         let spots = mutate::spots(&mut maker, &base.schemas, &base.value);
         let simple: Vec<mutate::Mutation> = spots
             .iter()
             .flat_map(|spot| mutate::mutations(&mut maker, spot))
-            .filter(|mutation| !mutation.at.is_empty() && matches!(mutation.change, Change::Set(_) | Change::Remove))
+            .filter(|mutation| {
+                !mutation.at.is_empty() && matches!(mutation.change, Change::Set(_) | Change::Remove)
+            })
             .collect();
         for number in 0..RANDOM_DOUBLE {
             let mut random = self.random(&format!("double/{number}"));
@@ -538,7 +676,14 @@ impl<'c> Deriver<'c> {
             };
             let variant = number.to_string();
             let words = format!("{} at {} and {} at {}", one.variant, one.at, two.variant, two.at);
-            let about = About { worth: 12, place: Place::Body(String::new()), kind: "two", variant: &variant, at: &base.media.at, words };
+            let about = About {
+                worth: 12,
+                place: Place::Body(String::new()),
+                kind: "two",
+                variant: &variant,
+                at: &base.media.at,
+                words,
+            };
             self.single(about, request, Some(&body));
         }
     }
@@ -588,10 +733,13 @@ impl<'d, 'c> Scene<'d, 'c> {
     fn all(&mut self, case: crate::contract::Case) {
         let expected = expect::repeated(self.deriver.operation, self.field, &self.at);
         let again = |name: &'static str, others: usize| (name, others);
-        for (worth, (name, others)) in [(2, again("again", 0)), (5, again("after-another", 1)), (8, again("after-several", 4))] {
+        for (worth, (name, others)) in
+            [(2, again("again", 0)), (5, again("after-another", 1)), (8, again("after-several", 4))]
+        {
             let first = self.value(name);
             let mut steps = vec![("first", first.clone(), None)];
-            steps.extend((0..others).map(|number| ("another", self.value(&format!("{name}/{number}")), None)));
+            steps
+                .extend((0..others).map(|number| ("another", self.value(&format!("{name}/{number}")), None)));
             steps.push(("repeated", first.clone(), Some(expected.clone())));
             if others == 0 {
                 // Being refused once must not make the value free.
@@ -620,7 +768,11 @@ impl<'d, 'c> Scene<'d, 'c> {
                 crate::contract::Case::Insensitive => Some(expected.clone()),
                 crate::contract::Case::Unknown => Some(unsaid("case")),
             };
-            self.scenario(6, "other-case", vec![("first", first.clone(), None), ("other-case", other, expectation)]);
+            self.scenario(
+                6,
+                "other-case",
+                vec![("first", first.clone(), None), ("other-case", other, expectation)],
+            );
             let plain = self.value("accents");
             let text = plain.pointer(self.field).and_then(Value::as_str).unwrap_or_default().to_owned();
             let expectation = (case != crate::contract::Case::Sensitive).then(|| unsaid("accents"));
@@ -662,7 +814,11 @@ impl<'d, 'c> Scene<'d, 'c> {
     fn after_stranger(&mut self) {
         if !self.deriver.operation.is_open() {
             let valid = self.value("after-stranger");
-            self.scenario(6, "after-stranger", vec![("stranger", valid.clone(), None), ("valid", valid, None)]);
+            self.scenario(
+                6,
+                "after-stranger",
+                vec![("stranger", valid.clone(), None), ("valid", valid, None)],
+            );
         }
     }
 
@@ -678,7 +834,9 @@ impl<'d, 'c> Scene<'d, 'c> {
             let mut value = maker.make(&self.base.schemas)?;
             mutate::put(&mut value, self.field, first.pointer(self.field)?.clone());
             let valid = self.deriver.contract.schemas.accepts(media, Side::Request, &value);
-            let accepted = label(self.deriver.contract, self.deriver.operation, &self.request(&value)).verdict == Verdict::Accept;
+            let accepted = label(self.deriver.contract, self.deriver.operation, &self.request(&value))
+                .verdict
+                == Verdict::Accept;
             (valid && accepted && value != *first).then_some(value)
         })
     }
@@ -692,18 +850,30 @@ impl<'d, 'c> Scene<'d, 'c> {
             if step == "stranger" {
                 request.credentials = Credentials::None;
             }
-            let variant = if index == last { name.to_owned() } else { format!("{name}-{step}-{}", index + 1) };
+            let variant =
+                if index == last { name.to_owned() } else { format!("{name}-{step}-{}", index + 1) };
             let words = match step {
-                "repeated" => format!("a value of `{}` that was accepted before, {}", self.field, name.replace('-', " ")),
-                "other-case" => format!("a value of `{}` that differs from an accepted one only in case", self.field),
-                "other-accents" => format!("a value of `{}` that differs from an accepted one only in accents", self.field),
+                "repeated" => format!(
+                    "a value of `{}` that was accepted before, {}",
+                    self.field,
+                    name.replace('-', " ")
+                ),
+                "other-case" => {
+                    format!("a value of `{}` that differs from an accepted one only in case", self.field)
+                }
+                "other-accents" => {
+                    format!("a value of `{}` that differs from an accepted one only in accents", self.field)
+                }
                 "stranger" => "no credentials".into(),
                 "valid" => format!("a value of `{}` whose create was refused before", self.field),
                 other => format!("{other} value of `{}`", self.field),
             };
             let at = self.at.clone();
-            let about = About { worth, place: place.clone(), kind: "unique", variant: &variant, at: &at, words };
-            let depends = expectation.as_ref().is_some_and(|expectation| expectation.faults.iter().any(|fault| fault.cause == Cause::Repeated));
+            let about =
+                About { worth, place: place.clone(), kind: "unique", variant: &variant, at: &at, words };
+            let depends = expectation.as_ref().is_some_and(|expectation| {
+                expectation.faults.iter().any(|fault| fault.cause == Cause::Repeated)
+            });
             let mut case = self.deriver.case(about, request, expectation);
             if depends {
                 case.given = vec![super::Given { step: 0, accepted: true }];
@@ -771,4 +941,3 @@ fn safe(id: &str) -> String {
     let keep = |c: char| if c.is_ascii_alphanumeric() || "/._-~".contains(c) { c } else { '-' };
     id.chars().map(keep).collect::<String>().replace("..", "-").replace("//", "/-/")
 }
-

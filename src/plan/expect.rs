@@ -86,7 +86,11 @@ fn codes_for(operation: &Operation, fault: &Fault) -> Vec<String> {
     if fault.cause == Cause::Null && place.is_empty() {
         // A host may take `null` for an object without members.
         let missing = behaviour.errors.iter().flat_map(|errors| &errors.catalogue).filter(|(_, entry)| {
-            entry.when.0.iter().any(|(cause, _)| matches!(cause, Cause::Missing | Cause::Malformed | Cause::WrongType))
+            entry
+                .when
+                .0
+                .iter()
+                .any(|(cause, _)| matches!(cause, Cause::Missing | Cause::Malformed | Cause::WrongType))
         });
         codes.extend(missing.map(|(code, _)| code.clone()));
     }

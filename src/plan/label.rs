@@ -165,16 +165,16 @@ fn document(
     for broken in contract.schemas.violations(schema, Side::Request, &value) {
         seen.fault(broken.cause, Place::Body(broken.place), Some(broken.keyword), &broken.at);
     }
-    let mut silence = Silence {
-        root: contract.schemas.raw(Side::Request),
-        behaviour: &operation.behaviour,
-        seen,
-    };
+    let mut silence =
+        Silence { root: contract.schemas.raw(Side::Request), behaviour: &operation.behaviour, seen };
     silence.walk(&text.root, std::slice::from_ref(&schema.0), "");
     for unique in &operation.behaviour.unique {
         let held = text.at(&unique.field);
         if held.is_some_and(|node| !unique::carries_run(node)) {
-            seen.silent(format!("a value of `{}` that is the same in every run may be taken already", unique.field));
+            seen.silent(format!(
+                "a value of `{}` that is the same in every run may be taken already",
+                unique.field
+            ));
         }
     }
 }
@@ -241,7 +241,8 @@ impl Silence<'_> {
         let length = text.chars().count();
         if length > ORDINARY_LENGTH {
             if flat.length.1.is_none() {
-                self.seen.silent(format!("nothing is said about text of more than {ORDINARY_LENGTH} characters"));
+                self.seen
+                    .silent(format!("nothing is said about text of more than {ORDINARY_LENGTH} characters"));
             }
             self.stated(Cause::TooLong, at);
         }
@@ -255,7 +256,9 @@ impl Silence<'_> {
         let bounded = flat.minimum.is_some() && flat.maximum.is_some();
         if !flat.types.contains(&Type::Number) {
             if token.contains(['.', 'e', 'E']) || token == "-0" {
-                self.seen.silent("whether an integer may be written with a point, an exponent or as -0 is not said");
+                self.seen.silent(
+                    "whether an integer may be written with a point, an exponent or as -0 is not said",
+                );
             }
             let beyond = match flat.format.as_deref() {
                 Some("int32") => !(-2_147_483_648.0..=2_147_483_647.0).contains(&value),
@@ -264,7 +267,9 @@ impl Silence<'_> {
             if beyond && !bounded {
                 self.seen.silent("nothing is said about integers of this size");
             }
-        } else if (value.abs() >= EXACT_IN_DOUBLE || token.len() > 17 || (value != 0.0 && value.abs() < 1e-9)) && !bounded {
+        } else if (value.abs() >= EXACT_IN_DOUBLE || token.len() > 17 || (value != 0.0 && value.abs() < 1e-9))
+            && !bounded
+        {
             self.seen.silent("nothing is said about numbers of this size or precision");
         }
         if !ORDINARY_INTEGERS.contains(&value) {

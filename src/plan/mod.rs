@@ -12,7 +12,7 @@ pub mod unique;
 
 pub use build::{PlanError, Wishes, plan};
 pub use label::{Label, label};
-pub use select::Selection;
+pub use select::{Selection, matches};
 
 use crate::contract::Cause;
 use crate::contract::model::StatusRange;

@@ -12,17 +12,23 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Whether a case of an operation is wanted.
-    pub fn takes(&self, operation: &Operation, case: &str) -> bool {
-        let names = |pattern: &String| {
-            matches(pattern, case)
-                || matches(pattern, &operation.id)
-                || matches(pattern, &operation.path)
-                || matches(pattern, &format!("{} {}", operation.method, operation.path))
-                || operation.tags.iter().any(|tag| matches(pattern, tag))
-        };
-        (self.include.is_empty() || self.include.iter().any(names)) && !self.exclude.iter().any(names)
+    /// Whether a case of an operation is asked for.
+    pub fn includes(&self, operation: &Operation, case: &str) -> bool {
+        self.include.is_empty() || self.include.iter().any(|pattern| names(pattern, operation, case))
     }
+
+    /// Whether a case of an operation is ruled out.
+    pub fn excludes(&self, operation: &Operation, case: &str) -> bool {
+        self.exclude.iter().any(|pattern| names(pattern, operation, case))
+    }
+}
+
+fn names(pattern: &str, operation: &Operation, case: &str) -> bool {
+    matches(pattern, case)
+        || matches(pattern, &operation.id)
+        || matches(pattern, &operation.path)
+        || matches(pattern, &format!("{} {}", operation.method, operation.path))
+        || operation.tags.iter().any(|tag| matches(pattern, tag))
 }
 
 /// Whether text matches a pattern in which `*` stands for any text.

@@ -40,7 +40,9 @@ pub fn fresh(flat: &Flat, case: &str) -> Option<Value> {
             let number: u64 = format!("{RUN}{:05}", fnv1a(case) % 100_000).parse().ok()?;
             let fits = |limit: Option<(f64, bool)>, below: bool| {
                 #[expect(clippy::cast_precision_loss, reason = "fifteen digits are exact")]
-                limit.is_none_or(|(limit, _)| if below { (number as f64) < limit } else { (number as f64) > limit })
+                limit.is_none_or(
+                    |(limit, _)| if below { (number as f64) < limit } else { (number as f64) > limit },
+                )
             };
             (fits(flat.maximum, true) && fits(flat.minimum, false) && flat.multiple_of.is_none())
                 .then(|| json!(number))

@@ -7,6 +7,7 @@ mod file;
 mod fixture;
 pub mod json;
 pub mod junit;
+pub mod plan;
 pub mod progress;
 pub mod terminal;
 pub mod text;

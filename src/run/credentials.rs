@@ -117,7 +117,13 @@ impl<'c> Authenticator<'c> {
             }
         }
         let target = target.trim_end_matches('/').to_owned();
-        Authenticator { contract, given, target, token: tokio::sync::Mutex::new(None), secrets: RwLock::new(secrets) }
+        Authenticator {
+            contract,
+            given,
+            target,
+            token: tokio::sync::Mutex::new(None),
+            secrets: RwLock::new(secrets),
+        }
     }
 
     /// The secrets known by now.
@@ -135,7 +141,9 @@ impl<'c> Authenticator<'c> {
         operation.security.iter().filter(|schemes| !schemes.is_empty()).find(|schemes| {
             schemes.iter().all(|name| match self.contract.schemes.get(name) {
                 Some(SecurityScheme::Basic) => self.given.basic.is_some() || self.has_header("authorization"),
-                Some(SecurityScheme::Bearer) => self.given.bearer.is_some() || self.has_header("authorization"),
+                Some(SecurityScheme::Bearer) => {
+                    self.given.bearer.is_some() || self.has_header("authorization")
+                }
                 Some(SecurityScheme::ApiKey { location, name, token }) => {
                     (token.is_some() && self.given.oauth.is_some())
                         || (*location == Location::Header && self.has_header(name))
@@ -163,7 +171,9 @@ impl<'c> Authenticator<'c> {
         let any = operation.security.iter().find(|schemes| !schemes.is_empty());
         let schemes = match credentials {
             Credentials::Valid => own,
-            Credentials::Other => operation.security.iter().find(|schemes| !schemes.is_empty() && Some(*schemes) != own.or(any)),
+            Credentials::Other => {
+                operation.security.iter().find(|schemes| !schemes.is_empty() && Some(*schemes) != own.or(any))
+            }
             _ => own.or(any),
         };
         let mut replaced: Vec<&str> = Vec::new();
@@ -182,8 +192,11 @@ impl<'c> Authenticator<'c> {
             replaced.push("authorization");
         }
         for (name, value) in &self.given.headers {
-            let known = carriers.iter().any(|carrier| matches!(carrier, Carrier::Header(known, _) if known.eq_ignore_ascii_case(name)));
-            let withheld = credentials != Credentials::Valid && replaced.iter().any(|known| known.eq_ignore_ascii_case(name));
+            let known = carriers.iter().any(
+                |carrier| matches!(carrier, Carrier::Header(known, _) if known.eq_ignore_ascii_case(name)),
+            );
+            let withheld = credentials != Credentials::Valid
+                && replaced.iter().any(|known| known.eq_ignore_ascii_case(name));
             if !known && !withheld {
                 carriers.push(Carrier::Header(name.clone(), value.clone()));
             }
@@ -198,7 +211,11 @@ impl<'c> Authenticator<'c> {
         used: &mut Option<u64>,
     ) -> Result<Option<String>, TokenError> {
         Ok(match scheme {
-            SecurityScheme::Basic => self.given.basic.as_ref().map(|(user, password)| format!("Basic {}", basic(user, password, self.given.basic_md5))),
+            SecurityScheme::Basic => self
+                .given
+                .basic
+                .as_ref()
+                .map(|(user, password)| format!("Basic {}", basic(user, password, self.given.basic_md5))),
             SecurityScheme::Bearer => self.given.bearer.as_ref().map(|token| format!("Bearer {token}")),
             SecurityScheme::ApiKey { token: Some(endpoint), .. } if self.given.oauth.is_some() => {
                 let token = self.token(transport, endpoint, None).await?;
@@ -209,7 +226,12 @@ impl<'c> Authenticator<'c> {
         })
     }
 
-    fn altered(&self, scheme: &SecurityScheme, credentials: Credentials, valid: Option<String>) -> Option<Carrier> {
+    fn altered(
+        &self,
+        scheme: &SecurityScheme,
+        credentials: Credentials,
+        valid: Option<String>,
+    ) -> Option<Carrier> {
         let header = |value: String| Carrier::Header("Authorization".into(), value);
         let unknown = NOBODY;
         Some(match scheme {
@@ -217,14 +239,17 @@ impl<'c> Authenticator<'c> {
                 Credentials::Valid => valid?,
                 Credentials::None => return None,
                 Credentials::Wrong => {
-                    let (user, password) = self.given.basic.clone().unwrap_or((unknown.into(), unknown.into()));
+                    let (user, password) =
+                        self.given.basic.clone().unwrap_or((unknown.into(), unknown.into()));
                     format!("Basic {}", basic(&user, &format!("{password}-wrong"), self.given.basic_md5))
                 }
                 Credentials::Unknown => {
                     let password = self.given.basic.as_ref().map_or(unknown, |(_, password)| password);
                     format!("Basic {}", basic(unknown, password, self.given.basic_md5))
                 }
-                Credentials::WrongScheme => valid.as_deref().unwrap_or("Basic eDp5").replacen("Basic", "Probity", 1),
+                Credentials::WrongScheme => {
+                    valid.as_deref().unwrap_or("Basic eDp5").replacen("Basic", "Probity", 1)
+                }
                 Credentials::Other => format!("Basic {}", basic(unknown, unknown, self.given.basic_md5)),
                 Credentials::Empty => format!("Basic {}", BASE64.encode(":")),
                 Credentials::Malformed => "Basic !not-base64!".into(),
@@ -232,8 +257,12 @@ impl<'c> Authenticator<'c> {
             SecurityScheme::Bearer => header(match credentials {
                 Credentials::Valid => valid?,
                 Credentials::None => return None,
-                Credentials::Wrong => format!("Bearer {}", changed(self.given.bearer.as_deref().unwrap_or(unknown))),
-                Credentials::WrongScheme => valid.as_deref().unwrap_or("Bearer x").replacen("Bearer", "Probity", 1),
+                Credentials::Wrong => {
+                    format!("Bearer {}", changed(self.given.bearer.as_deref().unwrap_or(unknown)))
+                }
+                Credentials::WrongScheme => {
+                    valid.as_deref().unwrap_or("Bearer x").replacen("Bearer", "Probity", 1)
+                }
                 Credentials::Unknown | Credentials::Other => format!("Bearer {unknown}"),
                 Credentials::Empty => "Bearer".into(),
                 Credentials::Malformed => "Bearer not a token, but words".into(),
@@ -258,7 +287,12 @@ impl<'c> Authenticator<'c> {
     }
 
     /// A token that is still good; a fresh one if the given number was refused.
-    async fn token(&self, transport: &Transport, endpoint: &TokenEndpoint, refused: Option<u64>) -> Result<Token, TokenError> {
+    async fn token(
+        &self,
+        transport: &Transport,
+        endpoint: &TokenEndpoint,
+        refused: Option<u64>,
+    ) -> Result<Token, TokenError> {
         const MARGIN: Duration = Duration::from_secs(15);
         let mut held = self.token.lock().await;
         if let Some(token) = held.as_ref()
@@ -273,37 +307,62 @@ impl<'c> Authenticator<'c> {
         Ok(token)
     }
 
-    async fn fetch(&self, transport: &Transport, endpoint: &TokenEndpoint, number: u64) -> Result<Token, TokenError> {
+    async fn fetch(
+        &self,
+        transport: &Transport,
+        endpoint: &TokenEndpoint,
+        number: u64,
+    ) -> Result<Token, TokenError> {
         let url = format!("{}{}", self.target, endpoint.path);
         let (key, secret) = self.given.oauth.clone().unwrap_or_default();
         let body = filled(&endpoint.request, &key, &secret).to_string();
         let outgoing = Outgoing {
             method: "POST".into(),
             url: url.clone(),
-            headers: vec![("Content-Type".into(), "application/json".into()), ("Accept".into(), "application/json".into())],
+            headers: vec![
+                ("Content-Type".into(), "application/json".into()),
+                ("Accept".into(), "application/json".into()),
+            ],
             body: Some(body.into()),
         };
         let asked = Instant::now();
-        let answer = transport.send(&outgoing).await.map_err(|failure| TokenError::NoAnswer { url: url.clone(), failure })?;
+        let answer = transport
+            .send(&outgoing)
+            .await
+            .map_err(|failure| TokenError::NoAnswer { url: url.clone(), failure })?;
         if !answer.accepted() {
             return Err(TokenError::Refused { url, status: answer.status });
         }
         let no_token = || TokenError::NoToken { url: url.clone(), at: endpoint.token.to_string() };
         let text = json::read(&answer.body).map_err(|_| no_token())?.to_value();
-        let at = |expression: &crate::contract::Expression| text.pointer(expression.response_body()?).cloned();
-        let value = at(&endpoint.token).and_then(|token| token.as_str().map(str::to_owned)).ok_or_else(no_token)?;
+        let at =
+            |expression: &crate::contract::Expression| text.pointer(expression.response_body()?).cloned();
+        let value =
+            at(&endpoint.token).and_then(|token| token.as_str().map(str::to_owned)).ok_or_else(no_token)?;
         let life = endpoint.ttl_seconds.as_ref().and_then(at).and_then(|life| life.as_f64());
         // A short-lived token is renewed after three quarters of its life at the latest.
-        let life = life.filter(|life| *life > 0.0 && *life < 1e9).map(|life| Duration::from_secs_f64(life.min((life * 0.75) + 15.0)));
+        let life = life
+            .filter(|life| *life > 0.0 && *life < 1e9)
+            .map(|life| Duration::from_secs_f64(life.min((life * 0.75) + 15.0)));
         self.secrets.write().unwrap_or_else(PoisonError::into_inner).add(&value, "PROBITY_TOKEN");
         Ok(Token { value, expires: life.map(|life| asked + life), number })
     }
 
     /// Fetches a fresh token after one was refused. Tells whether there is one to try.
-    pub(super) async fn renew(&self, transport: &Transport, operation: &Operation, refused: u64) -> Result<bool, TokenError> {
+    pub(super) async fn renew(
+        &self,
+        transport: &Transport,
+        operation: &Operation,
+        refused: u64,
+    ) -> Result<bool, TokenError> {
         for name in self.alternative(operation).into_iter().flatten() {
-            if let Some(SecurityScheme::ApiKey { token: Some(endpoint), .. }) = self.contract.schemes.get(name) {
-                return self.token(transport, endpoint, Some(refused)).await.map(|token| token.number != refused);
+            if let Some(SecurityScheme::ApiKey { token: Some(endpoint), .. }) =
+                self.contract.schemes.get(name)
+            {
+                return self
+                    .token(transport, endpoint, Some(refused))
+                    .await
+                    .map(|token| token.number != refused);
             }
         }
         Ok(false)
@@ -320,7 +379,9 @@ pub(super) fn hidden(secrets: &Secrets, outcome: Outcome) -> Outcome {
             answer.body = secrets.hide_bytes(answer.body);
             Outcome::Answered(answer)
         }
-        Outcome::Failed(failure) => Outcome::Failed(Failure { detail: secrets.hide(&failure.detail), ..failure }),
+        Outcome::Failed(failure) => {
+            Outcome::Failed(Failure { detail: secrets.hide(&failure.detail), ..failure })
+        }
     }
 }
 
@@ -349,16 +410,18 @@ fn filled(request: &Value, key: &str, secret: &str) -> Value {
         Value::String(text) if text == "$key" => Value::from(key),
         Value::String(text) if text == "$secret" => Value::from(secret),
         Value::Array(items) => items.iter().map(|item| filled(item, key, secret)).collect(),
-        Value::Object(members) => {
-            Value::Object(members.iter().map(|(name, value)| (name.clone(), filled(value, key, secret))).collect())
-        }
+        Value::Object(members) => Value::Object(
+            members.iter().map(|(name, value)| (name.clone(), filled(value, key, secret))).collect(),
+        ),
         other => other.clone(),
     }
 }
 
 fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["auth", "cookie", "token", "key", "secret", "password", "session", "credential"].iter().any(|mark| name.contains(mark))
+    ["auth", "cookie", "token", "key", "secret", "password", "session", "credential"]
+        .iter()
+        .any(|mark| name.contains(mark))
 }
 
 fn variable(name: &str) -> String {

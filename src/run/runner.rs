@@ -195,7 +195,12 @@ impl Runner<'_> {
             }
             Some(Outcome::Failed(failure)) if failure.kind != FailureKind::Unsendable => {
                 // Is it this request, or does the target not talk at all?
-                let outgoing = Outgoing { method: "OPTIONS".into(), url: format!("{target}/"), headers: Vec::new(), body: None };
+                let outgoing = Outgoing {
+                    method: "OPTIONS".into(),
+                    url: format!("{target}/"),
+                    headers: Vec::new(),
+                    body: None,
+                };
                 match self.transport.send(&outgoing).await {
                     Ok(_) => Ok(()),
                     Err(_) => Err(RunError::Unreachable { target, failure: failure.clone() }),
@@ -276,7 +281,8 @@ impl Runner<'_> {
     }
 
     fn ends(&self, done: &Done) -> bool {
-        let denied = |observation: &Observation| self.settings.levels.of(observation.check.id) == Severity::Deny;
+        let denied =
+            |observation: &Observation| self.settings.levels.of(observation.check.id) == Severity::Deny;
         self.settings.fail_fast && done.observations.iter().any(denied)
     }
 
@@ -294,11 +300,23 @@ impl Runner<'_> {
         }
         observations.extend(judge::Whole::check(self.contract, self.plan, &exchanges));
         observations.sort_by_key(|observation| (observation.scenario, observation.step));
-        Run { id: self.id.clone(), target: self.settings.target.clone(), started, elapsed, exchanges, observations, end }
+        Run {
+            id: self.id.clone(),
+            target: self.settings.target.clone(),
+            started,
+            elapsed,
+            exchanges,
+            observations,
+            end,
+        }
     }
 
     async fn scenario(&self, index: usize, scenario: &Scenario) -> Result<Done, TokenError> {
-        let mut done = Done { scenario: index, exchanges: Vec::with_capacity(scenario.cases.len()), observations: Vec::new() };
+        let mut done = Done {
+            scenario: index,
+            exchanges: Vec::with_capacity(scenario.cases.len()),
+            observations: Vec::new(),
+        };
         for (step, case) in scenario.cases.iter().enumerate() {
             let exchange = self.exchange(case).await?;
             let found = judge::exchange(self.contract, case, &done.exchanges, &exchange, (index, step));
@@ -314,7 +332,8 @@ impl Runner<'_> {
         let valid = case.request.credentials == Credentials::Valid;
         let (mut attempts, mut renewed, mut uncertain) = (0, false, false);
         loop {
-            let (carriers, token) = self.authenticator.attach(&self.transport, operation, case.request.credentials).await?;
+            let (carriers, token) =
+                self.authenticator.attach(&self.transport, operation, case.request.credentials).await?;
             let outgoing = self.outgoing(case, carriers);
             let pause = self.pace.turn().await;
             if !pause.is_zero() {
@@ -331,12 +350,15 @@ impl Runner<'_> {
                 Outcome::Answered(answer) => {
                     self.unanswered.store(0, Ordering::Relaxed);
                     if let Some(pause) = retry_after(answer).filter(|pause| self.may_wait(*pause)) {
-                        self.observer.event(&Event::Waiting { pause, why: "the target asked to come back later" });
+                        self.observer
+                            .event(&Event::Waiting { pause, why: "the target asked to come back later" });
                         self.pace.hold(pause).await;
                         tokio::time::sleep(pause).await;
                         continue;
                     }
-                    if answer.status == 401 && valid && !renewed
+                    if answer.status == 401
+                        && valid
+                        && !renewed
                         && let Some(number) = token
                     {
                         renewed = true;
@@ -360,7 +382,11 @@ impl Runner<'_> {
             let secrets = self.authenticator.secrets();
             let sent = Sent {
                 url: secrets.hide(&outgoing.url),
-                headers: outgoing.headers.into_iter().map(|(name, value)| (name, secrets.hide(&value))).collect(),
+                headers: outgoing
+                    .headers
+                    .into_iter()
+                    .map(|(name, value)| (name, secrets.hide(&value)))
+                    .collect(),
                 method: outgoing.method,
                 body: outgoing.body,
             };
@@ -395,7 +421,11 @@ impl Runner<'_> {
                 }
             }
         }
-        let body = case.request.body.as_ref().map(|body| Bytes::from(replace(body, RUN.as_bytes(), self.id.as_bytes())));
+        let body = case
+            .request
+            .body
+            .as_ref()
+            .map(|body| Bytes::from(replace(body, RUN.as_bytes(), self.id.as_bytes())));
         Outgoing { method: case.request.method.clone(), url, headers, body }
     }
 }

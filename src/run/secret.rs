@@ -74,6 +74,9 @@ mod tests {
         secrets.add("user:hunter22", "PAIR");
         secrets.add("abc", "SHORT");
         assert_eq!(secrets.hide("x hunter22 y user:hunter22 abc"), "x $PASSWORD y $PAIR abc");
-        assert_eq!(secrets.hide_bytes(Bytes::from_static(b"\xffhunter22hunter22")), &b"\xff$PASSWORD$PASSWORD"[..]);
+        assert_eq!(
+            secrets.hide_bytes(Bytes::from_static(b"\xffhunter22hunter22")),
+            &b"\xff$PASSWORD$PASSWORD"[..]
+        );
     }
 }

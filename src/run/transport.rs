@@ -60,8 +60,9 @@ impl Transport {
         for (name, value) in &outgoing.headers {
             let name = reqwest::header::HeaderName::try_from(name.as_str())
                 .map_err(|error| unsendable(error.to_string()))?;
-            let value = reqwest::header::HeaderValue::from_bytes(value.as_bytes())
-                .map_err(|_| unsendable(format!("the header `{name}` has characters that no header can hold")))?;
+            let value = reqwest::header::HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
+                unsendable(format!("the header `{name}` has characters that no header can hold"))
+            })?;
             request.headers_mut().append(name, value);
         }
         if let Some(body) = &outgoing.body {
@@ -140,12 +141,22 @@ fn failure(error: &reqwest::Error) -> Failure {
     } else if error.is_connect() {
         if says(&["dns", "lookup", "resolve"]) {
             FailureKind::Unresolved
-        } else if says(&["certificate", "tls", "handshake", "invalidcontenttype", "corrupt message", "alert"]) {
+        } else if says(&["certificate", "tls", "handshake", "invalidcontenttype", "corrupt message", "alert"])
+        {
             FailureKind::Tls
         } else {
             FailureKind::Refused
         }
-    } else if says(&["invalid http", "invalid status", "invalid header", "parse", "message head is too large", "invalid content-length", "invalid chunk", "unexpected transfer-encoding"]) {
+    } else if says(&[
+        "invalid http",
+        "invalid status",
+        "invalid header",
+        "parse",
+        "message head is too large",
+        "invalid content-length",
+        "invalid chunk",
+        "unexpected transfer-encoding",
+    ]) {
         FailureKind::NotHttp
     } else if error.is_builder() {
         FailureKind::Unsendable

@@ -62,10 +62,18 @@ fn planned_for(contract: &Contract) -> Plan {
 fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome) -> Run {
     let exchange = |case: &plan::Case| {
         let body = String::from_utf8_lossy(case.request.body.as_deref().unwrap_or_default()).replace(RUN, id);
-        let sent = Sent { method: "POST".into(), url: "http://x/things".into(), headers: Vec::new(), body: None };
-        Exchange { sent, outcome: answer(case, &body), elapsed: Duration::ZERO, attempts: 1, uncertain: false }
+        let sent =
+            Sent { method: "POST".into(), url: "http://x/things".into(), headers: Vec::new(), body: None };
+        Exchange {
+            sent,
+            outcome: answer(case, &body),
+            elapsed: Duration::ZERO,
+            attempts: 1,
+            uncertain: false,
+        }
     };
-    let exchanges = plan.scenarios.iter().map(|one| one.cases.iter().map(|case| Some(exchange(case))).collect());
+    let exchanges =
+        plan.scenarios.iter().map(|one| one.cases.iter().map(|case| Some(exchange(case))).collect());
     Run {
         id: id.into(),
         target: "http://x".into(),
@@ -78,7 +86,8 @@ fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome
 }
 
 fn answered(status: u16, headers: &[(&str, &str)], body: &str) -> Outcome {
-    let mut headers: Vec<(String, String)> = headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    let mut headers: Vec<(String, String)> =
+        headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     headers.push(("content-type".into(), "application/json; charset=utf-8".into()));
     Outcome::Answered(Answer { status, headers, body: body.to_owned().into() })
 }
@@ -87,7 +96,8 @@ fn honest(case: &plan::Case, body: &str) -> Outcome {
     if case.expectation.verdict == plan::Verdict::Reject {
         return answered(400, &[], r#"{"error":"no"}"#);
     }
-    let name = serde_json::from_str::<serde_json::Value>(body).ok().and_then(|body| body.get("name").cloned());
+    let name =
+        serde_json::from_str::<serde_json::Value>(body).ok().and_then(|body| body.get("name").cloned());
     let name = name.unwrap_or_default();
     let id = body.len();
     let json = format!(
@@ -118,7 +128,10 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
             if entry.path().is_dir() {
                 open.push(entry.path());
             } else {
-                found.insert(entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap());
+                found.insert(
+                    entry.file_name().into_string().unwrap(),
+                    fs::read_to_string(entry.path()).unwrap(),
+                );
             }
         }
     }
@@ -200,10 +213,14 @@ fn insta_reads_what_is_written_and_finds_it_equal() {
     for page in pages(&contract, &plan, "2222222222") {
         let path = store.folder().join(format!("{}.snap", page.name));
         let read = insta::Snapshot::from_file(&path).unwrap();
-        let ours: SnapshotContents = TextSnapshotContents::new(page.text(), insta::TextSnapshotKind::File).into();
+        let ours: SnapshotContents =
+            TextSnapshotContents::new(page.text(), insta::TextSnapshotKind::File).into();
         assert!(*read.contents() == ours, "{}", page.name);
         assert_eq!(read.metadata().source(), Some("spec/things.yaml"));
-        assert_eq!(read.metadata().description(), Some(format!("make-thing {} {}", page.place, page.cause).as_str()));
+        assert_eq!(
+            read.metadata().description(),
+            Some(format!("make-thing {} {}", page.place, page.cause).as_str())
+        );
         assert!(!fs::read_to_string(&path).unwrap().contains("assertion_line"));
         // As insta itself rewrites the file, it is still the same page.
         read.save(&path).unwrap();
@@ -246,7 +263,11 @@ fn a_change_waits_until_it_is_accepted_or_rejected() {
 
     store.write(&comparison, Writing::Pending).unwrap();
     let same = store.compare(&pages(&contract, &plan, "3333333333"), Extent::Complete).unwrap();
-    assert_eq!(store.write(&same, Writing::Pending).unwrap().removed.len(), 1, "behaviour is as stored again");
+    assert_eq!(
+        store.write(&same, Writing::Pending).unwrap().removed.len(),
+        1,
+        "behaviour is as stored again"
+    );
     assert_eq!(files(folder.path()), before);
 
     store.write(&comparison, Writing::Pending).unwrap();
@@ -457,6 +478,11 @@ fn five_thousand_cases_take_no_time() {
     let pages = render(&contract, &plan, &run);
     let rendered = begin.elapsed();
     let comparison = store.compare(&pages, Extent::Complete).unwrap();
-    println!("{} cases, {} pages: render {rendered:?}, with compare {:?}", plan.len(), pages.len(), begin.elapsed());
+    println!(
+        "{} cases, {} pages: render {rendered:?}, with compare {:?}",
+        plan.len(),
+        pages.len(),
+        begin.elapsed()
+    );
     assert!(comparison.differences.is_empty());
 }

@@ -175,9 +175,7 @@ impl SourceError {
             Self::TooLarge { .. } => "split the contract into files that refer to each other",
             Self::NotUtf8 { .. } => "save the file as UTF-8",
             Self::Empty { .. } => "an OpenAPI document has at least `openapi`, `info` and `paths`",
-            Self::NotAMapping { .. } => {
-                "an OpenAPI document is a mapping that begins with `openapi: 3.x.y`"
-            }
+            Self::NotAMapping { .. } => "an OpenAPI document is a mapping that begins with `openapi: 3.x.y`",
             Self::Json { reason, .. } => match reason {
                 json::Reason::Expected(_) => {
                     "JSON has no comments, no trailing commas and only double quotes; \
@@ -190,17 +188,11 @@ impl SourceError {
                 json::Reason::ByteOrderMark => "save the file without a byte order mark",
                 json::Reason::TooDeep => "move inner parts to `components` and refer to them",
             },
-            Self::Yaml { .. } => {
-                "check the indentation, and quote text that holds `: `, ` #` or a tab"
-            }
+            Self::Yaml { .. } => "check the indentation, and quote text that holds `: `, ` #` or a tab",
             Self::DuplicateKey { .. } => "remove or rename one of the two",
-            Self::KeyNotScalar { .. } => {
-                "keys are plain text; quote a key that begins with `{` or `[`"
-            }
+            Self::KeyNotScalar { .. } => "keys are plain text; quote a key that begins with `{` or `[`",
             Self::MergeNotMapping { .. } => "give `<<` an alias of a mapping or a list of them",
-            Self::SeveralDocuments { .. } => {
-                "keep one document in the file, without a second `---`"
-            }
+            Self::SeveralDocuments { .. } => "keep one document in the file, without a second `---`",
             Self::RecursiveAlias { .. } => "use a `$ref` for what contains itself",
             Self::TooManyCopies { .. } => "use a `$ref` instead of an alias",
             Self::TooDeep { .. } => "move inner parts to `components` and refer to them",

@@ -1,8 +1,6 @@
 //! The line of a contract that a message is about, as compilers show it.
 
-use annotate_snippets::{
-    AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
-};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
 
 use super::{File, Location};
 
@@ -22,10 +20,8 @@ pub(super) fn render(
     let path = normalize_untrusted_str(&at.file);
     let mut message = Group::with_title(Level::ERROR.primary_title(normalize_untrusted_str(title)));
     if let Some(line) = file.and_then(|file| file.line(at.line)) {
-        let start = line
-            .char_indices()
-            .nth(at.column.saturating_sub(1))
-            .map_or(line.len(), |(index, _)| index);
+        let start =
+            line.char_indices().nth(at.column.saturating_sub(1)).map_or(line.len(), |(index, _)| index);
         let end = start + word(&line[start..]);
         let (from, to) = around(line, start);
         let span = start - from..end.min(to) - from;
@@ -44,11 +40,7 @@ pub(super) fn render(
     if let Some(help) = help {
         message = message.element(Level::HELP.message(normalize_untrusted_str(help)));
     }
-    let renderer = if coloured {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
+    let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
     renderer.render(&[message])
 }
 
@@ -96,7 +88,5 @@ fn word(text: &str) -> usize {
         '#' => text[..*index].ends_with(' '),
         _ => false,
     });
-    text[..end.map_or(text.len(), |(index, _)| index)]
-        .trim_end()
-        .len()
+    text[..end.map_or(text.len(), |(index, _)| index)].trim_end().len()
 }

@@ -79,11 +79,7 @@ impl Mounting {
         let survey = references::survey(&value);
         self.files.push(file);
         self.spots.push(spot);
-        self.parts.push(Part {
-            path,
-            value,
-            survey,
-        });
+        self.parts.push(Part { path, value, survey });
         self.parts.len() - 1
     }
 
@@ -97,11 +93,7 @@ impl Mounting {
                 *place = Value::String(pointer::to_fragment(target));
             }
         }
-        Followed {
-            at: mounted(part) + &at,
-            written: text,
-            target,
-        }
+        Followed { at: mounted(part) + &at, written: text, target }
     }
 
     /// The pointer, in the whole document, that a reference in a part means.
@@ -151,11 +143,7 @@ impl Mounting {
 
     fn read(&mut self, path: &Path, shown: &str) -> Result<usize, Refusal> {
         let real = std::fs::canonicalize(path).map_err(|error| read::failed(&error, shown))?;
-        if !self
-            .folder
-            .as_ref()
-            .is_some_and(|folder| real.starts_with(folder))
-        {
+        if !self.folder.as_ref().is_some_and(|folder| real.starts_with(folder)) {
             return Err(Refusal::Outside);
         }
         if let Some(known) = self.known.get(&real) {
@@ -180,29 +168,15 @@ impl Mounting {
             root.insert(MOUNT.to_owned(), Value::Array(mounted));
         }
         let mut broken = Vec::new();
-        for Followed {
-            at,
-            written,
-            target,
-        } in followed
-        {
+        for Followed { at, written, target } in followed {
             let reason = match target {
                 Err(refusal) => refusal,
                 Ok(target) if value.pointer(&target).is_none() => Refusal::NoTarget,
                 Ok(_) => continue,
             };
-            broken.push(BrokenRef {
-                at,
-                target: written,
-                reason,
-            });
+            broken.push(BrokenRef { at, target: written, reason });
         }
-        Document {
-            value,
-            files: self.files,
-            spots: self.spots,
-            broken,
-        }
+        Document { value, files: self.files, spots: self.spots, broken }
     }
 }
 
@@ -217,14 +191,9 @@ fn mounted(part: usize) -> String {
 fn is_url(name: &str) -> bool {
     let scheme = |scheme: &str| {
         scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-            && scheme
-                .chars()
-                .all(|character| character.is_ascii_alphanumeric() || "+.-".contains(character))
+            && scheme.chars().all(|character| character.is_ascii_alphanumeric() || "+.-".contains(character))
     };
-    name.starts_with("//")
-        || name
-            .split_once(':')
-            .is_some_and(|(before, _)| scheme(before))
+    name.starts_with("//") || name.split_once(':').is_some_and(|(before, _)| scheme(before))
 }
 
 /// A path with its `.` and `..` taken away; none if it leaves the root.

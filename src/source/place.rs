@@ -39,11 +39,7 @@ impl File {
     pub(super) fn new(name: impl Into<String>, text: String) -> Self {
         let breaks = text.match_indices('\n').map(|(index, _)| index + 1);
         let line_starts = std::iter::once(0).chain(breaks).collect();
-        Self {
-            name: name.into(),
-            text,
-            line_starts,
-        }
+        Self { name: name.into(), text, line_starts }
     }
 
     /// The place of a byte offset.
@@ -52,21 +48,13 @@ impl File {
         let start = self.line_starts[line.saturating_sub(1)];
         let before = self.text.as_bytes().get(start..offset).unwrap_or_default();
         let continued = before.iter().filter(|byte| **byte & 0xC0 == 0x80).count();
-        Location {
-            file: self.name.clone(),
-            line,
-            column: before.len() - continued + 1,
-        }
+        Location { file: self.name.clone(), line, column: before.len() - continued + 1 }
     }
 
     /// A line, counted from 1, without its line break.
     pub fn line(&self, line: usize) -> Option<&str> {
         let start = *self.line_starts.get(line.checked_sub(1)?)?;
-        let end = self
-            .line_starts
-            .get(line)
-            .copied()
-            .unwrap_or(self.text.len());
+        let end = self.line_starts.get(line).copied().unwrap_or(self.text.len());
         Some(self.text[start..end].trim_end_matches(['\n', '\r']))
     }
 }
@@ -83,10 +71,6 @@ impl Spot {
     }
 
     pub(super) fn new(start: usize, below: Vec<Self>) -> Self {
-        Self {
-            key: start,
-            start,
-            below,
-        }
+        Self { key: start, start, below }
     }
 }

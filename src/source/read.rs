@@ -15,13 +15,10 @@ use crate::json::{self, Kind, Node};
 pub(super) fn contract(path: &Path) -> Result<(File, Option<Origin>), SourceError> {
     let name = path.display().to_string();
     let file = bounded(path, &name, MAX_FILE_BYTES)?;
-    let origin = fs::canonicalize(path)
-        .ok()
-        .filter(|path| path.is_file())
-        .and_then(|path| {
-            let folder = path.parent()?.to_owned();
-            Some(Origin { path, folder })
-        });
+    let origin = fs::canonicalize(path).ok().filter(|path| path.is_file()).and_then(|path| {
+        let folder = path.parent()?.to_owned();
+        Some(Origin { path, folder })
+    });
     Ok((file, origin))
 }
 
@@ -30,23 +27,17 @@ pub(super) fn further(path: &PathBuf, name: &str, most: u64) -> Result<File, Sou
     let kind = fs::metadata(path).map_err(|error| failed(&error, name))?;
     // Opening a pipe or a device could wait forever.
     if !kind.is_file() && !kind.is_dir() {
-        return Err(SourceError::NotRegular {
-            file: name.to_owned(),
-        });
+        return Err(SourceError::NotRegular { file: name.to_owned() });
     }
     bounded(path, name, most.min(MAX_FILE_BYTES))
 }
 
 fn bounded(path: &Path, name: &str, most: u64) -> Result<File, SourceError> {
-    let too_large = || SourceError::TooLarge {
-        file: name.to_owned(),
-    };
+    let too_large = || SourceError::TooLarge { file: name.to_owned() };
     let file = fs::File::open(path).map_err(|error| failed(&error, name))?;
     let kind = file.metadata().map_err(|error| failed(&error, name))?;
     if kind.is_dir() {
-        return Err(SourceError::Folder {
-            file: name.to_owned(),
-        });
+        return Err(SourceError::Folder { file: name.to_owned() });
     }
     if kind.len() > most {
         return Err(too_large());
@@ -84,10 +75,7 @@ pub(super) fn failed(error: &io::Error, name: &str) -> SourceError {
         io::ErrorKind::NotFound => SourceError::NotFound { file },
         io::ErrorKind::PermissionDenied => SourceError::Denied { file },
         io::ErrorKind::IsADirectory => SourceError::Folder { file },
-        kind => SourceError::Io {
-            file,
-            reason: kind.to_string(),
-        },
+        kind => SourceError::Io { file, reason: kind.to_string() },
     }
 }
 
@@ -98,10 +86,8 @@ pub(super) fn tree(file: &File) -> Result<(Value, Spot), SourceError> {
         return Err(SourceError::Empty { file });
     }
     if is_json(file) {
-        let text = json::read(file.text.as_bytes()).map_err(|fault| SourceError::Json {
-            at: file.location(fault.offset),
-            reason: fault.reason,
-        })?;
+        let text = json::read(file.text.as_bytes())
+            .map_err(|fault| SourceError::Json { at: file.location(fault.offset), reason: fault.reason })?;
         from_json(file, text.root, 0)
     } else {
         yaml::load(file)
@@ -173,12 +159,6 @@ pub(super) fn duplicate(
     below: &[Spot],
 ) -> SourceError {
     let earlier = map.keys().position(|earlier| *earlier == key);
-    let first = earlier
-        .and_then(|index| below.get(index))
-        .map_or(at, |spot| spot.key);
-    SourceError::DuplicateKey {
-        at: file.location(at),
-        first: file.location(first),
-        key,
-    }
+    let first = earlier.and_then(|index| below.get(index)).map_or(at, |spot| spot.key);
+    SourceError::DuplicateKey { at: file.location(at), first: file.location(first), key }
 }

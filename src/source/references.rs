@@ -138,10 +138,7 @@ impl Survey {
         let here = format!("{here}/mapping");
         for (key, target) in mapping {
             if let Value::String(text) = target
-                && (text.contains('#')
-                    || [".yaml", ".yml", ".json"]
-                        .iter()
-                        .any(|end| text.ends_with(end)))
+                && (text.contains('#') || [".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end)))
             {
                 self.refer(&here, key, text);
             }
@@ -151,10 +148,7 @@ impl Survey {
     fn refer(&mut self, here: &str, key: &str, text: &str) {
         let mut at = here.to_owned();
         pointer::push(&mut at, key);
-        self.references.push(Reference {
-            at,
-            text: text.to_owned(),
-        });
+        self.references.push(Reference { at, text: text.to_owned() });
     }
 }
 
@@ -172,8 +166,8 @@ fn inside(keys: Keys, key: &str, member: &Value) -> Option<Keys> {
         _ if key.starts_with("x-") => None,
         "properties" | "patternProperties" | "dependentSchemas" | "dependencies" | "$defs"
         | "definitions" | "schemas" | "responses" | "parameters" | "headers" | "requestBodies"
-        | "securitySchemes" | "links" | "callbacks" | "pathItems" | "paths" | "webhooks"
-        | "content" | "mediaTypes" | "encoding" | "variables" | "mapping"
+        | "securitySchemes" | "links" | "callbacks" | "pathItems" | "paths" | "webhooks" | "content"
+        | "mediaTypes" | "encoding" | "variables" | "mapping"
             if member.is_object() =>
         {
             Some(Keys::Names)

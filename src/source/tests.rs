@@ -75,28 +75,19 @@ fn what_only_looks_like_a_value_stays_text() {
         let document = yaml(&format!("a: {text}"));
         assert_eq!(document.value, json!({ "a": text }));
     }
-    assert_eq!(
-        yaml("a: '12'\nb: \"true\"\nc: |\n  1\n").value,
-        json!({"a": "12", "b": "true", "c": "1\n"})
-    );
+    assert_eq!(yaml("a: '12'\nb: \"true\"\nc: |\n  1\n").value, json!({"a": "12", "b": "true", "c": "1\n"}));
 }
 
 #[test]
 fn keys_are_text_whatever_they_look_like() {
     let document = yaml("200: a\ntrue: b\n1.0: c\nnull: d\nno: e\n");
-    assert_eq!(
-        document.value,
-        json!({"200": "a", "true": "b", "1.0": "c", "null": "d", "no": "e"})
-    );
+    assert_eq!(document.value, json!({"200": "a", "true": "b", "1.0": "c", "null": "d", "no": "e"}));
 }
 
 #[test]
 fn tags_of_the_core_schema_count_and_others_do_not() {
     let document = yaml("a: !!str 12\nb: !!int '12'\nc: !money 12\nd: ! 12\ne: !x {f: 1}\n");
-    assert_eq!(
-        document.value,
-        json!({"a": "12", "b": 12, "c": 12, "d": "12", "e": {"f": 1}})
-    );
+    assert_eq!(document.value, json!({"a": "12", "b": 12, "c": 12, "d": "12", "e": {"f": 1}}));
 }
 
 #[test]
@@ -129,16 +120,8 @@ fn every_node_knows_its_place() {
         ("/last", "6:1", "6:1"),
         ("/none", "1:1", "1:1"),
     ] {
-        assert_eq!(
-            document.locate(pointer).to_string(),
-            format!("api.yaml:{value}"),
-            "{pointer}"
-        );
-        assert_eq!(
-            document.locate_key(pointer).to_string(),
-            format!("api.yaml:{key}"),
-            "{pointer}"
-        );
+        assert_eq!(document.locate(pointer).to_string(), format!("api.yaml:{value}"), "{pointer}");
+        assert_eq!(document.locate_key(pointer).to_string(), format!("api.yaml:{key}"), "{pointer}");
     }
 }
 
@@ -153,17 +136,9 @@ fn json_is_read_to_the_letter_and_has_places_too() {
 
 #[test]
 fn the_format_is_taken_from_the_name_or_else_from_the_first_character() {
-    for (name, text) in [
-        ("a.YML", "{a: 1}"),
-        ("a", " {\"a\": 1}"),
-        ("a.txt", "a: 1"),
-        ("a", "\u{feff}a: 1"),
-    ] {
-        assert_eq!(
-            Document::from_text(name, text).unwrap().value,
-            json!({"a": 1}),
-            "{name}"
-        );
+    for (name, text) in [("a.YML", "{a: 1}"), ("a", " {\"a\": 1}"), ("a.txt", "a: 1"), ("a", "\u{feff}a: 1")]
+    {
+        assert_eq!(Document::from_text(name, text).unwrap().value, json!({"a": 1}), "{name}");
     }
     assert!(Document::from_text("a.json", "a: 1").is_err());
     assert!(Document::from_text("a", "{a: 1}").is_err());
@@ -172,36 +147,18 @@ fn the_format_is_taken_from_the_name_or_else_from_the_first_character() {
 #[test]
 fn faults_name_their_place() {
     for (text, expected) in [
-        (
-            "a: 1\nb: 2\na: 3\n",
-            "api.yaml:3:1: duplicate key \"a\", first at line 1, column 1",
-        ),
-        (
-            "a: {b: 1, b: 2}",
-            "api.yaml:1:11: duplicate key \"b\", first at line 1, column 5",
-        ),
-        (
-            "a: 1\n---\nb: 2\n",
-            "api.yaml:2:1: a second document begins",
-        ),
-        (
-            "a: &x [*x]\n",
-            "api.yaml:1:8: alias inside the node that it names",
-        ),
+        ("a: 1\nb: 2\na: 3\n", "api.yaml:3:1: duplicate key \"a\", first at line 1, column 1"),
+        ("a: {b: 1, b: 2}", "api.yaml:1:11: duplicate key \"b\", first at line 1, column 5"),
+        ("a: 1\n---\nb: 2\n", "api.yaml:2:1: a second document begins"),
+        ("a: &x [*x]\n", "api.yaml:1:8: alias inside the node that it names"),
         ("{[1]: 2}", "api.yaml:1:2: a key is not a scalar"),
         ("<<: 1", "api.yaml:1:5: `<<` merges only mappings"),
         ("<<: [{}, 1]", "api.yaml:1:10: `<<` merges only mappings"),
-        (
-            "- 1",
-            "api.yaml:1:1: expected a mapping at the root, found a list",
-        ),
+        ("- 1", "api.yaml:1:1: expected a mapping at the root, found a list"),
         ("# only a comment", "api.yaml: empty"),
         ("---\n", "api.yaml: empty"),
         (" \n", "api.yaml: empty"),
-        (
-            "a: 1\nx-probity-files: []",
-            "api.yaml:2:1: the key `x-probity-files` is reserved",
-        ),
+        ("a: 1\nx-probity-files: []", "api.yaml:2:1: the key `x-probity-files` is reserved"),
     ] {
         assert_eq!(fault("api.yaml", text), expected);
     }
@@ -211,10 +168,7 @@ fn faults_name_their_place() {
         fault("api.json", "{\"a\": 1,\n \"a\": 2}"),
         "api.json:2:2: duplicate key \"a\", first at line 1, column 2"
     );
-    assert_eq!(
-        fault("api.json", "{\"a\": 1,\n}"),
-        "api.json:2:1: malformed JSON: expected a key"
-    );
+    assert_eq!(fault("api.json", "{\"a\": 1,\n}"), "api.json:2:1: malformed JSON: expected a key");
 }
 
 #[test]
@@ -225,11 +179,7 @@ fn nesting_is_bounded_also_through_aliases() {
     assert!(fault("a.yaml", &"[".repeat(100_000)).contains("nested more than 200 levels deep"));
     let block: String = (0..500).map(|depth| " ".repeat(depth) + "a:\n").collect();
     assert!(fault("a.yaml", &block).ends_with("nested more than 200 levels deep"));
-    let json = format!(
-        "{{\"a\": {}{}}}",
-        "[".repeat(MAX_DEPTH),
-        "]".repeat(MAX_DEPTH)
-    );
+    let json = format!("{{\"a\": {}{}}}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
     assert!(fault("a.json", &json).ends_with("nested more than 200 levels deep"));
 
     let mut chain = "a0: &a0 [1]\n".to_owned();
@@ -247,11 +197,7 @@ fn aliases_cannot_multiply_without_end() {
         bomb = format!("{bomb}a{level}: &a{level} [{inner}]\n");
     }
     assert!(fault("a.yaml", &bomb).ends_with("aliases copy more than 1000000 nodes"));
-    let text = format!(
-        "a: &a {}\nb: [{}]\n",
-        "x".repeat(1 << 20),
-        "*a, ".repeat(1_000)
-    );
+    let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(1 << 20), "*a, ".repeat(1_000));
     assert!(fault("a.yaml", &text).ends_with("aliases copy more than 1000000 nodes"));
 }
 
@@ -261,30 +207,12 @@ fn files_that_cannot_be_read_say_why() {
     let opened = |path: &Path| Document::open(path).unwrap_err();
     fs::write(&path, b"ok: 1\nb: \xff\n").unwrap();
     let error = opened(&path);
-    assert!(
-        error
-            .to_string()
-            .ends_with("api.yaml:2:4: invalid UTF-8 at byte 9"),
-        "{error}"
-    );
-    assert_eq!(
-        error.location().map(|at| (at.line, at.column)),
-        Some((2, 4))
-    );
+    assert!(error.to_string().ends_with("api.yaml:2:4: invalid UTF-8 at byte 9"), "{error}");
+    assert_eq!(error.location().map(|at| (at.line, at.column)), Some((2, 4)));
     assert!(matches!(opened(folder.path()), SourceError::Folder { .. }));
-    assert!(matches!(
-        opened(&folder.path().join("none")),
-        SourceError::NotFound { .. }
-    ));
-    fs::File::create(&path)
-        .unwrap()
-        .set_len(MAX_FILE_BYTES + 1)
-        .unwrap();
-    assert!(
-        opened(&path)
-            .to_string()
-            .ends_with("api.yaml: larger than 32 MiB")
-    );
+    assert!(matches!(opened(&folder.path().join("none")), SourceError::NotFound { .. }));
+    fs::File::create(&path).unwrap().set_len(MAX_FILE_BYTES + 1).unwrap();
+    assert!(opened(&path).to_string().ends_with("api.yaml: larger than 32 MiB"));
 }
 
 #[test]
@@ -305,26 +233,10 @@ fn a_snippet_shows_the_line_and_what_is_wrong() {
     "#);
     assert!(!shown(None).contains("help"));
     let at = document.locate_key("/info/title");
-    assert!(
-        document
-            .snippet(&at, "t", "l", None, false)
-            .contains("  ^^^^^ l")
-    );
-    assert!(
-        document
-            .snippet(&at, "t", "l", None, true)
-            .contains('\u{1b}')
-    );
-    let elsewhere = Location {
-        file: "gone".into(),
-        line: 9,
-        column: 9,
-    };
-    assert!(
-        document
-            .snippet(&elsewhere, "t", "l", None, false)
-            .contains("gone:9:9: l")
-    );
+    assert!(document.snippet(&at, "t", "l", None, false).contains("  ^^^^^ l"));
+    assert!(document.snippet(&at, "t", "l", None, true).contains('\u{1b}'));
+    let elsewhere = Location { file: "gone".into(), line: 9, column: 9 };
+    assert!(document.snippet(&elsewhere, "t", "l", None, false).contains("gone:9:9: l"));
 }
 
 #[test]
@@ -333,10 +245,7 @@ fn a_snippet_of_a_long_line_shows_only_what_is_near() {
     let document = Document::from_text("a.json", &format!("{{{}}}", members.join(","))).unwrap();
     let at = document.locate_key("/größe8000");
     let shown = document.snippet(&at, "t", "l", None, false);
-    assert!(
-        shown.contains(&format!("a.json:1:{}", at.column)),
-        "{shown}"
-    );
+    assert!(shown.contains(&format!("a.json:1:{}", at.column)), "{shown}");
     assert!(shown.contains("\"größe8000\":8000"), "{shown}");
     assert!(shown.len() < 2_000, "{}", shown.len());
 }

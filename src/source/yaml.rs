@@ -44,12 +44,7 @@ pub(super) fn load(file: &File) -> Result<Tree, SourceError> {
     let mut loader = Loader {
         file,
         parser: Parser::new_from_str(&file.text),
-        cursor: Cursor {
-            text: &file.text,
-            ascii: file.text.is_ascii(),
-            characters: 0,
-            bytes: 0,
-        },
+        cursor: Cursor { text: &file.text, ascii: file.text.is_ascii(), characters: 0, bytes: 0 },
         anchors: HashMap::new(),
         copied: 0,
     };
@@ -118,11 +113,7 @@ impl<'t> Loader<'t> {
         if anchor != 0 {
             let size = size(&value);
             self.spend(size, at)?;
-            let anchored = Anchored {
-                value: value.clone(),
-                spot: spot.clone(),
-                size,
-            };
+            let anchored = Anchored { value: value.clone(), spot: spot.clone(), size };
             self.anchors.insert(anchor, anchored);
         }
         Ok((value, spot))
@@ -255,10 +246,7 @@ impl<'t> Loader<'t> {
     }
 
     fn malformed(&self, at: usize, reason: &str) -> SourceError {
-        SourceError::Yaml {
-            at: self.file.location(at),
-            reason: reason.to_owned(),
-        }
+        SourceError::Yaml { at: self.file.location(at), reason: reason.to_owned() }
     }
 
     fn key_not_scalar(&self, at: usize) -> SourceError {
@@ -298,39 +286,24 @@ fn size(value: &Value) -> Size {
     let own = |text: &str| 1 + text.len() / 64;
     let (weight, inner) = match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => {
-            return Size {
-                weight: 1,
-                height: 0,
-            };
+            return Size { weight: 1, height: 0 };
         }
         Value::String(text) => {
             let weight = own(text);
             return Size { weight, height: 0 };
         }
-        Value::Array(items) => (
-            1,
-            items.iter().map(size).fold(Size::default(), Size::beside),
-        ),
+        Value::Array(items) => (1, items.iter().map(size).fold(Size::default(), Size::beside)),
         Value::Object(members) => (
             1 + members.keys().map(|key| own(key)).sum::<usize>(),
-            members
-                .values()
-                .map(size)
-                .fold(Size::default(), Size::beside),
+            members.values().map(size).fold(Size::default(), Size::beside),
         ),
     };
-    Size {
-        weight: weight + inner.weight,
-        height: 1 + inner.height,
-    }
+    Size { weight: weight + inner.weight, height: 1 + inner.height }
 }
 
 impl Size {
     fn beside(self, other: Self) -> Self {
-        Self {
-            weight: self.weight + other.weight,
-            height: self.height.max(other.height),
-        }
+        Self { weight: self.weight + other.weight, height: self.height.max(other.height) }
     }
 }
 

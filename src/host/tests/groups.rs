@@ -8,7 +8,11 @@ const TOKEN: &str = "/v3/oauth/token/generate";
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 async fn groups() -> Served {
-    served(contract("groups.openapi.yaml", include_str!("../../../spec/groups.openapi.yaml")), HostSettings::default()).await
+    served(
+        contract("groups.openapi.yaml", include_str!("../../../spec/groups.openapi.yaml")),
+        HostSettings::default(),
+    )
+    .await
 }
 
 fn basic(user: &str, password: &str) -> String {
@@ -40,7 +44,8 @@ async fn a_badges_group_is_created_as_it_was_sent() {
     assert_eq!((&data["name"], &data["rank"]), (&json!("Göld ☃"), &json!(7)));
     assert_eq!((&data["createdOn"], &data["createdBy"]), (&data["lastUpdatedOn"], &data["lastUpdatedBy"]));
     let created = data["createdOn"].as_f64().unwrap();
-    let instant = jiff::Timestamp::from_microsecond(format!("{:.0}", created * 1e6).parse().unwrap()).unwrap();
+    let instant =
+        jiff::Timestamp::from_microsecond(format!("{:.0}", created * 1e6).parse().unwrap()).unwrap();
     assert!((instant.as_second() - now.as_second()).abs() < 60 && created.fract() != 0.0, "{created}");
     let second = jiff::Timestamp::from_second(instant.as_second()).unwrap();
     assert_eq!(data["createdOnISO"], second.to_string());
@@ -59,7 +64,10 @@ async fn a_rewards_group_is_created_as_it_was_sent() {
     assert_eq!((&group["name"], group.get("rank")), (&json!("UAT"), Some(&Value::Null)));
     let instant = jiff::Timestamp::from_millisecond(group["createdOn"].as_i64().unwrap()).unwrap();
     let text = jiff::Timestamp::from_second(instant.as_second()).unwrap().to_string();
-    assert_eq!((group["createdOnDateTime"].as_str(), group["lastUpdatedOnDateTime"].as_str()), (Some(&*text), Some(&*text)));
+    assert_eq!(
+        (group["createdOnDateTime"].as_str(), group["lastUpdatedOnDateTime"].as_str()),
+        (Some(&*text), Some(&*text))
+    );
     let next = served.create(REWARDS, r#"{"name": "UAT 2"}"#).await.json();
     assert_eq!(next["id"].as_i64(), group["id"].as_i64().map(|id| id + 1));
     assert!(next.get("rank").is_none_or(Value::is_null));
@@ -69,7 +77,8 @@ async fn a_rewards_group_is_created_as_it_was_sent() {
 #[tokio::test]
 async fn numbers_that_a_double_rounds_come_back_as_they_were_sent() {
     let served = groups().await;
-    for digits in ["123456789012345678901234567890", "9223372036854775808", "-9007199254740993", "1e3", "2.0"] {
+    for digits in ["123456789012345678901234567890", "9223372036854775808", "-9007199254740993", "1e3", "2.0"]
+    {
         let reply = served.create(BADGES, format!(r#"{{"name": "n{digits}", "rank": {digits}}}"#)).await;
         assert!(reply.body.contains(&format!(r#""rank":{digits},"#)), "{digits}: {}", reply.body);
     }
@@ -139,8 +148,20 @@ async fn only_good_credentials_are_let_in() {
     let served = groups().await;
     let good = basic("demo", "demo-password");
     let digest = basic("demo", "9d1a3c2a");
-    for wrong in ["", "Basic", "Basic ", "Basic !!!", "Bearer demo-token", &digest, &basic("demo", ""), &basic("x", "demo-password"), &good[..20]] {
-        let reply = served.send("POST", BADGES, &[("authorization", wrong), JSON], r#"{"name": "x", "rank": 1}"#).await;
+    for wrong in [
+        "",
+        "Basic",
+        "Basic ",
+        "Basic !!!",
+        "Bearer demo-token",
+        &digest,
+        &basic("demo", ""),
+        &basic("x", "demo-password"),
+        &good[..20],
+    ] {
+        let reply = served
+            .send("POST", BADGES, &[("authorization", wrong), JSON], r#"{"name": "x", "rank": 1}"#)
+            .await;
         assert_eq!(reply.status, 401, "{wrong}");
         assert!(reply.header("www-authenticate").unwrap().starts_with("Basic "));
     }
@@ -182,11 +203,18 @@ async fn media_types_methods_paths_and_sizes_are_minded() {
     let auth = ("authorization", good.as_str());
     let body = r#"{"name": "m", "rank": 1}"#;
     for wrong in ["text/plain", "application/xml", "application/json-seq", ""] {
-        assert_eq!(served.send("POST", BADGES, &[auth, ("content-type", wrong)], body).await.status, 415, "{wrong}");
+        assert_eq!(
+            served.send("POST", BADGES, &[auth, ("content-type", wrong)], body).await.status,
+            415,
+            "{wrong}"
+        );
     }
     assert_eq!(served.send("POST", BADGES, &[auth], body).await.status, 200);
     let parametrised = ("content-type", "Application/JSON; charset=utf-8");
-    assert_eq!(served.send("POST", BADGES, &[auth, parametrised], r#"{"name": "p", "rank": 1}"#).await.status, 200);
+    assert_eq!(
+        served.send("POST", BADGES, &[auth, parametrised], r#"{"name": "p", "rank": 1}"#).await.status,
+        200
+    );
     for method in ["GET", "PUT", "DELETE", "TRACE", "HEAD", "FOO"] {
         let reply = served.raw(method, BADGES, &[auth], "").await;
         assert_eq!((reply.status, reply.header("allow")), (405, Some("POST, OPTIONS")));

@@ -107,7 +107,10 @@ async fn a_thing_is_created_read_changed_and_deleted() {
     let created = served.send("POST", "/things?dry=false", HEAD, thing("One")).await;
     assert_eq!(created.status, 201, "{}", created.body);
     let made = created.json();
-    assert_eq!((&made["slug"], &made["kind"], &made["grid"]), (&json!("One"), &json!("square"), &json!([[1], [2, 3]])));
+    assert_eq!(
+        (&made["slug"], &made["kind"], &made["grid"]),
+        (&json!("One"), &json!("square"), &json!([[1], [2, 3]]))
+    );
     assert_eq!((&made["parts"][1]["sku"], made.get("secret"), made.get("birth")), (&json!("b"), None, None));
     assert!(made["parts"][1]["id"].is_i64());
     assert!(made["created"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok());
@@ -115,7 +118,10 @@ async fn a_thing_is_created_read_changed_and_deleted() {
     assert_eq!(served.send("GET", &path, &[BEARER], "").await.json(), made);
     assert_eq!(served.send("GET", "/things", &[], "").await.json(), json!([made]));
     let patched = served.send("PATCH", &path, HEAD, r#"{"kind": "round"}"#).await.json();
-    assert_eq!((&patched["kind"], &patched["slug"], &patched["created"]), (&json!("round"), &made["slug"], &made["created"]));
+    assert_eq!(
+        (&patched["kind"], &patched["slug"], &patched["created"]),
+        (&json!("round"), &made["slug"], &made["created"])
+    );
     assert_eq!(served.send("GET", &path, &[BEARER], "").await.json(), patched);
     assert_eq!(served.send("DELETE", &path, &[BEARER], "").await.status, 204);
     for method in ["GET", "DELETE"] {
@@ -131,7 +137,10 @@ async fn a_code_stands_where_the_schema_has_room_for_it() {
     let served = things().await;
     assert_eq!(served.send("POST", "/things", HEAD, thing("Two")).await.status, 201);
     let taken = served.send("POST", "/things", HEAD, thing("TWO")).await;
-    assert_eq!((taken.status, &taken.json()["code"], &taken.json()["status"]), (409, &json!("TAKEN"), &json!(409)));
+    assert_eq!(
+        (taken.status, &taken.json()["code"], &taken.json()["status"]),
+        (409, &json!("TAKEN"), &json!(409))
+    );
     assert_eq!(taken.json()["title"], "`/slug` repeats a value that must be unique");
     let kind = served.send("POST", "/things", HEAD, thing("Three").replace("square", "flat")).await;
     assert_eq!((kind.status, &kind.json()["code"]), (422, &json!("KIND")));
@@ -170,5 +179,8 @@ async fn credentials_of_every_kind_are_minded() {
         assert_eq!(reply.json()["error"], "the request carries no valid credentials");
     }
     assert_eq!(served.send("GET", "/things/x?api_key=demo-token", &[], "").await.status, 404);
-    assert_eq!(served.send("GET", "/things/x", &[("authorization", "bearer demo-token")], "").await.status, 404);
+    assert_eq!(
+        served.send("GET", "/things/x", &[("authorization", "bearer demo-token")], "").await.status,
+        404
+    );
 }

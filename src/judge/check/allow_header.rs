@@ -24,9 +24,17 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
             let lists = |method: &str| allow.split(',').any(|one| one.trim().eq_ignore_ascii_case(method));
             let missing = view.operation.path_methods.iter().find(|method| !lists(method));
             if lists(refused) {
-                ("refused", "the Allow header of a 405 lists the method that it refuses".to_owned(), format!("Allow: {allow}"))
+                (
+                    "refused",
+                    "the Allow header of a 405 lists the method that it refuses".to_owned(),
+                    format!("Allow: {allow}"),
+                )
             } else if let Some(method) = missing {
-                ("missing", format!("the Allow header of a 405 does not list {method}"), format!("Allow: {allow}"))
+                (
+                    "missing",
+                    format!("the Allow header of a 405 does not list {method}"),
+                    format!("Allow: {allow}"),
+                )
             } else {
                 return None;
             }

@@ -17,7 +17,8 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     let Some(documented) = view.documented(answer) else { return Vec::new() };
     let mut found = Vec::new();
     // OpenAPI ignores a header of this name: the media type is declared elsewhere.
-    let declared = documented.headers.iter().filter(|header| !header.name.eq_ignore_ascii_case("content-type"));
+    let declared =
+        documented.headers.iter().filter(|header| !header.name.eq_ignore_ascii_case("content-type"));
     for header in declared {
         let kind = format!("{} {}", answer.status, header.name.to_ascii_lowercase());
         match (answer.header(&header.name), &header.schema) {
@@ -30,7 +31,13 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
                 let broken = view.contract.schemas.violations(schema, Side::Response, &value);
                 found.extend(broken.into_iter().map(|broken| {
                     let title = format!("the header `{}` {}", header.name, broken.cause.words());
-                    view.observe(&CHECK, format!("{kind} {}", broken.keyword), title, (broken.expected, broken.actual), &broken.at)
+                    view.observe(
+                        &CHECK,
+                        format!("{kind} {}", broken.keyword),
+                        title,
+                        (broken.expected, broken.actual),
+                        &broken.at,
+                    )
                 }));
             }
             _ => {}

@@ -88,10 +88,13 @@ fn same(left: Option<&Node>, right: Option<&Node>) -> bool {
     match (kind(left), kind(right)) {
         (Kind::Number(left), Kind::Number(right)) => Decimal::read(&left) == Decimal::read(&right),
         (Kind::Array(left), Kind::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(&right).all(|(left, right)| same(Some(left), Some(right)))
+            left.len() == right.len()
+                && left.iter().zip(&right).all(|(left, right)| same(Some(left), Some(right)))
         }
         (Kind::Object(left), Kind::Object(right)) => {
-            let find = |members: &[json::Member], key: &str| members.iter().rev().find(|member| member.key == key).map(|member| member.value.clone());
+            let find = |members: &[json::Member], key: &str| {
+                members.iter().rev().find(|member| member.key == key).map(|member| member.value.clone())
+            };
             left.iter().chain(&right).all(|member| {
                 let (left, right) = (find(&left, &member.key), find(&right, &member.key));
                 same(left.as_ref(), right.as_ref())
@@ -115,9 +118,16 @@ fn difference(left: Option<&Node>, right: Option<&Node>) -> &'static str {
                 "upper and lower case differ"
             } else if !left.is_empty() && right.starts_with(left.as_str()) {
                 "it is cut"
-            } else if left.contains("&lt;") || left.contains("&amp;") || left.contains("&#") || left.contains("&quot;") {
+            } else if left.contains("&lt;")
+                || left.contains("&amp;")
+                || left.contains("&#")
+                || left.contains("&quot;")
+            {
                 "it is escaped for HTML"
-            } else if left.contains('\u{fffd}') || left.contains('Ã') || left.contains('?') && !right.contains('?') {
+            } else if left.contains('\u{fffd}')
+                || left.contains('Ã')
+                || left.contains('?') && !right.contains('?')
+            {
                 "its characters were decoded wrongly"
             } else {
                 "the text differs"
@@ -167,7 +177,9 @@ fn instant(node: &Node, unit: Option<TimeUnit>) -> Option<Instant> {
     match &node.kind {
         Kind::String(text) => {
             let stamp: Timestamp = text.parse().ok()?;
-            let fraction = text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
+            let fraction = text
+                .split_once('.')
+                .map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
             let digits = u32::try_from(fraction.min(9)).unwrap_or(9);
             Some(Instant { nanoseconds: stamp.as_nanosecond(), precision: SECOND / 10_i128.pow(digits) })
         }
@@ -176,7 +188,11 @@ fn instant(node: &Node, unit: Option<TimeUnit>) -> Option<Instant> {
             let whole: i128 = whole.parse().ok()?;
             let digits = fraction.len().min(9);
             let fraction: i128 = format!("{:0<9}", &fraction[..digits]).parse().ok()?;
-            let unit = unit.unwrap_or(if whole.abs() > 100_000_000_000 { TimeUnit::Milliseconds } else { TimeUnit::Seconds });
+            let unit = unit.unwrap_or(if whole.abs() > 100_000_000_000 {
+                TimeUnit::Milliseconds
+            } else {
+                TimeUnit::Seconds
+            });
             Some(match unit {
                 TimeUnit::Milliseconds => Instant { nanoseconds: whole * 1_000_000, precision: 1_000_000 },
                 _ => Instant {
@@ -252,30 +268,47 @@ impl Whole {
         let mut found = Vec::new();
         for (scenario, steps) in exchanges.iter().enumerate() {
             for (step, exchange) in steps.iter().enumerate() {
-                let Some(exchange) = exchange.as_ref().filter(|exchange| exchange.accepted()) else { continue };
+                let Some(exchange) = exchange.as_ref().filter(|exchange| exchange.accepted()) else {
+                    continue;
+                };
                 let Some(answer) = exchange.answer() else { continue };
                 let case = &plan.scenarios[scenario].cases[step];
                 let operation = &contract.operations[case.operation];
-                let judged = operation.behaviour.rules.iter().any(|rule| matches!(rule, Rule::Constant(_) | Rule::Distinct(_)));
+                let judged = operation
+                    .behaviour
+                    .rules
+                    .iter()
+                    .any(|rule| matches!(rule, Rule::Constant(_) | Rule::Distinct(_)));
                 if case.request.method != operation.method || !judged {
                     continue;
                 }
                 let Ok(body) = json::read(&answer.body) else { continue };
                 for (index, rule) in operation.behaviour.rules.iter().enumerate() {
                     let (Rule::Constant(expression) | Rule::Distinct(expression)) = rule else { continue };
-                    let Some(value) = node(expression, None, &body).filter(|node| node.kind != Kind::Null) else { continue };
+                    let Some(value) = node(expression, None, &body).filter(|node| node.kind != Kind::Null)
+                    else {
+                        continue;
+                    };
                     let value = shown(Some(value));
                     let (kind, title, expected) = if matches!(rule, Rule::Constant(_)) {
                         let known = first.entry((case.operation, index)).or_insert_with(|| value.clone());
                         if *known == value {
                             continue;
                         }
-                        ("constant", format!("`{expression}` is not the same in every answer"), format!("{known}, as in the first answer"))
+                        (
+                            "constant",
+                            format!("`{expression}` is not the same in every answer"),
+                            format!("{known}, as in the first answer"),
+                        )
                     } else {
                         if seen.insert((case.operation, index, value.clone()), ()).is_none() {
                             continue;
                         }
-                        ("distinct", format!("`{expression}` came twice"), "a value that did not come before".to_owned())
+                        (
+                            "distinct",
+                            format!("`{expression}` came twice"),
+                            "a value that did not come before".to_owned(),
+                        )
                     };
                     found.push(Observation {
                         check: &CHECK,
@@ -305,10 +338,18 @@ mod tests {
 
     #[test]
     fn numbers_are_equal_by_value_to_the_last_digit() {
-        for (left, right) in [("1", "1.0"), ("100", "1e2"), ("-0", "0"), ("1702963230.966423000", "1702963230.966423"), ("1E-2", "0.01")] {
+        for (left, right) in [
+            ("1", "1.0"),
+            ("100", "1e2"),
+            ("-0", "0"),
+            ("1702963230.966423000", "1702963230.966423"),
+            ("1E-2", "0.01"),
+        ] {
             assert!(equal_text(left, right), "{left} {right}");
         }
-        for (left, right) in [("9007199254740993", "9007199254740992"), ("1", "-1"), ("1.0000000000000000001", "1")] {
+        for (left, right) in
+            [("9007199254740993", "9007199254740992"), ("1", "-1"), ("1.0000000000000000001", "1")]
+        {
             assert!(!equal_text(left, right), "{left} {right}");
         }
     }

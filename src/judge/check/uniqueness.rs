@@ -19,7 +19,11 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     let fault = view.case.expectation.faults.first()?;
     let scenario = view.case.id.rsplit('/').next().unwrap_or_default();
     let codes = view.case.expectation.codes.join(" or ");
-    let expected = if codes.is_empty() { view.expected_statuses() } else { format!("{} with code {codes}", view.expected_statuses()) };
+    let expected = if codes.is_empty() {
+        view.expected_statuses()
+    } else {
+        format!("{} with code {codes}", view.expected_statuses())
+    };
     Some(view.observe(
         &CHECK,
         format!("{} {scenario}", answer.status),

@@ -184,7 +184,10 @@ fn enumerated(listed: &[Value], list: &mut List) {
     if listed.iter().any(Value::is_string) {
         list.add(5, "enum", "unlisted", Change::Set(json!("probity-unlisted")));
         if let Some(text) = listed.iter().find_map(Value::as_str) {
-            let other: String = text.chars().map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }).collect();
+            let other: String = text
+                .chars()
+                .map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+                .collect();
             list.add(9, "enum", "other-case", Change::Set(json!(other)));
             list.add(9, "enum", "spaces-around", Change::Set(json!(format!(" {text} "))));
         }
@@ -212,7 +215,10 @@ fn text(maker: &mut Maker<'_>, flat: &Flat, list: &mut List) {
         }
     }
     match flat.format.as_deref() {
-        Some("date-time" | "date" | "time" | "duration" | "email" | "ipv4" | "ipv6" | "uri" | "uuid" | "hostname") => {
+        Some(
+            "date-time" | "date" | "time" | "duration" | "email" | "ipv4" | "ipv6" | "uri" | "uuid"
+            | "hostname",
+        ) => {
             list.add(5, "format", "unformatted", Change::Set(json!("not this format!")));
         }
         _ => {}
@@ -246,7 +252,8 @@ fn numbers(flat: &Flat, list: &mut List) {
     };
     for (limit, sign, name) in [(flat.minimum, -1.0, "least"), (flat.maximum, 1.0, "most")] {
         let Some((limit, excluded)) = limit else { continue };
-        let (inside, outside) = if excluded { (limit - sign * step, limit) } else { (limit, limit + sign * step) };
+        let (inside, outside) =
+            if excluded { (limit - sign * step, limit) } else { (limit, limit + sign * step) };
         list.add(6, "bound", name, Change::Set(number(inside)));
         list.add(5, "bound", format!("beyond-{name}"), Change::Set(number(outside)));
     }
@@ -290,7 +297,12 @@ fn array(maker: &mut Maker<'_>, flat: &Flat, items: &[Value], list: &mut List) {
     sized(7, "none", 0);
     sized(9, "two", 2);
     if let Some(item) = items.first() {
-        list.add(if flat.unique_items { 5 } else { 9 }, "items", "repeated", Change::Set(json!([item, item])));
+        list.add(
+            if flat.unique_items { 5 } else { 9 },
+            "items",
+            "repeated",
+            Change::Set(json!([item, item])),
+        );
     }
 }
 

@@ -23,8 +23,7 @@ fn write(hir: &Hir, random: &mut Random, text: &mut String, depth: usize) -> Opt
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Literal(literal) => text.push_str(std::str::from_utf8(&literal.0).ok()?),
         HirKind::Class(Class::Unicode(class)) => {
-            let ranges: Vec<(char, char)> =
-                class.iter().map(|range| (range.start(), range.end())).collect();
+            let ranges: Vec<(char, char)> = class.iter().map(|range| (range.start(), range.end())).collect();
             let plain: Vec<(char, char)> = ranges
                 .iter()
                 .filter_map(|(start, end)| {
@@ -68,7 +67,13 @@ mod tests {
     #[test]
     fn generated_text_matches_its_pattern() {
         let patterns = [
-            "^[0-9a-f]{24}$", r"^\d{3}-\w+$", "a|b|cc", "^(foo|bar)[A-Z]*$", r"^\S+@\S+\.[a-z]{2,}$", "", "^.{5,10}$",
+            "^[0-9a-f]{24}$",
+            r"^\d{3}-\w+$",
+            "a|b|cc",
+            "^(foo|bar)[A-Z]*$",
+            r"^\S+@\S+\.[a-z]{2,}$",
+            "",
+            "^.{5,10}$",
         ];
         for pattern in patterns {
             let validator = jsonschema::validator_for(&json!({"pattern": pattern})).unwrap();

@@ -39,7 +39,8 @@ impl Maker<'_> {
 
     fn at_depth(&mut self, places: &[String], depth: usize) -> Option<Value> {
         let flat = self.choose(places);
-        if self.examples && self.fill != Fill::Random
+        if self.examples
+            && self.fill != Fill::Random
             && let Some(example) = flat.examples.iter().find(|example| !example.is_null())
             && !(example.is_object() && !flat.properties.is_empty())
         {
@@ -82,8 +83,10 @@ impl Maker<'_> {
 
     fn integer(&mut self, flat: &Flat) -> Option<Value> {
         let step = flat.multiple_of.filter(|step| *step >= 1.0).unwrap_or(1.0);
-        let least = flat.minimum.map(|(limit, excluded)| if excluded { (limit + 1.0).floor() } else { limit.ceil() });
-        let most = flat.maximum.map(|(limit, excluded)| if excluded { (limit - 1.0).ceil() } else { limit.floor() });
+        let least =
+            flat.minimum.map(|(limit, excluded)| if excluded { (limit + 1.0).floor() } else { limit.ceil() });
+        let most =
+            flat.maximum.map(|(limit, excluded)| if excluded { (limit - 1.0).ceil() } else { limit.floor() });
         let (low, high) = match (least, most) {
             (Some(low), Some(high)) => (low, high),
             (Some(low), None) => (low, low + 100.0 * step),
@@ -98,7 +101,11 @@ impl Maker<'_> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped just above")]
         let room = room as usize;
         let steps = if self.fill == Fill::Random { self.random.below(room + 1) } else { room.min(2) };
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "at most a million steps; saturates at the bounds of 64 bits")]
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            reason = "at most a million steps; saturates at the bounds of 64 bits"
+        )]
         Some(json!((first + steps as f64 * step) as i64))
     }
 
@@ -121,7 +128,8 @@ impl Maker<'_> {
     pub fn text(&mut self, flat: &Flat) -> Option<String> {
         let fits = |text: &String| {
             let length = text.chars().count() as u64;
-            flat.length.0.is_none_or(|least| length >= least) && flat.length.1.is_none_or(|most| length <= most)
+            flat.length.0.is_none_or(|least| length >= least)
+                && flat.length.1.is_none_or(|most| length <= most)
         };
         if let Some(pattern) = flat.patterns.first() {
             return (0..200).find_map(|_| pattern::matching(pattern, &mut self.random).filter(fits));
@@ -132,7 +140,9 @@ impl Maker<'_> {
         let least = usize::try_from(flat.length.0.unwrap_or(0)).ok()?;
         let most = usize::try_from(flat.length.1.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
         let word: String = if self.fill == Fill::Random {
-            (0..=self.random.below(12)).filter_map(|_| self.random.choose(b"abcdefghijklmnopqrstuvwxyz").copied().map(char::from)).collect()
+            (0..=self.random.below(12))
+                .filter_map(|_| self.random.choose(b"abcdefghijklmnopqrstuvwxyz").copied().map(char::from))
+                .collect()
         } else {
             "probity".into()
         };

@@ -3,13 +3,7 @@
 use super::*;
 
 fn broken(document: &Document) -> Vec<(String, String, String)> {
-    let parts = |broken: &BrokenRef| {
-        (
-            broken.at.clone(),
-            broken.target.clone(),
-            broken.reason.to_string(),
-        )
-    };
+    let parts = |broken: &BrokenRef| (broken.at.clone(), broken.target.clone(), broken.reason.to_string());
     document.broken_refs().iter().map(parts).collect()
 }
 
@@ -51,26 +45,11 @@ fn references_to_other_files_become_local() {
             ],
         })
     );
-    let names: Vec<_> = document
-        .files()
-        .iter()
-        .map(|file| file.name.as_str())
-        .collect();
+    let names: Vec<_> = document.files().iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names, [path.to_str().unwrap(), "paths/p.yaml", "s.json"]);
-    assert_eq!(
-        document.locate("/x-probity-files/0/two/x").to_string(),
-        "paths/p.yaml:4:6"
-    );
-    assert_eq!(
-        document
-            .locate_key("/x-probity-files/1/$defs/a~1b{}")
-            .to_string(),
-        "s.json:1:12"
-    );
-    assert_eq!(
-        document.locate("/x-probity-files/9/a").file,
-        path.to_str().unwrap()
-    );
+    assert_eq!(document.locate("/x-probity-files/0/two/x").to_string(), "paths/p.yaml:4:6");
+    assert_eq!(document.locate_key("/x-probity-files/1/$defs/a~1b{}").to_string(), "s.json:1:12");
+    assert_eq!(document.locate("/x-probity-files/9/a").file, path.to_str().unwrap());
 }
 
 #[test]
@@ -91,14 +70,8 @@ fn references_that_lead_nowhere_cost_only_themselves() {
     ]);
     let document = Document::open(&path).unwrap();
     let found = broken(&document);
-    let reasons: Vec<_> = found
-        .iter()
-        .map(|(_, target, why)| (target.as_str(), why.as_str()))
-        .collect();
-    assert!(
-        reasons[2].1.starts_with("bad.yaml:2:1: malformed YAML: "),
-        "{reasons:?}"
-    );
+    let reasons: Vec<_> = found.iter().map(|(_, target, why)| (target.as_str(), why.as_str())).collect();
+    assert!(reasons[2].1.starts_with("bad.yaml:2:1: malformed YAML: "), "{reasons:?}");
     let remote = "a URL, and nothing is fetched that the user did not name";
     let expected = [
         ("#/none", "nothing stands there"),
@@ -107,10 +80,7 @@ fn references_that_lead_nowhere_cost_only_themselves() {
         ("https://example.com/s.json", remote),
         ("//example.com/s.json", remote),
         ("file:///etc/passwd", remote),
-        (
-            "/etc/passwd",
-            "an absolute path, and only files in the contract's folder are read",
-        ),
+        ("/etc/passwd", "an absolute path, and only files in the contract's folder are read"),
         ("../out.yaml", "outside the contract's folder"),
         ("%2e%2e/out.yaml", "outside the contract's folder"),
         ("good.yaml#/none", "nothing stands there"),
@@ -126,24 +96,13 @@ fn references_that_lead_nowhere_cost_only_themselves() {
 #[test]
 fn a_link_does_not_lead_out_of_the_folder() {
     let (folder, path) = folder(&[
-        (
-            "in/api.yaml",
-            "a: {$ref: 'link.yaml'}\nb: {$ref: 'inner.yaml'}\nc: {$ref: 'real.yaml'}",
-        ),
+        ("in/api.yaml", "a: {$ref: 'link.yaml'}\nb: {$ref: 'inner.yaml'}\nc: {$ref: 'real.yaml'}"),
         ("in/real.yaml", "ok: 1"),
         ("out.yaml", "secret: 1"),
     ]);
     let link = std::os::unix::fs::symlink::<PathBuf, PathBuf>;
-    link(
-        folder.path().join("out.yaml"),
-        folder.path().join("in/link.yaml"),
-    )
-    .unwrap();
-    link(
-        folder.path().join("in/real.yaml"),
-        folder.path().join("in/inner.yaml"),
-    )
-    .unwrap();
+    link(folder.path().join("out.yaml"), folder.path().join("in/link.yaml")).unwrap();
+    link(folder.path().join("in/real.yaml"), folder.path().join("in/inner.yaml")).unwrap();
     let document = Document::open(&path).unwrap();
     assert_eq!(document.broken_refs().len(), 1);
     assert_eq!(document.broken_refs()[0].reason, Refusal::Outside);
@@ -187,10 +146,7 @@ fn links_and_discriminators_refer_too() {
         document.value["discriminator"]["mapping"],
         json!({"cat": "#/x-probity-files/0/Cat", "dog": "Dog"})
     );
-    assert_eq!(
-        document.value["links"]["l"]["operationRef"],
-        "#/x-probity-files/0/Op"
-    );
+    assert_eq!(document.value["links"]["l"]["operationRef"], "#/x-probity-files/0/Op");
 }
 
 #[test]

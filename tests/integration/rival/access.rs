@@ -30,12 +30,10 @@ pub(crate) fn basic_of(user: &str, hash: &str) -> String {
 }
 
 pub(crate) fn md5_hex(text: &str) -> String {
-    Md5::digest(text)
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    Md5::digest(text).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 struct Token {
@@ -66,18 +64,10 @@ impl Tokens {
             return response;
         }
         let Ok(body) = serde_json::from_slice::<serde_json::Value>(&request.body) else {
-            return Response::new(
-                400,
-                "application/json",
-                r#"{"data":null,"errors":[{"code":400}]}"#,
-            );
+            return Response::new(400, "application/json", r#"{"data":null,"errors":[{"code":400}]}"#);
         };
         if body["key"] != OAUTH_KEY || body["secret"] != OAUTH_SECRET {
-            return Response::new(
-                401,
-                "application/json",
-                r#"{"data":null,"errors":[{"code":401}]}"#,
-            );
+            return Response::new(401, "application/json", r#"{"data":null,"errors":[{"code":401}]}"#);
         }
         let seed = format!("{OAUTH_SECRET}/{}/{}", self.issued.len(), now.as_nanos());
         let text = format!("{}.{}", md5_hex(&seed), md5_hex(&format!("{seed}/2")));
@@ -85,11 +75,7 @@ impl Tokens {
             r#"{{"data":{{"accessToken":"{text}","ttlSeconds":{}}},"errors":null}}"#,
             TOKEN_LIFE.as_secs()
         );
-        self.issued.push(Token {
-            text,
-            issued: now,
-            uses: 0,
-        });
+        self.issued.push(Token { text, issued: now, uses: 0 });
         Response::new(200, "application/json", answer)
     }
 
@@ -108,10 +94,7 @@ impl Tokens {
             }
             _ => {}
         }
-        match (
-            request.header(TOKEN_HEADER),
-            request.header("Authorization"),
-        ) {
+        match (request.header(TOKEN_HEADER), request.header("Authorization")) {
             (Some(token), _) => self.judge_token(token, fault, now),
             (None, Some(header)) => judge_basic(header, fault),
             (None, None) => Verdict::Refused,
@@ -129,11 +112,7 @@ impl Tokens {
                 !dead && now.saturating_sub(token.issued) < TOKEN_LIFE
             }
         };
-        if admitted {
-            Verdict::Admitted
-        } else {
-            Verdict::Refused
-        }
+        if admitted { Verdict::Admitted } else { Verdict::Refused }
     }
 }
 
@@ -148,10 +127,7 @@ fn judge_basic(header: &str, fault: Option<Fault>) -> Verdict {
     if fault == Some(Fault::AccessEmpty) && rest.trim().is_empty() {
         return Verdict::Admitted;
     }
-    let decoded = STANDARD
-        .decode(rest.trim())
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded = STANDARD.decode(rest.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let Some(pair) = decoded else {
         return Verdict::Malformed;
     };
@@ -168,9 +144,5 @@ fn judge_basic(header: &str, fault: Option<Fault>) -> Verdict {
         Some(Fault::AccessEmpty) if user.is_empty() || secret.is_empty() => true,
         _ => right_user && right_secret,
     };
-    if admitted {
-        Verdict::Admitted
-    } else {
-        Verdict::Refused
-    }
+    if admitted { Verdict::Admitted } else { Verdict::Refused }
 }

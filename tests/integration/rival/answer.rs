@@ -31,10 +31,7 @@ pub(super) fn success(
 }
 
 fn name_and_rank(draft: &Draft) -> (Json, Json) {
-    (
-        draft.name.as_deref().map_or_else(null, text),
-        draft.rank.map_or_else(null, |rank| raw(&rank)),
-    )
+    (draft.name.as_deref().map_or_else(null, text), draft.rank.map_or_else(null, |rank| raw(&rank)))
 }
 
 fn badge_group(draft: &Draft, serial: u64, created: Duration, manners: &Manners) -> Json {
@@ -42,13 +39,7 @@ fn badge_group(draft: &Draft, serial: u64, created: Duration, manners: &Manners)
     let moment = format!("{seconds}.{:06}000", created.subsec_micros());
     let (name, rank) = name_and_rank(draft);
     let mut group = object([
-        (
-            "id",
-            text(&format!(
-                "{seconds:08x}{:016x}",
-                0x8f68_6660_7000_0000 + serial
-            )),
-        ),
+        ("id", text(&format!("{seconds:08x}{:016x}", 0x8f68_6660_7000_0000 + serial))),
         ("orgId", raw(&ORG)),
         ("name", name),
         ("rank", rank),
@@ -100,13 +91,10 @@ pub(super) fn rejection(
     manners: &Manners,
     fault: Option<Fault>,
 ) -> Json {
-    let mut errors: Vec<(i32, &str)> = problems
-        .iter()
-        .map(|problem| (endpoint.code(problem, fault), message(endpoint, problem)))
-        .collect();
+    let mut errors: Vec<(i32, &str)> =
+        problems.iter().map(|problem| (endpoint.code(problem, fault), message(endpoint, problem))).collect();
     let taken = problems.contains(&Problem::Taken);
-    let missing =
-        problems.contains(&Problem::NameMissing) || problems.contains(&Problem::RankMissing);
+    let missing = problems.contains(&Problem::NameMissing) || problems.contains(&Problem::RankMissing);
     match fault {
         Some(Fault::CodeExtraOnMissing) if missing => errors.push((733, "Group name is taken")),
         Some(Fault::CodeExtraOnTaken) if taken => errors.push((732, "Group rank is needed")),
@@ -115,21 +103,13 @@ pub(super) fn rejection(
     match endpoint {
         Endpoint::Badges => {
             let errors = errors.into_iter().map(|(code, message)| {
-                object([
-                    ("code", raw(&code)),
-                    ("message", text(message)),
-                    ("reference", null()),
-                ])
+                object([("code", raw(&code)), ("message", text(message)), ("reference", null())])
             });
             let warnings = match manners.warnings {
                 Warnings::Null => null(),
                 Warnings::Empty => Json::List(Vec::new()),
             };
-            object([
-                ("data", null()),
-                ("errors", Json::List(errors.collect())),
-                ("warnings", warnings),
-            ])
+            object([("data", null()), ("errors", Json::List(errors.collect())), ("warnings", warnings)])
         }
         Endpoint::Rewards => {
             let code = errors.first().map_or(400, |(code, _)| *code);

@@ -20,14 +20,7 @@ pub(super) fn of(fault: Fault, request: &Request) -> Option<Response> {
     let Ok(members) = serde_json::from_slice::<Members>(&request.body) else {
         return None;
     };
-    let last = |key: &str| {
-        members
-            .0
-            .iter()
-            .rev()
-            .find(|(name, _)| name == key)
-            .map(|(_, value)| value)
-    };
+    let last = |key: &str| members.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value);
     let (name, rank) = (last("name"), last("rank"));
     let crashed = match fault {
         Fault::CrashRepeatedKey => members.repeats(),
@@ -143,9 +136,7 @@ fn bare(body: &[u8]) -> Vec<u8> {
             out.push(*byte);
         }
     }
-    let text = String::from_utf8_lossy(&out)
-        .replace("true", "")
-        .replace("false", "");
+    let text = String::from_utf8_lossy(&out).replace("true", "").replace("false", "");
     text.into_bytes()
 }
 

@@ -20,9 +20,7 @@ impl Endpoint {
     }
 
     pub(super) fn at(path: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|endpoint| endpoint.path() == path)
+        Self::ALL.into_iter().find(|endpoint| endpoint.path() == path)
     }
 
     pub(super) fn other(self) -> Self {

@@ -38,31 +38,18 @@ pub(super) struct Groups {
 
 impl Groups {
     pub(super) fn new(manners: Manners, fault: Option<Fault>) -> Self {
-        Self {
-            manners,
-            fault,
-            books: Mutex::default(),
-        }
+        Self { manners, fault, books: Mutex::default() }
     }
 
     fn rules(&self, endpoint: Endpoint) -> Rules {
         let rewards_letter_case = self.manners.rewards_letter_case;
-        Rules {
-            endpoint,
-            rewards_letter_case,
-            fault: self.fault,
-        }
+        Rules { endpoint, rewards_letter_case, fault: self.fault }
     }
 
     fn read(&self, endpoint: Endpoint, request: &Request) -> (Draft, Vec<Problem>) {
         let serial = lock(&self.books).serial;
         let made_up = format!("unnamed {serial}");
-        let reader = Reader {
-            endpoint,
-            manners: &self.manners,
-            fault: self.fault,
-            made_up: &made_up,
-        };
+        let reader = Reader { endpoint, manners: &self.manners, fault: self.fault, made_up: &made_up };
         reader.read(&request.body)
     }
 
@@ -113,18 +100,10 @@ impl Groups {
     }
 
     pub(super) fn store_unanswered(&self, endpoint: Endpoint, request: &Request, now: Duration) {
-        if let (
-            Draft {
-                name: Some(name),
-                rank,
-            },
-            problems,
-        ) = self.read(endpoint, request)
+        if let (Draft { name: Some(name), rank }, problems) = self.read(endpoint, request)
             && problems.is_empty()
         {
-            lock(&self.books)
-                .ledger(endpoint)
-                .add(&name, rank, now, None);
+            lock(&self.books).ledger(endpoint).add(&name, rank, now, None);
         }
     }
 
@@ -146,10 +125,7 @@ impl Groups {
         let ledger = books.ledger(endpoint);
         let looked_up = problems.is_empty() || self.manners.clash != Clash::Invalid;
         let taken = looked_up
-            && draft
-                .name
-                .as_deref()
-                .is_some_and(|name| ledger.takes(name, draft.rank, &rules, now));
+            && draft.name.as_deref().is_some_and(|name| ledger.takes(name, draft.rank, &rules, now));
         let rank_taken = self.fault == Some(Fault::RefusesRepeatedRank)
             && endpoint == Endpoint::Badges
             && ledger.holds_rank(draft.rank);
@@ -165,13 +141,7 @@ impl Groups {
         problems
     }
 
-    fn record(
-        &self,
-        endpoint: Endpoint,
-        draft: &Draft,
-        books: &mut Books,
-        now: Duration,
-    ) -> Response {
+    fn record(&self, endpoint: Endpoint, draft: &Draft, books: &mut Books, now: Duration) -> Response {
         books.serial += 1;
         let serial = books.serial;
         let ledger = books.ledger(endpoint);
@@ -180,13 +150,7 @@ impl Groups {
         let mut body = answer::success(endpoint, draft, serial, created, &self.manners);
         if let Some(fault) = self.fault {
             let preceding = ledger.preceding_name().unwrap_or(name).to_owned();
-            let create = spoil::Create {
-                endpoint,
-                draft,
-                serial,
-                created,
-                preceding: &preceding,
-            };
+            let create = spoil::Create { endpoint, draft, serial, created, preceding: &preceding };
             spoil::success(fault, &create, &mut body);
         }
         let response = self.accepted(&body);
@@ -217,26 +181,12 @@ impl Groups {
 
     fn reject(&self, endpoint: Endpoint, problems: &[Problem], request: &Request) -> Response {
         let taken = problems.contains(&Problem::Taken);
-        let missing =
-            problems.contains(&Problem::NameMissing) || problems.contains(&Problem::RankMissing);
-        let unreadable = problems
-            .iter()
-            .any(|problem| matches!(problem, Problem::Unreadable(_)));
-        let shown = if self.fault == Some(Fault::EnvelopesExchanged) {
-            endpoint.other()
-        } else {
-            endpoint
-        };
+        let missing = problems.contains(&Problem::NameMissing) || problems.contains(&Problem::RankMissing);
+        let unreadable = problems.iter().any(|problem| matches!(problem, Problem::Unreadable(_)));
+        let shown = if self.fault == Some(Fault::EnvelopesExchanged) { endpoint.other() } else { endpoint };
         let mut problems = problems.to_vec();
-        if let Some(message) = self
-            .fault
-            .and_then(|fault| leak(fault, taken, unreadable, request))
-        {
-            problems = vec![if taken {
-                Problem::Taken
-            } else {
-                problems[0].clone()
-            }];
+        if let Some(message) = self.fault.and_then(|fault| leak(fault, taken, unreadable, request)) {
+            problems = vec![if taken { Problem::Taken } else { problems[0].clone() }];
             return self.leaking(endpoint, &problems, &message);
         }
         let mut body = answer::rejection(shown, &problems, &self.manners, self.fault);
@@ -292,11 +242,7 @@ impl Groups {
     }
 
     fn response(&self, status: u16, body: &Json) -> Response {
-        Response::new(
-            status,
-            self.manners.content_type,
-            body.render(self.manners.layout),
-        )
+        Response::new(status, self.manners.content_type, body.render(self.manners.layout))
     }
 }
 

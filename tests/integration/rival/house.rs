@@ -27,9 +27,7 @@ pub(super) enum Clock {
 impl Clock {
     pub(super) fn now(&self) -> Duration {
         match self {
-            Self::System => SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default(),
+            Self::System => SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
             Self::Stepped(steps) => {
                 let step = steps.fetch_add(1, Ordering::Relaxed);
                 Duration::from_millis(1_763_644_650_336 + 300 * step)
@@ -122,9 +120,7 @@ impl House {
         };
         let overridden =
             self.has(Fault::MethodOverride) && request.header("X-HTTP-Method-Override").is_some();
-        if request.method == "POST" && !overridden
-            || request.method == "PUT" && self.has(Fault::Put200)
-        {
+        if request.method == "POST" && !overridden || request.method == "PUT" && self.has(Fault::Put200) {
             self.create(endpoint, request, now).await
         } else {
             self.undeclared_method(request)
@@ -134,20 +130,11 @@ impl House {
     /// Faults that strike every request on a create path.
     fn trouble(&self, request: &Request, serial: usize, now: Duration) -> Option<Response> {
         let endpoint = Endpoint::at(request.path());
-        let unavailable = || {
-            Response::new(
-                503,
-                "text/html",
-                "<html><body><h1>503 Unavailable</h1></body></html>",
-            )
-        };
+        let unavailable =
+            || Response::new(503, "text/html", "<html><body><h1>503 Unavailable</h1></body></html>");
         match self.fault? {
-            Fault::AbsentBadges if endpoint == Some(Endpoint::Badges) => {
-                Some(self.page(404, "Not Found"))
-            }
-            Fault::AbsentRewards if endpoint == Some(Endpoint::Rewards) => {
-                Some(self.page(404, "Not Found"))
-            }
+            Fault::AbsentBadges if endpoint == Some(Endpoint::Badges) => Some(self.page(404, "Not Found")),
+            Fault::AbsentRewards if endpoint == Some(Endpoint::Rewards) => Some(self.page(404, "Not Found")),
             Fault::Unavailable => Some(unavailable()),
             Fault::UnavailableAtTimes if serial % 5 == 4 => Some(unavailable()),
             Fault::Throttled => Some(throttled()),
@@ -175,17 +162,10 @@ impl House {
     }
 
     fn moved(&self) -> Response {
-        let draft = Draft {
-            name: Some("GROUP_RANK_4".to_owned()),
-            rank: Some(2),
-        };
+        let draft = Draft { name: Some("GROUP_RANK_4".to_owned()), rank: Some(2) };
         let now = self.clock.now();
         let body = answer::success(Endpoint::Badges, &draft, 1, now, &self.manners);
-        Response::new(
-            200,
-            self.manners.content_type,
-            body.render(self.manners.layout),
-        )
+        Response::new(200, self.manners.content_type, body.render(self.manners.layout))
     }
 
     async fn create(&self, endpoint: Endpoint, request: &Request, now: Duration) -> Response {
@@ -211,17 +191,11 @@ impl House {
             return None;
         }
         if self.has(Fault::CrashMediaType) {
-            return Some(Response::new(
-                500,
-                "text/plain",
-                "HttpMediaTypeNotSupportedException\n",
-            ));
+            return Some(Response::new(500, "text/plain", "HttpMediaTypeNotSupportedException\n"));
         }
         Some(match self.manners.media_refusal {
             MediaRefusal::Unsupported => self.page(415, "Unsupported Media Type"),
-            MediaRefusal::Envelope => self
-                .groups
-                .refuse(endpoint, "Malformed JSON: wrong media type"),
+            MediaRefusal::Envelope => self.groups.refuse(endpoint, "Malformed JSON: wrong media type"),
         })
     }
 

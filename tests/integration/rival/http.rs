@@ -37,10 +37,7 @@ impl Request {
 }
 
 pub(super) fn find<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
-    headers
-        .iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.as_str())
+    headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
 #[derive(Clone, Debug)]
@@ -53,11 +50,7 @@ pub(super) struct Response {
 impl Response {
     pub(super) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
-        let mut response = Self {
-            status,
-            headers: Vec::new(),
-            body,
-        };
+        let mut response = Self { status, headers: Vec::new(), body };
         if !response.body.is_empty() {
             response.set("Content-Type", content_type);
         }
@@ -65,11 +58,7 @@ impl Response {
     }
 
     pub(super) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+        Self { status, headers: Vec::new(), body: Vec::new() }
     }
 
     pub(super) fn set(&mut self, name: &str, value: &str) {
@@ -78,8 +67,7 @@ impl Response {
     }
 
     pub(super) fn unset(&mut self, name: &str) {
-        self.headers
-            .retain(|(key, _)| !key.eq_ignore_ascii_case(name));
+        self.headers.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
     }
 
     /// The status line and the headers, without the empty line that ends them.
@@ -94,9 +82,7 @@ impl Response {
     /// The whole answer, framed as asked; a body is left out where HTTP forbids it.
     pub(super) fn encode(mut self, framing: Framing, request: &Request) -> Vec<u8> {
         let silent = request.method == "HEAD" || self.status == 204 || self.status == 304;
-        let accepts_gzip = request
-            .header("Accept-Encoding")
-            .is_some_and(|value| value.contains("gzip"));
+        let accepts_gzip = request.header("Accept-Encoding").is_some_and(|value| value.contains("gzip"));
         if framing == Framing::Gzip && accepts_gzip && !self.body.is_empty() {
             self.body = gzip(&self.body);
             self.set("Content-Encoding", "gzip");
@@ -176,10 +162,7 @@ pub(super) struct Wire {
 
 impl Wire {
     pub(super) fn new(stream: TcpStream) -> Self {
-        Self {
-            stream,
-            pending: Vec::new(),
-        }
+        Self { stream, pending: Vec::new() }
     }
 
     pub(super) async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -191,14 +174,7 @@ impl Wire {
     pub(super) async fn drain(&mut self) {
         let _ = self.stream.shutdown().await;
         let mut buffer = vec![0; 64 * 1024];
-        let rest = async {
-            while self
-                .stream
-                .read(&mut buffer)
-                .await
-                .is_ok_and(|count| count > 0)
-            {}
-        };
+        let rest = async { while self.stream.read(&mut buffer).await.is_ok_and(|count| count > 0) {} };
         let _ = tokio::time::timeout(Duration::from_secs(2), rest).await;
     }
 
@@ -217,21 +193,12 @@ impl Wire {
             return Err(Unread::Refused(400));
         }
         let headers = self.headers().await?;
-        let connection = find(&headers, "Connection")
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let connection = find(&headers, "Connection").unwrap_or_default().to_ascii_lowercase();
         let modern = version != "HTTP/1.0";
         let keep_alive = modern && !connection.contains("close");
         let body = self.body(&headers).await?;
         let (method, target) = (method.to_owned(), target.to_owned());
-        Ok(Request {
-            method,
-            target,
-            headers,
-            body,
-            keep_alive,
-            modern,
-        })
+        Ok(Request { method, target, headers, body, keep_alive, modern })
     }
 
     async fn headers(&mut self) -> Result<Vec<(String, String)>, Unread> {
@@ -284,11 +251,7 @@ impl Wire {
             Some(_) => return Err(Unread::Refused(417)),
             None => {}
         }
-        if chunked.is_some() {
-            self.chunks().await
-        } else {
-            self.exactly(length).await
-        }
+        if chunked.is_some() { self.chunks().await } else { self.exactly(length).await }
     }
 
     async fn chunks(&mut self) -> Result<Vec<u8>, Unread> {

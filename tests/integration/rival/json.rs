@@ -24,12 +24,7 @@ pub(super) fn null() -> Json {
 }
 
 pub(super) fn object<const N: usize>(fields: [(&str, Json); N]) -> Json {
-    Json::Object(
-        fields
-            .into_iter()
-            .map(|(key, value)| (key.to_owned(), value))
-            .collect(),
-    )
+    Json::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
 impl Json {
@@ -42,10 +37,7 @@ impl Json {
 
     pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Json> {
         match self {
-            Self::Object(fields) => fields
-                .iter_mut()
-                .find(|(name, _)| name == key)
-                .map(|(_, value)| value),
+            Self::Object(fields) => fields.iter_mut().find(|(name, _)| name == key).map(|(_, value)| value),
             _ => None,
         }
     }
@@ -88,11 +80,7 @@ impl Json {
                 for (index, (key, value)) in fields.iter().enumerate() {
                     separate(layout, depth, index, out);
                     let _ = write!(out, "{}", serde_json::Value::from(key.as_str()));
-                    out.push_str(if layout == Layout::Spacious {
-                        " : "
-                    } else {
-                        ":"
-                    });
+                    out.push_str(if layout == Layout::Spacious { " : " } else { ":" });
                     value.write(layout, depth + 1, out);
                 }
                 finish(layout, depth, fields.is_empty(), out);
@@ -152,10 +140,7 @@ pub(super) fn date_time(epoch_seconds: u64, shift_minutes: u64) -> String {
         month += 1;
     }
     let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
-    format!(
-        "{year:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}",
-        days + 1
-    )
+    format!("{year:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}", days + 1)
 }
 
 fn year_length(year: u64) -> u64 {

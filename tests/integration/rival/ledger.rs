@@ -36,28 +36,11 @@ impl Ledger {
             .and_then(|entry| entry.answer.clone())
     }
 
-    pub(super) fn add(
-        &mut self,
-        name: &str,
-        rank: Option<i64>,
-        at: Duration,
-        answer: Option<Response>,
-    ) {
-        self.entries.push(Entry {
-            name: name.to_owned(),
-            rank,
-            at,
-            answer,
-        });
+    pub(super) fn add(&mut self, name: &str, rank: Option<i64>, at: Duration, answer: Option<Response>) {
+        self.entries.push(Entry { name: name.to_owned(), rank, at, answer });
     }
 
-    pub(super) fn takes(
-        &mut self,
-        name: &str,
-        rank: Option<i64>,
-        rules: &Rules,
-        now: Duration,
-    ) -> bool {
+    pub(super) fn takes(&mut self, name: &str, rank: Option<i64>, rules: &Rules, now: Duration) -> bool {
         let same = |entry: &Entry| rules.same(&entry.name, name);
         let (badges, fault) = (rules.endpoint == Endpoint::Badges, rules.fault);
         let mut recent = self.entries.iter().rev();
@@ -65,9 +48,7 @@ impl Ledger {
             Some(Fault::RepeatsAccepted) => false,
             Some(Fault::RepeatsAcceptedBadges) if badges => false,
             Some(Fault::RepeatsAcceptedRewards) if !badges => false,
-            Some(Fault::RepeatsAcceptedOtherRank) => {
-                recent.any(|entry| same(entry) && entry.rank == rank)
-            }
+            Some(Fault::RepeatsAcceptedOtherRank) => recent.any(|entry| same(entry) && entry.rank == rank),
             Some(Fault::RepeatsForgottenAtOnce) => recent.take(1).any(same),
             Some(Fault::RepeatsForgottenSoon) => recent.take(3).any(same),
             Some(Fault::RepeatsForgottenInTime) => {

@@ -70,18 +70,14 @@ impl Rival {
 
     fn start_with(house: House) -> Self {
         let listener = BoundListener::bind("127.0.0.1:0").expect("a free port");
-        listener
-            .set_nonblocking(true)
-            .expect("a listener that does not block");
+        listener.set_nonblocking(true).expect("a listener that does not block");
         let address = listener.local_addr().expect("a bound address");
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (stop, stopped) = oneshot::channel();
         let record = Arc::clone(&seen);
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 let listener = TcpListener::from_std(listener).expect("a listener");
                 tokio::select! {
@@ -90,12 +86,7 @@ impl Rival {
                 }
             });
         });
-        Self {
-            address,
-            seen,
-            stop: Some(stop),
-            thread: Some(thread),
-        }
+        Self { address, seen, stop: Some(stop), thread: Some(thread) }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -180,10 +171,6 @@ async fn reply(wire: &mut Wire, house: &House, request: &Request, mut response: 
         return outcome.unwrap_or(false);
     }
     let chunked = house.manners.framing == Framing::Chunked && !request.modern;
-    let framing = if chunked {
-        Framing::Length
-    } else {
-        house.manners.framing
-    };
+    let framing = if chunked { Framing::Length } else { house.manners.framing };
     wire.send(&response.encode(framing, request)).await.is_ok() && keep
 }

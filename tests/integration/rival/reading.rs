@@ -62,11 +62,7 @@ impl<'de> Deserialize<'de> for Members {
 
 impl Members {
     fn last(&self, key: &str) -> Option<&Value> {
-        self.0
-            .iter()
-            .rev()
-            .find(|(name, _)| name == key)
-            .map(|(_, value)| value)
+        self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
     pub(super) fn repeats(&self) -> bool {
@@ -117,9 +113,7 @@ impl Reader<'_> {
     fn draft(&self, members: &Members) -> Result<(Draft, Vec<Problem>), String> {
         let mut problems = Vec::new();
         let name = match members.last("name") {
-            None | Some(Value::Null) if self.makes_up_name(members) => {
-                Some(self.made_up.to_owned())
-            }
+            None | Some(Value::Null) if self.makes_up_name(members) => Some(self.made_up.to_owned()),
             None | Some(Value::Null) => {
                 problems.push(Problem::NameMissing);
                 None
@@ -133,9 +127,7 @@ impl Reader<'_> {
         };
         let sent = members.last("rank");
         let rank = match sent {
-            None | Some(Value::Null) => self
-                .judge_no_rank(sent.is_some(), &mut problems)
-                .then_some(0),
+            None | Some(Value::Null) => self.judge_no_rank(sent.is_some(), &mut problems).then_some(0),
             Some(value) => Some(self.rank(value).ok_or("Invalid value for field rank")?),
         };
         Ok((Draft { name, rank }, problems))
@@ -205,45 +197,18 @@ impl Reader<'_> {
             let padded = !blank && trimmed.len() != name.len();
             let long = name.chars().count() > 255;
             let control = name.chars().any(char::is_control);
-            let refuse_unicode = if fault == Some(Fault::RefusesUnicode) {
-                Stance::Refuse
-            } else {
-                Stance::Accept
-            };
+            let refuse_unicode =
+                if fault == Some(Fault::RefusesUnicode) { Stance::Refuse } else { Stance::Accept };
             note(blank, manners.blank_name, Problem::NameBlank);
-            note(
-                padded,
-                manners.padded_name,
-                Problem::Doubtful("Group name has outer spaces"),
-            );
-            note(
-                long,
-                manners.long_name,
-                Problem::Doubtful("Group name is too long"),
-            );
-            note(
-                control,
-                manners.control_name,
-                Problem::Doubtful("Group name is not printable"),
-            );
-            note(
-                !name.is_ascii(),
-                refuse_unicode,
-                Problem::Doubtful("Group name is not ASCII"),
-            );
+            note(padded, manners.padded_name, Problem::Doubtful("Group name has outer spaces"));
+            note(long, manners.long_name, Problem::Doubtful("Group name is too long"));
+            note(control, manners.control_name, Problem::Doubtful("Group name is not printable"));
+            note(!name.is_ascii(), refuse_unicode, Problem::Doubtful("Group name is not ASCII"));
         }
         if let Some(rank) = draft.rank {
             let wide = i32::try_from(rank).is_err();
-            note(
-                rank <= 0,
-                manners.low_rank,
-                Problem::Doubtful("Group rank is too low"),
-            );
-            note(
-                wide,
-                manners.wide_rank,
-                Problem::Doubtful("Group rank is too wide"),
-            );
+            note(rank <= 0, manners.low_rank, Problem::Doubtful("Group rank is too low"));
+            note(wide, manners.wide_rank, Problem::Doubtful("Group rank is too wide"));
         }
         if fault == Some(Fault::RefusesAll) {
             problems.push(Problem::Doubtful("Not allowed"));

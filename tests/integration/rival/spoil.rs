@@ -81,10 +81,7 @@ fn identity(fault: Fault, create: &Create, group: &mut Json) {
             group.set("id", text(&format!("group-{:018}", create.serial)));
         }
         Fault::IdNotFromClock if badges => {
-            group.set(
-                "id",
-                text(&format!("2b992ddfa23249d6{:08x}", create.serial)),
-            );
+            group.set("id", text(&format!("2b992ddfa23249d6{:08x}", create.serial)));
         }
         Fault::IdRepeated if badges => group.set("id", text("6581281e8f68666070de15c5")),
         Fault::IdRepeated => group.set("id", raw(&13_272)),
@@ -116,11 +113,7 @@ fn echo(fault: Fault, create: &Create, group: &mut Json) {
                 .replace('"', "&quot;")
                 .replace('\'', "&#39;"),
         ),
-        Fault::NameAsciiOnly => Some(
-            name.chars()
-                .map(|c| if c.is_ascii() { c } else { '?' })
-                .collect(),
-        ),
+        Fault::NameAsciiOnly => Some(name.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect()),
         Fault::NameMojibake => Some(name.bytes().map(char::from).collect()),
         _ => None,
     };
@@ -134,10 +127,7 @@ fn echo(fault: Fault, create: &Create, group: &mut Json) {
         (Fault::RankOther, Some(rank)) => group.set("rank", raw(&rank.wrapping_add(1))),
         (Fault::RankWraps, Some(rank)) => {
             let low = rank.rem_euclid(1 << 32);
-            group.set(
-                "rank",
-                raw(&if low >= 1 << 31 { low - (1 << 32) } else { low }),
-            );
+            group.set("rank", raw(&if low >= 1 << 31 { low - (1 << 32) } else { low }));
         }
         (Fault::RankZeroForNull, None) => group.set("rank", raw(&0)),
         (Fault::RankDroppedForNull, None) => group.remove("rank"),
@@ -148,10 +138,7 @@ fn echo(fault: Fault, create: &Create, group: &mut Json) {
 fn times(fault: Fault, create: &Create, group: &mut Json) {
     let badges = create.endpoint == Endpoint::Badges;
     let (seconds, millis) = (create.created.as_secs(), create.created.as_millis());
-    let iso = group
-        .get(DATE_TIMES[0])
-        .cloned()
-        .unwrap_or_else(|| text("2025-11-20T13:17:30Z"));
+    let iso = group.get(DATE_TIMES[0]).cloned().unwrap_or_else(|| text("2025-11-20T13:17:30Z"));
     let mut both = |keys: [&str; 2], value: Json| {
         for key in keys {
             group.set(key, value.clone());
@@ -177,10 +164,7 @@ fn times(fault: Fault, create: &Create, group: &mut Json) {
         Fault::LastUpdatedOnText => group.set("lastUpdatedOn", quoted(group, "lastUpdatedOn")),
         Fault::LastUpdatedOnNull => group.set("lastUpdatedOn", null()),
         Fault::LastUpdatedOnEarlier if badges => {
-            group.set(
-                "lastUpdatedOn",
-                raw(&format!("{}.000000000", seconds - 3600)),
-            );
+            group.set("lastUpdatedOn", raw(&format!("{}.000000000", seconds - 3600)));
         }
         Fault::LastUpdatedOnEarlier => {
             group.set("lastUpdatedOn", raw(&(millis - 3_600_000)));
@@ -208,12 +192,7 @@ fn snake_case(group: &mut Json) {
 
 fn envelope(fault: Fault, endpoint: Endpoint, body: &mut Json) {
     let badges = endpoint == Endpoint::Badges;
-    let filled = || {
-        object([
-            ("code", raw(&733)),
-            ("message", text("Group name is taken")),
-        ])
-    };
+    let filled = || object([("code", raw(&733)), ("message", text("Group name is taken"))]);
     let group = body.get("data").cloned().unwrap_or_else(null);
     match fault {
         Fault::DataArray if badges => body.set("data", Json::List(vec![group])),
@@ -252,16 +231,11 @@ fn badges_rejection(fault: Fault, body: &mut Json) {
         Fault::RejectionErrorsEmpty => body.set("errors", Json::List(Vec::new())),
         Fault::RejectionErrorsMissing => body.remove("errors"),
         Fault::RejectionErrorsTexts => {
-            let texts = errors
-                .iter()
-                .filter_map(|error| error.get("message").cloned());
+            let texts = errors.iter().filter_map(|error| error.get("message").cloned());
             body.set("errors", Json::List(texts.collect()));
         }
         Fault::RejectionDataFilled => {
-            body.set(
-                "data",
-                object([("id", null()), ("name", text("GROUP")), ("rank", raw(&0))]),
-            );
+            body.set("data", object([("id", null()), ("name", text("GROUP")), ("rank", raw(&0))]));
         }
         Fault::RejectionWarningsMissing => body.remove("warnings"),
         _ => {

@@ -18,11 +18,7 @@ pub(super) fn spoil(fault: Option<Fault>, mut response: Response) -> Response {
         Fault::TextNan => opened(r#""load":NaN"#),
         Fault::TextControl => opened("\"note\":\"a\u{1}b\""),
         Fault::TextSurrogate => opened(r#""note":"\ud83d""#),
-        Fault::TextDepth => opened(&format!(
-            r#""deep":{}{}"#,
-            "[".repeat(DEPTH),
-            "]".repeat(DEPTH)
-        )),
+        Fault::TextDepth => opened(&format!(r#""deep":{}{}"#, "[".repeat(DEPTH), "]".repeat(DEPTH))),
         Fault::TextTruncated => text.as_bytes()[..text.len() - 12].to_vec(),
         Fault::TextTrailing => format!("{text}\n<!-- served by node 4 -->").into_bytes(),
         Fault::TextByteOrderMark => format!("\u{feff}{text}").into_bytes(),
@@ -37,10 +33,7 @@ pub(super) fn spoil(fault: Option<Fault>, mut response: Response) -> Response {
 
 /// The text with a member said twice, first with another value.
 fn doubled(text: &str) -> String {
-    for (key, other) in [
-        ("\"rank\":", "\"rank\":-17,"),
-        ("\"code\":", "\"code\":17,"),
-    ] {
+    for (key, other) in [("\"rank\":", "\"rank\":-17,"), ("\"code\":", "\"code\":17,")] {
         if let Some(at) = text.find(key) {
             return format!("{}{other}{}", &text[..at], &text[at..]);
         }
@@ -51,8 +44,5 @@ fn doubled(text: &str) -> String {
 /// Latin-1, with an accented letter before every message so that rejections show it too.
 fn latin1(text: &str) -> Vec<u8> {
     let accented = text.replace("\"message\":\"", "\"message\":\"\u{e9} ");
-    accented
-        .chars()
-        .map(|character| u8::try_from(u32::from(character)).unwrap_or(b'?'))
-        .collect()
+    accented.chars().map(|character| u8::try_from(u32::from(character)).unwrap_or(b'?')).collect()
 }

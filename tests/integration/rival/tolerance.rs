@@ -18,9 +18,7 @@ pub(super) fn mend<'b>(fault: Fault, body: &'b [u8], made_up: &str) -> Cow<'b, [
                 None => invented(),
             }
         }
-        (Fault::AcceptsScalarRoot, Some(value)) if !value.is_object() && !value.is_array() => {
-            invented()
-        }
+        (Fault::AcceptsScalarRoot, Some(value)) if !value.is_object() && !value.is_array() => invented(),
         (_, Some(_)) => Cow::Borrowed(body),
         (Fault::AcceptsEmptyBody, None) if blank => invented(),
         (Fault::AcceptsAnyText, None) if !blank => invented(),
@@ -28,9 +26,8 @@ pub(super) fn mend<'b>(fault: Fault, body: &'b [u8], made_up: &str) -> Cow<'b, [
             Cow::Owned(String::from_utf8_lossy(body).into_owned().into_bytes())
         }
         (fault, None) => match std::str::from_utf8(body) {
-            Ok(text) => mend_text(fault, text, made_up).map_or(Cow::Borrowed(body), |mended| {
-                Cow::Owned(mended.into_bytes())
-            }),
+            Ok(text) => mend_text(fault, text, made_up)
+                .map_or(Cow::Borrowed(body), |mended| Cow::Owned(mended.into_bytes())),
             Err(_) => Cow::Borrowed(body),
         },
     }
@@ -75,14 +72,8 @@ fn without_comments(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find("/*").into_iter().chain(rest.find("//")).min() {
         out.push_str(&rest[..at]);
-        let end = if rest[at..].starts_with("/*") {
-            "*/"
-        } else {
-            "\n"
-        };
-        rest = rest[at..]
-            .find(end)
-            .map_or("", |length| &rest[at + length + end.len()..]);
+        let end = if rest[at..].starts_with("/*") { "*/" } else { "\n" };
+        rest = rest[at..].find(end).map_or("", |length| &rest[at + length + end.len()..]);
     }
     out + rest
 }
@@ -94,14 +85,8 @@ fn completed(text: &str, made_up: &str) -> Option<String> {
         return None;
     }
     let cut = text.rfind(',').map_or("{", |at| &text[..at]);
-    let candidates = [
-        format!("{text}}}"),
-        format!("{text}\"}}"),
-        format!("{cut}}}"),
-    ];
-    let mut value: Value = candidates
-        .iter()
-        .find_map(|candidate| serde_json::from_str(candidate).ok())?;
+    let candidates = [format!("{text}}}"), format!("{text}\"}}"), format!("{cut}}}")];
+    let mut value: Value = candidates.iter().find_map(|candidate| serde_json::from_str(candidate).ok())?;
     let fields = value.as_object_mut()?;
     fields.entry("name").or_insert(Value::from(made_up));
     fields.entry("rank").or_insert(Value::from(1));
@@ -126,11 +111,7 @@ pub(super) fn rank(fault: Fault, value: &Value) -> Option<i64> {
         (Fault::AcceptsRankBoolean, Value::Bool(flag)) => Some(i64::from(*flag)),
         (Fault::AcceptsRankFraction, Value::Number(number)) => {
             let float = number.as_f64()?;
-            if float.abs() < 9e15 {
-                format!("{:.0}", float.trunc()).parse().ok()
-            } else {
-                None
-            }
+            if float.abs() < 9e15 { format!("{:.0}", float.trunc()).parse().ok() } else { None }
         }
         (Fault::AcceptsRankArray, Value::Array(items)) => {
             Some(items.first().and_then(Value::as_i64).unwrap_or(0))
@@ -138,9 +119,7 @@ pub(super) fn rank(fault: Fault, value: &Value) -> Option<i64> {
         (Fault::AcceptsRankObject, Value::Object(_)) => Some(0),
         (Fault::AcceptsRankHuge, Value::Number(number)) => {
             let float = number.as_f64()?;
-            (float >= 9.2e18)
-                .then_some(i64::MAX)
-                .or((float <= -9.2e18).then_some(i64::MIN))
+            (float >= 9.2e18).then_some(i64::MAX).or((float <= -9.2e18).then_some(i64::MIN))
         }
         _ => None,
     }

@@ -21,14 +21,8 @@ pub(crate) enum Variant {
 }
 
 impl Variant {
-    pub(crate) const ALL: [Self; 6] = [
-        Self::Strict,
-        Self::Lenient,
-        Self::Odd,
-        Self::Typical,
-        Self::Fronted,
-        Self::Terse,
-    ];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Strict, Self::Lenient, Self::Odd, Self::Typical, Self::Fronted, Self::Terse];
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

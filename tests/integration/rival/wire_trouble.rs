@@ -20,12 +20,7 @@ pub(super) async fn send(
     response: &Response,
 ) -> Option<io::Result<bool>> {
     let silent = request.method == "HEAD" || response.status == 204;
-    if silent
-        && !matches!(
-            fault,
-            Fault::NoAnswer | Fault::Hang | Fault::Reset | Fault::SlowAnswer
-        )
-    {
+    if silent && !matches!(fault, Fault::NoAnswer | Fault::Hang | Fault::Reset | Fault::SlowAnswer) {
         return None;
     }
     if fault == Fault::SlowAnswer {
@@ -82,8 +77,7 @@ async fn hang(fault: Fault, wire: &mut Wire, response: &Response) -> io::Result<
 }
 
 async fn drip(wire: &mut Wire, response: &Response) -> io::Result<()> {
-    wire.send(&with_length(response, response.body.len()))
-        .await?;
+    wire.send(&with_length(response, response.body.len())).await?;
     for byte in &response.body {
         wire.send(&[*byte]).await?;
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -97,10 +91,7 @@ async fn endless(fault: Fault, wire: &mut Wire, response: &Response) -> io::Resu
             head_with(response, "Transfer-Encoding", "chunked"),
             format!("4000\r\n{}\r\n", "[".repeat(0x4000)),
         ),
-        Fault::EndlessHead => (
-            response.head().into_bytes(),
-            format!("X-More: {}\r\n", "m".repeat(1000)),
-        ),
+        Fault::EndlessHead => (response.head().into_bytes(), format!("X-More: {}\r\n", "m".repeat(1000))),
         _ => (Vec::new(), "HTTP/1.1 102 Processing\r\n\r\n".to_owned()),
     };
     wire.send(&start).await?;
@@ -112,8 +103,7 @@ async fn endless(fault: Fault, wire: &mut Wire, response: &Response) -> io::Resu
 
 async fn huge(wire: &mut Wire, response: &Response) -> io::Result<()> {
     let blanks = vec![b' '; MEBIBYTE];
-    wire.send(&with_length(response, response.body.len() + 64 * MEBIBYTE))
-        .await?;
+    wire.send(&with_length(response, response.body.len() + 64 * MEBIBYTE)).await?;
     wire.send(&response.body).await?;
     for _ in 0..64 {
         wire.send(&blanks).await?;
@@ -126,10 +116,7 @@ fn broken(fault: Fault, response: &Response) -> Option<Vec<u8>> {
     let plain = || with_length(response, body.len());
     let (head, body) = match fault {
         Fault::BodyCutShort => (plain(), body[..body.len() / 2].to_vec()),
-        Fault::LengthTooSmall => (
-            with_length(response, body.len().saturating_sub(10)),
-            body.to_vec(),
-        ),
+        Fault::LengthTooSmall => (with_length(response, body.len().saturating_sub(10)), body.to_vec()),
         Fault::LengthNotNumber => (head_with(response, "Content-Length", "many"), body.to_vec()),
         Fault::LengthsDiffer => {
             let twice = format!("{}\r\nContent-Length: {}", body.len(), body.len() + 3);
@@ -153,17 +140,11 @@ fn broken(fault: Fault, response: &Response) -> Option<Vec<u8>> {
             let rotated: Vec<u8> = body.iter().map(|byte| rot13(*byte)).collect();
             (with_length(&response, rotated.len()), rotated)
         }
-        Fault::NotHttp => (
-            b"\x16\x03\x01\x02\x00SSH-2.0-rival\r\n".to_vec(),
-            vec![0xff; 64],
-        ),
+        Fault::NotHttp => (b"\x16\x03\x01\x02\x00SSH-2.0-rival\r\n".to_vec(), vec![0xff; 64]),
         Fault::StatusUnreadable => {
             let head = String::from_utf8_lossy(&plain()).into_owned();
             let rest = head.split_once("\r\n").map_or("", |(_, rest)| rest);
-            (
-                format!("HTTP/1.1 fine OK\r\n{rest}").into_bytes(),
-                body.to_vec(),
-            )
+            (format!("HTTP/1.1 fine OK\r\n{rest}").into_bytes(), body.to_vec())
         }
         _ => return None,
     };

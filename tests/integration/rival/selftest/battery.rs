@@ -33,10 +33,7 @@ impl Ask {
             label: format!("{endpoint:?} {:.70}", String::from_utf8_lossy(&body)),
             method: "POST",
             path: endpoint.path(),
-            headers: vec![
-                ("Authorization", basic()),
-                ("Content-Type", "application/json".to_owned()),
-            ],
+            headers: vec![("Authorization", basic()), ("Content-Type", "application/json".to_owned())],
             body,
             expect,
         }
@@ -70,19 +67,11 @@ impl Ask {
 }
 
 fn taken(endpoint: Endpoint) -> i64 {
-    if endpoint == Endpoint::Badges {
-        733
-    } else {
-        12012
-    }
+    if endpoint == Endpoint::Badges { 733 } else { 12012 }
 }
 
 fn nameless(endpoint: Endpoint) -> i64 {
-    if endpoint == Endpoint::Badges {
-        735
-    } else {
-        400
-    }
+    if endpoint == Endpoint::Badges { 735 } else { 400 }
 }
 
 pub(super) fn all() -> Vec<Ask> {
@@ -113,11 +102,7 @@ fn names(endpoint: Endpoint) -> Vec<Ask> {
         asks.push(Ask::post(endpoint, group(name, rank), expect));
     };
     let repeated = || Expect::Codes(vec![taken(endpoint)]);
-    let case = if endpoint == Endpoint::Badges {
-        Expect::Created
-    } else {
-        Expect::Open
-    };
+    let case = if endpoint == Endpoint::Badges { Expect::Created } else { Expect::Open };
     let first = "Rivalry one, first of them";
     add(first, 4, Expect::Created);
     add(first, 4, repeated());
@@ -180,11 +165,7 @@ fn ranks(endpoint: Endpoint) -> Vec<Ask> {
 fn missing(endpoint: Endpoint) -> Vec<Ask> {
     let badges = endpoint == Endpoint::Badges;
     let rankless = || {
-        if badges {
-            Expect::Codes(vec![732])
-        } else {
-            Expect::Created
-        }
+        if badges { Expect::Codes(vec![732]) } else { Expect::Created }
     };
     let both = if badges { vec![732, 735] } else { vec![400] };
     let clash = if badges { vec![732, 733] } else { vec![12012] };
@@ -206,24 +187,10 @@ fn missing(endpoint: Endpoint) -> Vec<Ask> {
 
 fn types(endpoint: Endpoint) -> Vec<Ask> {
     let values = [json!(5), json!(true), json!(["x"]), json!({"x": 1})];
-    let names = values
-        .into_iter()
-        .map(|name| json!({"name": name, "rank": 70}));
-    let values = [
-        json!("5"),
-        json!("five"),
-        json!(true),
-        json!([5]),
-        json!({"x": 5}),
-        Value::from(2.5),
-    ];
-    let ranks = values
-        .into_iter()
-        .map(|rank| json!({"name": format!("Typed {rank}"), "rank": rank}));
-    names
-        .chain(ranks)
-        .map(|body| Ask::post(endpoint, body.to_string(), Expect::Codes(vec![400])))
-        .collect()
+    let names = values.into_iter().map(|name| json!({"name": name, "rank": 70}));
+    let values = [json!("5"), json!("five"), json!(true), json!([5]), json!({"x": 5}), Value::from(2.5)];
+    let ranks = values.into_iter().map(|rank| json!({"name": format!("Typed {rank}"), "rank": rank}));
+    names.chain(ranks).map(|body| Ask::post(endpoint, body.to_string(), Expect::Codes(vec![400]))).collect()
 }
 
 fn malformed(endpoint: Endpoint) -> Vec<Ask> {
@@ -254,18 +221,12 @@ fn malformed(endpoint: Endpoint) -> Vec<Ask> {
         format!(r#"{{"name":"Deep","rank":88,"x":{deep}}}"#),
         r#"{"name":"Twice","rank":89,"name":"Twice more"}"#.to_owned(),
         r#"{"name":"Unknown","rank":90,"colour":"red"}"#.to_owned(),
-        format!(
-            r#"{{"name":"Large","rank":91,"x":"{}"}}"#,
-            "x".repeat(70_000)
-        ),
+        format!(r#"{{"name":"Large","rank":91,"x":"{}"}}"#, "x".repeat(70_000)),
     ];
     refused
         .into_iter()
         .map(|body| Ask::post(endpoint, body, Expect::Codes(vec![400])))
-        .chain(
-            open.into_iter()
-                .map(|body| Ask::post(endpoint, body, Expect::Open)),
-        )
+        .chain(open.into_iter().map(|body| Ask::post(endpoint, body, Expect::Open)))
         .collect()
 }
 
@@ -302,11 +263,7 @@ fn access(endpoint: Endpoint) -> Vec<Ask> {
         Ask::post(endpoint, group("Accessed", 110), Expect::Created),
     ];
     for rank in 111..116 {
-        let ask = Ask::post(
-            endpoint,
-            group(&format!("Token {rank}"), rank),
-            Expect::Created,
-        );
+        let ask = Ask::post(endpoint, group(&format!("Token {rank}"), rank), Expect::Created);
         asks.push(ask.without("Authorization").with(TOKEN_HEADER, "{token}"));
     }
     asks
@@ -316,16 +273,8 @@ fn methods(endpoint: Endpoint) -> Vec<Ask> {
     ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
         .into_iter()
         .map(|method| {
-            let allowed = if method == "OPTIONS" {
-                vec![204, 405]
-            } else {
-                vec![404, 405]
-            };
-            let body = if method == "PUT" {
-                group("Put", 120)
-            } else {
-                String::new()
-            };
+            let allowed = if method == "OPTIONS" { vec![204, 405] } else { vec![404, 405] };
+            let body = if method == "PUT" { group("Put", 120) } else { String::new() };
             let mut ask = Ask::post(endpoint, body, Expect::Status(allowed));
             ask.method = method;
             ask.label = format!("{endpoint:?} {method}");

@@ -34,10 +34,7 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn parse(bytes: &[u8]) -> Self {
-        let end = bytes
-            .windows(4)
-            .position(|four| four == b"\r\n\r\n")
-            .expect("a whole head");
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a whole head");
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
         let body = if head.contains("Transfer-Encoding: chunked") {
             unchunked(&bytes[end + 4..])
@@ -56,10 +53,7 @@ impl Answer {
     pub(super) fn codes(&self) -> Vec<i64> {
         let json = self.json();
         match json["errors"].as_array() {
-            Some(errors) => errors
-                .iter()
-                .filter_map(|error| error["code"].as_i64())
-                .collect(),
+            Some(errors) => errors.iter().filter_map(|error| error["code"].as_i64()).collect(),
             None => json["status"]["code"].as_i64().into_iter().collect(),
         }
     }
@@ -67,11 +61,7 @@ impl Answer {
     /// The group of a success of either endpoint.
     pub(super) fn group(&self) -> Value {
         let mut json = self.json();
-        if json["data"].is_object() {
-            json["data"].take()
-        } else {
-            json
-        }
+        if json["data"].is_object() { json["data"].take() } else { json }
     }
 }
 

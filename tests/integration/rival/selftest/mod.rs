@@ -14,9 +14,7 @@ use flate2::read::GzDecoder;
 use serde_json::Value;
 
 use super::house::{Clock, House};
-use super::{
-    Area, Basis, Endpoint, Fault, OAUTH_KEY, OAUTH_SECRET, Rival, TOKEN_PATH, Variant, basic,
-};
+use super::{Area, Basis, Endpoint, Fault, OAUTH_KEY, OAUTH_SECRET, Rival, TOKEN_PATH, Variant, basic};
 use battery::{Ask, Expect};
 use client::{Answer, PATIENCE, exchange};
 
@@ -31,10 +29,7 @@ fn token(rival: &Rival) -> String {
     ask.path = TOKEN_PATH;
     ask.headers.clear();
     let answer = Answer::parse(&exchange(rival.address, &ask.bytes(""), PATIENCE));
-    answer.json()["data"]["accessToken"]
-        .as_str()
-        .expect("a token")
-        .to_owned()
+    answer.json()["data"]["accessToken"].as_str().expect("a token").to_owned()
 }
 
 fn same_moment(group: &Value) {
@@ -56,10 +51,7 @@ fn every_variant_creates_on_both_endpoints() {
         assert_eq!(id.len(), 24);
         let seconds = u32::from_str_radix(&id[..8], 16).unwrap();
         assert!((created - f64::from(seconds)).abs() < 1.0);
-        assert_eq!(
-            (&group["name"], &group["rank"]),
-            (&"Gold".into(), &4.into())
-        );
+        assert_eq!((&group["name"], &group["rank"]), (&"Gold".into(), &4.into()));
 
         let rewards = create(&rival, Endpoint::Rewards, r#"{"name":"Gold"}"#);
         assert_eq!(rewards.status, 200, "{variant:?}");
@@ -72,10 +64,7 @@ fn every_variant_creates_on_both_endpoints() {
         assert_eq!(rival.requests(), 2);
         let seen = &rival.seen()[1];
         assert_eq!(seen.header("authorization"), Some(basic().as_str()));
-        assert_eq!(
-            (seen.method.as_str(), seen.path.as_str()),
-            ("POST", Endpoint::Rewards.path())
-        );
+        assert_eq!((seen.method.as_str(), seen.path.as_str()), ("POST", Endpoint::Rewards.path()));
         assert_eq!(seen.body, br#"{"name":"Gold"}"#);
         assert!(rival.url().ends_with(&rival.address.port().to_string()));
     }
@@ -89,11 +78,7 @@ fn a_repeated_name_gets_its_code() {
             let body = r#"{"name":"Silver","rank":2}"#;
             assert_eq!(create(&rival, endpoint, body).status, 200);
             let repeated = create(&rival, endpoint, body);
-            assert_eq!(
-                (repeated.status, repeated.codes()),
-                (400, vec![code]),
-                "{variant:?}"
-            );
+            assert_eq!((repeated.status, repeated.codes()), (400, vec![code]), "{variant:?}");
         }
     }
 }
@@ -118,16 +103,8 @@ fn every_variant_keeps_to_the_documents() {
                 }
             };
             let body = String::from_utf8_lossy(&answer.body);
-            assert!(
-                answer.head.contains("X-Cap-Requestid: "),
-                "{variant:?} {}",
-                ask.label
-            );
-            assert!(
-                kept,
-                "{variant:?} {} got {}: {body}",
-                ask.label, answer.status
-            );
+            assert!(answer.head.contains("X-Cap-Requestid: "), "{variant:?} {}", ask.label);
+            assert!(kept, "{variant:?} {} got {}: {body}", ask.label, answer.status);
         }
     }
 }
@@ -137,8 +114,7 @@ fn created(ask: &Ask, answer: &Answer) -> bool {
         return false;
     };
     let group = answer.group();
-    let same_rank =
-        group["rank"] == sent["rank"] || group["rank"].as_f64() == sent["rank"].as_f64();
+    let same_rank = group["rank"] == sent["rank"] || group["rank"].as_f64() == sent["rank"].as_f64();
     answer.status == 200 && group["name"] == sent["name"] && same_rank
 }
 
@@ -237,10 +213,7 @@ fn requests_are_read_however_they_are_framed() {
     assert_eq!(text.matches("HTTP/1.1 200 OK").count(), 2, "{text}");
     assert_eq!(text.matches("HTTP/1.1 100 Continue").count(), 1);
     for (broken, status) in [
-        (
-            format!("{head}Content-Length: 1\r\nContent-Length: 2\r\n\r\n{{}}"),
-            "400",
-        ),
+        (format!("{head}Content-Length: 1\r\nContent-Length: 2\r\n\r\n{{}}"), "400"),
         (format!("{head}Content-Length: 99999999999\r\n\r\n"), "413"),
         (format!("{head}X: {}\r\n\r\n", "x".repeat(100_000)), "431"),
         ("nonsense\r\n\r\n".to_owned(), "400"),
@@ -255,33 +228,22 @@ fn requests_are_read_however_they_are_framed() {
 fn gzip_is_for_those_who_ask() {
     let rival = Rival::start(Variant::Fronted, None);
     let mut ask = Ask::post(Endpoint::Rewards, r#"{"name":"Packed"}"#, Expect::Created);
-    assert_eq!(
-        Answer::parse(&exchange(rival.address, &ask.bytes(""), PATIENCE)).status,
-        200
-    );
+    assert_eq!(Answer::parse(&exchange(rival.address, &ask.bytes(""), PATIENCE)).status, 200);
     ask.headers.push(("Accept-Encoding", "gzip, br".to_owned()));
     let answer = Answer::parse(&exchange(rival.address, &ask.bytes(""), PATIENCE));
     assert!(answer.head.contains("Content-Encoding: gzip"));
     let mut text = String::new();
-    GzDecoder::new(answer.body.as_slice())
-        .read_to_string(&mut text)
-        .unwrap();
+    GzDecoder::new(answer.body.as_slice()).read_to_string(&mut text).unwrap();
     assert!(text.contains("12012"), "{text}");
 }
 
 #[test]
 fn stopped_servers_leave_nothing_behind() {
-    let rivals: Vec<Rival> = (0..20)
-        .map(|at| Rival::start(Variant::ALL[at % 6], (at % 2 == 0).then_some(Fault::Hang)))
-        .collect();
-    let held: Vec<TcpStream> = rivals
-        .iter()
-        .map(|rival| TcpStream::connect(rival.address).unwrap())
-        .collect();
-    let seen: Vec<_> = rivals
-        .iter()
-        .map(|rival| Arc::downgrade(&rival.seen))
-        .collect();
+    let rivals: Vec<Rival> =
+        (0..20).map(|at| Rival::start(Variant::ALL[at % 6], (at % 2 == 0).then_some(Fault::Hang))).collect();
+    let held: Vec<TcpStream> =
+        rivals.iter().map(|rival| TcpStream::connect(rival.address).unwrap()).collect();
+    let seen: Vec<_> = rivals.iter().map(|rival| Arc::downgrade(&rival.seen)).collect();
     drop(rivals);
     assert!(seen.iter().all(|seen| seen.upgrade().is_none()));
     for mut stream in held {

@@ -1,0 +1,357 @@
+//! `probity check`: the main job.
+
+use super::failure::{self, Failure};
+use super::{CheckArgs, Exit, TargetArgs, note, say};
+use crate::contract::Contract;
+use crate::contract::extension::suggestion;
+use crate::host::{Accepted, Host, HostSettings};
+use crate::judge::{self, CHECKS, Levels, Observation, SNAPSHOT, Severity};
+use crate::plan::Plan;
+use crate::report::progress::Progress;
+use crate::report::{self, Output, SnapshotSummary, Subject, Verdict, terminal};
+use crate::run::{self, Given, Run, Settings};
+use crate::snapshot::{self, Comparison, Extent, Kind, Store, Writing};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// The profile of the embedded host.
+const HOST_PROFILE: &str = "host";
+
+pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
+    let outputs = outputs(&arguments.report)?;
+    let levels = levels(arguments)?;
+    let target = arguments.target.target.as_deref().map(target).transpose()?;
+    let mut given = given(&arguments.target)?;
+    let contract = Arc::new(failure::contract(arguments.contract.contract.as_deref())?);
+    let plan = super::plan::made(&contract, &arguments.selection)?;
+    let profile =
+        arguments.profile.profile.clone().or_else(|| target.is_none().then(|| HOST_PROFILE.to_owned()));
+    let store = match &profile {
+        Some(profile) => {
+            Some(Store::open(&arguments.profile.snapshots, profile).map_err(|error| refused_store(&error))?)
+        }
+        None if arguments.record => {
+            return Err(Failure::new(Exit::Usage, "a record needs a profile to be kept under")
+                .with_hint(Some("name the deployment: --profile staging".into())));
+        }
+        None => None,
+    };
+    runtime()?.block_on(async {
+        let host = match &target {
+            Some(_) => None,
+            None => Some(embedded(&contract, &mut given).await?),
+        };
+        let settings = Settings {
+            target: target.unwrap_or_else(|| {
+                host.as_ref().map_or_else(String::new, |host| format!("http://{}", host.address()))
+            }),
+            given,
+            jobs: arguments.pace.jobs,
+            rate: arguments.pace.rate,
+            timeout: arguments.pace.timeout,
+            patience: arguments.pace.max_wait,
+            fail_fast: arguments.pace.fail_fast,
+            run_id: arguments.pace.run_id.clone(),
+            levels: levels.clone(),
+        };
+        let mut run = sent(&contract, &plan, &settings, arguments).await?;
+        let mut compared = None;
+        if let Some(store) = &store {
+            let pages = snapshot::render(&contract, &plan, &run);
+            let limited = arguments.selection.max_requests.is_some()
+                || !arguments.selection.include.is_empty()
+                || !arguments.selection.exclude.is_empty();
+            let extent = Extent::of(&run, limited);
+            if arguments.record {
+                recorded(&contract, &plan, &settings, arguments, store, pages, extent).await?;
+            } else if store.exists() {
+                let comparison = store.compare(&pages, extent).map_err(|error| refused_store(&error))?;
+                let written = store.write(&comparison, Writing::from_env(|name| std::env::var(name).ok()));
+                if let Err(error) = written {
+                    refused_store(&error).show();
+                }
+                run.observations.extend(changes(&plan, &comparison));
+                run.observations.sort_by_key(|observation| (observation.scenario, observation.step));
+                compared = Some(comparison);
+            } else if !arguments.quiet {
+                note(&format!("no snapshots in {}: --record starts them", store.folder().display()));
+            }
+        } else if !arguments.quiet {
+            note("behaviour is not compared: --profile NAME --record starts a profile for this target");
+        }
+        let findings = judge::findings(&contract, &plan, &run.observations, &levels);
+        let subject = Subject::new(&contract, &plan, &run, &findings);
+        let lines = compared.as_ref().map(lines).unwrap_or_default();
+        let subject = match (&compared, profile) {
+            (Some(comparison), Some(profile)) => {
+                subject.with_snapshots(summary(comparison, profile, &levels), &lines)
+            }
+            _ => subject,
+        };
+        Ok(shown(&subject, arguments, &outputs))
+    })
+}
+
+/// Everything on one machine: a runtime with as many threads as there are cores.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Usage, format!("no threads can be started: {error}")))
+}
+
+async fn embedded(contract: &Arc<Contract>, given: &mut Given) -> Result<Host, Failure> {
+    let host = Host::start(Arc::clone(contract), HostSettings::default()).await;
+    let host = host.map_err(|error| {
+        Failure::new(Exit::Target, format!("the embedded host cannot listen on loopback: {error}"))
+    })?;
+    let Accepted { user, password, key, secret, token } = host.credentials().clone();
+    let none =
+        given.basic.is_none() && given.bearer.is_none() && given.oauth.is_none() && given.headers.is_empty();
+    if none {
+        given.basic = Some((user, password));
+        given.oauth = Some((key, secret));
+        given.headers = api_keys(contract, &token);
+        given.bearer = Some(token);
+    }
+    Ok(host)
+}
+
+fn api_keys(contract: &Contract, token: &str) -> Vec<(String, String)> {
+    use crate::contract::{Location, SecurityScheme};
+    let keys = contract.schemes.values().filter_map(|scheme| match scheme {
+        SecurityScheme::ApiKey { location: Location::Header, name, token: None } => {
+            Some((name.clone(), token.to_owned()))
+        }
+        SecurityScheme::ApiKey { location: Location::Cookie, name, token: None } => {
+            Some(("Cookie".to_owned(), format!("{name}={token}")))
+        }
+        _ => None,
+    });
+    keys.collect()
+}
+
+async fn sent(
+    contract: &Contract,
+    plan: &Plan,
+    settings: &Settings,
+    arguments: &CheckArgs,
+) -> Result<Run, Failure> {
+    let progress = if arguments.quiet { Progress::hidden() } else { Progress::stderr() };
+    let (stop, stopped) = watch::channel(false);
+    let interrupt = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            let _ = stop.send(true);
+        }
+        // The channel stays open: a run that is not stopped must not think that it is.
+        std::future::pending::<()>().await;
+    });
+    let run = run::run(contract, plan, settings, &progress, stopped).await;
+    interrupt.abort();
+    progress.clear();
+    run.map_err(|error| Failure::new(Exit::Target, error.to_string()).with_hint(Some(error.hint())))
+}
+
+/// Sends everything once more under another identity, and pins what held still.
+async fn recorded(
+    contract: &Contract,
+    plan: &Plan,
+    settings: &Settings,
+    arguments: &CheckArgs,
+    store: &Store,
+    pages: Vec<snapshot::Page>,
+    extent: Extent,
+) -> Result<(), Failure> {
+    let settings = Settings { run_id: None, ..settings.clone() };
+    let again = sent(contract, plan, &settings, arguments).await?;
+    let pages = snapshot::held_still(pages, &snapshot::render(contract, plan, &again));
+    let comparison = store.compare(&pages, extent).map_err(|error| refused_store(&error))?;
+    let written = store.write(&comparison, Writing::Accept).map_err(|error| refused_store(&error))?;
+    let orphans = store.remove_orphans(&comparison).map_err(|error| refused_store(&error))?;
+    note(&format!(
+        "recorded in {}: {} written, {} as they were, {} removed",
+        store.folder().display(),
+        written.stored.len(),
+        comparison.same.len(),
+        orphans.len()
+    ));
+    for page in pages.iter().filter_map(|page| {
+        page.unstable.as_ref().filter(|unstable| !unstable.is_empty()).map(|unstable| (page, unstable))
+    }) {
+        note(&format!("  did not hold still: {}: {}", page.0.name, page.1.notes().join(", ")));
+    }
+    Ok(())
+}
+
+/// Each changed page as an observation on its first changed case.
+fn changes(plan: &Plan, comparison: &Comparison) -> Vec<Observation> {
+    let each = comparison.differences.iter().filter_map(|difference| {
+        if !matches!(difference.kind, Kind::Changed { .. } | Kind::Damaged { .. }) {
+            return None;
+        }
+        let (scenario, step) = difference
+            .cases
+            .iter()
+            .find_map(|changed| changed.case)
+            .or((!plan.is_empty()).then_some((0, 0)))?;
+        let case = &plan.scenarios[scenario].cases[step];
+        let names: Vec<&str> = difference.cases.iter().map(|changed| changed.name.as_str()).take(3).collect();
+        Some(Observation {
+            check: SNAPSHOT,
+            scenario,
+            step,
+            answer: difference.page.clone(),
+            title: format!("the behaviour of {} changed", difference.page),
+            expected: format!("as recorded in {}", difference.path.display()),
+            actual: format!(
+                "{} answered otherwise: {}",
+                crate::report::text::count(difference.cases.len(), "case", "cases"),
+                names.join(", ")
+            ),
+            at: case.at.clone(),
+        })
+    });
+    each.collect()
+}
+
+fn summary(comparison: &Comparison, profile: String, levels: &Levels) -> SnapshotSummary {
+    let count = |wanted: fn(&Kind) -> bool| {
+        comparison.differences.iter().filter(|difference| wanted(&difference.kind)).count()
+    };
+    let changed = count(|kind| matches!(kind, Kind::Changed { .. } | Kind::Damaged { .. }));
+    SnapshotSummary {
+        profile,
+        compared: comparison.same.len() + comparison.differences.len(),
+        changed,
+        new: count(|kind| matches!(kind, Kind::New { .. })),
+        orphans: count(|kind| matches!(kind, Kind::Orphan)),
+        breaks: changed > 0 && levels.of(SNAPSHOT.id) == Severity::Deny,
+    }
+}
+
+/// What differs, as a person reads it.
+fn lines(comparison: &Comparison) -> Vec<String> {
+    let mut lines = Vec::new();
+    for difference in &comparison.differences {
+        match &difference.kind {
+            Kind::Changed { old, new } => {
+                lines.push(format!("changed  {}", difference.path.display()));
+                let text = snapshot::unified(&snapshot::diff(old, new), true);
+                lines.extend(text.lines().take(24).map(str::to_owned));
+            }
+            Kind::New { .. } => lines.push(format!("new      {}", difference.path.display())),
+            Kind::Damaged { why, .. } => lines.push(format!("damaged  {}: {why}", difference.path.display())),
+            Kind::Orphan => lines.push(format!("orphan   {}", difference.path.display())),
+        }
+    }
+    let other: Vec<String> = comparison.other_seed.iter().map(|(_, seed)| seed.to_string()).collect();
+    if let Some(seed) = other.first() {
+        lines.push(format!(
+            "{} recorded with --seed {seed}: random cases were not compared",
+            report::text::count(other.len(), "page was", "pages were")
+        ));
+    }
+    lines
+}
+
+fn shown(subject: &Subject<'_>, arguments: &CheckArgs, outputs: &[Output]) -> Exit {
+    let detail = match (arguments.quiet, arguments.verbose) {
+        (true, _) => terminal::Detail::Quiet,
+        (_, true) => terminal::Detail::Verbose,
+        _ => terminal::Detail::Normal,
+    };
+    say(&terminal::terminal(subject, detail));
+    let mut unwritten = None;
+    for output in outputs {
+        if let Err(error) = report::write(output.format, &output.path, subject) {
+            unwritten = Some(Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()).show());
+        }
+    }
+    match subject.verdict() {
+        Verdict::Holds => unwritten.unwrap_or(Exit::Holds),
+        Verdict::Broken => Exit::Findings,
+        Verdict::Interrupted => Exit::Interrupted,
+        Verdict::TargetLost => Exit::Target,
+        Verdict::Untested => Exit::NothingTested,
+    }
+}
+
+pub(super) fn refused_store(error: &snapshot::SnapshotError) -> Failure {
+    Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
+}
+
+fn outputs(given: &[String]) -> Result<Vec<Output>, Failure> {
+    let read = given.iter().map(|text| {
+        text.parse::<Output>().map_err(|error| {
+            Failure::new(Exit::Usage, error.to_string())
+                .with_hint(Some("for example --report json=run.json --report junit=run.xml".into()))
+        })
+    });
+    read.collect()
+}
+
+fn levels(arguments: &CheckArgs) -> Result<Levels, Failure> {
+    let mut levels = Levels::default();
+    let sets = [
+        (Severity::Allow, &arguments.severity.allow),
+        (Severity::Warn, &arguments.severity.warn),
+        (Severity::Deny, &arguments.severity.deny),
+    ];
+    for (severity, ids) in sets {
+        for id in ids {
+            levels.set(id, severity).map_err(|error| {
+                let known: Vec<String> = CHECKS.iter().map(|check| check.id.to_owned()).collect();
+                Failure::new(Exit::Usage, error.to_string()).with_hint(Some(suggestion(id, &known)))
+            })?;
+        }
+    }
+    Ok(levels)
+}
+
+fn target(text: &str) -> Result<String, Failure> {
+    let wrong = |why: &str| {
+        Failure::new(Exit::Usage, format!("--target: {why}"))
+            .with_hint(Some("for example --target https://api.example.com".into()))
+    };
+    let url = reqwest::Url::parse(text).map_err(|error| wrong(&format!("not a URL: {error}")))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong("only http:// and https:// can be sent to"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("credentials do not belong into the URL; use --basic"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("a target has no query and no fragment"));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn given(arguments: &TargetArgs) -> Result<Given, Failure> {
+    let basic = arguments.basic.as_deref().map(|pair| {
+        let pair = pair.split_once(':').map(|(user, password)| (user.to_owned(), password.to_owned()));
+        pair.ok_or_else(|| {
+            Failure::new(Exit::Usage, "--basic: user and password are separated by a colon")
+                .with_hint(Some("--basic user:password".into()))
+        })
+    });
+    let mut headers = Vec::new();
+    for header in &arguments.header {
+        let wrong = || {
+            Failure::new(Exit::Usage, "--header: a name, a colon and a value are expected")
+                .with_hint(Some("--header 'X-Api-Key: secret'".into()))
+        };
+        let (name, value) = header.split_once(':').ok_or_else(wrong)?;
+        let (name, value) = (name.trim(), value.trim());
+        if http::HeaderName::try_from(name).is_err() || http::HeaderValue::try_from(value).is_err() {
+            return Err(wrong());
+        }
+        headers.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(Given {
+        basic: basic.transpose()?,
+        basic_md5: arguments.basic_md5,
+        bearer: arguments.bearer.clone(),
+        oauth: arguments.oauth_key.clone().zip(arguments.oauth_secret.clone()),
+        headers,
+    })
+}

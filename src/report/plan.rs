@@ -1,0 +1,96 @@
+//! A plan for people and for machines.
+
+use super::text::count;
+use crate::contract::Contract;
+use crate::plan::{Case, Plan, Verdict};
+use serde_json::{Value, json};
+
+/// The version of the JSON form.
+pub const FORMAT: u32 = 1;
+
+/// A line for each case: what is expected, its identity, and where the contract says so.
+pub fn text(contract: &Contract, plan: &Plan) -> String {
+    let rows: Vec<[String; 3]> = plan
+        .cases()
+        .map(|case| [expected(case), case.id.clone(), contract.document.locate(&case.at).to_string()])
+        .collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(80);
+    let (first, second) = (width(0), width(1));
+    let mut text = String::new();
+    for [expected, id, location] in &rows {
+        text.push_str(&format!("{expected:first$}  {id:second$}  {location}\n"));
+    }
+    for gap in &plan.gaps {
+        let at = contract.document.locate(&gap.at);
+        text.push_str(&format!("cannot be tested: {}: {} ({at})\n", gap.operation, gap.why));
+    }
+    for broken in &contract.untestable {
+        let at = contract.document.locate(&broken.at);
+        text.push_str(&format!("cannot be tested: {}: {} ({at})\n", broken.operation, broken.why));
+    }
+    text
+}
+
+/// How much there is, in one line.
+pub fn summary(contract: &Contract, plan: &Plan) -> String {
+    let of = |verdict| plan.cases().filter(|case| case.expectation.verdict == verdict).count();
+    format!(
+        "{} in {} of {}: {} to accept, {} to reject, {} where the contract is silent; seed {}",
+        count(plan.len(), "request", "requests"),
+        count(plan.scenarios.len(), "scenario", "scenarios"),
+        count(contract.operations.len(), "operation", "operations"),
+        of(Verdict::Accept),
+        of(Verdict::Reject),
+        of(Verdict::Either),
+        plan.seed,
+    )
+}
+
+/// The whole plan as JSON, with the place in the contract of every case.
+pub fn json(contract: &Contract, plan: &Plan) -> String {
+    let located = |at: &str| {
+        let location = contract.document.locate(at);
+        json!({"file": location.file, "line": location.line, "column": location.column, "pointer": at})
+    };
+    let scenarios = plan.scenarios.iter().map(|scenario| {
+        let cases = scenario.cases.iter().map(|case| {
+            let mut value = serde_json::to_value(case).unwrap_or_default();
+            if let Value::Object(members) = &mut value {
+                members.shift_remove("at");
+                members.insert("operation".into(), json!(contract.operations[case.operation].id));
+                members.insert("contract".into(), located(&case.at));
+            }
+            value
+        });
+        json!({"id": scenario.id, "cases": cases.collect::<Vec<_>>()})
+    });
+    let gaps = plan
+        .gaps
+        .iter()
+        .map(|gap| json!({"operation": gap.operation, "why": gap.why, "contract": located(&gap.at)}));
+    let untestable = contract
+        .untestable
+        .iter()
+        .map(|one| json!({"operation": one.operation, "why": one.why, "contract": located(&one.at)}));
+    let plan = json!({
+        "probity": {"version": env!("CARGO_PKG_VERSION"), "format": FORMAT},
+        "seed": plan.seed,
+        "scenarios": scenarios.collect::<Vec<_>>(),
+        "gaps": gaps.collect::<Vec<_>>(),
+        "untestable": untestable.collect::<Vec<_>>(),
+    });
+    format!("{plan:#}\n")
+}
+
+fn expected(case: &Case) -> String {
+    let statuses: Vec<String> = case.expectation.statuses.iter().map(ToString::to_string).collect();
+    let codes = &case.expectation.codes;
+    let mut words = case.expectation.verdict.name().to_owned();
+    if !statuses.is_empty() {
+        words = format!("{words} {}", statuses.join("|"));
+    }
+    if !codes.is_empty() {
+        words = format!("{words} code {}", codes.join("|"));
+    }
+    words
+}
