@@ -1,4 +1,4 @@
-//! Probity holds a deployed HTTP API to its OpenAPI contract.
+//! Probity holds a deployed HTTP API to its `OpenAPI` contract.
 //!
 //! ```text
 //! source → contract → plan → run → judge → report

@@ -20,7 +20,7 @@ pub enum Exit {
 }
 
 /// The table, for `--help`.
-pub const TABLE: &str = "\
+pub(super) const TABLE: &str = "\
 Exit codes:
     0  the contract holds
     1  findings

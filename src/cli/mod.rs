@@ -20,7 +20,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Holds a deployed HTTP API to its OpenAPI contract.
+/// Holds a deployed HTTP API to its `OpenAPI` contract.
 #[derive(Debug, Parser)]
 #[command(name = "probity", version, about, after_help = exit::TABLE, max_term_width = 100)]
 pub struct Cli {
@@ -71,7 +71,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct ContractArgs {
-    /// The OpenAPI document; without it, the shipped contract of the two group endpoints
+    /// The `OpenAPI` document; without it, the shipped contract of the two group endpoints
     #[arg(env = "PROBITY_CONTRACT", value_name = "CONTRACT")]
     contract: Option<PathBuf>,
 }

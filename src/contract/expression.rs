@@ -1,4 +1,4 @@
-//! OpenAPI runtime expressions, such as `$response.body#/data/id`.
+//! `OpenAPI` runtime expressions, such as `$response.body#/data/id`.
 
 use crate::json::pointer;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! The `x-probity` extension: what OpenAPI cannot say.
+//! The `x-probity` extension: what `OpenAPI` cannot say.
 //!
 //! Its form is fixed by `spec/x-probity.schema.json`; reading checks against that
 //! schema first, so that every mistake is reported at its place in the contract.
@@ -146,7 +146,7 @@ pub enum TimeUnit {
     DateTime,
 }
 
-/// What a security scheme says beyond OpenAPI.
+/// What a security scheme says beyond `OpenAPI`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SchemeExtension {

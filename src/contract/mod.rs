@@ -59,7 +59,7 @@ pub enum ContractError {
     /// The document is Swagger 2.
     #[error("this is a Swagger {0} document, not OpenAPI 3")]
     Swagger(String),
-    /// The document is not OpenAPI.
+    /// The document is not `OpenAPI`.
     #[error("this is not an OpenAPI document: it has no `openapi` version")]
     NotOpenApi,
     /// The version is none that Probity knows.

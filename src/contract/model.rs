@@ -171,7 +171,7 @@ impl std::fmt::Display for StatusRange {
 pub enum SecurityScheme {
     /// `Authorization: Basic`.
     Basic,
-    /// `Authorization: Bearer`; OAuth 2 and OpenID Connect too.
+    /// `Authorization: Bearer`; OAuth 2 and `OpenID` Connect too.
     Bearer,
     /// A value in a header, query parameter or cookie of its own.
     ApiKey {

@@ -13,7 +13,7 @@ const REFERENCE_LIMIT: usize = 32;
 
 /// A part of the contract that cannot be used.
 #[derive(Clone, Debug)]
-pub struct Broken {
+pub(super) struct Broken {
     /// JSON Pointer to the faulty place.
     pub at: String,
     /// What is wrong.

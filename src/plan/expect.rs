@@ -62,7 +62,7 @@ fn refusal(operation: &Operation, faults: &[Fault]) -> (Vec<StatusRange>, Vec<St
     let only = |cause| faults.iter().all(|fault| fault.cause == cause);
     let mut statuses = if only(Cause::Unauthenticated) {
         let exact = documented(operation, 4, |status| status == 401);
-        if exact.iter().any(|status| *status == StatusRange::Code(401)) {
+        if exact.contains(&StatusRange::Code(401)) {
             vec![StatusRange::Code(401)]
         } else {
             vec![StatusRange::Code(401), StatusRange::Code(403)]

@@ -100,7 +100,7 @@ fn parameters(contract: &Contract, operation: &Operation, request: &Request, see
     }
 }
 
-/// Header parameters with these names are ignored: OpenAPI says them elsewhere.
+/// Header parameters with these names are ignored: `OpenAPI` says them elsewhere.
 fn is_reserved_header(name: &str) -> bool {
     ["accept", "content-type", "authorization"].iter().any(|known| name.eq_ignore_ascii_case(known))
 }

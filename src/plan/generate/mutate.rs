@@ -214,14 +214,11 @@ fn text(maker: &mut Maker<'_>, flat: &Flat, list: &mut List) {
             list.add(9, "pattern", "newline-behind", Change::Set(json!(format!("{text}\n"))));
         }
     }
-    match flat.format.as_deref() {
-        Some(
+    if let Some(
             "date-time" | "date" | "time" | "duration" | "email" | "ipv4" | "ipv6" | "uri" | "uuid"
             | "hostname",
-        ) => {
-            list.add(5, "format", "unformatted", Change::Set(json!("not this format!")));
-        }
-        _ => {}
+        ) = flat.format.as_deref() {
+        list.add(5, "format", "unformatted", Change::Set(json!("not this format!")));
     }
     if !flat.is_free_text() {
         list.add(8, "text", "empty", Change::Text(String::new()));
