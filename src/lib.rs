@@ -10,4 +10,5 @@ pub mod json;
 pub mod judge;
 pub mod plan;
 pub mod run;
+pub mod snapshot;
 pub mod source;

@@ -1,0 +1,72 @@
+//! Snapshots: behaviour that a person has seen and agreed to, as files in insta's format.
+//!
+//! One page holds the cases of one operation, place and cause; [`render`] makes pages of a run,
+//! [`Store`] compares them with what is stored and settles what differs.
+
+mod answer;
+mod error;
+mod file;
+mod name;
+mod page;
+mod redact;
+mod render;
+mod review;
+mod store;
+#[cfg(test)]
+mod tests;
+mod text;
+mod unstable;
+
+pub use answer::{Body, Reply, Shown};
+pub use error::SnapshotError;
+pub use page::{Entry, Page};
+pub use render::{planned, render, source_name};
+pub use review::{DiffLine, Listed, Pending, Sign, State, diff, unified};
+pub use store::{ChangedCase, Comparison, Difference, Kind, Store, Written};
+pub use unstable::{Unstable, held_still};
+
+use crate::run::{End, Run};
+
+/// How much of the plan a run was meant to cover, and did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Everything that the contract implies: what is stored beyond it is an orphan.
+    Complete,
+    /// A part: nothing is known about the rest.
+    Partial,
+}
+
+/// What may be written to the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writing {
+    /// What is new or changed, beside what is stored, for a person to settle.
+    Pending,
+    /// What is new at once, what changed beside what is stored.
+    Unseen,
+    /// Nothing.
+    Nothing,
+    /// What is new or changed, in place of what is stored.
+    Accept,
+}
+
+impl Extent {
+    /// The extent of a run whose plan held everything, or was limited by the user.
+    pub fn of(run: &Run, limited: bool) -> Extent {
+        if run.end == End::Complete && !limited { Extent::Complete } else { Extent::Partial }
+    }
+}
+
+impl Writing {
+    /// What `CI` and `INSTA_UPDATE` allow; with `CI` set nothing is ever written.
+    pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Writing {
+        if lookup("CI").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false")) {
+            return Writing::Nothing;
+        }
+        match lookup("INSTA_UPDATE").as_deref() {
+            Some("no") => Writing::Nothing,
+            Some("always" | "force" | "1") => Writing::Accept,
+            Some("unseen") => Writing::Unseen,
+            _ => Writing::Pending,
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! The folder of one profile: what is stored, and how it differs from what a run gave.
+
+use super::answer::same;
+use super::error::{SnapshotError, unreadable};
+use super::file::{self, Text};
+use super::page::{self, Page};
+use super::{Extent, Writing, name};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// The snapshots of one profile.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+/// How a run's pages differ from what is stored.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    /// What differs, in the order of names.
+    pub differences: Vec<Difference>,
+    /// The names of the pages that are as stored.
+    pub same: Vec<String>,
+    /// Pages that were recorded under another seed, which gives other requests, with that seed.
+    pub other_seed: Vec<(String, u64)>,
+    /// Files and links in the folder that are none of its own.
+    pub foreign: Vec<PathBuf>,
+    /// Pending files that no page of a complete run stands for.
+    pub(super) stale: Vec<String>,
+}
+
+/// A page that is not as stored.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The page's name: operation, `/`, place and cause.
+    pub page: String,
+    /// The file that is or would be stored.
+    pub path: PathBuf,
+    /// How it differs.
+    pub kind: Kind,
+    /// The cases that differ, in the order of their names.
+    pub cases: Vec<ChangedCase>,
+    text: Option<Text>,
+}
+
+/// How a page differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Behaviour changed.
+    Changed {
+        /// The stored body.
+        old: String,
+        /// The body now.
+        new: String,
+    },
+    /// Nothing is stored yet.
+    New {
+        /// The body now.
+        new: String,
+    },
+    /// What is stored cannot be used.
+    Damaged {
+        /// Why.
+        why: String,
+        /// The body now.
+        new: String,
+    },
+    /// The contract no longer implies the page.
+    Orphan,
+}
+
+/// A case that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedCase {
+    /// Its name on the page.
+    pub name: String,
+    /// Its scenario and step in the plan; nothing if it is no longer in it.
+    pub case: Option<(usize, usize)>,
+}
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Pages that wait for a person.
+    pub pending: Vec<PathBuf>,
+    /// Pages that are stored.
+    pub stored: Vec<PathBuf>,
+    /// Pending files that were removed, since behaviour is as stored again.
+    pub removed: Vec<PathBuf>,
+}
+
+/// What the folder holds, by the names of pages.
+#[derive(Default)]
+pub(super) struct Listing {
+    pub(super) settled: BTreeSet<String>,
+    pub(super) pending: BTreeSet<String>,
+    pub(super) foreign: Vec<PathBuf>,
+}
+
+impl Store {
+    /// The store of a profile below the folder of snapshots; neither needs to exist.
+    pub fn open(root: &Path, profile: &str) -> Result<Store, SnapshotError> {
+        if !name::is_portable(profile) || profile.len() > 64 {
+            return Err(SnapshotError::Profile(profile.to_owned()));
+        }
+        let folder = root.join(profile);
+        match fs::symlink_metadata(&folder) {
+            Ok(kind) if !kind.is_dir() => Err(SnapshotError::Foreign { path: folder }),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(unreadable(&folder)(error)),
+            _ => Ok(Store { folder }),
+        }
+    }
+
+    /// Whether anything was ever stored for the profile.
+    pub fn exists(&self) -> bool {
+        self.folder.is_dir()
+    }
+
+    /// The profile's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Compares the pages of a run with what is stored; each file is read once.
+    pub fn compare(&self, pages: &[Page], extent: Extent) -> Result<Comparison, SnapshotError> {
+        let listing = self.listing()?;
+        let mut comparison = Comparison { foreign: listing.foreign, ..Comparison::default() };
+        let mut named: BTreeMap<&str, &Page> = BTreeMap::new();
+        for page in pages {
+            let spare = listing.settled.contains(&page.spare) && !listing.settled.contains(&page.name);
+            named.insert(if spare { &page.spare } else { &page.name }, page);
+        }
+        if extent == Extent::Complete {
+            let orphans = listing.settled.iter().filter(|name| !named.contains_key(name.as_str()));
+            comparison.differences.extend(orphans.map(|name| self.difference(name, Kind::Orphan, Vec::new(), None)));
+            let stale = listing.pending.iter().filter(|name| !named.contains_key(name.as_str()));
+            comparison.stale.extend(stale.cloned());
+        }
+        for (name, page) in named {
+            self.compare_page(name, page, &listing.settled, extent, &mut comparison)?;
+        }
+        comparison.differences.sort_by(|one, two| one.page.cmp(&two.page));
+        Ok(comparison)
+    }
+
+    fn compare_page(
+        &self,
+        name: &str,
+        page: &Page,
+        settled: &BTreeSet<String>,
+        extent: Extent,
+        comparison: &mut Comparison,
+    ) -> Result<(), SnapshotError> {
+        let mut unstable = page.unstable.clone().unwrap_or_default();
+        let everything = |page: &Page| {
+            page.entries.iter().map(|entry| ChangedCase { name: entry.name.clone(), case: Some(entry.case) }).collect()
+        };
+        let stored = if settled.contains(name) { Some(Text::read(&self.path(name))) } else { None };
+        let usable = |text: Text| match page::parse(&text.body) {
+            Ok(answers) => Ok((text, answers)),
+            Err(why) => Err(SnapshotError::Malformed { path: self.path(name), why }),
+        };
+        let (stored, old) = match stored.map(|stored| stored.and_then(usable)) {
+            Some(Ok(stored)) => stored,
+            Some(Err(error @ SnapshotError::Unreadable { .. })) => return Err(error),
+            fresh_or_damaged => {
+                if page.entries.is_empty() {
+                    return Ok(());
+                }
+                let new = page::write(&page.answers(&unstable));
+                let text = Text::of(page, &unstable, new.clone());
+                let kind = match fresh_or_damaged {
+                    Some(Err(error)) => Kind::Damaged { why: error.to_string(), new },
+                    _ => Kind::New { new },
+                };
+                comparison.differences.push(self.difference(name, kind, everything(page), Some(text)));
+                return Ok(());
+            }
+        };
+        if let Some(seed) = stored.seed().filter(|seed| *seed != page.seed)
+            && page.unstable.is_none()
+        {
+            comparison.other_seed.push((name.to_owned(), seed));
+            return Ok(());
+        }
+        let before = stored.unstable();
+        if page.unstable.is_none() || extent == Extent::Partial || !page.skipped.is_empty() {
+            unstable.extend(&before);
+        }
+        let (now, cases) = merge(page, page.answers(&unstable), &old, extent);
+        let body = page::write(&now);
+        if file::equal(&stored.body, &body) && unstable == before {
+            comparison.same.push(name.to_owned());
+            return Ok(());
+        }
+        let text = Text::of(page, &unstable, body.clone());
+        let kind = Kind::Changed { old: stored.body, new: body };
+        comparison.differences.push(self.difference(name, kind, cases, Some(text)));
+        Ok(())
+    }
+
+    fn difference(&self, name: &str, kind: Kind, cases: Vec<ChangedCase>, text: Option<Text>) -> Difference {
+        Difference { page: name.to_owned(), path: self.path(name), kind, cases, text }
+    }
+
+    /// Writes what a comparison found, as far as it may. Orphans stay until they are removed.
+    pub fn write(&self, comparison: &Comparison, writing: Writing) -> Result<Written, SnapshotError> {
+        let mut written = Written::default();
+        if writing == Writing::Nothing {
+            return Ok(written);
+        }
+        for difference in &comparison.differences {
+            let Some(text) = &difference.text else { continue };
+            let pending = self.pending_path(&difference.page);
+            let at_once = match writing {
+                Writing::Accept => true,
+                Writing::Unseen => matches!(difference.kind, Kind::New { .. }),
+                Writing::Pending | Writing::Nothing => false,
+            };
+            if at_once {
+                text.write(&difference.path, false)?;
+                file::remove(&pending)?;
+                written.stored.push(difference.path.clone());
+            } else {
+                text.write(&pending, true)?;
+                written.pending.push(pending);
+            }
+        }
+        for name in comparison.same.iter().chain(&comparison.stale) {
+            let pending = self.pending_path(name);
+            if file::remove(&pending)? {
+                written.removed.push(pending);
+            }
+        }
+        Ok(written)
+    }
+
+    /// Removes the stored pages that a comparison found to be orphans.
+    pub fn remove_orphans(&self, comparison: &Comparison) -> Result<Vec<PathBuf>, SnapshotError> {
+        let orphans = comparison.differences.iter().filter(|difference| difference.kind == Kind::Orphan);
+        let mut removed = Vec::new();
+        for orphan in orphans {
+            if file::remove(&orphan.path)? {
+                removed.push(orphan.path.clone());
+            }
+        }
+        Ok(removed)
+    }
+
+    pub(super) fn path(&self, page: &str) -> PathBuf {
+        self.folder.join(format!("{page}.snap"))
+    }
+
+    pub(super) fn pending_path(&self, page: &str) -> PathBuf {
+        self.folder.join(format!("{page}.snap.new"))
+    }
+
+    /// What the folder holds; links are never followed.
+    pub(super) fn listing(&self) -> Result<Listing, SnapshotError> {
+        let mut listing = Listing::default();
+        for (folder, path, kind) in entries(&self.folder)? {
+            if !kind.is_dir() {
+                listing.foreign.push(path);
+                continue;
+            }
+            for (name, path, kind) in entries(&path)? {
+                let page = |end: &str| name.strip_suffix(end).map(|stem| format!("{folder}/{stem}"));
+                match (page(".snap"), page(".snap.new")) {
+                    (Some(page), _) if kind.is_file() => listing.settled.insert(page),
+                    (_, Some(page)) if kind.is_file() => listing.pending.insert(page),
+                    _ => {
+                        listing.foreign.push(path);
+                        false
+                    }
+                };
+            }
+        }
+        listing.foreign.sort();
+        Ok(listing)
+    }
+}
+
+/// The answers that a page has now, and the cases that changed: what means the same stays as it
+/// was written, and of what a part of a plan does not know, the old answer stands.
+fn merge(
+    page: &Page,
+    fresh: BTreeMap<String, String>,
+    old: &BTreeMap<String, String>,
+    extent: Extent,
+) -> (BTreeMap<String, String>, Vec<ChangedCase>) {
+    let mut cases = Vec::new();
+    let mut now = BTreeMap::new();
+    let numbers: BTreeMap<&str, (usize, usize)> =
+        page.entries.iter().map(|entry| (entry.name.as_str(), entry.case)).collect();
+    for (name, answer) in fresh {
+        if let Some(before) = old.get(&name).filter(|before| same(before, &answer)) {
+            now.insert(name, before.clone());
+        } else {
+            cases.push(ChangedCase { case: numbers.get(name.as_str()).copied(), name: name.clone() });
+            now.insert(name, answer);
+        }
+    }
+    for (name, answer) in old {
+        if now.contains_key(name) {
+            continue;
+        }
+        if extent == Extent::Partial || page.skipped.contains(name) {
+            now.insert(name.clone(), answer.clone());
+        } else {
+            cases.push(ChangedCase { name: name.clone(), case: None });
+        }
+    }
+    cases.sort_by(|one, two| one.name.cmp(&two.name));
+    (now, cases)
+}
+
+fn entries(folder: &Path) -> Result<Vec<(String, PathBuf, fs::FileType)>, SnapshotError> {
+    let found = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(unreadable(folder))?,
+    };
+    let mut entries = Vec::new();
+    for entry in found {
+        let entry = entry.map_err(unreadable(folder))?;
+        let kind = entry.file_type().map_err(unreadable(&entry.path()))?;
+        // A name that is not Unicode is none of ours; its replacement characters match none either.
+        let name = entry.file_name().to_string_lossy().into_owned();
+        entries.push((name, entry.path(), kind));
+    }
+    entries.sort_by(|one, two| one.0.cmp(&two.0));
+    Ok(entries)
+}

@@ -1,0 +1,254 @@
+//! What does not hold still: found by sending twice, remembered in a page's header.
+
+use super::answer::{Body, Reply, Shown};
+use super::page::Page;
+use crate::json::{Kind, Node, pointer};
+use std::collections::{BTreeSet, HashMap};
+
+/// What did not hold still on a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unstable {
+    /// Expressions of values that differed; `*` stands for every item of an array.
+    pub values: BTreeSet<String>,
+    /// Expressions of members and headers that were there once only.
+    pub sometimes: BTreeSet<String>,
+    /// Names of cases whose answers were of different kinds.
+    pub answers: BTreeSet<String>,
+}
+
+const BODY: &str = "$response.body";
+const SOMETIMES: &str = "sometimes ";
+const ANSWER: &str = "answer ";
+const PLACEHOLDER: &str = "[unstable]";
+
+/// The pages of a first pass with what a second pass answered otherwise; the second has another
+/// run identity. A case that was sent only once counts as still.
+pub fn held_still(first: Vec<Page>, second: &[Page]) -> Vec<Page> {
+    let again: HashMap<&str, &Page> = second.iter().map(|page| (page.name.as_str(), page)).collect();
+    let compared = first.into_iter().map(|mut page| {
+        let mut unstable = Unstable::default();
+        if let Some(again) = again.get(page.name.as_str()) {
+            let again: HashMap<&str, &Shown> =
+                again.entries.iter().map(|entry| (entry.name.as_str(), &entry.shown)).collect();
+            for entry in &page.entries {
+                if let Some(shown) = again.get(entry.name.as_str()) {
+                    unstable.compare(&entry.name, &entry.shown, shown);
+                }
+            }
+        }
+        page.unstable = Some(unstable);
+        page
+    });
+    compared.collect()
+}
+
+impl Unstable {
+    /// Whether everything held still.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.sometimes.is_empty() && self.answers.is_empty()
+    }
+
+    /// As a list of one-line notes, for a page's header.
+    pub fn notes(&self) -> Vec<String> {
+        let values = self.values.iter().cloned();
+        let sometimes = self.sometimes.iter().map(|at| format!("{SOMETIMES}{at}"));
+        let answers = self.answers.iter().map(|name| format!("{ANSWER}{name}"));
+        values.chain(sometimes).chain(answers).collect()
+    }
+
+    /// What the notes say.
+    pub(super) fn from_notes<'n>(notes: impl Iterator<Item = &'n str>) -> Unstable {
+        let mut unstable = Unstable::default();
+        for note in notes {
+            if let Some(at) = note.strip_prefix(SOMETIMES) {
+                unstable.sometimes.insert(at.to_owned());
+            } else if let Some(name) = note.strip_prefix(ANSWER) {
+                unstable.answers.insert(name.to_owned());
+            } else {
+                unstable.values.insert(note.to_owned());
+            }
+        }
+        unstable
+    }
+
+    pub(super) fn extend(&mut self, other: &Unstable) {
+        self.values.extend(other.values.iter().cloned());
+        self.sometimes.extend(other.sometimes.iter().cloned());
+        self.answers.extend(other.answers.iter().cloned());
+    }
+
+    /// Adds what differs between two answers to a case.
+    pub fn compare(&mut self, name: &str, one: &Shown, two: &Shown) {
+        if one == two {
+            return;
+        }
+        let alike = match (one, two) {
+            (Shown::Answered(one), Shown::Answered(two)) => self.replies(one, two),
+            _ => false,
+        };
+        if !alike {
+            self.answers.insert(name.to_owned());
+        }
+    }
+
+    fn replies(&mut self, one: &Reply, two: &Reply) -> bool {
+        if one.status != two.status || one.media != two.media {
+            return false;
+        }
+        let mut found = Unstable::default();
+        let alike = match (&one.body, &two.body) {
+            (Body::Empty, Body::Empty) => true,
+            (Body::Text(one), Body::Text(two)) => {
+                if one != two {
+                    found.values.insert(BODY.to_owned());
+                }
+                true
+            }
+            (Body::Json(one), Body::Json(two)) => {
+                let mut at = String::new();
+                found.nodes(one, two, &mut at);
+                !found.values.contains(&format!("{BODY}#"))
+            }
+            _ => false,
+        };
+        let values = |reply: &Reply, name: &str| -> Vec<String> {
+            let found = reply.headers.iter().filter(|(known, _)| known == name);
+            found.map(|(_, value)| value.clone()).collect()
+        };
+        for (name, _) in one.headers.iter().chain(&two.headers) {
+            let (one, two) = (values(one, name), values(two, name));
+            if one != two {
+                let set = if one.len() == two.len() { &mut found.values } else { &mut found.sometimes };
+                set.insert(format!("$response.header.{name}"));
+            }
+        }
+        if alike {
+            self.extend(&found);
+        }
+        alike
+    }
+
+    fn nodes(&mut self, one: &Node, two: &Node, at: &mut String) {
+        let length = at.len();
+        match (&one.kind, &two.kind) {
+            (Kind::Object(ones), Kind::Object(twos)) => {
+                for member in ones.iter().chain(twos) {
+                    pointer::push(at, &member.key);
+                    let of = |members: &[crate::json::Member]| members.iter().rposition(|other| other.key == member.key);
+                    match (of(ones), of(twos)) {
+                        (Some(one), Some(two)) => self.nodes(&ones[one].value, &twos[two].value, at),
+                        _ => {
+                            self.sometimes.insert(format!("{BODY}#{at}"));
+                        }
+                    }
+                    at.truncate(length);
+                }
+            }
+            (Kind::Array(ones), Kind::Array(twos)) if ones.len() == twos.len() => {
+                at.push_str("/*");
+                ones.iter().zip(twos).for_each(|(one, two)| self.nodes(one, two, at));
+                at.truncate(length);
+            }
+            (one, two) if one == two => {}
+            _ => {
+                self.values.insert(format!("{BODY}#{at}"));
+            }
+        }
+    }
+
+    /// A case's answer without what does not hold still.
+    pub(super) fn hide(&self, name: &str, shown: Shown) -> Shown {
+        if self.answers.contains(name) {
+            return Shown::Unstable;
+        }
+        let Shown::Answered(mut reply) = shown else { return shown };
+        reply.headers.retain(|(name, _)| !self.sometimes.contains(&format!("$response.header.{name}")));
+        for (name, value) in &mut reply.headers {
+            if self.values.contains(&format!("$response.header.{name}")) {
+                PLACEHOLDER.clone_into(value);
+            }
+        }
+        match &mut reply.body {
+            Body::Empty => {}
+            Body::Text(text) => {
+                if self.values.contains(BODY) {
+                    PLACEHOLDER.clone_into(text);
+                }
+            }
+            Body::Json(node) => {
+                for (set, remove) in [(&self.values, false), (&self.sometimes, true)] {
+                    for at in set.iter().filter_map(|at| at.strip_prefix(BODY)?.strip_prefix('#')) {
+                        let tokens: Vec<_> = pointer::tokens(at).collect();
+                        replace(node, &tokens, remove);
+                    }
+                }
+            }
+        }
+        Shown::Answered(reply)
+    }
+}
+
+fn replace(node: &mut Node, tokens: &[std::borrow::Cow<'_, str>], remove: bool) {
+    let Some((token, rest)) = tokens.split_first() else {
+        node.kind = Kind::String(PLACEHOLDER.to_owned());
+        return;
+    };
+    match &mut node.kind {
+        Kind::Object(members) if remove && rest.is_empty() => members.retain(|member| member.key != *token),
+        Kind::Object(members) => {
+            let named = members.iter_mut().filter(|member| member.key == *token);
+            named.for_each(|member| replace(&mut member.value, rest, remove));
+        }
+        Kind::Array(items) if token == "*" => items.iter_mut().for_each(|item| replace(item, rest, remove)),
+        Kind::Array(items) => {
+            if let Some(item) = pointer::index(token).and_then(|index| items.get_mut(index)) {
+                replace(item, rest, remove);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(status: u16, json: &str) -> Shown {
+        let node = crate::json::read(json.as_bytes()).unwrap().root;
+        Shown::Answered(Reply { status, media: None, headers: Vec::new(), body: Body::Json(node) })
+    }
+
+    fn differences(one: &Shown, two: &Shown) -> Unstable {
+        let mut unstable = Unstable::default();
+        unstable.compare("accept", one, two);
+        unstable
+    }
+
+    #[test]
+    fn what_differs_is_named_by_its_place() {
+        let one = shown(200, r#"{"a":1,"b":[{"id":1,"x":0},{"id":2,"x":0}],"c":true,"d":[1]}"#);
+        let two = shown(200, r#"{"c":true,"a":1,"b":[{"id":3,"x":0},{"id":4,"x":0}],"d":[1,2],"e":null}"#);
+        let found = differences(&one, &two);
+        assert_eq!(found.notes(), ["$response.body#/b/*/id", "$response.body#/d", "sometimes $response.body#/e"]);
+        assert_eq!(Unstable::from_notes(found.notes().iter().map(String::as_str)), found);
+    }
+
+    #[test]
+    fn what_was_found_unstable_no_longer_tells_answers_apart() {
+        let one = shown(200, r#"{"a":[{"t":1},{"t":2}],"b":1}"#);
+        let two = shown(200, r#"{"a":[{"t":3},{"t":null}],"b":1,"c":2}"#);
+        let found = differences(&one, &two);
+        assert_eq!(found.hide("accept", one.clone()).text(), found.hide("accept", two).text());
+        let other = shown(200, r#"{"a":[{"t":1},{"t":2}],"b":2}"#);
+        assert_ne!(found.hide("accept", one).text(), found.hide("accept", other).text());
+    }
+
+    #[test]
+    fn an_answer_of_another_kind_makes_the_whole_case_unstable() {
+        for two in [shown(500, "{}"), shown(200, "1"), Shown::Failed("cut".into())] {
+            let found = differences(&shown(200, "{}"), &two);
+            assert_eq!(found.notes(), ["answer accept"]);
+            assert_eq!(found.hide("accept", two).text(), "(unstable)");
+        }
+    }
+}
