@@ -68,9 +68,9 @@ impl Reply {
         }
         out.push_str("\n\n");
         out.push_str(&match &self.body {
-            Body::Empty => "(empty)".to_owned(),
             Body::Json(node) => json(node),
-            Body::Text(text) => lines(text),
+            Body::Text(text) if !text.is_empty() => lines(text),
+            Body::Empty | Body::Text(_) => "(empty)".to_owned(),
         });
         out
     }
@@ -86,7 +86,8 @@ fn json(node: &Node) -> String {
 }
 
 fn lines(text: &str) -> String {
-    let shown = &text[..text.floor_char_boundary(TEXT)];
+    let end = (0..=TEXT.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    let shown = &text[..end.unwrap_or(0)];
     let mut out = String::new();
     for line in shown.lines() {
         let line = format!("| {}", plain(line));
@@ -105,9 +106,7 @@ pub(super) fn same(one: &str, two: &str) -> bool {
     if one == two {
         return true;
     }
-    let (Some((head, body)), Some((other_head, other_body))) =
-        (one.split_once("\n\n"), two.split_once("\n\n"))
-    else {
+    let (Some((head, body)), Some((other_head, other_body))) = (one.split_once("\n\n"), two.split_once("\n\n")) else {
         return false;
     };
     let read = |text: &str| crate::json::read(text.as_bytes()).map(|text| canonical(&text.root));
@@ -119,20 +118,12 @@ mod tests {
     use super::*;
 
     fn reply(body: Body) -> Shown {
-        Shown::Answered(Reply {
-            status: 200,
-            media: Some("text/html".into()),
-            headers: vec![("x-a".into(), "1".into())],
-            body,
-        })
+        Shown::Answered(Reply { status: 200, media: Some("text/html".into()), headers: vec![("x-a".into(), "1".into())], body })
     }
 
     #[test]
     fn text_is_marked_line_by_line_and_cut_with_its_length() {
-        assert_eq!(
-            reply(Body::Text("# a\n\nb \u{7}".into())).text(),
-            "200 text/html\nx-a: 1\n\n| # a\n|\n| b \\u{7}"
-        );
+        assert_eq!(reply(Body::Text("# a\n\nb \u{7}".into())).text(), "200 text/html\nx-a: 1\n\n| # a\n|\n| b \\u{7}");
         let long = reply(Body::Text("é".repeat(3000))).text();
         assert!(long.ends_with("\n(6000 bytes in all)") && long.len() < 2200);
         assert_eq!(reply(Body::Empty).text(), "200 text/html\nx-a: 1\n\n(empty)");

@@ -26,17 +26,17 @@ pub(super) fn address(case: &Case) -> (Address, String) {
     let expectation = &case.expectation;
     let faults = &expectation.faults;
     let fault = faults.iter().find(|fault| fault.place == case.place).or(faults.first());
-    let cause = match fault {
+    let why = match fault {
         Some(fault) if expectation.verdict == Verdict::Reject => fault.cause.name(),
         _ => tail.first().copied().unwrap_or("any"),
     };
     let variant = match tail.split_first() {
-        Some((first, variant)) if *first == cause => variant.join("/"),
+        Some((first, variant)) if *first == why => variant.join("/"),
         _ => tail.join("/"),
     };
     let verdict = expectation.verdict.name();
     let name = if variant.is_empty() { verdict.to_owned() } else { format!("{verdict}/{variant}") };
-    (Address { place, cause: cause.to_owned() }, name)
+    (Address { place, cause: why.to_owned() }, name)
 }
 
 impl Address {
@@ -133,15 +133,7 @@ mod tests {
 
     #[test]
     fn what_no_file_can_be_called_is_told_apart_by_a_hash() {
-        let odd = [
-            "body/a b",
-            "body/a.b",
-            "body/..",
-            "body/",
-            "body/ä",
-            "body/a\\b",
-            &format!("body/{}", "x".repeat(300)),
-        ];
+        let odd = ["body/a b", "body/a.b", "body/..", "body/", "body/ä", "body/a\\b", &format!("body/{}", "x".repeat(300))];
         let mut names: Vec<String> = odd.iter().map(|place| stem(place, "missing")).collect();
         names.extend([stem("body/x-not", "unique"), stem("body/x", "not-unique")]);
         assert!(names.iter().all(|name| is_portable(name) && name.len() <= STEM), "{names:?}");

@@ -3,7 +3,7 @@
 use crate::contract::expression::{Part, covers};
 use crate::contract::{Contract, Expression, Operation, SchemaAt, Side};
 use crate::json::{Kind, Node, pointer};
-use crate::plan::{RUN, Request};
+use crate::plan::{Case, Place, RUN};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -16,9 +16,14 @@ pub(super) struct Redaction<'c> {
     schemas: HashMap<String, Rc<Schema>>,
 }
 
-/// The parts of one case's request that carry the run's identity and no other case's does.
+/// What only this case sent, so that cases with the same behaviour look the same.
 #[derive(Default)]
-pub(super) struct Own(Vec<String>);
+pub(super) struct Own {
+    /// What follows the run's identity in its request, and in no other's.
+    hashes: Vec<String>,
+    /// The member that the case varies, with the text or number that it sent there.
+    varied: Option<(String, Kind)>,
+}
 
 /// What the schemas of one place say, references and branches followed.
 #[derive(Default)]
@@ -61,13 +66,7 @@ impl<'c> Redaction<'c> {
     }
 
     /// Replaces what is volatile in a JSON body.
-    pub(super) fn json(
-        &mut self,
-        operation: &Operation,
-        schema: Option<&SchemaAt>,
-        own: &Own,
-        node: &mut Node,
-    ) {
+    pub(super) fn json(&mut self, operation: &Operation, schema: Option<&SchemaAt>, own: &Own, node: &mut Node) {
         let declared = operation.behaviour.volatile.iter().chain(&self.contract.request_id);
         let selectors: Vec<&str> = declared.filter_map(Expression::response_body).collect();
         let schemas: Vec<String> = schema.iter().map(|schema| schema.0.clone()).collect();
@@ -103,9 +102,12 @@ impl<'c> Redaction<'c> {
             Kind::Object(members) => {
                 let length = way.at.len();
                 for member in members {
+                    if way.own.sent(&member.key, &member.value.kind, self.run) {
+                        member.value.kind = Kind::String("[as sent]".to_owned());
+                        continue;
+                    }
                     pointer::push(&mut way.at, &member.key);
-                    let below: Vec<String> =
-                        schemas.iter().flat_map(|schema| schema.member(&member.key)).cloned().collect();
+                    let below: Vec<String> = schemas.iter().flat_map(|schema| schema.member(&member.key)).cloned().collect();
                     self.node(&mut member.value, &below, why, way);
                     way.at.truncate(length);
                     if member.key.contains(self.run) {
@@ -115,7 +117,6 @@ impl<'c> Redaction<'c> {
                 return;
             }
             Kind::Bool(_) if why == Volatile::Declared => "[boolean]".to_owned(),
-            Kind::Null | Kind::Bool(_) => return,
             Kind::Number(digits) if changes => {
                 let whole = integer && !digits.contains(['.', 'e', 'E']);
                 if whole { "[integer]" } else { "[number]" }.to_owned()
@@ -126,7 +127,7 @@ impl<'c> Redaction<'c> {
                 None => "[string]".to_owned(),
             },
             Kind::String(text) if text.contains(self.run) => self.text(text, way.own),
-            Kind::Number(_) | Kind::String(_) => return,
+            _ => return,
         };
         node.kind = Kind::String(shown);
     }
@@ -137,7 +138,7 @@ impl<'c> Redaction<'c> {
         let mut out = parts.next().unwrap_or_default().to_owned();
         for rest in parts {
             out.push_str("{run}");
-            match own.0.iter().find_map(|own| Some((own, rest.strip_prefix(own.as_str())?))) {
+            match own.hashes.iter().find_map(|own| Some((own, rest.strip_prefix(own.as_str())?))) {
                 Some((own, rest)) => {
                     out.push_str(if own.starts_with('-') { "-{case}" } else { "{case}" });
                     out.push_str(rest);
@@ -149,14 +150,7 @@ impl<'c> Redaction<'c> {
     }
 
     /// The value of a declared header.
-    pub(super) fn header(
-        &mut self,
-        operation: &Operation,
-        name: &str,
-        schema: Option<&SchemaAt>,
-        own: &Own,
-        value: &str,
-    ) -> String {
+    pub(super) fn header(&mut self, operation: &Operation, name: &str, schema: Option<&SchemaAt>, own: &Own, value: &str) -> String {
         let mut declared = operation.behaviour.volatile.iter().chain(&self.contract.request_id);
         let named = declared.any(|expression| {
             matches!(expression, Expression::Response(Part::Header(known)) if known.eq_ignore_ascii_case(name))
@@ -187,17 +181,34 @@ impl<'c> Redaction<'c> {
 }
 
 impl Own {
-    /// What follows the run's place-holder in a request.
-    pub(super) fn of(request: &Request) -> Own {
+    pub(super) fn of(case: &Case) -> Own {
         let mut own = Own::default();
-        own.scan(&request.path);
-        if let Some(body) = &request.body {
-            match crate::json::read(body) {
-                Ok(text) => own.collect(&text.root),
-                Err(_) => own.scan(&String::from_utf8_lossy(body)),
+        own.scan(&case.request.path);
+        let Some(body) = &case.request.body else { return own };
+        match crate::json::read(body) {
+            Ok(text) => {
+                own.collect(&text.root);
+                if let Place::Body(at) = &case.place
+                    && let Some((_, name)) = pointer::parent_and_last(at)
+                    && let Some(Kind::String(_) | Kind::Number(_)) = text.at(at).map(|node| &node.kind)
+                {
+                    own.varied = text.at(at).map(|node| (name.into_owned(), node.kind.clone()));
+                }
             }
+            Err(_) => own.scan(&String::from_utf8_lossy(body)),
         }
         own
+    }
+
+    /// Whether a member of an answer is the varied one, unchanged to the letter.
+    fn sent(&self, name: &str, kind: &Kind, run: &str) -> bool {
+        let Some((varied, sent)) = &self.varied else { return false };
+        varied == name
+            && match (sent, kind) {
+                (Kind::String(sent), Kind::String(got)) => sent.replace(RUN, run) == *got,
+                (Kind::Number(sent), Kind::Number(got)) => sent.replace(RUN, run).as_str() == &**got,
+                _ => false,
+            }
     }
 
     fn collect(&mut self, node: &Node) {
@@ -214,8 +225,8 @@ impl Own {
             let (dash, most) = if rest.starts_with('-') { (1, 8) } else { (0, 6) };
             let hash = rest[dash..].bytes().take(most).take_while(u8::is_ascii_hexdigit).count();
             let own = &rest[..dash + hash];
-            if hash >= 5 && !self.0.iter().any(|known| known == own) {
-                self.0.push(own.to_owned());
+            if hash >= 5 && !self.hashes.iter().any(|known| known == own) {
+                self.hashes.push(own.to_owned());
             }
         }
     }
@@ -246,22 +257,12 @@ impl Schema {
                 other => other.is_some_and(|one| one == "integer"),
             };
             schema.format = schema.format.or(text("format").and_then(Format::named));
-            for name in members
-                .get("properties")
-                .and_then(Value::as_object)
-                .into_iter()
-                .flatten()
-                .map(|(name, _)| name)
-            {
+            for name in members.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name) {
                 let place = pointer::child(&format!("{at}/properties"), name);
                 schema.properties.entry(name.clone()).or_default().push(place);
             }
-            for (key, places) in
-                [("additionalProperties", &mut schema.additional), ("items", &mut schema.items)]
-            {
-                places.extend(
-                    members.get(key).filter(|value| value.is_object()).map(|_| format!("{at}/{key}")),
-                );
+            for (key, places) in [("additionalProperties", &mut schema.additional), ("items", &mut schema.items)] {
+                places.extend(members.get(key).filter(|value| value.is_object()).map(|_| format!("{at}/{key}")));
             }
             schema.prefix.extend(members.get("prefixItems").map(|_| format!("{at}/prefixItems")));
             seen.push(at);
@@ -303,14 +304,10 @@ impl Format {
         match self {
             Format::DateTime => text.contains(['T', 't']) && text.parse::<jiff::Timestamp>().is_ok(),
             Format::Date => text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok(),
-            Format::Time => text
-                .get(..8)
-                .is_some_and(|time| time.contains(':') && time.parse::<jiff::civil::Time>().is_ok()),
+            Format::Time => text.get(..8).is_some_and(|time| time.contains(':') && time.parse::<jiff::civil::Time>().is_ok()),
             Format::Uuid => {
                 let dash = |index| matches!(index, 8 | 13 | 18 | 23);
-                let fits = |(index, byte): (usize, u8)| {
-                    if dash(index) { byte == b'-' } else { byte.is_ascii_hexdigit() }
-                };
+                let fits = |(index, byte): (usize, u8)| if dash(index) { byte == b'-' } else { byte.is_ascii_hexdigit() };
                 text.len() == 36 && text.bytes().enumerate().all(fits)
             }
         }
@@ -320,26 +317,10 @@ impl Format {
 /// Headers that differ from answer to answer by what they are for.
 fn is_volatile_header(name: &str) -> bool {
     const NAMES: [&str; 10] = [
-        "date",
-        "age",
-        "expires",
-        "etag",
-        "last-modified",
-        "set-cookie",
-        "retry-after",
-        "traceparent",
-        "x-request-id",
+        "date", "age", "expires", "etag", "last-modified", "set-cookie", "retry-after", "traceparent", "x-request-id",
         "x-correlation-id",
     ];
     let name = name.to_ascii_lowercase();
-    let ends = [
-        "requestid",
-        "request-id",
-        "trace-id",
-        "ratelimit-remaining",
-        "ratelimit-reset",
-        "rate-limit-remaining",
-        "rate-limit-reset",
-    ];
+    let ends = ["requestid", "request-id", "trace-id", "ratelimit-remaining", "ratelimit-reset", "rate-limit-remaining", "rate-limit-reset"];
     NAMES.contains(&name.as_str()) || ends.iter().any(|end| name.ends_with(end))
 }

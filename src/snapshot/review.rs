@@ -6,6 +6,7 @@ use super::page;
 use super::store::Store;
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// A page that waits for a person.
@@ -89,15 +90,9 @@ impl Store {
                     path,
                     old,
                 },
-                Err(error) => Pending {
-                    page: name,
-                    path,
-                    old,
-                    new: String::new(),
-                    source: None,
-                    line: None,
-                    damaged: Some(error.to_string()),
-                },
+                Err(error) => {
+                    Pending { page: name, path, old, new: String::new(), source: None, line: None, damaged: Some(error.to_string()) }
+                }
             }
         });
         Ok(pending.collect())
@@ -179,8 +174,7 @@ pub fn unified(lines: &[DiffLine], coloured: bool) -> String {
             Sign::Gap => (" ", Style::new().dimmed()),
         };
         let style = if coloured { style } else { Style::new() };
-        out.push_str(&format!("{style}{sign} {}", super::text::plain(&line.text)));
-        out.push_str(&format!("{style:#}\n"));
+        let _ = writeln!(out, "{style}{sign} {}{style:#}", super::text::plain(&line.text));
     }
     out
 }

@@ -134,9 +134,7 @@ impl Store {
         }
         if extent == Extent::Complete {
             let orphans = listing.settled.iter().filter(|name| !named.contains_key(name.as_str()));
-            comparison
-                .differences
-                .extend(orphans.map(|name| self.difference(name, Kind::Orphan, Vec::new(), None)));
+            comparison.differences.extend(orphans.map(|name| self.difference(name, Kind::Orphan, Vec::new(), None)));
             let stale = listing.pending.iter().filter(|name| !named.contains_key(name.as_str()));
             comparison.stale.extend(stale.cloned());
         }
@@ -157,10 +155,7 @@ impl Store {
     ) -> Result<(), SnapshotError> {
         let mut unstable = page.unstable.clone().unwrap_or_default();
         let everything = |page: &Page| {
-            page.entries
-                .iter()
-                .map(|entry| ChangedCase { name: entry.name.clone(), case: Some(entry.case) })
-                .collect()
+            page.entries.iter().map(|entry| ChangedCase { name: entry.name.clone(), case: Some(entry.case) }).collect()
         };
         let stored = if settled.contains(name) { Some(Text::read(&self.path(name))) } else { None };
         let usable = |text: Text| match page::parse(&text.body) {
@@ -300,13 +295,12 @@ fn merge(
     let numbers: BTreeMap<&str, (usize, usize)> =
         page.entries.iter().map(|entry| (entry.name.as_str(), entry.case)).collect();
     for (name, answer) in fresh {
-        match old.get(&name).filter(|before| same(before, &answer)) {
-            Some(before) => now.insert(name, before.clone()),
-            None => {
-                cases.push(ChangedCase { case: numbers.get(name.as_str()).copied(), name: name.clone() });
-                now.insert(name, answer)
-            }
-        };
+        if let Some(before) = old.get(&name).filter(|before| same(before, &answer)) {
+            now.insert(name, before.clone());
+        } else {
+            cases.push(ChangedCase { case: numbers.get(name.as_str()).copied(), name: name.clone() });
+            now.insert(name, answer);
+        }
     }
     for (name, answer) in old {
         if now.contains_key(name) {

@@ -22,7 +22,9 @@ fn sort(node: &mut Node) {
         Kind::Array(items) => items.iter_mut().for_each(sort),
         Kind::Object(members) => {
             members.sort_by(|a, b| a.key.cmp(&b.key));
-            members.iter_mut().for_each(|member| sort(&mut member.value));
+            for member in members {
+                sort(&mut member.value);
+            }
         }
         _ => {}
     }
