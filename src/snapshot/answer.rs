@@ -106,7 +106,9 @@ pub(super) fn same(one: &str, two: &str) -> bool {
     if one == two {
         return true;
     }
-    let (Some((head, body)), Some((other_head, other_body))) = (one.split_once("\n\n"), two.split_once("\n\n")) else {
+    let (Some((head, body)), Some((other_head, other_body))) =
+        (one.split_once("\n\n"), two.split_once("\n\n"))
+    else {
         return false;
     };
     let read = |text: &str| crate::json::read(text.as_bytes()).map(|text| canonical(&text.root));
@@ -118,12 +120,20 @@ mod tests {
     use super::*;
 
     fn reply(body: Body) -> Shown {
-        Shown::Answered(Reply { status: 200, media: Some("text/html".into()), headers: vec![("x-a".into(), "1".into())], body })
+        Shown::Answered(Reply {
+            status: 200,
+            media: Some("text/html".into()),
+            headers: vec![("x-a".into(), "1".into())],
+            body,
+        })
     }
 
     #[test]
     fn text_is_marked_line_by_line_and_cut_with_its_length() {
-        assert_eq!(reply(Body::Text("# a\n\nb \u{7}".into())).text(), "200 text/html\nx-a: 1\n\n| # a\n|\n| b \\u{7}");
+        assert_eq!(
+            reply(Body::Text("# a\n\nb \u{7}".into())).text(),
+            "200 text/html\nx-a: 1\n\n| # a\n|\n| b \\u{7}"
+        );
         let long = reply(Body::Text("é".repeat(3000))).text();
         assert!(long.ends_with("\n(6000 bytes in all)") && long.len() < 2200);
         assert_eq!(reply(Body::Empty).text(), "200 text/html\nx-a: 1\n\n(empty)");

@@ -45,7 +45,8 @@ impl SnapshotError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             SnapshotError::Profile(_) => {
-                "a profile is named by letters, digits, `-`, `_` and `.`, and begins with a letter or digit".into()
+                "a profile is named by letters, digits, `-`, `_` and `.`, and begins with a letter or digit"
+                    .into()
             }
             SnapshotError::Unreadable { .. } => "check who may read the folder of snapshots".into(),
             SnapshotError::Unwritable { reason, .. } => match reason.kind() {
@@ -53,7 +54,9 @@ impl SnapshotError {
                 _ => "make the folder of snapshots writable, or set INSTA_UPDATE=no to compare only".into(),
             },
             SnapshotError::Foreign { .. } => "replace it with an ordinary file, or move it away".into(),
-            SnapshotError::Malformed { .. } => "restore it from version control, or reject it and record again".into(),
+            SnapshotError::Malformed { .. } => {
+                "restore it from version control, or reject it and record again".into()
+            }
         })
     }
 }

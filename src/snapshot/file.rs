@@ -39,7 +39,8 @@ impl Text {
         if page.line > 0 {
             header.insert(LINE.into(), page.line.into());
         }
-        header.insert("description".into(), format!("{} {} {}", page.operation, page.place, page.cause).into());
+        header
+            .insert("description".into(), format!("{} {} {}", page.operation, page.place, page.cause).into());
         header.insert("info".into(), info.into());
         Text { header, body }
     }
@@ -55,7 +56,8 @@ impl Text {
         for line in lines {
             let next = end + line.len();
             if line.trim_end() == "---" {
-                let header: Mapping = serde_yaml::from_str(&text[start..end]).map_err(|error| format!("its header is wrong: {error}"))?;
+                let header: Mapping = serde_yaml::from_str(&text[start..end])
+                    .map_err(|error| format!("its header is wrong: {error}"))?;
                 if header.get("snapshot_kind").is_some_and(|kind| kind.as_str() != Some("text")) {
                     return Err("it is not a snapshot of text".into());
                 }
@@ -78,7 +80,10 @@ impl Text {
         if !pending {
             header.shift_remove(LINE);
         }
-        let malformed = |error: serde_yaml::Error| SnapshotError::Malformed { path: path.to_owned(), why: error.to_string() };
+        let malformed = |error: serde_yaml::Error| SnapshotError::Malformed {
+            path: path.to_owned(),
+            why: error.to_string(),
+        };
         let header = serde_yaml::to_string(&header).map_err(malformed)?;
         write(path, &format!("---\n{header}---\n{}\n", self.body.trim_end()))
     }
@@ -96,7 +101,8 @@ impl Text {
     }
 
     pub(super) fn unstable(&self) -> Unstable {
-        let notes = self.header.get("info").and_then(|info| info.get("unstable")).and_then(Value::as_sequence);
+        let notes =
+            self.header.get("info").and_then(|info| info.get("unstable")).and_then(Value::as_sequence);
         Unstable::from_notes(notes.into_iter().flatten().filter_map(Value::as_str))
     }
 }
@@ -119,9 +125,10 @@ fn read(path: &Path) -> Result<String, SnapshotError> {
             Err(SnapshotError::Malformed { path: path.to_owned(), why: "it is not UTF-8".into() })
         }
         Err(error) => Err(unreadable(path)(error)),
-        Ok(length) if length as u64 > MOST => {
-            Err(SnapshotError::Malformed { path: path.to_owned(), why: format!("it is larger than {MOST} bytes") })
-        }
+        Ok(length) if length as u64 > MOST => Err(SnapshotError::Malformed {
+            path: path.to_owned(),
+            why: format!("it is larger than {MOST} bytes"),
+        }),
         Ok(_) => Ok(text),
     }
 }

@@ -133,7 +133,15 @@ mod tests {
 
     #[test]
     fn what_no_file_can_be_called_is_told_apart_by_a_hash() {
-        let odd = ["body/a b", "body/a.b", "body/..", "body/", "body/ä", "body/a\\b", &format!("body/{}", "x".repeat(300))];
+        let odd = [
+            "body/a b",
+            "body/a.b",
+            "body/..",
+            "body/",
+            "body/ä",
+            "body/a\\b",
+            &format!("body/{}", "x".repeat(300)),
+        ];
         let mut names: Vec<String> = odd.iter().map(|place| stem(place, "missing")).collect();
         names.extend([stem("body/x-not", "unique"), stem("body/x", "not-unique")]);
         assert!(names.iter().all(|name| is_portable(name) && name.len() <= STEM), "{names:?}");

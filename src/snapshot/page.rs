@@ -56,7 +56,11 @@ impl Page {
     /// What is shown of each case, by name.
     pub(super) fn answers(&self, unstable: &Unstable) -> BTreeMap<String, String> {
         let answer = |entry: &Entry| {
-            if unstable.is_empty() { entry.shown.text() } else { unstable.hide(&entry.name, entry.shown.clone()).text() }
+            if unstable.is_empty() {
+                entry.shown.text()
+            } else {
+                unstable.hide(&entry.name, entry.shown.clone()).text()
+            }
         };
         self.entries.iter().map(|entry| (entry.name.clone(), answer(entry))).collect()
     }
@@ -130,19 +134,24 @@ mod tests {
         let json = prop_oneof!["[0-9]{1,3}", "\"[ -~é\u{202e}#\n]{0,9}\"", Just("null".to_owned())]
             .prop_recursive(3, 12, 4, |inner| {
                 prop_oneof![
-                    prop::collection::vec(inner.clone(), 0..4).prop_map(|items| format!("[{}]", items.join(","))),
+                    prop::collection::vec(inner.clone(), 0..4)
+                        .prop_map(|items| format!("[{}]", items.join(","))),
                     prop::collection::vec(inner, 0..4).prop_map(|items| {
                         let members = items.iter().enumerate().map(|(i, item)| format!("\"# {i}\":{item}"));
                         format!("{{{}}}", members.collect::<Vec<_>>().join(","))
                     }),
                 ]
             })
-            .prop_filter_map("not JSON", |json| Some(Body::Json(crate::json::read(json.as_bytes()).ok()?.root)));
+            .prop_filter_map("not JSON", |json| {
+                Some(Body::Json(crate::json::read(json.as_bytes()).ok()?.root))
+            });
         let text = ".{0,40}(\n.{0,20}){0,3}".prop_map(Body::Text);
         let body = prop_oneof![Just(Body::Empty), json, text];
-        let reply = (100u16..600, proptest::option::of("[a-z]+/[a-z]+"), ".{0,12}", body).prop_map(|(status, media, value, body)| {
-            Shown::Answered(Reply { status, media, headers: vec![("x-a".into(), value)], body })
-        });
+        let reply = (100u16..600, proptest::option::of("[a-z]+/[a-z]+"), ".{0,12}", body).prop_map(
+            |(status, media, value, body)| {
+                Shown::Answered(Reply { status, media, headers: vec![("x-a".into(), value)], body })
+            },
+        );
         prop_oneof![Just(Shown::Unstable), Just(Shown::Failed("timed-out".into())), reply]
     }
 

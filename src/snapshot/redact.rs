@@ -66,7 +66,13 @@ impl<'c> Redaction<'c> {
     }
 
     /// Replaces what is volatile in a JSON body.
-    pub(super) fn json(&mut self, operation: &Operation, schema: Option<&SchemaAt>, own: &Own, node: &mut Node) {
+    pub(super) fn json(
+        &mut self,
+        operation: &Operation,
+        schema: Option<&SchemaAt>,
+        own: &Own,
+        node: &mut Node,
+    ) {
         let declared = operation.behaviour.volatile.iter().chain(&self.contract.request_id);
         let selectors: Vec<&str> = declared.filter_map(Expression::response_body).collect();
         let schemas: Vec<String> = schema.iter().map(|schema| schema.0.clone()).collect();
@@ -107,7 +113,8 @@ impl<'c> Redaction<'c> {
                         continue;
                     }
                     pointer::push(&mut way.at, &member.key);
-                    let below: Vec<String> = schemas.iter().flat_map(|schema| schema.member(&member.key)).cloned().collect();
+                    let below: Vec<String> =
+                        schemas.iter().flat_map(|schema| schema.member(&member.key)).cloned().collect();
                     self.node(&mut member.value, &below, why, way);
                     way.at.truncate(length);
                     if member.key.contains(self.run) {
@@ -150,7 +157,14 @@ impl<'c> Redaction<'c> {
     }
 
     /// The value of a declared header.
-    pub(super) fn header(&mut self, operation: &Operation, name: &str, schema: Option<&SchemaAt>, own: &Own, value: &str) -> String {
+    pub(super) fn header(
+        &mut self,
+        operation: &Operation,
+        name: &str,
+        schema: Option<&SchemaAt>,
+        own: &Own,
+        value: &str,
+    ) -> String {
         let mut declared = operation.behaviour.volatile.iter().chain(&self.contract.request_id);
         let named = declared.any(|expression| {
             matches!(expression, Expression::Response(Part::Header(known)) if known.eq_ignore_ascii_case(name))
@@ -257,12 +271,22 @@ impl Schema {
                 other => other.is_some_and(|one| one == "integer"),
             };
             schema.format = schema.format.or(text("format").and_then(Format::named));
-            for name in members.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name) {
+            for name in members
+                .get("properties")
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| name)
+            {
                 let place = pointer::child(&format!("{at}/properties"), name);
                 schema.properties.entry(name.clone()).or_default().push(place);
             }
-            for (key, places) in [("additionalProperties", &mut schema.additional), ("items", &mut schema.items)] {
-                places.extend(members.get(key).filter(|value| value.is_object()).map(|_| format!("{at}/{key}")));
+            for (key, places) in
+                [("additionalProperties", &mut schema.additional), ("items", &mut schema.items)]
+            {
+                places.extend(
+                    members.get(key).filter(|value| value.is_object()).map(|_| format!("{at}/{key}")),
+                );
             }
             schema.prefix.extend(members.get("prefixItems").map(|_| format!("{at}/prefixItems")));
             seen.push(at);
@@ -304,10 +328,14 @@ impl Format {
         match self {
             Format::DateTime => text.contains(['T', 't']) && text.parse::<jiff::Timestamp>().is_ok(),
             Format::Date => text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok(),
-            Format::Time => text.get(..8).is_some_and(|time| time.contains(':') && time.parse::<jiff::civil::Time>().is_ok()),
+            Format::Time => text
+                .get(..8)
+                .is_some_and(|time| time.contains(':') && time.parse::<jiff::civil::Time>().is_ok()),
             Format::Uuid => {
                 let dash = |index| matches!(index, 8 | 13 | 18 | 23);
-                let fits = |(index, byte): (usize, u8)| if dash(index) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+                let fits = |(index, byte): (usize, u8)| {
+                    if dash(index) { byte == b'-' } else { byte.is_ascii_hexdigit() }
+                };
                 text.len() == 36 && text.bytes().enumerate().all(fits)
             }
         }
@@ -317,10 +345,26 @@ impl Format {
 /// Headers that differ from answer to answer by what they are for.
 fn is_volatile_header(name: &str) -> bool {
     const NAMES: [&str; 10] = [
-        "date", "age", "expires", "etag", "last-modified", "set-cookie", "retry-after", "traceparent", "x-request-id",
+        "date",
+        "age",
+        "expires",
+        "etag",
+        "last-modified",
+        "set-cookie",
+        "retry-after",
+        "traceparent",
+        "x-request-id",
         "x-correlation-id",
     ];
     let name = name.to_ascii_lowercase();
-    let ends = ["requestid", "request-id", "trace-id", "ratelimit-remaining", "ratelimit-reset", "rate-limit-remaining", "rate-limit-reset"];
+    let ends = [
+        "requestid",
+        "request-id",
+        "trace-id",
+        "ratelimit-remaining",
+        "ratelimit-reset",
+        "rate-limit-remaining",
+        "rate-limit-reset",
+    ];
     NAMES.contains(&name.as_str()) || ends.iter().any(|end| name.ends_with(end))
 }

@@ -98,9 +98,13 @@ fn layout(plan: &Plan) -> Layout<'_> {
 
 /// For each page its name, and the one that it has where case makes no difference.
 fn names(contract: &Contract, layout: &Layout<'_>) -> Vec<(String, String)> {
-    let twins = |id: &str| contract.operations.iter().filter(|other| other.id.eq_ignore_ascii_case(id)).count() > 1;
-    let folders: Vec<String> =
-        contract.operations.iter().map(|operation| name::folder(&operation.id, twins(&operation.id))).collect();
+    let twins =
+        |id: &str| contract.operations.iter().filter(|other| other.id.eq_ignore_ascii_case(id)).count() > 1;
+    let folders: Vec<String> = contract
+        .operations
+        .iter()
+        .map(|operation| name::folder(&operation.id, twins(&operation.id)))
+        .collect();
     let mut taken: HashMap<String, usize> = HashMap::new();
     let plain = |index: usize, address: &Address| format!("{}/{}", folders[index], address.stem());
     for (index, address) in layout.keys() {
@@ -144,8 +148,12 @@ fn reply(redaction: &mut Redaction<'_>, operation: &Operation, case: &Case, answ
             Some(text) => {
                 let mut node = text.root;
                 let content = response.map_or(&[][..], |response| &response.content);
-                let fits = |documented: &str| media.as_deref().is_some_and(|media| includes(documented, media));
-                let documented = content.iter().find(|one| fits(&one.name)).or_else(|| content.iter().find(|one| is_json(&one.name)));
+                let fits =
+                    |documented: &str| media.as_deref().is_some_and(|media| includes(documented, media));
+                let documented = content
+                    .iter()
+                    .find(|one| fits(&one.name))
+                    .or_else(|| content.iter().find(|one| is_json(&one.name)));
                 redaction.json(operation, documented.and_then(|one| one.schema.as_ref()), &own, &mut node);
                 Body::Json(node)
             }

@@ -90,9 +90,15 @@ impl Store {
                     path,
                     old,
                 },
-                Err(error) => {
-                    Pending { page: name, path, old, new: String::new(), source: None, line: None, damaged: Some(error.to_string()) }
-                }
+                Err(error) => Pending {
+                    page: name,
+                    path,
+                    old,
+                    new: String::new(),
+                    source: None,
+                    line: None,
+                    damaged: Some(error.to_string()),
+                },
             }
         });
         Ok(pending.collect())

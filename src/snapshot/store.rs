@@ -134,7 +134,9 @@ impl Store {
         }
         if extent == Extent::Complete {
             let orphans = listing.settled.iter().filter(|name| !named.contains_key(name.as_str()));
-            comparison.differences.extend(orphans.map(|name| self.difference(name, Kind::Orphan, Vec::new(), None)));
+            comparison
+                .differences
+                .extend(orphans.map(|name| self.difference(name, Kind::Orphan, Vec::new(), None)));
             let stale = listing.pending.iter().filter(|name| !named.contains_key(name.as_str()));
             comparison.stale.extend(stale.cloned());
         }
@@ -155,7 +157,10 @@ impl Store {
     ) -> Result<(), SnapshotError> {
         let mut unstable = page.unstable.clone().unwrap_or_default();
         let everything = |page: &Page| {
-            page.entries.iter().map(|entry| ChangedCase { name: entry.name.clone(), case: Some(entry.case) }).collect()
+            page.entries
+                .iter()
+                .map(|entry| ChangedCase { name: entry.name.clone(), case: Some(entry.case) })
+                .collect()
         };
         let stored = if settled.contains(name) { Some(Text::read(&self.path(name))) } else { None };
         let usable = |text: Text| match page::parse(&text.body) {

@@ -64,10 +64,18 @@ fn planned_for(contract: &Contract) -> Plan {
 fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome) -> Run {
     let exchange = |case: &plan::Case| {
         let body = String::from_utf8_lossy(case.request.body.as_deref().unwrap_or_default()).replace(RUN, id);
-        let sent = Sent { method: "POST".into(), url: "http://x/things".into(), headers: Vec::new(), body: None };
-        Exchange { sent, outcome: answer(case, &body), elapsed: Duration::ZERO, attempts: 1, uncertain: false }
+        let sent =
+            Sent { method: "POST".into(), url: "http://x/things".into(), headers: Vec::new(), body: None };
+        Exchange {
+            sent,
+            outcome: answer(case, &body),
+            elapsed: Duration::ZERO,
+            attempts: 1,
+            uncertain: false,
+        }
     };
-    let exchanges = plan.scenarios.iter().map(|one| one.cases.iter().map(|case| Some(exchange(case))).collect());
+    let exchanges =
+        plan.scenarios.iter().map(|one| one.cases.iter().map(|case| Some(exchange(case))).collect());
     Run {
         id: id.into(),
         target: "http://x".into(),
@@ -80,7 +88,8 @@ fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome
 }
 
 fn answered(status: u16, headers: &[(&str, &str)], body: &str) -> Outcome {
-    let mut headers: Vec<(String, String)> = headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    let mut headers: Vec<(String, String)> =
+        headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     headers.push(("content-type".into(), "application/json; charset=utf-8".into()));
     Outcome::Answered(Answer { status, headers, body: body.to_owned().into() })
 }
@@ -89,7 +98,8 @@ fn honest(case: &plan::Case, body: &str) -> Outcome {
     if case.expectation.verdict == plan::Verdict::Reject {
         return answered(400, &[], r#"{"error":"no"}"#);
     }
-    let name = serde_json::from_str::<serde_json::Value>(body).ok().and_then(|body| body.get("name").cloned());
+    let name =
+        serde_json::from_str::<serde_json::Value>(body).ok().and_then(|body| body.get("name").cloned());
     let name = name.unwrap_or_default();
     let id = body.len();
     let json = format!(
@@ -120,7 +130,10 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
             if entry.path().is_dir() {
                 open.push(entry.path());
             } else {
-                found.insert(entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap());
+                found.insert(
+                    entry.file_name().into_string().unwrap(),
+                    fs::read_to_string(entry.path()).unwrap(),
+                );
             }
         }
     }
@@ -318,7 +331,10 @@ fn cases_whose_value_comes_back_as_it_was_sent_look_the_same() {
     assert!(accepted > 5);
     assert!(page.text().matches("\"name\": \"[as sent]\"").count() <= 2, "{}", page.text());
     let upper = page_of(&run_with(&plan, "1111111111", |case, body| {
-        honest(case, &if case.id.ends_with("/emoji") { body.replace("gold", "GOLD") } else { body.to_owned() })
+        honest(
+            case,
+            &if case.id.ends_with("/emoji") { body.replace("gold", "GOLD") } else { body.to_owned() },
+        )
     }));
     assert!(upper.text().contains("\"name\": \"🏅 GOLD probity-{run}-{case}\""), "{}", upper.text());
 }

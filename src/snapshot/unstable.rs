@@ -134,7 +134,9 @@ impl Unstable {
             (Kind::Object(ones), Kind::Object(twos)) => {
                 for member in ones.iter().chain(twos) {
                     pointer::push(at, &member.key);
-                    let of = |members: &[crate::json::Member]| members.iter().rposition(|other| other.key == member.key);
+                    let of = |members: &[crate::json::Member]| {
+                        members.iter().rposition(|other| other.key == member.key)
+                    };
                     match (of(ones), of(twos)) {
                         (Some(one), Some(two)) => self.nodes(&ones[one].value, &twos[two].value, at),
                         _ => {
@@ -229,7 +231,10 @@ mod tests {
         let one = shown(200, r#"{"a":1,"b":[{"id":1,"x":0},{"id":2,"x":0}],"c":true,"d":[1]}"#);
         let two = shown(200, r#"{"c":true,"a":1,"b":[{"id":3,"x":0},{"id":4,"x":0}],"d":[1,2],"e":null}"#);
         let found = differences(&one, &two);
-        assert_eq!(found.notes(), ["$response.body#/b/*/id", "$response.body#/d", "sometimes $response.body#/e"]);
+        assert_eq!(
+            found.notes(),
+            ["$response.body#/b/*/id", "$response.body#/d", "sometimes $response.body#/e"]
+        );
         assert_eq!(Unstable::from_notes(found.notes().iter().map(String::as_str)), found);
     }
 

@@ -215,9 +215,9 @@ fn text(maker: &mut Maker<'_>, flat: &Flat, list: &mut List) {
         }
     }
     if let Some(
-            "date-time" | "date" | "time" | "duration" | "email" | "ipv4" | "ipv6" | "uri" | "uuid"
-            | "hostname",
-        ) = flat.format.as_deref() {
+        "date-time" | "date" | "time" | "duration" | "email" | "ipv4" | "ipv6" | "uri" | "uuid" | "hostname",
+    ) = flat.format.as_deref()
+    {
         list.add(5, "format", "unformatted", Change::Set(json!("not this format!")));
     }
     if !flat.is_free_text() {

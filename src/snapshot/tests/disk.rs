@@ -10,10 +10,14 @@ fn insta_reads_what_is_written_and_finds_it_equal() {
     for page in pages(&contract, &plan, "2222222222") {
         let path = store.folder().join(format!("{}.snap", page.name));
         let read = insta::Snapshot::from_file(&path).unwrap();
-        let ours: SnapshotContents = TextSnapshotContents::new(page.text(), insta::TextSnapshotKind::File).into();
+        let ours: SnapshotContents =
+            TextSnapshotContents::new(page.text(), insta::TextSnapshotKind::File).into();
         assert!(*read.contents() == ours, "{}", page.name);
         assert_eq!(read.metadata().source(), Some("spec/things.yaml"));
-        assert_eq!(read.metadata().description(), Some(format!("make-thing {} {}", page.place, page.cause).as_str()));
+        assert_eq!(
+            read.metadata().description(),
+            Some(format!("make-thing {} {}", page.place, page.cause).as_str())
+        );
         assert!(!fs::read_to_string(&path).unwrap().contains("assertion_line"));
         // As insta itself rewrites the file, it is still the same page.
         read.save(&path).unwrap();
@@ -29,7 +33,8 @@ fn a_change_waits_until_it_is_accepted_or_rejected() {
     let before = files(folder.path());
     let broken = run_with(&plan, "2222222222", |case, body| {
         let late = case.id.contains("/size/out-of-range");
-        let failure = || Outcome::Failed(Failure { kind: FailureKind::TimedOut, detail: "after 3.2 s".into() });
+        let failure =
+            || Outcome::Failed(Failure { kind: FailureKind::TimedOut, detail: "after 3.2 s".into() });
         if late { failure() } else { honest(case, body) }
     });
     let changed = render(&contract, &plan, &broken);
@@ -57,7 +62,11 @@ fn a_change_waits_until_it_is_accepted_or_rejected() {
 
     store.write(&comparison, Writing::Pending).unwrap();
     let same = store.compare(&pages(&contract, &plan, "3333333333"), Extent::Complete).unwrap();
-    assert_eq!(store.write(&same, Writing::Pending).unwrap().removed.len(), 1, "behaviour is as stored again");
+    assert_eq!(
+        store.write(&same, Writing::Pending).unwrap().removed.len(),
+        1,
+        "behaviour is as stored again"
+    );
     assert_eq!(files(folder.path()), before);
 
     store.write(&comparison, Writing::Pending).unwrap();
@@ -155,6 +164,11 @@ fn five_thousand_cases_take_no_time() {
     let pages = render(&contract, &plan, &run);
     let rendered = begin.elapsed();
     let comparison = store.compare(&pages, Extent::Complete).unwrap();
-    println!("{} cases, {} pages: render {rendered:?}, with compare {:?}", plan.len(), pages.len(), begin.elapsed());
+    println!(
+        "{} cases, {} pages: render {rendered:?}, with compare {:?}",
+        plan.len(),
+        pages.len(),
+        begin.elapsed()
+    );
     assert!(comparison.differences.is_empty());
 }
