@@ -364,8 +364,12 @@ impl<'c> Deriver<'c> {
         let at = fault.map_or(about.at, |fault| fault.at.as_str()).to_owned();
         let verdict = expectation.verdict.name();
         let mut id = format!("{}/{verdict}/{}/{name}", self.operation.id, about.place);
+        let mut cause = name.to_owned();
         if about.variant != name {
             id = format!("{id}/{}", about.variant);
+            if fault.is_none() {
+                cause = format!("{cause}/{}", about.variant);
+            }
         }
         let id = self.unused(&safe(&id));
         Case {
@@ -374,6 +378,7 @@ impl<'c> Deriver<'c> {
             request,
             expectation,
             place: about.place,
+            cause,
             at,
             about: about.words,
             given: Vec::new(),

@@ -57,6 +57,8 @@ pub struct Case {
     pub expectation: Expectation,
     /// What the case varies.
     pub place: Place,
+    /// Why it is invalid, in one word; where it is not, what is special about it.
+    pub cause: String,
     /// JSON Pointer to what the case is derived from in the contract.
     pub at: String,
     /// What is special about the request, in words.
@@ -271,6 +273,7 @@ fn displayed<S: serde::Serializer>(statuses: &[StatusRange], serializer: S) -> R
     serializer.collect_seq(statuses.iter().map(ToString::to_string))
 }
 
+#[expect(clippy::ref_option, reason = "serde's signature")]
 fn lossy<S: serde::Serializer>(body: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
     match body {
         Some(bytes) => serializer.serialize_some(&String::from_utf8_lossy(bytes)),
