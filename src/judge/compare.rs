@@ -76,9 +76,10 @@ impl Decimal {
         let (mantissa, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let digits = format!("{whole}{fraction}");
-        let exponent = exponent.parse::<i64>().unwrap_or(i64::MAX / 2) - fraction.len() as i64;
         let kept = digits.trim_end_matches('0');
-        let exponent = exponent + (digits.len() - kept.len()) as i64;
+        let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX / 4);
+        let stated = exponent.parse::<i64>().unwrap_or(i64::MAX / 2);
+        let exponent = stated.saturating_sub(length(fraction)) + (length(&digits) - length(kept));
         let kept = kept.trim_start_matches('0');
         if kept.is_empty() {
             return Decimal { negative: false, digits: "0".into(), exponent: 0 };

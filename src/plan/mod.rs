@@ -4,6 +4,7 @@
 //! decoded again and validated, never from what its generator meant.
 
 mod build;
+mod derive;
 mod expect;
 pub mod generate;
 mod label;
@@ -94,7 +95,7 @@ pub struct Request {
 }
 
 /// Which credentials a request carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Credentials {
     /// Those that the user gave.
