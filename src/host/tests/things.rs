@@ -2,7 +2,7 @@
 
 use super::*;
 
-const CONTRACT: &str = r#"
+const CONTRACT: &str = r"
 openapi: 3.1.0
 info: {title: Things, version: '1'}
 security: [{key: []}, {bearer: []}]
@@ -88,7 +88,7 @@ components:
         parts: {type: array, items: {type: object, required: [sku, id], properties: {sku: {type: string}, id: {type: integer, readOnly: true}}}}
         created: {type: string, format: date-time, readOnly: true}
         birth: {type: string, format: date}
-"#;
+";
 
 async fn things() -> Served {
     served(contract("things.yaml", CONTRACT), HostSettings::default()).await
