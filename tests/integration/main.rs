@@ -2,5 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod quick;
+mod driver;
+mod proof;
 mod rival;
