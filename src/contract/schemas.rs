@@ -261,6 +261,15 @@ fn types(kind: &jsonschema::error::TypeKind) -> String {
 /// A value in a few words, for a person.
 pub fn show(value: &Value) -> String {
     const LIMIT: usize = 80;
+    match value {
+        Value::Array(items) if !items.is_empty() => return format!("array of {}", items.len()),
+        Value::Object(members) if !members.is_empty() => {
+            let names: Vec<&str> = members.keys().map(String::as_str).take(6).collect();
+            let more = if members.len() > names.len() { ", …" } else { "" };
+            return format!("object with {}{more}", names.join(", "));
+        }
+        _ => {}
+    }
     let kind = match value {
         Value::Null => return "null".into(),
         Value::Bool(_) => "boolean",

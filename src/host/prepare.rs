@@ -68,8 +68,8 @@ impl Finder<'_, '_> {
 
     fn add(&mut self, at: String, fill: Fill) {
         if !self.settled.contains(&at) {
-            self.settled.push(at.clone());
             self.holes.push(Hole { at: Place::new(&at), fill });
+            self.settled.push(at);
         }
     }
 
