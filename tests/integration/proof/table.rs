@@ -1,10 +1,11 @@
 //! The table of faults, as Markdown.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::survivors;
-use super::trial::{Told, Trial};
+use super::trial::{Told, Trial, Way};
 use crate::rival::Area;
 
 const AREAS: [Area; 13] = [
@@ -75,13 +76,18 @@ fn row(text: &mut String, name: &str, trials: &[&Trial]) {
 }
 
 fn why(trial: &Trial) -> String {
-    let by_token = if trial.by_token { " (by token)" } else { "" };
+    let way = match trial.way {
+        Way::Ordinary => "",
+        Way::ByToken => " (by token)",
+        Way::AtASlowPace => " (at one request a second)",
+    };
+    let named = |checks: &BTreeSet<String>| {
+        checks.iter().map(|check| format!("`{check}`")).collect::<Vec<_>>().join(", ")
+    };
     match &trial.told {
-        Told::Findings(checks) => {
-            let named: Vec<String> = checks.iter().map(|check| format!("`{check}`")).collect();
-            format!("{}{by_token}", named.join(", "))
-        }
-        Told::Unusable => format!("exit 4: the target is not usable{by_token}"),
+        Told::Findings(checks) => format!("{}{way}", named(checks)),
+        Told::Warnings(checks) => format!("{}{way}, as a warning", named(checks)),
+        Told::Unusable => format!("exit 4: the target is not usable{way}"),
         Told::Nothing if !trial.fault.visible() => "the contract does not forbid it".to_owned(),
         Told::Nothing => survivors::reason(trial.fault.id()).unwrap_or("unknown").to_owned(),
         Told::Astray(_) => "the program went astray".to_owned(),

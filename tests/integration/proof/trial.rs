@@ -1,4 +1,5 @@
-//! One fault, tried as a person would: by password, and by token where only that can show it.
+//! One fault, tried as a person would: by password, by token where only that can show it, and at
+//! a slow pace where only time can.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,6 +14,8 @@ use crate::rival::{Area, Fault, Rival, Variant};
 pub(super) enum Told {
     /// Exit 1, with findings of these checks.
     Findings(BTreeSet<String>),
+    /// Exit 0, with findings of these checks, none of which fails a run unless asked to.
+    Warnings(BTreeSet<String>),
     /// Exit 4: the target is not usable.
     Unusable,
     /// Exit 0 and no finding.
@@ -21,24 +24,47 @@ pub(super) enum Told {
     Astray(String),
 }
 
+/// What it took to find a fault, beyond the ordinary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Ordinary,
+    ByToken,
+    AtASlowPace,
+}
+
 pub(super) struct Trial {
     pub(super) fault: Fault,
     pub(super) told: Told,
-    pub(super) by_token: bool,
+    pub(super) way: Way,
 }
 
 impl Trial {
     pub(super) fn found(&self) -> bool {
-        matches!(self.told, Told::Findings(_) | Told::Unusable)
+        matches!(self.told, Told::Findings(_) | Told::Warnings(_) | Told::Unusable)
     }
 }
 
 /// Tries a fault on the variant that its author meant.
 pub(super) fn tried(fault: Fault) -> Trial {
-    let told = told(&check(fault).target(&started(fault)).run());
-    let by_token = told == Told::Nothing && fault.area() == Area::Access;
-    let told = if by_token { self::told(&check(fault).target_by_token(&started(fault)).run()) } else { told };
-    Trial { fault, told, by_token }
+    let way = if fault == Fault::RepeatsForgottenInTime { Way::AtASlowPace } else { Way::Ordinary };
+    let trial = Trial { fault, told: by(way, fault), way };
+    if trial.told == Told::Nothing && fault.area() == Area::Access {
+        return Trial { fault, told: by(Way::ByToken, fault), way: Way::ByToken };
+    }
+    trial
+}
+
+fn by(way: Way, fault: Fault) -> Told {
+    let rival = started(fault);
+    let check = check(fault);
+    let check = match way {
+        Way::Ordinary => check.target(&rival),
+        Way::ByToken => check.target_by_token(&rival),
+        Way::AtASlowPace => {
+            check.target(&rival).args(["--rate", "1/s", "--include", "*badges*/repeated/same"])
+        }
+    };
+    told(&check.run())
 }
 
 pub(super) fn started(fault: Fault) -> Rival {
@@ -64,6 +90,7 @@ fn told(ran: &Ran) -> Told {
         findings.iter().filter_map(|finding| finding["check"].as_str().map(str::to_owned)).collect();
     match ran.code {
         Some(0) if checks.is_empty() && report.is_object() => Told::Nothing,
+        Some(0) if !checks.is_empty() => Told::Warnings(checks),
         Some(1) if !checks.is_empty() => Told::Findings(checks),
         Some(4) => Told::Unusable,
         _ => Told::Astray(ran.everything()),
