@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod driver;
+mod exact;
 mod proof;
 mod rival;

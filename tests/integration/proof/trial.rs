@@ -60,9 +60,12 @@ fn by(way: Way, fault: Fault) -> Told {
     let check = match way {
         Way::Ordinary => check.target(&rival),
         Way::ByToken => check.target_by_token(&rival),
-        Way::AtASlowPace => {
-            check.target(&rival).args(["--rate", "1/s", "--include", "*badges*/repeated/same"])
-        }
+        Way::AtASlowPace => check.target(&rival).args([
+            "--rate",
+            "1/s",
+            "--include",
+            "create-badges-group/*/repeated/with-other-fields",
+        ]),
     };
     told(&check.run())
 }
