@@ -54,6 +54,7 @@ impl Schemas {
         if dialect_3_0 {
             lower::to_2020_12(&mut request, &places);
         }
+        lower::require_once(&mut request, &places);
         let mut answered = request.clone();
         let differs = lower::for_side(&mut request, &places, Side::Request)
             | lower::for_side(&mut answered, &places, Side::Response);
