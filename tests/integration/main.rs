@@ -4,5 +4,6 @@
 
 mod driver;
 mod exact;
+mod pinned;
 mod proof;
 mod rival;
