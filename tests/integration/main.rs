@@ -4,6 +4,7 @@
 
 mod driver;
 mod exact;
+mod laws;
 mod pinned;
 mod proof;
 mod rival;
