@@ -46,7 +46,7 @@ fn without_times(value: &mut Value) {
 fn assert_same(one: &Said, other: &Said, how: &str) {
     let differing = |one: &str, other: &str| {
         let pairs = one.lines().zip(other.lines()).filter(|(one, other)| one != other);
-        pairs.take(10).map(|(one, other)| format!("- {one}\n+ {other}\n")).collect::<String>()
+        pairs.take(10).map(|(one, other)| format!("- {one}\n+ {other}")).collect::<Vec<_>>().join("\n")
     };
     assert_eq!(one.code, other.code, "{how}");
     assert!(one.report == other.report, "{how}: the report\n{}", differing(&one.report, &other.report));

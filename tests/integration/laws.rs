@@ -5,6 +5,7 @@ mod contracts;
 mod corpus;
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use contracts::Known;
 use probity::contract::Contract;
@@ -12,7 +13,7 @@ use probity::plan::{self, Case, Credentials, Place, Plan, Verdict, Wishes};
 use probity::source::Document;
 use serde_json::Value;
 
-const SEEDS: std::ops::Range<u64> = 0..40;
+const SEEDS: std::ops::Range<u64> = 0..25;
 
 fn read(name: &str, text: &str) -> Contract {
     let document = Document::from_text(name, text).expect("a document");
@@ -24,16 +25,33 @@ fn planned(contract: &Contract, seed: u64) -> Plan {
     plan::plan(contract, &wishes).expect("a plan")
 }
 
-/// Does something with every case of every known contract, for many seeds.
-fn for_every_case(law: impl Fn(&Known, &Contract, &Case)) {
-    for known in contracts::all() {
+/// A known contract with its plans, one a seed.
+struct Planned {
+    known: Known,
+    contract: Contract,
+    plans: Vec<Plan>,
+}
+
+static PLANNED: LazyLock<Vec<Planned>> = LazyLock::new(|| {
+    let planned = contracts::all().into_iter().map(|known| {
         let contract = read(known.name, &known.document);
-        for seed in SEEDS {
-            for case in planned(&contract, seed).cases() {
-                law(&known, &contract, case);
-            }
+        let plans = SEEDS.map(|seed| planned(&contract, seed)).collect();
+        Planned { known, contract, plans }
+    });
+    planned.collect()
+});
+
+/// Does something with every plan of every known contract.
+fn for_every_plan(law: impl Fn(&Known, &Contract, &Plan)) {
+    for Planned { known, contract, plans } in PLANNED.iter() {
+        for plan in plans {
+            law(known, contract, plan);
         }
     }
+}
+
+fn for_every_case(law: impl Fn(&Known, &Contract, &Case)) {
+    for_every_plan(|known, contract, plan| plan.cases().for_each(|case| law(known, contract, case)));
 }
 
 /// Whether the body is what the schema asks for, by a validator built from the schema as it was
@@ -86,22 +104,18 @@ fn what_must_be_rejected_has_a_fault() {
 
 #[test]
 fn every_keyword_of_a_schema_is_broken_by_some_case() {
-    for known in contracts::all() {
-        let contract = read(known.name, &known.document);
-        let plan = planned(&contract, 0);
+    for_every_plan(|known, _, plan| {
         let faults = plan.cases().flat_map(|case| &case.expectation.faults);
         let broken: Vec<&str> = faults.filter_map(|fault| fault.keyword.as_deref()).collect();
         for keyword in &known.keywords {
             assert!(broken.contains(keyword), "{}: no case breaks {keyword}", known.name);
         }
-    }
+    });
 }
 
 #[test]
 fn both_verdicts_are_planned_for_every_operation() {
-    for known in contracts::all() {
-        let contract = read(known.name, &known.document);
-        let plan = planned(&contract, 0);
+    for_every_plan(|known, contract, plan| {
         for (index, operation) in contract.operations.iter().enumerate() {
             let of = |verdict| {
                 let cases = plan.cases().filter(|case| case.operation == index);
@@ -109,7 +123,7 @@ fn both_verdicts_are_planned_for_every_operation() {
             };
             assert!(of(Verdict::Accept) > 2 && of(Verdict::Reject) > 2, "{} {}", known.name, operation.id);
         }
-    }
+    });
 }
 
 /// The identities of cases that would be the same on the wire and are not steps of one scenario.
@@ -139,24 +153,17 @@ fn namesakes(plan: &Plan) -> Vec<&str> {
 
 #[test]
 fn nothing_is_sent_twice_unless_a_scenario_means_it() {
-    for known in contracts::all() {
-        let contract = read(known.name, &known.document);
-        for seed in SEEDS {
-            let twins = twins(&planned(&contract, seed));
-            assert!(twins.is_empty(), "{} with seed {seed}: {twins:?}", known.name);
-        }
-    }
+    for_every_plan(|known, _, plan| {
+        let twins = twins(plan);
+        assert!(twins.is_empty(), "{} with seed {}: {twins:?}", known.name, plan.seed);
+    });
 }
 
 #[test]
 fn every_case_has_a_name_of_its_own() {
-    for known in contracts::all() {
-        let contract = read(known.name, &known.document);
-        for seed in SEEDS {
-            let plan = planned(&contract, seed);
-            assert_eq!(namesakes(&plan), Vec::<&str>::new(), "{} with seed {seed}", known.name);
-        }
-    }
+    for_every_plan(|known, _, plan| {
+        assert_eq!(namesakes(plan), Vec::<&str>::new(), "{} with seed {}", known.name, plan.seed);
+    });
 }
 
 #[test]

@@ -40,7 +40,17 @@ pub(super) struct Trial {
 
 impl Trial {
     pub(super) fn found(&self) -> bool {
-        matches!(self.told, Told::Findings(_) | Told::Warnings(_) | Told::Unusable)
+        match self.told {
+            Told::Findings(_) | Told::Warnings(_) => true,
+            Told::Unusable => self.is_unusable(),
+            Told::Nothing | Told::Astray(_) => false,
+        }
+    }
+
+    /// Whether the fault leaves nothing to test: no answer comes whole, or no credentials help.
+    fn is_unusable(&self) -> bool {
+        let refuses = matches!(self.fault, Fault::AccessNoBasic | Fault::AccessNoToken);
+        refuses || self.fault.area() == Area::Transport
     }
 }
 
