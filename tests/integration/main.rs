@@ -2,5 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod quick;
+mod driver;
+mod exact;
+mod laws;
+mod pinned;
+mod proof;
 mod rival;

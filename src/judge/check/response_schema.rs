@@ -34,11 +34,15 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
             Cause::Missing => format!("{shown} is missing"),
             cause => format!("{shown} {}", cause.words()),
         };
+        let actual = match broken.cause {
+            Cause::Missing => broken.actual,
+            _ => view.shown(&broken.place, &broken.actual),
+        };
         view.observe(
             &CHECK,
             format!("{} {place} {}", answer.status, broken.keyword),
             title,
-            (broken.expected, view.shown(&broken.place, &broken.actual)),
+            (broken.expected, actual),
             &broken.at,
         )
     });
