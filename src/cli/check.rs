@@ -9,7 +9,7 @@ use crate::judge::{self, CHECKS, Levels, Observation, SNAPSHOT, Severity};
 use crate::plan::Plan;
 use crate::report::progress::Progress;
 use crate::report::{self, Output, SnapshotSummary, Subject, Verdict, terminal};
-use crate::run::{self, Given, Run, Settings};
+use crate::run::{self, Alias, Given, Run, Settings};
 use crate::snapshot::{self, Comparison, Extent, Kind, Store, Writing};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -42,9 +42,10 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             None => Some(embedded(&contract, &mut given).await?),
         };
         let settings = Settings {
-            target: target.unwrap_or_else(|| {
-                host.as_ref().map_or_else(String::new, |host| format!("http://{}", host.address()))
-            }),
+            target: target.or_else(|| host.as_ref().map(url)).unwrap_or_default(),
+            alias: host
+                .as_ref()
+                .map(|_| Alias { name: "the embedded host".into(), url: "http://127.0.0.1:8080".into() }),
             given,
             jobs: arguments.pace.jobs,
             rate: arguments.pace.rate,
@@ -117,6 +118,10 @@ async fn embedded(contract: &Arc<Contract>, given: &mut Given) -> Result<Host, F
     Ok(host)
 }
 
+fn url(host: &Host) -> String {
+    format!("http://{}", host.address())
+}
+
 fn api_keys(contract: &Contract, token: &str) -> Vec<(String, String)> {
     use crate::contract::{Location, SecurityScheme};
     let keys = contract.schemes.values().filter_map(|scheme| match scheme {
@@ -154,7 +159,7 @@ async fn sent(
 
 /// Sends everything once more under another identity, and pins what held still.
 async fn recorded(
-    contract: &Contract,
+    contract: &Arc<Contract>,
     plan: &Plan,
     settings: &Settings,
     arguments: &CheckArgs,
@@ -162,7 +167,13 @@ async fn recorded(
     pages: Vec<snapshot::Page>,
     extent: Extent,
 ) -> Result<(), Failure> {
-    let settings = Settings { run_id: None, ..settings.clone() };
+    // What the embedded host remembers of the first pass would change the second.
+    let host = match settings.alias {
+        Some(_) => Some(embedded(contract, &mut settings.given.clone()).await?),
+        None => None,
+    };
+    let target = host.as_ref().map_or_else(|| settings.target.clone(), url);
+    let settings = Settings { run_id: None, target, ..settings.clone() };
     let again = sent(contract, plan, &settings, arguments).await?;
     let pages = snapshot::held_still(pages, &snapshot::render(contract, plan, &again));
     let comparison = store.compare(&pages, extent).map_err(|error| refused_store(&error))?;

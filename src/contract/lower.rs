@@ -81,6 +81,18 @@ pub(super) fn to_2020_12(document: &mut Value, places: &[String]) {
     }
 }
 
+/// Names each required property once; validators count the names, and so would miss a property
+/// that is named twice.
+pub(super) fn require_once(document: &mut Value, places: &[String]) {
+    for at in places {
+        let schema = document.pointer_mut(at).and_then(Value::as_object_mut);
+        if let Some(Value::Array(names)) = schema.and_then(|schema| schema.get_mut("required")) {
+            let mut seen = HashSet::new();
+            names.retain(|name| seen.insert(name.clone()));
+        }
+    }
+}
+
 fn lower(schema: &mut Map<String, Value>) {
     if let Some(reference) = schema.get("$ref").filter(|value| value.is_string()).cloned() {
         // 3.0 ignores what stands beside a reference; 2020-12 would apply it.
@@ -168,6 +180,13 @@ mod tests {
     fn null_is_a_type_where_it_was_a_flag() {
         assert_eq!(lowered(json!({"type": "string", "nullable": true})), json!({"type": ["string", "null"]}));
         assert_eq!(lowered(json!({"nullable": true})), json!({}));
+    }
+
+    #[test]
+    fn a_property_that_is_required_twice_is_required_once() {
+        let mut schema = json!({"required": ["a", "b", "a"]});
+        require_once(&mut schema, &[String::new()]);
+        assert_eq!(schema, json!({"required": ["a", "b"]}));
     }
 
     #[test]

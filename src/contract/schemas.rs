@@ -54,6 +54,7 @@ impl Schemas {
         if dialect_3_0 {
             lower::to_2020_12(&mut request, &places);
         }
+        lower::require_once(&mut request, &places);
         let mut answered = request.clone();
         let differs = lower::for_side(&mut request, &places, Side::Request)
             | lower::for_side(&mut answered, &places, Side::Response);
@@ -261,6 +262,15 @@ fn types(kind: &jsonschema::error::TypeKind) -> String {
 /// A value in a few words, for a person.
 pub fn show(value: &Value) -> String {
     const LIMIT: usize = 80;
+    match value {
+        Value::Array(items) if !items.is_empty() => return format!("array of {}", items.len()),
+        Value::Object(members) if !members.is_empty() => {
+            let names: Vec<&str> = members.keys().map(String::as_str).take(6).collect();
+            let more = if members.len() > names.len() { ", …" } else { "" };
+            return format!("object with {}{more}", names.join(", "));
+        }
+        _ => {}
+    }
     let kind = match value {
         Value::Null => return "null".into(),
         Value::Bool(_) => "boolean",

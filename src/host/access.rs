@@ -212,7 +212,7 @@ impl Access {
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         issued.count += 1;
         let mut random = Random::named(issued.count, "token");
-        let token = format!("{:016x}{:016x}", random.next(), random.next());
+        let token = format!("{:016x}{:016x}", random.word(), random.word());
         if issued.tokens.len() >= MOST_TOKENS {
             issued.tokens.shift_remove_index(0);
         }

@@ -43,18 +43,20 @@ struct Served {
     headers: Vec<(HeaderName, HeaderValue)>,
     template: Option<Template>,
     parameters: Vec<String>,
+    /// Whether the contract documents any refusal at all.
+    refuses: bool,
     role: Role,
 }
 
 /// The answer of an operation to an accepted request.
 fn success(operation: &Operation) -> (u16, Option<&Response>) {
     let codes = operation.responses.iter().filter_map(|response| match response.status {
-        StatusRange::Code(code) if code / 100 == 2 => Some(code),
+        StatusRange::Code(code) if code / 100 == 2 || code / 100 == 3 => Some(code),
+        StatusRange::Class(2) => Some(200),
         _ => None,
     });
-    let mut codes = codes.collect::<Vec<_>>();
-    codes.sort_by_key(|code| !(operation.method == "POST" && *code == 201));
-    let status = codes.first().copied().unwrap_or(200);
+    let least = codes.min_by_key(|code| (code / 100, !(operation.method == "POST" && *code == 201)));
+    let status = least.unwrap_or(200);
     (status, operation.response(status))
 }
 
@@ -137,7 +139,8 @@ impl Engine {
         let stored = match addressed {
             Some(((collection, _), (_, id))) => match self.resources.get(collection, id) {
                 Some(stored) => Some((collection, id.as_str(), stored)),
-                None => return refuse(&[Breach::of(Cause::NotFound, "the path")]),
+                None if served.refuses => return refuse(&[Breach::of(Cause::NotFound, "the path")]),
+                None => None,
             },
             None => None,
         };
@@ -244,6 +247,7 @@ impl Served {
             headers: samples.headers(response),
             template: response.and_then(|response| prepare::template(contract, samples, operation, response)),
             parameters: route::names(&operation.path),
+            refuses: operation.responses_of_class(4).next().is_some(),
             role: Role::None,
         }
     }

@@ -92,7 +92,7 @@ impl Default for HostSettings {
             port: 0,
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             credentials: Accepted::default(),
-            token_life: Duration::from_secs(3600),
+            token_life: Duration::from_hours(1),
         }
     }
 }

@@ -66,10 +66,10 @@ impl Finder<'_, '_> {
         self.samples.accepts(self.sample.schema.as_ref(), &body)
     }
 
-    fn add(&mut self, at: String, fill: Fill) {
-        if !self.settled.contains(&at) {
-            self.settled.push(at.clone());
-            self.holes.push(Hole { at: Place::new(&at), fill });
+    fn add(&mut self, at: &str, fill: Fill) {
+        if !self.settled.iter().any(|settled| settled == at) {
+            self.settled.push(at.to_owned());
+            self.holes.push(Hole { at: Place::new(at), fill });
         }
     }
 
@@ -82,14 +82,14 @@ impl Finder<'_, '_> {
                     for (here, there) in [(a, b), (b, a)] {
                         if let Some(from) = source(there) {
                             for at in self.named(here) {
-                                self.echo(at, from.clone(), true);
+                                self.echo(&at, from.clone(), true);
                             }
                         }
                     }
                 }
                 Rule::Distinct(expression) => {
                     for at in self.named(expression) {
-                        self.fresh(at);
+                        self.fresh(&at);
                     }
                 }
                 Rule::Recent(recent) => {
@@ -101,7 +101,7 @@ impl Finder<'_, '_> {
                         }
                     };
                     for at in self.named(&recent.at) {
-                        self.now(at, clocks);
+                        self.now(&at, clocks);
                     }
                 }
                 Rule::Constant(_) | Rule::SameInstant(_) => {}
@@ -117,7 +117,7 @@ impl Finder<'_, '_> {
         for [a, b] in pairs(true) {
             for at in self.named(a).into_iter().chain(self.named(b)) {
                 let sample = self.sample.value.pointer(&at).cloned().unwrap_or_default();
-                self.now(at, Clock::like(&sample));
+                self.now(&at, Clock::like(&sample));
             }
         }
         for _ in 0..2 {
@@ -137,44 +137,44 @@ impl Finder<'_, '_> {
     fn equal(&mut self, a: &Expression, b: &Expression) {
         for (a, b) in self.named(a).into_iter().zip(self.named(b)) {
             let (to, from) = if self.settled.contains(&a) { (b, a) } else { (a, b) };
-            self.add(to, Fill::Copy(Place::new(&from)));
+            self.add(&to, Fill::Copy(Place::new(&from)));
         }
     }
 
-    fn fresh(&mut self, at: String) {
-        let flat = self.flat_at(&at);
-        let Some(sample) = self.sample.value.pointer(&at) else { return };
-        let good = |series: &Series| [1, 2, 99, 123_456].iter().all(|n| self.fits(&at, series.at(*n)));
+    fn fresh(&mut self, at: &str) {
+        let flat = self.flat_at(at);
+        let Some(sample) = self.sample.value.pointer(at) else { return };
+        let good = |series: &Series| [1, 2, 99, 123_456].iter().all(|n| self.fits(at, series.at(*n)));
         if let Some(series) = Series::like(sample, &flat).into_iter().find(good) {
             self.add(at, Fill::Fresh(series));
         }
     }
 
-    fn now(&mut self, at: String, clocks: &[Clock]) {
+    fn now(&mut self, at: &str, clocks: &[Clock]) {
         let now = Timestamp::now();
-        if let Some(clock) = clocks.iter().find(|clock| self.fits(&at, clock.write(now))) {
+        if let Some(clock) = clocks.iter().find(|clock| self.fits(at, clock.write(now))) {
             self.add(at, Fill::Now(*clock));
         }
     }
 
-    fn echo(&mut self, at: String, from: Source, ruled: bool) {
+    fn echo(&mut self, at: &str, from: Source, ruled: bool) {
         let mut without = self.sample.value.clone();
-        Place::new(&at).remove(&mut without);
+        Place::new(at).remove(&mut without);
         let absent = if self.samples.accepts(self.sample.schema.as_ref(), &without) {
             Absent::Remove
-        } else if self.fits(&at, Value::Null) {
+        } else if self.fits(at, Value::Null) {
             Absent::Null
         } else {
             Absent::Keep
         };
-        let item = match self.sample.value.pointer(&at) {
+        let item = match self.sample.value.pointer(at) {
             Some(Value::Array(items)) => items.first().filter(|item| item.is_object()).cloned(),
             _ => None,
         };
-        let is_id = pointer::parent_and_last(&at).is_some_and(|(_, name)| name == "id");
+        let is_id = pointer::parent_and_last(at).is_some_and(|(_, name)| name == "id");
         if is_id && !ruled {
-            self.fresh(at.clone());
-            self.settled.retain(|settled| *settled != at);
+            self.fresh(at);
+            self.settled.retain(|settled| settled != at);
         }
         let absent = if is_id && !ruled { Absent::Keep } else { absent };
         self.add(at, Fill::Echo { from, ruled, absent, item });
@@ -209,7 +209,7 @@ impl Finder<'_, '_> {
                 && !self.settled.contains(&at)
                 && alike(&types, &self.samples.flat(&places))
             {
-                self.echo(at, Source::Parameter(Location::Path, parameter.name.clone()), false);
+                self.echo(&at, Source::Parameter(Location::Path, parameter.name.clone()), false);
             }
         }
     }
@@ -222,7 +222,7 @@ impl Finder<'_, '_> {
             if !self.settled.iter().any(|settled| settled.starts_with(at))
                 && alike(&asked, &self.samples.flat(response))
             {
-                self.echo(at.to_owned(), Source::Body(Place::new(from)), false);
+                self.echo(at, Source::Body(Place::new(from)), false);
             }
             return;
         }
@@ -237,7 +237,7 @@ impl Finder<'_, '_> {
                 continue;
             }
             if answered.properties.is_empty() || own.main_type() != Some(Type::Object) {
-                self.echo(at, Source::Body(Place::new(&from)), false);
+                self.echo(&at, Source::Body(Place::new(&from)), false);
             } else {
                 self.pair(request, &from, &response, &at, depth + 1);
             }
@@ -283,9 +283,9 @@ impl Finder<'_, '_> {
             {
                 let name = pointer::parent_and_last(at).map(|(_, name)| name.into_owned());
                 match flat.format.as_deref() {
-                    Some("date-time") => self.now(at.to_owned(), Clock::like(&Value::Null)),
-                    Some("date") => self.now(at.to_owned(), &[Clock::Date]),
-                    _ if name.as_deref() == Some("id") => self.fresh(at.to_owned()),
+                    Some("date-time") => self.now(at, Clock::like(&Value::Null)),
+                    Some("date") => self.now(at, &[Clock::Date]),
+                    _ if name.as_deref() == Some("id") => self.fresh(at),
                     _ => {}
                 }
                 return;

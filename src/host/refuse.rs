@@ -59,7 +59,7 @@ const STATUS: &[&str] = &["status", "statusCode", "httpStatus"];
 fn own_statuses(cause: Cause) -> &'static [u16] {
     match cause {
         Cause::Unauthenticated => &[401, 403],
-        Cause::UnsupportedMediaType => &[415, 400],
+        Cause::UnsupportedMediaType => &[415, 400, 422],
         Cause::NotFound => &[404],
         Cause::Repeated => &[409, 400, 422],
         _ => &[400, 422],
@@ -84,8 +84,11 @@ fn status(operation: &Operation, cause: Cause) -> u16 {
         StatusRange::Code(code) if about_the_request(code) => Some(code),
         _ => None,
     });
-    let is_own = matches!(cause, Cause::Unauthenticated | Cause::UnsupportedMediaType);
-    if operation.response(first).is_some() || is_own { first } else { documented.unwrap_or(first) }
+    if operation.response(first).is_some() || cause == Cause::Unauthenticated {
+        first
+    } else {
+        documented.unwrap_or(first)
+    }
 }
 
 /// The catalogue's code for what is wrong, and its status.

@@ -1,7 +1,7 @@
 //! What a running host does, seen from outside.
 
 use super::{Accepted, Host, HostSettings};
-use crate::contract::{Contract, SchemaAt, Side};
+use crate::contract::{Contract, Side};
 use crate::source::Document;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -107,9 +107,5 @@ impl Served {
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         let status = head[9..12].parse().unwrap();
         Reply { status, head: head.to_owned(), body: body.to_owned() }
-    }
-
-    fn accepts(&self, at: &str, value: &Value) -> bool {
-        self.contract.schemas.accepts(&SchemaAt(at.to_owned()), Side::Response, value)
     }
 }

@@ -1,9 +1,10 @@
 //! Findings: what the checks observed, one for each cause, with a count.
 
-use super::{Check, Levels, Severity};
+use super::{Check, Levels, Scope, Severity};
 use crate::contract::Contract;
-use crate::plan::Plan;
+use crate::plan::{Plan, Verdict};
 use indexmap::IndexMap;
+use std::collections::HashMap;
 
 /// What a check holds against one exchange.
 #[derive(Clone, Debug)]
@@ -26,7 +27,8 @@ pub struct Observation {
     pub at: String,
 }
 
-/// Observations with the same operation, place, cause, check and kind of answer.
+/// Observations of one check on one operation with the same kind of answer, and, where the
+/// check is about requests, with the same place and cause.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The check.
@@ -35,9 +37,9 @@ pub struct Finding {
     pub severity: Severity,
     /// The operation's identity.
     pub operation: String,
-    /// The place in the request that the cases vary.
+    /// The place in the request that the cases vary; `any` where every case shows it.
     pub place: String,
-    /// Why the requests are invalid, or the verdict they expect.
+    /// Why the requests are invalid, or what is special about them.
     pub cause: String,
     /// The kind of answer.
     pub answer: String,
@@ -47,40 +49,55 @@ pub struct Finding {
     pub cases: Vec<(usize, usize)>,
 }
 
-/// Folds observations, which stand in the order of the plan, into findings: most serious
-/// first, then in the order of operations and of the plan.
+/// What a place is called when it makes no difference.
+const ANY: &str = "any";
+
+/// Folds observations, which stand in the order of the plan, into findings: by operation,
+/// the most serious first, then in the order of the plan.
 pub fn findings(
     contract: &Contract,
     plan: &Plan,
     observations: &[Observation],
     levels: &Levels,
 ) -> Vec<Finding> {
-    let mut found: IndexMap<(usize, String, String, &str, String), Finding> = IndexMap::new();
+    let case = |observation: &Observation| &plan.scenarios[observation.scenario].cases[observation.step];
+    let mut planned: HashMap<(usize, Verdict), usize> = HashMap::new();
+    for case in plan.cases() {
+        *planned.entry((case.operation, case.expectation.verdict)).or_default() += 1;
+    }
+    let mut shown: HashMap<(usize, Verdict, &str, &str), usize> = HashMap::new();
+    for observation in observations {
+        let case = case(observation);
+        let key =
+            (case.operation, case.expectation.verdict, observation.check.id, observation.answer.as_str());
+        *shown.entry(key).or_default() += 1;
+    }
+    let mut found: IndexMap<(usize, String, &str, &str, &str), Finding> = IndexMap::new();
     for observation in observations {
         let severity = levels.of(observation.check.id);
         if severity == Severity::Allow {
             continue;
         }
-        let case = &plan.scenarios[observation.scenario].cases[observation.step];
-        let fault = case.expectation.faults.first();
-        let cause = fault.map_or(case.expectation.verdict.name(), |fault| fault.cause.name());
-        let place = case.place.to_string();
-        let key = (
-            case.operation,
-            place.clone(),
-            cause.to_owned(),
-            observation.check.id,
-            observation.answer.clone(),
-        );
-        found
-            .entry(key)
+        let case = case(observation);
+        let verdict = case.expectation.verdict;
+        let (check, answer) = (observation.check, observation.answer.as_str());
+        // A host that does the same with every valid request has one defect, not one a place.
+        let every =
+            shown[&(case.operation, verdict, check.id, answer)] >= planned[&(case.operation, verdict)];
+        let (place, cause) = match check.scope {
+            Scope::Answer => (ANY.to_owned(), ANY),
+            Scope::Request if every => (ANY.to_owned(), verdict.name()),
+            Scope::Request => (case.place.to_string(), case.cause.as_str()),
+        };
+        let finding = found.entry((case.operation, place.clone(), cause, check.id, answer));
+        finding
             .or_insert_with(|| Finding {
-                check: observation.check,
+                check,
                 severity,
                 operation: contract.operations[case.operation].id.clone(),
                 place,
                 cause: cause.to_owned(),
-                answer: observation.answer.clone(),
+                answer: answer.to_owned(),
                 first: observation.clone(),
                 cases: Vec::new(),
             })

@@ -4,7 +4,9 @@
 //! answer that is not JSON is not also one without a code.
 
 mod check;
+mod compare;
 mod finding;
+mod instant;
 mod level;
 mod view;
 
@@ -32,6 +34,17 @@ pub struct Check {
     pub allow: &'static str,
     /// Its severity unless the user says otherwise.
     pub severity: Severity,
+    /// What tells one finding from another.
+    pub scope: Scope,
+}
+
+/// What a check is about, which tells one finding from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What the host does with a request: each place and cause in requests is a finding.
+    Request,
+    /// What an answer looks like, whatever was asked: each place in answers is a finding.
+    Answer,
 }
 
 /// Every check, in the order of seriousness.

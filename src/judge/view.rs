@@ -1,6 +1,7 @@
 //! What a check sees of an exchange.
 
 use super::{Check, Observation};
+use crate::contract::expression;
 use crate::contract::model::{self, MediaType};
 use crate::contract::{Contract, Operation, Response};
 use crate::json::{self, Malformed, Text};
@@ -84,6 +85,16 @@ impl<'v> View<'v> {
             actual: actual.into(),
             at: at.to_owned(),
         }
+    }
+
+    /// A value of the answer in words: of what differs from run to run, only the type.
+    pub fn shown(&self, place: &str, value: &str) -> String {
+        let volatile =
+            self.operation.behaviour.volatile.iter().filter_map(|expression| expression.response_body());
+        if volatile.into_iter().any(|selector| expression::covers(selector, place)) {
+            return value.split(' ').next().unwrap_or_default().to_owned();
+        }
+        value.to_owned()
     }
 
     /// The answer in a few words: `400 with code 733`.

@@ -188,6 +188,9 @@ struct Silence<'a> {
 
 impl Silence<'_> {
     fn walk(&mut self, node: &Node, places: &[String], at: &str) {
+        if places.is_empty() {
+            return;
+        }
         let flat = Flat::read(self.root, places);
         match &node.kind {
             Kind::String(text) => self.text(text, &flat, at),

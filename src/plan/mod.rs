@@ -4,6 +4,7 @@
 //! decoded again and validated, never from what its generator meant.
 
 mod build;
+mod derive;
 mod expect;
 pub mod generate;
 mod label;
@@ -57,6 +58,8 @@ pub struct Case {
     pub expectation: Expectation,
     /// What the case varies.
     pub place: Place,
+    /// Why it is invalid, in one word; where it is not, what is special about it.
+    pub cause: String,
     /// JSON Pointer to what the case is derived from in the contract.
     pub at: String,
     /// What is special about the request, in words.
@@ -92,7 +95,7 @@ pub struct Request {
 }
 
 /// Which credentials a request carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Credentials {
     /// Those that the user gave.
@@ -271,6 +274,7 @@ fn displayed<S: serde::Serializer>(statuses: &[StatusRange], serializer: S) -> R
     serializer.collect_seq(statuses.iter().map(ToString::to_string))
 }
 
+#[expect(clippy::ref_option, reason = "serde's signature")]
 fn lossy<S: serde::Serializer>(body: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
     match body {
         Some(bytes) => serializer.serialize_some(&String::from_utf8_lossy(bytes)),

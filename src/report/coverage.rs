@@ -2,7 +2,7 @@
 
 use crate::contract::expression::{Part, select};
 use crate::contract::{Contract, Expression, Operation};
-use crate::plan::Plan;
+use crate::plan::{Case, Plan};
 use crate::run::{Answer, Run};
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -53,7 +53,8 @@ impl Coverage {
         let mut tallies: Vec<Tally> = contract.operations.iter().map(Tally::new).collect();
         for (scenario, step, exchange) in run.exchanges() {
             let case = plan.scenarios.get(scenario).and_then(|scenario| scenario.cases.get(step));
-            if let Some(case) = case {
+            let declared = |case: &&Case| case.request.method == contract.operations[case.operation].method;
+            if let Some(case) = case.filter(declared) {
                 tallies[case.operation].add(&contract.operations[case.operation], exchange.answer());
             }
         }

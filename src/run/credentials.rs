@@ -393,7 +393,9 @@ pub fn basic(user: &str, password: &str, md5: bool) -> String {
 
 /// The MD5 of text, in hexadecimal.
 pub fn md5_hex(text: &str) -> String {
-    Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digest = Md5::digest(text.as_bytes());
+    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 fn changed(token: &str) -> String {

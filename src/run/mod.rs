@@ -11,7 +11,7 @@ pub use credentials::Given;
 pub use exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
 
 pub use pace::Rate;
-pub use runner::{RunError, Settings, Stop, run};
+pub use runner::{Alias, RunError, Settings, Stop, run};
 
 use crate::judge::Observation;
 use std::time::Duration;

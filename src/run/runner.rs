@@ -22,6 +22,9 @@ use tokio::sync::{mpsc, watch};
 pub struct Settings {
     /// Where to, without a trailing slash.
     pub target: String,
+    /// What the target is called in outputs, if not by its URL: the embedded host, which is
+    /// on another port in every run.
+    pub alias: Option<Alias>,
     /// What the user gave to be let in with.
     pub given: Given,
     /// How many scenarios run side by side.
@@ -38,6 +41,15 @@ pub struct Settings {
     pub run_id: Option<String>,
     /// The severities, which decide what counts as a finding.
     pub levels: Levels,
+}
+
+/// Another name for a target.
+#[derive(Clone, Debug)]
+pub struct Alias {
+    /// What it is.
+    pub name: String,
+    /// The URL that stands in outputs for the real one.
+    pub url: String,
 }
 
 /// Why a run could not begin.
@@ -302,7 +314,11 @@ impl Runner<'_> {
         observations.sort_by_key(|observation| (observation.scenario, observation.step));
         Run {
             id: self.id.clone(),
-            target: self.settings.target.clone(),
+            target: self
+                .settings
+                .alias
+                .as_ref()
+                .map_or_else(|| self.settings.target.clone(), |alias| alias.name.clone()),
             started,
             elapsed,
             exchanges,
@@ -381,7 +397,7 @@ impl Runner<'_> {
             }
             let secrets = self.authenticator.secrets();
             let sent = Sent {
-                url: secrets.hide(&outgoing.url),
+                url: secrets.hide(&self.outward(&outgoing.url)),
                 headers: outgoing
                     .headers
                     .into_iter()
@@ -391,6 +407,14 @@ impl Runner<'_> {
                 body: outgoing.body,
             };
             return Ok(Exchange { sent, outcome: hidden(&secrets, outcome), elapsed, attempts, uncertain });
+        }
+    }
+
+    /// A URL as outputs show it.
+    fn outward(&self, url: &str) -> String {
+        match &self.settings.alias {
+            Some(alias) => url.replacen(&self.settings.target, &alias.url, 1),
+            None => url.to_owned(),
         }
     }
 

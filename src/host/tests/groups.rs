@@ -71,7 +71,6 @@ async fn a_rewards_group_is_created_as_it_was_sent() {
     let next = served.create(REWARDS, r#"{"name": "UAT 2"}"#).await.json();
     assert_eq!(next["id"].as_i64(), group["id"].as_i64().map(|id| id + 1));
     assert!(next.get("rank").is_none_or(Value::is_null));
-    assert!(served.accepts("/components/schemas/RewardsGroup", &next) || next.is_object());
 }
 
 #[tokio::test]
@@ -102,7 +101,7 @@ async fn each_wrong_request_gets_the_code_of_its_cause() {
         (BADGES, r#"{"name": "G", "rank": 1"#, vec![400]),
         (BADGES, "\u{feff}{}", vec![400]),
         (BADGES, "[]", vec![400]),
-        (BADGES, "null", vec![735]),
+        (BADGES, "null", vec![732]),
         (REWARDS, r#"{"name": "Gold", "rank": 9}"#, vec![12012]),
         (REWARDS, r#"{"rank": 9}"#, vec![400]),
         (REWARDS, r#"{"name": []}"#, vec![400]),
@@ -110,11 +109,7 @@ async fn each_wrong_request_gets_the_code_of_its_cause() {
     ] {
         let (status, mut found) = served.codes(path, body).await;
         found.sort_unstable_by(|a, b| b.cmp(a));
-        if body == "null" {
-            assert_eq!(status, 400);
-        } else {
-            assert_eq!((status, found), (400, codes), "{body}");
-        }
+        assert_eq!((status, found), (400, codes), "{body}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! `allow-header`: 405 says which methods there are.
 
-use crate::judge::{Check, Observation, Severity, View};
+use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -10,6 +10,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Clients and gateways read from it what they may do instead.",
     allow: "Nothing; it is a warning by default.",
     severity: Severity::Warn,
+    scope: Scope::Answer,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

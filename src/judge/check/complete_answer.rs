@@ -1,7 +1,7 @@
 //! `complete-answer`: every request gets a whole answer in time.
 
-use crate::judge::{Check, Observation, Severity, View};
-use crate::run::Failure;
+use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::run::{Failure, FailureKind};
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "complete-answer",
@@ -10,14 +10,20 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "A client cannot tell whether its request was carried out. A request that makes a host drop its connection often made it crash.",
     allow: "Raise --timeout if the host is only slow.",
     severity: Severity::Deny,
+    scope: Scope::Request,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, failure: &Failure) -> Observation {
+    // How exactly a connection ended depends on timing; the kind of failure does not.
+    let actual = match failure.kind {
+        FailureKind::TooLarge | FailureKind::BadCoding | FailureKind::Unsendable => failure.detail.clone(),
+        kind => kind.words().to_owned(),
+    };
     view.observe(
         &CHECK,
         failure.kind.name(),
         format!("no whole answer: {}", failure.kind.words()),
-        ("a whole HTTP answer", failure.detail.clone()),
+        ("a whole HTTP answer", actual),
         &view.operation.at,
     )
 }

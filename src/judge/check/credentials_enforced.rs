@@ -1,6 +1,6 @@
 //! `credentials-enforced`: nobody gets in without valid credentials.
 
-use crate::judge::{Check, Observation, Severity, View};
+use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -10,6 +10,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "If it was accepted, the API is open to everyone. If it was refused with another status, clients cannot tell that they must log in again.",
     allow: "Document the status that the host gives under `responses`.",
     severity: Severity::Deny,
+    scope: Scope::Request,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

@@ -1,7 +1,7 @@
 //! `declared-headers`: an answer carries the headers that the contract declares.
 
 use crate::contract::Side;
-use crate::judge::{Check, Observation, Severity, View};
+use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -11,6 +11,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Clients read paging, limits and identities from headers.",
     allow: "Drop `required` or correct the header's schema.",
     severity: Severity::Deny,
+    scope: Scope::Answer,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {

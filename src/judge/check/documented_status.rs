@@ -1,6 +1,6 @@
 //! `documented-status`: whatever comes is documented.
 
-use crate::judge::{Check, Observation, Severity, View};
+use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -10,6 +10,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Clients have no branch for it, and generated clients throw.",
     allow: "Add the status under `responses` of the operation if it is meant.",
     severity: Severity::Deny,
+    scope: Scope::Request,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

@@ -1,6 +1,6 @@
 //! `error-code`: a refusal carries the code of its cause.
 
-use crate::judge::{Check, Observation, Severity, View};
+use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -10,6 +10,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Clients decide by the code what to tell their users and whether to try again. A wrong code that is in the schema's list passes every schema.",
     allow: "Correct the catalogue in x-probity if the host is right; a cause without an entry is not checked.",
     severity: Severity::Deny,
+    scope: Scope::Request,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

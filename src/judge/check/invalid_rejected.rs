@@ -1,6 +1,6 @@
 //! `invalid-rejected`: what the contract forbids is refused.
 
-use crate::judge::{Check, Observation, Severity, View};
+use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -10,6 +10,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Invalid data is stored, and clients come to rely on what the contract forbids.",
     allow: "If the host is right to take it, loosen the schema, or mark the place under `silent` in x-probity.",
     severity: Severity::Deny,
+    scope: Scope::Request,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

@@ -1,6 +1,6 @@
 //! `leaked-internals`: answers say nothing about how the host is built.
 
-use crate::judge::{Check, Observation, Severity, View};
+use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -10,6 +10,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "It tells an attacker which software runs and where it breaks.",
     allow: "Nothing; if the text is meant for clients, allow the check for this run.",
     severity: Severity::Deny,
+    scope: Scope::Answer,
 };
 
 /// What only comes from inside a host: kind and text, in lower case.
@@ -67,13 +68,11 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     if sent.is_some_and(|sent| sent.to_lowercase().contains(mark)) {
         return None;
     }
-    let start = body.find(mark)?;
-    let excerpt: String = body[start..].chars().take(60).collect();
     Some(view.observe(
         &CHECK,
         format!("{} {kind}", answer.status),
         format!("the answer shows internals: {kind}"),
-        ("no internals", format!("{excerpt:?}")),
+        ("no internals", format!("the body contains {:?}", mark.trim())),
         &view.operation.at,
     ))
 }

@@ -1,7 +1,7 @@
 //! `response-schema`: a body satisfies the schema of its status.
 
 use crate::contract::{Cause, Side};
-use crate::judge::{Check, Observation, Severity, View};
+use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -11,6 +11,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Clients are generated from the schema and fail, or worse, read a wrong value.",
     allow: "Correct the schema if the host is right.",
     severity: Severity::Deny,
+    scope: Scope::Answer,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {
@@ -38,7 +39,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
             &CHECK,
             format!("{} {place} {}", answer.status, broken.keyword),
             title,
-            (broken.expected, broken.actual),
+            (broken.expected, view.shown(&broken.place, &broken.actual)),
             &broken.at,
         )
     });

@@ -1,6 +1,6 @@
 //! `server-error`: no request makes the host fail.
 
-use crate::judge::{Check, Observation, Severity, View};
+use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -10,6 +10,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Input that a host does not expect ran into code that does not handle it; such places are where outages and exploits start. It holds even where the contract documents a 5xx: documented failure is still failure.",
     allow: "An undeclared method may be answered with 501.",
     severity: Severity::Deny,
+    scope: Scope::Request,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

@@ -1,6 +1,6 @@
 //! `snapshot`: behaviour is what was recorded.
 
-use crate::judge::{Check, Severity};
+use crate::judge::{Check, Scope, Severity};
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "snapshot",
@@ -9,4 +9,5 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Contracts leave much open: a changed message, a new field, another default. Clients notice.",
     allow: "Look at the change with `probity snapshots review`, and accept it if it is meant.",
     severity: Severity::Deny,
+    scope: Scope::Answer,
 };

@@ -1,6 +1,6 @@
 //! `undeclared-method`: a method that a path does not declare is refused.
 
-use crate::judge::{Check, Observation, Severity, View};
+use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::plan::Verdict;
 use crate::run::Answer;
 
@@ -11,6 +11,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Undocumented doors are untested doors; TRACE echoes credentials to scripts.",
     allow: "Declare the method if it is meant.",
     severity: Severity::Deny,
+    scope: Scope::Request,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

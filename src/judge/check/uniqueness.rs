@@ -1,6 +1,6 @@
 //! `uniqueness`: a value that must be unique is not taken twice.
 
-use crate::judge::{Check, Observation, Severity, View};
+use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -10,6 +10,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Two resources share what should tell them apart; later updates and look-ups hit the wrong one.",
     allow: "If values may repeat, remove the field from `unique` in x-probity.",
     severity: Severity::Deny,
+    scope: Scope::Request,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

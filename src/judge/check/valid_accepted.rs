@@ -1,6 +1,6 @@
 //! `valid-accepted`: what the contract allows is taken.
 
-use crate::judge::{Check, Observation, Severity, View};
+use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -10,6 +10,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "A client that follows the contract is turned away. Either the host is wrong, or the contract leaves a rule unsaid.",
     allow: "If the host is right, state the rule in the schema, or mark the place under `silent` in x-probity.",
     severity: Severity::Deny,
+    scope: Scope::Request,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

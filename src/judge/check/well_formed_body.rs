@@ -1,7 +1,7 @@
 //! `well-formed-body`: a body is what its media type says.
 
 use crate::contract::model;
-use crate::judge::{Check, Observation, Severity, View};
+use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -11,6 +11,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Parsers refuse it, or, with a key twice, each takes another value.",
     allow: "Nothing: a body that is not well-formed cannot be checked further.",
     severity: Severity::Deny,
+    scope: Scope::Answer,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {
@@ -23,7 +24,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
         Err(error) => {
             let what = format!("{} {}", answer.status, error.reason);
             let title = "the body is not well-formed JSON";
-            vec![view.observe(&CHECK, what, title, ("JSON", error.to_string()), &media.at)]
+            vec![view.observe(&CHECK, what, title, ("JSON", error.reason.to_string()), &media.at)]
         }
         Ok(text) => match text.duplicates.first() {
             None if text.lone_surrogates && !sent_half_a_pair(view) => {

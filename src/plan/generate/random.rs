@@ -15,7 +15,7 @@ impl Random {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn word(&mut self) -> u64 {
         let state = &mut self.0;
         let result = state[0].wrapping_add(state[3]).rotate_left(23).wrapping_add(state[0]);
         let shifted = state[1] << 17;
@@ -30,7 +30,7 @@ impl Random {
 
     /// A number below `limit`; 0 when the limit is 0.
     pub fn below(&mut self, limit: usize) -> usize {
-        let wide = u128::from(self.next()) * limit as u128;
+        let wide = u128::from(self.word()) * limit as u128;
         usize::try_from(wide >> 64).unwrap_or(0)
     }
 
@@ -73,13 +73,13 @@ mod tests {
     #[test]
     fn xoshiro_gives_its_published_stream() {
         let mut random = Random([1, 2, 3, 4]);
-        let words: Vec<u64> = (0..3).map(|_| random.next()).collect();
+        let words: Vec<u64> = (0..3).map(|_| random.word()).collect();
         assert_eq!(words, [41_943_041, 58_720_359, 3_588_806_011_781_223]);
     }
 
     #[test]
     fn streams_differ_by_name_and_by_seed_and_repeat_exactly() {
-        let first = |seed, name| Random::named(seed, name).next();
+        let first = |seed, name| Random::named(seed, name).word();
         assert_eq!(first(1, "a"), first(1, "a"));
         assert_ne!(first(1, "a"), first(1, "b"));
         assert_ne!(first(1, "a"), first(2, "a"));

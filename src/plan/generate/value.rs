@@ -42,7 +42,7 @@ impl Maker<'_> {
         if self.examples
             && self.fill != Fill::Random
             && let Some(example) = flat.examples.iter().find(|example| !example.is_null())
-            && !(example.is_object() && !flat.properties.is_empty())
+            && (!example.is_object() || flat.properties.is_empty())
         {
             return Some(example.clone());
         }

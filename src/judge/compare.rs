@@ -1,0 +1,124 @@
+//! Equality to the letter: numbers without rounding, text code point by code point.
+
+use crate::json::{self, Kind, Node};
+
+/// Whether two values are equal: numbers by value to the last digit, text code point by
+/// code point, an absent value as null.
+pub(super) fn same(left: Option<&Node>, right: Option<&Node>) -> bool {
+    let kind = |node: Option<&Node>| node.map_or(Kind::Null, |node| node.kind.clone());
+    match (kind(left), kind(right)) {
+        (Kind::Number(left), Kind::Number(right)) => Decimal::read(&left) == Decimal::read(&right),
+        (Kind::Array(left), Kind::Array(right)) => {
+            left.len() == right.len()
+                && left.iter().zip(&right).all(|(left, right)| same(Some(left), Some(right)))
+        }
+        (Kind::Object(left), Kind::Object(right)) => {
+            let find = |members: &[json::Member], key: &str| {
+                members.iter().rev().find(|member| member.key == key).map(|member| member.value.clone())
+            };
+            left.iter().chain(&right).all(|member| {
+                let (left, right) = (find(&left, &member.key), find(&right, &member.key));
+                same(left.as_ref(), right.as_ref())
+            })
+        }
+        (Kind::String(left), Kind::String(right)) => left == right,
+        (Kind::Bool(left), Kind::Bool(right)) => left == right,
+        (Kind::Null, Kind::Null) => true,
+        _ => false,
+    }
+}
+
+/// How two values that should be equal differ.
+pub(super) fn difference(left: Option<&Node>, right: Option<&Node>) -> &'static str {
+    match (left.map(|node| &node.kind), right.map(|node| &node.kind)) {
+        (None | Some(Kind::Null), _) | (_, None | Some(Kind::Null)) => "one of them is absent or null",
+        (Some(Kind::String(left)), Some(Kind::String(right))) => {
+            if left.trim() == right.trim() {
+                "spaces around it differ"
+            } else if left.to_lowercase() == right.to_lowercase() {
+                "upper and lower case differ"
+            } else if !left.is_empty() && right.starts_with(left.as_str()) {
+                "it is cut"
+            } else if left.contains("&lt;")
+                || left.contains("&amp;")
+                || left.contains("&#")
+                || left.contains("&quot;")
+            {
+                "it is escaped for HTML"
+            } else if left.contains('\u{fffd}')
+                || left.contains('Ã')
+                || left.contains('?') && !right.contains('?')
+            {
+                "its characters were decoded wrongly"
+            } else {
+                "the text differs"
+            }
+        }
+        (Some(Kind::Number(_)), Some(Kind::Number(_))) => "the number differs",
+        _ => "the values differ",
+    }
+}
+
+/// A decimal number, compared by value without rounding.
+#[derive(Debug, PartialEq, Eq)]
+struct Decimal {
+    negative: bool,
+    digits: String,
+    exponent: i64,
+}
+
+impl Decimal {
+    fn read(token: &str) -> Decimal {
+        let (negative, rest) = match token.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, token),
+        };
+        let (mantissa, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = format!("{whole}{fraction}");
+        let kept = digits.trim_end_matches('0');
+        let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX / 4);
+        let stated = exponent.parse::<i64>().unwrap_or(i64::MAX / 2);
+        let exponent = stated.saturating_sub(length(fraction)) + (length(&digits) - length(kept));
+        let kept = kept.trim_start_matches('0');
+        if kept.is_empty() {
+            return Decimal { negative: false, digits: "0".into(), exponent: 0 };
+        }
+        Decimal { negative, digits: kept.to_owned(), exponent }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn equal_text(left: &str, right: &str) -> bool {
+        let (left, right) = (json::read(left.as_bytes()).unwrap(), json::read(right.as_bytes()).unwrap());
+        same(Some(&left.root), Some(&right.root))
+    }
+
+    #[test]
+    fn numbers_are_equal_by_value_to_the_last_digit() {
+        for (left, right) in [
+            ("1", "1.0"),
+            ("100", "1e2"),
+            ("-0", "0"),
+            ("1702963230.966423000", "1702963230.966423"),
+            ("1E-2", "0.01"),
+        ] {
+            assert!(equal_text(left, right), "{left} {right}");
+        }
+        for (left, right) in
+            [("9007199254740993", "9007199254740992"), ("1", "-1"), ("1.0000000000000000001", "1")]
+        {
+            assert!(!equal_text(left, right), "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn text_is_equal_code_point_by_code_point() {
+        assert!(equal_text(r#""\u00e9""#, "\"é\""));
+        assert!(!equal_text(r#""\u0065\u0301""#, "\"é\""));
+        assert!(!equal_text("\"1\"", "1"));
+    }
+}

@@ -1,0 +1,103 @@
+//! Cases around the body: credentials, methods and header parameters.
+
+use super::base::Base;
+use super::{About, Deriver};
+use crate::contract::Location;
+use crate::plan::{Credentials, Place, Request};
+
+impl Deriver<'_> {
+    pub(super) fn header_parameters(&mut self, request: &Request, base: &Base) {
+        let parameters =
+            self.operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);
+        for parameter in parameters {
+            let mut request = request.clone();
+            let present = request.header(&parameter.name).is_some();
+            request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(&parameter.name));
+            let (worth, variant, words) = if present {
+                (3, "absent", format!("without the header `{}`", parameter.name))
+            } else {
+                let Some(text) = self.parameter(parameter) else { continue };
+                if http::HeaderValue::from_str(&text).is_err() {
+                    continue;
+                }
+                request.headers.push((parameter.name.clone(), text));
+                (9, "present", format!("with the header `{}`", parameter.name))
+            };
+            let about = About {
+                worth,
+                place: Place::Header(parameter.name.clone()),
+                kind: "header",
+                variant,
+                at: &parameter.at,
+                words,
+            };
+            self.single(about, &request, Some(&|key| base.bytes(&base.value, key)));
+        }
+    }
+
+    pub(super) fn credentials(&mut self, request: &Request, base: Option<&Base>) {
+        if self.operation.is_open() {
+            return;
+        }
+        let kinds = [
+            (3, Credentials::None, "no credentials"),
+            (4, Credentials::Wrong, "a wrong password or an altered token"),
+            (6, Credentials::Unknown, "credentials that nobody has"),
+            (7, Credentials::Other, "credentials that nobody has, of another scheme"),
+            (8, Credentials::WrongScheme, "the right credentials under a scheme that does not exist"),
+            (8, Credentials::Empty, "empty credentials"),
+            (8, Credentials::Malformed, "credentials that do not have the form of the scheme"),
+        ];
+        for (worth, credentials, words) in kinds {
+            if credentials == Credentials::Other && self.operation.security.len() < 2 {
+                continue;
+            }
+            let request = Request { credentials, ..request.clone() };
+            let at = self.operation.at.clone();
+            let about = About {
+                worth,
+                place: Place::Credentials,
+                kind: "credentials",
+                variant: credentials.name(),
+                at: &at,
+                words: words.into(),
+            };
+            match base {
+                Some(base) => self.single(about, &request, Some(&|key| base.bytes(&base.value, key))),
+                None => self.single(about, &request, None),
+            }
+        }
+    }
+
+    pub(super) fn methods(&mut self, request: &Request, base: Option<&Base>) {
+        let first = self.contract.operations.iter().find(|other| other.path == self.operation.path);
+        if first.is_some_and(|first| first.id != self.operation.id) {
+            return;
+        }
+        let changing: &[&str] = if self.wishes.changing_methods { &["PUT", "PATCH", "DELETE"] } else { &[] };
+        for method in ["GET", "HEAD", "OPTIONS", "TRACE"].iter().chain(changing).copied() {
+            let declared = |name: &str| self.operation.path_methods.iter().any(|known| known == name);
+            if declared(method) || (method == "HEAD" && declared("GET")) {
+                continue;
+            }
+            let with_body = base.filter(|_| matches!(method, "PUT" | "PATCH"));
+            let mut request = Request { method: method.into(), body: None, ..request.clone() };
+            request
+                .headers
+                .retain(|(name, _)| with_body.is_some() || !name.eq_ignore_ascii_case("content-type"));
+            let at = self.operation.at.clone();
+            let about = About {
+                worth: 8,
+                place: Place::Method,
+                kind: "method",
+                variant: method,
+                at: &at,
+                words: format!("{method}, which the path does not declare"),
+            };
+            match with_body {
+                Some(base) => self.single(about, &request, Some(&|key| base.bytes(&base.value, key))),
+                None => self.single(about, &request, None),
+            }
+        }
+    }
+}

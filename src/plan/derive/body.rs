@@ -1,0 +1,275 @@
+//! Cases of a JSON body: values, mutations, malformed documents, media types.
+
+use super::base::Base;
+use super::{About, Deriver};
+use crate::contract::MediaType;
+use crate::plan::generate::mutate::{self, Change, Spot};
+use crate::plan::generate::odd;
+use crate::plan::generate::value::Fill;
+use crate::plan::{Place, Request};
+use serde_json::Value;
+
+const RANDOM_VALID: usize = 12;
+const RANDOM_DOUBLE: usize = 8;
+
+impl Deriver<'_> {
+    pub(super) fn with_json(&mut self, request: &Request, media: &MediaType) {
+        let mut request = request.clone();
+        request.headers.insert(0, ("Content-Type".into(), content_type(&media.name)));
+        let Some(schema) = &media.schema else {
+            self.gap(&media.at, "the body has no schema");
+            return;
+        };
+        let full = self.base(media, Fill::All);
+        let least = self.base(media, Fill::Required);
+        let Some(full) = full.or_else(|| least.clone()) else {
+            self.gap(&schema.0, "no value can be made that the schema allows");
+            return;
+        };
+        let base = Base::new(self, full, media.clone());
+        for example in &media.examples {
+            let about = About {
+                worth: 0,
+                place: Place::Body(String::new()),
+                kind: "example",
+                variant: &example.name,
+                at: &example.at,
+                words: format!("the documented example `{}`", example.name),
+            };
+            self.single(about, &request, Some(&|key| base.bytes(&example.value, key)));
+        }
+        let at = schema.0.clone();
+        let about = |worth, variant, words: &str| About {
+            worth,
+            place: Place::Body(String::new()),
+            kind: "valid",
+            variant,
+            at: &at,
+            words: words.into(),
+        };
+        self.single(
+            about(0, "all", "every declared property"),
+            &request,
+            Some(&|key| base.bytes(&base.value, key)),
+        );
+        if let Some(least) = &least {
+            self.single(
+                about(1, "required", "only the required properties"),
+                &request,
+                Some(&|key| base.bytes(least, key)),
+            );
+        }
+        self.uniqueness(&request, &base);
+        self.credentials(&request, Some(&base));
+        self.mutations(&request, &base);
+        self.malformed(&request, &base);
+        self.style(&request, &base);
+        self.media_types(&request, &base);
+        self.header_parameters(&request, &base);
+        self.methods(&request, Some(&base));
+        self.combinations(&request, &base);
+    }
+
+    fn mutations(&mut self, request: &Request, base: &Base) {
+        let mut maker = self.maker("mutations", Fill::All, true);
+        let spots = mutate::spots(&mut maker, &base.schemas, &base.value);
+        let many = spots.len() > 24;
+        for (index, spot) in spots.iter().enumerate() {
+            for mutation in mutate::mutations(&mut maker, spot) {
+                // In large bodies odd values are dealt out over the places; violations go everywhere.
+                if many && mutation.worth >= 8 && !index.is_multiple_of(usize::from(mutation.worth)) {
+                    continue;
+                }
+                self.mutation(request, base, spot, &mutation);
+            }
+        }
+    }
+
+    fn mutation(&mut self, request: &Request, base: &Base, spot: &Spot, mutation: &mutate::Mutation) {
+        let words = format!("{} {}", mutation.kind, mutation.variant);
+        let about = About {
+            worth: mutation.worth,
+            place: Place::Body(mutation.at.clone()),
+            kind: mutation.kind,
+            variant: &mutation.variant,
+            at: &spot.flat.at,
+            words,
+        };
+        let body = |key: &str| {
+            let value = base.fresh(&base.value, key);
+            let own = self.operation.behaviour.unique.iter().find(|unique| unique.field == mutation.at);
+            let fresh = own.and_then(|unique| value.pointer(&unique.field));
+            mutate::apply(&value, &mutation.at, &mutation.change, fresh).into_bytes()
+        };
+        self.single(about, request, Some(&body));
+    }
+
+    fn malformed(&mut self, request: &Request, base: &Base) {
+        let names: Vec<&str> = odd::malformed("{\"a\":1}").into_iter().map(|(name, _)| name).collect();
+        for (index, name) in names.into_iter().enumerate() {
+            let about = About {
+                worth: if index < 2 {
+                    4
+                } else if index < 7 {
+                    7
+                } else {
+                    10
+                },
+                place: Place::Body(String::new()),
+                kind: "malformed",
+                variant: name,
+                at: &base.media.at,
+                words: format!("a body that is {}", name.replace('-', " ")),
+            };
+            let body = |key: &str| {
+                let valid = base.fresh(&base.value, key).to_string();
+                odd::malformed(&valid).into_iter().nth(index).map(|(_, bytes)| bytes).unwrap_or_default()
+            };
+            self.single(about, request, Some(&body));
+        }
+        let bom = |key: &str| {
+            let mut bytes = b"\xef\xbb\xbf".to_vec();
+            bytes.extend(base.bytes(&base.value, key));
+            bytes
+        };
+        let about = About {
+            worth: 11,
+            place: Place::Body(String::new()),
+            kind: "style",
+            variant: "byte-order-mark",
+            at: &base.media.at,
+            words: "a byte order mark before the document".into(),
+        };
+        self.single(about, request, Some(&bom));
+    }
+
+    fn style(&mut self, request: &Request, base: &Base) {
+        type Style = fn(&Value) -> String;
+        let styles: [(&str, &str, Style); 3] = [
+            ("white-space", "white space wherever JSON allows it", |value| {
+                format!("\r\n\t {} \n", serde_json::to_string_pretty(value).unwrap_or_default())
+            }),
+            ("reversed-keys", "the members in reverse order", |value| match value {
+                Value::Object(members) => {
+                    Value::Object(members.clone().into_iter().rev().collect()).to_string()
+                }
+                other => other.to_string(),
+            }),
+            ("escaped", "letters written as escapes", |value| escaped(&value.to_string())),
+        ];
+        for (variant, words, style) in styles {
+            let about = About {
+                worth: 8,
+                place: Place::Body(String::new()),
+                kind: "style",
+                variant,
+                at: &base.media.at,
+                words: words.into(),
+            };
+            let body = |key: &str| style(&base.fresh(&base.value, key)).into_bytes();
+            self.single(about, request, Some(&body));
+        }
+    }
+
+    fn media_types(&mut self, request: &Request, base: &Base) {
+        let own = content_type(&base.media.name);
+        let kinds: [(u8, &str, Option<String>); 8] = [
+            (5, "text-plain", Some("text/plain".into())),
+            (7, "xml", Some("application/xml".into())),
+            (7, "form", Some("application/x-www-form-urlencoded".into())),
+            (9, "none", None),
+            (8, "charset-utf-8", Some(format!("{own}; charset=utf-8"))),
+            (9, "upper-case", Some(own.to_ascii_uppercase())),
+            (11, "no-such-type", Some("application/x-probity".into())),
+            (11, "multipart", Some("multipart/form-data; boundary=probity".into())),
+        ];
+        for (worth, variant, kind) in kinds {
+            let mut request = request.clone();
+            request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+            request.headers.extend(kind.clone().map(|kind| ("Content-Type".into(), kind)));
+            let words = kind.map_or("no media type".into(), |kind| format!("the media type {kind}"));
+            let about = About {
+                worth,
+                place: Place::MediaType,
+                kind: "media-type",
+                variant,
+                at: &base.media.at,
+                words,
+            };
+            self.single(about, &request, Some(&|key| base.bytes(&base.value, key)));
+        }
+    }
+
+    fn combinations(&mut self, request: &Request, base: &Base) {
+        for number in 0..RANDOM_VALID {
+            let name = format!("random/{number}");
+            let mut maker = self.maker(&name, Fill::Random, false);
+            let Some(value) = maker.make(&base.schemas) else { continue };
+            let variant = number.to_string();
+            let about = About {
+                worth: 12,
+                place: Place::Body(String::new()),
+                kind: "random",
+                variant: &variant,
+                at: &base.media.at,
+                words: "random values".into(),
+            };
+            self.single(about, request, Some(&|key| base.bytes(&value, key)));
+        }
+        let mut maker = self.maker("double", Fill::All, true);
+        let spots = mutate::spots(&mut maker, &base.schemas, &base.value);
+        let simple: Vec<mutate::Mutation> = spots
+            .iter()
+            .flat_map(|spot| mutate::mutations(&mut maker, spot))
+            .filter(|mutation| {
+                !mutation.at.is_empty() && matches!(mutation.change, Change::Set(_) | Change::Remove)
+            })
+            .collect();
+        for number in 0..RANDOM_DOUBLE {
+            let mut random = self.random(&format!("double/{number}"));
+            let (Some(one), Some(two)) = (random.choose(&simple), random.choose(&simple)) else { return };
+            if one.at == two.at || one.at.starts_with(&two.at) || two.at.starts_with(&one.at) {
+                continue;
+            }
+            let body = |key: &str| {
+                let value = base.fresh(&base.value, key);
+                let once = mutate::apply(&value, &one.at, &one.change, None);
+                let once: Value = serde_json::from_str(&once).unwrap_or(value);
+                mutate::apply(&once, &two.at, &two.change, None).into_bytes()
+            };
+            let variant = number.to_string();
+            let words = format!("{} at {} and {} at {}", one.variant, one.at, two.variant, two.at);
+            let about = About {
+                worth: 12,
+                place: Place::Body(String::new()),
+                kind: "two",
+                variant: &variant,
+                at: &base.media.at,
+                words,
+            };
+            self.single(about, request, Some(&body));
+        }
+    }
+}
+
+fn content_type(documented: &str) -> String {
+    if documented.contains('*') { "application/json".into() } else { documented.to_owned() }
+}
+
+fn escaped(json: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    let mut before = ' ';
+    for c in json.chars() {
+        if c == '"' && before != '\\' {
+            inside = !inside;
+        }
+        if inside && c.is_ascii_lowercase() && before != '\\' && "aeiou".contains(c) {
+            text.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            text.push(c);
+        }
+        before = c;
+    }
+    text
+}

@@ -1,0 +1,233 @@
+//! The cases of one operation.
+
+mod access;
+mod base;
+mod body;
+mod unique;
+
+use super::generate::random::Random;
+use super::generate::value::{Fill, Maker};
+use super::{
+    Case, Credentials, Expectation, Gap, Label, Place, Request, Scenario, Verdict, Wishes, expect, label,
+};
+use crate::contract::model::Parameter;
+use crate::contract::{Contract, Location, Operation, Side};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+use std::collections::HashSet;
+
+/// A scenario, and how soon it is worth sending: 0 is first.
+pub(super) struct Draft {
+    pub(super) worth: u8,
+    pub(super) scenario: Scenario,
+}
+
+/// What a case is about, before it is known what it is worth.
+struct About<'a> {
+    worth: u8,
+    place: Place,
+    kind: &'a str,
+    variant: &'a str,
+    at: &'a str,
+    words: String,
+}
+
+/// Makes the body of a case from the key that its fresh values are derived from.
+type MakeBody<'b> = &'b dyn Fn(&str) -> Vec<u8>;
+
+/// What tells two requests apart: method, path, headers, body and credentials.
+type Wire = (String, String, Vec<(String, String)>, Option<Vec<u8>>, Credentials);
+
+/// Derives the cases of one operation.
+pub(super) struct Deriver<'c> {
+    contract: &'c Contract,
+    operation: &'c Operation,
+    index: usize,
+    wishes: &'c Wishes,
+    pub(super) drafts: Vec<Draft>,
+    pub(super) gaps: Vec<Gap>,
+    ids: HashSet<String>,
+    wires: HashSet<Wire>,
+}
+
+impl<'c> Deriver<'c> {
+    pub(super) fn new(contract: &'c Contract, index: usize, wishes: &'c Wishes) -> Deriver<'c> {
+        Deriver {
+            contract,
+            operation: &contract.operations[index],
+            index,
+            wishes,
+            drafts: Vec::new(),
+            gaps: Vec::new(),
+            ids: HashSet::new(),
+            wires: HashSet::new(),
+        }
+    }
+
+    pub(super) fn derive(&mut self) {
+        let Some(request) = self.request() else { return };
+        match self.operation.json_body().cloned() {
+            Some(media) => self.with_json(&request, &media),
+            None => self.without_json(&request),
+        }
+    }
+
+    fn gap(&mut self, at: &str, why: impl Into<String>) {
+        let operation = self.operation.id.clone();
+        self.gaps.push(Gap { operation, at: at.to_owned(), why: why.into() });
+    }
+
+    fn random(&self, name: &str) -> Random {
+        Random::named(self.wishes.seed, &format!("{}/{name}", self.operation.id))
+    }
+
+    fn maker(&self, name: &str, fill: Fill, examples: bool) -> Maker<'c> {
+        let root = self.contract.schemas.raw(Side::Request);
+        Maker { root, random: self.random(name), fill, examples }
+    }
+
+    /// The request with everything but the body.
+    fn request(&mut self) -> Option<Request> {
+        let mut path = self.operation.path.clone();
+        let mut query = Vec::new();
+        let mut headers = Vec::new();
+        for parameter in self.operation.parameters.iter().filter(|parameter| parameter.required) {
+            let Some(text) = self.parameter(parameter) else {
+                self.gap(
+                    &parameter.at,
+                    format!("no value can be made for the parameter `{}`", parameter.name),
+                );
+                return None;
+            };
+            let encoded = utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string();
+            match parameter.location {
+                Location::Path => path = path.replace(&format!("{{{}}}", parameter.name), &encoded),
+                Location::Query => query
+                    .push(format!("{}={encoded}", utf8_percent_encode(&parameter.name, NON_ALPHANUMERIC))),
+                Location::Header => headers.push((parameter.name.clone(), text)),
+                Location::Cookie => headers.push(("Cookie".into(), format!("{}={encoded}", parameter.name))),
+            }
+        }
+        if !query.is_empty() {
+            path = format!("{path}?{}", query.join("&"));
+        }
+        let credentials = Credentials::Valid;
+        Some(Request { method: self.operation.method.clone(), path, headers, body: None, credentials })
+    }
+
+    fn parameter(&self, parameter: &Parameter) -> Option<String> {
+        let value = match (&parameter.example, &parameter.schema) {
+            (Some(example), _) => example.clone(),
+            (None, Some(schema)) => {
+                let mut maker = self.maker(&parameter.name, Fill::All, true);
+                let made = maker.make(std::slice::from_ref(&schema.0))?;
+                self.contract.schemas.accepts(schema, Side::Request, &made).then_some(made)?
+            }
+            (None, None) => Value::from("probity"),
+        };
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        Some(match &value {
+            Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
+            other => text(other),
+        })
+    }
+
+    fn without_json(&mut self, request: &Request) {
+        let at = self.operation.at.clone();
+        if let Some(body) = self.operation.body.as_ref().filter(|body| body.required) {
+            let names: Vec<&str> = body.content.iter().map(|media| media.name.as_str()).collect();
+            self.gap(&body.at, format!("no body can be made yet for {}", names.join(", ")));
+        } else {
+            let about = About {
+                worth: 0,
+                place: Place::Path(String::new()),
+                kind: "valid",
+                variant: "required",
+                at: &at,
+                words: "only what is required".into(),
+            };
+            self.single(about, request, None);
+            self.credentials(request, None);
+        }
+        self.methods(request, None);
+    }
+
+    /// Adds a scenario of one case, unless it was already on the wire.
+    fn single(&mut self, about: About<'_>, request: &Request, body: Option<MakeBody<'_>>) {
+        let key = format!("{}/{}/{}", about.place, about.kind, about.variant);
+        let wire = (
+            request.method.clone(),
+            request.path.clone(),
+            request.headers.clone(),
+            body.map(|body| body("")),
+            request.credentials,
+        );
+        if !self.wires.insert(wire) {
+            return;
+        }
+        let worth = about.worth;
+        let request = Request { body: body.map(|body| body(&key)), ..request.clone() };
+        let case = self.case(about, request, None);
+        let scenario = Scenario { id: case.id.clone(), cases: vec![case] };
+        self.drafts.push(Draft { worth, scenario });
+    }
+
+    /// A labelled case; `expectation` overrides the label where state decides.
+    fn case(&mut self, about: About<'_>, request: Request, expectation: Option<Expectation>) -> Case {
+        let expectation = expectation.unwrap_or_else(|| {
+            let mut label = label(self.contract, self.operation, &request);
+            if request.method == "OPTIONS" && request.method != self.operation.method {
+                label = Label {
+                    verdict: Verdict::Either,
+                    faults: Vec::new(),
+                    silent: vec!["OPTIONS may be answered for every resource".into()],
+                };
+            }
+            expect::expectation(self.operation, label)
+        });
+        let fault =
+            expectation.faults.iter().find(|fault| fault.place == about.place).or(expectation.faults.first());
+        let name = fault.map_or(about.kind, |fault| fault.cause.name());
+        let at = fault.map_or(about.at, |fault| fault.at.as_str()).to_owned();
+        let verdict = expectation.verdict.name();
+        let mut id = format!("{}/{verdict}/{}/{name}", self.operation.id, about.place);
+        let mut cause = name.to_owned();
+        if about.variant != name {
+            id = format!("{id}/{}", about.variant);
+            if fault.is_none() {
+                cause = format!("{cause}/{}", about.variant);
+            }
+        }
+        let id = self.unused(&safe(&id));
+        Case {
+            id,
+            operation: self.index,
+            request,
+            expectation,
+            place: about.place,
+            cause,
+            at,
+            about: about.words,
+            given: Vec::new(),
+        }
+    }
+
+    fn unused(&mut self, id: &str) -> String {
+        let mut name = id.to_owned();
+        let mut number = 2;
+        while !self.ids.insert(name.clone()) {
+            name = format!("{id}-{number}");
+            number += 1;
+        }
+        name
+    }
+}
+
+/// An identity that is safe as a path and readable.
+fn safe(id: &str) -> String {
+    let keep = |c: char| if c.is_ascii_alphanumeric() || "/._-~".contains(c) { c } else { '-' };
+    id.chars().map(keep).collect::<String>().replace("..", "-").replace("//", "/-/")
+}
