@@ -1,6 +1,7 @@
 //! Secrets: what must appear in no output, and the variables that stand for it.
 
 use bytes::Bytes;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// The secrets of a run, each with the variable that stands for it in outputs.
 #[derive(Clone, Default)]
@@ -18,6 +19,15 @@ const SHORTEST: usize = 4;
 impl Secrets {
     /// Adds a secret and the name of its variable.
     pub fn add(&mut self, secret: &str, variable: &str) {
+        self.add_written(secret, variable);
+        // The same secret as it stands in JSON and in a URL.
+        let json = serde_json::Value::from(secret).to_string();
+        self.add_written(json.trim_matches('"'), variable);
+        let url = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+        self.add_written(&url, variable);
+    }
+
+    fn add_written(&mut self, secret: &str, variable: &str) {
         if secret.len() >= SHORTEST && !self.0.iter().any(|(known, _)| known == secret) {
             self.0.push((secret.to_owned(), format!("${variable}")));
             // A secret that holds another must go first.
