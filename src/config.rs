@@ -35,6 +35,8 @@ pub struct Setting {
     pub key: String,
     /// Its values; none for a flag that is off.
     pub values: Vec<Option<String>>,
+    /// Where it stands.
+    pub line: usize,
 }
 
 /// The configuration file that holds for a folder.
@@ -55,7 +57,7 @@ pub fn read(
         hint,
     };
     let text = std::fs::read_to_string(path)
-        .map_err(|error| fail(None, format!("cannot be read: {error}"), None))?;
+        .map_err(|error| fail(None, format!("cannot be read: {error}"), unread(&error)))?;
     let line_of = |offset: usize| text[..offset.min(text.len())].matches('\n').count() + 1;
     let table = DeTable::parse(&text).map_err(|error| {
         let line = error.span().map(|span| line_of(span.start));
@@ -87,8 +89,11 @@ pub fn read(
                         Some("deny, warn or allow".into()),
                     ));
                 };
-                settings
-                    .push(Setting { key: flag.to_owned(), values: vec![Some(check.get_ref().to_string())] });
+                settings.push(Setting {
+                    key: flag.to_owned(),
+                    values: vec![Some(check.get_ref().to_string())],
+                    line: line.unwrap_or_default(),
+                });
             }
             continue;
         }
@@ -128,9 +133,24 @@ pub fn read(
             };
             values.push(Some(relative_to(base, name, text)));
         }
-        settings.push(Setting { key: name.to_owned(), values });
+        settings.push(Setting { key: name.to_owned(), values, line: line.unwrap_or_default() });
     }
     Ok(settings)
+}
+
+fn unread(error: &std::io::Error) -> Option<String> {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => Some("check the path; it is taken from the current folder".into()),
+        ErrorKind::InvalidData => Some("save the file as UTF-8".into()),
+        ErrorKind::IsADirectory => Some(format!("name the file in it, for example {FILE}")),
+        _ => None,
+    }
+}
+
+/// A setting that no command takes as it is.
+pub fn refused(path: &Path, line: usize, message: String) -> ConfigError {
+    ConfigError { path: path.to_owned(), line: Some(line), message, hint: None }
 }
 
 /// Paths in the file are relative to the file.
@@ -168,21 +188,22 @@ fn interpolated(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result
 }
 
 /// The arguments that say the same as the settings, but for those that were given already.
-pub fn arguments(settings: Vec<Setting>, given: &dyn Fn(&str) -> bool) -> Vec<OsString> {
-    let mut arguments = Vec::new();
-    for Setting { key, values } in settings {
-        if given(&key) {
-            continue;
-        }
-        for value in values {
-            arguments.push(OsString::from(match value {
+pub fn arguments(settings: &[Setting], given: &dyn Fn(&str) -> bool) -> Vec<OsString> {
+    let wanted = settings.iter().filter(|setting| !given(&setting.key));
+    wanted.flat_map(Setting::arguments).collect()
+}
+
+impl Setting {
+    fn arguments(&self) -> impl Iterator<Item = OsString> {
+        let key = &self.key;
+        self.values.iter().map(move |value| {
+            OsString::from(match value {
                 None => format!("--{key}"),
-                Some(value) if key == "contract" => value,
+                Some(value) if key == "contract" => value.clone(),
                 Some(value) => format!("--{key}={value}"),
-            }));
-        }
+            })
+        })
     }
-    arguments
 }
 
 /// A duration such as `500ms`, `30s` or `5m`.
@@ -197,6 +218,12 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
         _ => Err(wrong()),
     }
+}
+
+/// A duration that is some time at least.
+pub fn time_limit(text: &str) -> Result<Duration, String> {
+    let limit = duration(text)?;
+    if limit.is_zero() { Err(format!("`{text}` leaves no time for an answer")) } else { Ok(limit) }
 }
 
 #[cfg(test)]
@@ -214,7 +241,7 @@ mod tests {
     #[test]
     fn a_file_says_what_flags_say() {
         let text = "target = \"http://a\"\njobs = 4\ninclude = [\"a\", \"b\"]\nrecord = true\n[severity]\nrule = \"warn\"\n";
-        let arguments = arguments(settings(text).unwrap(), &|key| key == "jobs");
+        let arguments = arguments(&settings(text).unwrap(), &|key| key == "jobs");
         let mut sorted = arguments.clone();
         sorted.sort();
         assert_eq!(sorted, ["--include=a", "--include=b", "--record", "--target=http://a", "--warn=rule"]);

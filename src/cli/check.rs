@@ -9,7 +9,7 @@ use crate::judge::{self, CHECKS, Levels, Observation, SNAPSHOT, Severity};
 use crate::plan::Plan;
 use crate::report::progress::Progress;
 use crate::report::{self, Output, SnapshotSummary, Subject, Verdict, terminal};
-use crate::run::{self, Alias, Given, Run, Settings};
+use crate::run::{self, Alias, End, Given, Run, Settings};
 use crate::snapshot::{self, Comparison, Extent, Kind, Store, Writing};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -63,7 +63,9 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
                 || !arguments.selection.include.is_empty()
                 || !arguments.selection.exclude.is_empty();
             let extent = Extent::of(&run, limited);
-            if arguments.record {
+            if arguments.record && run.end != End::Complete {
+                note("the run is not complete: nothing is recorded");
+            } else if arguments.record {
                 recorded(&contract, &plan, &settings, arguments, store, pages, extent).await?;
             } else if store.exists() {
                 let comparison = store.compare(&pages, extent).map_err(|error| refused_store(&error))?;
@@ -107,12 +109,13 @@ async fn embedded(contract: &Arc<Contract>, given: &mut Given) -> Result<Host, F
         Failure::new(Exit::Target, format!("the embedded host cannot listen on loopback: {error}"))
     })?;
     let Accepted { user, password, key, secret, token } = host.credentials().clone();
-    let none =
-        given.basic.is_none() && given.bearer.is_none() && given.oauth.is_none() && given.headers.is_empty();
-    if none {
+    if given.basic.is_none() && given.bearer.is_none() && given.oauth.is_none() {
         given.basic = Some((user, password));
         given.oauth = Some((key, secret));
-        given.headers = api_keys(contract, &token);
+        let own = api_keys(contract, &token);
+        let has = |name: &str| given.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+        let own: Vec<_> = own.into_iter().filter(|(name, _)| !has(name)).collect();
+        given.headers.extend(own);
         given.bearer = Some(token);
     }
     Ok(host)
@@ -175,6 +178,10 @@ async fn recorded(
     let target = host.as_ref().map_or_else(|| settings.target.clone(), url);
     let settings = Settings { run_id: None, target, ..settings.clone() };
     let again = sent(contract, plan, &settings, arguments).await?;
+    if again.end != End::Complete {
+        note("the second run is not complete: nothing is recorded");
+        return Ok(());
+    }
     let pages = snapshot::held_still(pages, &snapshot::render(contract, plan, &again));
     let comparison = store.compare(&pages, extent).map_err(|error| refused_store(&error))?;
     let written = store.write(&comparison, Writing::Accept).map_err(|error| refused_store(&error))?;
@@ -294,10 +301,14 @@ pub(super) fn refused_store(error: &snapshot::SnapshotError) -> Failure {
 
 fn outputs(given: &[String]) -> Result<Vec<Output>, Failure> {
     let read = given.iter().map(|text| {
-        text.parse::<Output>().map_err(|error| {
+        let output = text.parse::<Output>().map_err(|error| {
             Failure::new(Exit::Usage, error.to_string())
                 .with_hint(Some("for example --report json=run.json --report junit=run.xml".into()))
-        })
+        })?;
+        // Better now than after an hour of requests.
+        report::writable(&output.path)
+            .map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))?;
+        Ok(output)
     });
     read.collect()
 }
@@ -358,6 +369,12 @@ fn given(arguments: &TargetArgs) -> Result<Given, Failure> {
             return Err(wrong());
         }
         headers.push((name.to_owned(), value.to_owned()));
+    }
+    if let Some(token) = &arguments.bearer
+        && http::HeaderValue::try_from(format!("Bearer {token}")).is_err()
+    {
+        return Err(Failure::new(Exit::Usage, "--bearer: the token has characters that no header can hold")
+            .with_hint(Some("a line break at its end, perhaps".into())));
     }
     Ok(Given {
         basic: basic.transpose()?,

@@ -10,7 +10,7 @@ mod snapshots;
 
 pub use exit::Exit;
 
-use crate::config;
+use crate::config::{self, Setting};
 use crate::run::Rate;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -18,6 +18,7 @@ use failure::Failure;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Holds a deployed HTTP API to its `OpenAPI` contract.
@@ -85,7 +86,13 @@ struct SelectionArgs {
     #[arg(long, env = "PROBITY_EXCLUDE", value_name = "PATTERN", value_delimiter = ',')]
     exclude: Vec<String>,
     /// What random values are derived from
-    #[arg(long, env = "PROBITY_SEED", default_value_t = 0, value_name = "NUMBER")]
+    #[arg(
+        long,
+        env = "PROBITY_SEED",
+        default_value_t = 0,
+        allow_negative_numbers = true,
+        value_name = "NUMBER"
+    )]
     seed: u64,
     /// The most requests that are sent; the most useful ones come first
     #[arg(long, env = "PROBITY_MAX_REQUESTS", value_name = "NUMBER", value_parser = positive)]
@@ -143,7 +150,7 @@ struct PaceArgs {
     #[arg(long, env = "PROBITY_RATE", value_name = "RATE")]
     rate: Option<Rate>,
     /// The time limit of one exchange
-    #[arg(long, env = "PROBITY_TIMEOUT", default_value = "10s", value_name = "TIME", value_parser = config::duration)]
+    #[arg(long, env = "PROBITY_TIMEOUT", default_value = "10s", value_name = "TIME", value_parser = config::time_limit)]
     timeout: Duration,
     /// How long, in all, the target may ask to wait with Retry-After
     #[arg(long, env = "PROBITY_MAX_WAIT", default_value = "2m", value_name = "TIME", value_parser = config::duration)]
@@ -322,7 +329,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
                 .map_err(|error| Failure::new(Exit::Usage, error.to_string()))
         }
     };
-    done.unwrap_or_else(|failure| failure.show())
+    match done.unwrap_or_else(|failure| failure.show()) {
+        Exit::Holds if UNSAID.load(Ordering::Relaxed) => Exit::Usage,
+        exit => exit,
+    }
 }
 
 enum Refused {
@@ -350,10 +360,28 @@ fn parse(arguments: &[OsString]) -> Result<Cli, Refused> {
     })?;
     let taken = flags(name);
     let given = |key: &str| !taken.iter().any(|flag| flag == key) || is_given(own, key);
-    let mut extended = arguments.to_vec();
-    let place = extended.iter().position(|argument| argument.to_str() == Some(name)).unwrap_or(0) + 1;
-    extended.splice(place..place, config::arguments(settings, &given));
-    read(&extended).map(|(_, cli)| cli)
+    let place = arguments.iter().position(|argument| argument.to_str() == Some(name)).unwrap_or(0) + 1;
+    let with = |settings: &[Setting]| {
+        let mut extended = arguments.to_vec();
+        extended.splice(place..place, config::arguments(settings, &given));
+        read(&extended).map(|(_, cli)| cli)
+    };
+    with(&settings).map_err(|refused| {
+        // Which setting is it?
+        let single = settings.iter().find_map(|setting| match with(std::slice::from_ref(setting)) {
+            Err(Refused::Clap(error)) => Some((setting.line, first_line(&error))),
+            _ => None,
+        });
+        single.map_or(refused, |(line, message)| {
+            Refused::Config(Failure::new(Exit::Usage, config::refused(&path, line, message).to_string()))
+        })
+    })
+}
+
+fn first_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
 }
 
 /// Whether the command line or the environment says something about a key. What can be
@@ -391,10 +419,20 @@ fn known_keys() -> Vec<String> {
     known
 }
 
+/// Whether something that was to be said could not be.
+static UNSAID: AtomicBool = AtomicBool::new(false);
+
 /// Writes to standard output. A reader that went away is not an error.
 fn say(text: &str) {
     let mut out = anstream::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            if !UNSAID.swap(true, Ordering::Relaxed) {
+                note(&format!("standard output cannot be written: {error}"));
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Writes to standard error.

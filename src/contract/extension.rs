@@ -325,22 +325,26 @@ fn mistake(error: &jsonschema::ValidationError<'_>, value: &Value, at: &str) -> 
     let (message, hint) = match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             let key = unexpected.first().map_or("", String::as_str);
-            let known = known_keys(error);
+            let mut known = known_keys(error);
+            if matches!(error.kind(), Kind::UnevaluatedProperties { .. }) {
+                known.extend(causes());
+            }
             place = pointer::child(&place, key);
-            let hint = suggestion(key, &known);
-            (format!("unknown key `{key}` in x-probity"), Some(hint))
+            (format!("unknown key `{key}` in x-probity"), Some(suggestion(key, &known)))
         }
         Kind::PropertyNames { error: inner } => {
             let key = inner.instance().as_str().unwrap_or_default().to_owned();
             place = pointer::child(&place, &key);
-            let causes: Vec<String> = Cause::ALL.iter().map(|cause| cause.name().to_owned()).collect();
-            (format!("unknown name `{key}`"), Some(suggestion(&key, &causes)))
+            (format!("unknown name `{key}`"), Some(suggestion(&key, &causes())))
         }
-        Kind::Required { property } => (format!("{property} is missing here"), None),
-        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } | Kind::Enum { .. } => {
-            let found = value.pointer(&place).and_then(Value::as_str).unwrap_or_default();
-            let causes: Vec<String> = Cause::ALL.iter().map(|cause| cause.name().to_owned()).collect();
-            (error.to_string(), (place.contains("/when") && !found.is_empty()).then(|| suggestion(found, &causes)))
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            (format!("`{name}` is missing here"), None)
+        }
+        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } if place.ends_with("/when") => {
+            let (inner, message, hint) = wrong_when(value.pointer(&place).unwrap_or(value));
+            place.push_str(&inner);
+            (message, Some(hint))
         }
         Kind::Pattern { .. } => (
             format!("{} does not have the right form", error.instance()),
@@ -349,6 +353,44 @@ fn mistake(error: &jsonschema::ValidationError<'_>, value: &Value, at: &str) -> 
         _ => (error.to_string(), None),
     };
     Mistake { at: format!("{at}{place}"), message, hint }
+}
+
+fn causes() -> Vec<String> {
+    Cause::ALL.iter().map(|cause| cause.name().to_owned()).collect()
+}
+
+/// What is wrong with a `when`: the place inside it, the words and the hint.
+fn wrong_when(when: &Value) -> (String, String, String) {
+    let form =
+        "a cause such as `malformed`, a cause at a place such as `{missing: /name}`, or a list of them";
+    let known = causes();
+    let items: Vec<(String, &Value)> = match when {
+        Value::Array(items) => {
+            items.iter().enumerate().map(|(index, item)| (format!("/{index}"), item)).collect()
+        }
+        single => vec![(String::new(), single)],
+    };
+    for (inner, item) in &items {
+        match item {
+            Value::String(name) if !known.contains(name) => {
+                return (inner.clone(), format!("unknown cause `{name}`"), suggestion(name, &known));
+            }
+            Value::Object(members) => {
+                for (name, place) in members {
+                    let inner = pointer::child(inner, name);
+                    if !known.contains(name) {
+                        return (inner, format!("unknown cause `{name}`"), suggestion(name, &known));
+                    }
+                    if !place.as_str().is_some_and(|place| place.is_empty() || place.starts_with('/')) {
+                        let hint = "a place is a JSON Pointer into the request body, such as `/name`";
+                        return (inner, format!("{place} is no place"), hint.to_owned());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    (String::new(), "this does not say when the code comes".to_owned(), form.to_owned())
 }
 
 fn known_keys(error: &jsonschema::ValidationError<'_>) -> Vec<String> {
@@ -361,7 +403,9 @@ fn known_keys(error: &jsonschema::ValidationError<'_>) -> Vec<String> {
 pub fn suggestion(given: &str, known: &[String]) -> String {
     let near = known.iter().map(|name| (strsim::damerau_levenshtein(given, name), name)).min();
     match near {
-        Some((distance, name)) if distance <= 3 => format!("did you mean `{name}`?"),
+        Some((distance, name)) if distance <= (1 + given.chars().count() / 4).min(3) => {
+            format!("did you mean `{name}`?")
+        }
         _ => format!("known here: {}", known.join(", ")),
     }
 }
@@ -383,6 +427,7 @@ fn validator(shape: Shape) -> Option<&'static jsonschema::Validator> {
     VALIDATORS[index]
         .get_or_init(|| {
             let mut root = schema().clone();
+            root.as_object_mut()?.remove("anyOf");
             root["$ref"] = Value::from(format!("#/$defs/{name}"));
             jsonschema::options().offline().build(&root).ok()
         })

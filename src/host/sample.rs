@@ -40,7 +40,7 @@ impl<'c> Samples<'c> {
 
     /// A maker of values for answers.
     pub(super) fn maker(&self, fill: Fill) -> Maker<'_> {
-        Maker { root: &self.document, random: Random::named(0, "host"), fill, examples: true }
+        Maker::new(&self.document, Random::named(0, "host"), fill, true)
     }
 
     /// The folded schema of places in an answer.
@@ -98,7 +98,7 @@ impl<'c> Samples<'c> {
         let value = found.iter().find(|value| fits(value)).cloned().or_else(|| {
             (0..TRIES).find_map(|seed| {
                 let random = Random::named(seed, &response.at);
-                let mut maker = Maker { root: &self.document, random, fill: Fill::Random, examples: false };
+                let mut maker = Maker::new(&self.document, random, Fill::Random, false);
                 maker.make(&places).filter(fits)
             })
         });

@@ -68,8 +68,12 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
         .collect();
     let mut plan = Plan { seed: wishes.seed, scenarios, gaps };
     if plan.is_empty() {
-        let why = contract.untestable.first().map(|one| format!("{}: {}", one.operation, one.why));
-        let why = why.or_else(|| plan.gaps.first().map(|gap| format!("{}: {}", gap.operation, gap.why)));
+        let untestable = contract.untestable.iter().map(|one| (&one.operation, &one.why, &one.at));
+        let gaps = plan.gaps.iter().map(|gap| (&gap.operation, &gap.why, &gap.at));
+        let why = untestable
+            .chain(gaps)
+            .next()
+            .map(|(operation, why, at)| format!("{}: {operation}: {why}", contract.document.locate(at)));
         return Err(match why {
             Some(why) if nothing => PlanError::NothingTestable(why),
             _ => PlanError::NothingSelected,

@@ -68,6 +68,7 @@ impl ReportError {
             ErrorKind::PermissionDenied => {
                 Some(format!("make {} writable, or choose another file", folder(path).display()))
             }
+            ErrorKind::NotADirectory => Some("a part of the path is a file, not a folder".into()),
             ErrorKind::IsADirectory => Some("name a file, not a folder".into()),
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("make room on the disk".into()),
             _ => None,
@@ -101,6 +102,22 @@ pub fn write(format: Format, path: &Path, subject: &Subject<'_>) -> Result<(), R
     let text = format.render(subject);
     let text = text.map_err(|reason| ReportError::Format { format, path: path.to_owned(), reason })?;
     put(path, text.as_bytes()).map_err(|source| ReportError::Io { path: path.to_owned(), source })
+}
+
+/// Whether a report may be written to a path, as far as can be told without writing.
+pub fn writable(path: &Path) -> Result<(), ReportError> {
+    let refused = |kind: ErrorKind| Err(ReportError::Io { path: path.to_owned(), source: kind.into() });
+    match fs::metadata(path) {
+        Ok(known) if known.is_dir() => return refused(ErrorKind::IsADirectory),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => return refused(ErrorKind::NotADirectory),
+        _ => {}
+    }
+    match fs::metadata(folder(path)) {
+        Ok(known) if !known.is_dir() => refused(ErrorKind::NotADirectory),
+        Ok(known) if known.permissions().readonly() => refused(ErrorKind::PermissionDenied),
+        Ok(_) => Ok(()),
+        Err(error) => refused(error.kind()),
+    }
 }
 
 fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -13,7 +13,7 @@ pub mod terminal;
 pub mod text;
 
 pub use coverage::Coverage;
-pub use file::{Format, NotAnOutput, Output, ReportError, write};
+pub use file::{Format, NotAnOutput, Output, ReportError, writable, write};
 pub use progress::Progress;
 pub use terminal::{Detail, terminal};
 

@@ -58,7 +58,7 @@ pub enum TokenError {
         status: u16,
     },
     /// The answer holds no token where the contract says.
-    #[error("the answer of the token endpoint {url} has no token at `{at}`")]
+    #[error("the answer of the token endpoint {url} has no token that a header can hold at `{at}`")]
     NoToken {
         /// Where it was asked for.
         url: String,
@@ -99,18 +99,25 @@ impl<'c> Authenticator<'c> {
             secrets.add(&basic(user, password, given.basic_md5), "PROBITY_BASIC");
             secrets.add(&basic(user, password, !given.basic_md5), "PROBITY_BASIC");
             secrets.add(&basic(NOBODY, password, given.basic_md5), "PROBITY_BASIC");
+            // What is wrong on purpose is still near to what is right.
+            let wrong = wrong_password(password);
+            for md5 in [false, true] {
+                secrets.add(&basic(user, &wrong, md5), "PROBITY_WRONG_BASIC");
+                secrets.add(&basic(NOBODY, password, md5), "PROBITY_BASIC");
+            }
             secrets.add(password, "PROBITY_PASSWORD");
             secrets.add(&md5_hex(password), "PROBITY_PASSWORD_MD5");
         }
         if let Some(token) = &given.bearer {
             secrets.add(token, "PROBITY_BEARER");
+            secrets.add(&changed(token), "PROBITY_WRONG_BEARER");
         }
         if let Some((key, secret)) = &given.oauth {
             secrets.add(secret, "PROBITY_OAUTH_SECRET");
             secrets.add(key, "PROBITY_OAUTH_KEY");
         }
         for (name, value) in &given.headers {
-            if is_secret_name(name) {
+            if is_secret(name, value) {
                 secrets.add(value, &variable(name));
                 if let Some((_, token)) = value.split_once(' ') {
                     secrets.add(token, &variable(name));
@@ -241,7 +248,7 @@ impl<'c> Authenticator<'c> {
                 Credentials::Wrong => {
                     let (user, password) =
                         self.given.basic.clone().unwrap_or((unknown.into(), unknown.into()));
-                    format!("Basic {}", basic(&user, &format!("{password}-wrong"), self.given.basic_md5))
+                    format!("Basic {}", basic(&user, &wrong_password(&password), self.given.basic_md5))
                 }
                 Credentials::Unknown => {
                     let password = self.given.basic.as_ref().map_or(unknown, |(_, password)| password);
@@ -339,13 +346,19 @@ impl<'c> Authenticator<'c> {
             |expression: &crate::contract::Expression| text.pointer(expression.response_body()?).cloned();
         let value =
             at(&endpoint.token).and_then(|token| token.as_str().map(str::to_owned)).ok_or_else(no_token)?;
+        if value.is_empty() || http::HeaderValue::try_from(&value).is_err() {
+            return Err(no_token());
+        }
         let life = endpoint.ttl_seconds.as_ref().and_then(at).and_then(|life| life.as_f64());
         // A short-lived token is renewed after three quarters of its life at the latest.
         let life = life
             .filter(|life| *life > 0.0 && *life < 1e9)
-            .map(|life| Duration::from_secs_f64(life.min((life * 0.75) + 15.0)));
-        Arc::make_mut(&mut self.secrets.write().unwrap_or_else(PoisonError::into_inner))
-            .add(&value, "PROBITY_TOKEN");
+            .map(|life| Duration::from_secs_f64(life.max(life * 0.75 + 15.0)));
+        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
+        let known = Arc::make_mut(&mut secrets);
+        known.add(&value, "PROBITY_TOKEN");
+        known.add(&changed(&value), "PROBITY_WRONG_TOKEN");
+        drop(secrets);
         Ok(Token { value, expires: life.map(|life| asked + life), number })
     }
 
@@ -399,6 +412,10 @@ pub fn md5_hex(text: &str) -> String {
     digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
+fn wrong_password(password: &str) -> String {
+    format!("{password}-wrong")
+}
+
 fn changed(token: &str) -> String {
     let mut token: Vec<char> = token.chars().collect();
     match token.last_mut() {
@@ -420,11 +437,16 @@ fn filled(request: &Value, key: &str, secret: &str) -> Value {
     }
 }
 
-fn is_secret_name(name: &str) -> bool {
+/// A header that the user gives is a secret, unless it is one that only negotiates or is
+/// too short to be one and not named like one.
+fn is_secret(name: &str, value: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["auth", "cookie", "token", "key", "secret", "password", "session", "credential"]
-        .iter()
-        .any(|mark| name.contains(mark))
+    let marks = ["auth", "cookie", "token", "key", "secret", "password", "session", "credential"];
+    if marks.iter().any(|mark| name.contains(mark)) {
+        return true;
+    }
+    let plain = ["content-type", "user-agent", "origin", "referer", "cache-control", "prefer", "host"];
+    value.len() >= 8 && !plain.contains(&name.as_str()) && !name.starts_with("accept")
 }
 
 fn variable(name: &str) -> String {

@@ -2,6 +2,7 @@
 
 use crate::run::Answer;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -39,31 +40,59 @@ impl FromStr for Rate {
 #[derive(Debug)]
 pub(super) struct Pace {
     spacing: Option<Duration>,
-    next: Mutex<Instant>,
+    patience: Duration,
+    held: AtomicBool,
+    times: Mutex<Times>,
+}
+
+#[derive(Debug)]
+struct Times {
+    next: Instant,
+    held_until: Instant,
+    waited: Duration,
 }
 
 impl Pace {
-    pub(super) fn new(rate: Option<Rate>) -> Pace {
+    /// A pace that lets a target ask for `patience` of waiting in all.
+    pub(super) fn new(rate: Option<Rate>, patience: Duration) -> Pace {
         let spacing = rate.map(|rate| rate.period / rate.requests);
-        Pace { spacing, next: Mutex::new(Instant::now()) }
+        let now = Instant::now();
+        let times = Mutex::new(Times { next: now, held_until: now, waited: Duration::ZERO });
+        Pace { spacing, patience, held: AtomicBool::new(false), times }
     }
 
     /// How long to wait until the next request may be sent, which is taken by asking.
     pub(super) async fn turn(&self) -> Duration {
-        let Some(spacing) = self.spacing else { return Duration::ZERO };
-        let mut next = self.next.lock().await;
+        if self.spacing.is_none() && !self.held.load(Ordering::Relaxed) {
+            return Duration::ZERO;
+        }
+        let mut times = self.times.lock().await;
         let now = Instant::now();
-        let turn = (*next).max(now);
-        *next = turn + spacing;
+        let turn = times.next.max(now);
+        times.next = turn + self.spacing.unwrap_or_default();
         turn - now
     }
 
-    /// Nobody sends for a while.
-    pub(super) async fn hold(&self, pause: Duration) {
-        let mut next = self.next.lock().await;
-        *next = (*next).max(Instant::now() + pause);
+    /// Nobody sends for a while; false if that is more than the target may ask for.
+    pub(super) async fn hold(&self, pause: Duration) -> bool {
+        let mut times = self.times.lock().await;
+        let now = Instant::now();
+        let Some(until) = now.checked_add(pause) else { return false };
+        let longer = until.saturating_duration_since(times.held_until.max(now));
+        let waited = times.waited.saturating_add(longer);
+        if waited > self.patience {
+            return false;
+        }
+        times.waited = waited;
+        times.held_until = times.held_until.max(until);
+        times.next = times.next.max(until);
+        self.held.store(true, Ordering::Relaxed);
+        true
     }
 }
+
+/// Whoever says "at once" and means it would be asked for ever.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// How long an answer asks to wait: a number of seconds or a date, on 429 and 503 only.
 pub(super) fn retry_after(answer: &Answer) -> Option<Duration> {
@@ -72,11 +101,11 @@ pub(super) fn retry_after(answer: &Answer) -> Option<Duration> {
     }
     let text = answer.header("retry-after")?.trim();
     if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+        return Some(Duration::from_secs(seconds).max(SHORTEST_PAUSE));
     }
     let date = jiff::fmt::rfc2822::parse(text).ok()?;
     let at = SystemTime::from(date.timestamp());
-    Some(at.duration_since(SystemTime::now()).unwrap_or_default())
+    Some(at.duration_since(SystemTime::now()).unwrap_or_default().max(SHORTEST_PAUSE))
 }
 
 #[cfg(test)]

@@ -114,8 +114,8 @@ struct Runner<'r> {
     pace: Pace,
     observer: &'r dyn Observer,
     id: String,
-    waited: std::sync::Mutex<Duration>,
     unanswered: AtomicUsize,
+    postponed: AtomicUsize,
 }
 
 /// What one scenario left behind.
@@ -141,11 +141,11 @@ pub async fn run(
         settings,
         transport,
         authenticator: Authenticator::new(contract, settings.given.clone(), &settings.target),
-        pace: Pace::new(settings.rate),
+        pace: Pace::new(settings.rate, settings.patience),
         observer,
         id: settings.run_id.clone().unwrap_or_else(fresh_id),
-        waited: std::sync::Mutex::new(Duration::ZERO),
         unanswered: AtomicUsize::new(0),
+        postponed: AtomicUsize::new(0),
     };
     runner.run(stop).await
 }
@@ -233,7 +233,7 @@ impl Runner<'_> {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(scenario) = self.plan.scenarios.get(index) else { break };
-                    if index > halted.load(Ordering::Relaxed) || self.is_lost() {
+                    if index > halted.load(Ordering::Relaxed) || self.lost().is_some() {
                         break;
                     }
                     tokio::select! {
@@ -269,7 +269,7 @@ impl Runner<'_> {
             }
         }
         if let Some(error) = token {
-            return Err(error.into());
+            return Ok(End::TargetLost(error.to_string()));
         }
         let halted = halted.load(Ordering::Relaxed);
         if halted != usize::MAX {
@@ -282,14 +282,19 @@ impl Runner<'_> {
         if *stop.borrow() {
             return Ok(End::Interrupted);
         }
-        if self.is_lost() && done.iter().any(Option::is_none) {
-            return Ok(End::TargetLost(format!("the last {LOST_AFTER} requests got no answer")));
+        if let Some(why) = self.lost().filter(|_| done.iter().any(Option::is_none)) {
+            return Ok(End::TargetLost(why));
         }
         Ok(End::Complete)
     }
 
-    fn is_lost(&self) -> bool {
-        self.unanswered.load(Ordering::Relaxed) >= LOST_AFTER
+    fn lost(&self) -> Option<String> {
+        let many = |count: &AtomicUsize| count.load(Ordering::Relaxed) >= LOST_AFTER;
+        if many(&self.unanswered) {
+            return Some(format!("the last {LOST_AFTER} requests got no answer"));
+        }
+        let limit = "longer than --max-wait allows";
+        many(&self.postponed).then(|| format!("the target keeps asking to come back later, {limit}"))
     }
 
     fn ends(&self, done: &Done) -> bool {
@@ -365,12 +370,15 @@ impl Runner<'_> {
             match &outcome {
                 Outcome::Answered(answer) => {
                     self.unanswered.store(0, Ordering::Relaxed);
-                    if let Some(pause) = retry_after(answer).filter(|pause| self.may_wait(*pause)) {
-                        self.observer
-                            .event(&Event::Waiting { pause, why: "the target asked to come back later" });
-                        self.pace.hold(pause).await;
-                        tokio::time::sleep(pause).await;
-                        continue;
+                    if let Some(pause) = retry_after(answer) {
+                        if self.pace.hold(pause).await {
+                            let why = "the target asked to come back later";
+                            self.observer.event(&Event::Waiting { pause, why });
+                            continue;
+                        }
+                        self.postponed.fetch_add(1, Ordering::Relaxed);
+                    } else {
+                        self.postponed.store(0, Ordering::Relaxed);
                     }
                     if answer.status == 401
                         && valid
@@ -416,15 +424,6 @@ impl Runner<'_> {
             Some(alias) => url.replacen(&self.settings.target, &alias.url, 1),
             None => url.to_owned(),
         }
-    }
-
-    fn may_wait(&self, pause: Duration) -> bool {
-        let mut waited = self.waited.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if *waited + pause > self.settings.patience {
-            return false;
-        }
-        *waited += pause;
-        true
     }
 
     fn outgoing(&self, case: &Case, carriers: Vec<Carrier>) -> Outgoing {

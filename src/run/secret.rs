@@ -2,6 +2,7 @@
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use bytes::Bytes;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// The secrets of a run, each with the variable that stands for it in outputs.
 #[derive(Clone, Default)]
@@ -23,13 +24,22 @@ const SHORTEST: usize = 4;
 impl Secrets {
     /// Adds a secret and the name of its variable.
     pub fn add(&mut self, secret: &str, variable: &str) {
+        self.add_written(secret, variable);
+        // The same secret as it stands in JSON and in a URL.
+        let json = serde_json::Value::from(secret).to_string();
+        self.add_written(json.trim_matches('"'), variable);
+        let url = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+        self.add_written(&url, variable);
+        let secrets = self.known.iter().map(|(secret, _)| secret);
+        self.finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(secrets).ok();
+    }
+
+    fn add_written(&mut self, secret: &str, variable: &str) {
         if secret.len() < SHORTEST || self.known.iter().any(|(known, _)| known == secret) {
             return;
         }
         self.known.push((secret.to_owned(), format!("${variable}")));
         self.known.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
-        let secrets = self.known.iter().map(|(secret, _)| secret);
-        self.finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(secrets).ok();
     }
 
     /// Text with every secret replaced by its variable.

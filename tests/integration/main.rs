@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod bad_contract;
+mod canned;
 mod driver;
 mod exact;
 mod laws;

@@ -86,7 +86,7 @@ impl<'c> Deriver<'c> {
 
     fn maker(&self, name: &str, fill: Fill, examples: bool) -> Maker<'c> {
         let root = self.contract.schemas.raw(Side::Request);
-        Maker { root, random: self.random(name), fill, examples }
+        Maker::new(root, self.random(name), fill, examples)
     }
 
     /// The request with everything but the body.

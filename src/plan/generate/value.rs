@@ -18,6 +18,13 @@ pub enum Fill {
 
 const DEPTH: usize = 6;
 
+/// How many values may stand in one that is filled in, and in one that is as small as can be.
+const ROOM: usize = 1_000;
+const LEAST_ROOM: usize = 100_000;
+
+/// No text longer than this is made.
+const LONGEST: usize = 1_000_000;
+
 /// Makes values for the schemas of one document.
 pub struct Maker<'c> {
     /// The document that references point into, as 2020-12.
@@ -28,16 +35,33 @@ pub struct Maker<'c> {
     pub fill: Fill,
     /// Whether documented values are preferred.
     pub examples: bool,
+    deepest: usize,
+    room: usize,
 }
 
-impl Maker<'_> {
+impl<'c> Maker<'c> {
+    /// A maker for the schemas of `root`.
+    pub fn new(root: &'c Value, random: Random, fill: Fill, examples: bool) -> Maker<'c> {
+        Maker { root, random, fill, examples, deepest: DEPTH, room: LEAST_ROOM }
+    }
+
     /// A value for the schemas at `places`, all of which it must satisfy. It is up to the
     /// caller to validate it: `not`, `if` and the like are not followed.
     pub fn make(&mut self, places: &[String]) -> Option<Value> {
-        self.at_depth(places, 0)
+        // Schemas that refer to each other would fill the world: less deep is then enough.
+        let made = (0..=DEPTH).rev().find_map(|deepest| {
+            (self.deepest, self.room) = (deepest, if deepest == 0 { LEAST_ROOM } else { ROOM });
+            let made = self.at_depth(places, 0);
+            (self.room > 0 || deepest == 0).then_some(made)
+        });
+        made.flatten()
     }
 
     fn at_depth(&mut self, places: &[String], depth: usize) -> Option<Value> {
+        if self.room == 0 {
+            return None;
+        }
+        self.room -= 1;
         let flat = self.choose(places);
         if self.examples
             && self.fill != Fill::Random
@@ -146,14 +170,14 @@ impl Maker<'_> {
         } else {
             "probity".into()
         };
-        let text: String = word.chars().cycle().take(least.max(word.len())).take(most).collect();
-        (text.len() <= 1_000_000).then_some(text)
+        let length = least.max(word.len()).min(most);
+        (length <= LONGEST).then(|| word.chars().cycle().take(length).collect())
     }
 
     fn array(&mut self, flat: &Flat, depth: usize) -> Option<Value> {
         let least = flat.item_count.0.unwrap_or(0);
         let most = flat.item_count.1.unwrap_or(u64::MAX);
-        let wanted = if self.fill == Fill::Required || depth >= DEPTH { least } else { least.max(1) };
+        let wanted = if self.fill == Fill::Required || depth >= self.deepest { least } else { least.max(1) };
         let mut items: Vec<Value> = Vec::new();
         for attempt in 0..wanted.min(most).min(1000) * 4 {
             if items.len() as u64 >= wanted.min(most) {
@@ -183,7 +207,7 @@ impl Maker<'_> {
             let read_only = places.iter().any(|place| self.flag(place, "readOnly"));
             let wanted = required
                 || (!read_only
-                    && depth < DEPTH
+                    && depth < self.deepest
                     && match self.fill {
                         Fill::Required => false,
                         Fill::All => true,
