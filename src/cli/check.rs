@@ -254,7 +254,8 @@ fn lines(comparison: &Comparison) -> Vec<String> {
         match &difference.kind {
             Kind::Changed { old, new } => {
                 lines.push(format!("changed  {}", difference.path.display()));
-                let text = snapshot::unified(&snapshot::diff(old, new), true);
+                // The page colours its lines by their signs.
+                let text = snapshot::unified(&snapshot::diff(old, new), false);
                 lines.extend(text.lines().take(24).map(str::to_owned));
             }
             Kind::New { .. } => lines.push(format!("new      {}", difference.path.display())),

@@ -418,11 +418,11 @@ fn schema() -> &'static Value {
 }
 
 fn validator(shape: Shape) -> Option<&'static jsonschema::Validator> {
-    static VALIDATORS: [OnceLock<Option<jsonschema::Validator>>; 3] = [const { OnceLock::new() }; 3];
+    static VALIDATORS: [OnceLock<Option<jsonschema::Validator>>; 2] = [const { OnceLock::new() }; 2];
     let (index, name) = match shape {
-        Shape::Document => (0, "document"),
-        Shape::Operation => (1, "operation"),
-        Shape::SecurityScheme => (2, "securityScheme"),
+        // On the document stand defaults for operations: the schema says the same of both.
+        Shape::Document | Shape::Operation => (0, "operation"),
+        Shape::SecurityScheme => (1, "securityScheme"),
     };
     VALIDATORS[index]
         .get_or_init(|| {

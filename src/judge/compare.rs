@@ -5,27 +5,30 @@ use crate::json::{self, Kind, Node};
 /// Whether two values are equal: numbers by value to the last digit, text code point by
 /// code point, an absent value as null.
 pub(super) fn same(left: Option<&Node>, right: Option<&Node>) -> bool {
-    let kind = |node: Option<&Node>| node.map_or(Kind::Null, |node| node.kind.clone());
     match (kind(left), kind(right)) {
-        (Kind::Number(left), Kind::Number(right)) => Decimal::read(&left) == Decimal::read(&right),
-        (Kind::Array(left), Kind::Array(right)) => {
+        (None, None) => true,
+        (Some(Kind::Number(left)), Some(Kind::Number(right))) => {
+            left == right || Decimal::read(left) == Decimal::read(right)
+        }
+        (Some(Kind::Array(left)), Some(Kind::Array(right))) => {
             left.len() == right.len()
-                && left.iter().zip(&right).all(|(left, right)| same(Some(left), Some(right)))
+                && left.iter().zip(right).all(|(left, right)| same(Some(left), Some(right)))
         }
-        (Kind::Object(left), Kind::Object(right)) => {
-            let find = |members: &[json::Member], key: &str| {
-                members.iter().rev().find(|member| member.key == key).map(|member| member.value.clone())
-            };
-            left.iter().chain(&right).all(|member| {
-                let (left, right) = (find(&left, &member.key), find(&right, &member.key));
-                same(left.as_ref(), right.as_ref())
-            })
-        }
-        (Kind::String(left), Kind::String(right)) => left == right,
-        (Kind::Bool(left), Kind::Bool(right)) => left == right,
-        (Kind::Null, Kind::Null) => true,
+        (Some(Kind::Object(left)), Some(Kind::Object(right))) => left
+            .iter()
+            .chain(right)
+            .all(|member| same(member_of(left, &member.key), member_of(right, &member.key))),
+        (Some(left), Some(right)) => left == right,
         _ => false,
     }
+}
+
+fn member_of<'m>(members: &'m [json::Member], key: &str) -> Option<&'m Node> {
+    members.iter().rev().find(|member| member.key == key).map(|member| &member.value)
+}
+
+fn kind(node: Option<&Node>) -> Option<&Kind> {
+    node.map(|node| &node.kind).filter(|kind| **kind != Kind::Null)
 }
 
 /// How two values that should be equal differ.

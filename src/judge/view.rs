@@ -7,6 +7,7 @@ use crate::contract::{Contract, Operation, Response};
 use crate::json::{self, Malformed, Text};
 use crate::plan::{Case, Verdict};
 use crate::run::{Answer, Exchange};
+use serde_json::Value;
 use std::cell::OnceCell;
 
 /// An exchange with all that is needed to judge it.
@@ -25,6 +26,7 @@ pub struct View<'v> {
     /// Indexes of scenario and case.
     pub position: (usize, usize),
     body: OnceCell<Result<Text, Malformed>>,
+    value: OnceCell<Value>,
 }
 
 impl<'v> View<'v> {
@@ -37,12 +39,27 @@ impl<'v> View<'v> {
         verdict: Verdict,
     ) -> View<'v> {
         let operation = &contract.operations[case.operation];
-        View { contract, operation, case, exchange, verdict, position, body: OnceCell::new() }
+        View {
+            contract,
+            operation,
+            case,
+            exchange,
+            verdict,
+            position,
+            body: OnceCell::new(),
+            value: OnceCell::new(),
+        }
     }
 
     /// The body of an answer, read as JSON.
     pub fn json(&self, answer: &Answer) -> Result<&Text, Malformed> {
         self.body.get_or_init(|| json::read(&answer.body)).as_ref().map_err(|error| *error)
+    }
+
+    /// The body of an answer as a value.
+    pub fn value(&self, answer: &Answer) -> Option<&Value> {
+        let text = self.json(answer).ok()?;
+        Some(self.value.get_or_init(|| text.to_value()))
     }
 
     /// The documented answer for the status that came.
@@ -63,7 +80,7 @@ impl<'v> View<'v> {
 
     /// The codes that stand in an answer, in order.
     pub fn codes(&self, answer: &Answer) -> Vec<String> {
-        codes(self.operation, self.json(answer).ok())
+        codes(self.operation, self.json(answer).ok().zip(self.value(answer)))
     }
 
     /// Something that a check holds against this exchange.
@@ -124,17 +141,15 @@ impl<'v> View<'v> {
     }
 }
 
-/// The business error codes in the body of an answer to an operation, as text.
-pub fn codes(operation: &Operation, body: Option<&Text>) -> Vec<String> {
+/// The business error codes in the body of an answer to an operation, as they are written.
+pub fn codes(operation: &Operation, body: Option<(&Text, &Value)>) -> Vec<String> {
     let Some(errors) = &operation.behaviour.errors else { return Vec::new() };
-    let (Some(selector), Some(body)) = (errors.code.response_body(), body) else {
+    let (Some(selector), Some((text, value))) = (errors.code.response_body(), body) else {
         return Vec::new();
     };
-    let value = body.to_value();
-    let found = crate::contract::expression::select(&value, selector);
-    let codes = found.into_iter().filter_map(|(at, value)| match value {
-        serde_json::Value::String(text) => Some(text.clone()),
-        serde_json::Value::Number(_) => match &body.at(&at)?.kind {
+    let codes = expression::select(value, selector).into_iter().filter_map(|(at, value)| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) => match &text.at(&at)?.kind {
             json::Kind::Number(token) => Some(token.to_string()),
             _ => None,
         },

@@ -2,7 +2,7 @@
 
 use super::derive::Deriver;
 use super::select::Selection;
-use super::{Plan, Scenario};
+use super::{Labeller, Plan, Scenario};
 use crate::contract::Contract;
 
 /// What a plan is made for.
@@ -37,10 +37,11 @@ const CASES: usize = 400;
 
 /// Everything that the contract implies, in order of worth.
 pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
+    let labeller = Labeller::new(contract);
     let mut drafts = Vec::new();
     let mut gaps = Vec::new();
     for index in 0..contract.operations.len() {
-        let mut deriver = Deriver::new(contract, index, wishes);
+        let mut deriver = Deriver::new(&labeller, index, wishes);
         deriver.derive();
         gaps.append(&mut deriver.gaps);
         let mut own = deriver.drafts;

@@ -6,7 +6,9 @@ use super::{Credentials, Fault, Place, Request, Verdict};
 use crate::contract::model::{self, Location};
 use crate::contract::{Behaviour, Cause, Contract, Operation, Side};
 use crate::json::{self, Kind, Node, pointer};
-use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// What a request is worth.
 #[derive(Clone, Debug)]
@@ -23,20 +25,42 @@ const ORDINARY_LENGTH: usize = 255;
 const ORDINARY_INTEGERS: std::ops::RangeInclusive<f64> = 1.0..=2_147_483_647.0;
 const EXACT_IN_DOUBLE: f64 = 9_007_199_254_740_992.0;
 
-/// Labels a request to an operation.
-pub fn label(contract: &Contract, operation: &Operation, request: &Request) -> Label {
-    let mut seen = Findings::default();
-    if request.method != operation.method {
-        seen.fault(Cause::UndeclaredMethod, Place::Method, None, &operation.at);
+/// Labels requests to the operations of a contract.
+pub struct Labeller<'c> {
+    pub(super) contract: &'c Contract,
+    flats: RefCell<HashMap<Vec<String>, Rc<Flat>>>,
+}
+
+impl<'c> Labeller<'c> {
+    /// A labeller for a contract.
+    pub fn new(contract: &'c Contract) -> Labeller<'c> {
+        Labeller { contract, flats: RefCell::default() }
     }
-    if request.credentials != Credentials::Valid && !operation.is_open() {
-        seen.fault(Cause::Unauthenticated, Place::Credentials, None, &operation.at);
+
+    /// What a request to an operation is worth.
+    pub fn label(&self, operation: &Operation, request: &Request) -> Label {
+        let mut seen = Findings::default();
+        if request.method != operation.method {
+            seen.fault(Cause::UndeclaredMethod, Place::Method, None, &operation.at);
+        }
+        if request.credentials != Credentials::Valid && !operation.is_open() {
+            seen.fault(Cause::Unauthenticated, Place::Credentials, None, &operation.at);
+        }
+        parameters(self.contract, operation, request, &mut seen);
+        if seen.faults.is_empty() {
+            body(self, operation, request, &mut seen);
+        }
+        seen.label()
     }
-    parameters(contract, operation, request, &mut seen);
-    if seen.faults.is_empty() {
-        body(contract, operation, request, &mut seen);
+
+    fn flat(&self, places: &[String]) -> Rc<Flat> {
+        if let Some(known) = self.flats.borrow().get(places) {
+            return Rc::clone(known);
+        }
+        let flat = Rc::new(Flat::read(self.contract.schemas.raw(Side::Request), places));
+        self.flats.borrow_mut().insert(places.to_vec(), Rc::clone(&flat));
+        flat
     }
-    seen.label()
 }
 
 #[derive(Default)]
@@ -105,7 +129,7 @@ fn is_reserved_header(name: &str) -> bool {
     ["accept", "content-type", "authorization"].iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-fn body(contract: &Contract, operation: &Operation, request: &Request, seen: &mut Findings) {
+fn body(labeller: &Labeller<'_>, operation: &Operation, request: &Request, seen: &mut Findings) {
     let root = Place::Body(String::new());
     let Some(declared) = &operation.body else {
         if request.body.is_some() {
@@ -143,12 +167,12 @@ fn body(contract: &Contract, operation: &Operation, request: &Request, seen: &mu
     };
     match json::read(bytes) {
         Err(_) => seen.fault(Cause::Malformed, root, None, &media.at),
-        Ok(text) => document(contract, operation, media, &text, seen),
+        Ok(text) => document(labeller, operation, media, &text, seen),
     }
 }
 
 fn document(
-    contract: &Contract,
+    labeller: &Labeller<'_>,
     operation: &Operation,
     media: &model::MediaType,
     text: &json::Text,
@@ -162,11 +186,10 @@ fn document(
     }
     let Some(schema) = &media.schema else { return };
     let value = text.to_value();
-    for broken in contract.schemas.violations(schema, Side::Request, &value) {
+    for broken in labeller.contract.schemas.violations(schema, Side::Request, &value) {
         seen.fault(broken.cause, Place::Body(broken.place), Some(broken.keyword), &broken.at);
     }
-    let mut silence =
-        Silence { root: contract.schemas.raw(Side::Request), behaviour: &operation.behaviour, seen };
+    let mut silence = Silence { labeller, behaviour: &operation.behaviour, seen };
     silence.walk(&text.root, std::slice::from_ref(&schema.0), "");
     for unique in &operation.behaviour.unique {
         let held = text.at(&unique.field);
@@ -181,7 +204,7 @@ fn document(
 
 /// Looks for values about which schemas are silent.
 struct Silence<'a> {
-    root: &'a Value,
+    labeller: &'a Labeller<'a>,
     behaviour: &'a Behaviour,
     seen: &'a mut Findings,
 }
@@ -191,7 +214,7 @@ impl Silence<'_> {
         if places.is_empty() {
             return;
         }
-        let flat = Flat::read(self.root, places);
+        let flat = self.labeller.flat(places);
         match &node.kind {
             Kind::String(text) => self.text(text, &flat, at),
             Kind::Number(token) => self.number(token, &flat, at),

@@ -12,7 +12,7 @@ mod select;
 pub mod unique;
 
 pub use build::{PlanError, Wishes, plan};
-pub use label::{Label, label};
+pub use label::{Label, Labeller};
 pub use select::{Selection, matches};
 
 use crate::contract::Cause;

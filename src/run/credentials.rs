@@ -11,7 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use md5::{Digest, Md5};
 use serde_json::Value;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 /// A user and a token that nobody has.
@@ -80,7 +80,8 @@ pub struct Authenticator<'c> {
     given: Given,
     target: String,
     token: tokio::sync::Mutex<Option<Token>>,
-    secrets: RwLock<Secrets>,
+    secrets: RwLock<Arc<Secrets>>,
+    basic: Option<String>,
 }
 
 #[derive(Clone)]
@@ -123,19 +124,22 @@ impl<'c> Authenticator<'c> {
                 }
             }
         }
+        let valid = given.basic.as_ref();
+        let basic = valid.map(|(user, password)| format!("Basic {}", basic(user, password, given.basic_md5)));
         let target = target.trim_end_matches('/').to_owned();
         Authenticator {
             contract,
             given,
             target,
             token: tokio::sync::Mutex::new(None),
-            secrets: RwLock::new(secrets),
+            secrets: RwLock::new(Arc::new(secrets)),
+            basic,
         }
     }
 
     /// The secrets known by now.
-    pub fn secrets(&self) -> Secrets {
-        self.secrets.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn secrets(&self) -> Arc<Secrets> {
+        Arc::clone(&self.secrets.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether the user gave what any alternative of the operation asks for.
@@ -218,11 +222,7 @@ impl<'c> Authenticator<'c> {
         used: &mut Option<u64>,
     ) -> Result<Option<String>, TokenError> {
         Ok(match scheme {
-            SecurityScheme::Basic => self
-                .given
-                .basic
-                .as_ref()
-                .map(|(user, password)| format!("Basic {}", basic(user, password, self.given.basic_md5))),
+            SecurityScheme::Basic => self.basic.clone(),
             SecurityScheme::Bearer => self.given.bearer.as_ref().map(|token| format!("Bearer {token}")),
             SecurityScheme::ApiKey { token: Some(endpoint), .. } if self.given.oauth.is_some() => {
                 let token = self.token(transport, endpoint, None).await?;
@@ -355,8 +355,8 @@ impl<'c> Authenticator<'c> {
             .filter(|life| *life > 0.0 && *life < 1e9)
             .map(|life| Duration::from_secs_f64(life.max(life * 0.75 + 15.0)));
         let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
-        secrets.add(&value, "PROBITY_TOKEN");
-        secrets.add(&changed(&value), "PROBITY_WRONG_TOKEN");
+        Arc::make_mut(&mut secrets).add(&value, "PROBITY_TOKEN");
+        Arc::make_mut(&mut secrets).add(&changed(&value), "PROBITY_WRONG_TOKEN");
         drop(secrets);
         Ok(Token { value, expires: life.map(|life| asked + life), number })
     }
@@ -387,13 +387,13 @@ pub(super) fn hidden(secrets: &Secrets, outcome: Outcome) -> Outcome {
     match outcome {
         Outcome::Answered(mut answer) => {
             for (_, value) in &mut answer.headers {
-                *value = secrets.hide(value);
+                *value = secrets.hide(std::mem::take(value));
             }
             answer.body = secrets.hide_bytes(answer.body);
             Outcome::Answered(answer)
         }
         Outcome::Failed(failure) => {
-            Outcome::Failed(Failure { detail: secrets.hide(&failure.detail), ..failure })
+            Outcome::Failed(Failure { detail: secrets.hide(failure.detail.clone()), ..failure })
         }
     }
 }

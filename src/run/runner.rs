@@ -405,11 +405,11 @@ impl Runner<'_> {
             }
             let secrets = self.authenticator.secrets();
             let sent = Sent {
-                url: secrets.hide(&self.outward(&outgoing.url)),
+                url: secrets.hide(self.outward(&outgoing.url)),
                 headers: outgoing
                     .headers
                     .into_iter()
-                    .map(|(name, value)| (name, secrets.hide(&value)))
+                    .map(|(name, value)| (name, secrets.hide(value)))
                     .collect(),
                 method: outgoing.method,
                 body: outgoing.body,

@@ -1,15 +1,20 @@
 //! Secrets: what must appear in no output, and the variables that stand for it.
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use bytes::Bytes;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// The secrets of a run, each with the variable that stands for it in outputs.
 #[derive(Clone, Default)]
-pub struct Secrets(Vec<(String, String)>);
+pub struct Secrets {
+    /// Longest first: a secret that holds another must be found before it.
+    known: Vec<(String, String)>,
+    finder: Option<AhoCorasick>,
+}
 
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} secrets", self.0.len())
+        write!(f, "{} secrets", self.known.len())
     }
 }
 
@@ -28,43 +33,43 @@ impl Secrets {
     }
 
     fn add_written(&mut self, secret: &str, variable: &str) {
-        if secret.len() >= SHORTEST && !self.0.iter().any(|(known, _)| known == secret) {
-            self.0.push((secret.to_owned(), format!("${variable}")));
-            // A secret that holds another must go first.
-            self.0.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
+        if secret.len() < SHORTEST || self.known.iter().any(|(known, _)| known == secret) {
+            return;
         }
+        self.known.push((secret.to_owned(), format!("${variable}")));
+        self.known.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
+        let secrets = self.known.iter().map(|(secret, _)| secret);
+        self.finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(secrets).ok();
     }
 
     /// Text with every secret replaced by its variable.
-    pub fn hide(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, (secret, variable)| {
-            if text.contains(secret.as_str()) { text.replace(secret.as_str(), variable) } else { text }
-        })
+    pub fn hide(&self, text: String) -> String {
+        match &self.finder {
+            Some(finder) if finder.is_match(&text) => finder.replace_all(&text, &self.variables()),
+            _ => text,
+        }
     }
 
     /// Bytes with every secret replaced by its variable.
     pub fn hide_bytes(&self, bytes: Bytes) -> Bytes {
-        let mut bytes = bytes;
-        for (secret, variable) in &self.0 {
-            if find(&bytes, secret.as_bytes()).is_some() {
-                bytes = replace(&bytes, secret.as_bytes(), variable.as_bytes()).into();
+        match &self.finder {
+            Some(finder) if finder.is_match(&bytes) => {
+                finder.replace_all_bytes(&bytes, &self.variables()).into()
             }
+            _ => bytes,
         }
-        bytes
     }
-}
 
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    let first = *wanted.first()?;
-    let last = bytes.len().checked_sub(wanted.len())?;
-    (0..=last).find(|&start| bytes[start] == first && bytes[start..].starts_with(wanted))
+    fn variables(&self) -> Vec<&str> {
+        self.known.iter().map(|(_, variable)| variable.as_str()).collect()
+    }
 }
 
 /// Every occurrence of `old` replaced by `new`.
 pub fn replace(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     let mut result = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
-    while let Some(at) = find(rest, old) {
+    while let Some(at) = rest.windows(old.len()).position(|window| window == old) {
         result.extend_from_slice(&rest[..at]);
         result.extend_from_slice(new);
         rest = &rest[at + old.len()..];
@@ -83,7 +88,7 @@ mod tests {
         secrets.add("hunter22", "PASSWORD");
         secrets.add("user:hunter22", "PAIR");
         secrets.add("abc", "SHORT");
-        assert_eq!(secrets.hide("x hunter22 y user:hunter22 abc"), "x $PASSWORD y $PAIR abc");
+        assert_eq!(secrets.hide("x hunter22 y user:hunter22 abc".into()), "x $PASSWORD y $PAIR abc");
         assert_eq!(
             secrets.hide_bytes(Bytes::from_static(b"\xffhunter22hunter22")),
             &b"\xff$PASSWORD$PASSWORD"[..]

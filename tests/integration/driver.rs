@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::rival::{OAUTH_KEY, OAUTH_SECRET, PASSWORD, Rival, USER};
 
 /// Far longer than any run takes: it only ends what would never end.
-const BOUND: Duration = Duration::from_secs(120);
+const BOUND: Duration = Duration::from_mins(2);
 
 /// What shapes the program's behaviour from outside, beside every `PROBITY_*`, `INSTA_*`,
 /// `GITHUB_*` and `CLICOLOR*`.

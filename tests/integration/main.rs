@@ -5,5 +5,8 @@
 mod bad_contract;
 mod canned;
 mod driver;
+mod exact;
+mod laws;
+mod pinned;
 mod proof;
 mod rival;

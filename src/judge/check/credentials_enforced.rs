@@ -18,12 +18,15 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         return None;
     }
     let credentials = view.case.request.credentials.name();
+    let words = if credentials == "none" { "no" } else { credentials };
     let title = if answer.accepted() {
-        format!("a request with {credentials} credentials was accepted")
+        format!("a request with {words} credentials was accepted")
     } else {
-        format!("a request with {credentials} credentials was answered with status {}", answer.status)
+        format!("a request with {words} credentials was answered with status {}", answer.status)
     };
-    let security = format!("{}/security", view.operation.at);
+    let own = format!("{}/security", view.operation.at);
+    // An operation that does not say takes what the document says.
+    let security = if view.contract.document.get(&own).is_some() { own } else { "/security".to_owned() };
     Some(view.observe(
         &CHECK,
         format!("{credentials} {}", answer.status),

@@ -2,6 +2,8 @@
 
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
+use aho_corasick::AhoCorasick;
+use std::sync::OnceLock;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "leaked-internals",
@@ -62,8 +64,13 @@ const MARKS: &[(&str, &str)] = &[
 ];
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
-    let body = String::from_utf8_lossy(&answer.body).to_lowercase();
-    let (kind, mark) = MARKS.iter().find(|(_, mark)| body.contains(mark))?;
+    static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let finder = FINDER.get_or_init(|| {
+        AhoCorasick::builder().ascii_case_insensitive(true).build(MARKS.iter().map(|(_, mark)| mark)).ok()
+    });
+    let first = finder.as_ref()?.find(&answer.body)?;
+    let (kind, mark) = MARKS[first.pattern().as_usize()];
+    // What was sent may come back; it is no secret of the host.
     let sent = view.exchange.sent.body.as_deref().map(String::from_utf8_lossy);
     if sent.is_some_and(|sent| sent.to_lowercase().contains(mark)) {
         return None;

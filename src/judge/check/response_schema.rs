@@ -22,12 +22,11 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     if !crate::contract::model::is_json(kind) {
         return Vec::new();
     }
-    let Ok(text) = view.json(answer) else { return Vec::new() };
-    let value = text.to_value();
-    if view.contract.schemas.accepts(schema, Side::Response, &value) {
+    let Some(value) = view.value(answer) else { return Vec::new() };
+    if view.contract.schemas.accepts(schema, Side::Response, value) {
         return Vec::new();
     }
-    let violations = view.contract.schemas.violations(schema, Side::Response, &value);
+    let violations = view.contract.schemas.violations(schema, Side::Response, value);
     let each = violations.into_iter().map(|broken| {
         let place = general(&broken.place);
         let shown = if place.is_empty() { "the body".to_owned() } else { format!("`{place}`") };
@@ -35,11 +34,15 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
             Cause::Missing => format!("{shown} is missing"),
             cause => format!("{shown} {}", cause.words()),
         };
+        let actual = match broken.cause {
+            Cause::Missing => broken.actual,
+            _ => view.shown(&broken.place, &broken.actual),
+        };
         view.observe(
             &CHECK,
             format!("{} {place} {}", answer.status, broken.keyword),
             title,
-            (broken.expected, view.shown(&broken.place, &broken.actual)),
+            (broken.expected, actual),
             &broken.at,
         )
     });

@@ -237,7 +237,7 @@ impl Deriver<'_> {
                 let once: Value = serde_json::from_str(&once).unwrap_or(value);
                 mutate::apply(&once, &two.at, &two.change, None).into_bytes()
             };
-            let variant = number.to_string();
+            let variant = format!("random-{number}");
             let words = format!("{} at {} and {} at {}", one.variant, one.at, two.variant, two.at);
             let about = About {
                 worth: 12,

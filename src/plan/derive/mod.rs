@@ -8,7 +8,7 @@ mod unique;
 use super::generate::random::Random;
 use super::generate::value::{Fill, Maker};
 use super::{
-    Case, Credentials, Expectation, Gap, Label, Place, Request, Scenario, Verdict, Wishes, expect, label,
+    Case, Credentials, Expectation, Gap, Label, Labeller, Place, Request, Scenario, Verdict, Wishes, expect,
 };
 use crate::contract::model::Parameter;
 use crate::contract::{Contract, Location, Operation, Side};
@@ -41,6 +41,7 @@ type Wire = (String, String, Vec<(String, String)>, Option<Vec<u8>>, Credentials
 /// Derives the cases of one operation.
 pub(super) struct Deriver<'c> {
     contract: &'c Contract,
+    labeller: &'c Labeller<'c>,
     operation: &'c Operation,
     index: usize,
     wishes: &'c Wishes,
@@ -51,9 +52,11 @@ pub(super) struct Deriver<'c> {
 }
 
 impl<'c> Deriver<'c> {
-    pub(super) fn new(contract: &'c Contract, index: usize, wishes: &'c Wishes) -> Deriver<'c> {
+    pub(super) fn new(labeller: &'c Labeller<'c>, index: usize, wishes: &'c Wishes) -> Deriver<'c> {
+        let contract = labeller.contract;
         Deriver {
             contract,
+            labeller,
             operation: &contract.operations[index],
             index,
             wishes,
@@ -178,7 +181,7 @@ impl<'c> Deriver<'c> {
     /// A labelled case; `expectation` overrides the label where state decides.
     fn case(&mut self, about: About<'_>, request: Request, expectation: Option<Expectation>) -> Case {
         let expectation = expectation.unwrap_or_else(|| {
-            let mut label = label(self.contract, self.operation, &request);
+            let mut label = self.labeller.label(self.operation, &request);
             if request.method == "OPTIONS" && request.method != self.operation.method {
                 label = Label {
                     verdict: Verdict::Either,

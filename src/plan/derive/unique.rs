@@ -5,9 +5,7 @@ use super::{About, Deriver, Draft};
 use crate::contract::{Case as Letters, Cause, Side};
 use crate::plan::generate::mutate;
 use crate::plan::generate::value::Fill;
-use crate::plan::{
-    Case, Credentials, Expectation, Given, Place, RUN, Request, Scenario, Verdict, expect, label,
-};
+use crate::plan::{Case, Credentials, Expectation, Given, Place, RUN, Request, Scenario, Verdict, expect};
 use serde_json::{Value, json};
 
 impl Deriver<'_> {
@@ -127,7 +125,7 @@ impl<'d, 'c> Scene<'d, 'c> {
                 members.insert(other, json!({"probity": [true]}));
             }
             let refused = self.request(&invalid);
-            if label(self.deriver.contract, self.deriver.operation, &refused).verdict == Verdict::Reject {
+            if self.deriver.labeller.label(self.deriver.operation, &refused).verdict == Verdict::Reject {
                 self.scenario(6, name, vec![("refused", invalid, None), ("valid", valid, None)]);
             }
         }
@@ -157,8 +155,7 @@ impl<'d, 'c> Scene<'d, 'c> {
             let mut value = maker.make(&self.base.schemas)?;
             mutate::put(&mut value, self.field, first.pointer(self.field)?.clone());
             let valid = self.deriver.contract.schemas.accepts(media, Side::Request, &value);
-            let accepted = label(self.deriver.contract, self.deriver.operation, &self.request(&value))
-                .verdict
+            let accepted = self.deriver.labeller.label(self.deriver.operation, &self.request(&value)).verdict
                 == Verdict::Accept;
             (valid && accepted && value != *first).then_some(value)
         })

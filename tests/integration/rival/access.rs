@@ -18,7 +18,7 @@ pub(crate) const OAUTH_SECRET: &str = "client-secret-17";
 pub(crate) const TOKEN_PATH: &str = "/v3/oauth/token/generate";
 pub(crate) const TOKEN_HEADER: &str = "X-CAP-API-OAUTH-TOKEN";
 
-const TOKEN_LIFE: Duration = Duration::from_secs(300);
+const TOKEN_LIFE: Duration = Duration::from_mins(5);
 
 /// The right `Authorization` header.
 pub(crate) fn basic() -> String {

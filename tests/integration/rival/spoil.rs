@@ -23,7 +23,7 @@ pub(super) struct Create<'c> {
 pub(super) fn moment(fault: Option<Fault>, now: Duration) -> Duration {
     match fault {
         Some(Fault::CreatedOnZero) => Duration::from_micros(1_500),
-        Some(Fault::CreatedOnFuture) => now + Duration::from_secs(86_400),
+        Some(Fault::CreatedOnFuture) => now + Duration::from_hours(24),
         _ => now,
     }
 }

@@ -1,0 +1,101 @@
+//! What the parts cost by themselves: reading a contract, planning, judging one exchange.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use bytes::Bytes;
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use probity::contract::Contract;
+use probity::plan::{Plan, Verdict, Wishes, plan};
+use probity::run::{Answer, Exchange, Outcome, Sent};
+use probity::source::Document;
+use probity::{json, judge};
+use std::hint::black_box;
+use std::time::Duration;
+
+const GROUPS: &str = include_str!("../spec/groups.openapi.yaml");
+
+fn groups() -> Contract {
+    let document = Document::from_text("groups.yaml", GROUPS).unwrap();
+    Contract::read(document).map_err(|refused| refused.1).unwrap()
+}
+
+fn reading(criterion: &mut Criterion) {
+    criterion.bench_function("read the contract", |bencher| bencher.iter(groups));
+    let contract = groups();
+    let wishes = Wishes::default();
+    let mut group = criterion.benchmark_group("plan");
+    group.throughput(Throughput::Elements(plan(&contract, &wishes).unwrap().len() as u64));
+    group.bench_function("both endpoints", |bencher| bencher.iter(|| plan(black_box(&contract), &wishes)));
+    group.finish();
+}
+
+/// The largest documents at hand, named by a folder that need not exist.
+fn large(criterion: &mut Criterion) {
+    let folder = std::env::var("PROBITY_CORPUS").unwrap_or_else(|_| "../shared/corpus".into());
+    let mut group = criterion.benchmark_group("a large document");
+    group.sample_size(10);
+    for name in ["openai/2.3.0.json", "vercel/0.0.1.json", "twilio/api_v2010.json"] {
+        let Ok(document) = Document::open(format!("{folder}/{name}").as_ref()) else { continue };
+        group.bench_function(format!("{name}: read and plan"), |bencher| {
+            bencher.iter_batched(
+                || document.clone(),
+                |document| {
+                    let contract = Contract::read(document).map_err(|refused| refused.1).unwrap();
+                    plan(&contract, &Wishes::default()).map(|plan| plan.len())
+                },
+                BatchSize::PerIteration,
+            );
+        });
+    }
+    group.finish();
+}
+
+fn exchange(plan: &Plan, verdict: Verdict, status: u16, body: &'static str) -> (usize, Exchange) {
+    let found = plan.scenarios.iter().position(|scenario| {
+        let case = &scenario.cases[0];
+        case.expectation.verdict == verdict
+            && case.id.starts_with("create-badges-group")
+            && case.request.body.is_some()
+    });
+    let index = found.unwrap();
+    let request = &plan.scenarios[index].cases[0].request;
+    let answer = Answer {
+        status,
+        headers: vec![
+            ("content-type".into(), "application/json".into()),
+            ("x-cap-requestid".into(), "5f1c".into()),
+        ],
+        body: Bytes::from_static(body.as_bytes()),
+    };
+    let sent = Sent {
+        method: request.method.clone(),
+        url: "http://127.0.0.1:8080/api_gateway/v1/badges/group".into(),
+        headers: request.headers.clone(),
+        body: request.body.clone().map(Bytes::from),
+    };
+    let outcome = Outcome::Answered(answer);
+    (index, Exchange { sent, outcome, elapsed: Duration::ZERO, attempts: 1, uncertain: false })
+}
+
+fn judging(criterion: &mut Criterion) {
+    let contract = groups();
+    let plan = plan(&contract, &Wishes::default()).unwrap();
+    let accepted = r#"{"data":{"id":"6581281e8f68666070de15c5","orgId":50156,"name":"GROUP_RANK_2","rank":2,"createdBy":123,"createdOn":1702963230.966423000,"lastUpdatedBy":123,"lastUpdatedOn":1702963230.966423000,"isActive":true},"errors":[],"warnings":[]}"#;
+    let refused = r#"{"data":null,"errors":[{"code":735,"message":"Group Name is Mandatory.","reference":null}],"warnings":null}"#;
+    let mut group = criterion.benchmark_group("judge one exchange");
+    for (name, verdict, status, body) in
+        [("accepted", Verdict::Accept, 200, accepted), ("refused", Verdict::Reject, 400, refused)]
+    {
+        let (index, exchange) = exchange(&plan, verdict, status, body);
+        let case = &plan.scenarios[index].cases[0];
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| judge::exchange(&contract, case, &[], black_box(&exchange), (index, 0)));
+        });
+    }
+    group.bench_function("its JSON alone", |bencher| {
+        bencher.iter(|| json::read(black_box(accepted.as_bytes())))
+    });
+    group.finish();
+}
+
+criterion_group!(benches, reading, large, judging);
+criterion_main!(benches);

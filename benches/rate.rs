@@ -1,0 +1,206 @@
+//! How fast a run is against what bounds it: prints ratios against baselines measured in the
+//! same run, on the same host and with as many connections.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss)]
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use probity::contract::Contract;
+use probity::host::{Host, HostSettings};
+use probity::plan::{Plan, RUN, Wishes, plan};
+use probity::run::credentials::basic;
+use probity::run::transport::{Outgoing, Transport};
+use probity::run::{Event, Given, Observer, Settings, run};
+use probity::source::Document;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+const CONNECTIONS: usize = 8;
+const ROUNDS: usize = 7;
+
+struct Quiet;
+
+impl Observer for Quiet {
+    fn event(&self, _: &Event<'_>) {}
+}
+
+/// Runs a server on a thread of its own and gives what `start` gives.
+fn on_a_thread<T: Send + 'static>(start: impl FnOnce(&tokio::runtime::Runtime) -> T + Send + 'static) -> T {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        sender.send(start(&runtime)).unwrap();
+        loop {
+            std::thread::park();
+        }
+    });
+    receiver.recv().unwrap()
+}
+
+fn contract() -> Arc<Contract> {
+    let document = Document::from_text("groups.yaml", include_str!("../spec/groups.openapi.yaml")).unwrap();
+    Arc::new(Contract::read(document).map_err(|refused| refused.1).unwrap())
+}
+
+fn host() -> String {
+    let address = on_a_thread(|runtime| {
+        let host = runtime.block_on(Host::start(contract(), HostSettings::default())).unwrap();
+        let address = host.address();
+        std::mem::forget(host);
+        address
+    });
+    format!("http://{address}")
+}
+
+fn bare_handler() -> String {
+    let address = on_a_thread(|runtime| {
+        runtime.block_on(async {
+            let body = r#"{"data":{"id":"6581281e8f68666070de15c5","orgId":50156,"name":"GROUP_RANK_2","rank":2,"createdBy":123,"createdOn":1702963230.966423000,"lastUpdatedBy":123,"lastUpdatedOn":1702963230.966423000,"isActive":true},"errors":[],"warnings":[]}"#;
+            let answer = move |_: bytes::Bytes| async move { ([("content-type", "application/json")], body) };
+            let router = axum::Router::new().fallback(answer);
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            tokio::spawn(async move { axum::serve(listener, router).await });
+            address
+        })
+    });
+    format!("http://{address}")
+}
+
+fn own(text: &str, id: &str) -> String {
+    text.replace(RUN, id)
+}
+
+/// Every request of the plan, as a client would send it that does nothing else.
+fn requests(plan: &Plan, target: &str, id: &str) -> Vec<Outgoing> {
+    let authorization = format!("Basic {}", basic("demo", "demo-password", false));
+    let each = plan.cases().map(|case| {
+        let mut headers = case.request.headers.clone();
+        headers.push(("Authorization".into(), authorization.clone()));
+        let body = case
+            .request
+            .body
+            .as_ref()
+            .map(|body| probity::run::secret::replace(body, RUN.as_bytes(), id.as_bytes()).into());
+        Outgoing {
+            method: case.request.method.clone(),
+            url: own(&format!("{target}{}", case.request.path), id),
+            headers,
+            body,
+        }
+    });
+    each.collect()
+}
+
+async fn bare_client(transport: &Transport, requests: &[Outgoing]) -> Duration {
+    let clock = Instant::now();
+    let next = AtomicUsize::new(0);
+    let workers: FuturesUnordered<_> = (0..CONNECTIONS)
+        .map(|_| async {
+            while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let _ = transport.send(request).await;
+            }
+        })
+        .collect();
+    workers.collect::<()>().await;
+    clock.elapsed()
+}
+
+/// Requests a second over bare connections, with the request written once.
+async fn load(address: &str, body: &str, count: usize) -> f64 {
+    let clock = Instant::now();
+    let authorization = basic("demo", "demo-password", false);
+    let workers: FuturesUnordered<_> = (0..CONNECTIONS)
+        .map(|worker| {
+            let authorization = authorization.clone();
+            async move {
+                let mut stream = TcpStream::connect(address.trim_start_matches("http://")).await.unwrap();
+                stream.set_nodelay(true).unwrap();
+                let mut buffer = vec![0; 16 * 1024];
+                for index in 0..count / CONNECTIONS {
+                    let body = body.replace("NAME", &format!("{worker}-{index}-{}", clock.elapsed().as_nanos()));
+                    let request = format!(
+                        "POST /api_gateway/v1/badges/group HTTP/1.1\r\nhost: x\r\nauthorization: Basic {authorization}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                        body.len()
+                    );
+                    stream.write_all(request.as_bytes()).await.unwrap();
+                    let read = stream.read(&mut buffer).await.unwrap();
+                    assert!(buffer[..read].starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&buffer[..read]));
+                }
+            }
+        })
+        .collect();
+    workers.collect::<()>().await;
+    count as f64 / clock.elapsed().as_secs_f64()
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn spread(name: &str, values: &[f64], bar: &str) {
+    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = values.iter().copied().fold(0.0, f64::max);
+    println!("{name:52} {:6.2}  ({least:.2} to {most:.2})  {bar}", median(values.to_vec()));
+}
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let contract = contract();
+    let plan = plan(&contract, &Wishes::default()).unwrap();
+    let transport = Transport::new(Duration::from_secs(10)).unwrap();
+    let (mut whole, mut judged, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        // A fresh host for each, so that neither finds what the other left behind.
+        let target = host();
+        let id = |number: usize| (1_000_000_000 + round * 1000 + number).to_string();
+        let warm = requests(&plan, &target, &id(0));
+        runtime.block_on(bare_client(&transport, &warm));
+        let requests: Vec<Vec<Outgoing>> =
+            (1..4).map(|number| requests(&plan, &target, &id(number))).collect();
+        let bare: f64 = requests
+            .iter()
+            .map(|one| runtime.block_on(bare_client(&transport, one)).as_secs_f64())
+            .sum::<f64>()
+            / 3.0;
+        let settings = |number: usize| Settings {
+            target: target.clone(),
+            alias: None,
+            given: Given { basic: Some(("demo".into(), "demo-password".into())), ..Given::default() },
+            jobs: CONNECTIONS,
+            rate: None,
+            timeout: Duration::from_secs(10),
+            patience: Duration::ZERO,
+            fail_fast: false,
+            run_id: Some(id(number)),
+            levels: probity::judge::Levels::default(),
+        };
+        let mut elapsed = 0.0;
+        for number in 4..7 {
+            let (_keep, stop) = tokio::sync::watch::channel(false);
+            let settings = settings(number);
+            let clock = Instant::now();
+            let done = runtime.block_on(run(&contract, &plan, &settings, &Quiet, stop)).unwrap();
+            elapsed += clock.elapsed().as_secs_f64() / 3.0;
+            assert_eq!(done.sent(), plan.len());
+        }
+        whole.push(elapsed / bare);
+        judged.push(bare / elapsed);
+    }
+    let (host, bare) = (host(), bare_handler());
+    for _ in 0..ROUNDS {
+        let body = r#"{"name":"NAME","rank":2}"#;
+        ours.push(runtime.block_on(load(&host, body, 8000)));
+        theirs.push(runtime.block_on(load(&bare, body, 8000)));
+    }
+    let ratio: Vec<f64> = ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs).collect();
+    println!("{} requests, {CONNECTIONS} connections, {ROUNDS} rounds, medians and ranges", plan.len());
+    spread("whole run, times a bare client for the same requests", &whole, "bar: at most 3");
+    spread("rate of judged exchanges, of a bare client's", &judged, "bar: at least 0.8");
+    spread("rate of the embedded host, of a bare handler's", &ratio, "bar: at least 0.5");
+    println!("embedded host {:.0}/s, bare handler {:.0}/s", median(ours), median(theirs));
+}
