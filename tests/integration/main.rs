@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod bad_contract;
+mod bad_target;
 mod canned;
 mod driver;
 mod exact;
@@ -10,3 +11,4 @@ mod laws;
 mod pinned;
 mod proof;
 mod rival;
+mod secrecy;
