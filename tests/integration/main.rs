@@ -4,7 +4,9 @@
 
 mod bad_contract;
 mod bad_target;
+mod bad_usage;
 mod canned;
+mod cli;
 mod driver;
 mod exact;
 mod laws;

@@ -96,14 +96,14 @@ fn headers_and_bearers_are_in_no_output() {
 #[test]
 fn what_is_wrong_with_a_secret_is_said_without_it() {
     for arguments in [
-        ["--basic", "no-colon-secret"],
-        ["--header", "no-colon-secret"],
-        ["--bearer", "two\nlines-secret"],
-        ["--target", "http://user:url-secret@host"],
+        ["--basic", "no-colon-hunter"],
+        ["--header", "no-colon-hunter"],
+        ["--bearer", "two\nlines-hunter"],
+        ["--target", "http://user:url-hunter@host"],
     ] {
         let ran = probity().args(["check", "--quiet"]);
         let ran = ran.args(arguments).run().ends_with(2);
-        assert!(!ran.everything().contains("secret"), "{}", ran.everything());
+        assert!(!ran.everything().contains("hunter"), "{}", ran.everything());
     }
     let text = "basic = \"user:${SECRET}\"\njobs = \"many\"\n";
     let ran = probity().with_file("probity.toml", text).env("SECRET", "from-the-environment");
