@@ -266,7 +266,7 @@ fn lines(comparison: &Comparison) -> Vec<String> {
     let other: Vec<String> = comparison.other_seed.iter().map(|(_, seed)| seed.to_string()).collect();
     if let Some(seed) = other.first() {
         lines.push(format!(
-            "{} recorded with --seed {seed}: random cases were not compared",
+            "{} recorded with --seed {seed} and not compared: another seed sends other requests",
             report::text::count(other.len(), "page was", "pages were")
         ));
     }

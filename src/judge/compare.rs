@@ -42,16 +42,9 @@ pub(super) fn difference(left: Option<&Node>, right: Option<&Node>) -> &'static 
                 "upper and lower case differ"
             } else if !left.is_empty() && right.starts_with(left.as_str()) {
                 "it is cut"
-            } else if left.contains("&lt;")
-                || left.contains("&amp;")
-                || left.contains("&#")
-                || left.contains("&quot;")
-            {
+            } else if unescaped(left) == *right {
                 "it is escaped for HTML"
-            } else if left.contains('\u{fffd}')
-                || left.contains('Ã')
-                || left.contains('?') && !right.contains('?')
-            {
+            } else if ascii(left).eq(ascii(right)) {
                 "its characters were decoded wrongly"
             } else {
                 "the text differs"
@@ -60,6 +53,16 @@ pub(super) fn difference(left: Option<&Node>, right: Option<&Node>) -> &'static 
         (Some(Kind::Number(_)), Some(Kind::Number(_))) => "the number differs",
         _ => "the values differ",
     }
+}
+
+fn unescaped(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#34;", "\"");
+    text.replace("&#39;", "'").replace("&#x27;", "'").replace("&amp;", "&")
+}
+
+/// What is left of text however its other characters were decoded.
+fn ascii(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| c.is_ascii() && *c != '?')
 }
 
 /// A decimal number, compared by value without rounding.

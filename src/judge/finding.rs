@@ -81,13 +81,22 @@ pub fn findings(
         let case = case(observation);
         let verdict = case.expectation.verdict;
         let (check, answer) = (observation.check, observation.answer.as_str());
-        // A host that does the same with every valid request has one defect, not one a place.
-        let every =
-            shown[&(case.operation, verdict, check.id, answer)] >= planned[&(case.operation, verdict)];
+        // A host that does the same with every valid request has one defect, not one a place;
+        // where the contract is silent, it does it too.
+        let by_all = |verdict: &Verdict| {
+            let count = shown.get(&(case.operation, *verdict, check.id, answer)).copied().unwrap_or_default();
+            planned.get(&(case.operation, *verdict)).is_some_and(|planned| count >= *planned)
+        };
+        let every = match verdict {
+            Verdict::Either => [Verdict::Either, Verdict::Accept, Verdict::Reject].into_iter().find(by_all),
+            own => Some(own).filter(by_all),
+        };
         let (place, cause) = match check.scope {
             Scope::Answer => (ANY.to_owned(), ANY),
-            Scope::Request if every => (ANY.to_owned(), verdict.name()),
-            Scope::Request => (case.place.to_string(), case.cause.as_str()),
+            Scope::Request => match every {
+                Some(verdict) => (ANY.to_owned(), verdict.name()),
+                None => (case.place.to_string(), case.cause.as_str()),
+            },
         };
         let finding = found.entry((case.operation, place.clone(), cause, check.id, answer));
         finding

@@ -1,8 +1,9 @@
 //! A line for a POSIX shell that repeats an exchange with curl.
 
 use super::text::{self, cut, steers};
-use crate::plan::{Case, Scenario};
+use crate::plan::{Case, RUN, Scenario};
 use crate::run::Sent;
+use crate::run::secret::replace;
 use std::fmt::Write;
 
 /// How to send a request again.
@@ -105,6 +106,7 @@ fn quoted(text: &str) -> String {
 
 /// Splits at the identity of the run and at the variables that the plan does not hold.
 fn pieces<'t>(text: &'t [u8], run: &str, planned: &[u8]) -> Vec<Piece<'t>> {
+    let planned = replace(planned, RUN.as_bytes(), run.as_bytes());
     let mut pieces = Vec::new();
     let (mut start, mut at) = (0, 0);
     while at < text.len() {
@@ -112,7 +114,7 @@ fn pieces<'t>(text: &'t [u8], run: &str, planned: &[u8]) -> Vec<Piece<'t>> {
         let found = if !run.is_empty() && rest.starts_with(run.as_bytes()) {
             Some((RUN_VARIABLE, run.len()))
         } else {
-            variable(rest).filter(|name| !holds(planned, name)).map(|name| (name, name.len() + 1))
+            variable(rest).filter(|name| !holds(&planned, name)).map(|name| (name, name.len() + 1))
         };
         if let Some((name, length)) = found {
             pieces.extend((start < at).then(|| Piece::Text(&text[start..at])));

@@ -3,7 +3,7 @@
 use super::{SnapshotSummary, Subject};
 use crate::contract::model::StatusRange;
 use crate::contract::{Cause, Contract};
-use crate::judge::{Check, Finding, Observation, Severity};
+use crate::judge::{Check, Finding, Observation, Scope, Severity};
 use crate::plan::{Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Scenario, Verdict};
 use crate::run::{Answer, End, Exchange, Failure, FailureKind, Outcome, Run, Sent};
 use crate::source::Document;
@@ -18,13 +18,21 @@ pub(super) static SCHEMA: Check = Check {
     matters: "",
     allow: "",
     severity: Severity::Deny,
+    scope: Scope::Answer,
 };
 
 /// Another.
 pub(super) static HEADER: Check = Check { id: "made-up-header", severity: Severity::Warn, ..SCHEMA_TEXT };
 
-const SCHEMA_TEXT: Check =
-    Check { id: "", summary: "", meaning: "", matters: "", allow: "", severity: Severity::Deny };
+const SCHEMA_TEXT: Check = Check {
+    id: "",
+    summary: "",
+    meaning: "",
+    matters: "",
+    allow: "",
+    severity: Severity::Deny,
+    scope: Scope::Request,
+};
 
 const CONTRACT: &str = r#"
 openapi: 3.0.3
@@ -214,6 +222,7 @@ pub(super) fn case(id: &str, verdict: Verdict, body: Option<&str>) -> Case {
         },
         expectation: Expectation { verdict, statuses, codes, faults, silent: Vec::new() },
         place: Place::Body(String::new()),
+        cause: String::new(),
         at: "/paths/~1group/post".into(),
         about: String::new(),
         given: Vec::new(),

@@ -355,8 +355,9 @@ impl<'c> Authenticator<'c> {
             .filter(|life| *life > 0.0 && *life < 1e9)
             .map(|life| Duration::from_secs_f64(life.max(life * 0.75 + 15.0)));
         let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::make_mut(&mut secrets).add(&value, "PROBITY_TOKEN");
-        Arc::make_mut(&mut secrets).add(&changed(&value), "PROBITY_WRONG_TOKEN");
+        let known = Arc::make_mut(&mut secrets);
+        known.add(&value, "PROBITY_TOKEN");
+        known.add(&changed(&value), "PROBITY_WRONG_TOKEN");
         drop(secrets);
         Ok(Token { value, expires: life.map(|life| asked + life), number })
     }

@@ -30,6 +30,8 @@ impl Secrets {
         self.add_written(&json[1..json.len() - 1], variable);
         let url = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
         self.add_written(&url, variable);
+        let secrets = self.known.iter().map(|(secret, _)| secret);
+        self.finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(secrets).ok();
     }
 
     fn add_written(&mut self, secret: &str, variable: &str) {
@@ -38,8 +40,6 @@ impl Secrets {
         }
         self.known.push((secret.to_owned(), format!("${variable}")));
         self.known.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
-        let secrets = self.known.iter().map(|(secret, _)| secret);
-        self.finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(secrets).ok();
     }
 
     /// Text with every secret replaced by its variable.

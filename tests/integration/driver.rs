@@ -1,8 +1,6 @@
 //! Drives the real program: an environment with nothing of its surroundings, a folder of its own,
 //! and a bound on its time.
 
-#![allow(dead_code, reason = "a tool for every test, some of which are still to come")]
-
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -46,7 +44,7 @@ pub(crate) fn repository() -> &'static Path {
 #[derive(Clone)]
 pub(crate) struct Driver {
     arguments: Vec<OsString>,
-    environment: Vec<(OsString, Option<OsString>)>,
+    environment: Vec<(OsString, OsString)>,
     folder: Arc<TempDir>,
     place: Option<PathBuf>,
     bound: Duration,
@@ -83,12 +81,7 @@ impl Driver {
     }
 
     pub(crate) fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
-        self.environment.push((name.into(), Some(value.into())));
-        self
-    }
-
-    pub(crate) fn without_env(mut self, name: impl Into<OsString>) -> Self {
-        self.environment.push((name.into(), None));
+        self.environment.push((name.into(), value.into()));
         self
     }
 
@@ -147,12 +140,7 @@ impl Driver {
             }
         }
         command.env("TERM", "dumb");
-        for (name, value) in &self.environment {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -177,6 +165,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    #[allow(dead_code, reason = "for tests that interrupt a run")]
     pub(crate) fn id(&self) -> u32 {
         self.child.as_ref().expect("a running program").id()
     }
@@ -254,11 +243,6 @@ impl Ran {
     /// A JSON report that it wrote.
     pub(crate) fn json(&self, name: impl AsRef<Path>) -> Value {
         serde_json::from_str(&self.file(name)).expect("a JSON report")
-    }
-
-    /// Standard output as JSON.
-    pub(crate) fn output(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{}", self.everything()))
     }
 
     /// Fails with all that was printed unless it ended with this code.

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "leaked-internals",
-    summary: "no answer shows stack traces, SQL, file paths or framework pages",
-    meaning: "The body of an answer contains text that only comes from inside a host: a stack trace, an SQL error, a path of its file system, the error page of a framework.",
+    summary: "no answer shows stack traces, SQL, file paths, framework pages or credentials",
+    meaning: "The body of an answer contains text that only comes from inside a host: a stack trace, an SQL error, a path of its file system, the error page of a framework, or the credentials that were sent.",
     matters: "It tells an attacker which software runs and where it breaks.",
     allow: "Nothing; if the text is meant for clients, allow the check for this run.",
     severity: Severity::Deny,
@@ -54,6 +54,8 @@ const MARKS: &[(&str, &str)] = &[
     ("file path", "/opt/"),
     ("file path", "/etc/passwd"),
     ("file path", "c:\\"),
+    // What stands for a secret of ours wherever an answer held it.
+    ("credentials", "$probity_"),
     ("framework page", "whitelabel error page"),
     ("framework page", "apache tomcat/"),
     ("framework page", "werkzeug debugger"),
@@ -79,7 +81,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         &CHECK,
         format!("{} {kind}", answer.status),
         format!("the answer shows internals: {kind}"),
-        ("no internals", format!("the body contains {:?}", mark.trim())),
+        ("no internals", format!("the body contains {mark:?}")),
         &view.operation.at,
     ))
 }

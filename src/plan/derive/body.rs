@@ -9,6 +9,8 @@ use crate::plan::generate::value::Fill;
 use crate::plan::{Place, Request};
 use serde_json::Value;
 
+/// So many places with free text get every odd text.
+const FULL_TEXTS: usize = 3;
 const RANDOM_VALID: usize = 12;
 const RANDOM_DOUBLE: usize = 8;
 
@@ -74,10 +76,15 @@ impl Deriver<'_> {
         let mut maker = self.maker("mutations", Fill::All, true);
         let spots = mutate::spots(&mut maker, &base.schemas, &base.value);
         let many = spots.len() > 24;
+        let mut texts = 0;
         for (index, spot) in spots.iter().enumerate() {
+            texts += usize::from(spot.flat.is_free_text());
             for mutation in mutate::mutations(&mut maker, spot) {
-                // In large bodies odd values are dealt out over the places; violations go everywhere.
-                if many && mutation.worth >= 8 && !index.is_multiple_of(usize::from(mutation.worth)) {
+                // Violations go everywhere; odd values go to the first places that take them, and
+                // in large bodies they are dealt out over the rest.
+                let odd = mutation.worth >= 7;
+                let first = texts <= FULL_TEXTS;
+                if odd && (many || !first) && !index.is_multiple_of(usize::from(mutation.worth)) {
                     continue;
                 }
                 self.mutation(request, base, spot, &mutation);

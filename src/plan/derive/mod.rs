@@ -195,8 +195,13 @@ impl<'c> Deriver<'c> {
             expectation.faults.iter().find(|fault| fault.place == about.place).or(expectation.faults.first());
         let name = fault.map_or(about.kind, |fault| fault.cause.name());
         let at = fault.map_or(about.at, |fault| fault.at.as_str()).to_owned();
+        // A case with one fault is about the place of that fault, wherever it was made.
+        let place = match expectation.faults.as_slice() {
+            [only] => only.place.clone(),
+            _ => about.place,
+        };
         let verdict = expectation.verdict.name();
-        let mut id = format!("{}/{verdict}/{}/{name}", self.operation.id, about.place);
+        let mut id = format!("{}/{verdict}/{}/{name}", self.operation.id, place);
         let mut cause = name.to_owned();
         if about.variant != name {
             id = format!("{id}/{}", about.variant);
@@ -210,7 +215,7 @@ impl<'c> Deriver<'c> {
             operation: self.index,
             request,
             expectation,
-            place: about.place,
+            place,
             cause,
             at,
             about: about.words,

@@ -88,14 +88,12 @@ fn cargo_insta() -> Option<PathBuf> {
 
 /// Runs it in the folder, made a crate that it agrees to work in.
 fn insta(program: &PathBuf, ran: &Ran, action: &str) {
-    let folder = ran.folder();
     let manifest =
         "[package]\nname = \"pinned\"\nversion = \"0.0.0\"\n[lib]\npath = \"lib.rs\"\n[workspace]\n";
-    std::fs::write(folder.join("Cargo.toml"), manifest).expect("a manifest");
-    std::fs::write(folder.join("lib.rs"), "").expect("a library");
+    let crated = ran.again().with_file("Cargo.toml", manifest).with_file("lib.rs", "");
     let output = Command::new(program)
         .args(["insta", action])
-        .current_dir(folder)
+        .current_dir(crated.folder())
         .env_remove("CI")
         .env_remove("INSTA_UPDATE")
         .env_remove("INSTA_WORKSPACE_ROOT")
