@@ -291,6 +291,8 @@ impl Page<'_, '_> {
         }
         let untestable = subject.contract.untestable.len();
         parts.extend((untestable > 0).then(|| format!("{untestable} not testable")));
+        let gaps = subject.plan.gaps.len();
+        parts.extend((gaps > 0).then(|| count(gaps, "gap", "gaps")));
         parts.push(format!("{:.2} s", subject.run.elapsed.as_secs_f64()));
         parts.extend(rate(subject.run.sent(), subject.run.elapsed));
         parts.push(cut(&subject.run.target, LONG));

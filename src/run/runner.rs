@@ -168,18 +168,16 @@ impl Runner<'_> {
         let mut done: Vec<Option<Done>> = self.plan.scenarios.iter().map(|_| None).collect();
         let mut end = End::Complete;
         if let Some(first) = self.plan.scenarios.first() {
+            let found = self.scenario(0, first, &mut stop).await?;
             tokio::select! {
                 biased;
                 () = stopped(&mut stop) => end = End::Interrupted,
-                found = self.scenario(0, first) => {
-                    let found = found?;
-                    self.preflight(&found).await?;
-                    if self.ends(&found) {
-                        end = End::FirstFinding;
-                    }
-                    done[0] = Some(found);
-                }
+                let_in = self.preflight(&found) => let_in?,
             }
+            if end == End::Complete && self.ends(&found) {
+                end = End::FirstFinding;
+            }
+            done[0] = Some(found);
         }
         if end == End::Complete {
             end = self.rest(&mut done, stop).await?;
@@ -236,21 +234,19 @@ impl Runner<'_> {
                     if index > halted.load(Ordering::Relaxed) || self.lost().is_some() {
                         break;
                     }
-                    tokio::select! {
-                        biased;
-                        () = stopped(&mut stop) => break,
-                        found = self.scenario(index, scenario) => {
-                            let ends = match &found {
-                                Ok(found) => self.ends(found),
-                                Err(_) => true,
-                            };
-                            if ends {
-                                halted.fetch_min(index, Ordering::Relaxed);
-                            }
-                            if sender.send(found).is_err() {
-                                break;
-                            }
-                        }
+                    if *stop.borrow() {
+                        break;
+                    }
+                    let found = self.scenario(index, scenario, &mut stop).await;
+                    let ends = match &found {
+                        Ok(found) => self.ends(found),
+                        Err(_) => true,
+                    };
+                    if ends {
+                        halted.fetch_min(index, Ordering::Relaxed);
+                    }
+                    if sender.send(found).is_err() {
+                        break;
                     }
                 }
             }
@@ -332,19 +328,25 @@ impl Runner<'_> {
         }
     }
 
-    async fn scenario(&self, index: usize, scenario: &Scenario) -> Result<Done, TokenError> {
+    /// One scenario, as far as it comes before the run is stopped.
+    async fn scenario(&self, index: usize, scenario: &Scenario, stop: &mut Stop) -> Result<Done, TokenError> {
         let mut done = Done {
             scenario: index,
             exchanges: Vec::with_capacity(scenario.cases.len()),
             observations: Vec::new(),
         };
         for (step, case) in scenario.cases.iter().enumerate() {
-            let exchange = self.exchange(case).await?;
+            let exchange = tokio::select! {
+                biased;
+                () = stopped(stop) => break,
+                exchange = self.exchange(case) => exchange?,
+            };
             let found = judge::exchange(self.contract, case, &done.exchanges, &exchange, (index, step));
             self.observer.event(&Event::Exchanged { exchange: &exchange, observations: found.len() });
             done.observations.extend(found);
             done.exchanges.push(Some(exchange));
         }
+        done.exchanges.resize_with(scenario.cases.len(), || None);
         Ok(done)
     }
 

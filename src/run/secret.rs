@@ -27,7 +27,7 @@ impl Secrets {
         self.add_written(secret, variable);
         // The same secret as it stands in JSON and in a URL.
         let json = serde_json::Value::from(secret).to_string();
-        self.add_written(json.trim_matches('"'), variable);
+        self.add_written(&json[1..json.len() - 1], variable);
         let url = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
         self.add_written(&url, variable);
         let secrets = self.known.iter().map(|(secret, _)| secret);

@@ -72,7 +72,7 @@ fn decode(bytes: Vec<u8>, name: &str) -> Result<File, SourceError> {
 pub(super) fn failed(error: &io::Error, name: &str) -> SourceError {
     let file = name.to_owned();
     match error.kind() {
-        io::ErrorKind::NotFound => SourceError::NotFound { file },
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => SourceError::NotFound { file },
         io::ErrorKind::PermissionDenied => SourceError::Denied { file },
         io::ErrorKind::IsADirectory => SourceError::Folder { file },
         kind => SourceError::Io { file, reason: kind.to_string() },

@@ -1,6 +1,6 @@
 //! A server that answers what a test tells it to, byte for byte.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,8 @@ pub(crate) struct Asked {
     pub(crate) number: usize,
     pub(crate) line: String,
     pub(crate) head: String,
-    pub(crate) body: Vec<u8>,
+    /// The head as it came, and then the body.
+    pub(crate) whole: String,
 }
 
 pub(crate) enum Reply {
@@ -113,8 +114,9 @@ fn read(reader: &mut impl BufRead) -> Option<Asked> {
     });
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
+    let whole = format!("{head}{}", String::from_utf8_lossy(&body));
     let line = head.lines().next().unwrap_or_default().to_owned();
-    Some(Asked { number: 0, line, head, body })
+    Some(Asked { number: 0, line, head, whole })
 }
 
 /// An answer with a JSON body.

@@ -3,10 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod bad_contract;
+mod bad_target;
+mod bad_usage;
 mod canned;
+mod cli;
 mod driver;
 mod exact;
 mod laws;
 mod pinned;
 mod proof;
 mod rival;
+mod secrecy;

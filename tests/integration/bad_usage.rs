@@ -1,0 +1,264 @@
+//! Command lines, configuration files and places to write that are wrong.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::canned::{Canned, Reply, refusal};
+use crate::driver::{Driver, Ran, Running, probity, shipped_contract};
+
+fn check(arguments: &[&str]) -> Driver {
+    probity().args(["check", "--quiet", "--max-requests", "3"]).args(arguments.iter().copied())
+}
+
+fn with_config(text: &str) -> Driver {
+    probity().with_file("probity.toml", text)
+}
+
+#[track_caller]
+fn refused(driver: Driver, wanted: &[&str]) {
+    let ran = driver.run().ends_with(2);
+    assert_eq!(ran.stdout, "", "{}", ran.everything());
+    for wanted in wanted {
+        assert!(ran.stderr.contains(wanted), "{wanted}: {}", ran.everything());
+    }
+}
+
+#[test]
+fn a_wrong_flag_or_value_is_named_with_what_is_right() {
+    for (arguments, wanted) in [
+        (&["--tagret", "x"][..], &["--tagret", "--target"][..]),
+        (&["--jobs", "0"], &["--jobs", "from 1 to 512"]),
+        (&["--rate", "5"], &["--rate", "`100/m`"]),
+        (&["--timeout", "5"], &["--timeout", "`500ms`, `30s` or `5m`"]),
+        (&["--timeout", "0s"], &["--timeout", "leaves no time"]),
+        (&["--seed", "-1"], &["--seed", "invalid value '-1'"]),
+        (&["--run-id", "12"], &["--run-id", "ten digits"]),
+        (&["--oauth-key", "k"], &["--oauth-secret"]),
+        (&["-D", "respnse-schema"], &["no check `respnse-schema`", "did you mean `response-schema`?"]),
+        (&["-W", "rul"], &["no check `rul`", "did you mean `rule`?"]),
+        (&["-A", "nonsense"], &["no check `nonsense`", "known here: "]),
+        (&["--basic", "nobody"], &["--basic", "separated by a colon"]),
+        (&["--header", "nothing"], &["--header", "a name, a colon and a value"]),
+        (&["--bearer", "a\nb"], &["--bearer", "no header can hold"]),
+        (&["--target", "ftp://x"], &["--target", "only http:// and https://"]),
+        (&["--target", "x"], &["--target", "not a URL"]),
+        (&["--target", "http://u:p@x"], &["use --basic"]),
+        (&["--target", "http://x/?a=b"], &["no query"]),
+        (&["--report", "xml=a"], &["no report format `xml`", "json and junit"]),
+        (&["--report", "json"], &["names no file"]),
+        (&["--profile", "../up"], &["`../up` cannot be the name of a profile"]),
+        (&["--record", "--target", "http://127.0.0.1:1"], &["--profile staging"]),
+    ] {
+        refused(check(arguments), wanted);
+    }
+    refused(probity().arg("chek"), &["chek", "'check'"]);
+}
+
+#[test]
+fn a_selection_that_leaves_nothing_is_no_success() {
+    for (arguments, wanted) in [
+        (["--include", "create-badges-grup"], "did you mean `create-badges-group`?"),
+        (["--exclude", "*"], "loosen --exclude"),
+    ] {
+        let ran = check(&arguments).run().ends_with(5);
+        assert!(ran.stderr.contains(wanted), "{}", ran.everything());
+    }
+}
+
+#[test]
+fn a_wrong_configuration_is_named_with_its_line() {
+    for (text, wanted) in [
+        ("\ntargte = \"x\"", &["probity.toml:2: unknown key `targte`", "did you mean `target`?"][..]),
+        ("color = \"never\"", &["probity.toml:1: unknown key `color`", "known here: "]),
+        ("target = ", &["probity.toml:1:", "the file is TOML"]),
+        ("\n\nbasic = \"u:${NOPE}\"", &["probity.toml:3: `basic` needs", "`NOPE`", "export NOPE="]),
+        ("seed = 1\njobs = \"many\"", &["probity.toml:2:", "from 1 to 512"]),
+        ("jobs = [1, 2]", &["probity.toml:1:", "--jobs", "multiple times"]),
+        ("record = \"yes\"", &["probity.toml:1:", "--record"]),
+        ("[severity]\nrule = \"loud\"", &["probity.toml:2: the severity of `rule`", "deny, warn or allow"]),
+        (
+            "[sevrity]\nrule = \"deny\"",
+            &["probity.toml:1: unknown key `sevrity`", "did you mean `severity`?"],
+        ),
+        ("[severity]\nrul = \"deny\"", &["no check `rul`", "did you mean `rule`?"]),
+        ("jobs = {a = 1}", &["probity.toml:1:", "`jobs` is text, a number"]),
+    ] {
+        refused(with_config(text).arg("check"), wanted);
+    }
+    refused(probity().args(["plan", "--config", "no.toml"]), &["no.toml: cannot be read", "check the path"]);
+}
+
+fn planned(driver: Driver) -> usize {
+    driver.run().ends_with(0).stdout.lines().count()
+}
+
+#[test]
+fn a_flag_outweighs_the_environment_and_that_the_file() {
+    let file = || with_config("max-requests = 5").arg("plan");
+    assert_eq!(planned(file()), 5);
+    assert_eq!(planned(file().env("PROBITY_MAX_REQUESTS", "4")), 4);
+    assert_eq!(planned(file().env("PROBITY_MAX_REQUESTS", "4").args(["--max-requests", "3"])), 3);
+}
+
+#[test]
+fn paths_in_the_file_are_relative_to_it_and_found_from_below() {
+    let text = "contract = \"sub/c.yaml\"\nreport = \"json=out.json\"\nmax-requests = 2";
+    let contract = std::fs::read_to_string(shipped_contract()).unwrap();
+    let driver = with_config(text).with_file("sub/c.yaml", contract).with_file("sub/deep/x", "");
+    let folder = driver.folder().to_owned();
+    let ran = driver.in_folder(folder.join("sub/deep")).args(["check", "--quiet"]).run().ends_with(0);
+    assert!(folder.join("out.json").is_file(), "{}", ran.everything());
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_before_anything_is_sent() {
+    let target = Canned::always(refusal("400 No"));
+    for (path, hint) in [
+        ("json=file/r.json", "a part of the path is a file"),
+        ("json=nowhere/r.json", "create the folder nowhere first"),
+        ("junit=.", "name a file, not a folder"),
+    ] {
+        let url = target.url();
+        let driver = check(&["--target", &url, "--report", path]).with_file("file", "");
+        refused(driver, &["cannot write", "help: ", hint]);
+    }
+    assert_eq!(target.lines(), Vec::<String>::new());
+}
+
+#[test]
+fn a_full_disk_loses_the_report_and_nothing_else() {
+    let ran = check(&["--report", "json=/dev/full", "--report", "junit=r.xml"]).run().ends_with(2);
+    assert!(ran.stdout.contains("probity: OK"), "{}", ran.everything());
+    assert!(ran.stderr.contains("/dev/full") && ran.stderr.contains("make room"), "{}", ran.everything());
+    assert!(ran.file("r.xml").starts_with("<?xml"));
+}
+
+#[test]
+fn snapshots_that_cannot_be_read_or_written_are_told() {
+    refused(check(&["--snapshots", "file"]).with_file("file", ""), &["file/host", "help: "]);
+    refused(check(&["--snapshots", "file/x", "--record"]).with_file("file", ""), &["file/x/host", "help: "]);
+}
+
+#[test]
+fn standard_output_that_cannot_be_written_is_no_success() {
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for arguments in [&["plan"][..], &["plan", "--json"], &["check", "--max-requests", "2"], &["explain"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
+        let folder = tempfile::tempdir().unwrap();
+        let ended = command.args(arguments).current_dir(&folder).stdout(full()).output().unwrap();
+        assert_eq!(ended.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&ended.stderr).contains("standard output cannot be written"));
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_mistake() {
+    for arguments in
+        ["plan", "plan --json", "check --verbose", "explain", "completions bash", "man", "--help"]
+    {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
+        let folder = tempfile::tempdir().unwrap();
+        let command = command.args(arguments.split(' ')).current_dir(&folder);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(!said.contains("panicked"), "{arguments}: {said}");
+        assert_eq!(ended.status.code(), Some(0), "{arguments}: {said}");
+    }
+}
+
+#[test]
+fn nothing_but_text_goes_where_no_terminal_is() {
+    let ran = probity().args(["check", "--verbose"]).run().ends_with(0);
+    let control = |c: char| c.is_control() && c != '\n';
+    assert_eq!(ran.everything().chars().find(|c| control(*c)), None);
+    let coloured = probity().args(["check", "--color", "always", "--max-requests", "2"]).run();
+    assert!(coloured.stdout.contains("\u{1b}["));
+}
+
+fn interrupt(running: &Running) {
+    let id = running.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+}
+
+fn eventually(what: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !what() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it never came to that");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn an_interrupt_ends_a_run_with_all_its_reports() {
+    let target = Canned::start(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        Reply::Bytes(refusal("400 No"))
+    });
+    let driver =
+        probity().args(["check", "--jobs", "2", "--basic", "a:b-password", "--target", &target.url()]);
+    let running = driver.args(["--report", "json=r.json", "--report", "junit=r.xml"]).start();
+    eventually(|| target.lines().len() > 6);
+    interrupt(&running);
+    let ran: Ran = running.wait().ends_with(130);
+    assert!(ran.stdout.contains("INTERRUPTED"), "{}", ran.everything());
+    assert_eq!(ran.json("r.json")["verdict"], "interrupted");
+    assert!(ran.json("r.json")["summary"]["exchanges"].as_u64().unwrap() >= 4);
+    assert!(ran.file("r.xml").contains("the user interrupted the run"));
+}
+
+#[test]
+fn an_interrupted_record_writes_no_snapshot() {
+    let target = Canned::start(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        Reply::Bytes(refusal("400 No"))
+    });
+    let driver = probity().args(["check", "--basic", "a:b-password", "--target", &target.url()]);
+    let running = driver.args(["--profile", "p", "--record"]).start();
+    eventually(|| target.lines().len() > 20);
+    interrupt(&running);
+    let ran = running.wait().ends_with(130);
+    assert!(ran.stderr.contains("nothing is recorded"), "{}", ran.everything());
+    assert!(!ran.folder().join("snapshots").exists());
+}
+
+#[test]
+fn fail_fast_stops_at_the_first_finding() {
+    let target = Canned::always(refusal("400 No"));
+    let arguments = ["check", "--fail-fast", "--jobs", "1", "--basic", "a:b-password", "--target"];
+    let ran = probity().args(arguments).arg(target.url()).run().ends_with(1);
+    assert_eq!(target.lines().len(), 1, "{}", ran.everything());
+}
+
+#[test]
+fn a_rate_is_kept() {
+    let target = Canned::always(refusal("400 No"));
+    let begun = Instant::now();
+    let arguments = ["--rate", "10/s", "--jobs", "8", "--basic", "a:b-password", "--max-requests", "11"];
+    probity().arg("check").args(arguments).args(["--target", &target.url()]).run().ends_with(1);
+    assert_eq!(target.lines().len(), 11);
+    // Eleven requests, a tenth of a second between each and the next.
+    assert!(begun.elapsed() >= Duration::from_secs(1));
+}
+
+#[test]
+fn cases_are_chosen_by_operation_path_tag_and_case() {
+    let ids = |arguments: &[&str]| -> Vec<String> {
+        let ran = probity().args(["plan", "--json"]).args(arguments.iter().copied()).run().ends_with(0);
+        let plan = ran.output();
+        let scenarios = plan["scenarios"].as_array().unwrap().iter();
+        let single = scenarios.filter(|one| one["cases"].as_array().unwrap().len() == 1);
+        single.map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let badges = |id: &String| id.starts_with("create-badges-group/");
+    let all = ids(&[]);
+    let by_operation = ids(&["--include", "create-badges-group"]);
+    assert!(by_operation.len() > 100 && by_operation.iter().all(badges));
+    assert_eq!(ids(&["--include", "/api_gateway/v1/*"]), by_operation);
+    assert_eq!(ids(&["--exclude", "create-rewards-group"]), by_operation);
+    let by_case = ids(&["--include", "create-badges-group/reject/*", "--exclude", "*/malformed/*"]);
+    assert!(!by_case.is_empty() && by_case.len() < by_operation.len());
+    assert!(by_case.iter().all(|id| id.contains("/reject/") && !id.contains("/malformed/")));
+    assert!(by_operation.len() < all.len());
+}

@@ -1,0 +1,166 @@
+//! What the commands show: help, explanations, scripts, and a host to play with.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::driver::probity;
+
+fn said(arguments: &[&str]) -> String {
+    probity().args(arguments.iter().copied()).run().ends_with(0).stdout
+}
+
+#[test]
+fn every_command_has_help() {
+    for command in
+        ["", "check", "plan", "serve", "snapshots", "snapshots review", "explain", "completions", "man"]
+    {
+        let mut arguments: Vec<&str> = command.split_whitespace().collect();
+        arguments.push("--help");
+        let text = said(&arguments);
+        let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= 100, "{command} is {widest} wide");
+        insta::with_settings!({ snapshot_path => "help", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(if command.is_empty() { "probity".into() } else { command.replace(' ', "-") }, text);
+        });
+    }
+}
+
+#[test]
+fn no_arguments_show_the_help() {
+    assert_eq!(said(&[]), said(&["--help"]));
+}
+
+#[test]
+fn help_tells_the_exit_codes() {
+    for command in ["--help", "help"] {
+        let text = said(&[command]);
+        for code in ["0  ", "1  ", "2  ", "3  ", "4  ", "5  ", "130  "] {
+            assert!(text.contains(&format!(" {code}")), "{code}: {text}");
+        }
+    }
+}
+
+#[test]
+fn every_check_is_explained() {
+    let list = said(&["explain"]);
+    assert!(list.lines().count() > 10);
+    for id in list.lines().map(|line| line.split(' ').next().unwrap()) {
+        let text = said(&["explain", id]);
+        for part in
+            [&format!("{id} ("), "What it means", "Why it matters", "How to allow it", &format!("-A {id}")]
+        {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_check_is_not_explained() {
+    let ran = probity().args(["explain", "respons-schema"]).run().ends_with(2);
+    assert!(ran.stderr.contains("did you mean `response-schema`?"), "{}", ran.everything());
+    let ran = probity().args(["explain", "xyz"]).run().ends_with(2);
+    assert!(ran.stderr.contains("known here: complete-answer"), "{}", ran.everything());
+}
+
+/// Whether a tool takes a script, where there is such a tool.
+fn takes(tool: &str, arguments: &[&str], script: &str) -> bool {
+    let started = Command::new(tool).args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
+    let Ok(mut child) = started else { return true };
+    let _ = child.stdin.take().unwrap().write_all(script.as_bytes());
+    child.wait().unwrap().success()
+}
+
+#[test]
+fn completions_are_scripts_that_know_the_commands() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = said(&["completions", shell]);
+        for word in ["probity", "check", "snapshots", "max-requests"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+        assert!(takes(shell, &["-n"], &script), "{shell}");
+    }
+}
+
+#[test]
+fn the_manual_page_is_roff() {
+    let page = said(&["man"]);
+    assert!(page.contains(".TH probity 1") && page.contains(".SH SYNOPSIS"), "{page}");
+    assert!(takes("man", &["-l", "-"], &page));
+}
+
+#[test]
+fn a_plan_says_what_each_case_expects_and_where_the_contract_says_so() {
+    let ran =
+        probity().args(["plan", "--include", "create-badges-group/reject/body/name/missing/absent"]).run();
+    let ran = ran.ends_with(0);
+    let words: Vec<&str> = ran.stdout.split_whitespace().collect();
+    assert_eq!(
+        words[..5],
+        ["reject", "400", "code", "735", "create-badges-group/reject/body/name/missing/absent"]
+    );
+    assert!(words[5].starts_with("spec/groups.openapi.yaml:"));
+    assert!(ran.stderr.contains("1 request in 1 scenario of 2 operations"), "{}", ran.everything());
+}
+
+fn asked(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn a_served_contract_answers_to_the_credentials_it_shows_until_interrupted() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
+    let command = command.args(["serve", "--port", "0"]).current_dir(&folder);
+    let mut child =
+        command.stdout(std::fs::File::create(&out).unwrap()).stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    let shown = loop {
+        let text = std::fs::read_to_string(&out).unwrap();
+        if text.contains("Check it:") {
+            break text;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{text}");
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let address = shown.lines().next().unwrap().rsplit_once("http://").unwrap().1.to_owned();
+    let word = |name: &str| {
+        let line = shown.lines().find(|line| line.trim_start().starts_with(name)).unwrap();
+        line.split_whitespace().nth(1).unwrap().to_owned()
+    };
+    let pair = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, word("Basic"));
+    let create = |authorization: &str| {
+        let body = r#"{"name":"by hand","rank":3}"#;
+        let length = body.len();
+        asked(
+            &address,
+            &format!(
+                "POST /api_gateway/v1/badges/group HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{authorization}\r\n{body}"
+            ),
+        )
+    };
+    let none = create("");
+    let first = create(&format!("Authorization: Basic {pair}\r\n"));
+    let again = create(&format!("Authorization: Basic {pair}\r\n"));
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(none.starts_with("HTTP/1.1 401"), "{none}");
+    assert!(first.starts_with("HTTP/1.1 200") && first.contains("by hand"), "{first}");
+    assert!(again.starts_with("HTTP/1.1 400") && again.contains("733"), "{again}");
+}
+
+#[test]
+fn a_port_in_use_is_told() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let ran = probity().args(["serve", "--port", &port]).run().ends_with(2);
+    assert!(ran.stderr.contains(&format!("port {port} cannot be used")), "{}", ran.everything());
+    assert!(ran.stderr.contains("--port 0"), "{}", ran.everything());
+}
