@@ -33,7 +33,8 @@ fn words(line: &str) -> Vec<String> {
 fn commands() -> Vec<Vec<String>> {
     let readme = readme();
     let inline = readme.split('`').skip(1).step_by(2).map(str::to_owned).filter(|code| !code.contains('\n'));
-    let lines = blocks("sh").into_iter().flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>());
+    let lines =
+        blocks("sh").into_iter().flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>());
     let ci = blocks("yaml").into_iter().flat_map(|block| {
         let lines = block.lines().filter_map(|line| line.split_once("run: ").or(line.split_once("script: ")));
         lines.map(|(_, command)| command.to_owned()).collect::<Vec<_>>()
