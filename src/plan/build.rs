@@ -33,7 +33,7 @@ pub enum PlanError {
 }
 
 /// The most cases of one operation.
-const CASES: usize = 240;
+const CASES: usize = 220;
 
 /// Everything that the contract implies, in order of worth.
 pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {

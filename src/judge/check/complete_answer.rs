@@ -22,7 +22,7 @@ pub(in crate::judge) fn check(view: &View<'_>, failure: &Failure) -> Observation
     view.observe(
         &CHECK,
         failure.kind.name(),
-        format!("no whole answer: {}", failure.kind.words()),
+        format!("{}, given {}", failure.kind.words(), view.case.about),
         ("a whole HTTP answer", actual),
         &view.operation.at,
     )

@@ -24,7 +24,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     Some(view.observe(
         &CHECK,
         answer.status.to_string(),
-        format!("status {} is not documented", answer.status),
+        format!("status {} is not documented, given {}", answer.status, view.case.about),
         (expected, view.answer_words(answer)),
         &at,
     ))

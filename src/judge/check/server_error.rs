@@ -21,7 +21,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     Some(view.observe(
         &CHECK,
         answer.status.to_string(),
-        format!("the host failed with status {}", answer.status),
+        format!("the host failed with status {}, given {}", answer.status, view.case.about),
         (view.expected_statuses(), view.answer_words(answer)),
         &view.case.at,
     ))

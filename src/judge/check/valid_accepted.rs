@@ -21,7 +21,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     Some(view.observe(
         &CHECK,
         format!("{} {codes}", answer.status).trim_end().to_owned(),
-        format!("a valid request was refused with {}", view.answer_words(answer)),
+        format!("a valid request was refused, given {}", view.case.about),
         (view.expected_statuses(), view.answer_words(answer)),
         &view.case.at,
     ))

@@ -93,7 +93,7 @@ impl Deriver<'_> {
     }
 
     fn mutation(&mut self, request: &Request, base: &Base, spot: &Spot, mutation: &mutate::Mutation) {
-        let words = format!("{} {}", mutation.kind, mutation.variant);
+        let words = format!("{} {} at {}", mutation.kind, mutation.variant, Place::Body(mutation.at.clone()));
         let about = About {
             worth: mutation.worth,
             place: Place::Body(mutation.at.clone()),
