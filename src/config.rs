@@ -66,7 +66,8 @@ pub fn read(
     let base = path.parent().unwrap_or(Path::new("."));
     let mut settings = Vec::new();
     for (key, value) in table.get_ref() {
-        let line = Some(line_of(key.span().start));
+        let at = line_of(key.span().start);
+        let line = Some(at);
         let name = key.get_ref().as_ref();
         if name == "severity" {
             let DeValue::Table(checks) = value.get_ref() else {
@@ -77,7 +78,8 @@ pub fn read(
                 ));
             };
             for (check, severity) in checks {
-                let line = Some(line_of(check.span().start));
+                let at = line_of(check.span().start);
+                let line = Some(at);
                 let flag = severity
                     .get_ref()
                     .as_str()
@@ -92,7 +94,7 @@ pub fn read(
                 settings.push(Setting {
                     key: flag.to_owned(),
                     values: vec![Some(check.get_ref().to_string())],
-                    line: line.unwrap_or_default(),
+                    line: at,
                 });
             }
             continue;
@@ -133,7 +135,7 @@ pub fn read(
             };
             values.push(Some(relative_to(base, name, text)));
         }
-        settings.push(Setting { key: name.to_owned(), values, line: line.unwrap_or_default() });
+        settings.push(Setting { key: name.to_owned(), values, line: at });
     }
     Ok(settings)
 }
@@ -268,7 +270,7 @@ mod tests {
     #[test]
     fn durations_have_a_unit() {
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(duration("5m"), Ok(Duration::from_mins(5)));
         for wrong in ["", "5", "m", "5h", "-1s", "1.5s"] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }

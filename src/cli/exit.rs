@@ -13,7 +13,7 @@ pub enum Exit {
     Contract = 3,
     /// The target cannot be reached or refuses the credentials.
     Target = 4,
-    /// Nothing was tested.
+    /// Nothing was tested: every operation of the contract is broken, or none was selected.
     NothingTested = 5,
     /// Interrupted, with a report of what was done.
     Interrupted = 130,
@@ -24,10 +24,10 @@ pub(super) const TABLE: &str = "\
 Exit codes:
     0  the contract holds
     1  findings
-    2  usage or configuration
+    2  usage or configuration, or an output that cannot be written
     3  the contract cannot be read
-    4  the target cannot be reached or refuses the credentials
-    5  nothing was tested
+    4  the target cannot be reached, is lost, or refuses the credentials
+    5  nothing was tested: no part of the contract can be, or nothing was selected
   130  interrupted, with a report of what was done";
 
 impl From<Exit> for std::process::ExitCode {

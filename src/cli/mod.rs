@@ -425,13 +425,12 @@ static UNSAID: AtomicBool = AtomicBool::new(false);
 /// Writes to standard output. A reader that went away is not an error.
 fn say(text: &str) {
     let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            if !UNSAID.swap(true, Ordering::Relaxed) {
-                note(&format!("standard output cannot be written: {error}"));
-            }
-        }
-        _ => {}
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if let Err(error) = written
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+        && !UNSAID.swap(true, Ordering::Relaxed)
+    {
+        note(&format!("standard output cannot be written: {error}"));
     }
 }
 

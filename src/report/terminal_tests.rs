@@ -46,7 +46,7 @@ fn a_report_tells_what_is_wrong_where_and_how_to_repeat_it() {
         statuses  seen 200 400 · not seen 401
         codes     seen 735 · not seen 732 · not in the catalogue 799
 
-    probity: FAILED  1 operation · 4 cases · 3 exchanges · 2 findings (1 deny, 1 warn) · 1 not testable · 0.03 s · 100/s · https://api.example
+    probity: FAILED  1 operation · 4 cases · 3 exchanges · 2 findings (1 deny, 1 warn) · 1 not testable · 1 gap · 0.03 s · 100/s · https://api.example
     "#);
 }
 
@@ -75,7 +75,7 @@ fn a_run_without_findings_is_one_line() {
     fixture.findings.clear();
     assert_eq!(
         plain(&fixture, Detail::Quiet),
-        "probity: OK  1 operation · 4 cases · 3 exchanges · no findings · 1 not testable · 0.03 s · 100/s · https://api.example\n"
+        "probity: OK  1 operation · 4 cases · 3 exchanges · no findings · 1 not testable · 1 gap · 0.03 s · 100/s · https://api.example\n"
     );
 }
 

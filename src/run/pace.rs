@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_rate_is_a_number_and_a_unit() {
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         assert_eq!("100/m".parse(), Ok(Rate { requests: 100, period: minute }));
         for wrong in ["", "100", "0/s", "x/s", "10/d", "-1/s"] {
             assert!(wrong.parse::<Rate>().is_err(), "{wrong}");

@@ -106,7 +106,7 @@ fn credentials_that_are_refused_later_are_findings() {
     let target =
         Canned::start(|asked| Reply::Bytes(refusal(if asked.number < 30 { "400 No" } else { "401 No" })));
     let ran = check(&target.url()).run().ends_with(1);
-    assert!(ran.stdout.contains("refused with status 401"), "{}", ran.everything());
+    assert!(ran.stdout.contains("actual     status 401"), "{}", ran.everything());
 }
 
 #[test]
