@@ -73,7 +73,17 @@ fn exchange(plan: &Plan, verdict: Verdict, status: u16, body: &'static str) -> (
         body: request.body.clone().map(Bytes::from),
     };
     let outcome = Outcome::Answered(answer);
-    (index, Exchange { sent, outcome, elapsed: Duration::ZERO, attempts: 1, uncertain: false })
+    (
+        index,
+        Exchange {
+            sent,
+            outcome,
+            elapsed: Duration::ZERO,
+            attempts: 1,
+            leaks_secret: false,
+            uncertain: false,
+        },
+    )
 }
 
 fn judging(criterion: &mut Criterion) {

@@ -251,3 +251,20 @@ pub fn includes(documented: &str, actual: &str) -> bool {
         None => false,
     }
 }
+
+/// The documented representation that fits a media type best: the same before a range.
+pub fn choose<'m>(content: &'m [MediaType], actual: &str) -> Option<&'m MediaType> {
+    let plain = |text: &str| text.replace(' ', "").to_ascii_lowercase();
+    let fitting = content.iter().filter(|media| includes(&media.name, actual));
+    fitting.min_by_key(|media| {
+        if plain(&media.name) == plain(actual) {
+            0
+        } else if essence(&media.name) == essence(actual) {
+            1
+        } else if media.name.trim() == "*/*" {
+            3
+        } else {
+            2
+        }
+    })
+}

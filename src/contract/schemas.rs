@@ -100,8 +100,16 @@ impl Schemas {
     pub fn text_value(&self, schema: &SchemaAt, side: Side, text: &str) -> Value {
         let written = Value::from(text);
         match serde_json::from_str::<Value>(text) {
-            Ok(value @ (Value::Number(_) | Value::Bool(_))) if !self.accepts(schema, side, &written) => value,
-            _ => written,
+            _ if self.accepts(schema, side, &written) => written,
+            Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
+            _ => {
+                let part = |part: &str| match serde_json::from_str::<Value>(part.trim()) {
+                    Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
+                    _ => Value::from(part.trim()),
+                };
+                let list: Value = text.split(',').map(part).collect();
+                if self.accepts(schema, side, &list) { list } else { written }
+            }
         }
     }
 

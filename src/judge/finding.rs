@@ -27,6 +27,13 @@ pub struct Observation {
     pub at: String,
 }
 
+impl Observation {
+    /// Every text that may quote an answer.
+    pub fn texts(&mut self) -> [&mut String; 4] {
+        [&mut self.answer, &mut self.title, &mut self.expected, &mut self.actual]
+    }
+}
+
 /// Observations of one check on one operation with the same kind of answer, and, where the
 /// check is about requests, with the same place and cause.
 #[derive(Clone, Debug)]

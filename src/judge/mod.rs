@@ -17,7 +17,7 @@ pub use view::{View, codes};
 
 use crate::contract::{Cause, Contract};
 use crate::plan::{Case, Verdict};
-use crate::run::{Exchange, Outcome};
+use crate::run::{Exchange, FailureKind, Outcome};
 
 /// One kind of judgement.
 #[derive(Debug)]
@@ -99,6 +99,8 @@ pub fn exchange(
     let verdict = verdict(case, earlier, exchange);
     let view = View::new(contract, case, exchange, position, verdict);
     let answer = match &exchange.outcome {
+        // What could not be sent is no fault of the host.
+        Outcome::Failed(failure) if failure.kind == FailureKind::Unsendable => return Vec::new(),
         Outcome::Failed(failure) => return vec![check::complete_answer::check(&view, failure)],
         Outcome::Answered(answer) => answer,
     };

@@ -70,7 +70,7 @@ impl<'v> View<'v> {
     /// The documented representation that the answer has.
     pub fn media(&self, answer: &Answer) -> Option<&'v MediaType> {
         let kind = answer.header("content-type")?;
-        self.documented(answer)?.content.iter().find(|media| model::includes(&media.name, kind))
+        model::choose(&self.documented(answer)?.content, kind)
     }
 
     /// Whether the method has no body in its answers.

@@ -2,13 +2,17 @@
 
 use super::{Expectation, Fault, Label, Place, Verdict};
 use crate::contract::model::StatusRange;
-use crate::contract::{Cause, Operation};
+use crate::contract::{Cause, Location, Operation};
 
 /// What must come of a request with a label.
 pub(super) fn expectation(operation: &Operation, label: Label) -> Expectation {
     let Label { verdict, faults, silent } = label;
     let (statuses, codes) = match verdict {
-        Verdict::Accept => (documented(operation, 2, |_| true), Vec::new()),
+        Verdict::Accept => {
+            let mut statuses = documented(operation, 2, |_| true);
+            statuses.extend(documented(operation, 3, |_| true));
+            (statuses, Vec::new())
+        }
         Verdict::Reject => refusal(operation, &faults),
         Verdict::Either => (Vec::new(), Vec::new()),
     };
@@ -40,6 +44,7 @@ fn refusal(operation: &Operation, faults: &[Fault]) -> (Vec<StatusRange>, Vec<St
     if faults.iter().all(|fault| fault.cause == Cause::UndeclaredMethod) {
         return (Vec::new(), Vec::new());
     }
+    let only = |cause| faults.iter().all(|fault| fault.cause == cause);
     let mut codes: Vec<String> = Vec::new();
     let mut all_known = true;
     for fault in faults {
@@ -49,6 +54,11 @@ fn refusal(operation: &Operation, faults: &[Fault]) -> (Vec<StatusRange>, Vec<St
     }
     codes.sort();
     codes.dedup();
+    // A host that looks a resource up first may say that there is none.
+    let looked_up = operation.parameters.iter().any(|parameter| parameter.location == Location::Path);
+    all_known &= !looked_up;
+    let stranger = faults.iter().any(|fault| fault.cause == Cause::Unauthenticated);
+    all_known &= !stranger || only(Cause::Unauthenticated);
     if all_known && let Some(errors) = &operation.behaviour.errors {
         let mut statuses: Vec<StatusRange> = codes
             .iter()
@@ -59,7 +69,6 @@ fn refusal(operation: &Operation, faults: &[Fault]) -> (Vec<StatusRange>, Vec<St
         statuses.dedup();
         return (statuses, codes);
     }
-    let only = |cause| faults.iter().all(|fault| fault.cause == cause);
     let mut statuses = if only(Cause::Unauthenticated) {
         let exact = documented(operation, 4, |status| status == 401);
         if exact.contains(&StatusRange::Code(401)) {
@@ -68,7 +77,11 @@ fn refusal(operation: &Operation, faults: &[Fault]) -> (Vec<StatusRange>, Vec<St
             vec![StatusRange::Code(401), StatusRange::Code(403)]
         }
     } else {
-        documented(operation, 4, is_about_the_request)
+        let mut documented = documented(operation, 4, is_about_the_request);
+        if stranger {
+            documented.extend([StatusRange::Code(401), StatusRange::Code(403)]);
+        }
+        documented
     };
     if statuses.is_empty() {
         statuses = vec![StatusRange::Class(4)];

@@ -3,7 +3,7 @@
 use super::generate::flat::{Flat, Type};
 use super::unique;
 use super::{Credentials, Fault, Place, Request, Verdict};
-use crate::contract::model::{self, Location};
+use crate::contract::model::{self, Location, Parameter};
 use crate::contract::{Behaviour, Cause, Contract, Operation, Side};
 use crate::json::{self, Kind, Node, pointer};
 use std::cell::RefCell;
@@ -21,8 +21,11 @@ pub struct Label {
     pub silent: Vec<String>,
 }
 
+/// So many alternatives of one place are looked into.
+const ALTERNATIVES: usize = 64;
 const ORDINARY_LENGTH: usize = 255;
 const ORDINARY_INTEGERS: std::ops::RangeInclusive<f64> = 1.0..=2_147_483_647.0;
+const ORDINARY_DEPTH: usize = 32;
 const EXACT_IN_DOUBLE: f64 = 9_007_199_254_740_992.0;
 
 /// Labels requests to the operations of a contract.
@@ -51,6 +54,17 @@ impl<'c> Labeller<'c> {
             body(self, operation, request, &mut seen);
         }
         seen.label()
+    }
+
+    /// Everything that any alternative says about a place.
+    fn whole(&self, places: &[String]) -> Rc<Flat> {
+        let flat = self.flat(places);
+        if flat.alternatives.is_empty() || places.len() > ALTERNATIVES {
+            return flat;
+        }
+        let mut all = places.to_vec();
+        all.extend(flat.alternatives.iter().flatten().filter(|branch| !places.contains(branch)).cloned());
+        if all.len() == places.len() { flat } else { self.whole(&all) }
     }
 
     fn flat(&self, places: &[String]) -> Rc<Flat> {
@@ -99,6 +113,14 @@ fn parameters(contract: &Contract, operation: &Operation, request: &Request, see
     if operation.parameters.iter().any(|parameter| parameter.location == Location::Path) {
         seen.silent("whether the resource that the path names exists is not known");
     }
+    let looked_up = |parameter: &&Parameter| {
+        matches!(parameter.location, Location::Query | Location::Cookie)
+            && parameter.required
+            && parameter.example.is_none()
+    };
+    for parameter in operation.parameters.iter().filter(looked_up) {
+        seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
+    }
     for parameter in &operation.parameters {
         if parameter.location != Location::Header || is_reserved_header(&parameter.name) {
             continue;
@@ -124,9 +146,20 @@ fn parameters(contract: &Contract, operation: &Operation, request: &Request, see
     }
 }
 
-/// Header parameters with these names are ignored: `OpenAPI` says them elsewhere.
-fn is_reserved_header(name: &str) -> bool {
-    ["accept", "content-type", "authorization"].iter().any(|known| name.eq_ignore_ascii_case(known))
+/// Header parameters that OpenAPI says elsewhere or that belong to the connection.
+pub(super) fn is_reserved_header(name: &str) -> bool {
+    const RESERVED: [&str; 9] = [
+        "accept",
+        "content-type",
+        "authorization",
+        "content-length",
+        "host",
+        "transfer-encoding",
+        "connection",
+        "expect",
+        "te",
+    ];
+    RESERVED.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn body(labeller: &Labeller<'_>, operation: &Operation, request: &Request, seen: &mut Findings) {
@@ -144,16 +177,21 @@ fn body(labeller: &Labeller<'_>, operation: &Operation, request: &Request, seen:
         }
         return;
     };
+    if bytes.trim_ascii().is_empty() && !declared.required {
+        seen.silent("an empty body may be taken for none, which is allowed");
+        return;
+    }
     let Some(given) = request.header("content-type") else {
         seen.silent("a body without a media type may be taken for what was declared");
         return;
     };
-    let Some(media) = declared.content.iter().find(|media| model::includes(&media.name, given)) else {
+    let Some(media) = model::choose(&declared.content, given) else {
         let at = pointer::child(&declared.at, "content");
         seen.fault(Cause::UnsupportedMediaType, Place::MediaType, None, &at);
         return;
     };
     if !model::is_json(given) {
+        seen.silent("a JSON document is sent as another declared media type");
         return;
     }
     if given.to_ascii_lowercase().contains("charset") && !given.to_ascii_lowercase().contains("utf-8") {
@@ -187,7 +225,16 @@ fn document(
     let Some(schema) = &media.schema else { return };
     let value = text.to_value();
     for broken in labeller.contract.schemas.violations(schema, Side::Request, &value) {
+        // A format is an annotation unless the contract says what happens where it is not kept.
+        if broken.cause == Cause::Format && operation.behaviour.codes(broken.cause, &broken.place).is_empty()
+        {
+            seen.silent("whether a format is asserted is not said");
+            continue;
+        }
         seen.fault(broken.cause, Place::Body(broken.place), Some(broken.keyword), &broken.at);
+    }
+    if depth(&text.root) > ORDINARY_DEPTH {
+        seen.silent("nothing is said about documents nested this deep");
     }
     let mut silence = Silence { labeller, behaviour: &operation.behaviour, seen };
     silence.walk(&text.root, std::slice::from_ref(&schema.0), "");
@@ -214,7 +261,10 @@ impl Silence<'_> {
         if places.is_empty() {
             return;
         }
-        let flat = self.labeller.flat(places);
+        let flat = self.labeller.whole(places);
+        if flat.read_only {
+            self.seen.silent("a read-only property should not be sent; what becomes of it is not said");
+        }
         match &node.kind {
             Kind::String(text) => self.text(text, &flat, at),
             Kind::Number(token) => self.number(token, &flat, at),
@@ -228,8 +278,7 @@ impl Silence<'_> {
                     let here = pointer::child(at, &member.key);
                     match flat.properties.get(&member.key) {
                         Some(places) => self.walk(&member.value, places, &here),
-                        None if flat.alternatives.is_empty() => self.undeclared(&flat, &here),
-                        None => {}
+                        None => self.undeclared(&flat, &here),
                     }
                 }
             }
@@ -302,6 +351,20 @@ impl Silence<'_> {
             self.stated(Cause::OutOfRange, at);
         }
     }
+}
+
+fn depth(node: &Node) -> usize {
+    let mut deepest = 0;
+    let mut open = vec![(node, 0)];
+    while let Some((node, level)) = open.pop() {
+        deepest = deepest.max(level);
+        match &node.kind {
+            Kind::Array(items) => open.extend(items.iter().map(|item| (item, level + 1))),
+            Kind::Object(members) => open.extend(members.iter().map(|member| (&member.value, level + 1))),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// Control characters, invisible formatting, non-characters and private use.

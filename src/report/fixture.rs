@@ -248,7 +248,7 @@ pub(super) fn sent(case: &Case, run: &str) -> Sent {
 
 fn exchange(case: &Case, run: &str, milliseconds: u64, outcome: Outcome) -> Exchange {
     let elapsed = Duration::from_millis(milliseconds);
-    Exchange { sent: sent(case, run), outcome, elapsed, attempts: 1, uncertain: false }
+    Exchange { sent: sent(case, run), outcome, elapsed, attempts: 1, leaks_secret: false, uncertain: false }
 }
 
 fn answer(status: u16, body: &str, at: u64) -> Outcome {

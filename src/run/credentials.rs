@@ -187,20 +187,19 @@ impl<'c> Authenticator<'c> {
             }
             _ => own.or(any),
         };
-        let mut replaced: Vec<&str> = Vec::new();
-        for name in schemes.into_iter().flatten() {
-            let Some(scheme) = self.contract.schemes.get(name) else { continue };
+        // Whatever could let a request in is withheld from one that must not get in.
+        let mut replaced: Vec<&str> = vec!["authorization"];
+        for scheme in operation.security.iter().flatten().filter_map(|name| self.contract.schemes.get(name)) {
             match scheme {
-                SecurityScheme::Basic | SecurityScheme::Bearer => replaced.push("authorization"),
                 SecurityScheme::ApiKey { location: Location::Header, name, .. } => replaced.push(name),
                 SecurityScheme::ApiKey { location: Location::Cookie, .. } => replaced.push("cookie"),
                 _ => {}
             }
+        }
+        for name in schemes.into_iter().flatten() {
+            let Some(scheme) = self.contract.schemes.get(name) else { continue };
             let valid = self.valid(transport, scheme, &mut used).await?;
             carriers.extend(self.altered(scheme, credentials, valid));
-        }
-        if credentials == Credentials::Other || credentials == Credentials::None {
-            replaced.push("authorization");
         }
         for (name, value) in &self.given.headers {
             let known = carriers.iter().any(
@@ -279,7 +278,9 @@ impl<'c> Authenticator<'c> {
                     Credentials::Valid => valid?,
                     Credentials::None => return None,
                     Credentials::Wrong => changed(&valid.unwrap_or_else(|| unknown.into())),
-                    Credentials::Unknown | Credentials::Other | Credentials::WrongScheme => unknown.into(),
+                    Credentials::Unknown => unknown.into(),
+                    Credentials::Other => format!("{unknown}-else"),
+                    Credentials::WrongScheme => format!("Probity {unknown}"),
                     Credentials::Empty => String::new(),
                     Credentials::Malformed => "not a token, but words".into(),
                 };
@@ -418,8 +419,10 @@ fn wrong_password(password: &str) -> String {
 
 fn changed(token: &str) -> String {
     let mut token: Vec<char> = token.chars().collect();
-    match token.last_mut() {
-        Some(last) => *last = if *last == 'A' { 'B' } else { 'A' },
+    // Not the last one: in base64 it may hold bits that nobody reads.
+    let middle = token.len() * 3 / 4;
+    match token.get_mut(middle) {
+        Some(letter) => *letter = if *letter == 'A' { 'B' } else { 'A' },
         None => token.push('A'),
     }
     token.into_iter().collect()
@@ -468,7 +471,7 @@ mod tests {
 
     #[test]
     fn a_changed_token_is_another_token_of_the_same_form() {
-        assert_eq!(changed("abc"), "abA");
-        assert_eq!(changed("abA"), "abB");
+        assert_eq!(changed("abcd"), "abcA");
+        assert_eq!(changed("abcA"), "abcB");
     }
 }

@@ -15,6 +15,8 @@ pub struct Exchange {
     /// How often it was sent: more than once after a broken connection, an expired token,
     /// or when the target asked to come back later.
     pub attempts: u32,
+    /// Whether the answer held a secret of the run.
+    pub leaks_secret: bool,
     /// Whether an earlier attempt may have been carried out without an answer.
     pub uncertain: bool,
 }

@@ -133,7 +133,7 @@ pub async fn run(
     observer: &dyn Observer,
     stop: Stop,
 ) -> Result<Run, RunError> {
-    let transport = Transport::new(settings.timeout)
+    let transport = Transport::new(&settings.target, settings.timeout)
         .map_err(|failure| RunError::Unreachable { target: settings.target.clone(), failure })?;
     let runner = Runner {
         contract,
@@ -336,12 +336,18 @@ impl Runner<'_> {
             observations: Vec::new(),
         };
         for (step, case) in scenario.cases.iter().enumerate() {
-            let exchange = tokio::select! {
+            let mut exchange = tokio::select! {
                 biased;
                 () = stopped(stop) => break,
                 exchange = self.exchange(case) => exchange?,
             };
-            let found = judge::exchange(self.contract, case, &done.exchanges, &exchange, (index, step));
+            let mut found = judge::exchange(self.contract, case, &done.exchanges, &exchange, (index, step));
+            // Judged as it came, kept as it may be shown.
+            let secrets = self.authenticator.secrets();
+            exchange.outcome = hidden(&secrets, exchange.outcome);
+            for text in found.iter_mut().flat_map(Observation::texts) {
+                *text = secrets.hide(std::mem::take(text));
+            }
             self.observer.event(&Event::Exchanged { exchange: &exchange, observations: found.len() });
             done.observations.extend(found);
             done.exchanges.push(Some(exchange));
@@ -416,7 +422,9 @@ impl Runner<'_> {
                 method: outgoing.method,
                 body: outgoing.body,
             };
-            return Ok(Exchange { sent, outcome: hidden(&secrets, outcome), elapsed, attempts, uncertain });
+            let leaks_secret =
+                matches!(&outcome, Outcome::Answered(answer) if secrets.stand_in(&answer.body));
+            return Ok(Exchange { sent, outcome, elapsed, attempts, leaks_secret, uncertain });
         }
     }
 

@@ -1,15 +1,16 @@
 //! Secrets: what must appear in no output, and the variables that stand for it.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use bytes::Bytes;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::sync::OnceLock;
 
 /// The secrets of a run, each with the variable that stands for it in outputs.
 #[derive(Clone, Default)]
 pub struct Secrets {
     /// Longest first: a secret that holds another must be found before it.
     known: Vec<(String, String)>,
-    finder: Option<AhoCorasick>,
+    finder: OnceLock<Option<AhoCorasick>>,
 }
 
 impl std::fmt::Debug for Secrets {
@@ -30,8 +31,7 @@ impl Secrets {
         self.add_written(&json[1..json.len() - 1], variable);
         let url = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
         self.add_written(&url, variable);
-        let secrets = self.known.iter().map(|(secret, _)| secret);
-        self.finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(secrets).ok();
+        self.finder = OnceLock::new();
     }
 
     fn add_written(&mut self, secret: &str, variable: &str) {
@@ -42,9 +42,16 @@ impl Secrets {
         self.known.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
     }
 
+    /// Whether a secret that is too long to be there by chance stands in the bytes.
+    pub fn stand_in(&self, bytes: &[u8]) -> bool {
+        const LONG: usize = 12;
+        let mut found = self.finder().into_iter().flat_map(|finder| finder.find_iter(bytes));
+        found.any(|found| found.len() >= LONG)
+    }
+
     /// Text with every secret replaced by its variable.
     pub fn hide(&self, text: String) -> String {
-        match &self.finder {
+        match self.finder() {
             Some(finder) if finder.is_match(&text) => finder.replace_all(&text, &self.variables()),
             _ => text,
         }
@@ -52,12 +59,21 @@ impl Secrets {
 
     /// Bytes with every secret replaced by its variable.
     pub fn hide_bytes(&self, bytes: Bytes) -> Bytes {
-        match &self.finder {
+        match self.finder() {
             Some(finder) if finder.is_match(&bytes) => {
                 finder.replace_all_bytes(&bytes, &self.variables()).into()
             }
             _ => bytes,
         }
+    }
+
+    fn finder(&self) -> Option<&AhoCorasick> {
+        let build = || {
+            let secrets = self.known.iter().map(|(secret, _)| secret);
+            let kind = Some(AhoCorasickKind::NoncontiguousNFA);
+            AhoCorasick::builder().kind(kind).match_kind(MatchKind::LeftmostLongest).build(secrets).ok()
+        };
+        self.finder.get_or_init(build).as_ref()
     }
 
     fn variables(&self) -> Vec<&str> {
@@ -69,7 +85,7 @@ impl Secrets {
 pub fn replace(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     let mut result = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
-    while let Some(at) = rest.windows(old.len()).position(|window| window == old) {
+    while let Some(at) = memchr::memmem::find(rest, old) {
         result.extend_from_slice(&rest[..at]);
         result.extend_from_slice(new);
         rest = &rest[at + old.len()..];

@@ -71,6 +71,7 @@ fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome
             outcome: answer(case, &body),
             elapsed: Duration::ZERO,
             attempts: 1,
+            leaks_secret: false,
             uncertain: false,
         }
     };

@@ -1,6 +1,7 @@
 //! `credentials-enforced`: nobody gets in without valid credentials.
 
 use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::plan::Credentials;
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -14,7 +15,10 @@ pub(in crate::judge) const CHECK: Check = Check {
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
-    if view.status_is_expected(answer) {
+    // RFC 6750 has 400 for credentials that cannot be read.
+    let unreadable = matches!(view.case.request.credentials, Credentials::Malformed | Credentials::Empty);
+    let refused = unreadable && answer.status == 400 && view.documented(answer).is_some();
+    if view.status_is_expected(answer) || refused {
         return None;
     }
     let credentials = view.case.request.credentials.name();

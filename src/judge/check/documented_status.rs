@@ -1,6 +1,7 @@
 //! `documented-status`: whatever comes is documented.
 
 use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::plan::Verdict;
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -14,7 +15,8 @@ pub(in crate::judge) const CHECK: Check = Check {
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
-    if view.documented(answer).is_some() || view.operation.responses.is_empty() {
+    let nothing = view.operation.responses.is_empty();
+    if view.documented(answer).is_some() || nothing || is_left_open(view, answer) {
         return None;
     }
     let documented: Vec<String> =
@@ -28,4 +30,13 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         (expected, view.answer_words(answer)),
         &at,
     ))
+}
+
+/// A contract that documents no success, or no refusal at all, does not say which there are; and
+/// what we ask for where it documents no refusal of a kind cannot be held against a host.
+fn is_left_open(view: &View<'_>, answer: &Answer) -> bool {
+    let class = answer.status / 100;
+    let says_nothing = matches!(class, 2 | 4) && view.operation.responses_of_class(class).next().is_none();
+    let asked_for = view.verdict == Verdict::Reject && view.status_is_expected(answer) && class == 4;
+    says_nothing || asked_for
 }

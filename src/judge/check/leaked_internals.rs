@@ -2,7 +2,7 @@
 
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::sync::OnceLock;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -24,9 +24,10 @@ const MARKS: &[(&str, &str)] = &[
     ("stack trace", "\\tat "),
     ("stack trace", "\n    at "),
     ("stack trace", "\\n    at "),
-    ("stack trace", "at java."),
-    ("stack trace", "at com."),
-    ("stack trace", "at org."),
+    ("stack trace", "at java.base/"),
+    ("stack trace", "at com.sun."),
+    ("stack trace", "at org.apache."),
+    ("stack trace", "at org.hibernate."),
     ("stack trace", "java.lang."),
     ("stack trace", "org.springframework"),
     ("stack trace", "com.fasterxml.jackson"),
@@ -43,19 +44,14 @@ const MARKS: &[(&str, &str)] = &[
     ("SQL", "violates unique constraint"),
     ("SQL", "constraintviolationexception"),
     ("SQL", "e11000 duplicate key"),
-    ("SQL", "insert into "),
     ("SQL", "select * from "),
-    ("SQL", "ora-0"),
     ("file path", "/usr/local/"),
-    ("file path", "/usr/lib/"),
     ("file path", "/var/www/"),
     ("file path", "/var/lib/"),
-    ("file path", "/home/"),
-    ("file path", "/opt/"),
     ("file path", "/etc/passwd"),
-    ("file path", "c:\\"),
-    // What stands for a secret of ours wherever an answer held it.
-    ("credentials", "$probity_"),
+    ("file path", "c:\\users\\"),
+    ("file path", "c:\\inetpub\\"),
+    ("file path", "c:\\windows\\"),
     ("framework page", "whitelabel error page"),
     ("framework page", "apache tomcat/"),
     ("framework page", "werkzeug debugger"),
@@ -68,15 +64,17 @@ const MARKS: &[(&str, &str)] = &[
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
     static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     let finder = FINDER.get_or_init(|| {
-        AhoCorasick::builder().ascii_case_insensitive(true).build(MARKS.iter().map(|(_, mark)| mark)).ok()
+        AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .ascii_case_insensitive(true)
+            .build(MARKS.iter().map(|(_, mark)| mark))
+            .ok()
     });
-    let first = finder.as_ref()?.find(&answer.body)?;
-    let (kind, mark) = MARKS[first.pattern().as_usize()];
-    // What was sent may come back; it is no secret of the host.
-    let sent = view.exchange.sent.body.as_deref().map(String::from_utf8_lossy);
-    if sent.is_some_and(|sent| sent.to_lowercase().contains(mark)) {
-        return None;
-    }
+    let found = leaked(finder.as_ref()?, view, answer).or_else(|| {
+        let credentials = ("credentials", "what stands for a secret of this run");
+        view.exchange.leaks_secret.then_some(credentials)
+    });
+    let (kind, mark) = found?;
     Some(view.observe(
         &CHECK,
         format!("{} {kind}", answer.status),
@@ -84,4 +82,14 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         ("no internals", format!("the body contains {mark:?}")),
         &view.operation.at,
     ))
+}
+
+/// The first mark that is not an echo: what was sent may come back; it is no secret of the host.
+fn leaked(finder: &AhoCorasick, view: &View<'_>, answer: &Answer) -> Option<(&'static str, &'static str)> {
+    let mut marks = finder.find_iter(&answer.body).map(|found| MARKS[found.pattern().as_usize()]).peekable();
+    marks.peek()?;
+    let sent = &view.exchange.sent;
+    let mut echo = sent.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default().to_lowercase();
+    echo.push_str(&sent.url.to_lowercase());
+    marks.find(|(_, mark)| !echo.contains(mark))
 }

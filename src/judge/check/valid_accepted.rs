@@ -14,7 +14,8 @@ pub(in crate::judge) const CHECK: Check = Check {
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
-    if answer.accepted() {
+    let redirected = (300..400).contains(&answer.status) && view.documented(answer).is_some();
+    if answer.accepted() || redirected {
         return None;
     }
     Some(view.observe(

@@ -1,14 +1,17 @@
 //! Cases around the body: credentials, methods and header parameters.
 
 use super::base::Base;
-use super::{About, Deriver};
-use crate::contract::Location;
+use super::{About, Deriver, is_reserved};
+use crate::contract::{Location, Operation};
 use crate::plan::{Credentials, Place, Request};
 
 impl Deriver<'_> {
     pub(super) fn header_parameters(&mut self, request: &Request, base: &Base) {
-        let parameters =
-            self.operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);
+        let parameters = self
+            .operation
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.location == Location::Header && !is_reserved(parameter));
         for parameter in parameters {
             let mut request = request.clone();
             let present = request.header(&parameter.name).is_some();
@@ -76,7 +79,14 @@ impl Deriver<'_> {
         }
         let changing: &[&str] = if self.wishes.changing_methods { &["PUT", "PATCH", "DELETE"] } else { &[] };
         for method in ["GET", "HEAD", "OPTIONS", "TRACE"].iter().chain(changing).copied() {
-            let declared = |name: &str| self.operation.path_methods.iter().any(|known| known == name);
+            // Another template may stand for the same path.
+            let fits = |other: &&Operation| {
+                let (one, two) = (self.operation.path.split('/'), other.path.split('/'));
+                one.clone().count() == two.clone().count()
+                    && one.zip(two).all(|(one, two)| one == two || one.contains('{') || two.contains('{'))
+            };
+            let declared =
+                |name: &str| self.contract.operations.iter().filter(fits).any(|other| other.method == name);
             if declared(method) || (method == "HEAD" && declared("GET")) {
                 continue;
             }

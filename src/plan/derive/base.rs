@@ -8,6 +8,8 @@ use crate::plan::generate::mutate;
 use crate::plan::generate::value::Fill;
 use crate::plan::unique;
 use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// A body that the schema allows, and what must be fresh in it wherever it is sent.
 pub(super) struct Base {
@@ -19,6 +21,8 @@ pub(super) struct Base {
     pub(super) schemas: Vec<String>,
     operation: String,
     unique: Vec<(String, Flat)>,
+    /// Which key has which value: no two keys may share one, however short the values.
+    given: RefCell<HashMap<(usize, String), String>>,
 }
 
 impl Base {
@@ -34,17 +38,32 @@ impl Base {
             (unique.field.clone(), maker.choose(&places))
         });
         let unique = fields.collect();
-        Base { value, media, schemas, operation: deriver.operation.id.clone(), unique }
+        Base {
+            value,
+            media,
+            schemas,
+            operation: deriver.operation.id.clone(),
+            unique,
+            given: RefCell::default(),
+        }
     }
 
     /// A body whose unique fields hold values that no other case has.
     pub(super) fn fresh(&self, value: &Value, key: &str) -> Value {
         let mut value = value.clone();
-        for (field, flat) in &self.unique {
+        for (index, (field, flat)) in self.unique.iter().enumerate() {
             if value.pointer(field).is_none_or(Value::is_null) {
                 continue;
             }
-            if let Some(fresh) = unique::fresh(flat, &format!("{}/{key}", self.operation)) {
+            let mut given = self.given.borrow_mut();
+            let tries = (0..100).map(|number| match number {
+                0 => format!("{}/{key}", self.operation),
+                number => format!("{}/{key}/{number}", self.operation),
+            });
+            let fresh = tries.map_while(|name| unique::fresh(flat, &name)).find(|fresh| {
+                given.entry((index, fresh.to_string())).or_insert_with(|| key.to_owned()) == key
+            });
+            if let Some(fresh) = fresh {
                 mutate::put(&mut value, field, fresh);
             }
         }

@@ -7,6 +7,7 @@ mod unique;
 
 use super::generate::random::Random;
 use super::generate::value::{Fill, Maker};
+use super::label::is_reserved_header;
 use super::{
     Case, Credentials, Expectation, Gap, Label, Labeller, Place, Request, Scenario, Verdict, Wishes, expect,
 };
@@ -47,7 +48,8 @@ pub(super) struct Deriver<'c> {
     wishes: &'c Wishes,
     pub(super) drafts: Vec<Draft>,
     pub(super) gaps: Vec<Gap>,
-    ids: HashSet<String>,
+    ids: Names,
+    keys: Names,
     wires: HashSet<Wire>,
 }
 
@@ -62,7 +64,8 @@ impl<'c> Deriver<'c> {
             wishes,
             drafts: Vec::new(),
             gaps: Vec::new(),
-            ids: HashSet::new(),
+            ids: Names::default(),
+            keys: Names::default(),
             wires: HashSet::new(),
         }
     }
@@ -94,7 +97,9 @@ impl<'c> Deriver<'c> {
         let mut path = self.operation.path.clone();
         let mut query = Vec::new();
         let mut headers = Vec::new();
-        for parameter in self.operation.parameters.iter().filter(|parameter| parameter.required) {
+        for parameter in
+            self.operation.parameters.iter().filter(|parameter| parameter.required && !is_reserved(parameter))
+        {
             let Some(text) = self.parameter(parameter) else {
                 self.gap(
                     &parameter.at,
@@ -160,7 +165,6 @@ impl<'c> Deriver<'c> {
 
     /// Adds a scenario of one case, unless it was already on the wire.
     fn single(&mut self, about: About<'_>, request: &Request, body: Option<MakeBody<'_>>) {
-        let key = format!("{}/{}/{}", about.place, about.kind, about.variant);
         let wire = (
             request.method.clone(),
             request.path.clone(),
@@ -171,6 +175,8 @@ impl<'c> Deriver<'c> {
         if !self.wires.insert(wire) {
             return;
         }
+        let key = format!("{}/{}/{}", about.place, about.kind, about.variant);
+        let key = self.keys.unused(&key);
         let worth = about.worth;
         let request = Request { body: body.map(|body| body(&key)), ..request.clone() };
         let case = self.case(about, request, None);
@@ -209,7 +215,7 @@ impl<'c> Deriver<'c> {
                 cause = format!("{cause}/{}", about.variant);
             }
         }
-        let id = self.unused(&safe(&id));
+        let id = self.ids.unused(&safe(&id));
         Case {
             id,
             operation: self.index,
@@ -222,12 +228,18 @@ impl<'c> Deriver<'c> {
             given: Vec::new(),
         }
     }
+}
 
-    fn unused(&mut self, id: &str) -> String {
-        let mut name = id.to_owned();
+/// Names that were given, so that each is given once.
+#[derive(Default)]
+struct Names(HashSet<String>);
+
+impl Names {
+    fn unused(&mut self, wanted: &str) -> String {
+        let mut name = wanted.to_owned();
         let mut number = 2;
-        while !self.ids.insert(name.clone()) {
-            name = format!("{id}-{number}");
+        while !self.0.insert(name.clone()) {
+            name = format!("{wanted}-{number}");
             number += 1;
         }
         name
@@ -238,4 +250,9 @@ impl<'c> Deriver<'c> {
 fn safe(id: &str) -> String {
     let keep = |c: char| if c.is_ascii_alphanumeric() || "/._-~".contains(c) { c } else { '-' };
     id.chars().map(keep).collect::<String>().replace("..", "-").replace("//", "/-/")
+}
+
+/// Whether OpenAPI or HTTP says the value of a header parameter elsewhere.
+fn is_reserved(parameter: &Parameter) -> bool {
+    parameter.location == Location::Header && is_reserved_header(&parameter.name)
 }

@@ -43,6 +43,10 @@ pub struct Flat {
     pub additional_stated: bool,
     /// Whether undeclared properties are forbidden.
     pub closed: bool,
+    /// The schemas of undeclared properties, where there are any.
+    pub additional: Vec<String>,
+    /// Bounds of an object's size.
+    pub member_count: (Option<u64>, Option<u64>),
     /// The schemas of every item.
     pub items: Vec<String>,
     /// Bounds of an array's length.
@@ -61,6 +65,8 @@ pub struct Flat {
     pub maximum: Option<(f64, bool)>,
     /// What a number must be a multiple of.
     pub multiple_of: Option<f64>,
+    /// Whether it only travels in answers.
+    pub read_only: bool,
     /// Alternatives: for each `oneOf` or `anyOf`, the schemas to choose from.
     pub alternatives: Vec<Vec<String>>,
 }
@@ -129,9 +135,14 @@ impl Flat {
             self.additional_stated |= schema.contains_key(key);
             self.closed |= key != "patternProperties" && schema.get(key) == Some(&Value::Bool(false));
         }
+        if schema.get("additionalProperties").is_some_and(Value::is_object) {
+            self.additional.push(pointer::child(at, "additionalProperties"));
+        }
+        narrow(&mut self.member_count, count("minProperties"), count("maxProperties"));
         if schema.get("items").is_some_and(Value::is_object) {
             self.items.push(pointer::child(at, "items"));
         }
+        self.read_only |= schema.get("readOnly") == Some(&Value::Bool(true));
         self.unique_items |= schema.get("uniqueItems") == Some(&Value::Bool(true));
         narrow(&mut self.item_count, count("minItems"), count("maxItems"));
         narrow(&mut self.length, count("minLength"), count("maxLength"));

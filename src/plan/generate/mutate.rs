@@ -198,7 +198,7 @@ fn enumerated(listed: &[Value], list: &mut List) {
 
 fn text(maker: &mut Maker<'_>, flat: &Flat, list: &mut List) {
     let size = |bound: u64| usize::try_from(bound).unwrap_or(usize::MAX);
-    if let Some(least) = flat.length.0 {
+    if let Some(least) = flat.length.0.filter(|least| *least < 1_000_000) {
         list.add(6, "length", "least", Change::Length(size(least)));
         if least > 0 {
             list.add(5, "length", "below-least", Change::Length(size(least - 1)));

@@ -232,6 +232,17 @@ impl<'c> Maker<'c> {
                 members.insert(name.clone(), json!("any"));
             }
         }
+        let wanted = flat.member_count.0.unwrap_or(0).min(100);
+        for number in 0..wanted {
+            if members.len() as u64 >= wanted {
+                break;
+            }
+            let value = match flat.additional.as_slice() {
+                [] => json!("any"),
+                places => self.at_depth(places, depth + 1)?,
+            };
+            members.entry(format!("key{number}")).or_insert(value);
+        }
         Some(Value::Object(members))
     }
 
