@@ -50,6 +50,7 @@ pub enum Scope {
 /// Every check, in the order of seriousness.
 pub const CHECKS: &[&Check] = &[
     &check::complete_answer::CHECK,
+    &check::throttled::CHECK,
     &check::server_error::CHECK,
     &check::credentials_enforced::CHECK,
     &check::leaked_internals::CHECK,
@@ -101,6 +102,9 @@ pub fn exchange(
         Outcome::Failed(failure) => return vec![check::complete_answer::check(&view, failure)],
         Outcome::Answered(answer) => answer,
     };
+    if let Some(throttled) = check::throttled::check(&view, answer) {
+        return vec![throttled];
+    }
     let mut found = Vec::new();
     found.extend(check::leaked_internals::check(&view, answer));
     if case.request.method != view.operation.method {
@@ -160,6 +164,7 @@ mod tests {
         let mut ids: Vec<&str> = CHECKS.iter().map(|check| check.id).collect();
         insta::assert_snapshot!(ids.join("\n"), @r"
         complete-answer
+        throttled
         server-error
         credentials-enforced
         leaked-internals

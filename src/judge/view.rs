@@ -124,6 +124,11 @@ impl<'v> View<'v> {
         }
     }
 
+    /// The status and the codes of an answer, which tell kinds of answers apart.
+    pub fn kind(&self, answer: &Answer) -> String {
+        format!("{} {}", answer.status, self.codes(answer).join(",")).trim_end().to_owned()
+    }
+
     /// The statuses that are expected, in words.
     pub fn expected_statuses(&self) -> String {
         let statuses = &self.case.expectation.statuses;

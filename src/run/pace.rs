@@ -99,7 +99,10 @@ pub(super) fn retry_after(answer: &Answer) -> Option<Duration> {
     if !matches!(answer.status, 429 | 503) {
         return None;
     }
-    let text = answer.header("retry-after")?.trim();
+    let Some(text) = answer.header("retry-after").map(str::trim) else {
+        // A limit that does not say when it ends is tried again after a second.
+        return (answer.status == 429).then_some(Duration::from_secs(1));
+    };
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds).max(SHORTEST_PAUSE));
     }

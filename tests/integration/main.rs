@@ -12,5 +12,6 @@ mod exact;
 mod laws;
 mod pinned;
 mod proof;
+mod readme;
 mod rival;
 mod secrecy;

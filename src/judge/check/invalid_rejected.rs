@@ -18,10 +18,9 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         return None;
     }
     let fault = view.case.expectation.faults.first()?;
-    let codes = view.codes(answer).join(",");
     Some(view.observe(
         &CHECK,
-        format!("{} {codes}", answer.status).trim_end().to_owned(),
+        view.kind(answer),
         format!("an invalid request was accepted: {} {}", fault.place, fault.cause.words()),
         (view.expected_statuses(), view.answer_words(answer)),
         &fault.at,

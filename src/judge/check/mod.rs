@@ -13,6 +13,7 @@ pub(super) mod response_schema;
 pub(super) mod rule;
 pub(super) mod server_error;
 pub(super) mod snapshot;
+pub(super) mod throttled;
 pub(super) mod undeclared_method;
 pub(super) mod uniqueness;
 pub(super) mod valid_accepted;

@@ -17,10 +17,9 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     if answer.accepted() {
         return None;
     }
-    let codes = view.codes(answer).join(",");
     Some(view.observe(
         &CHECK,
-        format!("{} {codes}", answer.status).trim_end().to_owned(),
+        view.kind(answer),
         format!("a valid request was refused, given {}", view.case.about),
         (view.expected_statuses(), view.answer_words(answer)),
         &view.case.at,

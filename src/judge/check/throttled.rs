@@ -1,0 +1,27 @@
+//! `throttled`: a request that was turned away for its rate was not tested.
+
+use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::run::Answer;
+
+pub(in crate::judge) const CHECK: Check = Check {
+    id: "throttled",
+    summary: "no request is turned away for coming too soon",
+    meaning: "The target answered 429 until the patience of the run was at its end, so that these requests were not tested.",
+    matters: "A run that was turned away says nothing about the contract, and must not look as if it did.",
+    allow: "Keep under the target's limit with --rate, for example --rate 100/m, or wait longer with --max-wait.",
+    severity: Severity::Deny,
+    scope: Scope::Answer,
+};
+
+pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
+    if answer.status != 429 {
+        return None;
+    }
+    Some(view.observe(
+        &CHECK,
+        "429",
+        "the target throttled requests, which were not tested",
+        ("an answer to the request", "status 429"),
+        &view.operation.at,
+    ))
+}

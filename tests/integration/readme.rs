@@ -1,0 +1,82 @@
+//! The README: every command is one that the program takes, and what it quotes is what it says.
+
+use crate::driver::{probity, repository};
+
+fn readme() -> String {
+    std::fs::read_to_string(repository().join("README.md")).unwrap()
+}
+
+/// The lines of every fenced block of a language.
+fn blocks(language: &str) -> Vec<String> {
+    let readme = readme();
+    let parts = readme.split("```").skip(1).step_by(2);
+    parts.filter_map(|block| block.strip_prefix(&format!("{language}\n")).map(str::to_owned)).collect()
+}
+
+/// The words of a line of shell, as far as the README goes: quotes and comments.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quote = None;
+    for letter in line.chars() {
+        match (quote, letter) {
+            (None, '#') if words.last().is_some_and(String::is_empty) => break,
+            (None, '\'' | '"') => quote = Some(letter),
+            (Some(open), close) if open == close => quote = None,
+            (None, ' ') => words.push(String::new()),
+            _ => words.last_mut().unwrap().push(letter),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn commands() -> Vec<Vec<String>> {
+    let readme = readme();
+    let inline = readme.split('`').skip(1).step_by(2).map(str::to_owned).filter(|code| !code.contains('\n'));
+    let lines =
+        blocks("sh").into_iter().flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>());
+    let ci = blocks("yaml").into_iter().flat_map(|block| {
+        let lines = block.lines().filter_map(|line| line.split_once("run: ").or(line.split_once("script: ")));
+        lines.map(|(_, command)| command.to_owned()).collect::<Vec<_>>()
+    });
+    let all = lines.chain(ci).chain(inline).map(|line| line.replace("cargo run -- ", "probity "));
+    let ours = all.filter(|line| line.starts_with("probity "));
+    ours.map(|line| words(&line)[1..].to_vec()).collect()
+}
+
+#[test]
+fn every_command_is_one_that_the_program_takes() {
+    let commands = commands();
+    assert!(commands.len() > 10, "{commands:?}");
+    for command in commands {
+        // Names that stand for something are not arguments: `probity serve [CONTRACT]`.
+        let given = command.iter().filter(|word| !word.starts_with('[') && *word != "CHECK");
+        let ran = probity().args(given.clone().chain([&"--help".to_owned()])).run();
+        assert_eq!(ran.code, Some(0), "{command:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn the_exit_codes_and_the_checks_are_those_of_the_program() {
+    let readme = readme();
+    let help = probity().arg("--help").run().stdout;
+    let table = help.split("Exit codes:\n").nth(1).unwrap().trim_end();
+    assert!(readme.contains(table), "the README lacks\n{table}");
+    let checks = probity().arg("explain").run().stdout;
+    assert!(readme.contains(checks.trim_end()), "the README lacks\n{checks}");
+}
+
+#[test]
+fn the_configuration_of_the_readme_is_taken() {
+    let file = blocks("toml").remove(0);
+    let contract = std::fs::read_to_string(repository().join("spec/groups.openapi.yaml")).unwrap();
+    std::fs::create_dir_all(probity().folder()).unwrap();
+    let driver = probity().with_file("probity.toml", file);
+    std::fs::create_dir(driver.folder().join("spec")).unwrap();
+    let ran = driver
+        .with_file("spec/groups.openapi.yaml", contract)
+        .env("TILL_PASSWORD", "secret")
+        .args(["plan"])
+        .run();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+}
