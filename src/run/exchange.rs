@@ -117,6 +117,11 @@ impl FailureKind {
         }
     }
 
+    /// Whether this may come from a target that does not talk HTTP at all.
+    pub fn may_be_mute(self) -> bool {
+        matches!(self, FailureKind::TimedOut | FailureKind::Cut | FailureKind::NotHttp)
+    }
+
     /// Whether the target was not reached at all.
     pub fn is_unreachable(self) -> bool {
         matches!(self, FailureKind::Unresolved | FailureKind::Refused | FailureKind::Tls)

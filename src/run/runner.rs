@@ -203,7 +203,7 @@ impl Runner<'_> {
             Some(Outcome::Failed(failure)) if failure.kind.is_unreachable() => {
                 Err(RunError::Unreachable { target, failure: failure.clone() })
             }
-            Some(Outcome::Failed(failure)) if failure.kind != FailureKind::Unsendable => {
+            Some(Outcome::Failed(failure)) if failure.kind.may_be_mute() => {
                 // Is it this request, or does the target not talk at all?
                 let outgoing = Outgoing {
                     method: "OPTIONS".into(),
@@ -211,10 +211,14 @@ impl Runner<'_> {
                     headers: Vec::new(),
                     body: None,
                 };
-                match self.transport.send(&outgoing).await {
-                    Ok(_) => Ok(()),
-                    Err(_) => Err(RunError::Unreachable { target, failure: failure.clone() }),
+                // Twice, because the connection that the first one finds open may be closing.
+                for _ in 0..2 {
+                    match self.transport.send(&outgoing).await {
+                        Err(again) if again.kind.may_be_mute() => {}
+                        _ => return Ok(()),
+                    }
                 }
+                Err(RunError::Unreachable { target, failure: failure.clone() })
             }
             _ => Ok(()),
         }

@@ -138,7 +138,7 @@ fn broken_transport_ends_in_findings_within_bounds() {
     ];
     for fault in faults {
         let rival = Rival::start(Variant::Strict, Some(fault));
-        let ran = probity().args(["check", "--timeout", "2s", "--max-requests", "12"]).target(&rival);
+        let ran = probity().args(["check", "--timeout", "2s", "--max-requests", "6"]).target(&rival);
         let ran = ran.arg(shipped_contract()).run().ends_with(1);
         assert!(ran.stdout.contains("deny[complete-answer]"), "{}: {}", fault.id(), ran.everything());
     }
