@@ -102,7 +102,7 @@ fn judging(criterion: &mut Criterion) {
         });
     }
     group.bench_function("its JSON alone", |bencher| {
-        bencher.iter(|| json::read(black_box(accepted.as_bytes())))
+        bencher.iter(|| json::read(black_box(accepted.as_bytes())));
     });
     group.finish();
 }

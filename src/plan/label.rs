@@ -146,7 +146,7 @@ fn parameters(contract: &Contract, operation: &Operation, request: &Request, see
     }
 }
 
-/// Header parameters that OpenAPI says elsewhere or that belong to the connection.
+/// Header parameters that `OpenAPI` says elsewhere or that belong to the connection.
 pub(super) fn is_reserved_header(name: &str) -> bool {
     const RESERVED: [&str; 9] = [
         "accept",

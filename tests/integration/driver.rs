@@ -245,11 +245,6 @@ impl Ran {
         serde_json::from_str(&self.file(name)).expect("a JSON report")
     }
 
-    /// Standard output as JSON.
-    pub(crate) fn output(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{}", self.everything()))
-    }
-
     /// Fails with all that was printed unless it ended with this code.
     #[track_caller]
     pub(crate) fn ends_with(self, code: i32) -> Self {

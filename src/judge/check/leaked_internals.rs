@@ -3,6 +3,7 @@
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use regex::bytes::Regex;
 use std::sync::OnceLock;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -70,7 +71,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
             .build(MARKS.iter().map(|(_, mark)| mark))
             .ok()
     });
-    let found = leaked(finder.as_ref()?, view, answer).or_else(|| {
+    let found = leaked(finder.as_ref()?, view, answer).or_else(|| written(view, answer)).or_else(|| {
         let credentials = ("credentials", "what stands for a secret of this run");
         view.exchange.leaks_secret.then_some(credentials)
     });
@@ -84,6 +85,28 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     ))
 }
 
+/// What only its form gives away: kind, what it is, and the pattern.
+const FORMS: [(&str, &str, &str); 2] = [
+    (
+        "file path",
+        "a path of source or configuration",
+        r#"(?:^|[\s"'(=\[])/(?:opt|home|usr|var|srv|app|etc|root)/[\w./-]*\.(?:java|kt|py|rb|js|ts|php|go|rs|cs|xml|ya?ml|conf|cfg|ini|properties|log|sql|jar)\b"#,
+    ),
+    (
+        "SQL",
+        "an SQL statement",
+        r"(?i)\b(?:insert into \w+ ?\([^)]*\) ?values|select [\w*., ]{1,80} from \w+ where|delete from \w+ where|update \w+ set \w+ ?=)",
+    ),
+];
+
+fn written(view: &View<'_>, answer: &Answer) -> Option<(&'static str, &'static str)> {
+    static PATTERNS: OnceLock<Vec<Regex>> = OnceLock::new();
+    let patterns = PATTERNS.get_or_init(|| FORMS.iter().filter_map(|form| Regex::new(form.2).ok()).collect());
+    let sent = view.exchange.sent.body.as_deref().unwrap_or_default();
+    let mut found = FORMS.iter().zip(patterns).filter(|(_, pattern)| pattern.is_match(&answer.body));
+    found.find(|(_, pattern)| !pattern.is_match(sent)).map(|(form, _)| (form.0, form.1))
+}
+
 /// The first mark that is not an echo: what was sent may come back; it is no secret of the host.
 fn leaked(finder: &AhoCorasick, view: &View<'_>, answer: &Answer) -> Option<(&'static str, &'static str)> {
     let mut marks = finder.find_iter(&answer.body).map(|found| MARKS[found.pattern().as_usize()]).peekable();
@@ -92,4 +115,30 @@ fn leaked(finder: &AhoCorasick, view: &View<'_>, answer: &Answer) -> Option<(&'s
     let mut echo = sent.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default().to_lowercase();
     echo.push_str(&sent.url.to_lowercase());
     marks.find(|(_, mark)| !echo.contains(mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_is_a_pattern_that_tells_internals_from_content() {
+        let forms: Vec<Regex> = FORMS.iter().map(|form| Regex::new(form.2).unwrap()).collect();
+        let shows = |text: &str| forms.iter().any(|form| form.is_match(text.as_bytes()));
+        for text in [
+            "see /opt/app/conf/mapper.yml:17",
+            "[insert into t (a,b) values (?,?)]",
+            "select a from t where id = 3",
+        ] {
+            assert!(shows(text), "{text}");
+        }
+        for text in [
+            "https://example.com/home/start.html",
+            "insert into the slot",
+            "select one from the list",
+            "/home/",
+        ] {
+            assert!(!shows(text), "{text}");
+        }
+    }
 }

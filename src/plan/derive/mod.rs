@@ -252,7 +252,7 @@ fn safe(id: &str) -> String {
     id.chars().map(keep).collect::<String>().replace("..", "-").replace("//", "/-/")
 }
 
-/// Whether OpenAPI or HTTP says the value of a header parameter elsewhere.
+/// Whether `OpenAPI` or HTTP says the value of a header parameter elsewhere.
 fn is_reserved(parameter: &Parameter) -> bool {
     parameter.location == Location::Header && is_reserved_header(&parameter.name)
 }

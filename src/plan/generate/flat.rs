@@ -26,6 +26,7 @@ pub enum Type {
 
 /// What a place may hold, all constraints that apply to it folded together.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a keyword of its own")]
 pub struct Flat {
     /// JSON Pointer to the schema that says most about the place.
     pub at: String,

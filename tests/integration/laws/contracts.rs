@@ -143,7 +143,6 @@ fn order() -> Known {
         "additionalProperties",
         "pattern",
         "enum",
-        "format",
         "minLength",
         "maxLength",
         "exclusiveMinimum",
