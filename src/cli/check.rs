@@ -6,9 +6,10 @@ use crate::contract::Contract;
 use crate::contract::extension::suggestion;
 use crate::host::{Accepted, Host, HostSettings};
 use crate::judge::{self, CHECKS, Levels, Observation, SNAPSHOT, Severity};
-use crate::plan::Plan;
+use crate::plan::{Gap, Plan};
 use crate::report::progress::Progress;
 use crate::report::{self, Output, SnapshotSummary, Subject, Verdict, terminal};
+use crate::run::credentials::Authenticator;
 use crate::run::{self, Alias, End, Given, Run, Settings};
 use crate::snapshot::{self, Comparison, Extent, Kind, Store, Writing};
 use std::sync::Arc;
@@ -23,9 +24,10 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let target = arguments.target.target.as_deref().map(target).transpose()?;
     let mut given = given(&arguments.target)?;
     let contract = Arc::new(failure::contract(arguments.contract.contract.as_deref())?);
-    let plan = super::plan::made(&contract, &arguments.selection)?;
-    let profile =
-        arguments.profile.profile.clone().or_else(|| target.is_none().then(|| HOST_PROFILE.to_owned()));
+    let mut plan = super::plan::made(&contract, &arguments.selection)?;
+    // The profile of the embedded host holds the shipped contract's behaviour.
+    let shipped = target.is_none() && arguments.contract.contract.is_none();
+    let profile = arguments.profile.profile.clone().or_else(|| shipped.then(|| HOST_PROFILE.to_owned()));
     let store = match &profile {
         Some(profile) => {
             Some(Store::open(&arguments.profile.snapshots, profile).map_err(|error| refused_store(&error))?)
@@ -41,6 +43,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             Some(_) => None,
             None => Some(embedded(&contract, &mut given).await?),
         };
+        leave_out_strangers(&contract, &mut plan, &given)?;
         let settings = Settings {
             target: target.or_else(|| host.as_ref().map(url)).unwrap_or_default(),
             alias: host
@@ -158,6 +161,31 @@ async fn sent(
     interrupt.abort();
     progress.clear();
     run.map_err(|error| Failure::new(Exit::Target, error.to_string()).with_hint(Some(error.hint())))
+}
+
+/// Takes out of a plan what needs credentials that were not given, if any were given: nothing
+/// could be told from it.
+fn leave_out_strangers(contract: &Contract, plan: &mut Plan, given: &Given) -> Result<(), Failure> {
+    if given.is_empty() {
+        return Ok(());
+    }
+    let authenticator = Authenticator::new(contract, given.clone(), "");
+    let lets_in: Vec<bool> =
+        contract.operations.iter().map(|operation| authenticator.can_satisfy(operation)).collect();
+    plan.scenarios.retain(|scenario| scenario.cases.iter().all(|case| lets_in[case.operation]));
+    for (operation, _) in contract.operations.iter().zip(&lets_in).filter(|(_, lets_in)| !**lets_in) {
+        let schemes: Vec<&str> = operation.security.iter().flatten().map(String::as_str).collect();
+        plan.gaps.push(Gap {
+            operation: operation.id.clone(),
+            at: operation.at.clone(),
+            why: format!("it needs credentials of another scheme than were given: {}", schemes.join(", ")),
+        });
+    }
+    if plan.is_empty() {
+        return Err(Failure::new(Exit::Target, "the credentials are of no scheme that the contract asks for")
+            .with_hint(Some("the contract's securitySchemes say which: --basic, --bearer, --oauth-key with --oauth-secret, or --header".into())));
+    }
+    Ok(())
 }
 
 /// Sends everything once more under another identity, and pins what held still.

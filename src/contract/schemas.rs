@@ -96,20 +96,20 @@ impl Schemas {
         found
     }
 
-    /// The value that the text of a header or parameter stands for.
+    /// The value that the text of a header or parameter stands for: text, a number or a
+    /// boolean, or a list of these.
     pub fn text_value(&self, schema: &SchemaAt, side: Side, text: &str) -> Value {
-        let written = Value::from(text);
-        match serde_json::from_str::<Value>(text) {
-            _ if self.accepts(schema, side, &written) => written,
+        let scalar = |text: &str| match serde_json::from_str::<Value>(text.trim()) {
             Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
-            _ => {
-                let part = |part: &str| match serde_json::from_str::<Value>(part.trim()) {
-                    Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
-                    _ => Value::from(part.trim()),
-                };
-                let list: Value = text.split(',').map(part).collect();
-                if self.accepts(schema, side, &list) { list } else { written }
-            }
+            _ => Value::from(text.trim()),
+        };
+        let readings = [Value::from(text), scalar(text), text.split(',').map(scalar).collect()];
+        let fitting = readings.iter().position(|value| self.accepts(schema, side, value));
+        let [written, scalar, list] = readings;
+        match fitting {
+            Some(0) => written,
+            Some(2) => list,
+            _ => scalar,
         }
     }
 

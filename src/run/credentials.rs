@@ -32,6 +32,13 @@ pub struct Given {
     pub headers: Vec<(String, String)>,
 }
 
+impl Given {
+    /// Whether the user gave nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.basic.is_none() && self.bearer.is_none() && self.oauth.is_none() && self.headers.is_empty()
+    }
+}
+
 impl std::fmt::Debug for Given {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Given { .. }")

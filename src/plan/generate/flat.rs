@@ -32,6 +32,8 @@ pub struct Flat {
     pub at: String,
     /// The types that are allowed; empty means any.
     pub types: Vec<Type>,
+    /// Whether nothing can satisfy the types that are asked for.
+    pub impossible: bool,
     /// The only values that are allowed.
     pub listed: Option<Vec<Value>>,
     /// Documented values.
@@ -102,6 +104,7 @@ impl Flat {
             }
             flat.fold(schema, &at);
         }
+        flat.impossible = typed.as_ref().is_some_and(Vec::is_empty);
         flat.types = typed.unwrap_or_default();
         if flat.types.is_empty() {
             flat.types = flat.implied_types();

@@ -75,6 +75,9 @@ impl<'c> Maker<'c> {
             let index = if self.fill == Fill::Random { self.random.below(real.len()) } else { 0 };
             return real.get(index).map(|value| (*value).clone()).or_else(|| listed.first().cloned());
         }
+        if flat.impossible {
+            return None;
+        }
         match flat.main_type() {
             Some(Type::Null) => Some(Value::Null),
             Some(Type::Boolean) => Some(json!(self.fill != Fill::Random || self.random.once_in(2))),
@@ -93,10 +96,22 @@ impl<'c> Maker<'c> {
         let mut flat = Flat::read(self.root, &places);
         for round in 0..DEPTH {
             let Some(branches) = flat.alternatives.get(round) else { break };
-            let usable: Vec<&String> = branches
+            let with = |branch: &String| {
+                let mut places = places.clone();
+                places.push(branch.clone());
+                Flat::read(self.root, &places)
+            };
+            let possible: Vec<(&String, Flat)> = branches
                 .iter()
-                .filter(|branch| Flat::read(self.root, &[(*branch).clone()]).types != [Type::Null])
+                .map(|branch| (branch, with(branch)))
+                .filter(|(_, flat)| !flat.impossible)
                 .collect();
+            let real =
+                possible.iter().filter(|(_, flat)| flat.types != [Type::Null]).map(|(branch, _)| *branch);
+            let mut usable: Vec<&String> = real.collect();
+            if usable.is_empty() {
+                usable = possible.iter().map(|(branch, _)| *branch).collect();
+            }
             let index = if self.fill == Fill::Random { self.random.below(usable.len()) } else { 0 };
             let Some(branch) = usable.get(index) else { break };
             places.push((*branch).clone());
