@@ -70,7 +70,7 @@ impl Secrets {
     fn finder(&self) -> Option<&AhoCorasick> {
         let build = || {
             let secrets = self.known.iter().map(|(secret, _)| secret);
-            let kind = Some(AhoCorasickKind::NoncontiguousNFA);
+            let kind = Some(AhoCorasickKind::ContiguousNFA);
             AhoCorasick::builder().kind(kind).match_kind(MatchKind::LeftmostLongest).build(secrets).ok()
         };
         self.finder.get_or_init(build).as_ref()
