@@ -220,7 +220,10 @@ impl Reader<'_> {
                     run = self.at;
                 }
                 Some(0..0x20) => return Err(self.malformed(Reason::ControlCharacter)),
-                Some(_) => self.at += 1,
+                Some(_) => {
+                    let plain = |byte: &u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
+                    self.at += self.bytes[self.at..].iter().take_while(|byte| plain(byte)).count();
+                }
                 None => return Err(self.expected("`\"`")),
             }
         }

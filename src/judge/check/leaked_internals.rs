@@ -90,12 +90,12 @@ const FORMS: [(&str, &str, &str); 2] = [
     (
         "file path",
         "a path of source or configuration",
-        r#"(?:^|[\s"'(=\[])/(?:opt|home|usr|var|srv|app|etc|root)/[\w./-]*\.(?:java|kt|py|rb|js|ts|php|go|rs|cs|xml|ya?ml|conf|cfg|ini|properties|log|sql|jar)\b"#,
+        r#"(?-u)(?:^|[\s"'(=\[])/(?:opt|home|usr|var|srv|app|etc|root)/[\w./-]*\.(?:java|kt|py|rb|js|ts|php|go|rs|cs|xml|ya?ml|conf|cfg|ini|properties|log|sql|jar)\b"#,
     ),
     (
         "SQL",
         "an SQL statement",
-        r"(?i)\b(?:insert into \w+ ?\([^)]*\) ?values|select [\w*., ]{1,80} from \w+ where|delete from \w+ where|update \w+ set \w+ ?=)",
+        r"(?i-u)\b(?:insert into \w+ ?\([^)]*\) ?values|select [\w*., ]+ from \w+ where|delete from \w+ where|update \w+ set \w+ ?=)",
     ),
 ];
 
