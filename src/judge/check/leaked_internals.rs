@@ -85,6 +85,13 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     ))
 }
 
+/// So much of a body is looked into: error pages show what they show at their start.
+const LOOKED_INTO: usize = 16 << 10;
+
+fn start(answer: &Answer) -> &[u8] {
+    &answer.body[..answer.body.len().min(LOOKED_INTO)]
+}
+
 /// What only its form gives away: kind, what it is, and the pattern.
 const FORMS: [(&str, &str, &str); 2] = [
     (
@@ -103,13 +110,13 @@ fn written(view: &View<'_>, answer: &Answer) -> Option<(&'static str, &'static s
     static PATTERNS: OnceLock<Vec<Regex>> = OnceLock::new();
     let patterns = PATTERNS.get_or_init(|| FORMS.iter().filter_map(|form| Regex::new(form.2).ok()).collect());
     let sent = view.exchange.sent.body.as_deref().unwrap_or_default();
-    let mut found = FORMS.iter().zip(patterns).filter(|(_, pattern)| pattern.is_match(&answer.body));
+    let mut found = FORMS.iter().zip(patterns).filter(|(_, pattern)| pattern.is_match(start(answer)));
     found.find(|(_, pattern)| !pattern.is_match(sent)).map(|(form, _)| (form.0, form.1))
 }
 
 /// The first mark that is not an echo: what was sent may come back; it is no secret of the host.
 fn leaked(finder: &AhoCorasick, view: &View<'_>, answer: &Answer) -> Option<(&'static str, &'static str)> {
-    let mut marks = finder.find_iter(&answer.body).map(|found| MARKS[found.pattern().as_usize()]).peekable();
+    let mut marks = finder.find_iter(start(answer)).map(|found| MARKS[found.pattern().as_usize()]).peekable();
     marks.peek()?;
     let sent = &view.exchange.sent;
     let mut echo = sent.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default().to_lowercase();
