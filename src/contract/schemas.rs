@@ -103,14 +103,13 @@ impl Schemas {
             Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
             _ => Value::from(text.trim()),
         };
-        let readings = [Value::from(text), scalar(text), text.split(',').map(scalar).collect()];
-        let fitting = readings.iter().position(|value| self.accepts(schema, side, value));
-        let [written, scalar, list] = readings;
-        match fitting {
-            Some(0) => written,
-            Some(2) => list,
-            _ => scalar,
+        let written = Value::from(text);
+        if self.accepts(schema, side, &written) {
+            return written;
         }
+        let list: Value = text.split(',').map(scalar).collect();
+        let single = scalar(text);
+        if !self.accepts(schema, side, &single) && self.accepts(schema, side, &list) { list } else { single }
     }
 
     fn validator(&self, schema: &SchemaAt, side: Side) -> Option<&Validator> {

@@ -15,44 +15,36 @@ pub(in crate::judge) const CHECK: Check = Check {
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
     let expectation = &view.case.expectation;
-    let expected_codes = &expectation.codes;
-    let words = match expected_codes.as_slice() {
+    let fault = expectation.faults.first()?;
+    let cause = || format!("{} {}", fault.place, fault.cause.words());
+    let (kind, title) = if view.status_is_expected(answer) {
+        let found = view.codes(answer);
+        let unexpected = |code: &&String| !expectation.codes.contains(code);
+        let wrong: Vec<&str> = found.iter().filter(unexpected).map(String::as_str).collect();
+        if expectation.codes.is_empty() || (wrong.is_empty() && !found.is_empty()) {
+            return None;
+        }
+        if found.is_empty() {
+            ("no code".to_owned(), format!("a refusal has no code, though {}", cause()))
+        } else {
+            let codes = wrong.join(", ");
+            let title = if wrong.len() == found.len() {
+                format!("a refusal has code {codes}, though {}", cause())
+            } else {
+                format!("a refusal has code {codes} besides the right one, though only {}", cause())
+            };
+            (format!("code {codes}"), title)
+        }
+    } else {
+        let status = answer.status;
+        (format!("status {status}"), format!("a refusal has status {status}, though {}", cause()))
+    };
+    let expected = match expectation.codes.as_slice() {
         [] => view.expected_statuses(),
         codes => format!("{} with code {}", view.expected_statuses(), codes.join(" or ")),
     };
-    let fault = expectation.faults.first()?;
-    let cause = format!("{} {}", fault.place, fault.cause.words());
-    let actual = view.answer_words(answer);
     let at = catalogue_entry(view).unwrap_or_else(|| fault.at.clone());
-    if !view.status_is_expected(answer) {
-        return Some(view.observe(
-            &CHECK,
-            format!("status {}", answer.status),
-            format!("a refusal has status {}, though {cause}", answer.status),
-            (words, actual),
-            &at,
-        ));
-    }
-    if expected_codes.is_empty() {
-        return None;
-    }
-    let found = view.codes(answer);
-    if found.is_empty() {
-        let title = format!("a refusal has no code, though {cause}");
-        return Some(view.observe(&CHECK, "no code", title, (words, actual), &at));
-    }
-    let wrong: Vec<&str> =
-        found.iter().filter(|code| !expected_codes.contains(code)).map(String::as_str).collect();
-    if wrong.is_empty() {
-        return None;
-    }
-    let wrong = wrong.join(", ");
-    let title = if wrong.len() == found.join(", ").len() {
-        format!("a refusal has code {wrong}, though {cause}")
-    } else {
-        format!("a refusal has code {wrong} besides the right one, though only {cause}")
-    };
-    Some(view.observe(&CHECK, format!("code {wrong}"), title, (words, actual), &at))
+    Some(view.observe(&CHECK, kind, title, (expected, view.answer_words(answer)), &at))
 }
 
 fn catalogue_entry(view: &View<'_>) -> Option<String> {
