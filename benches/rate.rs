@@ -103,6 +103,23 @@ fn requests(plan: &Plan, target: &str, id: &str) -> Vec<Outgoing> {
     each.collect()
 }
 
+/// The plan several times over, so that connecting weighs as little as it does in a long run;
+/// the unique values of each copy are its own.
+fn repeated(plan: &Plan, times: u8) -> Plan {
+    let mut long = Plan { scenarios: Vec::new(), ..plan.clone() };
+    for copy in 0..times {
+        let own = format!("{RUN}{}", char::from(b'a' + copy));
+        for scenario in &plan.scenarios {
+            let mut scenario = scenario.clone();
+            for body in scenario.cases.iter_mut().filter_map(|case| case.request.body.as_mut()) {
+                *body = probity::run::secret::replace(body, format!("{RUN}-").as_bytes(), own.as_bytes());
+            }
+            long.scenarios.push(scenario);
+        }
+    }
+    long
+}
+
 async fn bare_client(transport: &Transport, requests: &[Outgoing]) -> Duration {
     let clock = Instant::now();
     let next = AtomicUsize::new(0);
@@ -117,19 +134,22 @@ async fn bare_client(transport: &Transport, requests: &[Outgoing]) -> Duration {
     clock.elapsed()
 }
 
+/// No name of the load comes twice.
+static NAMES: AtomicUsize = AtomicUsize::new(0);
+
 /// Requests a second over bare connections, with the request written once.
 async fn load(address: &str, body: &str, count: usize) -> f64 {
     let clock = Instant::now();
     let authorization = basic("demo", "demo-password", false);
     let workers: FuturesUnordered<_> = (0..CONNECTIONS)
-        .map(|worker| {
+        .map(|_| {
             let authorization = authorization.clone();
             async move {
                 let mut stream = TcpStream::connect(address.trim_start_matches("http://")).await.unwrap();
                 stream.set_nodelay(true).unwrap();
                 let mut buffer = vec![0; 16 * 1024];
-                for index in 0..count / CONNECTIONS {
-                    let body = body.replace("NAME", &format!("{worker}-{index}-{}", clock.elapsed().as_nanos()));
+                for _ in 0..count / CONNECTIONS {
+                    let body = body.replace("NAME", &format!("load-{}", NAMES.fetch_add(1, Ordering::Relaxed)));
                     let request = format!(
                         "POST /api_gateway/v1/badges/group HTTP/1.1\r\nhost: x\r\nauthorization: Basic {authorization}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
                         body.len()
@@ -168,9 +188,9 @@ fn main() {
         let id = |number: usize| (1_000_000_000 + round * 1000 + number).to_string();
         let warm = requests(&plan, &target, &id(0));
         runtime.block_on(bare_client(&transport, &warm));
-        let requests: Vec<Vec<Outgoing>> =
+        let prepared: Vec<Vec<Outgoing>> =
             (1..4).map(|number| requests(&plan, &target, &id(number))).collect();
-        let bare: f64 = requests
+        let bare: f64 = prepared
             .iter()
             .map(|one| runtime.block_on(bare_client(&transport, one)).as_secs_f64())
             .sum::<f64>()
@@ -188,17 +208,22 @@ fn main() {
             levels: probity::judge::Levels::default(),
         };
         let mut elapsed = 0.0;
-        let timer = Timer::default();
         for number in 4..7 {
             let (_keep, stop) = tokio::sync::watch::channel(false);
             let settings = settings(number);
             let clock = Instant::now();
-            let done = runtime.block_on(run(&contract, &plan, &settings, &timer, stop)).unwrap();
+            let done = runtime.block_on(run(&contract, &plan, &settings, &Timer::default(), stop)).unwrap();
             elapsed += clock.elapsed().as_secs_f64() / 3.0;
             assert_eq!(done.sent(), plan.len());
         }
         whole.push(elapsed / bare);
-        judged.push(bare / (timer.1.lock().unwrap().as_secs_f64() / 3.0));
+        let long = repeated(&plan, 10);
+        let again = requests(&long, &target, &id(7));
+        let bare = runtime.block_on(bare_client(&transport, &again)).as_secs_f64();
+        let (_keep, stop) = tokio::sync::watch::channel(false);
+        let timer = Timer::default();
+        runtime.block_on(run(&contract, &long, &settings(8), &timer, stop)).unwrap();
+        judged.push(bare / timer.1.lock().unwrap().as_secs_f64());
     }
     let (host, bare) = (host(), bare_handler());
     for _ in 0..ROUNDS {
