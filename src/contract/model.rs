@@ -209,13 +209,6 @@ impl Operation {
         })
     }
 
-    /// The statuses of a class, in words: `200 or 201`.
-    pub fn statuses(&self, class: u16) -> String {
-        let names: Vec<String> =
-            self.responses_of_class(class).map(|response| response.status.to_string()).collect();
-        if names.is_empty() { format!("a documented {class}xx") } else { names.join(" or ") }
-    }
-
     /// The JSON representation of its body, if it has one.
     pub fn json_body(&self) -> Option<&MediaType> {
         self.body.as_ref()?.content.iter().find(|media| is_json(&media.name))
