@@ -4,13 +4,13 @@
 //! answer that is not JSON is not also one without a code.
 
 mod check;
-mod compare;
+mod clock;
+mod difference;
 mod finding;
-mod instant;
 mod level;
 mod view;
 
-pub use check::rule::Whole;
+pub use check::rule::{Whole, tried};
 pub use finding::{Finding, Observation, findings};
 pub use level::{Levels, NoSuchCheck, Severity};
 pub use view::{View, codes};
@@ -66,6 +66,7 @@ pub const CHECKS: &[&Check] = &[
     &check::declared_headers::CHECK,
     &check::undeclared_method::CHECK,
     &check::allow_header::CHECK,
+    &check::clock::CHECK,
     &check::snapshot::CHECK,
 ];
 
@@ -109,6 +110,7 @@ pub fn exchange(
     }
     let mut found = Vec::new();
     found.extend(check::leaked_internals::check(&view, answer));
+    found.extend(check::clock::check(&view, answer));
     if case.request.method != view.operation.method {
         let first = check::server_error::check(&view, answer);
         found.extend(first.or_else(|| check::undeclared_method::check(&view, answer)));
@@ -182,6 +184,7 @@ mod tests {
         declared-headers
         undeclared-method
         allow-header
+        clock
         snapshot
         ");
         ids.sort_unstable();

@@ -69,6 +69,10 @@ paths:
                   rank: {type: integer}
         '400': {description: Refused.}
         '401': {description: Who are you?}
+      x-probity:
+        rules:
+          - equal: [$response.body#/rank, $request.body#/rank]
+          - distinct: $response.body#/id
   /broken:
     get:
       operationId: read-broken
