@@ -187,20 +187,6 @@ impl Statement {
     pub fn is_over_run(&self) -> bool {
         matches!(self, Statement::Constant(_) | Statement::Distinct(_))
     }
-
-    /// The expressions it is about.
-    pub fn operands(&self) -> Vec<&Expression> {
-        match self {
-            Statement::Equal([one, two])
-            | Statement::Ordered([one, two])
-            | Statement::SameInstant([one, two]) => {
-                vec![one, two]
-            }
-            Statement::Value(Fixed { at, .. }) | Statement::Recent(Recent { at, .. }) => vec![at],
-            Statement::Constant(at) | Statement::Distinct(at) => vec![at],
-            Statement::EncodesTime(EncodesTime { id, at, .. }) => vec![id, at],
-        }
-    }
 }
 
 /// A rule in one line, which is its name in reports: `equal $response.body#/a $request.body#/a`.

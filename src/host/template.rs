@@ -142,10 +142,9 @@ impl Template {
                     let time = time.unwrap_or_else(|| occasion.now.as_nanosecond());
                     at.set(&mut filled.body, Value::String(form.write(time, occasion.number)));
                 }
-                Fill::Encoded(..) => {}
                 Fill::Fresh(series) if created => at.set(&mut filled.body, series.at(occasion.number)),
                 Fill::Now(clock) if created => at.set(&mut filled.body, clock.write(occasion.now)),
-                Fill::Fresh(_) | Fill::Now(_) => {}
+                Fill::Fresh(_) | Fill::Now(_) | Fill::Encoded(..) => {}
                 Fill::Copy(from) => filled.copy(from, at),
                 Fill::Echo { ruled, .. } if echoed < (if *ruled { Echoed::Ruled } else { Echoed::All }) => {}
                 Fill::Echo { from, absent, item, .. } => match (from.of(occasion.given), absent) {

@@ -4,8 +4,11 @@ use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+/// A name for characters, and which they are.
+pub(super) type Class = (&'static str, fn(char) -> bool);
+
 /// Classes of characters that are dropped or replaced together, the narrowest first.
-pub(super) const CLASSES: &[(&str, fn(char) -> bool)] = &[
+pub(super) const CLASSES: &[Class] = &[
     ("NUL", |c| c == '\0'),
     ("control characters", char::is_control),
     ("line breaks", |c| matches!(c, '\n' | '\r')),
@@ -55,15 +58,12 @@ pub(super) fn html_resolved(text: &str) -> String {
             });
             numeric.or_else(|| NAMED.iter().find(|(known, _)| *known == name).map(|(_, letter)| *letter))
         });
-        match (found, end) {
-            (Some(letter), Some(end)) => {
-                result.push(letter);
-                rest = &rest[end + 1..];
-            }
-            _ => {
-                result.push('&');
-                rest = &rest[1..];
-            }
+        if let (Some(letter), Some(end)) = (found, end) {
+            result.push(letter);
+            rest = &rest[end + 1..];
+        } else {
+            result.push('&');
+            rest = &rest[1..];
         }
     }
     result.push_str(rest);
@@ -76,12 +76,11 @@ pub(super) fn tags_stripped(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
         result.push_str(before);
-        match after.split_once('>') {
-            Some((_, next)) => rest = next,
-            None => {
-                result.push('<');
-                rest = after;
-            }
+        if let Some((_, next)) = after.split_once('>') {
+            rest = next;
+        } else {
+            result.push('<');
+            rest = after;
         }
     }
     result.push_str(rest);

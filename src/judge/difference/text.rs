@@ -15,6 +15,8 @@ pub(super) fn difference(wanted: &str, came: &str) -> Difference {
     let actual = if !came.is_empty() && wanted.starts_with(came) {
         // What is left may end in the middle of what differs from run to run.
         format!("its first {kept} of {all} characters")
+    } else if let Some(head) = dotted(came).filter(|head| wanted.starts_with(head)) {
+        format!("its first {} of {all} characters, and dots", length(head))
     } else if !came.is_empty() && wanted.ends_with(came) {
         format!("its last {kept} of {all} characters")
     } else {
@@ -22,11 +24,16 @@ pub(super) fn difference(wanted: &str, came: &str) -> Difference {
             Some(letter) => format!("U+{:04X}", u32::from(letter)),
             None => "the end".to_owned(),
         };
-        let place = format!("at character {}: {} for {}", at + 1, codes(came), codes(wanted));
+        let place = format!("at character {}: {} instead of {}", at + 1, codes(came), codes(wanted));
         format!("string {}, {place}", excerpt(came, at))
     };
     let expected = format!("string {}", excerpt(wanted, at));
     Difference { at: String::new(), kind, expected, actual }
+}
+
+/// What stands before the dots that a cut may leave.
+fn dotted(came: &str) -> Option<&str> {
+    came.strip_suffix('…').or_else(|| came.strip_suffix("..."))
 }
 
 /// The first character that differs.
@@ -44,6 +51,7 @@ fn kind(wanted: &str, came: &str) -> String {
             .or_else(|| case(wanted, came))
             .or_else(|| escaping(wanted, came))
             .or_else(|| encoding(wanted, came))
+            .map(str::to_owned)
             .or_else(|| forms(wanted, came))
             .or_else(|| classes(wanted, came))
             .or_else(|| length(wanted, came))
@@ -51,104 +59,100 @@ fn kind(wanted: &str, came: &str) -> String {
     known().unwrap_or_else(|| "the text differs".to_owned())
 }
 
-fn told(words: &str) -> Option<String> {
-    Some(words.to_owned())
-}
-
-fn spaces(wanted: &str, came: &str) -> Option<String> {
+fn spaces(wanted: &str, came: &str) -> Option<&'static str> {
     if wanted.trim() == came {
-        return told("spaces around it are gone");
+        return Some("spaces around it are gone");
     }
     if wanted.trim_start() == came || wanted.trim_end() == came {
-        return told("spaces on one side of it are gone");
+        return Some("spaces on one side of it are gone");
     }
     if wanted == came.trim() {
-        return told("spaces were added around it");
+        return Some("spaces were added around it");
     }
     if wanted.trim() == came.trim() {
-        return told("spaces around it differ");
+        return Some("spaces around it differ");
     }
     let collapsed = collapsed(wanted);
     if collapsed == came || collapsed.trim() == came {
-        return told("white space in it is collapsed");
+        return Some("white space in it is collapsed");
     }
     if wanted.replace("\r\n", "\n") == came || wanted.replace('\n', "\r\n") == came {
-        return told("line breaks in it are converted");
+        return Some("line breaks in it are converted");
     }
     None
 }
 
-fn case(wanted: &str, came: &str) -> Option<String> {
+fn case(wanted: &str, came: &str) -> Option<&'static str> {
     let (lower, upper) = (wanted.to_lowercase(), wanted.to_uppercase());
     if lower == came || wanted.to_ascii_lowercase() == came {
-        return told("it is in lower case");
+        return Some("it is in lower case");
     }
     if upper == came || wanted.to_ascii_uppercase() == came {
-        return told("it is in upper case");
+        return Some("it is in upper case");
     }
     if lower == came.to_lowercase() {
-        return told("upper and lower case differ");
+        return Some("upper and lower case differ");
     }
     None
 }
 
-fn escaping(wanted: &str, came: &str) -> Option<String> {
+fn escaping(wanted: &str, came: &str) -> Option<&'static str> {
     let resolved = html_resolved(came);
     if resolved != came {
         if resolved == wanted {
-            return told("it is escaped for HTML");
+            return Some("it is escaped for HTML");
         }
         if html_resolved(&resolved) == wanted {
-            return told("it is escaped for HTML twice");
+            return Some("it is escaped for HTML twice");
         }
     }
     if html_resolved(wanted) == came {
-        return told("HTML entities in it are resolved");
+        return Some("HTML entities in it are resolved");
     }
     if tags_stripped(wanted).trim() == came.trim() {
-        return told("markup in it is taken out");
+        return Some("markup in it is taken out");
     }
     if percent_resolved(came).as_deref() == Some(wanted) {
-        return told("it is percent-encoded");
+        return Some("it is percent-encoded");
     }
     if percent_resolved(&came.replace('+', " ")).as_deref() == Some(wanted) {
-        return told("it is form-encoded");
+        return Some("it is form-encoded");
     }
     if percent_resolved(wanted).as_deref() == Some(came) {
-        return told("percent escapes in it are resolved");
+        return Some("percent escapes in it are resolved");
     }
     if wanted.replace('+', " ") == came {
-        return told("plus signs in it became spaces");
+        return Some("plus signs in it became spaces");
     }
     if escapes_resolved(came).as_deref() == Some(wanted) {
-        return told("backslash escapes stand in it as text");
+        return Some("backslash escapes stand in it as text");
     }
     if escapes_resolved(wanted).as_deref() == Some(came) {
-        return told("backslash escapes in it are resolved");
+        return Some("backslash escapes in it are resolved");
     }
     if wanted.replace('\'', "''") == came || wanted.replace('"', "\"\"") == came {
-        return told("quotes in it are doubled");
+        return Some("quotes in it are doubled");
     }
     if came.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) == Some(wanted) {
-        return told("it stands in quotes");
+        return Some("it stands in quotes");
     }
     None
 }
 
-fn encoding(wanted: &str, came: &str) -> Option<String> {
+fn encoding(wanted: &str, came: &str) -> Option<&'static str> {
     let once = as_latin1(wanted);
     let other = as_windows(wanted);
     if once == came {
-        return told("its UTF-8 is read as Latin-1");
+        return Some("its UTF-8 is read as Latin-1");
     }
     if other == came {
-        return told("its UTF-8 is read as Windows-1252");
+        return Some("its UTF-8 is read as Windows-1252");
     }
     if as_latin1(&once) == came || as_windows(&other) == came {
-        return told("its UTF-8 is read as Latin-1 twice");
+        return Some("its UTF-8 is read as Latin-1 twice");
     }
     if as_latin1(came) == wanted || as_windows(came) == wanted {
-        return told("its Latin-1 is read as UTF-8");
+        return Some("its Latin-1 is read as UTF-8");
     }
     None
 }
@@ -188,27 +192,26 @@ fn length(wanted: &str, came: &str) -> Option<String> {
             _ => "it is cut".to_owned(),
         });
     }
-    let ellipsis = came.strip_suffix('…').or_else(|| came.strip_suffix("..."));
-    if ellipsis.is_some_and(|kept| wanted.starts_with(kept)) {
-        return told("it is cut, with dots at its end");
+    if dotted(came).is_some_and(|head| wanted.starts_with(head)) {
+        return Some("it is cut, with dots at its end".to_owned());
     }
     if wanted.ends_with(came) {
-        return told("its beginning is gone");
+        return Some("its beginning is gone".to_owned());
     }
     if came.ends_with(wanted) {
-        return told("something stands before it");
+        return Some("something stands before it".to_owned());
     }
     if came.starts_with(wanted) {
-        return told("something stands after it");
+        return Some("something stands after it".to_owned());
     }
     if came.contains(wanted) {
-        return told("something stands before and after it");
+        return Some("something stands before and after it".to_owned());
     }
     if is_part_of(came, wanted) {
-        return told("characters in it are gone");
+        return Some("characters in it are gone".to_owned());
     }
     if is_part_of(wanted, came) {
-        return told("characters were added in it");
+        return Some("characters were added in it".to_owned());
     }
     wanted.chars().rev().eq(came.chars()).then(|| "it is reversed".to_owned())
 }
@@ -281,13 +284,14 @@ mod tests {
         let found = difference(&wanted, &came);
         assert_eq!(found.kind, "it is normalised to NFD");
         assert!(
-            found.actual.ends_with("(602 characters), at character 301: U+0065 for U+00E9"),
+            found.actual.ends_with("(602 characters), at character 301: U+0065 instead of U+00E9"),
             "{}",
             found.actual
         );
         assert!(found.expected.len() < 90 && found.actual.len() < 140, "{found:?}");
         let cut = difference(&wanted, &wanted[..50]);
         assert_eq!(cut.actual, "its first 50 of 601 characters");
+        assert_eq!(difference(&wanted, "aaa…").actual, "its first 3 of 601 characters, and dots");
     }
 
     proptest! {

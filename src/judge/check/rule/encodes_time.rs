@@ -24,11 +24,9 @@ fn broken(scene: &Scene<'_>, rule: &EncodesTime, id: &Operand<'_>, time: &Operan
         actual,
         kind: kind.to_owned(),
     };
-    let encoded = match &id.node().kind {
-        Kind::String(text) => form.read(text),
-        _ => None,
-    };
-    let Some(encoded) = encoded else {
+    // What is no text has the wrong type, which the schema tells.
+    let Kind::String(text) = &id.node().kind else { return None };
+    let Some(encoded) = form.read(text) else {
         return Some(by("it does not have the form", scene.shown(id_at, Some(id))));
     };
     let step = form.step().max(stated.precision);

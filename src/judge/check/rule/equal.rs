@@ -1,6 +1,6 @@
 //! `equal`: two values are equal, an absent one as null.
 
-use super::scene::{Operand, Pair, Scene};
+use super::scene::{Pair, Scene};
 use super::{Broken, Judged};
 use crate::contract::Expression;
 use crate::json::Kind;

@@ -99,7 +99,7 @@ fn over_run(scene: &Scene<'_>, rule: &crate::contract::Rule, memory: &mut Memory
         let value = canonical(operand.node());
         let is_first = memory.first.is_none() && memory.seen.is_empty();
         let broken =
-            if constant { constant::judge(memory, at, value) } else { distinct::judge(memory, at, value) };
+            if constant { constant::judge(memory, at, &value) } else { distinct::judge(memory, at, value) };
         // One value alone is neither constant nor distinct.
         if !is_first {
             judged.add(broken);

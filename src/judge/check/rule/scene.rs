@@ -9,6 +9,7 @@ use crate::run::Answer;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 /// How values of a run's secrets begin where they are hidden.
 const HIDDEN: &str = "$PROBITY_";
@@ -97,7 +98,13 @@ impl<'s> Scene<'s> {
                 }
                 text(value)
             }
-            Expression::Request(Part::Query(name)) => text(self.query(name)),
+            Expression::Request(Part::Query(name)) => {
+                let value = self.query(name);
+                if value.as_ref().is_some_and(|value| value.contains(HIDDEN)) {
+                    return None;
+                }
+                text(value)
+            }
             Expression::Request(Part::Path(name)) => one(Kind::String(self.path(name)?)),
             Expression::Response(Part::Query(_) | Part::Path(_)) => return None,
         })
@@ -138,9 +145,6 @@ impl<'s> Scene<'s> {
             let at = expression.response_body().or(expression.request_body());
             at.is_some_and(|at| json::pointer::tokens(at).any(|token| token == "*"))
         };
-        let find = |all: &[(Vec<usize>, Operand<'_>)], stars: &[usize]| -> Option<usize> {
-            all.iter().position(|(own, _)| own.iter().zip(stars).all(|(left, right)| left == right))
-        };
         let mut pairs: Vec<Pair<'_>> = Vec::new();
         if !starred(one) && !starred(two) {
             pairs.push((
@@ -149,19 +153,29 @@ impl<'s> Scene<'s> {
             ));
             return pairs;
         }
-        let leads = starred(one);
+        let depth = |all: &[(Vec<usize>, Operand<'_>)]| all.first().map_or(0, |(stars, _)| stars.len());
+        let shared = match (starred(one), starred(two)) {
+            (true, true) => depth(&left).min(depth(&right)),
+            _ => 0,
+        };
+        let index = |all: &[(Vec<usize>, Operand<'_>)]| -> HashMap<Vec<usize>, usize> {
+            // Of several for one place the first, which is the last to be put in.
+            let places = all.iter().enumerate().rev();
+            places.map(|(index, (stars, _))| (stars[..shared.min(stars.len())].to_vec(), index)).collect()
+        };
+        let leads = starred(one) && depth(&left) >= depth(&right) || !starred(two);
         let (leading, other) = if leads { (&left, &right) } else { (&right, &left) };
+        let (known, own) = (index(other), index(leading));
+        let sided = |lead, other| if leads { (lead, other) } else { (other, lead) };
         for (stars, operand) in leading {
-            let partner = find(other, stars).map(|index| other[index].1.clone());
-            let own = Some(operand.clone());
-            pairs.push(if leads { (own, partner) } else { (partner, own) });
+            let partner = known.get(&stars[..shared.min(stars.len())]).map(|index| other[*index].1.clone());
+            pairs.push(sided(Some(operand.clone()), partner));
         }
         // Items that only the other list has.
         if starred(one) && starred(two) {
-            for (_, operand) in other.iter().filter(|(stars, _)| find(leading, stars).is_none()) {
-                let own = Some(operand.clone());
-                pairs.push(if leads { (None, own) } else { (own, None) });
-            }
+            let alone =
+                other.iter().filter(|(stars, _)| !own.contains_key(&stars[..shared.min(stars.len())]));
+            pairs.extend(alone.map(|(_, operand)| sided(None, Some(operand.clone()))));
         }
         pairs
     }
