@@ -1,4 +1,4 @@
-//! Times in any notation: epoch seconds or milliseconds, or RFC 3339 text.
+//! Times in any notation: epoch seconds or milliseconds, RFC 3339 text, the dates of headers.
 
 use super::rule::TimeUnit;
 use crate::json::decimal::Decimal;
@@ -7,6 +7,9 @@ use jiff::Timestamp;
 
 /// Nanoseconds in a second.
 pub const SECOND: i128 = 1_000_000_000;
+
+/// Beyond this nothing is a time, and sums stay within 128 bits.
+const FARTHEST: i128 = 1_000_000_000_000_000_000_000_000_000_000;
 
 /// An instant, and how finely its notation tells instants apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +45,11 @@ pub fn lacks_offset(text: &str) -> bool {
 }
 
 fn date_time(text: &str) -> Option<Instant> {
-    let stamp: Timestamp = text.parse().ok()?;
+    let Ok(stamp) = text.parse::<Timestamp>() else {
+        // As headers write it.
+        let date = jiff::fmt::rfc2822::parse(text).ok()?;
+        return Some(Instant { nanoseconds: date.timestamp().as_nanosecond(), precision: SECOND });
+    };
     let fraction = text
         .split_once(['.', ','])
         .map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
@@ -63,7 +70,10 @@ fn epoch(token: &str, unit: Option<TimeUnit>) -> Option<Instant> {
         TimeUnit::DateTime => return None,
     };
     let places = usize::try_from(number.places()).unwrap_or(usize::MAX);
-    Some(Instant { nanoseconds: number.scaled(power)?, precision: precision(places.saturating_add(digits)) })
+    Some(Instant {
+        nanoseconds: number.scaled(power).filter(|at| at.abs() < FARTHEST)?,
+        precision: precision(places.saturating_add(digits)),
+    })
 }
 
 /// What the last of so many digits after the point of a second counts.
@@ -87,7 +97,9 @@ mod tests {
         assert_eq!(at("\"2025-11-20T18:47:30+05:30\"", None), at("1763644650", Some(TimeUnit::Seconds)));
         assert_eq!(at("1.763644650336E9", Some(TimeUnit::Seconds)), at("1763644650336", None));
         assert_eq!(at("\"1763644650\"", Some(TimeUnit::Seconds)), at("1763644650", None));
+        assert_eq!(at("\"Thu, 20 Nov 2025 13:17:30 GMT\"", None), at("1763644650", None));
         assert_eq!(at("\"yesterday\"", None), None);
+        assert_eq!(at("1e29", None), None);
         assert_eq!(at("1763644650", Some(TimeUnit::DateTime)), None);
     }
 

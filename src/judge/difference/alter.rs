@@ -45,7 +45,7 @@ pub(super) fn html_resolved(text: &str) -> String {
     while let Some(start) = rest.find('&') {
         result.push_str(&rest[..start]);
         rest = &rest[start..];
-        let end = rest.find(';').filter(|end| *end < 12);
+        let end = rest.bytes().take(12).position(|byte| byte == b';');
         let found = end.and_then(|end| {
             let name = &rest[1..end];
             let numeric = name.strip_prefix('#').and_then(|number| {
@@ -79,8 +79,8 @@ pub(super) fn tags_stripped(text: &str) -> String {
         if let Some((_, next)) = after.split_once('>') {
             rest = next;
         } else {
-            result.push('<');
-            rest = after;
+            rest = &text[text.len() - after.len() - 1..];
+            break;
         }
     }
     result.push_str(rest);

@@ -90,6 +90,18 @@ fn single(token: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_difference_of_numbers_is_told(
+            wanted in "-?(0|[1-9][0-9]{0,60})([.][0-9]{1,40})?([eE][-+]?[0-9]{1,45})?",
+            came in "-?(0|[1-9][0-9]{0,60})([.][0-9]{1,40})?([eE][-+]?[0-9]{1,45})?",
+        ) {
+            prop_assert!(!kind(&wanted, &came).is_empty());
+            prop_assert!(shown(&wanted).len() < 100);
+        }
+    }
 
     #[test]
     fn what_became_of_a_number_is_told() {

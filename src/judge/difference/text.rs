@@ -294,6 +294,14 @@ mod tests {
         assert_eq!(difference(&wanted, "aaa…").actual, "its first 3 of 601 characters, and dots");
     }
 
+    #[test]
+    fn hostile_text_takes_no_time() {
+        for part in ["&", "<", "&lt", "\\", "%", "e\u{301}", "'"] {
+            let came = part.repeat(200_000);
+            assert_eq!(kind("a", &came), "the text differs");
+        }
+    }
+
     proptest! {
         #[test]
         fn a_cut_is_told_as_one_wherever_it_is(text in "[a-z]{2,80}", at in 1_usize..79) {

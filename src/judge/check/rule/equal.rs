@@ -1,6 +1,6 @@
 //! `equal`: two values are equal, an absent one as null.
 
-use super::scene::{Pair, Scene};
+use super::scene::{Operand, Pair, Scene};
 use super::{Broken, Judged};
 use crate::contract::Expression;
 use crate::json::Kind;
@@ -17,8 +17,8 @@ pub(super) fn judge(scene: &Scene<'_>, operands: &[Expression; 2]) -> Judged {
 }
 
 fn broken(scene: &Scene<'_>, [one, two]: &[Expression; 2], (left, right): &Pair<'_>) -> Option<Broken> {
-    let left_node = left.as_ref().map(|operand| operand.like(right.as_ref()));
-    let right_node = right.as_ref().map(|operand| operand.like(left.as_ref()));
+    let left_node = left.as_ref().map(|operand| operand.like(right.as_ref().map(Operand::node)));
+    let right_node = right.as_ref().map(|operand| operand.like(left.as_ref().map(Operand::node)));
     let (left_node, right_node) = (left_node.as_deref(), right_node.as_deref());
     if same(left_node, right_node) {
         return None;

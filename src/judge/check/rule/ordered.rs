@@ -26,7 +26,7 @@ fn order(
     right: &Operand<'_>,
 ) -> Option<Result<(&'static str, Ordering), &'static str>> {
     let units = (scene.unit(one), scene.unit(two));
-    let (left_node, right_node) = (left.like(Some(right)), right.like(Some(left)));
+    let (left_node, right_node) = (left.like(Some(right.node())), right.like(Some(left.node())));
     if units.0 == units.1
         && let (Some(left), Some(right)) = (decimal(&left_node), decimal(&right_node))
     {

@@ -27,7 +27,7 @@ pub(super) struct Scene<'s> {
 pub(super) struct Operand<'n> {
     node: Cow<'n, Node>,
     /// It has no type of its own, as in a header.
-    pub(super) untyped: bool,
+    untyped: bool,
 }
 
 /// Two values that a rule holds against each other.
@@ -43,9 +43,9 @@ impl Operand<'_> {
     }
 
     /// The value as what stands on the other side, if it is untyped and can be read so.
-    pub(super) fn like<'o>(&'o self, other: Option<&Operand<'_>>) -> Cow<'o, Node> {
+    pub(super) fn like<'o>(&'o self, other: Option<&Node>) -> Cow<'o, Node> {
         if let (true, Kind::String(text), Some(other)) = (self.untyped, &self.node.kind, other)
-            && matches!(other.node.kind, Kind::Number(_) | Kind::Bool(_))
+            && matches!(other.kind, Kind::Number(_) | Kind::Bool(_))
             && let Ok(read) = json::read(text.as_bytes())
             && matches!(read.root.kind, Kind::Number(_) | Kind::Bool(_))
         {

@@ -205,6 +205,7 @@ fn ordered_values_are_numbers_times_or_dates() {
         ("\"2025-11-21\"", "\"2025-11-20T00:00:00Z\"", None),
         ("\"a\"", "\"b\"", None),
         ("null", "1", None),
+        ("1e29", "\"2025-11-20T13:17:30Z\"", Some("one of them is no number and no time")),
     ] {
         let told = trial.kind(&format!("{{\"a\": {a}, \"b\": {b}}}"));
         assert_eq!(told.as_deref(), kind, "{a} {b}");
@@ -220,6 +221,9 @@ fn a_stated_value_is_held_against_what_stands_there() {
     assert_eq!(trial.kind(r#"{"a": "true"}"#).as_deref(), Some("a boolean became a text"));
     let trial = Trial::of("value: {at: $response.body#/a, is: 1.50}");
     assert_eq!(trial.kind(r#"{"a": 15e-1}"#), None);
+    let header = |value| Trial::of("value: {at: $response.header.x-version, is: 2}").with("X-Version", value);
+    assert_eq!(header("2").kind("{}"), None);
+    assert!(header("3").kind("{}").is_some());
 }
 
 #[test]

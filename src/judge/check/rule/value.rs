@@ -11,9 +11,9 @@ pub(super) fn judge(scene: &Scene<'_>, Fixed { at, is }: &Fixed) -> Judged {
     let Ok(wanted) = json::read(is.to_string().as_bytes()) else { return judged };
     for (_, operand) in scene.select(at).unwrap_or_default() {
         let wanted: &Node = &wanted.root;
-        let came = operand.node();
-        let broken = (!same(Some(wanted), Some(came))).then(|| {
-            let found = difference(Some(wanted), Some(came));
+        let came = operand.like(Some(wanted));
+        let broken = (!same(Some(wanted), Some(&came))).then(|| {
+            let found = difference(Some(wanted), Some(&came));
             Broken {
                 title: format!("`{at}` is not {is}: {}", found.kind),
                 expected: found.expected,
