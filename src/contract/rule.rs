@@ -19,7 +19,7 @@ pub struct Rule {
     /// Whether it only warns where it does not hold.
     #[serde(default)]
     pub severity: Strictness,
-    /// Why it holds, or how that is known; for readers.
+    /// Why it holds, or how that is known.
     pub because: Option<String>,
     /// JSON Pointer to the rule in the contract.
     #[serde(skip)]

@@ -194,9 +194,14 @@ impl Finder<'_, '_> {
                 (true, true) => {}
                 (true, false) if is_now(&a) => self.now_like_sample(&b),
                 (false, true) if is_now(&b) => self.now_like_sample(&a),
+                _ if !alike(&self.flat_at(&a), &self.flat_at(&b)) => {}
                 (true, false) => self.add(&b, Fill::Copy(Place::new(&a))),
                 (false, true) => self.add(&a, Fill::Copy(Place::new(&b))),
-                (false, false) => self.put_in_order(&a, &b),
+                (false, false) => {
+                    self.put_in_order(&a, &b);
+                    // What a request says of them may be in another order.
+                    self.settled.extend([a, b]);
+                }
             }
         }
     }

@@ -48,17 +48,18 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     let Some(scene) = Scene::new(view, answer) else { return Vec::new() };
     let mut found = Vec::new();
     for rule in &view.operation.behaviour.rules {
-        for broken in judged(&scene, rule).broken {
-            found.push(view.observe(
-                check_of(rule),
-                format!("{rule}: {}", broken.kind),
-                broken.title,
-                (broken.expected, broken.actual),
-                &rule.at,
-            ));
-        }
+        found.extend(judged(&scene, rule).broken.into_iter().map(|broken| observed(view, rule, broken)));
     }
     found
+}
+
+fn observed(view: &View<'_>, rule: &Rule, broken: Broken) -> Observation {
+    let expected = match &rule.because {
+        Some(because) => format!("{} ({})", broken.expected, because.trim_end_matches('.')),
+        None => broken.expected,
+    };
+    let kind = format!("{rule}: {}", broken.kind);
+    view.observe(check_of(rule), kind, broken.title, (expected, broken.actual), &rule.at)
 }
 
 /// What one exchange tells of a rule.

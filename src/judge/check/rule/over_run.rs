@@ -1,7 +1,7 @@
 //! Rules that can only be told from a whole run, and how often each rule was tried in it.
 
 use super::scene::Scene;
-use super::{Judged, check_of, constant, distinct, judged};
+use super::{Judged, constant, distinct, judged, observed};
 use crate::contract::{Contract, Operation, Statement};
 use crate::json::decimal::Decimal;
 use crate::json::{Kind, Node};
@@ -29,15 +29,8 @@ impl Whole {
             |operation: &Operation| operation.behaviour.rules.iter().any(|rule| rule.statement.is_over_run());
         for_each(contract, plan, exchanges, &judged, &mut |operation, view, scene| {
             for (rule, memory) in view.operation.behaviour.rules.iter().zip(&mut memories[operation]) {
-                for broken in over_run(scene, rule, memory).broken {
-                    found.push(view.observe(
-                        check_of(rule),
-                        format!("{rule}: {}", broken.kind),
-                        broken.title,
-                        (broken.expected, broken.actual),
-                        &rule.at,
-                    ));
-                }
+                let broken = over_run(scene, rule, memory).broken.into_iter();
+                found.extend(broken.map(|broken| observed(view, rule, broken)));
             }
         });
         found

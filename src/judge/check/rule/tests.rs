@@ -181,11 +181,11 @@ fn a_rule_is_judged_when_its_conditions_are_met() {
 }
 
 #[test]
-fn a_rule_can_warn() {
-    let trial =
-        Trial::of("{equal: [$response.body#/a, $request.body#/a], severity: warn}").sending(r#"{"a": 1}"#);
-    let found = trial.found("{}");
+fn a_rule_can_warn_and_say_why() {
+    let rule = "{equal: [$response.body#/a, $request.body#/a], severity: warn, because: It was seen.}";
+    let found = Trial::of(rule).sending(r#"{"a": 1}"#).found("{}");
     assert_eq!((found[0].check.id, found[0].check.severity), ("rule", Severity::Warn));
+    assert_eq!(found[0].expected, "$request.body#/a = number 1 (It was seen)");
 }
 
 #[test]
