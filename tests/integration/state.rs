@@ -34,7 +34,7 @@ fn created(number: usize) -> Reply {
         "errors": [],
         "warnings": [],
     });
-    Reply::Bytes(answer("200 OK", "", &body.to_string()))
+    Reply::Bytes(answer("200 OK", "", body.to_string()))
 }
 
 /// How many requests stood before a server, complete but for their last byte, when the first of
@@ -203,7 +203,7 @@ fn with_tokens(lasting: bool) -> Canned {
             issued.push(Instant::now());
             let token =
                 json!({"data": {"accessToken": format!("token-{}", issued.len() - 1), "ttlSeconds": 1}});
-            return Reply::Bytes(answer("200 OK", "", &token.to_string()));
+            return Reply::Bytes(answer("200 OK", "", token.to_string()));
         }
         let token = asked.head.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;
