@@ -3,6 +3,7 @@
 use super::HostSettings;
 use super::access::{Access, Demands};
 use super::answer::Answer;
+use super::fault::Planted;
 use super::intake::{Asked, Breach, Given, Intake, Refused};
 use super::prepare;
 use super::refuse::Refusals;
@@ -31,6 +32,8 @@ pub(super) struct Engine {
     request_id: Option<HeaderName>,
     requests: AtomicU64,
     answers: AtomicU64,
+    /// None in a host that is as it should be.
+    planted: Option<Arc<Planted>>,
 }
 
 /// An operation, prepared to be served.
@@ -49,7 +52,7 @@ struct Served {
 }
 
 /// The answer of an operation to an accepted request.
-fn success(operation: &Operation) -> (u16, Option<&Response>) {
+pub(super) fn success(operation: &Operation) -> (u16, Option<&Response>) {
     let codes = operation.responses.iter().filter_map(|response| match response.status {
         StatusRange::Code(code) if code / 100 == 2 || code / 100 == 3 => Some(code),
         StatusRange::Class(2) => Some(200),
@@ -95,11 +98,21 @@ impl Engine {
             request_id,
             requests: AtomicU64::new(0),
             answers: AtomicU64::new(0),
+            planted: (!settings.faults.is_empty())
+                .then(|| Arc::new(Planted::new(settings.faults.clone()))),
         }
+    }
+
+    /// What faults do, if there are any.
+    pub(super) fn planted(&self) -> Option<&Arc<Planted>> {
+        self.planted.as_ref()
     }
 
     /// The answer to a request.
     pub(super) fn answer(&self, asked: &Asked<'_>) -> Answer {
+        if let Some(planted) = &self.planted {
+            planted.arrived(asked);
+        }
         let mut answer = self.decide(asked);
         if let Some(name) = &self.request_id {
             let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
@@ -119,11 +132,29 @@ impl Engine {
             return Answer::bare(StatusCode::NOT_FOUND);
         };
         let Some(index) = self.operation(route, asked.method) else {
-            return undeclared(route, asked.method);
+            let taken = self.planted().and_then(|planted| planted.takes_method(asked, &route.methods));
+            return match taken {
+                Some(index) => self.accepted(index, asked, &Given::default(), None),
+                None => undeclared(route, asked.method),
+            };
         };
+        let answer = self.respond(index, asked, values);
+        match self.planted() {
+            Some(planted) => planted.spoil(index, asked, answer),
+            None => answer,
+        }
+    }
+
+    /// The answer of an operation.
+    fn respond(&self, index: usize, asked: &Asked<'_>, values: Vec<String>) -> Answer {
         let (operation, served) = (&self.contract.operations[index], &self.served[index]);
         let refuse = |breaches: &[Breach]| served.refusals.answer(&self.contract, operation, breaches);
-        if !self.access.admits(&served.demands, asked.headers, &asked.query) {
+        if !self.access.admits(&served.demands, asked.headers, &asked.query)
+            && !self
+                .planted()
+                .is_some_and(|planted| planted.lets_in(&self.contract, index, &self.access, asked))
+        {
+            self.refused(index, true, asked);
             let mut answer = refuse(&[Breach::of(Cause::Unauthenticated, "the request")]);
             let challenges = served.demands.challenges.iter();
             answer.headers.extend(challenges.map(|challenge| (header::WWW_AUTHENTICATE, challenge.clone())));
@@ -133,7 +164,16 @@ impl Engine {
         let given = match served.intake.take(&self.contract, asked, &path) {
             Ok(given) => given,
             Err(Refused::TooLarge) => return served.refusals.too_large(&self.contract),
-            Err(Refused::Breaches(breaches)) => return refuse(&breaches),
+            Err(Refused::Breaches(mut breaches)) => {
+                let excused = self.planted().and_then(|planted| {
+                    planted.excuse(&self.contract, index, asked, &mut breaches, refuse)
+                });
+                let Some(given) = excused else {
+                    self.refused(index, false, asked);
+                    return refuse(&breaches);
+                };
+                given
+            }
         };
         let addressed = resources::split(asked.path).zip(path.last()).filter(|_| served.role == Role::Item);
         let stored = match addressed {
@@ -145,13 +185,31 @@ impl Engine {
             None => None,
         };
         if let Some(value) = &given.value
-            && let Err(fields) = served.taken.take(value)
+            && let Err(fields) = self.takes(index, asked, value)
         {
             let breaches: Vec<Breach> =
                 fields.iter().map(|field| Breach::new(Cause::Repeated, field)).collect();
             return refuse(&breaches);
         }
-        self.accepted(operation, served, asked, &given, stored)
+        self.accepted(index, asked, &given, stored)
+    }
+
+    /// Takes the unique values of a request, or tells which fields repeat one.
+    fn takes(&self, index: usize, asked: &Asked<'_>, value: &Value) -> Result<(), Vec<String>> {
+        let taken = self.served[index].taken.take(value);
+        match self.planted() {
+            Some(planted) => {
+                let fields = &self.contract.operations[index].behaviour.unique;
+                planted.takes(index, fields, asked, value, taken)
+            }
+            None => taken,
+        }
+    }
+
+    fn refused(&self, index: usize, stranger: bool, asked: &Asked<'_>) {
+        if let Some(planted) = self.planted() {
+            planted.refused(&self.contract.operations[index], index, stranger, asked);
+        }
     }
 
     /// The operation of a method, by its index.
@@ -163,16 +221,22 @@ impl Engine {
 
     fn accepted(
         &self,
-        operation: &Operation,
-        served: &Served,
+        index: usize,
         asked: &Asked<'_>,
         given: &Given,
         stored: Option<(&str, &str, Filled)>,
     ) -> Answer {
+        let (operation, served) = (&self.contract.operations[index], &self.served[index]);
         let mut answer =
             Answer { status: served.status, headers: served.headers.clone(), ..Answer::default() };
         let number = self.answers.fetch_add(1, Ordering::Relaxed) + 1;
-        let occasion = Occasion { given, now: Timestamp::now(), number };
+        let now = match self.planted() {
+            Some(planted) => {
+                planted.now(index, asked, served.template.as_ref().is_some_and(Template::tells_time))
+            }
+            None => Timestamp::now(),
+        };
+        let occasion = Occasion { given, now, number };
         let size = || asked.body.map_or(0, <[u8]>::len) + 1024;
         let mut known = None;
         if let Some((collection, id, stored)) = stored {
