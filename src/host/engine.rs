@@ -98,8 +98,7 @@ impl Engine {
             request_id,
             requests: AtomicU64::new(0),
             answers: AtomicU64::new(0),
-            planted: (!settings.faults.is_empty())
-                .then(|| Arc::new(Planted::new(settings.faults.clone()))),
+            planted: (!settings.faults.is_empty()).then(|| Arc::new(Planted::new(settings.faults.clone()))),
         }
     }
 
@@ -165,9 +164,9 @@ impl Engine {
             Ok(given) => given,
             Err(Refused::TooLarge) => return served.refusals.too_large(&self.contract),
             Err(Refused::Breaches(mut breaches)) => {
-                let excused = self.planted().and_then(|planted| {
-                    planted.excuse(&self.contract, index, asked, &mut breaches, refuse)
-                });
+                let excused = self
+                    .planted()
+                    .and_then(|planted| planted.excuse(&self.contract, index, asked, &mut breaches, refuse));
                 let Some(given) = excused else {
                     self.refused(index, false, asked);
                     return refuse(&breaches);

@@ -29,6 +29,7 @@ mod answer;
 mod engine;
 pub mod fault;
 mod fresh;
+mod given;
 mod intake;
 mod place;
 mod prepare;

@@ -28,8 +28,10 @@ pub(super) fn headers(site: &mut Site<'_>) {
     let statuses: Vec<u16> = site.given.keys().copied().collect();
     for status in statuses {
         let at = site.response_at(status);
-        let names: Vec<_> =
-            site.given[&status].iter().flat_map(|answer| answer.headers.iter().map(|(name, _)| name.clone())).collect();
+        let names: Vec<_> = site.given[&status]
+            .iter()
+            .flat_map(|answer| answer.headers.iter().map(|(name, _)| name.clone()))
+            .collect();
         for name in names {
             let id = format!("header/{status}/{name}/missing");
             let words = format!("a {status} comes without the header `{name}`");

@@ -120,7 +120,9 @@ pub(super) fn apply(change: &Change, answer: &mut Answer, memory: &mut Memory) {
         Change::Status(status) => answer.status = StatusCode::from_u16(*status).unwrap_or_default(),
         Change::Code { at, code, other } => each(answer, at, |answer, at| recode(answer, at, code, other)),
         Change::CodeHeader { name, code, other } => {
-            for (_, value) in answer.headers.iter_mut().filter(|(known, value)| known == name && value == code) {
+            for (_, value) in
+                answer.headers.iter_mut().filter(|(known, value)| known == name && value == code)
+            {
                 if let Some(other) = other.as_ref().and_then(|other| HeaderValue::from_str(other).ok()) {
                     *value = other;
                 }
@@ -208,7 +210,8 @@ fn recode(answer: &mut Answer, at: &str, code: &str, other: &Recoded) {
         }
         Recoded::Missing => place.remove(body),
         Recoded::Retyped => {
-            let changed = if is_number { json!(text) } else { text.parse::<i64>().map_or(json!([text]), |n| json!(n)) };
+            let changed =
+                if is_number { json!(text) } else { text.parse::<i64>().map_or(json!([text]), |n| json!(n)) };
             place.set(body, changed);
         }
     }
@@ -239,11 +242,13 @@ fn twisted(value: &Value, twist: Twist, memory: &mut Memory) -> Option<Value> {
             return before.filter(|_| memory.count.is_multiple_of(every));
         }
         Twist::Other => return Some(other(value, 1)),
-        Twist::Sample => return Some(match value {
-            Value::String(_) => json!("probity"),
-            Value::Number(_) => json!(1),
-            other => other.clone(),
-        }),
+        Twist::Sample => {
+            return Some(match value {
+                Value::String(_) => json!("probity"),
+                Value::Number(_) => json!(1),
+                other => other.clone(),
+            });
+        }
         Twist::ZeroForNull => return value.is_null().then(|| json!(0)),
         Twist::Shifted(seconds) => return shifted(value, seconds),
         _ => {}
@@ -259,7 +264,10 @@ fn twisted(value: &Value, twist: Twist, memory: &mut Memory) -> Option<Value> {
                 Twist::Unsigned => whole.map(|number| json!(number.unsigned_abs())),
                 Twist::Times(by) => {
                     #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds will do")]
-                    let times = whole.map_or((number * f64::from(i32::try_from(by).unwrap_or(1))) as i64, |number| number.saturating_mul(by));
+                    let times = whole
+                        .map_or((number * f64::from(i32::try_from(by).unwrap_or(1))) as i64, |number| {
+                            number.saturating_mul(by)
+                        });
                     Some(json!(times))
                 }
                 Twist::Per(by) => whole.map(|number| json!(number / by)),
@@ -305,9 +313,7 @@ fn other(value: &Value, by: u64) -> Value {
             let last = text.chars().last();
             let step = u32::try_from(by.rem_euclid(9)).unwrap_or(0) + 1;
             match last.and_then(|last| last.to_digit(10)) {
-                Some(digit) => {
-                    format!("{}{}", &text[..text.len() - 1], (digit + step) % 10).into()
-                }
+                Some(digit) => format!("{}{}", &text[..text.len() - 1], (digit + step) % 10).into(),
                 None => format!("{text}{by}").into(),
             }
         }

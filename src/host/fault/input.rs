@@ -50,7 +50,9 @@ const KINDS: &[(&str, &str, Test)] = &[
     }),
     ("zero", "the number 0", |seen| seen.number(|number, _| number == 0.0)),
     ("negative", "a negative number", |seen| seen.number(|number, _| number < 0.0)),
-    ("beyond-int32", "a number beyond 32 bits", |seen| seen.number(|number, _| number.abs() > 2_147_483_647.0)),
+    ("beyond-int32", "a number beyond 32 bits", |seen| {
+        seen.number(|number, _| number.abs() > 2_147_483_647.0)
+    }),
     ("beyond-int64", "a number beyond 64 bits", |seen| {
         seen.number(|number, _| number.abs() > 9_223_372_036_854_775_807.0)
     }),
@@ -70,7 +72,9 @@ const KINDS: &[(&str, &str, Test)] = &[
     ("byte-order-mark", "a byte order mark", |seen| seen.bytes.starts_with(b"\xef\xbb\xbf")),
     ("large-body", "a body of more than 64 KiB", |seen| seen.bytes.len() > 65_536),
     ("no-media-type", "no media type", |seen| seen.media.is_none() && !seen.bytes.is_empty()),
-    ("other-media-type", "a media type that is not JSON", |seen| seen.media.is_some_and(|media| !is_json(media))),
+    ("other-media-type", "a media type that is not JSON", |seen| {
+        seen.media.is_some_and(|media| !is_json(media))
+    }),
 ];
 
 pub(super) fn derive(site: &mut Site<'_>) {

@@ -19,6 +19,7 @@ mod delivery;
 mod input;
 mod planted;
 mod property;
+mod remedy;
 mod request;
 mod rule;
 mod status;

@@ -166,7 +166,13 @@ impl Planted {
     }
 
     /// A request was refused, before its unique values were looked at.
-    pub(in crate::host) fn refused(&self, operation: &Operation, index: usize, stranger: bool, asked: &Asked<'_>) {
+    pub(in crate::host) fn refused(
+        &self,
+        operation: &Operation,
+        index: usize,
+        stranger: bool,
+        asked: &Asked<'_>,
+    ) {
         let wanted = if stranger { Lapse::StrangerTakes } else { Lapse::RefusedTakes };
         for armed in self.of(index) {
             let Defect::Lapse { field, lapse } = &armed.fault.defect else { continue };

@@ -25,7 +25,13 @@ pub(super) fn derive(site: &mut Site<'_>) {
             for (id, words, edit) in edits {
                 let id = format!("response/{status}/{}/{id}", part(&place));
                 let words = format!("`{place}` of a {status} {words}");
-                site.answer(Class::Property, (status, &id), &at, words, Change::Property(place.clone(), edit));
+                site.answer(
+                    Class::Property,
+                    (status, &id),
+                    &at,
+                    words,
+                    Change::Property(place.clone(), edit),
+                );
             }
         }
     }

@@ -101,11 +101,15 @@ fn walk(site: &mut Site<'_>, schema: &SchemaAt, place: &str) {
         }
         let under = |keyword: &str| pointer::child(&at, keyword);
         if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
-            below.extend((0..parts.len()).map(|index| (format!("{}/{index}", under("allOf")), place.clone())));
+            below
+                .extend((0..parts.len()).map(|index| (format!("{}/{index}", under("allOf")), place.clone())));
         }
         let properties = schema.get("properties").and_then(Value::as_object);
         for name in properties.into_iter().flat_map(serde_json::Map::keys) {
-            below.push((pointer::child(&under("properties"), name), format!("{place}{}", pointer::child("", name))));
+            below.push((
+                pointer::child(&under("properties"), name),
+                format!("{place}{}", pointer::child("", name)),
+            ));
         }
         for (keyword, token) in [("items", "*"), ("additionalProperties", "*")] {
             if schema.get(keyword).is_some_and(Value::is_object) {

@@ -59,8 +59,7 @@ pub(super) fn codes(site: &mut Site<'_>) {
             }
             Expression::Response(Part::Header(name)) => {
                 let Ok(name) = HeaderName::try_from(name) else { return };
-                let change =
-                    |other| Change::CodeHeader { name: name.clone(), code: code.clone(), other };
+                let change = |other| Change::CodeHeader { name: name.clone(), code: code.clone(), other };
                 for other in others {
                     let words = format!("code {other} comes in place of {code}");
                     plant(&format!("as-{other}"), words, change(Some(other)));

@@ -32,8 +32,12 @@ impl Stranger {
         access: &Access,
         asked: &Asked<'_>,
     ) -> Stranger {
-        let schemes: Vec<(&String, &SecurityScheme)> =
-            operation.security.iter().flatten().filter_map(|name| Some((name, contract.schemes.get(name)?))).collect();
+        let schemes: Vec<(&String, &SecurityScheme)> = operation
+            .security
+            .iter()
+            .flatten()
+            .filter_map(|name| Some((name, contract.schemes.get(name)?)))
+            .collect();
         if let Some(given) = asked.headers.get(header::AUTHORIZATION) {
             let given = String::from_utf8_lossy(given.as_bytes()).into_owned();
             let (kind, rest) = given.split_once(' ').unwrap_or((&given, ""));
@@ -42,8 +46,12 @@ impl Stranger {
                     SecurityScheme::Basic if kind.eq_ignore_ascii_case("basic") => {
                         return basic(name, rest, access);
                     }
-                    SecurityScheme::Bearer if kind.eq_ignore_ascii_case("bearer") => return token(name, rest),
-                    SecurityScheme::Other(other) if kind.eq_ignore_ascii_case(other) => return token(name, rest),
+                    SecurityScheme::Bearer if kind.eq_ignore_ascii_case("bearer") => {
+                        return token(name, rest);
+                    }
+                    SecurityScheme::Other(other) if kind.eq_ignore_ascii_case(other) => {
+                        return token(name, rest);
+                    }
                     _ => {}
                 }
             }

@@ -40,9 +40,11 @@ pub(super) const GAP: Duration = Duration::from_millis(20);
 
 pub(super) fn derive(site: &mut Site<'_>) {
     let operation = site.operation;
-    let others = site.contract.operations.iter().any(|other| {
-        !std::ptr::eq(other, operation) && !other.behaviour.unique.is_empty()
-    });
+    let others = site
+        .contract
+        .operations
+        .iter()
+        .any(|other| !std::ptr::eq(other, operation) && !other.behaviour.unique.is_empty());
     for (field, unique) in operation.behaviour.unique.iter().enumerate() {
         let at = format!("{}/x-probity/unique/{field}", operation.at);
         let mut ways = vec![
@@ -124,7 +126,5 @@ fn keys(lapse: &Lapse, unique: &Unique, request: &Value) -> Vec<String> {
         };
         format!("\"{text}")
     };
-    values
-        .map(|(_, value)| if *lapse == Lapse::Whole { request.to_string() } else { key(value) })
-        .collect()
+    values.map(|(_, value)| if *lapse == Lapse::Whole { request.to_string() } else { key(value) }).collect()
 }

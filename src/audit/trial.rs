@@ -1,0 +1,188 @@
+//! One host, one run: what the checks hold against it.
+
+use super::{AuditError, Outcome, identity};
+use crate::contract::Contract;
+use crate::host::fault::Fault;
+use crate::host::{Host, HostSettings};
+use crate::judge::{self, CHECKS, Finding, Levels, Severity};
+use crate::plan::{Case, Plan, Verdict};
+use crate::run::{self, End, Event, Observer, Run, RunError};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Longer than any answer takes, also when the machine is busy.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a host is waited for that is known to be slow.
+const IMPATIENCE: Duration = Duration::from_millis(500);
+
+/// Every host is new, so that they can all see the same values.
+const RUN_ID: &str = "1000000000";
+
+/// What stands for a check where a run is not even begun.
+const NOT_BEGUN: &str = "target";
+
+/// What all runs share.
+pub(super) struct Bench<'a> {
+    contract: &'a Arc<Contract>,
+    plan: &'a Plan,
+    levels: &'a Levels,
+    /// For each scenario, how many requests come before it.
+    before: Vec<usize>,
+}
+
+/// What the correct host is warned of.
+pub(super) type Usual = HashSet<(&'static str, String, String, String)>;
+
+struct Unwatched;
+
+impl Observer for Unwatched {
+    fn event(&self, _: &Event<'_>) {}
+}
+
+impl<'a> Bench<'a> {
+    pub(super) fn new(contract: &'a Arc<Contract>, plan: &'a Plan, levels: &'a Levels) -> Bench<'a> {
+        let mut count = 0;
+        let before = plan.scenarios.iter().map(|scenario| {
+            let before = count;
+            count += scenario.cases.len();
+            before
+        });
+        Bench { contract, plan, levels, before: before.collect() }
+    }
+
+    /// Runs everything against a host without a fault.
+    pub(super) async fn correct(&self) -> Result<Usual, AuditError> {
+        let host = self.host(Vec::new()).await?;
+        let run = self.run(&host, self.plan, PATIENCE, false).await;
+        let run = run.map_err(|error| AuditError::NotGreen(error.to_string()))?;
+        let findings = judge::findings(self.contract, self.plan, &run.observations, self.levels);
+        if let Some(denied) = findings.iter().find(|finding| finding.severity == Severity::Deny) {
+            let first = &denied.first;
+            let case = &self.plan.scenarios[first.scenario].cases[first.step];
+            let why = format!("{}: {} ({})", denied.check.id, first.title, case.id);
+            return Err(AuditError::NotGreen(why));
+        }
+        if let End::TargetLost(why) = run.end {
+            return Err(AuditError::NotGreen(why));
+        }
+        Ok(findings.iter().map(identity).collect())
+    }
+
+    /// Runs what can show a fault against a host that has it, up to the first finding.
+    pub(super) async fn faulty(&self, fault: &Fault, usual: &Usual) -> Result<Outcome, AuditError> {
+        let mut indexes = Vec::new();
+        let mut scenarios = Vec::new();
+        for (index, scenario) in self.plan.scenarios.iter().enumerate() {
+            if scenario.cases.iter().any(|case| fault.concerns(self.contract, case.operation)) {
+                indexes.push(index);
+                scenarios.push(scenario.clone());
+            }
+        }
+        if scenarios.is_empty() {
+            return Ok(Outcome::Unseen);
+        }
+        let plan = Plan { seed: self.plan.seed, scenarios, gaps: Vec::new() };
+        let host = self.host(vec![fault.clone()]).await?;
+        let timeout = if fault.is_slow() { IMPATIENCE } else { PATIENCE };
+        let requests = |(scenario, step): (usize, usize)| self.before[indexes[scenario]] + step + 1;
+        let run = match self.run(&host, &plan, timeout, true).await {
+            Ok(run) => run,
+            Err(RunError::Refused { .. } | RunError::Unreachable { .. } | RunError::Token(_)) => {
+                let case = plan.scenarios[0].cases[0].id.clone();
+                return Ok(Outcome::Caught { by: vec![NOT_BEGUN], case, requests: requests((0, 0)) });
+            }
+        };
+        let findings = judge::findings(self.contract, &plan, &run.observations, self.levels);
+        let of = |severity: Severity| {
+            let new = |finding: &&Finding| {
+                finding.severity == severity
+                    && (severity == Severity::Deny || !usual.contains(&identity(finding)))
+            };
+            findings.iter().filter(new).collect::<Vec<_>>()
+        };
+        let denied = of(Severity::Deny);
+        if let Some(first) = denied.iter().flat_map(|finding| &finding.cases).min() {
+            let case = plan.scenarios[first.0].cases[first.1].id.clone();
+            return Ok(Outcome::Caught { by: checks(&denied), case, requests: requests(*first) });
+        }
+        if !host.misbehaved() {
+            return Ok(Outcome::Unseen);
+        }
+        let warned = of(Severity::Warn);
+        if !warned.is_empty() {
+            return Ok(Outcome::Warned { by: checks(&warned) });
+        }
+        Ok(Outcome::Survived { reason: self.reason(fault, &host, &plan, &run) })
+    }
+
+    async fn host(&self, faults: Vec<Fault>) -> Result<Host, AuditError> {
+        let settings = HostSettings { faults, ..HostSettings::default() };
+        Ok(Host::start(Arc::clone(self.contract), settings).await?)
+    }
+
+    async fn run(
+        &self,
+        host: &Host,
+        plan: &Plan,
+        timeout: Duration,
+        fail_fast: bool,
+    ) -> Result<Run, RunError> {
+        let settings = run::Settings {
+            target: format!("http://{}", host.address()),
+            alias: None,
+            given: host.credentials().given(self.contract),
+            // One after the other, since what a fault remembers depends on the order.
+            jobs: 1,
+            rate: None,
+            timeout,
+            patience: Duration::ZERO,
+            fail_fast,
+            run_id: Some(RUN_ID.to_owned()),
+            levels: self.levels.clone(),
+        };
+        let (_open, stop) = watch::channel(false);
+        run::run(self.contract, plan, &settings, &Unwatched, stop).await
+    }
+
+    /// Why nothing was found, given the cases that showed the fault.
+    fn reason(&self, fault: &Fault, host: &Host, plan: &Plan, run: &Run) -> String {
+        let shown = shown(host, plan, run);
+        let expected = shown.iter().find(|case| case.expectation.verdict != Verdict::Either);
+        let unsaid = fault.unsaid(self.contract);
+        match (expected, shown.first()) {
+            (None, Some(first)) if unsaid.is_none() => {
+                let why = first.expectation.silent.first().map_or("either answer is right", String::as_str);
+                format!("it shows only where the contract is silent: {why}")
+            }
+            (Some(case), _) if unsaid.is_none() => format!("no check holds it against {}", case.id),
+            _ => unsaid.unwrap_or_else(|| "it shows only in what no check looks at".into()),
+        }
+    }
+}
+
+/// The cases to whose answers the fault made a difference.
+fn shown<'p>(host: &Host, plan: &'p Plan, run: &Run) -> Vec<&'p Case> {
+    let mut count: HashMap<(String, String, &[u8]), usize> = HashMap::new();
+    let mut found = Vec::new();
+    for (scenario, step, exchange) in run.exchanges() {
+        let sent = &exchange.sent;
+        let path = sent.url.strip_prefix(&run.target).unwrap_or(&sent.url);
+        let path = path.split('?').next().unwrap_or_default();
+        let body = sent.body.as_deref().unwrap_or_default();
+        let nth = count.entry((sent.method.clone(), path.to_owned(), body)).or_default();
+        *nth += 1;
+        if host.misbehaved_on(&sent.method, path, body, *nth) {
+            found.push(&plan.scenarios[scenario].cases[step]);
+        }
+    }
+    found
+}
+
+/// The checks of findings, in the order of seriousness.
+fn checks(findings: &[&Finding]) -> Vec<&'static str> {
+    let found = |id: &str| findings.iter().any(|finding| finding.check.id == id);
+    CHECKS.iter().map(|check| check.id).filter(|id| found(id)).collect()
+}

@@ -1,0 +1,116 @@
+//! An audit for people: a table by class, the survivors with their reasons, one last line.
+
+use super::Audited;
+use crate::audit::{Outcome, Tally, Trial};
+use crate::report::text::{count, visible};
+use anstyle::{AnsiColor, Style};
+
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const HEADING: Style = Style::new().bold();
+const FAINT: Style = Style::new().dimmed();
+
+/// The report with colours, which a caller takes off where they are not wanted. The time
+/// stands only in its last line.
+pub fn text(audited: &Audited<'_>) -> String {
+    let tally = audited.audit.tally();
+    let mut text = table(audited, &tally);
+    let survived =
+        |trial: &&Trial| matches!(trial.outcome, Outcome::Survived { .. } | Outcome::Warned { .. });
+    text.push_str(&listed(audited, "Not caught", survived));
+    let unseen = |trial: &&Trial| trial.outcome == Outcome::Unseen;
+    text.push_str(&listed(audited, "Not counted: no request of the plan could see a difference", unseen));
+    text.push_str(&curve(audited, &tally));
+    text.push_str(&last(audited, &tally));
+    text
+}
+
+/// A share with one digit, never rounded up to all.
+fn share(part: usize, whole: usize) -> String {
+    if whole == 0 {
+        return "-".into();
+    }
+    let tenths = part * 1000 / whole;
+    format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
+fn table(audited: &Audited<'_>, all: &Tally) -> String {
+    let mut rows = vec![["class", "planted", "seen", "caught", "warned", "share", "by"].map(str::to_owned)];
+    let row = |name: &str, tally: &Tally| {
+        let mut by: Vec<(&str, usize)> = tally.by.iter().map(|(check, number)| (*check, *number)).collect();
+        by.sort_by_key(|(check, number)| (std::cmp::Reverse(*number), *check));
+        let by: Vec<String> = by.iter().map(|(check, number)| format!("{check} {number}")).collect();
+        [
+            name.to_owned(),
+            tally.planted.to_string(),
+            tally.seen.to_string(),
+            tally.caught.to_string(),
+            tally.warned.to_string(),
+            share(tally.caught, tally.seen),
+            by.join(", "),
+        ]
+    };
+    for (class, tally) in audited.audit.by_class() {
+        rows.push(row(class.name(), &tally));
+    }
+    rows.push(row("all", &Tally { by: indexmap::IndexMap::new(), ..all.clone() }));
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; 7] = std::array::from_fn(width);
+    let mut text = String::new();
+    for (index, row) in rows.iter().enumerate() {
+        let mut line = format!("{:<1$}", row[0], widths[0]);
+        for column in 1..6 {
+            line.push_str(&format!("  {:>1$}", row[column], widths[column]));
+        }
+        line.push_str(&format!("  {}", row[6]));
+        let line = line.trim_end();
+        let bold = index == 0 || index + 1 == rows.len();
+        text.push_str(&if bold { format!("{HEADING}{line}{HEADING:#}\n") } else { format!("{line}\n") });
+    }
+    text
+}
+
+fn listed(audited: &Audited<'_>, heading: &str, wanted: impl Fn(&&Trial) -> bool) -> String {
+    let trials: Vec<&Trial> = audited.audit.trials.iter().filter(wanted).collect();
+    if trials.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{HEADING}{heading}{HEADING:#}\n");
+    for trial in trials {
+        let id = visible(&trial.fault.id);
+        match &trial.outcome {
+            Outcome::Unseen => text.push_str(&format!("  {FAINT}{id}{FAINT:#}\n")),
+            Outcome::Warned { by } => {
+                text.push_str(&format!("  {DOUBTFUL}warned{DOUBTFUL:#}    {id}\n"));
+                text.push_str(&format!("            only a warning: {}\n", by.join(", ")));
+            }
+            Outcome::Survived { reason } => {
+                text.push_str(&format!("  {BAD}survived{BAD:#}  {id}\n"));
+                text.push_str(&format!("            {}\n", visible(reason)));
+            }
+            Outcome::Caught { .. } => {}
+        }
+    }
+    text
+}
+
+fn curve(audited: &Audited<'_>, tally: &Tally) -> String {
+    let curve = audited.audit.curve();
+    let steps = curve.iter().map(|step| format!("{} with {}", share(step.caught, tally.seen), step.requests));
+    format!("\nCaught with the first requests: {}\n", steps.collect::<Vec<_>>().join(" · "))
+}
+
+fn last(audited: &Audited<'_>, tally: &Tally) -> String {
+    let missed = tally.seen - tally.caught;
+    let style = if missed == 0 { GOOD } else { DOUBTFUL };
+    format!(
+        "\nprobity audit: {style}{}{style:#}  {} of {} caught · {} planted · {} · {:.1} s\n",
+        share(tally.caught, tally.seen),
+        tally.caught,
+        tally.seen,
+        tally.planted,
+        count(audited.audit.requests, "request in the plan", "requests in the plan"),
+        audited.elapsed.as_secs_f64(),
+    )
+}
