@@ -2,7 +2,8 @@
 //!
 //! The embedded host runs once as it should be, which must be green, and then once for each
 //! fault; the contract and the plan are shared by all. A fault counts as caught where a finding
-//! is denied, and as warned where there are only warnings that the correct host does not get.
+//! is denied, or where the snapshots of the correct host show it, which is told apart; it counts
+//! as warned where there are only warnings that the correct host does not get.
 
 mod outcome;
 mod trial;
@@ -134,6 +135,8 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
 }
 
 /// What tells a finding from another, wherever it was first seen.
-fn identity(finding: &Finding) -> (&'static str, String, String, String) {
+type Identity = (&'static str, String, String, String);
+
+fn identity(finding: &Finding) -> Identity {
     (finding.check.id, finding.operation.clone(), finding.place.clone(), finding.answer.clone())
 }

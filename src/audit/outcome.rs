@@ -2,6 +2,7 @@
 
 use super::Audit;
 use crate::host::fault::{Class, Fault};
+use crate::judge::SNAPSHOT;
 use indexmap::IndexMap;
 
 /// A fault and what became of it.
@@ -25,6 +26,15 @@ pub enum Outcome {
         /// How many requests of the plan it takes to get there.
         requests: usize,
     },
+    /// No check finds anything, but snapshots of the correct host's behaviour show it.
+    Pinned {
+        /// The first case that shows it.
+        case: String,
+        /// How many requests of the plan it takes to get there.
+        requests: usize,
+        /// What the contract does not say.
+        reason: String,
+    },
     /// There are only warnings that the correct host does not get.
     Warned {
         /// Their checks.
@@ -46,8 +56,10 @@ pub struct Tally {
     pub planted: usize,
     /// Those that made a difference.
     pub seen: usize,
-    /// Those that were caught.
+    /// Those that were caught, by snapshots too.
     pub caught: usize,
+    /// Those of them that only snapshots show.
+    pub pinned: usize,
     /// Those that gave a warning.
     pub warned: usize,
     /// The checks that caught them, and how many each.
@@ -73,6 +85,11 @@ impl Tally {
                 for check in by {
                     *self.by.entry(check).or_default() += 1;
                 }
+            }
+            Outcome::Pinned { .. } => {
+                self.caught += 1;
+                self.pinned += 1;
+                *self.by.entry(SNAPSHOT.id).or_default() += 1;
             }
             Outcome::Warned { .. } => self.warned += 1,
             Outcome::Survived { .. } | Outcome::Unseen => {}
@@ -115,7 +132,13 @@ impl Audit {
     pub fn curve(&self) -> Vec<Curve> {
         let steps = [25, 50, 100, 200].into_iter().filter(|step| *step < self.requests);
         let within = |most: usize| {
-            let caught = |trial: &&Trial| matches!(trial.outcome, Outcome::Caught { requests, .. } if requests <= most);
+            let caught = |trial: &&Trial| {
+                let (Outcome::Caught { requests, .. } | Outcome::Pinned { requests, .. }) = trial.outcome
+                else {
+                    return false;
+                };
+                requests <= most
+            };
             Curve { requests: most, caught: self.trials.iter().filter(caught).count() }
         };
         steps.chain([self.requests]).map(within).collect()
@@ -135,12 +158,14 @@ mod tests {
             caught(9),
             Outcome::Unseen,
             Outcome::Survived { reason: "why".into() },
+            Outcome::Pinned { case: "case".into(), requests: 3, reason: "why".into() },
             Outcome::Warned { by: vec!["allow-header"] },
         ] {
             tally.add(&outcome);
         }
-        assert_eq!((tally.planted, tally.seen, tally.caught, tally.warned), (5, 4, 2, 1));
-        assert!((tally.percent() - 50.0).abs() < f64::EPSILON);
+        assert_eq!((tally.planted, tally.seen, tally.caught), (6, 5, 3));
+        assert_eq!((tally.pinned, tally.warned), (1, 1));
+        assert!((tally.percent() - 60.0).abs() < f64::EPSILON);
         assert_eq!(tally.by["rule"], 2);
     }
 }

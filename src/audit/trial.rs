@@ -1,12 +1,13 @@
 //! One host, one run: what the checks hold against it.
 
-use super::{AuditError, Outcome, identity};
+use super::{AuditError, Identity, Outcome, identity};
 use crate::contract::Contract;
 use crate::host::fault::Fault;
 use crate::host::{Host, HostSettings};
-use crate::judge::{self, CHECKS, Finding, Levels, Severity};
+use crate::judge::{self, CHECKS, Finding, Levels, SNAPSHOT, Severity};
 use crate::plan::{Case, Plan, Verdict};
 use crate::run::{self, End, Event, Observer, Run, RunError};
+use crate::snapshot::{self, Page, Unstable};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,8 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a host is waited for that is known to be slow.
 const IMPATIENCE: Duration = Duration::from_millis(500);
 
-/// Every host is new, so that they can all see the same values.
-const RUN_ID: &str = "1000000000";
+/// Every host is new, so that they can all see the same values; the second are those of the
+/// run that shows what holds still.
+const RUN_IDS: [&str; 2] = ["1000000000", "2000000000"];
 
 /// What stands for a check where a run is not even begun.
 const NOT_BEGUN: &str = "target";
@@ -33,8 +35,13 @@ pub(super) struct Bench<'a> {
     before: Vec<usize>,
 }
 
-/// What the correct host is warned of.
-pub(super) type Usual = HashSet<(&'static str, String, String, String)>;
+/// What the correct host does.
+pub(super) struct Usual {
+    /// What it is warned of.
+    warnings: HashSet<Identity>,
+    /// What held still in two runs, by the names of pages.
+    pages: HashMap<String, Page>,
+}
 
 struct Unwatched;
 
@@ -55,9 +62,13 @@ impl<'a> Bench<'a> {
 
     /// Runs everything against a host without a fault.
     pub(super) async fn correct(&self) -> Result<Usual, AuditError> {
-        let host = self.host(Vec::new()).await?;
-        let run = self.run(&host, self.plan, PATIENCE, false).await;
-        let run = run.map_err(|error| AuditError::NotGreen(error.to_string()))?;
+        let mut runs = Vec::new();
+        for id in RUN_IDS {
+            let host = self.host(Vec::new()).await?;
+            let run = self.run(&host, self.plan, (PATIENCE, id), false).await;
+            runs.push(run.map_err(|error| AuditError::NotGreen(error.to_string()))?);
+        }
+        let [run, again] = &runs[..] else { return Err(AuditError::NotGreen(String::new())) };
         let findings = judge::findings(self.contract, self.plan, &run.observations, self.levels);
         if let Some(denied) = findings.iter().find(|finding| finding.severity == Severity::Deny) {
             let first = &denied.first;
@@ -65,10 +76,15 @@ impl<'a> Bench<'a> {
             let why = format!("{}: {} ({})", denied.check.id, first.title, case.id);
             return Err(AuditError::NotGreen(why));
         }
-        if let End::TargetLost(why) = run.end {
-            return Err(AuditError::NotGreen(why));
+        if let End::TargetLost(why) = &run.end {
+            return Err(AuditError::NotGreen(why.clone()));
         }
-        Ok(findings.iter().map(identity).collect())
+        let pages = |run: &Run| snapshot::render(self.contract, self.plan, run);
+        let still = snapshot::held_still(pages(run), &pages(again));
+        Ok(Usual {
+            warnings: findings.iter().map(identity).collect(),
+            pages: still.into_iter().map(|page| (page.name.clone(), page)).collect(),
+        })
     }
 
     /// Runs what can show a fault against a host that has it, up to the first finding.
@@ -88,7 +104,7 @@ impl<'a> Bench<'a> {
         let host = self.host(vec![fault.clone()]).await?;
         let timeout = if fault.is_slow() { IMPATIENCE } else { PATIENCE };
         let requests = |(scenario, step): (usize, usize)| self.before[indexes[scenario]] + step + 1;
-        let run = match self.run(&host, &plan, timeout, true).await {
+        let run = match self.run(&host, &plan, (timeout, RUN_IDS[0]), true).await {
             Ok(run) => run,
             Err(RunError::Refused { .. } | RunError::Unreachable { .. } | RunError::Token(_)) => {
                 let case = plan.scenarios[0].cases[0].id.clone();
@@ -99,7 +115,7 @@ impl<'a> Bench<'a> {
         let of = |severity: Severity| {
             let new = |finding: &&Finding| {
                 finding.severity == severity
-                    && (severity == Severity::Deny || !usual.contains(&identity(finding)))
+                    && (severity == Severity::Deny || !usual.warnings.contains(&identity(finding)))
             };
             findings.iter().filter(new).collect::<Vec<_>>()
         };
@@ -111,11 +127,19 @@ impl<'a> Bench<'a> {
         if !host.misbehaved() {
             return Ok(Outcome::Unseen);
         }
-        let warned = of(Severity::Warn);
-        if !warned.is_empty() {
-            return Ok(Outcome::Warned { by: checks(&warned) });
+        let pinned = self.levels.of(SNAPSHOT.id);
+        let changed = self.first_change(usual, &plan, &run).filter(|_| pinned != Severity::Allow);
+        let reason = || self.reason(fault, &host, &plan, &run);
+        if let Some(first) = changed.filter(|_| pinned == Severity::Deny) {
+            let case = plan.scenarios[first.0].cases[first.1].id.clone();
+            return Ok(Outcome::Pinned { case, requests: requests(first), reason: reason() });
         }
-        Ok(Outcome::Survived { reason: self.reason(fault, &host, &plan, &run) })
+        let mut warned = checks(&of(Severity::Warn));
+        warned.extend(changed.map(|_| SNAPSHOT.id));
+        if !warned.is_empty() {
+            return Ok(Outcome::Warned { by: warned });
+        }
+        Ok(Outcome::Survived { reason: reason() })
     }
 
     async fn host(&self, faults: Vec<Fault>) -> Result<Host, AuditError> {
@@ -123,11 +147,34 @@ impl<'a> Bench<'a> {
         Ok(Host::start(Arc::clone(self.contract), settings).await?)
     }
 
+    /// The first case whose answer is not what the correct host's was.
+    fn first_change(&self, usual: &Usual, plan: &Plan, run: &Run) -> Option<(usize, usize)> {
+        let pages = snapshot::render(self.contract, plan, run);
+        let changed = pages.iter().flat_map(|page| {
+            let known = usual.pages.get(&page.name);
+            let still =
+                known.and_then(|known| known.unstable.as_ref()).map(Unstable::notes).unwrap_or_default();
+            page.entries
+                .iter()
+                .filter(move |entry| {
+                    let before =
+                        known.and_then(|known| known.entries.iter().find(|one| one.name == entry.name));
+                    let mut differs = Unstable::default();
+                    before.is_some_and(|before| {
+                        differs.compare(&entry.name, &before.shown, &entry.shown);
+                        differs.notes().iter().any(|note| !still.contains(note))
+                    })
+                })
+                .map(|entry| entry.case)
+        });
+        changed.min()
+    }
+
     async fn run(
         &self,
         host: &Host,
         plan: &Plan,
-        timeout: Duration,
+        (timeout, id): (Duration, &str),
         fail_fast: bool,
     ) -> Result<Run, RunError> {
         let settings = run::Settings {
@@ -140,7 +187,7 @@ impl<'a> Bench<'a> {
             timeout,
             patience: Duration::ZERO,
             fail_fast,
-            run_id: Some(RUN_ID.to_owned()),
+            run_id: Some(id.to_owned()),
             levels: self.levels.clone(),
         };
         let (_open, stop) = watch::channel(false);

@@ -4,7 +4,6 @@ use super::failure::{self, Failure};
 use super::{AuditArgs, Exit, SelectionArgs, say};
 use crate::audit::{self, AuditError, Settings};
 use crate::host::fault::Fault;
-use crate::judge::Levels;
 use crate::report;
 use crate::report::audit::Audited;
 use crate::report::progress::Progress;
@@ -39,7 +38,7 @@ pub(super) fn audit(arguments: &AuditArgs) -> Result<Exit, Failure> {
         include: arguments.include.clone(),
         exclude: arguments.exclude.clone(),
         jobs: arguments.jobs.unwrap_or(cores * HOSTS_PER_CORE),
-        levels: Levels::default(),
+        levels: super::check::levels(&arguments.severity)?,
     };
     let clock = Instant::now();
     let progress = Progress::stderr();

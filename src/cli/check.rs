@@ -1,7 +1,7 @@
 //! `probity check`: the main job.
 
 use super::failure::{self, Failure};
-use super::{CheckArgs, Exit, TargetArgs, note, say};
+use super::{CheckArgs, Exit, SeverityArgs, TargetArgs, note, say};
 use crate::contract::Contract;
 use crate::contract::extension::suggestion;
 use crate::host::{Host, HostSettings};
@@ -20,7 +20,7 @@ const HOST_PROFILE: &str = "host";
 
 pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let outputs = outputs(&arguments.report)?;
-    let levels = levels(arguments)?;
+    let levels = levels(&arguments.severity)?;
     let target = arguments.target.target.as_deref().map(target).transpose()?;
     let mut given = given(&arguments.target)?;
     let contract = Arc::new(failure::contract(arguments.contract.contract.as_deref())?);
@@ -325,12 +325,12 @@ fn outputs(given: &[String]) -> Result<Vec<Output>, Failure> {
     read.collect()
 }
 
-fn levels(arguments: &CheckArgs) -> Result<Levels, Failure> {
+pub(super) fn levels(arguments: &SeverityArgs) -> Result<Levels, Failure> {
     let mut levels = Levels::default();
     let sets = [
-        (Severity::Allow, &arguments.severity.allow),
-        (Severity::Warn, &arguments.severity.warn),
-        (Severity::Deny, &arguments.severity.deny),
+        (Severity::Allow, &arguments.allow),
+        (Severity::Warn, &arguments.warn),
+        (Severity::Deny, &arguments.deny),
     ];
     for (severity, ids) in sets {
         for id in ids {

@@ -287,6 +287,8 @@ struct AuditArgs {
     /// How many hosts run side by side; without it, four on each core
     #[arg(long, short, env = "PROBITY_AUDIT_JOBS", value_name = "NUMBER", value_parser = jobs)]
     jobs: Option<usize>,
+    #[command(flatten)]
+    severity: SeverityArgs,
     /// Write the report as JSON, to a file or, without one, to standard output
     #[arg(long, env = "PROBITY_AUDIT_JSON", value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     json: Option<PathBuf>,

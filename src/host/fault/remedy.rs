@@ -4,7 +4,6 @@ use super::change::{Change, Edit, Spoilt, Twist};
 use super::{Defect, Fault, Lapse};
 use crate::contract::model::choose;
 use crate::contract::{Case, Contract, Side};
-use crate::host::answer::Lost;
 use crate::json::pointer;
 use crate::plan::generate::flat::{Flat, Type};
 
@@ -50,7 +49,7 @@ impl Fault {
                 _ => return None,
             }),
             Change::Bytes(Spoilt::EmptyObject) => Some("nothing is `required` in the body".into()),
-            Change::Lost(Lost::Before) => {
+            Change::Lost(_) => {
                 Some("a request whose connection ended is sent once more, since a kept-alive connection may end at any time".into())
             }
             Change::Media(_) => Some("no `content` is documented for this answer".into()),

@@ -1,6 +1,6 @@
 //! Constraints on requests that are not enforced.
 
-use super::{Class, Defect, Site, part};
+use super::{Class, Defect, Fault, Site, part};
 use crate::contract::{Cause, Contract, Location, SchemaAt, Side};
 use crate::host::intake::{Asked, Breach, Given};
 use crate::json::{self, pointer};
@@ -80,9 +80,14 @@ pub(super) fn derive(site: &mut Site<'_>) {
             let lax = Lax::Keyword { at: at.clone(), property: None };
             site.plant(Class::Constraint, &format!("request/{name}/required"), &at, words, Defect::Lax(lax));
         }
+        // What a parameter holds is text, which is never null.
+        let planted = site.found.len();
         if let Some(schema) = &parameter.schema {
             walk(site, schema, &name);
         }
+        let own = site.found.split_off(planted);
+        let able = |fault: &Fault| !matches!(fault.defect, Defect::Lax(Lax::Null { .. }));
+        site.found.extend(own.into_iter().filter(able));
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::Audited;
 use crate::audit::{Outcome, Tally, Trial};
+use crate::judge::SNAPSHOT;
 use crate::source::Location;
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -47,6 +48,7 @@ struct Counts {
     planted: usize,
     seen: usize,
     caught: usize,
+    pinned: usize,
     warned: usize,
     percent: f64,
 }
@@ -58,6 +60,7 @@ struct OfClass {
     planted: usize,
     seen: usize,
     caught: usize,
+    pinned: usize,
     warned: usize,
     percent: f64,
     checks: IndexMap<&'static str, usize>,
@@ -78,7 +81,7 @@ struct Planted<'a> {
     about: &'a str,
     contract: At<'a>,
     outcome: &'static str,
-    checks: &'a [&'static str],
+    checks: Vec<&'static str>,
     case: Option<&'a str>,
     requests: Option<usize>,
     reason: Option<&'a str>,
@@ -109,6 +112,7 @@ pub fn json(audited: &Audited<'_>) -> String {
             planted: tally.planted,
             seen: tally.seen,
             caught: tally.caught,
+            pinned: tally.pinned,
             warned: tally.warned,
             percent: rounded(tally.percent()),
         },
@@ -122,6 +126,7 @@ pub fn json(audited: &Audited<'_>) -> String {
                 planted: tally.planted,
                 seen: tally.seen,
                 caught: tally.caught,
+                pinned: tally.pinned,
                 warned: tally.warned,
                 percent: rounded(tally.percent()),
                 checks: tally.by,
@@ -157,7 +162,7 @@ fn planted<'a>(audited: &Audited<'a>, trial: &'a Trial) -> Planted<'a> {
         about: &fault.words,
         contract: At { location: audited.contract.document.locate(&fault.at), pointer: &fault.at },
         outcome: "unseen",
-        checks: &[],
+        checks: Vec::new(),
         case: None,
         requests: None,
         reason: None,
@@ -165,13 +170,20 @@ fn planted<'a>(audited: &Audited<'a>, trial: &'a Trial) -> Planted<'a> {
     match outcome {
         Outcome::Caught { by, case, requests } => {
             row.outcome = "caught";
-            row.checks = by;
+            row.checks.clone_from(by);
             row.case = Some(case);
             row.requests = Some(*requests);
         }
+        Outcome::Pinned { case, requests, reason } => {
+            row.outcome = "pinned";
+            row.checks = vec![SNAPSHOT.id];
+            row.case = Some(case);
+            row.requests = Some(*requests);
+            row.reason = Some(reason);
+        }
         Outcome::Warned { by } => {
             row.outcome = "warned";
-            row.checks = by;
+            row.checks.clone_from(by);
         }
         Outcome::Survived { reason } => {
             row.outcome = "survived";

@@ -19,6 +19,8 @@ pub fn text(audited: &Audited<'_>) -> String {
     let survived =
         |trial: &&Trial| matches!(trial.outcome, Outcome::Survived { .. } | Outcome::Warned { .. });
     text.push_str(&listed(audited, "Not caught", survived));
+    let pinned = |trial: &&Trial| matches!(trial.outcome, Outcome::Pinned { .. });
+    text.push_str(&listed(audited, "Pinned: only snapshots show it, the contract does not say it", pinned));
     let unseen = |trial: &&Trial| trial.outcome == Outcome::Unseen;
     text.push_str(&listed(audited, "Not counted: no request of the plan could see a difference", unseen));
     text.push_str(&curve(audited, &tally));
@@ -36,7 +38,8 @@ fn share(part: usize, whole: usize) -> String {
 }
 
 fn table(audited: &Audited<'_>, all: &Tally) -> String {
-    let mut rows = vec![["class", "planted", "seen", "caught", "warned", "share", "by"].map(str::to_owned)];
+    let mut rows =
+        vec![["class", "planted", "seen", "caught", "pinned", "warned", "share", "by"].map(str::to_owned)];
     let row = |name: &str, tally: &Tally| {
         let mut by: Vec<(&str, usize)> = tally.by.iter().map(|(check, number)| (*check, *number)).collect();
         by.sort_by_key(|(check, number)| (std::cmp::Reverse(*number), *check));
@@ -46,6 +49,7 @@ fn table(audited: &Audited<'_>, all: &Tally) -> String {
             tally.planted.to_string(),
             tally.seen.to_string(),
             tally.caught.to_string(),
+            tally.pinned.to_string(),
             tally.warned.to_string(),
             share(tally.caught, tally.seen),
             by.join(", "),
@@ -56,14 +60,14 @@ fn table(audited: &Audited<'_>, all: &Tally) -> String {
     }
     rows.push(row("all", &Tally { by: indexmap::IndexMap::new(), ..all.clone() }));
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; 7] = std::array::from_fn(width);
+    let widths: [usize; 8] = std::array::from_fn(width);
     let mut text = String::new();
     for (index, row) in rows.iter().enumerate() {
         let mut line = format!("{:<1$}", row[0], widths[0]);
-        for column in 1..6 {
+        for column in 1..7 {
             line.push_str(&format!("  {:>1$}", row[column], widths[column]));
         }
-        line.push_str(&format!("  {}", row[6]));
+        line.push_str(&format!("  {}", row[7]));
         let line = line.trim_end();
         let bold = index == 0 || index + 1 == rows.len();
         text.push_str(&if bold { format!("{HEADING}{line}{HEADING:#}\n") } else { format!("{line}\n") });
@@ -85,6 +89,10 @@ fn listed(audited: &Audited<'_>, heading: &str, wanted: impl Fn(&&Trial) -> bool
                 text.push_str(&format!("  {DOUBTFUL}warned{DOUBTFUL:#}    {id}\n"));
                 text.push_str(&format!("            only a warning: {}\n", by.join(", ")));
             }
+            Outcome::Pinned { reason, .. } => {
+                text.push_str(&format!("  {DOUBTFUL}pinned{DOUBTFUL:#}    {id}\n"));
+                text.push_str(&format!("            {}\n", visible(reason)));
+            }
             Outcome::Survived { reason } => {
                 text.push_str(&format!("  {BAD}survived{BAD:#}  {id}\n"));
                 text.push_str(&format!("            {}\n", visible(reason)));
@@ -105,10 +113,11 @@ fn last(audited: &Audited<'_>, tally: &Tally) -> String {
     let missed = tally.seen - tally.caught;
     let style = if missed == 0 { GOOD } else { DOUBTFUL };
     format!(
-        "\nprobity audit: {style}{}{style:#}  {} of {} caught · {} planted · {} · {:.1} s\n",
+        "\nprobity audit: {style}{}{style:#}  {} of {} caught{} · {} planted · {} · {:.1} s\n",
         share(tally.caught, tally.seen),
         tally.caught,
         tally.seen,
+        if tally.pinned > 0 { format!(", {} only by snapshots", tally.pinned) } else { String::new() },
         tally.planted,
         count(audited.audit.requests, "request in the plan", "requests in the plan"),
         audited.elapsed.as_secs_f64(),
