@@ -2,7 +2,7 @@
 
 use super::change::{Change, Edit, Spoilt, Twist};
 use super::{Defect, Fault, Lapse};
-use crate::contract::model::choose;
+use crate::contract::model::{choose, is_json};
 use crate::contract::{Case, Contract, Side};
 use crate::json::pointer;
 use crate::plan::generate::flat::{Flat, Type};
@@ -67,7 +67,8 @@ impl Fault {
     ) -> Option<String> {
         let operation = &contract.operations[self.operation];
         let response = operation.response(status)?;
-        let Some(media) = choose(&response.content, "application/json") else {
+        let json = response.content.iter().find(|media| is_json(&media.name));
+        let Some(media) = json.or_else(|| choose(&response.content, "application/json")) else {
             return Some(format!("no `content` is documented for a {status}"));
         };
         let schema = media.schema.as_ref()?;

@@ -139,7 +139,7 @@ pub fn json(audited: &Audited<'_>) -> String {
             .map(|step| Step {
                 requests: step.requests,
                 caught: step.caught,
-                percent: rounded(Tally { caught: step.caught, ..tally.clone() }.percent()),
+                percent: rounded(Tally { caught: step.caught, pinned: 0, ..tally.clone() }.percent()),
             })
             .collect(),
         faults: audited.audit.trials.iter().map(|trial| planted(audited, trial)).collect(),

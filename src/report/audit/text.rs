@@ -51,7 +51,7 @@ fn table(audited: &Audited<'_>, all: &Tally) -> String {
             tally.caught.to_string(),
             tally.pinned.to_string(),
             tally.warned.to_string(),
-            share(tally.caught, tally.seen),
+            share(tally.caught + tally.pinned, tally.seen),
             by.join(", "),
         ]
     };
@@ -110,14 +110,16 @@ fn curve(audited: &Audited<'_>, tally: &Tally) -> String {
 }
 
 fn last(audited: &Audited<'_>, tally: &Tally) -> String {
-    let missed = tally.seen - tally.caught;
+    let found = tally.caught + tally.pinned;
+    let missed = tally.seen - found;
     let style = if missed == 0 { GOOD } else { DOUBTFUL };
+    let mut how = format!("{} of {} caught", tally.caught, tally.seen);
+    if tally.pinned > 0 {
+        how.push_str(&format!(", {} more only by snapshots", tally.pinned));
+    }
     format!(
-        "\nprobity audit: {style}{}{style:#}  {} of {} caught{} · {} planted · {} · {:.1} s\n",
-        share(tally.caught, tally.seen),
-        tally.caught,
-        tally.seen,
-        if tally.pinned > 0 { format!(", {} only by snapshots", tally.pinned) } else { String::new() },
+        "\nprobity audit: {style}{}{style:#}  {how} · {} planted · {} · {:.1} s\n",
+        share(found, tally.seen),
         tally.planted,
         count(audited.audit.requests, "request in the plan", "requests in the plan"),
         audited.elapsed.as_secs_f64(),
