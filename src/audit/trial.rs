@@ -3,7 +3,7 @@
 use super::{AuditError, Identity, Outcome, identity};
 use crate::contract::Contract;
 use crate::host::fault::Fault;
-use crate::host::{Host, HostSettings};
+use crate::host::{Host, HostSettings, Prepared};
 use crate::judge::{self, CHECKS, Finding, Levels, SNAPSHOT, Severity};
 use crate::plan::{Case, Plan, Verdict};
 use crate::run::{self, End, Event, Observer, Run, RunError};
@@ -17,18 +17,22 @@ use tokio::sync::watch;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a host is waited for that is known to be slow.
-const IMPATIENCE: Duration = Duration::from_millis(500);
+const IMPATIENCE: Duration = Duration::from_secs(1);
 
 /// Every host is new, so that they can all see the same values; the second are those of the
 /// run that shows what holds still.
 const RUN_IDS: [&str; 2] = ["1000000000", "2000000000"];
 
-/// What stands for a check where a run is not even begun.
+/// What stands for a check where the run is not even begun: the host does not let us in.
 const NOT_BEGUN: &str = "target";
+
+/// The same where it does not answer.
+const COMPLETE: &str = "complete-answer";
 
 /// What all runs share.
 pub(super) struct Bench<'a> {
-    contract: &'a Arc<Contract>,
+    contract: &'a Contract,
+    prepared: Arc<Prepared>,
     plan: &'a Plan,
     levels: &'a Levels,
     /// For each scenario, how many requests come before it.
@@ -57,7 +61,8 @@ impl<'a> Bench<'a> {
             count += scenario.cases.len();
             before
         });
-        Bench { contract, plan, levels, before: before.collect() }
+        let prepared = Arc::new(Prepared::new(Arc::clone(contract)));
+        Bench { contract, prepared, plan, levels, before: before.collect() }
     }
 
     /// Runs everything against a host without a fault.
@@ -106,9 +111,13 @@ impl<'a> Bench<'a> {
         let requests = |(scenario, step): (usize, usize)| self.before[indexes[scenario]] + step + 1;
         let run = match self.run(&host, &plan, (timeout, RUN_IDS[0]), true).await {
             Ok(run) => run,
-            Err(RunError::Refused { .. } | RunError::Unreachable { .. } | RunError::Token(_)) => {
+            Err(error) => {
+                let by = match error {
+                    RunError::Unreachable { .. } => COMPLETE,
+                    RunError::Refused { .. } | RunError::Token(_) => NOT_BEGUN,
+                };
                 let case = plan.scenarios[0].cases[0].id.clone();
-                return Ok(Outcome::Caught { by: vec![NOT_BEGUN], case, requests: requests((0, 0)) });
+                return Ok(Outcome::Caught { by: vec![by], case, requests: requests((0, 0)) });
             }
         };
         let findings = judge::findings(self.contract, &plan, &run.observations, self.levels);
@@ -144,7 +153,7 @@ impl<'a> Bench<'a> {
 
     async fn host(&self, faults: Vec<Fault>) -> Result<Host, AuditError> {
         let settings = HostSettings { faults, ..HostSettings::default() };
-        Ok(Host::start(Arc::clone(self.contract), settings).await?)
+        Ok(Host::start_prepared(Arc::clone(&self.prepared), settings).await?)
     }
 
     /// The first case whose answer is not what the correct host's was.

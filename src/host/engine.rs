@@ -21,15 +21,22 @@ use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A contract, prepared to be served.
-pub(super) struct Engine {
+/// A contract, prepared to be served by as many hosts as are wanted.
+pub struct Prepared {
     contract: Arc<Contract>,
     routes: Routes,
     /// In the order of the contract's operations.
     served: Vec<Served>,
+    request_id: Option<HeaderName>,
+}
+
+/// A host's own: what it remembers, and whom it lets in.
+pub(super) struct Engine {
+    prepared: Arc<Prepared>,
+    /// In the order of the contract's operations.
+    taken: Vec<Taken>,
     access: Access,
     resources: Resources,
-    request_id: Option<HeaderName>,
     requests: AtomicU64,
     answers: AtomicU64,
     /// None in a host that is as it should be.
@@ -40,7 +47,6 @@ pub(super) struct Engine {
 struct Served {
     demands: Demands,
     intake: Intake,
-    taken: Taken,
     refusals: Refusals,
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -63,10 +69,12 @@ pub(super) fn success(operation: &Operation) -> (u16, Option<&Response>) {
     (status, operation.response(status))
 }
 
-impl Engine {
-    pub(super) fn new(contract: Arc<Contract>, settings: &HostSettings) -> Engine {
+impl Prepared {
+    /// Works out what each operation of a contract takes and answers.
+    pub fn new(contract: Arc<Contract>) -> Prepared {
         let samples = Samples::new(&contract);
-        let access = Access::new(&contract, settings);
+        // What is demanded is the same whoever is let in.
+        let access = Access::new(&contract, &HostSettings::default());
         let mut routes = Routes::default();
         let mut served = Vec::new();
         for (index, operation) in contract.operations.iter().enumerate() {
@@ -89,17 +97,30 @@ impl Engine {
             _ => None,
         };
         drop(samples);
+        Prepared { contract, routes, served, request_id }
+    }
+}
+
+impl Engine {
+    pub(super) fn new(prepared: Arc<Prepared>, settings: &HostSettings) -> Engine {
+        let contract = &prepared.contract;
         Engine {
-            contract,
-            routes,
-            served,
-            access,
+            taken: contract
+                .operations
+                .iter()
+                .map(|operation| Taken::new(&operation.behaviour.unique))
+                .collect(),
+            access: Access::new(contract, settings),
             resources: Resources::default(),
-            request_id,
             requests: AtomicU64::new(0),
             answers: AtomicU64::new(0),
             planted: (!settings.faults.is_empty()).then(|| Arc::new(Planted::new(settings.faults.clone()))),
+            prepared,
         }
+    }
+
+    fn contract(&self) -> &Contract {
+        &self.prepared.contract
     }
 
     /// What faults do, if there are any.
@@ -113,7 +134,7 @@ impl Engine {
             planted.arrived(asked);
         }
         let mut answer = self.decide(asked);
-        if let Some(name) = &self.request_id {
+        if let Some(name) = &self.prepared.request_id {
             let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
             if let Ok(id) = HeaderValue::try_from(format!("probity-{number:012}")) {
                 answer.headers.retain(|(known, _)| known != name);
@@ -127,7 +148,7 @@ impl Engine {
         if let Some(answer) = self.access.endpoint(asked.method, asked.path, asked.headers, asked.body) {
             return answer;
         }
-        let Some((route, values)) = self.routes.find(asked.path) else {
+        let Some((route, values)) = self.prepared.routes.find(asked.path) else {
             return Answer::bare(StatusCode::NOT_FOUND);
         };
         let Some(index) = self.operation(route, asked.method) else {
@@ -146,12 +167,12 @@ impl Engine {
 
     /// The answer of an operation.
     fn respond(&self, index: usize, asked: &Asked<'_>, values: Vec<String>) -> Answer {
-        let (operation, served) = (&self.contract.operations[index], &self.served[index]);
-        let refuse = |breaches: &[Breach]| served.refusals.answer(&self.contract, operation, breaches);
+        let (operation, served) = (&self.contract().operations[index], &self.prepared.served[index]);
+        let refuse = |breaches: &[Breach]| served.refusals.answer(self.contract(), operation, breaches);
         if !self.access.admits(&served.demands, asked.headers, &asked.query)
             && !self
                 .planted()
-                .is_some_and(|planted| planted.lets_in(&self.contract, index, &self.access, asked))
+                .is_some_and(|planted| planted.lets_in(self.contract(), index, &self.access, asked))
         {
             self.refused(index, true, asked);
             let mut answer = refuse(&[Breach::of(Cause::Unauthenticated, "the request")]);
@@ -160,13 +181,13 @@ impl Engine {
             return answer;
         }
         let path: Vec<(String, String)> = served.parameters.iter().cloned().zip(values).collect();
-        let given = match served.intake.take(&self.contract, asked, &path) {
+        let given = match served.intake.take(self.contract(), asked, &path) {
             Ok(given) => given,
-            Err(Refused::TooLarge) => return served.refusals.too_large(&self.contract),
+            Err(Refused::TooLarge) => return served.refusals.too_large(self.contract()),
             Err(Refused::Breaches(mut breaches)) => {
                 let excused = self
                     .planted()
-                    .and_then(|planted| planted.excuse(&self.contract, index, asked, &mut breaches, refuse));
+                    .and_then(|planted| planted.excuse(self.contract(), index, asked, &mut breaches, refuse));
                 let Some(given) = excused else {
                     self.refused(index, false, asked);
                     return refuse(&breaches);
@@ -195,10 +216,10 @@ impl Engine {
 
     /// Takes the unique values of a request, or tells which fields repeat one.
     fn takes(&self, index: usize, asked: &Asked<'_>, value: &Value) -> Result<(), Vec<String>> {
-        let taken = self.served[index].taken.take(value);
+        let taken = self.taken[index].take(value);
         match self.planted() {
             Some(planted) => {
-                let fields = &self.contract.operations[index].behaviour.unique;
+                let fields = &self.contract().operations[index].behaviour.unique;
                 planted.takes(index, fields, asked, value, taken)
             }
             None => taken,
@@ -207,7 +228,7 @@ impl Engine {
 
     fn refused(&self, index: usize, stranger: bool, asked: &Asked<'_>) {
         if let Some(planted) = self.planted() {
-            planted.refused(&self.contract.operations[index], index, stranger, asked);
+            planted.refused(&self.contract().operations[index], index, stranger, asked);
         }
     }
 
@@ -215,7 +236,7 @@ impl Engine {
     fn operation(&self, route: &Route, method: &str) -> Option<usize> {
         let declared = |method: &str| route.methods.iter().find(|(known, _)| known == method);
         let found = declared(method).or_else(|| declared("GET").filter(|_| method == "HEAD"));
-        found.and_then(|(_, index)| *index).filter(|index| *index < self.served.len())
+        found.and_then(|(_, index)| *index).filter(|index| *index < self.prepared.served.len())
     }
 
     fn accepted(
@@ -225,7 +246,7 @@ impl Engine {
         given: &Given,
         stored: Option<(&str, &str, Filled)>,
     ) -> Answer {
-        let (operation, served) = (&self.contract.operations[index], &self.served[index]);
+        let (operation, served) = (&self.contract().operations[index], &self.prepared.served[index]);
         let mut answer =
             Answer { status: served.status, headers: served.headers.clone(), ..Answer::default() };
         let number = self.answers.fetch_add(1, Ordering::Relaxed) + 1;
@@ -248,7 +269,7 @@ impl Engine {
                 _ => {
                     let template = served.template.as_ref();
                     let changed = template
-                        .and_then(|template| template.change(&self.contract, &stored.body, &occasion))
+                        .and_then(|template| template.change(self.contract(), &stored.body, &occasion))
                         .unwrap_or(stored);
                     self.resources.keep(collection, &Value::from(id), &changed, size());
                     changed
@@ -257,9 +278,9 @@ impl Engine {
             known = Some(resource);
         }
         let Some(template) = &served.template else { return answer };
-        let filled = match known.filter(|known| template.accepts(&self.contract, &known.body)) {
+        let filled = match known.filter(|known| template.accepts(self.contract(), &known.body)) {
             Some(known) => known,
-            None => template.fill(&self.contract, &occasion),
+            None => template.fill(self.contract(), &occasion),
         };
         answer.media = Some(template.media.clone());
         match &served.role {
@@ -270,7 +291,7 @@ impl Engine {
             }
             Role::List if filled.body.is_array() => {
                 let all = Value::Array(self.resources.list(asked.path));
-                if template.accepts(&self.contract, &all) {
+                if template.accepts(self.contract(), &all) {
                     answer.body = Some(all);
                     return answer;
                 }
@@ -304,7 +325,6 @@ impl Served {
         Served {
             demands: access.demands(contract, operation),
             intake: Intake::new(contract, operation),
-            taken: Taken::new(&operation.behaviour.unique),
             refusals: Refusals::new(samples, operation),
             status: StatusCode::from_u16(status).unwrap_or_default(),
             headers: samples.headers(response),

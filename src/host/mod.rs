@@ -11,6 +11,7 @@ use axum::extract::Request;
 use axum::handler::HandlerWithoutStateExt;
 use axum::serve::ListenerExt;
 use engine::Engine;
+pub use engine::Prepared;
 use fault::{Fault, Planted};
 use http::StatusCode;
 use intake::{Asked, Query};
@@ -126,9 +127,14 @@ impl fmt::Debug for Accepted {
 impl Host {
     /// Binds the port and serves the contract on the current runtime.
     pub async fn start(contract: Arc<Contract>, settings: HostSettings) -> std::io::Result<Host> {
+        Host::start_prepared(Arc::new(Prepared::new(contract)), settings).await
+    }
+
+    /// The same with a contract that other hosts serve too.
+    pub async fn start_prepared(prepared: Arc<Prepared>, settings: HostSettings) -> std::io::Result<Host> {
         let listener = TcpListener::bind((settings.bind, settings.port)).await?;
         let address = listener.local_addr()?;
-        let engine = Arc::new(Engine::new(contract, &settings));
+        let engine = Arc::new(Engine::new(prepared, &settings));
         let planted = engine.planted().cloned();
         let (stop, stopped) = oneshot::channel::<()>();
         let listener = listener.tap_io(|stream| {
