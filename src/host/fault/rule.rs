@@ -126,14 +126,12 @@ impl Broken<'_, '_> {
             let words = format!("the host's times are {words}");
             self.site.plant(Class::Rule, &id, &self.at, words, Defect::Clock(*seconds));
         }
-        let way: Way = match recent.unit {
-            TimeUnit::Seconds => ("unit", "is in milliseconds", Twist::Times(1000)),
-            TimeUnit::Milliseconds => ("unit", "is in seconds", Twist::Per(1000)),
-            TimeUnit::DateTime => ("fixed", "is always the same", Twist::First),
+        let unit: Option<Way> = match recent.unit {
+            TimeUnit::Seconds => Some(("unit", "is in milliseconds", Twist::Times(1000))),
+            TimeUnit::Milliseconds => Some(("unit", "is in seconds", Twist::Per(1000))),
+            TimeUnit::DateTime => None,
         };
-        self.values("recent", place, &[way]);
-        if recent.unit != TimeUnit::DateTime {
-            self.values("recent", place, &[("other", "is a year off", Twist::Shifted(365 * DAY))]);
-        }
+        let other = ("other", "is a year off", Twist::Shifted(365 * DAY));
+        self.values("recent", place, &unit.into_iter().chain([other]).collect::<Vec<_>>());
     }
 }

@@ -4,6 +4,7 @@ use super::Audited;
 use crate::audit::{Outcome, Tally, Trial};
 use crate::report::text::{count, visible};
 use anstyle::{AnsiColor, Style};
+use indexmap::IndexMap;
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
@@ -16,16 +17,65 @@ const FAINT: Style = Style::new().dimmed();
 pub fn text(audited: &Audited<'_>) -> String {
     let tally = audited.audit.tally();
     let mut text = table(audited, &tally);
-    let survived =
-        |trial: &&Trial| matches!(trial.outcome, Outcome::Survived { .. } | Outcome::Warned { .. });
-    text.push_str(&listed(audited, "Not caught", survived));
-    let pinned = |trial: &&Trial| matches!(trial.outcome, Outcome::Pinned { .. });
-    text.push_str(&listed(audited, "Pinned: only snapshots show it, the contract does not say it", pinned));
-    let unseen = |trial: &&Trial| trial.outcome == Outcome::Unseen;
-    text.push_str(&listed(audited, "Not counted: no request of the plan could see a difference", unseen));
+    let mut survived = Reasons::default();
+    let mut pinned = Reasons::default();
+    let mut unseen = Reasons::default();
+    for Trial { fault, outcome } in &audited.audit.trials {
+        let id = fault.id.as_str();
+        match outcome {
+            Outcome::Survived { reason } => survived.add(reason, id),
+            Outcome::Warned { by } => survived.add(&format!("only a warning: {}", by.join(", ")), id),
+            Outcome::Pinned { reason, .. } => pinned.add(reason, id),
+            Outcome::Unseen => {
+                let operation = &audited.contract.operations[fault.operation].id;
+                let own = id.strip_prefix(&format!("{operation}/")).unwrap_or(id);
+                unseen.add(&format!("{operation}  {}", fault.class), own);
+            }
+            Outcome::Caught { .. } => {}
+        }
+    }
+    text.push_str(&survived.listed("Not caught", BAD));
+    text.push_str(&pinned.listed("Pinned: only snapshots show it, the contract does not say it", DOUBTFUL));
+    text.push_str(&unseen.in_lines("Not counted: no request of the plan could see a difference"));
     text.push_str(&curve(audited, &tally));
     text.push_str(&last(audited, &tally));
     text
+}
+
+/// The faults that have a reason in common, in the order of the first.
+#[derive(Default)]
+struct Reasons<'a>(IndexMap<String, Vec<&'a str>>);
+
+impl<'a> Reasons<'a> {
+    fn add(&mut self, reason: &str, id: &'a str) {
+        self.0.entry(reason.to_owned()).or_default().push(id);
+    }
+
+    fn listed(&self, heading: &str, style: Style) -> String {
+        if self.0.is_empty() {
+            return String::new();
+        }
+        let mut text = format!("\n{HEADING}{heading}{HEADING:#}\n");
+        for (reason, ids) in &self.0 {
+            text.push_str(&format!("  {style}{}{style:#}\n", visible(reason)));
+            for id in ids {
+                text.push_str(&format!("    {}\n", visible(id)));
+            }
+        }
+        text
+    }
+
+    fn in_lines(&self, heading: &str) -> String {
+        if self.0.is_empty() {
+            return String::new();
+        }
+        let mut text = format!("\n{HEADING}{heading}{HEADING:#}\n");
+        for (what, ids) in &self.0 {
+            let ids = visible(&ids.join(", "));
+            text.push_str(&format!("  {}: {FAINT}{ids}{FAINT:#}\n", visible(what)));
+        }
+        text
+    }
 }
 
 /// A share with one digit, never rounded up to all.
@@ -58,7 +108,7 @@ fn table(audited: &Audited<'_>, all: &Tally) -> String {
     for (class, tally) in audited.audit.by_class() {
         rows.push(row(class.name(), &tally));
     }
-    rows.push(row("all", &Tally { by: indexmap::IndexMap::new(), ..all.clone() }));
+    rows.push(row("all", &Tally { by: IndexMap::new(), ..all.clone() }));
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: [usize; 8] = std::array::from_fn(width);
     let mut text = String::new();
@@ -71,34 +121,6 @@ fn table(audited: &Audited<'_>, all: &Tally) -> String {
         let line = line.trim_end();
         let bold = index == 0 || index + 1 == rows.len();
         text.push_str(&if bold { format!("{HEADING}{line}{HEADING:#}\n") } else { format!("{line}\n") });
-    }
-    text
-}
-
-fn listed(audited: &Audited<'_>, heading: &str, wanted: impl Fn(&&Trial) -> bool) -> String {
-    let trials: Vec<&Trial> = audited.audit.trials.iter().filter(wanted).collect();
-    if trials.is_empty() {
-        return String::new();
-    }
-    let mut text = format!("\n{HEADING}{heading}{HEADING:#}\n");
-    for trial in trials {
-        let id = visible(&trial.fault.id);
-        match &trial.outcome {
-            Outcome::Unseen => text.push_str(&format!("  {FAINT}{id}{FAINT:#}\n")),
-            Outcome::Warned { by } => {
-                text.push_str(&format!("  {DOUBTFUL}warned{DOUBTFUL:#}    {id}\n"));
-                text.push_str(&format!("            only a warning: {}\n", by.join(", ")));
-            }
-            Outcome::Pinned { reason, .. } => {
-                text.push_str(&format!("  {DOUBTFUL}pinned{DOUBTFUL:#}    {id}\n"));
-                text.push_str(&format!("            {}\n", visible(reason)));
-            }
-            Outcome::Survived { reason } => {
-                text.push_str(&format!("  {BAD}survived{BAD:#}  {id}\n"));
-                text.push_str(&format!("            {}\n", visible(reason)));
-            }
-            Outcome::Caught { .. } => {}
-        }
     }
     text
 }
