@@ -266,7 +266,8 @@ struct AuditArgs {
     /// Not these faults or classes of faults
     #[arg(long, env = "PROBITY_AUDIT_EXCLUDE", value_name = "PATTERN", value_delimiter = ',')]
     exclude: Vec<String>,
-    /// Fail if less than so many percent of the faults that can be seen are caught
+    /// Fail if less than so many percent of the faults that can be seen are caught, by snapshots too
+    /// unless `-A snapshot` leaves those out
     #[arg(long, env = "PROBITY_MIN", value_name = "PERCENT", value_parser = percentage)]
     min: Option<f64>,
     /// What random values are derived from
@@ -287,11 +288,18 @@ struct AuditArgs {
     /// How many hosts run side by side; without it, four on each core
     #[arg(long, short, env = "PROBITY_AUDIT_JOBS", value_name = "NUMBER", value_parser = jobs)]
     jobs: Option<usize>,
+    /// The report as JSON, to a file or, without one, to standard output
+    #[arg(
+        long,
+        env = "PROBITY_AUDIT_JSON",
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "-"
+    )]
+    json: Option<PathBuf>,
     #[command(flatten)]
     severity: SeverityArgs,
-    /// Write the report as JSON, to a file or, without one, to standard output
-    #[arg(long, env = "PROBITY_AUDIT_JSON", value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    json: Option<PathBuf>,
 }
 
 /// The arguments of `snapshots`.

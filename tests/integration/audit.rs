@@ -114,7 +114,7 @@ fn nothing_planted_and_nothing_seen_are_told() {
 
 /// Another kind of contract: codes in a header, case that makes no difference, resources that
 /// are read, a key in the query.
-const TICKETS: &str = r##"{
+const TICKETS: &str = r#"{
   "openapi": "3.1.0",
   "info": {"title": "Tickets", "version": "1"},
   "security": [{"token": []}],
@@ -169,7 +169,7 @@ const TICKETS: &str = r##"{
     }}
   },
   "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
-}"##;
+}"#;
 
 #[test]
 fn another_contract_is_audited_as_well() {

@@ -374,7 +374,7 @@ fn spoil(answer: &Answer, spoilt: Spoilt) -> Bytes {
 fn leak(answer: &mut Answer) {
     let Some(body) = &mut answer.body else { return };
     if let Some(text) = first_text(body) {
-        *text = TRACE.to_owned();
+        TRACE.clone_into(text);
     } else if let Value::Object(members) = body {
         members.insert("trace".into(), json!(TRACE));
     }

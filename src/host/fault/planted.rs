@@ -200,7 +200,9 @@ impl Planted {
             let mut state = locked(&armed.state);
             if armed.fault.operation != index {
                 if *lapse == Lapse::Shared && repeated.is_empty() {
-                    fields.iter().for_each(|unique| state.remembered.note(lapse, unique, request));
+                    for unique in fields {
+                        state.remembered.note(lapse, unique, request);
+                    }
                 }
                 continue;
             }
