@@ -96,9 +96,10 @@ fn judging(criterion: &mut Criterion) {
         [("accepted", Verdict::Accept, 200, accepted), ("refused", Verdict::Reject, 400, refused)]
     {
         let (index, exchange) = exchange(&plan, verdict, status, body);
-        let case = &plan.scenarios[index].cases[0];
+        let scenario = &plan.scenarios[index];
+        let exchanges = [Some(exchange)];
         group.bench_function(name, |bencher| {
-            bencher.iter(|| judge::exchange(&contract, case, &[], black_box(&exchange), (index, 0)));
+            bencher.iter(|| judge::exchange(&contract, scenario, black_box(&exchanges), (index, 0)));
         });
     }
     group.bench_function("its JSON alone", |bencher| {

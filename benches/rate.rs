@@ -179,7 +179,7 @@ fn spread(name: &str, values: &[f64], bar: &str) {
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let contract = contract();
-    let plan = plan(&contract, &Wishes::default()).unwrap();
+    let plan = Arc::new(plan(&contract, &Wishes::default()).unwrap());
     let transport = Transport::new("http://", Duration::from_secs(10)).unwrap();
     let (mut whole, mut judged, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
@@ -211,18 +211,20 @@ fn main() {
         for number in 4..7 {
             let (_keep, stop) = tokio::sync::watch::channel(false);
             let settings = settings(number);
+            let observer: Arc<dyn Observer> = Arc::new(Timer::default());
             let clock = Instant::now();
-            let done = runtime.block_on(run(&contract, &plan, &settings, &Timer::default(), stop)).unwrap();
+            let done = runtime.block_on(run(&contract, &plan, &settings, &observer, stop)).unwrap();
             elapsed += clock.elapsed().as_secs_f64() / 3.0;
             assert_eq!(done.sent(), plan.len());
         }
         whole.push(elapsed / bare);
-        let long = repeated(&plan, 10);
+        let long = Arc::new(repeated(&plan, 10));
         let again = requests(&long, &target, &id(7));
         let bare = runtime.block_on(bare_client(&transport, &again)).as_secs_f64();
         let (_keep, stop) = tokio::sync::watch::channel(false);
-        let timer = Timer::default();
-        runtime.block_on(run(&contract, &long, &settings(8), &timer, stop)).unwrap();
+        let timer = Arc::new(Timer::default());
+        let observer: Arc<dyn Observer> = Arc::clone(&timer) as _;
+        runtime.block_on(run(&contract, &long, &settings(8), &observer, stop)).unwrap();
         judged.push(bare / timer.1.lock().unwrap().as_secs_f64());
     }
     let (host, bare) = (host(), bare_handler());

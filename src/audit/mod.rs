@@ -80,7 +80,7 @@ pub fn selected(contract: &Contract, include: &[String], exclude: &[String]) -> 
 /// Plants every fault and tells which are caught. `done` hears of each as it ends.
 pub fn audit(
     contract: &Arc<Contract>,
-    plan: &Plan,
+    plan: &Arc<Plan>,
     settings: &Settings,
     begin: &(dyn Fn(usize) + Sync),
     done: &(dyn Fn() + Sync),

@@ -31,9 +31,9 @@ const COMPLETE: &str = "complete-answer";
 
 /// What all runs share.
 pub(super) struct Bench<'a> {
-    contract: &'a Contract,
+    contract: &'a Arc<Contract>,
     prepared: Arc<Prepared>,
-    plan: &'a Plan,
+    plan: &'a Arc<Plan>,
     levels: &'a Levels,
     /// For each scenario, how many requests come before it.
     before: Vec<usize>,
@@ -54,7 +54,7 @@ impl Observer for Unwatched {
 }
 
 impl<'a> Bench<'a> {
-    pub(super) fn new(contract: &'a Arc<Contract>, plan: &'a Plan, levels: &'a Levels) -> Bench<'a> {
+    pub(super) fn new(contract: &'a Arc<Contract>, plan: &'a Arc<Plan>, levels: &'a Levels) -> Bench<'a> {
         let mut count = 0;
         let before = plan.scenarios.iter().map(|scenario| {
             let before = count;
@@ -105,7 +105,7 @@ impl<'a> Bench<'a> {
         if scenarios.is_empty() {
             return Ok(Outcome::Unseen);
         }
-        let plan = Plan { seed: self.plan.seed, scenarios, gaps: Vec::new() };
+        let plan = Arc::new(Plan { seed: self.plan.seed, scenarios, gaps: Vec::new() });
         let host = self.host(vec![fault.clone()]).await?;
         let timeout = if fault.is_slow() { IMPATIENCE } else { PATIENCE };
         let requests = |(scenario, step): (usize, usize)| self.before[indexes[scenario]] + step + 1;
@@ -182,7 +182,7 @@ impl<'a> Bench<'a> {
     async fn run(
         &self,
         host: &Host,
-        plan: &Plan,
+        plan: &Arc<Plan>,
         (timeout, id): (Duration, &str),
         fail_fast: bool,
     ) -> Result<Run, RunError> {
@@ -200,7 +200,8 @@ impl<'a> Bench<'a> {
             levels: self.levels.clone(),
         };
         let (_open, stop) = watch::channel(false);
-        run::run(self.contract, plan, &settings, &Unwatched, stop).await
+        let unwatched: Arc<dyn Observer> = Arc::new(Unwatched);
+        run::run(self.contract, plan, &settings, &unwatched, stop).await
     }
 
     /// Why nothing was found, given the cases that showed the fault.

@@ -23,7 +23,7 @@ pub(super) fn audit(arguments: &AuditArgs) -> Result<Exit, Failure> {
             .map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))?;
     }
     let contract = Arc::new(failure::contract(arguments.contract.contract.as_deref())?);
-    let plan = super::plan::made(
+    let plan = Arc::new(super::plan::made(
         &contract,
         &SelectionArgs {
             include: Vec::new(),
@@ -32,7 +32,7 @@ pub(super) fn audit(arguments: &AuditArgs) -> Result<Exit, Failure> {
             max_requests: arguments.max_requests,
             changing_methods: arguments.changing_methods,
         },
-    )?;
+    )?);
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let settings = Settings {
         include: arguments.include.clone(),

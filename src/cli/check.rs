@@ -10,7 +10,7 @@ use crate::plan::{Gap, Plan};
 use crate::report::progress::Progress;
 use crate::report::{self, Output, SnapshotSummary, Subject, Verdict, terminal};
 use crate::run::credentials::Authenticator;
-use crate::run::{self, Alias, End, Given, Run, Settings};
+use crate::run::{self, Alias, End, Given, Observer, Run, Settings};
 use crate::snapshot::{self, Comparison, Extent, Kind, Store, Writing};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -44,6 +44,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             None => Some(embedded(&contract, &mut given).await?),
         };
         leave_out_strangers(&contract, &mut plan, &given)?;
+        let plan = Arc::new(plan);
         let settings = Settings {
             target: target.or_else(|| host.as_ref().map(url)).unwrap_or_default(),
             alias: host
@@ -127,12 +128,13 @@ fn url(host: &Host) -> String {
 }
 
 async fn sent(
-    contract: &Contract,
-    plan: &Plan,
+    contract: &Arc<Contract>,
+    plan: &Arc<Plan>,
     settings: &Settings,
     arguments: &CheckArgs,
 ) -> Result<Run, Failure> {
-    let progress = if arguments.quiet { Progress::hidden() } else { Progress::stderr() };
+    let progress = Arc::new(if arguments.quiet { Progress::hidden() } else { Progress::stderr() });
+    let observer: Arc<dyn Observer> = Arc::clone(&progress) as _;
     let (stop, stopped) = watch::channel(false);
     let interrupt = tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
@@ -141,7 +143,7 @@ async fn sent(
         // The channel stays open: a run that is not stopped must not think that it is.
         std::future::pending::<()>().await;
     });
-    let run = run::run(contract, plan, settings, &progress, stopped).await;
+    let run = run::run(contract, plan, settings, &observer, stopped).await;
     interrupt.abort();
     progress.clear();
     run.map_err(|error| Failure::new(Exit::Target, error.to_string()).with_hint(Some(error.hint())))
@@ -175,7 +177,7 @@ fn leave_out_strangers(contract: &Contract, plan: &mut Plan, given: &Given) -> R
 /// Sends everything once more under another identity, and pins what held still.
 async fn recorded(
     contract: &Arc<Contract>,
-    plan: &Plan,
+    plan: &Arc<Plan>,
     settings: &Settings,
     arguments: &CheckArgs,
     store: &Store,

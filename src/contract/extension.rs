@@ -417,6 +417,13 @@ fn schema() -> &'static Value {
     })
 }
 
+/// Makes ready what [`read`] needs, which can be done while the document is read.
+pub fn prepare() {
+    for shape in [Shape::Operation, Shape::SecurityScheme] {
+        let _ = validator(shape);
+    }
+}
+
 fn validator(shape: Shape) -> Option<&'static jsonschema::Validator> {
     static VALIDATORS: [OnceLock<Option<jsonschema::Validator>>; 2] = [const { OnceLock::new() }; 2];
     let (index, name) = match shape {

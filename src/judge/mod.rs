@@ -16,8 +16,8 @@ pub use level::{Levels, NoSuchCheck, Severity};
 pub use view::{View, codes};
 
 use crate::contract::{Cause, Contract};
-use crate::plan::{Case, Verdict};
-use crate::run::{Exchange, FailureKind, Outcome};
+use crate::plan::{Given, Scenario, Verdict};
+use crate::run::{Answer, Exchange, FailureKind, Outcome};
 
 /// One kind of judgement.
 #[derive(Debug)]
@@ -78,44 +78,65 @@ pub fn check(id: &str) -> Option<&'static Check> {
 pub const SNAPSHOT: &Check = &check::snapshot::CHECK;
 
 /// What is expected of a case, given which earlier steps of its scenario were accepted.
-pub fn verdict(case: &Case, earlier: &[Option<Exchange>], exchange: &Exchange) -> Verdict {
-    let holds = case.given.iter().all(|given| {
-        let outcome = earlier.get(given.step).and_then(Option::as_ref);
-        outcome.and_then(Exchange::answer).is_some_and(|answer| answer.accepted() == given.accepted)
-    });
+fn verdict(scenario: &Scenario, exchanges: &[Option<Exchange>], step: usize) -> Verdict {
+    let case = &scenario.cases[step];
+    let answer = |step: usize| exchanges.get(step)?.as_ref()?.answer();
+    if step < scenario.at_once {
+        let taken = (0..scenario.at_once).any(|other| answer(other).is_some_and(Answer::accepted));
+        let refused = answer(step).is_some_and(|answer| !answer.accepted());
+        return if taken && refused { Verdict::Reject } else { Verdict::Either };
+    }
+    let as_given =
+        |given: &Given| answer(given.step).is_some_and(|answer| answer.accepted() == given.accepted);
+    let holds = case.given.iter().all(as_given);
     // A create that may have been carried out without an answer may find its own value taken.
-    let doubtful = exchange.uncertain && case.expectation.verdict == Verdict::Accept;
+    let uncertain = exchanges[step].as_ref().is_some_and(|exchange| exchange.uncertain);
+    let doubtful = uncertain && case.expectation.verdict == Verdict::Accept;
     if holds && !doubtful { case.expectation.verdict } else { Verdict::Either }
 }
 
-/// Everything that the contract holds against an exchange by itself.
+/// Everything that the contract holds against one exchange of a scenario by itself.
+///
+/// `position` holds the indexes of the scenario in the plan and of the step in the scenario; a
+/// step without an exchange has nothing held against it.
 pub fn exchange(
     contract: &Contract,
-    case: &Case,
-    earlier: &[Option<Exchange>],
-    exchange: &Exchange,
+    scenario: &Scenario,
+    exchanges: &[Option<Exchange>],
     position: (usize, usize),
 ) -> Vec<Observation> {
-    let verdict = verdict(case, earlier, exchange);
+    let step = position.1;
+    let Some(exchange) = &exchanges[step] else { return Vec::new() };
+    let case = &scenario.cases[step];
+    let verdict = verdict(scenario, exchanges, step);
     let view = View::new(contract, case, exchange, position, verdict);
+    let mut found = alone(&view);
+    if step == 0 && scenario.at_once > 0 {
+        found.extend(check::uniqueness::at_once(&view, &exchanges[..scenario.at_once]));
+    }
+    found
+}
+
+fn alone(view: &View<'_>) -> Vec<Observation> {
+    let View { case, exchange, verdict, .. } = *view;
     let answer = match &exchange.outcome {
         // What could not be sent is no fault of the host.
         Outcome::Failed(failure) if failure.kind == FailureKind::Unsendable => return Vec::new(),
-        Outcome::Failed(failure) => return vec![check::complete_answer::check(&view, failure)],
+        Outcome::Failed(failure) => return vec![check::complete_answer::check(view, failure)],
         Outcome::Answered(answer) => answer,
     };
-    if let Some(throttled) = check::throttled::check(&view, answer) {
+    if let Some(throttled) = check::throttled::check(view, answer) {
         return vec![throttled];
     }
     let mut found = Vec::new();
-    found.extend(check::leaked_internals::check(&view, answer));
+    found.extend(check::leaked_internals::check(view, answer));
     if case.request.method != view.operation.method {
-        let first = check::server_error::check(&view, answer);
-        found.extend(first.or_else(|| check::undeclared_method::check(&view, answer)));
-        found.extend(check::allow_header::check(&view, answer));
+        let first = check::server_error::check(view, answer);
+        found.extend(first.or_else(|| check::undeclared_method::check(view, answer)));
+        found.extend(check::allow_header::check(view, answer));
         return found;
     }
-    if let Some(error) = check::server_error::check(&view, answer) {
+    if let Some(error) = check::server_error::check(view, answer) {
         found.push(error);
         return found;
     }
@@ -124,35 +145,35 @@ pub fn exchange(
         !faults.is_empty() && faults.iter().all(|fault| fault.cause == cause)
     };
     let refused = match verdict {
-        Verdict::Accept => check::valid_accepted::check(&view, answer),
-        Verdict::Reject if only(Cause::Unauthenticated) => check::credentials_enforced::check(&view, answer),
-        Verdict::Reject if only(Cause::Repeated) => check::uniqueness::check(&view, answer),
-        Verdict::Reject => check::invalid_rejected::check(&view, answer),
+        Verdict::Accept => check::valid_accepted::check(view, answer),
+        Verdict::Reject if only(Cause::Unauthenticated) => check::credentials_enforced::check(view, answer),
+        Verdict::Reject if only(Cause::Repeated) => check::uniqueness::check(view, answer),
+        Verdict::Reject => check::invalid_rejected::check(view, answer),
         Verdict::Either => None,
     };
     let as_expected = refused.is_none();
     found.extend(refused);
-    if as_expected && let Some(status) = check::documented_status::check(&view, answer) {
+    if as_expected && let Some(status) = check::documented_status::check(view, answer) {
         found.push(status);
         return found;
     }
     if view.documented(answer).is_some() && !view.bodiless(answer) {
-        let media = check::media_type::check(&view, answer);
-        let body = media.is_empty().then(|| check::well_formed_body::check(&view, answer));
+        let media = check::media_type::check(view, answer);
+        let body = media.is_empty().then(|| check::well_formed_body::check(view, answer));
         let broken = !media.is_empty() || body.as_ref().is_some_and(|body| !body.is_empty());
         found.extend(media);
         found.extend(body.into_iter().flatten());
         if !broken {
-            found.extend(check::response_schema::check(&view, answer));
+            found.extend(check::response_schema::check(view, answer));
         }
         if !broken && as_expected && verdict == Verdict::Reject {
-            found.extend(check::error_code::check(&view, answer));
+            found.extend(check::error_code::check(view, answer));
         }
     }
-    found.extend(check::declared_headers::check(&view, answer));
+    found.extend(check::declared_headers::check(view, answer));
     if answer.accepted() && as_expected {
-        found.extend(check::rule::check(&view, answer));
-        found.extend(check::error_code::in_success(&view, answer));
+        found.extend(check::rule::check(view, answer));
+        found.extend(check::error_code::in_success(view, answer));
     }
     found
 }

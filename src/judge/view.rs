@@ -27,6 +27,7 @@ pub struct View<'v> {
     pub position: (usize, usize),
     body: OnceCell<Result<Text, Malformed>>,
     value: OnceCell<Value>,
+    media: OnceCell<Option<&'v MediaType>>,
 }
 
 impl<'v> View<'v> {
@@ -48,6 +49,7 @@ impl<'v> View<'v> {
             position,
             body: OnceCell::new(),
             value: OnceCell::new(),
+            media: OnceCell::new(),
         }
     }
 
@@ -69,8 +71,10 @@ impl<'v> View<'v> {
 
     /// The documented representation that the answer has.
     pub fn media(&self, answer: &Answer) -> Option<&'v MediaType> {
-        let kind = answer.header("content-type")?;
-        model::choose(&self.documented(answer)?.content, kind)
+        *self.media.get_or_init(|| {
+            let kind = answer.header("content-type")?;
+            model::choose(&self.documented(answer)?.content, kind)
+        })
     }
 
     /// Whether the method has no body in its answers.

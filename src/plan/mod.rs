@@ -35,13 +35,17 @@ pub struct Plan {
     pub gaps: Vec<Gap>,
 }
 
-/// Cases that run one after the other.
+/// Cases that run one after the other, but for the first ones where these run at once.
 #[derive(Clone, Debug, Serialize)]
 pub struct Scenario {
     /// Its identity: that of its only case, or the common part.
     pub id: String,
     /// What is sent, in order.
     pub cases: Vec<Case>,
+    /// How many of the first cases reach the target at the same moment: equal requests, of
+    /// which exactly one must be accepted.
+    #[serde(rename = "atOnce", skip_serializing_if = "is_zero")]
+    pub at_once: usize,
 }
 
 /// One request to send, with what must come of it.
@@ -215,6 +219,13 @@ impl Plan {
     }
 }
 
+impl Scenario {
+    /// One case by itself.
+    pub fn single(case: Case) -> Scenario {
+        Scenario { id: case.id.clone(), cases: vec![case], at_once: 0 }
+    }
+}
+
 impl Request {
     /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -272,6 +283,11 @@ impl Credentials {
 
 fn displayed<S: serde::Serializer>(statuses: &[StatusRange], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(statuses.iter().map(ToString::to_string))
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 #[expect(clippy::ref_option, reason = "serde's signature")]

@@ -121,7 +121,7 @@ impl Fixture {
             vec![Some(exchange(&cases[2], failed(FailureKind::Cut)))],
             vec![None],
         ];
-        let scenarios = cases.map(|case| Scenario { id: case.id.clone(), cases: vec![case] });
+        let scenarios = cases.map(Scenario::single);
         let gap =
             Gap { operation: "create-group".into(), at: "/paths/~1group".into(), why: "no room".into() };
         let plan = Plan { seed: 7, scenarios: scenarios.into(), gaps: vec![gap] };

@@ -96,8 +96,8 @@ impl Observer for Progress {
                     let observations = u64::try_from(*observations).unwrap_or(u64::MAX);
                     self.seen.observations.fetch_add(observations, Ordering::Relaxed);
                 }
-                self.one_more();
             }
+            Event::Sent => self.one_more(),
             Event::Waiting { pause, why } => {
                 let until = Instant::now().checked_add(*pause);
                 *self.seen.waiting.lock().unwrap_or_else(PoisonError::into_inner) =
@@ -189,6 +189,7 @@ mod tests {
         let fixture = Fixture::new();
         let exchange = fixture.run.exchanges().next().unwrap().2;
         progress.event(&Event::Started { requests: 2 });
+        progress.event(&Event::Sent);
         progress.event(&Event::Exchanged { exchange, observations: 3 });
         progress
             .event(&Event::Waiting { pause: Duration::from_secs(40), why: "the target asked for a pause" });

@@ -1,6 +1,6 @@
 //! Credentials: what the user gave, put where the contract's security schemes want it.
 
-use super::exchange::{Failure, Outcome};
+use super::exchange::{Exchange, Failure, Outcome};
 use super::secret::Secrets;
 use super::transport::{Outgoing, Transport};
 use crate::contract::extension::TokenEndpoint;
@@ -194,15 +194,6 @@ impl<'c> Authenticator<'c> {
             }
             _ => own.or(any),
         };
-        // Whatever could let a request in is withheld from one that must not get in.
-        let mut replaced: Vec<&str> = vec!["authorization"];
-        for scheme in operation.security.iter().flatten().filter_map(|name| self.contract.schemes.get(name)) {
-            match scheme {
-                SecurityScheme::ApiKey { location: Location::Header, name, .. } => replaced.push(name),
-                SecurityScheme::ApiKey { location: Location::Cookie, .. } => replaced.push("cookie"),
-                _ => {}
-            }
-        }
         for name in schemes.into_iter().flatten() {
             let Some(scheme) = self.contract.schemes.get(name) else { continue };
             let valid = self.valid(transport, scheme, &mut used).await?;
@@ -212,13 +203,23 @@ impl<'c> Authenticator<'c> {
             let known = carriers.iter().any(
                 |carrier| matches!(carrier, Carrier::Header(known, _) if known.eq_ignore_ascii_case(name)),
             );
-            let withheld = credentials != Credentials::Valid
-                && replaced.iter().any(|known| known.eq_ignore_ascii_case(name));
+            let withheld = credentials != Credentials::Valid && self.could_let_in(operation, name);
             if !known && !withheld {
                 carriers.push(Carrier::Header(name.clone(), value.clone()));
             }
         }
         Ok((carriers, used))
+    }
+
+    /// Whether a header could let a request in, and so is withheld from one that must not get in.
+    fn could_let_in(&self, operation: &Operation, header: &str) -> bool {
+        let schemes = operation.security.iter().flatten().filter_map(|name| self.contract.schemes.get(name));
+        let carriers = schemes.filter_map(|scheme| match scheme {
+            SecurityScheme::ApiKey { location: Location::Header, name, .. } => Some(name.as_str()),
+            SecurityScheme::ApiKey { location: Location::Cookie, .. } => Some("cookie"),
+            _ => None,
+        });
+        carriers.chain(["authorization"]).any(|known| known.eq_ignore_ascii_case(header))
     }
 
     async fn valid(
@@ -391,20 +392,23 @@ impl<'c> Authenticator<'c> {
     }
 }
 
-/// An outcome without secrets.
-pub(super) fn hidden(secrets: &Secrets, outcome: Outcome) -> Outcome {
-    match outcome {
-        Outcome::Answered(mut answer) => {
+/// An exchange without secrets.
+pub(super) fn hidden(secrets: &Secrets, exchange: Exchange) -> Exchange {
+    let Exchange { mut sent, mut outcome, .. } = exchange;
+    sent.url = secrets.hide(sent.url);
+    for (_, value) in &mut sent.headers {
+        *value = secrets.hide(std::mem::take(value));
+    }
+    match &mut outcome {
+        Outcome::Answered(answer) => {
             for (_, value) in &mut answer.headers {
                 *value = secrets.hide(std::mem::take(value));
             }
-            answer.body = secrets.hide_bytes(answer.body);
-            Outcome::Answered(answer)
+            answer.body = secrets.hide_bytes(std::mem::take(&mut answer.body));
         }
-        Outcome::Failed(failure) => {
-            Outcome::Failed(Failure { detail: secrets.hide(failure.detail.clone()), ..failure })
-        }
+        Outcome::Failed(failure) => failure.detail = secrets.hide(std::mem::take(&mut failure.detail)),
     }
+    Exchange { sent, outcome, ..exchange }
 }
 
 /// The credentials of HTTP Basic.

@@ -1,17 +1,22 @@
 //! The run: sends the plan to a target, within its pace, and keeps what came back.
 
 pub mod credentials;
+mod error;
 pub mod exchange;
+mod judging;
 mod pace;
 mod runner;
 pub mod secret;
+mod sender;
+mod together;
 pub mod transport;
 
 pub use credentials::Given;
 pub use exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
 
+pub use error::RunError;
 pub use pace::Rate;
-pub use runner::{Alias, RunError, Settings, Stop, run};
+pub use runner::{Alias, Settings, Stop, run};
 
 use crate::judge::Observation;
 use std::time::Duration;
@@ -56,7 +61,9 @@ pub enum Event<'r> {
         /// How many requests it holds.
         requests: usize,
     },
-    /// An exchange ended and was judged.
+    /// A request was sent, and what came of it is final.
+    Sent,
+    /// An exchange was judged.
     Exchanged {
         /// The exchange.
         exchange: &'r Exchange,
@@ -75,7 +82,7 @@ pub enum Event<'r> {
 }
 
 /// Takes events as they happen, from any thread.
-pub trait Observer: Sync {
+pub trait Observer: Send + Sync {
     /// One event.
     fn event(&self, event: &Event<'_>);
 }

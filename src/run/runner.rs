@@ -1,21 +1,22 @@
 //! The runner: scenarios side by side, the cases of each in order.
 
-use super::credentials::{Authenticator, Carrier, Given, TokenError, hidden};
-use super::exchange::{Exchange, Failure, FailureKind, Outcome, Sent};
-use super::pace::{Pace, Rate, retry_after};
-use super::secret::replace;
+use super::credentials::{Authenticator, Given, TokenError};
+use super::error::RunError;
+use super::exchange::Outcome;
+use super::judging::{Bench, Done, Heard, Judge};
+use super::pace::{Pace, Rate};
+use super::sender::Sender;
 use super::transport::{Outgoing, Transport};
 use super::{End, Event, Observer, Run};
 use crate::contract::Contract;
 use crate::judge::{self, Levels, Observation, Severity};
-use crate::plan::{Case, Credentials, Plan, RUN, Scenario};
-use bytes::Bytes;
+use crate::plan::{Credentials, Plan, Scenario};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 /// How a plan is sent.
 #[derive(Clone, Debug)]
@@ -52,102 +53,45 @@ pub struct Alias {
     pub url: String,
 }
 
-/// Why a run could not begin.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// There is nobody at the target.
-    #[error("{target} cannot be reached: {} ({})", failure.kind.words(), failure.detail)]
-    Unreachable {
-        /// The target.
-        target: String,
-        /// What happened.
-        failure: Failure,
-    },
-    /// The target does not let us in.
-    #[error("{target} refuses the credentials: the first request was answered with status {status}")]
-    Refused {
-        /// The target.
-        target: String,
-        /// The status.
-        status: u16,
-        /// Whether any were given.
-        given: bool,
-    },
-    /// No token could be fetched.
-    #[error(transparent)]
-    Token(#[from] TokenError),
-}
-
-impl RunError {
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            RunError::Unreachable { target, failure } => match failure.kind {
-                FailureKind::Unresolved => "check the host name in --target".into(),
-                FailureKind::Tls if failure.detail.to_lowercase().contains("invalidcontenttype") || failure.detail.contains("corrupt message") => {
-                    "the port does not speak TLS; try http:// instead of https://".into()
-                }
-                FailureKind::Tls => "the certificate must be valid for the host name and signed by an authority that this machine trusts (SSL_CERT_FILE names another set)".into(),
-                FailureKind::TimedOut => "the host takes connections but does not answer; check the port, or raise --timeout".into(),
-                FailureKind::NotHttp | FailureKind::Cut if target.starts_with("http://") => "the port may speak TLS; try https:// instead of http://".into(),
-                _ => "check that the host is up and that --target names its port".into(),
-            },
-            RunError::Refused { given: false, .. } => "the contract asks for credentials: give --basic, --bearer, --oauth-key with --oauth-secret, or --header".into(),
-            RunError::Refused { given: true, .. } => "check the credentials, and whether they belong to this host (for a password that travels as MD5, add --basic-md5)".into(),
-            RunError::Token(_) => "check --oauth-key and --oauth-secret, and the token endpoint in the contract's x-probity".into(),
-        }
-    }
-}
-
 /// Tells a run to stop.
 pub type Stop = watch::Receiver<bool>;
-
-/// So many exchanges in a row without any answer mean that the target is gone.
-const LOST_AFTER: usize = 8;
 
 struct Runner<'r> {
     contract: &'r Contract,
     plan: &'r Plan,
     settings: &'r Settings,
-    transport: Transport,
-    authenticator: Authenticator<'r>,
-    pace: Pace,
-    observer: &'r dyn Observer,
-    id: String,
-    unanswered: AtomicUsize,
-    postponed: AtomicUsize,
-}
-
-/// What one scenario left behind.
-struct Done {
-    scenario: usize,
-    exchanges: Vec<Option<Exchange>>,
-    observations: Vec<Observation>,
+    sender: Sender<'r>,
+    judge: Arc<Judge>,
 }
 
 /// Sends a plan and judges what comes back.
 pub async fn run(
-    contract: &Contract,
-    plan: &Plan,
+    contract: &Arc<Contract>,
+    plan: &Arc<Plan>,
     settings: &Settings,
-    observer: &dyn Observer,
+    observer: &Arc<dyn Observer>,
     stop: Stop,
 ) -> Result<Run, RunError> {
     let transport = Transport::new(&settings.target, settings.timeout)
         .map_err(|failure| RunError::Unreachable { target: settings.target.clone(), failure })?;
-    let runner = Runner {
+    let sender = Sender {
         contract,
-        plan,
-        settings,
         transport,
         authenticator: Authenticator::new(contract, settings.given.clone(), &settings.target),
         pace: Pace::new(settings.rate, settings.patience),
-        observer,
+        observer: &**observer,
+        target: &settings.target,
+        alias: settings.alias.as_ref(),
         id: settings.run_id.clone().unwrap_or_else(fresh_id),
         unanswered: AtomicUsize::new(0),
         postponed: AtomicUsize::new(0),
     };
-    runner.run(stop).await
+    let judge = Arc::new(Judge {
+        contract: Arc::clone(contract),
+        plan: Arc::clone(plan),
+        observer: Arc::clone(observer),
+    });
+    Runner { contract, plan, settings, sender, judge }.run(stop).await
 }
 
 /// Ten digits, the first not zero, that no other run has.
@@ -164,11 +108,11 @@ impl Runner<'_> {
     async fn run(&self, mut stop: Stop) -> Result<Run, RunError> {
         let started = jiff::Timestamp::now();
         let clock = Instant::now();
-        self.observer.event(&Event::Started { requests: self.plan.len() });
+        self.sender.observer.event(&Event::Started { requests: self.plan.len() });
         let mut done: Vec<Option<Done>> = self.plan.scenarios.iter().map(|_| None).collect();
         let mut end = End::Complete;
         if let Some(first) = self.plan.scenarios.first() {
-            let found = self.scenario(0, first, &mut stop).await?;
+            let found = self.judge.judge(self.scenario(0, first, &mut stop).await?);
             tokio::select! {
                 biased;
                 () = stopped(&mut stop) => end = End::Interrupted,
@@ -182,7 +126,7 @@ impl Runner<'_> {
         if end == End::Complete {
             end = self.rest(&mut done, stop).await?;
         }
-        self.observer.event(&Event::Ended);
+        self.sender.observer.event(&Event::Ended);
         Ok(self.result(done, end, started, clock.elapsed()))
     }
 
@@ -195,7 +139,7 @@ impl Runner<'_> {
             Some(Outcome::Answered(answer)) => {
                 let valid = case.request.credentials == Credentials::Valid && !operation.is_open();
                 if valid && matches!(answer.status, 401 | 403) {
-                    let given = self.authenticator.can_satisfy(operation);
+                    let given = self.sender.authenticator.can_satisfy(operation);
                     return Err(RunError::Refused { target, status: answer.status, given });
                 }
                 Ok(())
@@ -213,7 +157,7 @@ impl Runner<'_> {
                 };
                 // Twice, because the connection that the first one finds open may be closing.
                 for _ in 0..2 {
-                    match self.transport.send(&outgoing).await {
+                    match self.sender.transport.send(&outgoing).await {
                         Err(again) if again.kind.may_be_mute() => {}
                         _ => return Ok(()),
                     }
@@ -227,48 +171,47 @@ impl Runner<'_> {
     async fn rest(&self, done: &mut [Option<Done>], stop: Stop) -> Result<End, RunError> {
         let next = AtomicUsize::new(1);
         let halted = AtomicUsize::new(usize::MAX);
-        let (sender, mut receiver) = mpsc::unbounded_channel::<Result<Done, TokenError>>();
+        let at_once: Mutex<Vec<Done>> = Mutex::default();
+        let no_token: Mutex<Option<TokenError>> = Mutex::default();
+        // Whether to go on is known only once an answer is judged.
+        let bench = (!self.settings.fail_fast).then(|| Bench::open(&self.judge)).flatten();
         let worker = || {
-            let (sender, mut stop) = (sender.clone(), stop.clone());
-            let (next, halted) = (&next, &halted);
+            let mut stop = stop.clone();
+            let (next, halted, bench, at_once, no_token) = (&next, &halted, &bench, &at_once, &no_token);
             async move {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(scenario) = self.plan.scenarios.get(index) else { break };
-                    if index > halted.load(Ordering::Relaxed) || self.lost().is_some() {
+                    let over = index > halted.load(Ordering::Relaxed) || *stop.borrow();
+                    if over || self.sender.lost().is_some() {
                         break;
                     }
-                    if *stop.borrow() {
-                        break;
-                    }
-                    let found = self.scenario(index, scenario, &mut stop).await;
-                    let ends = match &found {
-                        Ok(found) => self.ends(found),
-                        Err(_) => true,
-                    };
-                    if ends {
-                        halted.fetch_min(index, Ordering::Relaxed);
-                    }
-                    if sender.send(found).is_err() {
-                        break;
+                    match (self.scenario(index, scenario, &mut stop).await, bench) {
+                        (Ok(heard), Some(bench)) => bench.hear(heard),
+                        (Ok(heard), None) => {
+                            let found = self.judge.judge(heard);
+                            if self.ends(&found) {
+                                halted.fetch_min(index, Ordering::Relaxed);
+                            }
+                            at_once.lock().unwrap_or_else(PoisonError::into_inner).push(found);
+                        }
+                        (Err(error), _) => {
+                            halted.fetch_min(index, Ordering::Relaxed);
+                            *no_token.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                        }
                     }
                 }
             }
         };
         let workers: FuturesUnordered<_> = (0..self.settings.jobs.max(1)).map(|_| worker()).collect();
         workers.collect::<()>().await;
-        drop(sender);
-        let mut token = None;
-        while let Some(found) = receiver.recv().await {
-            match found {
-                Ok(found) => {
-                    let index = found.scenario;
-                    done[index] = Some(found);
-                }
-                Err(error) => token = Some(error),
-            }
+        let judged = bench.map(Bench::close).unwrap_or_default();
+        let at_once = at_once.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for found in judged.into_iter().chain(at_once) {
+            let index = found.scenario;
+            done[index] = Some(found);
         }
-        if let Some(error) = token {
+        if let Some(error) = no_token.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Ok(End::TargetLost(error.to_string()));
         }
         let halted = halted.load(Ordering::Relaxed);
@@ -282,19 +225,10 @@ impl Runner<'_> {
         if *stop.borrow() {
             return Ok(End::Interrupted);
         }
-        if let Some(why) = self.lost().filter(|_| done.iter().any(Option::is_none)) {
+        if let Some(why) = self.sender.lost().filter(|_| done.iter().any(Option::is_none)) {
             return Ok(End::TargetLost(why));
         }
         Ok(End::Complete)
-    }
-
-    fn lost(&self) -> Option<String> {
-        let many = |count: &AtomicUsize| count.load(Ordering::Relaxed) >= LOST_AFTER;
-        if many(&self.unanswered) {
-            return Some(format!("the last {LOST_AFTER} requests got no answer"));
-        }
-        let limit = "longer than --max-wait allows";
-        many(&self.postponed).then(|| format!("the target keeps asking to come back later, {limit}"))
     }
 
     fn ends(&self, done: &Done) -> bool {
@@ -318,7 +252,7 @@ impl Runner<'_> {
         observations.extend(judge::Whole::check(self.contract, self.plan, &exchanges));
         observations.sort_by_key(|observation| (observation.scenario, observation.step));
         Run {
-            id: self.id.clone(),
+            id: self.sender.id.clone(),
             target: self
                 .settings
                 .alias
@@ -333,137 +267,32 @@ impl Runner<'_> {
     }
 
     /// One scenario, as far as it comes before the run is stopped.
-    async fn scenario(&self, index: usize, scenario: &Scenario, stop: &mut Stop) -> Result<Done, TokenError> {
-        let mut done = Done {
-            scenario: index,
-            exchanges: Vec::with_capacity(scenario.cases.len()),
-            observations: Vec::new(),
-        };
-        for (step, case) in scenario.cases.iter().enumerate() {
-            let mut exchange = tokio::select! {
+    async fn scenario(
+        &self,
+        index: usize,
+        scenario: &Scenario,
+        stop: &mut Stop,
+    ) -> Result<Heard, TokenError> {
+        let mut exchanges = Vec::with_capacity(scenario.cases.len());
+        if scenario.at_once > 0 {
+            tokio::select! {
+                biased;
+                () = stopped(stop) => {}
+                together = self.sender.together(&scenario.cases[..scenario.at_once]) => {
+                    exchanges.extend(together?.into_iter().map(Some));
+                }
+            }
+        }
+        for case in scenario.cases.iter().skip(exchanges.len()) {
+            let exchange = tokio::select! {
                 biased;
                 () = stopped(stop) => break,
-                exchange = self.exchange(case) => exchange?,
+                exchange = self.sender.exchange(case) => exchange?,
             };
-            let mut found = judge::exchange(self.contract, case, &done.exchanges, &exchange, (index, step));
-            // Judged as it came, kept as it may be shown.
-            let secrets = self.authenticator.secrets();
-            exchange.outcome = hidden(&secrets, exchange.outcome);
-            for text in found.iter_mut().flat_map(Observation::texts) {
-                *text = secrets.hide(std::mem::take(text));
-            }
-            self.observer.event(&Event::Exchanged { exchange: &exchange, observations: found.len() });
-            done.observations.extend(found);
-            done.exchanges.push(Some(exchange));
+            exchanges.push(Some(exchange));
         }
-        done.exchanges.resize_with(scenario.cases.len(), || None);
-        Ok(done)
-    }
-
-    async fn exchange(&self, case: &Case) -> Result<Exchange, TokenError> {
-        let operation = &self.contract.operations[case.operation];
-        let valid = case.request.credentials == Credentials::Valid;
-        let (mut attempts, mut renewed, mut uncertain) = (0, false, false);
-        loop {
-            let (carriers, token) =
-                self.authenticator.attach(&self.transport, operation, case.request.credentials).await?;
-            let outgoing = self.outgoing(case, carriers);
-            let pause = self.pace.turn().await;
-            if !pause.is_zero() {
-                tokio::time::sleep(pause).await;
-            }
-            attempts += 1;
-            let clock = Instant::now();
-            let outcome = match self.transport.send(&outgoing).await {
-                Ok(answer) => Outcome::Answered(answer),
-                Err(failure) => Outcome::Failed(failure),
-            };
-            let elapsed = clock.elapsed();
-            match &outcome {
-                Outcome::Answered(answer) => {
-                    self.unanswered.store(0, Ordering::Relaxed);
-                    if let Some(pause) = retry_after(answer) {
-                        if self.pace.hold(pause).await {
-                            let why = "the target asked to come back later";
-                            self.observer.event(&Event::Waiting { pause, why });
-                            continue;
-                        }
-                        self.postponed.fetch_add(1, Ordering::Relaxed);
-                    } else {
-                        self.postponed.store(0, Ordering::Relaxed);
-                    }
-                    if answer.status == 401
-                        && valid
-                        && !renewed
-                        && let Some(number) = token
-                    {
-                        renewed = true;
-                        if self.authenticator.renew(&self.transport, operation, number).await? {
-                            continue;
-                        }
-                    }
-                }
-                Outcome::Failed(failure) => match failure.kind {
-                    // A kept-alive connection may end just as the next request is sent.
-                    FailureKind::Cut | FailureKind::NotHttp if !uncertain => {
-                        uncertain = true;
-                        continue;
-                    }
-                    FailureKind::Refused | FailureKind::TimedOut | FailureKind::Unresolved => {
-                        self.unanswered.fetch_add(1, Ordering::Relaxed);
-                    }
-                    _ => {}
-                },
-            }
-            let secrets = self.authenticator.secrets();
-            let sent = Sent {
-                url: secrets.hide(self.outward(&outgoing.url)),
-                headers: outgoing
-                    .headers
-                    .into_iter()
-                    .map(|(name, value)| (name, secrets.hide(value)))
-                    .collect(),
-                method: outgoing.method,
-                body: outgoing.body,
-            };
-            let leaks_secret =
-                matches!(&outcome, Outcome::Answered(answer) if secrets.stand_in(&answer.body));
-            return Ok(Exchange { sent, outcome, elapsed, attempts, leaks_secret, uncertain });
-        }
-    }
-
-    /// A URL as outputs show it.
-    fn outward(&self, url: &str) -> String {
-        match &self.settings.alias {
-            Some(alias) => url.replacen(&self.settings.target, &alias.url, 1),
-            None => url.to_owned(),
-        }
-    }
-
-    fn outgoing(&self, case: &Case, carriers: Vec<Carrier>) -> Outgoing {
-        let own = |text: &str| text.replace(RUN, &self.id);
-        let mut url = format!("{}{}", self.settings.target, own(&case.request.path));
-        let mut headers: Vec<(String, String)> =
-            case.request.headers.iter().map(|(name, value)| (name.clone(), own(value))).collect();
-        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
-            headers.push(("Accept".into(), "application/json, */*;q=0.1".into()));
-        }
-        for carrier in carriers {
-            match carrier {
-                Carrier::Header(name, value) => headers.push((name, value)),
-                Carrier::Query(name, value) => {
-                    let join = if url.contains('?') { '&' } else { '?' };
-                    let value = utf8_percent_encode(&value, NON_ALPHANUMERIC);
-                    url = format!("{url}{join}{name}={value}");
-                }
-            }
-        }
-        let body = case
-            .request
-            .body
-            .as_ref()
-            .map(|body| Bytes::from(replace(body, RUN.as_bytes(), self.id.as_bytes())));
-        Outgoing { method: case.request.method.clone(), url, headers, body }
+        exchanges.resize_with(scenario.cases.len(), || None);
+        Ok(Heard { scenario: index, exchanges, secrets: self.sender.authenticator.secrets() })
     }
 }
 

@@ -1,19 +1,29 @@
 //! The transport: one request out, one bounded answer back.
 
+mod gate;
+
+pub(super) use gate::Gate;
+
 use super::exchange::{Answer, Failure, FailureKind};
 use bytes::{Bytes, BytesMut};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
+use std::collections::HashMap;
 use std::io::Read;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// No body larger than this is read, before or after decoding.
 pub const MAX_BODY: usize = 8 << 20;
 
 /// Sends requests over kept-alive connections; follows no redirect and repeats nothing.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Transport {
     client: reqwest::Client,
+    urls: Mutex<HashMap<String, reqwest::Url>>,
 }
+
+/// Most requests go to few URLs, and reading one costs as much as reading an answer.
+const KNOWN_URLS: usize = 256;
 
 /// A request in full, secrets included.
 #[derive(Clone, Debug)]
@@ -47,30 +57,25 @@ impl Transport {
             builder = builder.tls_certs_only([]);
         }
         let client = builder.build().map_err(|error| failure(&error))?;
-        Ok(Transport { client })
+        Ok(Transport { client, urls: Mutex::default() })
     }
 
     /// Sends a request and reads the whole answer.
     pub async fn send(&self, outgoing: &Outgoing) -> Result<Answer, Failure> {
-        let unsendable = |detail: String| Failure { kind: FailureKind::Unsendable, detail };
-        let method = reqwest::Method::from_bytes(outgoing.method.as_bytes())
-            .map_err(|error| unsendable(error.to_string()))?;
-        let url = reqwest::Url::parse(&outgoing.url).map_err(|error| unsendable(error.to_string()))?;
-        if !same_path(&url, &outgoing.url) {
-            return Err(unsendable(format!("the path would be sent as {}", url.path())));
+        self.execute(outgoing, self.request(outgoing)?).await
+    }
+
+    /// Sends a request whose last byte waits at a gate, and reads the whole answer.
+    pub(super) async fn send_held(&self, outgoing: &Outgoing, gate: &Gate) -> Result<Answer, Failure> {
+        let place = gate.place();
+        let mut request = self.request(outgoing)?;
+        if let Some(body) = outgoing.body.as_ref().filter(|body| !body.is_empty()) {
+            *request.body_mut() = Some(reqwest::Body::wrap(place.hold(body)));
         }
-        let mut request = reqwest::Request::new(method, url);
-        for (name, value) in &outgoing.headers {
-            let name = reqwest::header::HeaderName::try_from(name.as_str())
-                .map_err(|error| unsendable(error.to_string()))?;
-            let value = reqwest::header::HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
-                unsendable(format!("the header `{name}` has characters that no header can hold"))
-            })?;
-            request.headers_mut().append(name, value);
-        }
-        if let Some(body) = &outgoing.body {
-            *request.body_mut() = Some(body.clone().into());
-        }
+        self.execute(outgoing, request).await
+    }
+
+    async fn execute(&self, outgoing: &Outgoing, request: reqwest::Request) -> Result<Answer, Failure> {
         let mut response = self.client.execute(request).await.map_err(|error| failure(&error))?;
         let status = response.status().as_u16();
         let headers: Vec<(String, String)> = response
@@ -97,6 +102,45 @@ impl Transport {
         }
         Ok(answer)
     }
+
+    fn request(&self, outgoing: &Outgoing) -> Result<reqwest::Request, Failure> {
+        let method = reqwest::Method::from_bytes(outgoing.method.as_bytes())
+            .map_err(|error| unsendable(error.to_string()))?;
+        let url = self.url(&outgoing.url)?;
+        let mut request = reqwest::Request::new(method, url);
+        for (name, value) in &outgoing.headers {
+            let name = reqwest::header::HeaderName::try_from(name.as_str())
+                .map_err(|error| unsendable(error.to_string()))?;
+            let value = reqwest::header::HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
+                unsendable(format!("the header `{name}` has characters that no header can hold"))
+            })?;
+            request.headers_mut().append(name, value);
+        }
+        if let Some(body) = &outgoing.body {
+            *request.body_mut() = Some(body.clone().into());
+        }
+        Ok(request)
+    }
+
+    fn url(&self, text: &str) -> Result<reqwest::Url, Failure> {
+        let known = || self.urls.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(url) = known().get(text) {
+            return Ok(url.clone());
+        }
+        let url = reqwest::Url::parse(text).map_err(|error| unsendable(error.to_string()))?;
+        if !same_path(&url, text) {
+            return Err(unsendable(format!("the path would be sent as {}", url.path())));
+        }
+        let mut urls = known();
+        if urls.len() < KNOWN_URLS {
+            urls.insert(text.to_owned(), url.clone());
+        }
+        Ok(url)
+    }
+}
+
+fn unsendable(detail: String) -> Failure {
+    Failure { kind: FailureKind::Unsendable, detail }
 }
 
 /// Whether the URL library left the path as it was written.

@@ -4,6 +4,7 @@ use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::bytes::Regex;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -66,12 +67,13 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     let finder = FINDER.get_or_init(|| {
         AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .kind(Some(AhoCorasickKind::DFA))
             .ascii_case_insensitive(true)
-            .build(MARKS.iter().map(|(_, mark)| mark))
+            .build(MARKS.iter().map(|(_, mark)| *mark).chain(SIGNS.iter().map(|(sign, _)| *sign)))
             .ok()
     });
-    let found = leaked(finder.as_ref()?, view, answer).or_else(|| written(view, answer)).or_else(|| {
+    let shown = finder.as_ref().filter(|finder| finder.is_match(start(answer)));
+    let found = shown.and_then(|finder| suspected(finder, view, answer)).or_else(|| {
         let credentials = ("credentials", "what stands for a secret of this run");
         view.exchange.leaks_secret.then_some(credentials)
     });
@@ -83,6 +85,21 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         ("no internals", format!("the body contains {mark:?}")),
         &view.operation.at,
     ))
+}
+
+/// What an answer gives away in which something stands that may come from inside.
+fn suspected(finder: &AhoCorasick, view: &View<'_>, answer: &Answer) -> Option<(&'static str, &'static str)> {
+    let (mut marks, mut forms) = (Vec::new(), BTreeSet::new());
+    for found in finder.find_overlapping_iter(start(answer)) {
+        let index = found.pattern().as_usize();
+        match index.checked_sub(MARKS.len()) {
+            None => marks.push(MARKS[index]),
+            Some(sign) => {
+                forms.insert(SIGNS[sign].1);
+            }
+        }
+    }
+    leaked(&marks, view).or_else(|| written(&forms, view, answer))
 }
 
 /// So much of a body is looked into: error pages show what they show at their start.
@@ -106,22 +123,44 @@ const FORMS: [(&str, &str, &str); 2] = [
     ),
 ];
 
-fn written(view: &View<'_>, answer: &Answer) -> Option<(&'static str, &'static str)> {
-    static PATTERNS: OnceLock<Vec<Regex>> = OnceLock::new();
-    let patterns = PATTERNS.get_or_init(|| FORMS.iter().filter_map(|form| Regex::new(form.2).ok()).collect());
+/// What must stand somewhere for a form to be there: text in lower case, and which of [`FORMS`].
+const SIGNS: [(&str, usize); 12] = [
+    ("/opt/", 0),
+    ("/home/", 0),
+    ("/usr/", 0),
+    ("/var/", 0),
+    ("/srv/", 0),
+    ("/app/", 0),
+    ("/etc/", 0),
+    ("/root/", 0),
+    ("insert into ", 1),
+    (" from ", 1),
+    ("delete from ", 1),
+    ("update ", 1),
+];
+
+fn written(
+    forms: &BTreeSet<usize>,
+    view: &View<'_>,
+    answer: &Answer,
+) -> Option<(&'static str, &'static str)> {
+    static PATTERNS: OnceLock<Vec<Option<Regex>>> = OnceLock::new();
+    let patterns = PATTERNS.get_or_init(|| FORMS.iter().map(|form| Regex::new(form.2).ok()).collect());
     let sent = view.exchange.sent.body.as_deref().unwrap_or_default();
-    let mut found = FORMS.iter().zip(patterns).filter(|(_, pattern)| pattern.is_match(start(answer)));
-    found.find(|(_, pattern)| !pattern.is_match(sent)).map(|(form, _)| (form.0, form.1))
+    let found = forms.iter().find(|form| {
+        let shows = |text: &[u8]| patterns[**form].as_ref().is_some_and(|pattern| pattern.is_match(text));
+        shows(start(answer)) && !shows(sent)
+    });
+    found.map(|form| (FORMS[*form].0, FORMS[*form].1))
 }
 
 /// The first mark that is not an echo: what was sent may come back; it is no secret of the host.
-fn leaked(finder: &AhoCorasick, view: &View<'_>, answer: &Answer) -> Option<(&'static str, &'static str)> {
-    let mut marks = finder.find_iter(start(answer)).map(|found| MARKS[found.pattern().as_usize()]).peekable();
-    marks.peek()?;
+fn leaked(marks: &[(&'static str, &'static str)], view: &View<'_>) -> Option<(&'static str, &'static str)> {
+    marks.first()?;
     let sent = &view.exchange.sent;
     let mut echo = sent.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default().to_lowercase();
     echo.push_str(&sent.url.to_lowercase());
-    marks.find(|(_, mark)| !echo.contains(mark))
+    marks.iter().find(|(_, mark)| !echo.contains(mark)).copied()
 }
 
 #[cfg(test)]
@@ -138,6 +177,10 @@ mod tests {
             "select a from t where id = 3",
         ] {
             assert!(shows(text), "{text}");
+        }
+        for (text, form) in [("see /opt/app/conf/mapper.yml:17", 0), ("SELECT a FROM t WHERE id = 3", 1)] {
+            let lower = text.to_lowercase();
+            assert!(SIGNS.iter().any(|(sign, of)| *of == form && lower.contains(sign)), "{text}");
         }
         for text in [
             "https://example.com/home/start.html",

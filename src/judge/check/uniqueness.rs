@@ -1,12 +1,12 @@
 //! `uniqueness`: a value that must be unique is not taken twice.
 
 use crate::judge::{Check, Observation, Scope, Severity, View};
-use crate::run::Answer;
+use crate::run::{Answer, Exchange};
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "uniqueness",
     summary: "a value that must be unique is not accepted twice",
-    meaning: "The contract says that the values of a field are unique. The host accepted a value, and later in the same scenario accepted it again.",
+    meaning: "The contract says that the values of a field are unique. The host accepted a value, and later in the same scenario accepted it again; or of equal creates that came at once it accepted several, or none.",
     matters: "Two resources share what should tell them apart; later updates and look-ups hit the wrong one.",
     allow: "If values may repeat, remove the field from `unique` in x-probity.",
     severity: Severity::Deny,
@@ -30,6 +30,29 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         format!("{} {scenario}", answer.status),
         format!("{} was accepted twice ({})", fault.place, scenario.replace('-', " ")),
         (expected, view.answer_words(answer)),
+        &fault.at,
+    ))
+}
+
+/// Of equal creates that came at once, exactly one is accepted.
+pub(in crate::judge) fn at_once(view: &View<'_>, exchanges: &[Option<Exchange>]) -> Option<Observation> {
+    let accepted = exchanges.iter().flatten().filter(|exchange| exchange.accepted()).count();
+    // Without an answer it may have been carried out, and a postponed one was not looked at.
+    let decided = |exchange: &Exchange| {
+        exchange.answer().is_some_and(|answer| answer.status < 500 && answer.status != 429)
+    };
+    let all_decided = exchanges.iter().all(|exchange| exchange.as_ref().is_some_and(decided));
+    let fault = view.case.expectation.faults.first()?;
+    let (kind, actual) = match accepted {
+        0 if all_decided => ("none at once", "none was accepted"),
+        0 | 1 => return None,
+        _ => ("several at once", "more than one was accepted"),
+    };
+    Some(view.observe(
+        &CHECK,
+        kind,
+        format!("of equal creates at once, {actual}"),
+        (format!("one of {} is accepted", exchanges.len()), actual),
         &fault.at,
     ))
 }

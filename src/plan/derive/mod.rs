@@ -180,7 +180,7 @@ impl<'c> Deriver<'c> {
         let worth = about.worth;
         let request = Request { body: body.map(|body| body(&key)), ..request.clone() };
         let case = self.case(about, request, None);
-        let scenario = Scenario { id: case.id.clone(), cases: vec![case] };
+        let scenario = Scenario::single(case);
         self.drafts.push(Draft { worth, scenario });
     }
 

@@ -203,6 +203,6 @@ impl<'d, 'c> Scene<'d, 'c> {
             cases.push(case);
         }
         let id = cases.last().map(|case| case.id.clone()).unwrap_or_default();
-        self.deriver.drafts.push(Draft { worth, scenario: Scenario { id, cases } });
+        self.deriver.drafts.push(Draft { worth, scenario: Scenario { id, cases, at_once: 0 } });
     }
 }

@@ -1,0 +1,114 @@
+//! A gate that opens once everybody stands before it.
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use tokio::sync::watch;
+
+/// Lets the last bytes of several bodies through together.
+pub(in crate::run) struct Gate {
+    missing: Arc<AtomicUsize>,
+    opened: Arc<watch::Sender<bool>>,
+}
+
+impl Gate {
+    /// A gate for so many requests.
+    pub(in crate::run) fn new(requests: usize) -> Gate {
+        Gate {
+            missing: Arc::new(AtomicUsize::new(requests)),
+            opened: Arc::new(watch::Sender::new(requests == 0)),
+        }
+    }
+
+    /// The place of one request. When it is dropped, nobody waits for it any more.
+    pub(super) fn place(&self) -> Place {
+        Place(Arc::new(Standing {
+            arrived: AtomicUsize::new(0),
+            missing: Arc::clone(&self.missing),
+            opened: Arc::clone(&self.opened),
+        }))
+    }
+}
+
+/// Where a request stands: dropped by whoever gave up, told by the body once it is out.
+pub(super) struct Place(Arc<Standing>);
+
+struct Standing {
+    arrived: AtomicUsize,
+    missing: Arc<AtomicUsize>,
+    opened: Arc<watch::Sender<bool>>,
+}
+
+impl Standing {
+    fn arrive(&self) {
+        if self.arrived.swap(1, Ordering::AcqRel) == 0 && self.missing.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.opened.send_replace(true);
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.arrive();
+    }
+}
+
+impl Place {
+    /// A body whose last byte waits until the gate opens.
+    pub(super) fn hold(&self, body: &Bytes) -> Held {
+        let mut opened = self.0.opened.subscribe();
+        let last = body.len() - 1;
+        Held {
+            parts: [Some(body.slice(..last)).filter(|part| !part.is_empty()), Some(body.slice(last..))],
+            left: body.len(),
+            standing: Arc::clone(&self.0),
+            opening: Box::pin(async move {
+                // The sender stands in `standing`, and so outlives this.
+                let _ = opened.wait_for(|opened| *opened).await;
+            }),
+        }
+    }
+}
+
+/// A body in two parts: all but the last byte at once, the last one when the gate opens.
+pub(super) struct Held {
+    parts: [Option<Bytes>; 2],
+    left: usize,
+    standing: Arc<Standing>,
+    opening: Pin<Box<dyn Future<Output = ()> + Send + Sync>>,
+}
+
+impl Body for Held {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let part = match self.parts[0].take() {
+            Some(most) => most,
+            None if self.parts[1].is_none() => return Poll::Ready(None),
+            None => {
+                // Asked for more: what there was is on its way.
+                self.standing.arrive();
+                std::task::ready!(self.opening.as_mut().poll(context));
+                self.parts[1].take().unwrap_or_default()
+            }
+        };
+        self.left -= part.len();
+        Poll::Ready(Some(Ok(Frame::data(part))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.parts.iter().all(Option::is_none)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left as u64)
+    }
+}
