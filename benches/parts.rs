@@ -78,6 +78,7 @@ fn exchange(plan: &Plan, verdict: Verdict, status: u16, body: &'static str) -> (
         Exchange {
             sent,
             outcome,
+            ended: jiff::Timestamp::now(),
             elapsed: Duration::ZERO,
             attempts: 1,
             leaks_secret: false,

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value};
 
+pub mod decimal;
 pub mod pointer;
 mod reader;
 #[cfg(test)]
@@ -136,6 +137,37 @@ impl Node {
                 Value::Object(map)
             }
         }
+    }
+
+    /// Every node that a pointer with `*` for every item names, with the indexes that the stars
+    /// stand for.
+    pub fn select(&self, selector: &str) -> Vec<(Vec<usize>, &Node)> {
+        let mut found = vec![(Vec::new(), self)];
+        for token in pointer::tokens(selector) {
+            let mut next = Vec::new();
+            for (stars, node) in found {
+                match &node.kind {
+                    Kind::Array(items) if token == "*" => {
+                        next.extend(items.iter().enumerate().map(|(index, item)| {
+                            let mut stars: Vec<usize> = stars.clone();
+                            stars.push(index);
+                            (stars, item)
+                        }));
+                    }
+                    Kind::Array(items) => {
+                        let item = pointer::index(&token).and_then(|index| items.get(index));
+                        next.extend(item.map(|item| (stars, item)));
+                    }
+                    Kind::Object(members) => {
+                        let member = members.iter().rev().find(|member| member.key == token);
+                        next.extend(member.map(|member| (stars, &member.value)));
+                    }
+                    _ => {}
+                }
+            }
+            found = next;
+        }
+        found
     }
 
     /// The node at a JSON Pointer that starts here; of repeated members the last.

@@ -5,12 +5,12 @@
 
 use super::cause::Cause;
 use super::expression::Expression;
+use super::rule::Rule;
 use crate::json::pointer;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::OnceLock;
-use std::time::Duration;
 
 /// What the document says for every operation.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -106,46 +106,6 @@ pub struct Silence {
     pub because: String,
 }
 
-/// What holds in every accepted exchange.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Rule {
-    /// Both operands are equal.
-    Equal([Expression; 2]),
-    /// The same value in every answer of a run.
-    Constant(Expression),
-    /// Never the same value twice in a run.
-    Distinct(Expression),
-    /// A time close to now.
-    Recent(Recent),
-    /// Two times, perhaps in different notation, that are the same second.
-    SameInstant([Expression; 2]),
-}
-
-/// A time close to now.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Recent {
-    /// Where the time stands.
-    pub at: Expression,
-    /// How the time is written.
-    pub unit: TimeUnit,
-    /// How far from now it may be.
-    #[serde(deserialize_with = "duration")]
-    pub within: Duration,
-}
-
-/// How a time is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TimeUnit {
-    /// Seconds since 1970, perhaps with a fraction.
-    Seconds,
-    /// Milliseconds since 1970.
-    Milliseconds,
-    /// RFC 3339 text.
-    DateTime,
-}
-
 /// What a security scheme says beyond `OpenAPI`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -231,12 +191,14 @@ fn cause(name: &str) -> Result<Cause, String> {
     known.copied().ok_or_else(|| format!("unknown cause `{name}`"))
 }
 
-fn duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    crate::config::duration(&text).map_err(serde::de::Error::custom)
-}
-
 impl Behaviour {
+    /// Tells each rule where it stands, given where the extension stands.
+    pub fn place(&mut self, at: &str) {
+        for (index, rule) in self.rules.iter_mut().enumerate() {
+            rule.at = format!("{at}/rules/{index}");
+        }
+    }
+
     /// This behaviour, with what it leaves open taken from the defaults.
     #[must_use]
     pub fn or(mut self, defaults: &Behaviour) -> Behaviour {
@@ -307,16 +269,32 @@ pub fn read<T: serde::de::DeserializeOwned>(
     value: &Value,
     at: &str,
 ) -> Result<T, Vec<Mistake>> {
-    let mistakes: Vec<Mistake> = validator(shape)
-        .into_iter()
-        .flat_map(|validator| validator.iter_errors(value))
-        .map(|error| mistake(&error, value, at))
+    let errors: Vec<_> =
+        validator(shape).into_iter().flat_map(|validator| validator.iter_errors(value)).collect();
+    let mistakes: Vec<Mistake> = errors
+        .iter()
+        .filter(|error| !is_told_by_another(error, &errors))
+        .map(|error| mistake(error, value, at))
         .collect();
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
     serde_json::from_value(value.clone())
         .map_err(|error| vec![Mistake { at: at.to_owned(), message: error.to_string(), hint: None }])
+}
+
+/// Whether an object that is none of its alternatives has a key that is not known at all: a
+/// misspelt one is the one mistake to tell.
+fn is_told_by_another(
+    error: &jsonschema::ValidationError<'_>,
+    all: &[jsonschema::ValidationError<'_>],
+) -> bool {
+    use jsonschema::error::ValidationErrorKind as Kind;
+    let unknown = |other: &&jsonschema::ValidationError<'_>| {
+        matches!(other.kind(), Kind::AdditionalProperties { .. })
+            && other.instance_path() == error.instance_path()
+    };
+    matches!(error.kind(), Kind::OneOfNotValid { .. }) && all.iter().any(|other| unknown(&other))
 }
 
 fn mistake(error: &jsonschema::ValidationError<'_>, value: &Value, at: &str) -> Mistake {
@@ -346,6 +324,24 @@ fn mistake(error: &jsonschema::ValidationError<'_>, value: &Value, at: &str) -> 
             place.push_str(&inner);
             (message, Some(hint))
         }
+        Kind::OneOfNotValid { .. } | Kind::OneOfMultipleValid { .. } => {
+            let known: Vec<String> = statements();
+            let stated = value.pointer(&place).and_then(Value::as_object);
+            let stated = stated.map_or(0, |rule| known.iter().filter(|name| rule.contains_key(*name)).count());
+            let message = if stated == 0 { "a rule states nothing here" } else { "one rule states several things" };
+            let hint = format!("exactly one of {}; each other statement is a rule of its own", known.join(", "));
+            (message.to_owned(), Some(hint))
+        }
+        Kind::Enum { options } => {
+            let known: Vec<String> =
+                options.as_array().into_iter().flatten().map(plain).collect();
+            let given = plain(error.instance());
+            (format!("`{given}` is not known here"), Some(suggestion(&given, &known)))
+        }
+        Kind::MinProperties { .. } if place.ends_with("/when") => (
+            "no condition is given".to_owned(),
+            Some("for example `when: {given: $request.body#/name}`, or leave `when` out".to_owned()),
+        ),
         Kind::Pattern { .. } => (
             format!("{} does not have the right form", error.instance()),
             Some("runtime expressions look like `$response.body#/data/id`, places like `/name`, durations like `5m`".to_owned()),
@@ -353,6 +349,17 @@ fn mistake(error: &jsonschema::ValidationError<'_>, value: &Value, at: &str) -> 
         _ => (error.to_string(), None),
     };
     Mistake { at: format!("{at}{place}"), message, hint }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The keys of a rule that state something.
+fn statements() -> Vec<String> {
+    let branches = schema().pointer("/$defs/rule/oneOf").and_then(Value::as_array);
+    let names = branches.into_iter().flatten().filter_map(|branch| branch.pointer("/required/0"));
+    names.map(plain).collect()
 }
 
 fn causes() -> Vec<String> {

@@ -4,17 +4,21 @@
 pub mod cause;
 pub mod expression;
 pub mod extension;
+mod id_form;
+pub mod instant;
 mod lower;
 pub mod model;
 mod read;
+pub mod rule;
 pub mod schemas;
 mod view;
 
 pub use cause::Cause;
 pub use expression::Expression;
-pub use extension::{Behaviour, Case, Mistake, Rule};
+pub use extension::{Behaviour, Case, Mistake};
 pub use lower::Side;
 pub use model::{Body, Example, Location, MediaType, Operation, Response, SecurityScheme};
+pub use rule::{Rule, Statement};
 pub use schemas::{SchemaAt, Schemas, Violation};
 
 use crate::source::Document;

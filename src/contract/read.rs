@@ -43,7 +43,8 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
     let openapi = version(root)?;
     let mut mistakes = Vec::new();
     let extension = extension_at::<DocumentExtension>(root, "", Shape::Document, &mut mistakes);
-    let extension = extension.unwrap_or_default();
+    let mut extension = extension.unwrap_or_default();
+    extension.defaults.place("/x-probity");
     let schemes = security_schemes(root, &mut mistakes);
     let mut untestable = Vec::new();
     let mut operations = Vec::new();
@@ -59,7 +60,9 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
             match operation(root, &at, &here, &name) {
                 Ok(mut found) => {
                     let own = extension_at::<Behaviour>(root, &here, Shape::Operation, &mut mistakes);
-                    found.behaviour = own.unwrap_or_default().or(&extension.defaults);
+                    let mut own = own.unwrap_or_default();
+                    own.place(&pointer::child(&here, "x-probity"));
+                    found.behaviour = own.or(&extension.defaults);
                     found.path_methods = methods.iter().map(|method| method.to_uppercase()).collect();
                     operations.push(found);
                 }

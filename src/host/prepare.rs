@@ -3,11 +3,11 @@
 use super::fresh::{Clock, Series};
 use super::place::Place;
 use super::sample::{Sample, Samples};
-use super::template::{Absent, Fill, Hole, Source, Template};
+use super::template::{Absent, Fill, Hole, Source, Template, Watched};
 use crate::contract::expression::{Part, select};
-use crate::contract::extension::TimeUnit;
 use crate::contract::model::{Location, Response};
-use crate::contract::{Contract, Expression, Operation, Rule, Side};
+use crate::contract::rule::{EncodesTime, Fixed, State, TimeUnit};
+use crate::contract::{Contract, Expression, Operation, Rule, Side, Statement};
 use crate::json::pointer;
 use crate::plan::generate::flat::{Flat, Type};
 use jiff::Timestamp;
@@ -32,8 +32,10 @@ pub(super) fn template(
     let Finder { mut holes, sample, .. } = finder;
     holes.sort_by_key(|hole| match hole.fill {
         Fill::Fresh(_) | Fill::Now(_) => 0,
-        Fill::Echo { .. } => 1,
-        Fill::Copy(_) => 2,
+        Fill::Echo { .. } if hole.when.is_empty() => 1,
+        Fill::Echo { .. } | Fill::Set(_) => 2,
+        Fill::Copy(_) => 3,
+        Fill::Encoded(..) => 4,
     });
     Some(Template { media: sample.media, schema: sample.schema, base: sample.value, holes })
 }
@@ -69,75 +71,176 @@ impl Finder<'_, '_> {
     fn add(&mut self, at: &str, fill: Fill) {
         if !self.settled.iter().any(|settled| settled == at) {
             self.settled.push(at.to_owned());
-            self.holes.push(Hole { at: Place::new(at), fill });
+            self.holes.push(Hole { at: Place::new(at), fill, when: Vec::new() });
         }
     }
 
-    /// Rules that bind a place to the request or to time come before those that bind two places.
+    /// Rules that bind a place to a value, the request or time come before those that bind two
+    /// places. A place that a rule binds under a condition can be bound by others too.
     fn rules(&mut self) {
         let rules = &self.operation.behaviour.rules;
         for rule in rules {
-            match rule {
-                Rule::Equal([a, b]) => {
+            match &rule.statement {
+                Statement::Value(fixed) => self.value(rule, fixed),
+                Statement::Equal([a, b]) => {
                     for (here, there) in [(a, b), (b, a)] {
                         if let Some(from) = source(there) {
                             for at in self.named(here) {
-                                self.echo(&at, from.clone(), true);
+                                self.ruled_echo(rule, &at, &from);
                             }
                         }
                     }
                 }
-                Rule::Distinct(expression) => {
+                Statement::EncodesTime(encodes) => self.encoded(encodes),
+                Statement::Recent(recent) => {
+                    for at in self.named(&recent.at) {
+                        self.now(&at, clocks(recent.unit));
+                    }
+                }
+                _ => {}
+            }
+        }
+        for rule in rules {
+            match &rule.statement {
+                Statement::Distinct(expression) => {
                     for at in self.named(expression) {
                         self.fresh(&at);
                     }
                 }
-                Rule::Recent(recent) => {
-                    let clocks: &[Clock] = match recent.unit {
-                        TimeUnit::Seconds => &[Clock::Seconds, Clock::WholeSeconds],
-                        TimeUnit::Milliseconds => &[Clock::Milliseconds],
-                        TimeUnit::DateTime => {
-                            &[Clock::DateTime, Clock::DateTimeMilliseconds, Clock::DateTimeOffset]
-                        }
-                    };
-                    for at in self.named(&recent.at) {
-                        self.now(&at, clocks);
+                Statement::SameInstant([a, b]) => {
+                    for at in self.named(a).into_iter().chain(self.named(b)) {
+                        self.now_like_sample(&at);
                     }
                 }
-                Rule::Constant(_) | Rule::SameInstant(_) => {}
-            }
-        }
-        let pairs = |instant: bool| {
-            rules.iter().filter_map(move |rule| match rule {
-                Rule::Equal(pair) if !instant => Some(pair),
-                Rule::SameInstant(pair) if instant => Some(pair),
-                _ => None,
-            })
-        };
-        for [a, b] in pairs(true) {
-            for at in self.named(a).into_iter().chain(self.named(b)) {
-                let sample = self.sample.value.pointer(&at).cloned().unwrap_or_default();
-                self.now(&at, Clock::like(&sample));
+                _ => {}
             }
         }
         for _ in 0..2 {
-            for [a, b] in pairs(false) {
-                self.equal(a, b);
+            for rule in rules {
+                if let Statement::Equal([a, b]) = &rule.statement {
+                    self.equal(rule, a, b);
+                }
             }
         }
         for rule in rules {
-            if let Rule::Constant(expression) = rule {
-                let named = self.named(expression);
-                self.settled.extend(named);
+            match &rule.statement {
+                Statement::Ordered([a, b]) => self.ordered(a, b),
+                Statement::Constant(expression) => {
+                    let named = self.named(expression);
+                    self.settled.extend(named);
+                }
+                _ => {}
             }
         }
     }
 
+    /// What the conditions of a rule look at.
+    fn conditions(rule: &Rule) -> Vec<(Watched, State)> {
+        let watched = |expression: &Expression| match (source(expression), expression.response_body()) {
+            (Some(source), _) => Watched::Request(source),
+            (None, Some(at)) => Watched::Answer(Place::new(at)),
+            (None, None) => Watched::Unknown,
+        };
+        rule.conditions.all().map(|(expression, state)| (watched(expression), state)).collect()
+    }
+
+    fn value(&mut self, rule: &Rule, fixed: &Fixed) {
+        for at in self.named(&fixed.at) {
+            let when = Self::conditions(rule);
+            if !when.is_empty() {
+                let fill = Fill::Set(fixed.is.clone());
+                self.holes.push(Hole { at: Place::new(&at), fill, when });
+            } else if self.fits(&at, fixed.is.clone()) {
+                Place::new(&at).set(&mut self.sample.value, fixed.is.clone());
+                self.settled.push(at);
+            }
+        }
+    }
+
+    fn ruled_echo(&mut self, rule: &Rule, at: &str, from: &Source) {
+        let when = Self::conditions(rule);
+        if when.is_empty() {
+            self.echo(at, from.clone(), true);
+            return;
+        }
+        let fill = Fill::Echo { from: from.clone(), ruled: true, absent: Absent::Keep, item: self.item(at) };
+        self.holes.push(Hole { at: Place::new(at), fill, when });
+    }
+
+    fn encoded(&mut self, encodes: &EncodesTime) {
+        let unit = self.operation.behaviour.rules.iter().find_map(|rule| match &rule.statement {
+            Statement::Recent(recent) if recent.at == encodes.at => Some(recent.unit),
+            _ => None,
+        });
+        let now = Timestamp::now().as_nanosecond();
+        for (id, at) in self.named(&encodes.id).into_iter().zip(self.named(&encodes.at)) {
+            match unit {
+                Some(unit) => self.now(&at, clocks(unit)),
+                None => self.now_like_sample(&at),
+            }
+            if self.fits(&id, Value::String(encodes.form.write(now, 1))) {
+                self.add(&id, Fill::Encoded(encodes.form, Place::new(&at), unit));
+            }
+        }
+    }
+
+    /// Two values in order: the same time, or the one as the other, unless they already are.
+    fn ordered(&mut self, a: &Expression, b: &Expression) {
+        for (a, b) in self.named(a).into_iter().zip(self.named(b)) {
+            let is_now = |at: &str| {
+                self.holes.iter().any(|hole| hole.at.at == at && matches!(hole.fill, Fill::Now(_)))
+            };
+            match (self.settled.contains(&a), self.settled.contains(&b)) {
+                (true, true) => {}
+                (true, false) if is_now(&a) => self.now_like_sample(&b),
+                (false, true) if is_now(&b) => self.now_like_sample(&a),
+                _ if !alike(&self.flat_at(&a), &self.flat_at(&b)) => {}
+                (true, false) => self.add(&b, Fill::Copy(Place::new(&a))),
+                (false, true) => self.add(&a, Fill::Copy(Place::new(&b))),
+                (false, false) => {
+                    self.put_in_order(&a, &b);
+                    // What a request says of them may be in another order.
+                    self.settled.extend([a, b]);
+                }
+            }
+        }
+    }
+
+    fn put_in_order(&mut self, a: &str, b: &str) {
+        let of = |at: &str| self.sample.value.pointer(at).cloned().unwrap_or_default();
+        let (low, high) = (of(a), of(b));
+        let is_late = match (&low, &high) {
+            (Value::Number(low), Value::Number(high)) => low.as_f64() > high.as_f64(),
+            (Value::String(low), Value::String(high)) => {
+                match (low.parse::<Timestamp>(), high.parse::<Timestamp>()) {
+                    (Ok(low), Ok(high)) => low > high,
+                    _ => low > high,
+                }
+            }
+            _ => false,
+        };
+        if is_late && self.fits(b, low.clone()) {
+            Place::new(b).set(&mut self.sample.value, low);
+        } else if is_late && self.fits(a, high.clone()) {
+            Place::new(a).set(&mut self.sample.value, high);
+        }
+    }
+
+    fn now_like_sample(&mut self, at: &str) {
+        let sample = self.sample.value.pointer(at).cloned().unwrap_or_default();
+        self.now(at, Clock::like(&sample));
+    }
+
     /// The place that nothing is known of yet copies the other.
-    fn equal(&mut self, a: &Expression, b: &Expression) {
+    fn equal(&mut self, rule: &Rule, a: &Expression, b: &Expression) {
         for (a, b) in self.named(a).into_iter().zip(self.named(b)) {
             let (to, from) = if self.settled.contains(&a) { (b, a) } else { (a, b) };
-            self.add(&to, Fill::Copy(Place::new(&from)));
+            let (fill, when) = (Fill::Copy(Place::new(&from)), Self::conditions(rule));
+            if when.is_empty() {
+                self.add(&to, fill);
+            } else if !self.settled.contains(&to) {
+                self.holes.push(Hole { at: Place::new(&to), fill, when });
+            }
         }
     }
 
@@ -167,10 +270,7 @@ impl Finder<'_, '_> {
         } else {
             Absent::Keep
         };
-        let item = match self.sample.value.pointer(at) {
-            Some(Value::Array(items)) => items.first().filter(|item| item.is_object()).cloned(),
-            _ => None,
-        };
+        let item = self.item(at);
         let is_id = pointer::parent_and_last(at).is_some_and(|(_, name)| name == "id");
         if is_id && !ruled {
             self.fresh(at);
@@ -178,6 +278,14 @@ impl Finder<'_, '_> {
         }
         let absent = if is_id && !ruled { Absent::Keep } else { absent };
         self.add(at, Fill::Echo { from, ruled, absent, item });
+    }
+
+    /// What an item of a list has besides what a request gives.
+    fn item(&self, at: &str) -> Option<Value> {
+        match self.sample.value.pointer(at) {
+            Some(Value::Array(items)) => items.first().filter(|item| item.is_object()).cloned(),
+            _ => None,
+        }
     }
 
     /// The folded schema of a place in the body.
@@ -295,6 +403,15 @@ impl Finder<'_, '_> {
         for (at, places) in below.into_iter().filter(|_| depth < 2 * DEPTH) {
             self.rest(&places, &at, depth + 1);
         }
+    }
+}
+
+/// The ways in which a time is written in a unit.
+fn clocks(unit: TimeUnit) -> &'static [Clock] {
+    match unit {
+        TimeUnit::Seconds => &[Clock::Seconds, Clock::WholeSeconds],
+        TimeUnit::Milliseconds => &[Clock::Milliseconds],
+        TimeUnit::DateTime => &[Clock::DateTime, Clock::DateTimeMilliseconds, Clock::DateTimeOffset],
     }
 }
 

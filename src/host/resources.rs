@@ -1,7 +1,7 @@
 //! What was created, so that it can be read, changed and deleted.
 
 use super::template::Filled;
-use crate::contract::{Contract, Operation, Rule};
+use crate::contract::{Contract, Operation, Statement};
 use indexmap::IndexMap;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -74,8 +74,8 @@ pub(super) fn role(
 
 /// Where the id of a created resource stands in the answer.
 pub(super) fn id_at(operation: &Operation, body: &Value) -> Option<String> {
-    let distinct = operation.behaviour.rules.iter().find_map(|rule| match rule {
-        Rule::Distinct(expression) => expression.response_body().filter(|at| body.pointer(at).is_some()),
+    let distinct = operation.behaviour.rules.iter().find_map(|rule| match &rule.statement {
+        Statement::Distinct(expression) => expression.response_body().filter(|at| body.pointer(at).is_some()),
         _ => None,
     });
     if let Some(at) = distinct {

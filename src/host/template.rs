@@ -4,9 +4,11 @@ use super::answer::Exact;
 use super::fresh::{Clock, Series};
 use super::intake::Given;
 use super::place::Place;
+use crate::contract::instant::instant;
 use crate::contract::model::Location;
+use crate::contract::rule::{IdForm, State, TimeUnit};
 use crate::contract::{Contract, SchemaAt, Side};
-use crate::json::{Kind, Node, pointer};
+use crate::json::{self, Kind, Node, pointer};
 use http::HeaderValue;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -25,6 +27,17 @@ pub(super) struct Template {
 pub(super) struct Hole {
     pub(super) at: Place,
     pub(super) fill: Fill,
+    /// When it is filled; all of it.
+    pub(super) when: Vec<(Watched, State)>,
+}
+
+/// What a condition looks at.
+#[derive(Clone, Debug)]
+pub(super) enum Watched {
+    Request(Source),
+    Answer(Place),
+    /// Nothing that is known while an answer is made.
+    Unknown,
 }
 
 /// Where a value comes from.
@@ -46,6 +59,10 @@ pub(super) enum Fill {
     },
     /// Another place of the same body.
     Copy(Place),
+    /// The contract.
+    Set(Value),
+    /// An id made for the time that stands at another place.
+    Encoded(IdForm, Place, Option<TimeUnit>),
 }
 
 /// A part of a request.
@@ -119,11 +136,20 @@ impl Template {
 
     fn filled(&self, base: &Value, occasion: &Occasion<'_>, echoed: Echoed, created: bool) -> Filled {
         let mut filled = Filled { body: base.clone(), exact: Vec::new() };
-        for Hole { at, fill } in &self.holes {
+        for Hole { at, fill, when } in &self.holes {
+            if !when.iter().all(|(watched, state)| watched.state(occasion, &filled.body) == Some(*state)) {
+                continue;
+            }
             match fill {
+                Fill::Set(value) => filled.set(at, value.clone()),
+                Fill::Encoded(form, time, unit) if created => {
+                    let time = time.get(&filled.body).and_then(|time| nanoseconds(time, *unit));
+                    let time = time.unwrap_or_else(|| occasion.now.as_nanosecond());
+                    at.set(&mut filled.body, Value::String(form.write(time, occasion.number)));
+                }
                 Fill::Fresh(series) if created => at.set(&mut filled.body, series.at(occasion.number)),
                 Fill::Now(clock) if created => at.set(&mut filled.body, clock.write(occasion.now)),
-                Fill::Fresh(_) | Fill::Now(_) => {}
+                Fill::Fresh(_) | Fill::Now(_) | Fill::Encoded(..) => {}
                 Fill::Copy(from) => filled.copy(from, at),
                 Fill::Echo { ruled, .. } if echoed < (if *ruled { Echoed::Ruled } else { Echoed::All }) => {}
                 Fill::Echo { from, absent, item, .. } => match (from.of(occasion.given), absent) {
@@ -135,6 +161,27 @@ impl Template {
             }
         }
         filled
+    }
+}
+
+/// The instant that a value of a body stands for.
+fn nanoseconds(value: &Value, unit: Option<TimeUnit>) -> Option<i128> {
+    let text = json::read(value.to_string().as_bytes()).ok()?;
+    instant(&text.root, unit).map(|instant| instant.nanoseconds)
+}
+
+impl Watched {
+    fn state(&self, occasion: &Occasion<'_>, body: &Value) -> Option<State> {
+        let found = match self {
+            Watched::Request(source) => source.of(occasion.given).map(|(value, _)| value),
+            Watched::Answer(at) => at.get(body),
+            Watched::Unknown => return None,
+        };
+        Some(match found {
+            None => State::Absent,
+            Some(Value::Null) => State::Null,
+            Some(_) => State::Given,
+        })
     }
 }
 
@@ -171,6 +218,11 @@ impl Filled {
             let mut at = at.at.clone();
             digits(node, &mut at, &mut self.exact);
         }
+    }
+
+    fn set(&mut self, at: &Place, value: Value) {
+        self.exact.retain(|(known, _)| *known != at.at);
+        at.set(&mut self.body, value);
     }
 
     fn copy(&mut self, from: &Place, to: &Place) {

@@ -81,7 +81,7 @@ pub fn findings(
     }
     let mut found: IndexMap<(usize, String, &str, &str, &str), Finding> = IndexMap::new();
     for observation in observations {
-        let severity = levels.of(observation.check.id);
+        let severity = levels.of_check(observation.check);
         if severity == Severity::Allow {
             continue;
         }

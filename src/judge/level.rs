@@ -1,6 +1,6 @@
 //! Severities, as compilers have them: `deny`, `warn`, `allow`.
 
-use super::CHECKS;
+use super::{CHECKS, Check};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -44,6 +44,11 @@ impl Levels {
         }
         self.0.insert(id.to_owned(), severity);
         Ok(())
+    }
+
+    /// The severity of what a check found: what the user says, or else the check.
+    pub fn of_check(&self, check: &Check) -> Severity {
+        self.0.get(check.id).copied().unwrap_or(check.severity)
     }
 
     /// The severity of a check.

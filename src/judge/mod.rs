@@ -4,13 +4,13 @@
 //! answer that is not JSON is not also one without a code.
 
 mod check;
-mod compare;
+mod clock;
+mod difference;
 mod finding;
-mod instant;
 mod level;
 mod view;
 
-pub use check::rule::Whole;
+pub use check::rule::{Note, over_run, tried};
 pub use finding::{Finding, Observation, findings};
 pub use level::{Levels, NoSuchCheck, Severity};
 pub use view::{View, codes};
@@ -66,6 +66,7 @@ pub const CHECKS: &[&Check] = &[
     &check::declared_headers::CHECK,
     &check::undeclared_method::CHECK,
     &check::allow_header::CHECK,
+    &check::clock::CHECK,
     &check::snapshot::CHECK,
 ];
 
@@ -95,7 +96,16 @@ fn verdict(scenario: &Scenario, exchanges: &[Option<Exchange>], step: usize) -> 
     if holds && !doubtful { case.expectation.verdict } else { Verdict::Either }
 }
 
-/// Everything that the contract holds against one exchange of a scenario by itself.
+/// What is told from one exchange.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// What the contract holds against it by itself.
+    pub observations: Vec<Observation>,
+    /// What counts for the rules over the whole run.
+    pub note: Option<Note>,
+}
+
+/// Judges one exchange of a scenario.
 ///
 /// `position` holds the indexes of the scenario in the plan and of the step in the scenario; a
 /// step without an exchange has nothing held against it.
@@ -104,41 +114,42 @@ pub fn exchange(
     scenario: &Scenario,
     exchanges: &[Option<Exchange>],
     position: (usize, usize),
-) -> Vec<Observation> {
+) -> Judgement {
     let step = position.1;
-    let Some(exchange) = &exchanges[step] else { return Vec::new() };
+    let Some(exchange) = &exchanges[step] else { return Judgement::default() };
     let case = &scenario.cases[step];
     let verdict = verdict(scenario, exchanges, step);
     let view = View::new(contract, case, exchange, position, verdict);
-    let mut found = alone(&view);
+    let (mut observations, note) = alone(&view);
     if step == 0 && scenario.at_once > 0 {
-        found.extend(check::uniqueness::at_once(&view, &exchanges[..scenario.at_once]));
+        observations.extend(check::uniqueness::at_once(&view, &exchanges[..scenario.at_once]));
     }
-    found
+    Judgement { observations, note }
 }
 
-fn alone(view: &View<'_>) -> Vec<Observation> {
+fn alone(view: &View<'_>) -> (Vec<Observation>, Option<Note>) {
     let View { case, exchange, verdict, .. } = *view;
     let answer = match &exchange.outcome {
         // What could not be sent is no fault of the host.
-        Outcome::Failed(failure) if failure.kind == FailureKind::Unsendable => return Vec::new(),
-        Outcome::Failed(failure) => return vec![check::complete_answer::check(view, failure)],
+        Outcome::Failed(failure) if failure.kind == FailureKind::Unsendable => return (Vec::new(), None),
+        Outcome::Failed(failure) => return (vec![check::complete_answer::check(view, failure)], None),
         Outcome::Answered(answer) => answer,
     };
     if let Some(throttled) = check::throttled::check(view, answer) {
-        return vec![throttled];
+        return (vec![throttled], None);
     }
     let mut found = Vec::new();
     found.extend(check::leaked_internals::check(view, answer));
+    found.extend(check::clock::check(view, answer));
     if case.request.method != view.operation.method {
         let first = check::server_error::check(view, answer);
         found.extend(first.or_else(|| check::undeclared_method::check(view, answer)));
         found.extend(check::allow_header::check(view, answer));
-        return found;
+        return (found, None);
     }
     if let Some(error) = check::server_error::check(view, answer) {
         found.push(error);
-        return found;
+        return (found, None);
     }
     let only = |cause| {
         let faults = &case.expectation.faults;
@@ -155,7 +166,7 @@ fn alone(view: &View<'_>) -> Vec<Observation> {
     found.extend(refused);
     if as_expected && let Some(status) = check::documented_status::check(view, answer) {
         found.push(status);
-        return found;
+        return (found, None);
     }
     if view.documented(answer).is_some() && !view.bodiless(answer) {
         let media = check::media_type::check(view, answer);
@@ -171,11 +182,16 @@ fn alone(view: &View<'_>) -> Vec<Observation> {
         }
     }
     found.extend(check::declared_headers::check(view, answer));
-    if answer.accepted() && as_expected {
-        found.extend(check::rule::check(view, answer));
-        found.extend(check::error_code::in_success(view, answer));
+    let mut note = None;
+    if answer.accepted() {
+        let (broken, noted) = check::rule::check(view, answer);
+        note = noted;
+        if as_expected {
+            found.extend(broken);
+            found.extend(check::error_code::in_success(view, answer));
+        }
     }
-    found
+    (found, note)
 }
 
 #[cfg(test)]
@@ -203,6 +219,7 @@ mod tests {
         declared-headers
         undeclared-method
         allow-header
+        clock
         snapshot
         ");
         ids.sort_unstable();

@@ -27,7 +27,7 @@ pub struct View<'v> {
     pub position: (usize, usize),
     body: OnceCell<Result<Text, Malformed>>,
     value: OnceCell<Value>,
-    media: OnceCell<Option<&'v MediaType>>,
+    media: OnceCell<Option<usize>>,
 }
 
 impl<'v> View<'v> {
@@ -71,10 +71,12 @@ impl<'v> View<'v> {
 
     /// The documented representation that the answer has.
     pub fn media(&self, answer: &Answer) -> Option<&'v MediaType> {
-        *self.media.get_or_init(|| {
-            let kind = answer.header("content-type")?;
-            model::choose(&self.documented(answer)?.content, kind)
-        })
+        let content = &self.documented(answer)?.content;
+        let index = self.media.get_or_init(|| {
+            let chosen = model::choose(content, answer.header("content-type")?)?;
+            content.iter().position(|media| std::ptr::eq(media, chosen))
+        });
+        index.map(|index| &content[index])
     }
 
     /// Whether the method has no body in its answers.

@@ -1,7 +1,9 @@
-//! Coverage: which documented answers and which codes of the catalogue a run has seen.
+//! Coverage: which documented answers and which codes of the catalogue a run has seen, and which
+//! rules it has tried.
 
 use crate::contract::expression::{Part, select};
 use crate::contract::{Contract, Expression, Operation};
+use crate::judge;
 use crate::plan::{Case, Plan};
 use crate::run::{Answer, Run};
 use indexmap::IndexMap;
@@ -32,6 +34,19 @@ pub struct Covered {
     pub codes: Vec<Seen>,
     /// The codes that came and are not in the catalogue.
     pub unknown_codes: Vec<Seen>,
+    /// The rules, and how often each was held against something.
+    pub rules: Vec<Tried>,
+}
+
+/// How often a rule was held against something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Tried {
+    /// The rule in one line.
+    pub rule: String,
+    /// How many values, or pairs of values, it was held against; none if it was not exercised.
+    pub times: usize,
+    /// JSON Pointer to the rule in the contract.
+    pub pointer: String,
 }
 
 /// How often something came.
@@ -58,11 +73,14 @@ impl Coverage {
                 tallies[case.operation].add(&contract.operations[case.operation], exchange.answer());
             }
         }
-        let operations = contract.operations.iter().zip(tallies).zip(cases);
+        let tried = judge::tried(contract, plan, &run.notes);
+        let operations = contract.operations.iter().zip(tallies).zip(tried).zip(cases);
         let planned = operations.filter(|(_, cases)| *cases > 0);
-        Coverage {
-            operations: planned.map(|((operation, tally), cases)| tally.covered(operation, cases)).collect(),
-        }
+        let covered = planned.map(|(((operation, tally), tried), cases)| Covered {
+            rules: rules(operation, &tried),
+            ..tally.covered(operation, cases)
+        });
+        Coverage { operations: covered.collect() }
     }
 }
 
@@ -149,8 +167,16 @@ impl Tally {
             undocumented_statuses: seen(self.undocumented),
             codes: seen(self.codes),
             unknown_codes: seen(self.unknown),
+            rules: Vec::new(),
         }
     }
+}
+
+fn rules(operation: &Operation, tried: &[usize]) -> Vec<Tried> {
+    let rules = operation.behaviour.rules.iter().zip(tried);
+    rules
+        .map(|(rule, times)| Tried { rule: rule.to_string(), times: *times, pointer: rule.at.clone() })
+        .collect()
 }
 
 fn seen(times: IndexMap<String, usize>) -> Vec<Seen> {
@@ -177,6 +203,11 @@ mod tests {
         assert_eq!(times(&covered.statuses), ["200×1", "400×1", "401×0"]);
         assert_eq!(times(&covered.codes), ["735×1", "732×0"]);
         assert_eq!(times(&covered.unknown_codes), ["799×1"]);
+        let rules: Vec<(&str, usize)> =
+            covered.rules.iter().map(|tried| (tried.rule.as_str(), tried.times)).collect();
+        let echo = "equal $response.body#/rank $request.body#/rank";
+        assert_eq!(rules, [(echo, 1), ("distinct $response.body#/id", 0)]);
+        assert_eq!(covered.rules[1].pointer, "/paths/~1group/post/x-probity/rules/1");
     }
 
     #[test]

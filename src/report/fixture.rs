@@ -3,11 +3,12 @@
 use super::{SnapshotSummary, Subject};
 use crate::contract::model::StatusRange;
 use crate::contract::{Cause, Contract};
-use crate::judge::{Check, Finding, Observation, Scope, Severity};
+use crate::judge::{self, Check, Finding, Observation, Scope, Severity};
 use crate::plan::{Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Scenario, Verdict};
 use crate::run::{Answer, End, Exchange, Failure, FailureKind, Outcome, Run, Sent};
 use crate::source::Document;
 use bytes::Bytes;
+use jiff::Timestamp;
 use std::time::Duration;
 
 /// A check that nobody else has.
@@ -69,6 +70,10 @@ paths:
                   rank: {type: integer}
         '400': {description: Refused.}
         '401': {description: Who are you?}
+      x-probity:
+        rules:
+          - equal: [$response.body#/rank, $request.body#/rank]
+          - distinct: $response.body#/id
   /broken:
     get:
       operationId: read-broken
@@ -131,9 +136,13 @@ impl Fixture {
             target: "https://api.example".into(),
             started: started.parse().unwrap(),
             elapsed: Duration::from_millis(milliseconds * 3),
-            exchanges,
             observations: observations.clone(),
+            notes: judge::exchange(&contract, &plan.scenarios[0], &exchanges[0], (0, 0))
+                .note
+                .into_iter()
+                .collect(),
             end: End::Complete,
+            exchanges,
         };
         let findings =
             vec![finding(&observations[0], &[(0, 0), (1, 0)]), finding(&observations[1], &[(0, 0)])];
@@ -248,7 +257,15 @@ pub(super) fn sent(case: &Case, run: &str) -> Sent {
 
 fn exchange(case: &Case, run: &str, milliseconds: u64, outcome: Outcome) -> Exchange {
     let elapsed = Duration::from_millis(milliseconds);
-    Exchange { sent: sent(case, run), outcome, elapsed, attempts: 1, leaks_secret: false, uncertain: false }
+    Exchange {
+        sent: sent(case, run),
+        outcome,
+        ended: Timestamp::UNIX_EPOCH,
+        elapsed,
+        attempts: 1,
+        leaks_secret: false,
+        uncertain: false,
+    }
 }
 
 fn answer(status: u16, body: &str, at: u64) -> Outcome {

@@ -58,7 +58,7 @@ fn every_case_is_a_test_and_every_operation_a_suite() {
                 <property name="contract" value="groups.yaml"/>
             </properties>
             <testcase name="testable" classname="probity.GET /broken" time="0.000">
-                <error message="`$ref` names `#/components/schemas/Absent`: nothing stands there" type="untestable">groups.yaml:44:24: `$ref` names `#/components/schemas/Absent`: nothing stands there</error>
+                <error message="`$ref` names `#/components/schemas/Absent`: nothing stands there" type="untestable">groups.yaml:48:24: `$ref` names `#/components/schemas/Absent`: nothing stands there</error>
             </testcase>
         </testsuite>
     </testsuites>

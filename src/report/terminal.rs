@@ -244,8 +244,27 @@ impl Page<'_, '_> {
                     self.line(format!("    {what:<9} {}", parts.join(" · ")));
                 }
             }
+            if covered.exchanges > 0 {
+                self.rules(&covered.rules);
+            }
         }
         self.line("");
+    }
+
+    /// How many rules were held against something, and each that was not.
+    fn rules(&mut self, rules: &[super::coverage::Tried]) {
+        if rules.is_empty() {
+            return;
+        }
+        let idle: Vec<_> = rules.iter().filter(|tried| tried.times == 0).collect();
+        let exercised = styled(GOOD, "exercised");
+        let of = if idle.is_empty() { String::new() } else { format!(" of {}", rules.len()) };
+        self.line(format!("    {:<9} {exercised} {}{of}", "rules", rules.len() - idle.len()));
+        for tried in idle {
+            let location = visible(&self.subject.location(&tried.pointer).to_string());
+            let (words, rule) = (styled(DOUBTFUL, "not exercised"), cut(&tried.rule, LONG));
+            self.line(format!("      {words} {rule}  {location}"));
+        }
     }
 
     fn end(&mut self) {

@@ -35,7 +35,7 @@ fn a_report_tells_what_is_wrong_where_and_how_to_repeat_it() {
 
     Not testable
       GET /broken: `$ref` names `#/components/schemas/Absent`: nothing stands there
-        --> groups.yaml:44:24
+        --> groups.yaml:48:24
 
     Gaps
       create-group: no room
@@ -45,6 +45,8 @@ fn a_report_tells_what_is_wrong_where_and_how_to_repeat_it() {
       create-group  POST /group
         statuses  seen 200 400 · not seen 401
         codes     seen 735 · not seen 732 · not in the catalogue 799
+        rules     exercised 1 of 2
+          not exercised distinct $response.body#/id  groups.yaml:39:13
 
     probity: FAILED  1 operation · 4 cases · 3 exchanges · 2 findings (1 deny, 1 warn) · 1 not testable · 1 gap · 0.03 s · 100/s · https://api.example
     "#);

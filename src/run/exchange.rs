@@ -10,6 +10,8 @@ pub struct Exchange {
     pub sent: Sent,
     /// What came back.
     pub outcome: Outcome,
+    /// When the last byte was read, or given up on.
+    pub ended: jiff::Timestamp,
     /// From the first byte sent to the last byte read.
     pub elapsed: Duration,
     /// How often it was sent: more than once after a broken connection, an expired token,

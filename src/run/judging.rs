@@ -6,7 +6,7 @@ use super::exchange::{Exchange, Outcome};
 use super::secret::Secrets;
 use super::{Event, Observer};
 use crate::contract::Contract;
-use crate::judge::{self, Observation};
+use crate::judge::{self, Note, Observation};
 use crate::plan::Plan;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
@@ -25,6 +25,7 @@ pub(super) struct Done {
     pub(super) scenario: usize,
     pub(super) exchanges: Vec<Option<Exchange>>,
     pub(super) observations: Vec<Observation>,
+    pub(super) notes: Vec<Note>,
 }
 
 /// Judges scenarios.
@@ -43,11 +44,11 @@ impl Judge {
                 matches!(&exchange.outcome, Outcome::Answered(answer) if secrets.stand_in(&answer.body));
         }
         let scenario = &self.plan.scenarios[index];
-        let mut observations = Vec::new();
+        let (mut observations, mut notes) = (Vec::new(), Vec::new());
         for step in 0..exchanges.len() {
-            if exchanges[step].is_some() {
-                observations.extend(judge::exchange(&self.contract, scenario, &exchanges, (index, step)));
-            }
+            let judged = judge::exchange(&self.contract, scenario, &exchanges, (index, step));
+            observations.extend(judged.observations);
+            notes.extend(judged.note);
         }
         for text in observations.iter_mut().flat_map(Observation::texts) {
             *text = secrets.hide(std::mem::take(text));
@@ -59,7 +60,7 @@ impl Judge {
             self.observer.event(&Event::Exchanged { exchange: &shown, observations: own });
             *exchange = Some(shown);
         }
-        Done { scenario: index, exchanges, observations }
+        Done { scenario: index, exchanges, observations, notes }
     }
 }
 

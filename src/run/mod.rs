@@ -18,7 +18,7 @@ pub use error::RunError;
 pub use pace::Rate;
 pub use runner::{Alias, Settings, Stop, run};
 
-use crate::judge::Observation;
+use crate::judge::{Note, Observation};
 use std::time::Duration;
 
 /// What a run did, in the order of the plan whatever order the answers came in.
@@ -36,6 +36,8 @@ pub struct Run {
     pub exchanges: Vec<Vec<Option<Exchange>>>,
     /// What the checks observed, in the order of the plan.
     pub observations: Vec<Observation>,
+    /// What accepted answers tell of the rules, in the order of the plan.
+    pub notes: Vec<Note>,
     /// Why it ended.
     pub end: End,
 }

@@ -233,23 +233,24 @@ impl Runner<'_> {
 
     fn ends(&self, done: &Done) -> bool {
         let denied =
-            |observation: &Observation| self.settings.levels.of(observation.check.id) == Severity::Deny;
+            |observation: &Observation| self.settings.levels.of_check(observation.check) == Severity::Deny;
         self.settings.fail_fast && done.observations.iter().any(denied)
     }
 
     fn result(&self, done: Vec<Option<Done>>, end: End, started: jiff::Timestamp, elapsed: Duration) -> Run {
         let mut exchanges = Vec::with_capacity(done.len());
-        let mut observations = Vec::new();
+        let (mut observations, mut notes) = (Vec::new(), Vec::new());
         for (index, found) in done.into_iter().enumerate() {
             match found {
                 Some(found) => {
                     exchanges.push(found.exchanges);
                     observations.extend(found.observations);
+                    notes.extend(found.notes);
                 }
                 None => exchanges.push(self.plan.scenarios[index].cases.iter().map(|_| None).collect()),
             }
         }
-        observations.extend(judge::Whole::check(self.contract, self.plan, &exchanges));
+        observations.extend(judge::over_run(self.contract, self.plan, &notes));
         observations.sort_by_key(|observation| (observation.scenario, observation.step));
         Run {
             id: self.sender.id.clone(),
@@ -262,6 +263,7 @@ impl Runner<'_> {
             elapsed,
             exchanges,
             observations,
+            notes,
             end,
         }
     }

@@ -58,7 +58,7 @@ impl Sender<'_> {
                 Ok(answer) => Outcome::Answered(answer),
                 Err(failure) => Outcome::Failed(failure),
             };
-            let elapsed = clock.elapsed();
+            let (ended, elapsed) = (jiff::Timestamp::now(), clock.elapsed());
             match &outcome {
                 Outcome::Answered(answer) => {
                     self.unanswered.store(0, Ordering::Relaxed);
@@ -97,7 +97,7 @@ impl Sender<'_> {
             }
             self.observer.event(&Event::Sent);
             let sent = self.sent(outgoing);
-            return Ok(Exchange { sent, outcome, elapsed, attempts, leaks_secret: false, uncertain });
+            return Ok(Exchange { sent, outcome, ended, elapsed, attempts, leaks_secret: false, uncertain });
         }
     }
 

@@ -70,11 +70,11 @@ impl Sender<'_> {
             Ok(answer) => Outcome::Answered(answer),
             Err(failure) => Outcome::Failed(failure),
         };
-        let elapsed = clock.elapsed();
+        let (ended, elapsed) = (jiff::Timestamp::now(), clock.elapsed());
         if matches!(outcome, Outcome::Answered(_)) {
             self.unanswered.store(0, Ordering::Relaxed);
         }
         let sent = self.sent(outgoing);
-        Exchange { sent, outcome, elapsed, attempts, leaks_secret: false, uncertain: false }
+        Exchange { sent, outcome, ended, elapsed, attempts, leaks_secret: false, uncertain: false }
     }
 }

@@ -69,6 +69,7 @@ fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome
         Exchange {
             sent,
             outcome: answer(case, &body),
+            ended: jiff::Timestamp::UNIX_EPOCH,
             elapsed: Duration::ZERO,
             attempts: 1,
             leaks_secret: false,
@@ -84,6 +85,7 @@ fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome
         elapsed: Duration::ZERO,
         exchanges: exchanges.collect(),
         observations: Vec::new(),
+        notes: Vec::new(),
         end: End::Complete,
     }
 }

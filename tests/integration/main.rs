@@ -15,4 +15,5 @@ mod pinned;
 mod proof;
 mod readme;
 mod rival;
+mod rules;
 mod secrecy;

@@ -1,6 +1,7 @@
 //! One file for each check.
 
 pub(super) mod allow_header;
+pub(super) mod clock;
 pub(super) mod complete_answer;
 pub(super) mod credentials_enforced;
 pub(super) mod declared_headers;

@@ -280,6 +280,38 @@ fn a_broken_rule_is_told_with_both_values() {
 }
 
 #[test]
+fn what_became_of_a_value_is_told() {
+    for (fault, words, actual) in [
+        (Fault::NameCut, "it is cut", "= its first 20 of "),
+        (Fault::NameLowered, "it is in lower case", ", at character "),
+        (Fault::NameHtmlEscaped, "it is escaped for HTML", ": U+0026 instead of U+0027"),
+        (Fault::NameMojibake, "its UTF-8 is read as Latin-1", ", at character "),
+        (Fault::NameAsciiOnly, "became `?`", ": U+003F instead of U+"),
+        (Fault::NameNumber, "a number stands for a text", "= number "),
+        (Fault::RankWraps, "it is wrapped to 32 bits", "= number "),
+        (Fault::RankText, "a number became a text", "= string "),
+        (Fault::IsActiveFalse, "is not true: the truth value is the other", "= boolean false"),
+        (Fault::DateTimeOther, "one is in another time zone", "is exactly 1 h "),
+        (Fault::CreatedOnMillis, "the unit is another", "it reads as milliseconds"),
+        (Fault::CreatedOnFuture, "it lies in the future", "about 24 h in the future"),
+        (Fault::IdNotFromClock, "does not begin with the time of", ""),
+    ] {
+        let ran = check(fault).target(&started(fault)).run();
+        let report = ran.json("report.json");
+        let findings = report["findings"].as_array().expect("findings");
+        let told_of = |finding: &&Value| {
+            let has = |key: &str, words: &str| finding[key].as_str().is_some_and(|text| text.contains(words));
+            finding["check"] == "rule" && has("title", words) && has("actual", actual)
+        };
+        assert!(
+            findings.iter().any(|one| told_of(&one)),
+            "{}",
+            findings.iter().map(told).collect::<String>()
+        );
+    }
+}
+
+#[test]
 fn one_wrong_line_in_a_host_is_one_finding_an_operation() {
     for fault in [Fault::IdNumber, Fault::OrgIdChanges, Fault::LeakSql, Fault::RejectionHtmlType] {
         let ran = check(fault).target(&started(fault)).run().ends_with(1);

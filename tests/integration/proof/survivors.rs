@@ -2,8 +2,6 @@
 //! its reason. The list is exact: a fault that is found does not belong here.
 
 pub(super) const ALL: &[(&str, &str)] = &[
-    ("id-not-hex-badges", "only the examples show the form of an id; the pages call it an opaque text"),
-    ("id-not-from-clock-badges", "only the examples show what an id is made of"),
     ("warnings-missing-badges", "only the examples show `warnings`; no page says that it always comes"),
     ("message-omitted", "only the examples show a message; the pages say to decide by the code"),
     ("access-clear-password", "that the password travels hashed is told to the run, not by the contract"),

@@ -1,0 +1,15 @@
+//! `constant`: a value is the same in every answer of a run.
+
+use super::Broken;
+use super::over_run::Memory;
+use crate::contract::Expression;
+
+pub(super) fn judge(memory: &mut Memory, at: &Expression, value: &str) -> Option<Broken> {
+    let first = memory.first.get_or_insert_with(|| value.to_owned());
+    (first != value).then(|| Broken {
+        kind: "it changed".into(),
+        title: format!("`{at}` is not the same in every answer"),
+        expected: "the value of the first answer".into(),
+        actual: "another value".into(),
+    })
+}

@@ -1,0 +1,126 @@
+//! `rule`: what the contract's rules say holds in every accepted exchange. Each rule has a file.
+
+mod constant;
+mod distinct;
+mod encodes_time;
+mod equal;
+mod ordered;
+mod over_run;
+mod recent;
+mod same_instant;
+mod scene;
+mod span;
+mod value;
+
+pub use over_run::{Note, over_run, tried};
+pub(in crate::judge) use span::about;
+
+use crate::contract::rule::Strictness;
+use crate::contract::{Rule, Statement};
+use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::run::Answer;
+use scene::Scene;
+
+pub(in crate::judge) const CHECK: Check = Check {
+    id: "rule",
+    summary: "the contract's rules hold in every accepted exchange",
+    meaning: "A rule under x-probity does not hold: a value is not echoed as it was sent, two values that must agree differ, two are in the wrong order, an id came twice, a time is not now. The finding says what became of the value: cut, in lower case, escaped, rounded, in another time zone.",
+    matters: "Every value has the right type and is still wrong. No schema can see this.",
+    allow: "Remove or correct the rule in x-probity if it does not describe the API; `severity: warn` on the rule reports it without failing the run.",
+    severity: Severity::Deny,
+    scope: Scope::Answer,
+};
+
+/// The same check for a rule that only warns.
+static WARNED: Check = Check { severity: Severity::Warn, ..CHECK };
+
+/// The check under which a rule is reported.
+fn check_of(rule: &Rule) -> &'static Check {
+    static DENIED: Check = CHECK;
+    match rule.severity {
+        Strictness::Deny => &DENIED,
+        Strictness::Warn => &WARNED,
+    }
+}
+
+/// What an accepted answer tells of the rules: what it breaks, and what is kept of it for the
+/// end of the run.
+pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> (Vec<Observation>, Option<Note>) {
+    let Some(scene) = Scene::new(view, answer).filter(|_| !view.operation.behaviour.rules.is_empty()) else {
+        return (Vec::new(), None);
+    };
+    let mut found = Vec::new();
+    let mut note =
+        Note { scenario: view.position.0, step: view.position.1, tried: Vec::new(), values: Vec::new() };
+    for (index, rule) in view.operation.behaviour.rules.iter().enumerate() {
+        let judged = judged(&scene, rule);
+        found.extend(judged.broken.into_iter().map(|broken| observed(view.position, rule, broken)));
+        note.tried.push(judged.tried);
+        note.values.extend(over_run::values(&scene, rule).into_iter().map(|value| (index, value)));
+    }
+    (found, Some(note))
+}
+
+fn observed((scenario, step): (usize, usize), rule: &Rule, broken: Broken) -> Observation {
+    let expected = match &rule.because {
+        Some(because) => format!("{} ({})", broken.expected, because.trim_end_matches('.')),
+        None => broken.expected,
+    };
+    Observation {
+        check: check_of(rule),
+        scenario,
+        step,
+        answer: format!("{rule}: {}", broken.kind),
+        title: broken.title,
+        expected,
+        actual: broken.actual,
+        at: rule.at.clone(),
+    }
+}
+
+/// What one exchange tells of a rule.
+#[derive(Debug, Default)]
+struct Judged {
+    /// How many values or pairs of values the rule was held against.
+    tried: usize,
+    /// What does not hold, each kind once.
+    broken: Vec<Broken>,
+}
+
+/// A rule that does not hold.
+#[derive(Debug, PartialEq, Eq)]
+struct Broken {
+    /// What tells this from other ways not to hold; nothing in it differs from case to case.
+    kind: String,
+    title: String,
+    expected: String,
+    actual: String,
+}
+
+impl Judged {
+    /// Something was held against the rule.
+    fn add(&mut self, broken: Option<Broken>) {
+        self.tried += 1;
+        if let Some(broken) = broken.filter(|new| self.broken.iter().all(|known| known.kind != new.kind)) {
+            self.broken.push(broken);
+        }
+    }
+}
+
+fn judged(scene: &Scene<'_>, rule: &Rule) -> Judged {
+    if rule.statement.is_over_run() || !scene.holds(&rule.conditions) {
+        return Judged::default();
+    }
+    match &rule.statement {
+        Statement::Equal(pair) => equal::judge(scene, pair),
+        Statement::Ordered(pair) => ordered::judge(scene, pair),
+        Statement::Value(fixed) => value::judge(scene, fixed),
+        Statement::Recent(recent) => recent::judge(scene, recent),
+        Statement::SameInstant(pair) => same_instant::judge(scene, pair),
+        Statement::EncodesTime(encodes) => encodes_time::judge(scene, encodes),
+        Statement::Constant(_) | Statement::Distinct(_) => Judged::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! What a rule sees of an exchange: its operands and its conditions.
+
+use crate::contract::expression::{Expression, Part};
+use crate::contract::rule::{Conditions, State, Statement, TimeUnit};
+use crate::json::{self, Kind, Node, Text};
+use crate::judge::View;
+use crate::judge::difference::shown;
+use crate::run::Answer;
+use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+/// How values of a run's secrets begin where they are hidden.
+const HIDDEN: &str = "$PROBITY_";
+
+/// An accepted exchange whose answer is JSON.
+pub(super) struct Scene<'s> {
+    pub(super) view: &'s View<'s>,
+    pub(super) answer: &'s Answer,
+    body: &'s Text,
+    sent: OnceCell<Option<Text>>,
+}
+
+/// A value that an expression names.
+#[derive(Clone, Debug)]
+pub(super) struct Operand<'n> {
+    node: Cow<'n, Node>,
+    /// It has no type of its own, as in a header.
+    untyped: bool,
+}
+
+/// Two values that a rule holds against each other.
+pub(super) type Pair<'n> = (Option<Operand<'n>>, Option<Operand<'n>>);
+
+impl Operand<'_> {
+    pub(super) fn node(&self) -> &Node {
+        &self.node
+    }
+
+    fn is_null(&self) -> bool {
+        self.node.kind == Kind::Null
+    }
+
+    /// The value as what stands on the other side, if it is untyped and can be read so.
+    pub(super) fn like<'o>(&'o self, other: Option<&Node>) -> Cow<'o, Node> {
+        if let (true, Kind::String(text), Some(other)) = (self.untyped, &self.node.kind, other)
+            && matches!(other.kind, Kind::Number(_) | Kind::Bool(_))
+            && let Ok(read) = json::read(text.as_bytes())
+            && matches!(read.root.kind, Kind::Number(_) | Kind::Bool(_))
+        {
+            return Cow::Owned(read.root);
+        }
+        Cow::Borrowed(&self.node)
+    }
+}
+
+impl<'s> Scene<'s> {
+    /// The scene of an answer; none if it is not JSON.
+    pub(super) fn new(view: &'s View<'s>, answer: &'s Answer) -> Option<Scene<'s>> {
+        Some(Scene { view, answer, body: view.json(answer).ok()?, sent: OnceCell::new() })
+    }
+
+    /// The body of the request; none if it has no one value that could be echoed: it is not
+    /// JSON, has a key twice, or half a surrogate pair.
+    fn sent(&self) -> Option<&Text> {
+        let read = || {
+            let bytes = self.view.exchange.sent.body.as_deref()?;
+            json::read(bytes).ok().filter(|text| text.duplicates.is_empty() && !text.lone_surrogates)
+        };
+        self.sent.get_or_init(read).as_ref()
+    }
+
+    /// The values that an expression names, each with the indexes that its stars stand for;
+    /// none if that cannot be told.
+    pub(super) fn select(&self, expression: &Expression) -> Option<Vec<(Vec<usize>, Operand<'_>)>> {
+        let typed = |(stars, node)| (stars, Operand { node: Cow::Borrowed(node), untyped: false });
+        let one = |kind: Kind| {
+            let node = Cow::Owned(Node { start: 0, end: 0, kind });
+            vec![(Vec::new(), Operand { node, untyped: true })]
+        };
+        let text = |found: Option<String>| found.map_or_else(Vec::new, |text| one(Kind::String(text)));
+        Some(match expression {
+            Expression::Status => one(Kind::Number(self.answer.status.to_string().into())),
+            Expression::Request(Part::Body(at)) => {
+                self.sent()?.root.select(at).into_iter().map(typed).collect()
+            }
+            Expression::Response(Part::Body(at)) => {
+                self.body.root.select(at).into_iter().map(typed).collect()
+            }
+            Expression::Response(Part::Header(name)) => text(self.answer.header(name).map(str::to_owned)),
+            Expression::Request(Part::Header(name)) => {
+                let headers = &self.view.exchange.sent.headers;
+                let value = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+                let value = value.map(|(_, value)| value.clone());
+                if value.as_ref().is_some_and(|value| value.contains(HIDDEN)) {
+                    return None;
+                }
+                text(value)
+            }
+            Expression::Request(Part::Query(name)) => {
+                let value = self.query(name);
+                if value.as_ref().is_some_and(|value| value.contains(HIDDEN)) {
+                    return None;
+                }
+                text(value)
+            }
+            Expression::Request(Part::Path(name)) => one(Kind::String(self.path(name)?)),
+            Expression::Response(Part::Query(_) | Part::Path(_)) => return None,
+        })
+    }
+
+    fn query(&self, name: &str) -> Option<String> {
+        let (_, query) = self.view.exchange.sent.url.split_once('?')?;
+        let decoded = |text: &str| {
+            let text = text.replace('+', " ");
+            percent_decode_str(&text).decode_utf8_lossy().into_owned()
+        };
+        let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        pairs.find(|(known, _)| decoded(known) == name).map(|(_, value)| decoded(value))
+    }
+
+    /// A path parameter that is a whole segment.
+    fn path(&self, name: &str) -> Option<String> {
+        let url = &self.view.exchange.sent.url;
+        let path = url.split(['?', '#']).next().unwrap_or_default();
+        let from_end = self.view.operation.path.rsplit('/').position(|segment| {
+            segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) == Some(name)
+        })?;
+        let segment = path.rsplit('/').nth(from_end)?;
+        Some(percent_decode_str(segment).decode_utf8_lossy().into_owned())
+    }
+
+    /// The values that an expression names, without nulls; none where that cannot be told.
+    pub(super) fn values(&self, expression: &Expression) -> Vec<Operand<'_>> {
+        let found = self.select(expression).unwrap_or_default();
+        found.into_iter().map(|(_, operand)| operand).filter(|operand| !operand.is_null()).collect()
+    }
+
+    /// The values of two expressions, side by side: what stars stand for in both goes together,
+    /// and what has none goes with everything.
+    pub(super) fn pairs(&self, [one, two]: &[Expression; 2]) -> Vec<Pair<'_>> {
+        let (Some(left), Some(right)) = (self.select(one), self.select(two)) else { return Vec::new() };
+        let starred = |expression: &Expression| {
+            let at = expression.response_body().or(expression.request_body());
+            at.is_some_and(|at| json::pointer::tokens(at).any(|token| token == "*"))
+        };
+        let mut pairs: Vec<Pair<'_>> = Vec::new();
+        if !starred(one) && !starred(two) {
+            pairs.push((
+                left.into_iter().next().map(|(_, operand)| operand),
+                right.into_iter().next().map(|(_, operand)| operand),
+            ));
+            return pairs;
+        }
+        let depth = |all: &[(Vec<usize>, Operand<'_>)]| all.first().map_or(0, |(stars, _)| stars.len());
+        let shared = match (starred(one), starred(two)) {
+            (true, true) => depth(&left).min(depth(&right)),
+            _ => 0,
+        };
+        let index = |all: &[(Vec<usize>, Operand<'_>)]| -> HashMap<Vec<usize>, usize> {
+            // Of several for one place the first, which is the last to be put in.
+            let places = all.iter().enumerate().rev();
+            places.map(|(index, (stars, _))| (stars[..shared.min(stars.len())].to_vec(), index)).collect()
+        };
+        let leads = starred(one) && depth(&left) >= depth(&right) || !starred(two);
+        let (leading, other) = if leads { (&left, &right) } else { (&right, &left) };
+        let (known, own) = (index(other), index(leading));
+        let sided = |lead, other| if leads { (lead, other) } else { (other, lead) };
+        for (stars, operand) in leading {
+            let partner = known.get(&stars[..shared.min(stars.len())]).map(|index| other[*index].1.clone());
+            pairs.push(sided(Some(operand.clone()), partner));
+        }
+        // Items that only the other list has.
+        if starred(one) && starred(two) {
+            let alone =
+                other.iter().filter(|(stars, _)| !own.contains_key(&stars[..shared.min(stars.len())]));
+            pairs.extend(alone.map(|(_, operand)| sided(None, Some(operand.clone()))));
+        }
+        pairs
+    }
+
+    /// The pairs of which both are there and not null.
+    pub(super) fn whole_pairs(&self, pair: &[Expression; 2]) -> Vec<(Operand<'_>, Operand<'_>)> {
+        self.pairs(pair)
+            .into_iter()
+            .filter_map(|(left, right)| {
+                let left = left.filter(|operand| !operand.is_null())?;
+                let right = right.filter(|operand| !operand.is_null())?;
+                Some((left, right))
+            })
+            .collect()
+    }
+
+    /// Whether every condition is met.
+    pub(super) fn holds(&self, conditions: &Conditions) -> bool {
+        conditions.all().all(|(expression, state)| {
+            let Some(found) = self.select(expression) else { return false };
+            match state {
+                State::Absent => found.is_empty(),
+                State::Given => found.iter().any(|(_, operand)| !operand.is_null()),
+                State::Null => !found.is_empty() && found.iter().all(|(_, operand)| operand.is_null()),
+            }
+        })
+    }
+
+    /// How a time is written at a place, if another rule says so.
+    pub(super) fn unit(&self, expression: &Expression) -> Option<TimeUnit> {
+        self.view.operation.behaviour.rules.iter().find_map(|rule| match &rule.statement {
+            Statement::Recent(recent) if recent.at == *expression => Some(recent.unit),
+            _ => None,
+        })
+    }
+
+    /// Whether values there differ from run to run, so that reports must not show them.
+    pub(super) fn hides(&self, expression: &Expression) -> bool {
+        let Some(at) = expression.response_body() else { return false };
+        self.view.shown(at, "a b") != "a b"
+    }
+
+    /// A value in words; of one that differs from run to run only its type.
+    pub(super) fn shown(&self, expression: &Expression, operand: Option<&Operand<'_>>) -> String {
+        let text = shown(operand.map(Operand::node));
+        expression.response_body().map_or(text.clone(), |at| self.view.shown(at, &text))
+    }
+}

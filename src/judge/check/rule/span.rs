@@ -1,0 +1,58 @@
+//! The span between two times in words, the same in every run that shows the same defect.
+
+use crate::contract::instant::SECOND;
+
+const MINUTE: i128 = 60 * SECOND;
+const HOUR: i128 = 60 * MINUTE;
+/// Every offset from UTC is a multiple of this.
+const STEP: i128 = 15 * MINUTE;
+const WIDEST: i128 = 14 * HOUR;
+
+/// The offset between time zones that a span is, give or take a slack.
+pub(super) fn zone(span: i128, slack: i128) -> Option<String> {
+    let steps = (span.abs() + STEP / 2) / STEP;
+    let off = (span.abs() - steps * STEP).abs();
+    (steps > 0 && steps * STEP <= WIDEST && off <= slack).then(|| hours(steps * STEP))
+}
+
+/// A span, rounded so that two runs say the same.
+pub(in crate::judge) fn about(span: i128) -> String {
+    let minutes = (span.abs() + MINUTE / 2) / MINUTE;
+    match minutes {
+        0 => "less than a minute".to_owned(),
+        1..=119 => format!("about {minutes} min"),
+        120..=2879 => format!("about {}", hours(minutes * MINUTE)),
+        _ => format!("about {} days", minutes / 1440),
+    }
+}
+
+fn hours(span: i128) -> String {
+    match (span / HOUR, span % HOUR / MINUTE) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_of_time_zones_are_told_from_other_spans() {
+        assert_eq!(zone(19_800 * SECOND, 0).as_deref(), Some("5 h 30 min"));
+        assert_eq!(zone(-3_600 * SECOND, 0).as_deref(), Some("1 h"));
+        assert_eq!(zone(20_700 * SECOND + 3, SECOND).as_deref(), Some("5 h 45 min"));
+        for other in [0, SECOND, 19_801 * SECOND, 24 * HOUR] {
+            assert_eq!(zone(other, 0), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_rounded() {
+        assert_eq!(about(10 * SECOND), "less than a minute");
+        assert_eq!(about(-5 * MINUTE - SECOND), "about 5 min");
+        assert_eq!(about(150 * MINUTE), "about 2 h 30 min");
+        assert_eq!(about(72 * HOUR), "about 3 days");
+    }
+}

@@ -1,0 +1,129 @@
+//! Rules of any contract: the embedded host satisfies each, and a run tells which were tried.
+
+use crate::driver::{Ran, probity};
+use serde_json::Value;
+
+const CONTRACT: &str = "openapi: 3.1.0
+info: {title: Bookings, version: '1'}
+paths:
+  /bookings/{room}:
+    post:
+      operationId: book
+      parameters:
+        - {name: room, in: path, required: true, schema: {type: integer, minimum: 1}}
+        - {name: X-Channel, in: header, required: true, schema: {type: string, enum: [web, desk]}}
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [guest]
+              properties:
+                guest: {type: string}
+                note: {type: [string, 'null']}
+                nights: {type: integer, minimum: 1}
+                low: {type: number}
+                high: {type: number}
+                guests: {type: array, items: {type: object, required: [name], properties: {name: {type: string}}}}
+      responses:
+        '201':
+          description: booked
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [id, state, from, until, low, high]
+                properties:
+                  id: {type: string, format: uuid}
+                  trace: {type: string, minLength: 26, maxLength: 26}
+                  state: {enum: [open, noted, closed]}
+                  kind: {type: string}
+                  version: {type: integer}
+                  room: {type: integer}
+                  channel: {type: string}
+                  guest: {type: string}
+                  note: {type: [string, 'null']}
+                  nights: {type: integer}
+                  from: {type: integer}
+                  until: {type: string, format: date-time}
+                  since: {type: string, format: date-time}
+                  low: {type: number, example: 9}
+                  high: {type: number, example: 2.5}
+                  guests: {type: array, items: {type: object, properties: {name: {type: string}}}}
+        '400': {description: refused}
+      x-probity:
+        rules:
+";
+
+const RULES: &[&str] = &[
+    "equal: [$response.body#/room, $request.path.room]",
+    "equal: [$response.body#/channel, $request.header.X-Channel]",
+    "equal: [$response.body#/guest, $request.body#/guest]",
+    "equal: [$response.body#/guests/*/name, $request.body#/guests/*/name]",
+    "{equal: [$response.body#/nights, $request.body#/nights], when: {given: $request.body#/nights}}",
+    "{value: {at: $response.body#/nights, is: 1}, when: {absent: $request.body#/nights}}",
+    "{value: {at: $response.body#/state, is: noted}, when: {given: $request.body#/note}}",
+    "{value: {at: $response.body#/state, is: open}, when: {absent: $request.body#/note}}",
+    "{value: {at: $response.body#/state, is: closed}, when: {'null': $request.body#/note}}",
+    "value: {at: $response.body#/kind, is: booking}",
+    "{constant: $response.body#/kind, severity: warn, because: It is fixed.}",
+    "distinct: $response.body#/id",
+    "encodes-time: {id: $response.body#/id, as: uuid-v7, at: $response.body#/from}",
+    "encodes-time: {id: $response.body#/trace, as: ulid, at: $response.body#/since}",
+    "recent: {at: $response.body#/from, unit: milliseconds, within: 30s}",
+    "same-instant: [$response.body#/from, $response.body#/since]",
+    "ordered: [$response.body#/from, $response.body#/until]",
+    "ordered: [$response.body#/low, $response.body#/high]",
+];
+
+fn checked(rules: &[&str]) -> Ran {
+    let text = format!("{CONTRACT}          - {}\n", rules.join("\n          - "));
+    probity().with_file("c.yaml", text).args(["check", "c.yaml", "--report", "json=report.json"]).run()
+}
+
+fn tried(report: &Value) -> Vec<(String, u64)> {
+    let rules = report["coverage"]["operations"][0]["rules"].as_array().expect("rules");
+    let one = |rule: &Value| (rule["rule"].as_str().unwrap().to_owned(), rule["times"].as_u64().unwrap());
+    rules.iter().map(one).collect()
+}
+
+#[test]
+fn the_embedded_host_satisfies_every_rule_of_any_contract() {
+    let ran = checked(RULES).ends_with(0);
+    let report = ran.json("report.json");
+    assert_eq!(report["findings"], serde_json::json!([]), "{}", ran.everything());
+    let idle: Vec<_> = tried(&report).into_iter().filter(|(_, times)| *times == 0).collect();
+    assert!(idle.is_empty(), "not exercised: {idle:?}");
+    let line = format!("    rules     exercised {}\n", RULES.len());
+    assert!(ran.stdout.contains(&line), "{}", ran.everything());
+}
+
+#[test]
+fn a_rule_that_was_never_tried_is_told_with_its_line() {
+    let rules = ["distinct: $response.body#/nothing", "constant: $response.body#/kind"];
+    let ran = checked(&rules).ends_with(0);
+    assert_eq!(tried(&ran.json("report.json"))[0], ("distinct $response.body#/nothing".to_owned(), 0));
+    for wanted in [
+        "    rules     exercised 1 of 2\n",
+        "      not exercised distinct $response.body#/nothing  c.yaml:52:13\n",
+    ] {
+        assert!(ran.stdout.contains(wanted), "{}", ran.everything());
+    }
+}
+
+#[test]
+fn a_rule_that_warns_is_reported_and_fails_nothing_unless_the_user_says_so() {
+    let rule = "{value: {at: $response.body#/low, is: never}, severity: warn}";
+    let lines = format!("{CONTRACT}          - {rule}\n          - constant: $response.body#/low\n");
+    let run = |extra: &[&str]| {
+        let arguments = ["check", "c.yaml", "--fail-fast", "--jobs", "1"];
+        probity().with_file("c.yaml", &lines).args(arguments).args(extra).run()
+    };
+    // The host does its best, and cannot make a number a text.
+    let ran = run(&[]).ends_with(0);
+    assert!(ran.stdout.contains("warn[rule] `$response.body#/low` is not \"never\""), "{}", ran.everything());
+    assert!(!ran.stdout.contains("stopped at the first finding"), "{}", ran.everything());
+    assert!(run(&["-D", "rule"]).ends_with(1).stdout.contains("deny[rule]"));
+    assert!(!run(&["-A", "rule"]).ends_with(0).stdout.contains("[rule]"));
+}
