@@ -1,6 +1,7 @@
 //! What a fault does to an answer that was right.
 
 use crate::contract::expression::select;
+use crate::contract::rule::IdForm;
 use crate::host::answer::{Answer, Lost};
 use crate::host::place::Place;
 use crate::json::pointer;
@@ -78,6 +79,10 @@ pub(in crate::host) enum Twist {
     Shifted(i64),
     Times(i64),
     Per(i64),
+    /// An id that holds a time, so many seconds later.
+    Aged(IdForm, i64),
+    /// An id that is a number.
+    Numbered,
     /// Another value in every answer, or from the n-th answer on.
     Varies(u64),
     /// The value of the first answer, always.
@@ -251,6 +256,11 @@ fn twisted(value: &Value, twist: Twist, memory: &mut Memory) -> Option<Value> {
         }
         Twist::ZeroForNull => return value.is_null().then(|| json!(0)),
         Twist::Shifted(seconds) => return shifted(value, seconds),
+        Twist::Aged(form, seconds) => {
+            let at = form.read(value.as_str()?)? + i128::from(seconds) * 1_000_000_000;
+            return Some(json!(form.write(at, memory.count)));
+        }
+        Twist::Numbered => return value.is_string().then(|| json!(format!("id-{}", memory.count))),
         _ => {}
     }
     match value {

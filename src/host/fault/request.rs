@@ -81,12 +81,17 @@ pub(super) fn derive(site: &mut Site<'_>) {
             site.plant(Class::Constraint, &format!("request/{name}/required"), &at, words, Defect::Lax(lax));
         }
         // What a parameter holds is text, which is never null.
+        let root = site.contract.schemas.raw(Side::Request);
         let planted = site.found.len();
         if let Some(schema) = &parameter.schema {
             walk(site, schema, &name);
         }
         let own = site.found.split_off(planted);
-        let able = |fault: &Fault| !matches!(fault.defect, Defect::Lax(Lax::Null { .. }));
+        let able = |fault: &Fault| match &fault.defect {
+            Defect::Lax(Lax::Null { .. }) => false,
+            Defect::Lax(Lax::Type { at }) => root.pointer(at).is_none_or(|one| one != "string"),
+            _ => true,
+        };
         site.found.extend(own.into_iter().filter(able));
     }
 }

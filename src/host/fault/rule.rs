@@ -2,8 +2,8 @@
 
 use super::change::{Change, Twist};
 use super::{Class, Defect, Site, part};
-use crate::contract::extension::{Recent, TimeUnit};
-use crate::contract::{Expression, Rule};
+use crate::contract::Expression;
+use crate::contract::rule::{EncodesTime, Recent, Statement, TimeUnit};
 use serde_json::Value;
 
 const HOUR: i64 = 3600;
@@ -47,8 +47,8 @@ pub(super) fn derive(site: &mut Site<'_>) {
     let operation = site.operation;
     for (index, rule) in operation.behaviour.rules.iter().enumerate() {
         let mut broken = Broken { site, at: format!("{}/x-probity/rules/{index}", operation.at) };
-        match rule {
-            Rule::Equal([one, two]) => match (one.response_body(), two.response_body()) {
+        match &rule.statement {
+            Statement::Equal([one, two]) => match (one.response_body(), two.response_body()) {
                 (Some(place), None) | (None, Some(place)) => {
                     let ways = broken.ways(place);
                     broken.values("equal", place, ways);
@@ -59,7 +59,7 @@ pub(super) fn derive(site: &mut Site<'_>) {
                 }
                 (None, None) => {}
             },
-            Rule::Constant(of) => broken.values(
+            Statement::Constant(of) => broken.values(
                 "constant",
                 of.response_body().unwrap_or_default(),
                 &[
@@ -67,7 +67,7 @@ pub(super) fn derive(site: &mut Site<'_>) {
                     ("varies-later", "is another one after the tenth answer", Twist::Varies(10)),
                 ],
             ),
-            Rule::Distinct(of) => broken.values(
+            Statement::Distinct(of) => broken.values(
                 "distinct",
                 of.response_body().unwrap_or_default(),
                 &[
@@ -76,8 +76,17 @@ pub(super) fn derive(site: &mut Site<'_>) {
                     ("repeated-later", "comes twice, every tenth time", Twist::Before(10)),
                 ],
             ),
-            Rule::Recent(recent) => broken.recent(recent),
-            Rule::SameInstant([one, two]) => {
+            Statement::Value(fixed) => {
+                broken.values("value", fixed.at.response_body().unwrap_or_default(), CHANGED);
+            }
+            Statement::Ordered([one, _]) => broken.values(
+                "ordered",
+                one.response_body().unwrap_or_default(),
+                &[("reversed", "is an hour, or as many, greater", Twist::Shifted(HOUR))],
+            ),
+            Statement::EncodesTime(encodes) => broken.encodes(encodes),
+            Statement::Recent(recent) => broken.recent(recent),
+            Statement::SameInstant([one, two]) => {
                 for place in [one, two].into_iter().filter_map(Expression::response_body) {
                     broken.values(
                         "same-instant",
@@ -117,6 +126,19 @@ impl Broken<'_, '_> {
             let change = Change::Value(place.to_owned(), *twist);
             self.site.answer(Class::Rule, (status, &id), &self.at, format!("`{place}` {words}"), change);
         }
+    }
+
+    fn encodes(&mut self, encodes: &EncodesTime) {
+        let Some(place) = encodes.id.response_body() else { return };
+        self.values(
+            "encodes-time",
+            place,
+            &[
+                ("zone", "holds a time 5 h 30 min off", Twist::Aged(encodes.form, 5 * HOUR + HOUR / 2)),
+                ("minute", "holds a time a minute off", Twist::Aged(encodes.form, -60)),
+                ("formless", "does not have its form", Twist::Numbered),
+            ],
+        );
     }
 
     fn recent(&mut self, recent: &Recent) {
