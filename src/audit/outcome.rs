@@ -95,7 +95,12 @@ impl Tally {
         }
     }
 
-    /// The share of the faults that made a difference and were caught or pinned, in percent.
+    /// The share of the faults that made a difference and were caught, in percent.
+    pub fn percent_caught(&self) -> f64 {
+        percent(self.caught, self.seen)
+    }
+
+    /// The same with those that are pinned.
     pub fn percent(&self) -> f64 {
         percent(self.caught + self.pinned, self.seen)
     }

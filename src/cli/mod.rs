@@ -266,8 +266,7 @@ struct AuditArgs {
     /// Not these faults or classes of faults
     #[arg(long, env = "PROBITY_AUDIT_EXCLUDE", value_name = "PATTERN", value_delimiter = ',')]
     exclude: Vec<String>,
-    /// Fail if less than so many percent of the faults that can be seen are caught, by snapshots too
-    /// unless `-A snapshot` leaves those out
+    /// Fail if less than so many percent of the faults that can be seen are caught or pinned
     #[arg(long, env = "PROBITY_MIN", value_name = "PERCENT", value_parser = percentage)]
     min: Option<f64>,
     /// What random values are derived from

@@ -50,6 +50,7 @@ struct Counts {
     caught: usize,
     pinned: usize,
     warned: usize,
+    percent_caught: f64,
     percent: f64,
 }
 
@@ -62,6 +63,7 @@ struct OfClass {
     caught: usize,
     pinned: usize,
     warned: usize,
+    percent_caught: f64,
     percent: f64,
     checks: IndexMap<&'static str, usize>,
 }
@@ -114,6 +116,7 @@ pub fn json(audited: &Audited<'_>) -> String {
             caught: tally.caught,
             pinned: tally.pinned,
             warned: tally.warned,
+            percent_caught: rounded(tally.percent_caught()),
             percent: rounded(tally.percent()),
         },
         classes: audited
@@ -128,6 +131,7 @@ pub fn json(audited: &Audited<'_>) -> String {
                 caught: tally.caught,
                 pinned: tally.pinned,
                 warned: tally.warned,
+                percent_caught: rounded(tally.percent_caught()),
                 percent: rounded(tally.percent()),
                 checks: tally.by,
             })

@@ -89,7 +89,7 @@ fn share(part: usize, whole: usize) -> String {
 
 fn table(audited: &Audited<'_>, all: &Tally) -> String {
     let mut rows =
-        vec![["class", "planted", "seen", "caught", "pinned", "warned", "share", "by"].map(str::to_owned)];
+        vec![["class", "planted", "seen", "caught", "", "pinned", "both", "warned", "by"].map(str::to_owned)];
     let row = |name: &str, tally: &Tally| {
         let mut by: Vec<(&str, usize)> = tally.by.iter().map(|(check, number)| (*check, *number)).collect();
         by.sort_by_key(|(check, number)| (std::cmp::Reverse(*number), *check));
@@ -99,9 +99,10 @@ fn table(audited: &Audited<'_>, all: &Tally) -> String {
             tally.planted.to_string(),
             tally.seen.to_string(),
             tally.caught.to_string(),
+            share(tally.caught, tally.seen),
             tally.pinned.to_string(),
-            tally.warned.to_string(),
             share(tally.caught + tally.pinned, tally.seen),
+            tally.warned.to_string(),
             by.join(", "),
         ]
     };
@@ -110,14 +111,14 @@ fn table(audited: &Audited<'_>, all: &Tally) -> String {
     }
     rows.push(row("all", &Tally { by: IndexMap::new(), ..all.clone() }));
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; 8] = std::array::from_fn(width);
+    let widths: [usize; 9] = std::array::from_fn(width);
     let mut text = String::new();
     for (index, row) in rows.iter().enumerate() {
         let mut line = format!("{:<1$}", row[0], widths[0]);
-        for column in 1..7 {
+        for column in 1..8 {
             line.push_str(&format!("  {:>1$}", row[column], widths[column]));
         }
-        line.push_str(&format!("  {}", row[7]));
+        line.push_str(&format!("  {}", row[8]));
         let line = line.trim_end();
         let bold = index == 0 || index + 1 == rows.len();
         text.push_str(&if bold { format!("{HEADING}{line}{HEADING:#}\n") } else { format!("{line}\n") });
@@ -128,21 +129,21 @@ fn table(audited: &Audited<'_>, all: &Tally) -> String {
 fn curve(audited: &Audited<'_>, tally: &Tally) -> String {
     let curve = audited.audit.curve();
     let steps = curve.iter().map(|step| format!("{} with {}", share(step.caught, tally.seen), step.requests));
-    format!("\nCaught with the first requests: {}\n", steps.collect::<Vec<_>>().join(" · "))
+    format!("\nCaught or pinned with the first requests: {}\n", steps.collect::<Vec<_>>().join(" · "))
 }
 
 fn last(audited: &Audited<'_>, tally: &Tally) -> String {
     let found = tally.caught + tally.pinned;
     let missed = tally.seen - found;
     let style = if missed == 0 { GOOD } else { DOUBTFUL };
-    let mut how = format!("{} of {} caught", tally.caught, tally.seen);
+    let mut how = format!("{style}{}{style:#} caught", share(tally.caught, tally.seen));
     if tally.pinned > 0 {
-        how.push_str(&format!(", {} more only by snapshots", tally.pinned));
+        how.push_str(&format!(", {style}{}{style:#} with snapshots", share(found, tally.seen)));
     }
     format!(
-        "\nprobity audit: {style}{}{style:#}  {how} · {} planted · {} · {:.1} s\n",
-        share(found, tally.seen),
-        tally.planted,
+        "\nprobity audit: {how} · {} seen of {} planted · {} · {:.1} s\n",
+        tally.seen,
+        count(tally.planted, "fault", "faults"),
         count(audited.audit.requests, "request in the plan", "requests in the plan"),
         audited.elapsed.as_secs_f64(),
     )
