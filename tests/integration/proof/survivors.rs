@@ -6,7 +6,6 @@ pub(super) const ALL: &[(&str, &str)] = &[
     ("message-omitted", "only the examples show a message; the pages say to decide by the code"),
     ("access-clear-password", "that the password travels hashed is told to the run, not by the contract"),
     ("access-late", "no page says which problem of a request is looked for first"),
-    ("repeats-raced", "shows only when creates of one name overlap; requests that must overlap are not sent"),
 ];
 
 pub(super) fn reason(id: &str) -> Option<&'static str> {
