@@ -2,8 +2,9 @@
 
 use super::change::{Change, Edit, Spoilt, Twist};
 use super::{Defect, Fault, Lapse};
+use crate::contract::extension::Distinction;
 use crate::contract::model::{choose, is_json};
-use crate::contract::{Case, Contract, Side};
+use crate::contract::{Contract, Side};
 use crate::json::pointer;
 use crate::plan::generate::flat::{Flat, Type};
 
@@ -27,11 +28,13 @@ impl Fault {
             Defect::Answer { status, change, .. } => self.unsaid_of_answers(contract, *status, change),
             Defect::Lapse { field, lapse: Lapse::Case } => {
                 let unique = contract.operations[self.operation].behaviour.unique.get(*field)?;
-                (unique.case == Case::Unknown)
+                (unique.case == Distinction::Unknown)
                     .then(|| format!("`case` of unique `{}` is not stated", unique.field))
             }
-            Defect::Lapse { lapse: Lapse::Trimmed, .. } => {
-                Some("nothing says whether spaces around a value make it another".into())
+            Defect::Lapse { field, lapse: Lapse::Spaces } => {
+                let unique = contract.operations[self.operation].behaviour.unique.get(*field)?;
+                (unique.spaces == Distinction::Unknown)
+                    .then(|| format!("`spaces` of unique `{}` is not stated", unique.field))
             }
             _ => None,
         }

@@ -1,9 +1,8 @@
 //! Unique values that are not kept track of as they should be.
 
 use super::{Class, Defect, Site, part};
-use crate::contract::Case;
 use crate::contract::expression::select;
-use crate::contract::extension::Unique;
+use crate::contract::extension::{Distinction, Unique};
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -17,8 +16,8 @@ pub(in crate::host) enum Lapse {
     Last(usize),
     /// Letters in other case make the same value, or another.
     Case,
-    /// Spaces around it make no other value.
-    Trimmed,
+    /// Spaces around and inside it make the same value, or another.
+    Spaces,
     /// Only so many characters are compared.
     Start(usize),
     /// It counts as repeated only if everything else is repeated too.
@@ -40,11 +39,13 @@ pub(super) const GAP: Duration = Duration::from_millis(20);
 
 pub(super) fn derive(site: &mut Site<'_>) {
     let operation = site.operation;
-    let others = site
-        .contract
-        .operations
-        .iter()
-        .any(|other| !std::ptr::eq(other, operation) && !other.behaviour.unique.is_empty());
+    // Operations that name one scope may share their values; the others must not.
+    let strangers = |unique: &Unique| {
+        let others = site.contract.operations.iter().filter(|other| !std::ptr::eq(*other, operation));
+        let mut others = others.flat_map(|other| &other.behaviour.unique);
+        others.any(|other| unique.scope.is_none() || other.scope != unique.scope)
+    };
+    let shared: Vec<bool> = operation.behaviour.unique.iter().map(strangers).collect();
     for (field, unique) in operation.behaviour.unique.iter().enumerate() {
         let at = format!("{}/x-probity/unique/{field}", operation.at);
         let mut ways = vec![
@@ -58,15 +59,20 @@ pub(super) fn derive(site: &mut Site<'_>) {
             ("race", "is looked up 20 ms before it is remembered", Lapse::Race),
         ];
         match unique.case {
-            Case::Sensitive => ways.push(("case", "is compared without regard to case", Lapse::Case)),
-            Case::Insensitive => ways.push(("case", "is compared with regard to case", Lapse::Case)),
-            Case::Unknown => {}
+            Distinction::Sensitive => ways.push(("case", "is compared without regard to case", Lapse::Case)),
+            Distinction::Insensitive => ways.push(("case", "is compared with regard to case", Lapse::Case)),
+            Distinction::Unknown => {}
         }
-        ways.push(("trimmed", "is compared without the spaces around it", Lapse::Trimmed));
+        ways.push(match unique.spaces {
+            Distinction::Insensitive => ("spaces", "is compared with the spaces in it", Lapse::Spaces),
+            Distinction::Sensitive | Distinction::Unknown => {
+                ("spaces", "is compared without regard to spaces", Lapse::Spaces)
+            }
+        });
         if !operation.is_open() {
             ways.push(("stranger-takes", "is taken by a request without credentials", Lapse::StrangerTakes));
         }
-        if others {
+        if shared[field] {
             ways.push(("shared", "is taken if another operation took it", Lapse::Shared));
         }
         for (id, words, lapse) in ways {
@@ -117,10 +123,12 @@ fn keys(lapse: &Lapse, unique: &Unique, request: &Value) -> Vec<String> {
     let values = select(request, &unique.field).into_iter().filter(|(_, value)| !value.is_null());
     let key = |value: &Value| {
         let Value::String(text) = value else { return value.to_string() };
-        let folds = (unique.case == Case::Insensitive) != (*lapse == Lapse::Case);
-        let text = if folds { text.to_lowercase() } else { text.clone() };
+        let folds =
+            |stated: Distinction, lapsed: Lapse| (stated == Distinction::Insensitive) != (*lapse == lapsed);
+        let text = if folds(unique.case, Lapse::Case) { text.to_lowercase() } else { text.clone() };
+        let spaceless = || text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = if folds(unique.spaces, Lapse::Spaces) { spaceless() } else { text };
         let text = match lapse {
-            Lapse::Trimmed => text.trim().to_owned(),
             Lapse::Start(most) => text.chars().take(*most).collect(),
             _ => text,
         };

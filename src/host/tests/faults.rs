@@ -89,7 +89,7 @@ async fn unique_values_are_lost_in_the_way_that_was_asked_for() {
         ("last-only", &[("a", true), ("b", true), ("a", true), ("a", false)]),
         ("refusal-frees", &[("a", true), ("a", false), ("a", true)]),
         ("case", &[("a", true), ("A", false)]),
-        ("trimmed", &[("a", true), (" a ", false)]),
+        ("spaces", &[("a", true), (" a ", false)]),
         ("first-20", &[("12345678901234567890x", true), ("12345678901234567890y", false)]),
     ] {
         let host = faulty(&format!("unique/name/{id}")).await;
