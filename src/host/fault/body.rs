@@ -1,6 +1,7 @@
 //! Faults in how an answer is written: media types, headers, bodies that are no JSON.
 
-use super::change::{Change, Spoilt};
+use super::change::Change;
+use super::spoilt::Spoilt;
 use super::{Class, Site};
 use crate::contract::model::{includes, is_json};
 

@@ -1,6 +1,7 @@
 //! Answers that do not arrive as they should, always or every so often.
 
-use super::change::{Change, Spoilt};
+use super::change::Change;
+use super::spoilt::Spoilt;
 use super::{Class, Defect, Site};
 use crate::host::answer::Lost;
 use std::time::Duration;

@@ -22,8 +22,10 @@ mod property;
 mod remedy;
 mod request;
 mod rule;
+mod spoilt;
 mod status;
 mod stranger;
+mod twist;
 mod unique;
 
 use change::Change;

@@ -3,7 +3,8 @@
 //! Every point knows what a correct host would do, so that it is told honestly whether a fault
 //! ever changed anything.
 
-use super::change::{self, Change, Memory};
+use super::change::{self, Change};
+use super::twist::Memory;
 use super::unique::{GAP, Lapse, Remembered};
 use super::{Defect, Fault, Stranger, request};
 use crate::contract::extension::Unique;

@@ -1,6 +1,8 @@
 //! Why a fault can go unnoticed, and what in the contract would tell it.
 
-use super::change::{Change, Edit, Spoilt, Twist};
+use super::change::{Change, Edit};
+use super::spoilt::Spoilt;
+use super::twist::Twist;
 use super::{Defect, Fault, Lapse};
 use crate::contract::extension::Distinction;
 use crate::contract::model::{choose, is_json};

@@ -1,6 +1,7 @@
 //! Rules that do not hold, each in its ways. A new rule is one more arm of [`derive`].
 
-use super::change::{Change, Twist};
+use super::change::Change;
+use super::twist::Twist;
 use super::{Class, Defect, Site, part};
 use crate::contract::Expression;
 use crate::contract::rule::{EncodesTime, Recent, Statement, TimeUnit};
