@@ -114,7 +114,7 @@ impl<'a> Bench<'a> {
             Err(error) => {
                 let by = match error {
                     RunError::Unreachable { .. } => COMPLETE,
-                    RunError::Refused { .. } | RunError::Token(_) => NOT_BEGUN,
+                    RunError::Refused { .. } | RunError::Token(_) | RunError::Ledger(_) => NOT_BEGUN,
                 };
                 let case = plan.scenarios[0].cases[0].id.clone();
                 return Ok(Outcome::Caught { by: vec![by], case, requests: requests((0, 0)) });
@@ -198,6 +198,7 @@ impl<'a> Bench<'a> {
             fail_fast,
             run_id: Some(id.to_owned()),
             levels: self.levels.clone(),
+            ledger: None,
         };
         let (_open, stop) = watch::channel(false);
         let unwatched: Arc<dyn Observer> = Arc::new(Unwatched);

@@ -32,6 +32,7 @@ pub(super) fn audit(arguments: &AuditArgs) -> Result<Exit, Failure> {
             max_requests: arguments.max_requests,
             changing_methods: arguments.changing_methods,
         },
+        super::plan::Tokens::default(),
     )?);
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let settings = Settings {
