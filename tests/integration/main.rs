@@ -17,3 +17,4 @@ mod readme;
 mod rival;
 mod rules;
 mod secrecy;
+mod state;
