@@ -95,8 +95,7 @@ impl Builder<'_, '_> {
         let first = &finding.first;
         let neutral = |text: &str| self.subject.neutral(text);
         let cases = finding.cases.iter().filter_map(|step| self.subject.case(*step));
-        let repeat = self.subject.repeat((first.scenario, first.step));
-        let (curl, note) = repeat.map_or((None, None), |repeat| (Some(repeat.line), repeat.note));
+        let (curl, note) = self.repeat((first.scenario, first.step));
         let contract = self.place(&first.at);
         Finding {
             check: finding.check.id.to_owned(),
@@ -148,8 +147,7 @@ impl Builder<'_, '_> {
         let mut violates: Vec<String> = findings.iter().map(|finding| finding.check.id.to_owned()).collect();
         violates.dedup();
         let most = if findings.is_empty() { LONGEST_PASSED } else { LONGEST_BODY };
-        let repeat = subject.repeat(step);
-        let (curl, note) = repeat.map_or((None, None), |repeat| (Some(repeat.line), repeat.note));
+        let (curl, note) = self.repeat(step);
         let operation = subject.contract.operations.get(case.operation);
         Case {
             id: case.id.clone(),
@@ -171,6 +169,14 @@ impl Builder<'_, '_> {
             curl,
             note,
         }
+    }
+
+    /// The line that repeats a case, and what it cannot do.
+    fn repeat(&self, step: Step) -> (Option<String>, Option<String>) {
+        let repeat = self.subject.repeat(step);
+        repeat.map_or((None, None), |repeat| {
+            (Some(repeat.line), repeat.note.map(|note| self.subject.neutral(&note)))
+        })
     }
 
     /// What a case shows of a finding.
