@@ -298,6 +298,6 @@ fn start(text: &str, most: usize) -> &str {
     &text[..end]
 }
 
-fn milliseconds(time: Duration) -> f64 {
+pub(super) fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }
