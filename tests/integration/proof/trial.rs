@@ -56,7 +56,10 @@ impl Trial {
 
 /// Tries a fault on the variant that its author meant.
 pub(super) fn tried(fault: Fault) -> Trial {
-    let way = if fault == Fault::RepeatsForgottenInTime { Way::AtASlowPace } else { Way::Ordinary };
+    let way = match fault {
+        Fault::RepeatsForgottenInTime | Fault::RepeatsForgottenInABlink => Way::AtASlowPace,
+        _ => Way::Ordinary,
+    };
     let trial = Trial { fault, told: by(way, fault), way };
     if trial.told == Told::Nothing && fault.area() == Area::Access {
         return Trial { fault, told: by(Way::ByToken, fault), way: Way::ByToken };

@@ -104,9 +104,9 @@ fn escaped(fault: Fault, name: &str) -> Option<String> {
             c if c.is_ascii() => c.to_string(),
             c => format!("&#{};", u32::from(c)),
         }),
-        Fault::NameUnicodeEscaped => each(name, |c| match c {
-            c if c.is_ascii() => c.to_string(),
-            c => c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+        Fault::NameUnicodeEscaped => each(name, |c| {
+            let unit = |unit: &u16| if c.is_ascii() { c.to_string() } else { format!("\\u{unit:04x}") };
+            c.encode_utf16(&mut [0; 2]).iter().map(unit).collect()
         }),
         Fault::NameUrlEncoded => percent_encoded(name),
         Fault::NameUrlDecoded => percent_decoded(name),

@@ -89,8 +89,9 @@ fn a_repeated_name_gets_its_code() {
 fn every_variant_keeps_to_the_documents() {
     for variant in Variant::ALL {
         let rival = Rival::start(variant, None);
-        let token = token(&rival);
         for ask in battery::all() {
+            let by_token = ask.headers.iter().any(|(_, value)| value.contains("{token}"));
+            let token = if by_token { token(&rival) } else { String::new() };
             let answer = Answer::parse(&exchange(rival.address, &ask.bytes(&token), PATIENCE));
             let kept = match &ask.expect {
                 Expect::Created => created(&ask, &answer),

@@ -37,7 +37,7 @@ fn alike(name: &str, count: usize) -> Vec<String> {
 }
 
 fn numbered(count: usize, mut body: impl FnMut(usize) -> String) -> Vec<String> {
-    (0..count).map(&mut body).collect()
+    (1..=count).map(&mut body).collect()
 }
 
 fn statuses(answers: &[Option<Answer>]) -> Vec<u16> {
@@ -74,12 +74,12 @@ fn ranks_differ(rival: &Rival, endpoint: Endpoint, attempt: usize) -> bool {
     !well_settled(endpoint, &at_once(rival, endpoint, &bodies))
 }
 
-fn others(attempt: usize) -> Vec<String> {
-    numbered(4, |number| format!(r#"{{"name":"Other {attempt}.{number}","rank":{number}}}"#))
+fn others(sign: &str, attempt: usize) -> Vec<String> {
+    numbered(4, |number| format!(r#"{{"name":"{sign} {attempt}.{number}","rank":{number}}}"#))
 }
 
 fn ids_repeat(rival: &Rival, endpoint: Endpoint, attempt: usize) -> bool {
-    let answers = at_once(rival, endpoint, &others(attempt));
+    let answers = at_once(rival, endpoint, &others("Numbered", attempt));
     let mut ids: Vec<String> =
         answers.iter().flatten().map(|answer| answer.group()["id"].to_string()).collect();
     ids.sort_unstable();
@@ -87,7 +87,7 @@ fn ids_repeat(rival: &Rival, endpoint: Endpoint, attempt: usize) -> bool {
 }
 
 fn names_cross(rival: &Rival, endpoint: Endpoint, attempt: usize) -> bool {
-    let bodies = others(attempt);
+    let bodies = others("Crossed", attempt);
     let answers = at_once(rival, endpoint, &bodies);
     answers.iter().zip(&bodies).any(|(answer, body)| {
         let sent: Value = serde_json::from_str(body).unwrap();
@@ -96,7 +96,7 @@ fn names_cross(rival: &Rival, endpoint: Endpoint, attempt: usize) -> bool {
 }
 
 fn some_are_forgotten(rival: &Rival, endpoint: Endpoint, attempt: usize) -> bool {
-    let bodies = others(attempt);
+    let bodies = others("Remembered", attempt);
     at_once(rival, endpoint, &bodies);
     bodies.iter().any(|body| create(rival, endpoint, body).status == 200)
 }
