@@ -204,6 +204,7 @@ fn main() {
             timeout: Duration::from_secs(10),
             patience: Duration::ZERO,
             fail_fast: false,
+            ledger: None,
             run_id: Some(id(number)),
             levels: probity::judge::Levels::default(),
         };

@@ -1,16 +1,17 @@
 //! `probity check`: the main job.
 
 use super::failure::{self, Failure};
+use super::plan::Tokens;
 use super::{CheckArgs, Exit, TargetArgs, note, say};
 use crate::contract::Contract;
 use crate::contract::extension::suggestion;
 use crate::host::{Accepted, Host, HostSettings};
 use crate::judge::{self, CHECKS, Levels, Observation, SNAPSHOT, Severity};
-use crate::plan::{Gap, Plan};
+use crate::plan::{Credentials, Gap, Plan};
 use crate::report::progress::Progress;
 use crate::report::{self, Output, SnapshotSummary, Subject, Verdict, terminal};
 use crate::run::credentials::Authenticator;
-use crate::run::{self, Alias, End, Given, Observer, Run, Settings};
+use crate::run::{self, Alias, End, Given, Ledger, Observer, Run, RunError, Settings};
 use crate::snapshot::{self, Comparison, Extent, Kind, Store, Writing};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -24,7 +25,13 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let target = arguments.target.target.as_deref().map(target).transpose()?;
     let mut given = given(&arguments.target)?;
     let contract = Arc::new(failure::contract(arguments.contract.contract.as_deref())?);
-    let mut plan = super::plan::made(&contract, &arguments.selection)?;
+    let tokens = Tokens { fetched: given.oauth.is_some(), foreign: given.foreign.is_some() };
+    let mut plan = super::plan::made(&contract, &arguments.selection, tokens)?;
+    let ledger = arguments.ledger.as_deref().map(Ledger::open).transpose();
+    let ledger = ledger.map_err(|error| {
+        Failure::new(Exit::Usage, error.to_string()).with_hint(Some("name a file that can be written".into()))
+    })?;
+    let ledger = ledger.map(Arc::new);
     // The profile of the embedded host holds the shipped contract's behaviour.
     let shipped = target.is_none() && arguments.contract.contract.is_none();
     let profile = arguments.profile.profile.clone().or_else(|| shipped.then(|| HOST_PROFILE.to_owned()));
@@ -56,6 +63,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             timeout: arguments.pace.timeout,
             patience: arguments.pace.max_wait,
             fail_fast: arguments.pace.fail_fast,
+            ledger: ledger.clone(),
             run_id: arguments.pace.run_id.clone(),
             levels: levels.clone(),
         };
@@ -95,8 +103,30 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             }
             _ => subject,
         };
-        Ok(shown(&subject, arguments, &outputs))
+        let exit = shown(&subject, arguments, &outputs);
+        if ledger.is_some() || host.is_none() {
+            left_behind(&run, ledger.as_deref());
+        }
+        Ok(exit)
     })
+}
+
+/// Says what a run leaves on the target.
+fn left_behind(run: &Run, ledger: Option<&Ledger>) {
+    if run.created + run.uncertain == 0 {
+        return;
+    }
+    let mut line = match run.created {
+        1 => "1 resource was created and is left on the target".to_owned(),
+        many => format!("{many} resources were created and are left on the target"),
+    };
+    if run.uncertain > 0 {
+        line.push_str(&format!(", {} more may have been", run.uncertain));
+    }
+    note(&match ledger {
+        Some(ledger) => format!("{line}: see {}", ledger.path().display()),
+        None => format!("{line}; --ledger FILE keeps a list of them"),
+    });
 }
 
 /// Everything on one machine: a runtime with as many threads as there are cores.
@@ -162,7 +192,10 @@ async fn sent(
     let run = run::run(contract, plan, settings, &observer, stopped).await;
     interrupt.abort();
     progress.clear();
-    run.map_err(|error| Failure::new(Exit::Target, error.to_string()).with_hint(Some(error.hint())))
+    run.map_err(|error| {
+        let exit = if matches!(error, RunError::Ledger(_)) { Exit::Usage } else { Exit::Target };
+        Failure::new(exit, error.to_string()).with_hint(Some(error.hint()))
+    })
 }
 
 /// Takes out of a plan what needs credentials that were not given, if any were given: nothing
@@ -174,7 +207,17 @@ fn leave_out_strangers(contract: &Contract, plan: &mut Plan, given: &Given) -> R
     let authenticator = Authenticator::new(contract, given.clone(), "");
     let lets_in: Vec<bool> =
         contract.operations.iter().map(|operation| authenticator.can_satisfy(operation)).collect();
-    plan.scenarios.retain(|scenario| scenario.cases.iter().all(|case| lets_in[case.operation]));
+    plan.scenarios.retain(|scenario| {
+        scenario.cases.iter().all(|case| {
+            let operation = &contract.operations[case.operation];
+            lets_in[case.operation]
+                && match case.request.credentials {
+                    Credentials::Expired => authenticator.fetches_token(operation),
+                    Credentials::Foreign => authenticator.has_foreign(operation),
+                    _ => true,
+                }
+        })
+    });
     for (operation, _) in contract.operations.iter().zip(&lets_in).filter(|(_, lets_in)| !**lets_in) {
         let schemes: Vec<&str> = operation.security.iter().flatten().map(String::as_str).collect();
         plan.gaps.push(Gap {
@@ -321,6 +364,7 @@ fn shown(subject: &Subject<'_>, arguments: &CheckArgs, outputs: &[Output]) -> Ex
         Verdict::Broken => Exit::Findings,
         Verdict::Interrupted => Exit::Interrupted,
         Verdict::TargetLost => Exit::Target,
+        Verdict::LedgerLost => Exit::Usage,
         Verdict::Untested => Exit::NothingTested,
     }
 }
@@ -400,16 +444,21 @@ fn given(arguments: &TargetArgs) -> Result<Given, Failure> {
         }
         headers.push((name.to_owned(), value.to_owned()));
     }
-    if let Some(token) = &arguments.bearer
-        && http::HeaderValue::try_from(format!("Bearer {token}")).is_err()
-    {
-        return Err(Failure::new(Exit::Usage, "--bearer: the token has characters that no header can hold")
-            .with_hint(Some("a line break at its end, perhaps".into())));
+    for (flag, token) in [("--bearer", &arguments.bearer), ("--foreign-token", &arguments.foreign_token)] {
+        if let Some(token) = token
+            && http::HeaderValue::try_from(format!("Bearer {token}")).is_err()
+        {
+            let why = format!("{flag}: the token has characters that no header can hold");
+            return Err(
+                Failure::new(Exit::Usage, why).with_hint(Some("a line break at its end, perhaps".into()))
+            );
+        }
     }
     Ok(Given {
         basic: basic.transpose()?,
         basic_md5: arguments.basic_md5,
         bearer: arguments.bearer.clone(),
+        foreign: arguments.foreign_token.clone(),
         oauth: arguments.oauth_key.clone().zip(arguments.oauth_secret.clone()),
         headers,
     })

@@ -135,6 +135,9 @@ struct TargetArgs {
         value_name = "SECRET"
     )]
     oauth_secret: Option<String>,
+    /// A token that is good for somebody else, such as another organisation: it must be refused
+    #[arg(long, env = "PROBITY_FOREIGN_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    foreign_token: Option<String>,
     /// A header for every request
     #[arg(long, env = "PROBITY_HEADER", hide_env_values = true, value_name = "NAME: VALUE")]
     header: Vec<String>,
@@ -215,6 +218,9 @@ struct CheckArgs {
         value_delimiter = ','
     )]
     report: Vec<String>,
+    /// Write down each resource that the run creates, before the next request is sent
+    #[arg(long, env = "PROBITY_LEDGER", help_heading = "Reports", value_name = "FILE")]
+    ledger: Option<PathBuf>,
     /// Only findings and the summary
     #[arg(long, short, env = "PROBITY_QUIET", help_heading = "Reports", conflicts_with = "verbose")]
     quiet: bool,

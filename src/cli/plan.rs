@@ -9,7 +9,7 @@ use crate::report;
 
 pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
     let contract = contract(arguments.contract.contract.as_deref())?;
-    let plan = made(&contract, &arguments.selection)?;
+    let plan = made(&contract, &arguments.selection, Tokens::default())?;
     if arguments.json {
         say(&report::plan::json(&contract, &plan));
     } else {
@@ -20,12 +20,23 @@ pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
 }
 
 /// The plan that a user asked for.
-pub(super) fn made(contract: &Contract, arguments: &SelectionArgs) -> Result<Plan, Failure> {
+/// Which tokens a run has.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Tokens {
+    /// Fetched with a key, and so with an end.
+    pub(super) fetched: bool,
+    /// One that is good for somebody else.
+    pub(super) foreign: bool,
+}
+
+pub(super) fn made(contract: &Contract, arguments: &SelectionArgs, tokens: Tokens) -> Result<Plan, Failure> {
     let wishes = Wishes {
         seed: arguments.seed,
         selection: Selection { include: arguments.include.clone(), exclude: arguments.exclude.clone() },
         max_requests: arguments.max_requests,
         changing_methods: arguments.changing_methods,
+        foreign_token: tokens.foreign,
+        expired_token: tokens.fetched,
     };
     plan::plan(contract, &wishes).map_err(|error| {
         let hint = match &error {

@@ -72,22 +72,30 @@ pub struct Entry {
 pub struct When(pub Vec<(Cause, Option<String>)>);
 
 /// A field whose values must be unique among what an operation created.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct Unique {
     /// JSON Pointer into the request body.
     pub field: String,
-    /// Whether names that differ only in case are different.
+    /// Whether values that differ only in case are different.
     #[serde(default)]
-    pub case: Case,
+    pub case: Distinction,
+    /// Whether values that differ only in spaces, around or inside, are different.
+    #[serde(default)]
+    pub spaces: Distinction,
+    /// Whether values that differ only in their Unicode form are different.
+    #[serde(default)]
+    pub unicode: Distinction,
+    /// What is unique among several operations: those that name the same scope share it.
+    pub scope: Option<String>,
 }
 
-/// Whether case makes a difference.
+/// Whether something makes a difference.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Case {
-    /// `a` and `A` are two values.
+pub enum Distinction {
+    /// What differs in it is different.
     Sensitive,
-    /// `a` and `A` are one value.
+    /// What differs only in it is the same.
     Insensitive,
     /// Nobody said.
     #[default]

@@ -15,7 +15,7 @@ mod view;
 
 pub use cause::Cause;
 pub use expression::Expression;
-pub use extension::{Behaviour, Case, Mistake};
+pub use extension::{Behaviour, Distinction, Mistake};
 pub use lower::Side;
 pub use model::{Body, Example, Location, MediaType, Operation, Response, SecurityScheme};
 pub use rule::{Rule, Statement};

@@ -1,7 +1,7 @@
 //! Values that must never come twice, and which of them came.
 
 use crate::contract::expression::select;
-use crate::contract::extension::{Case, Unique};
+use crate::contract::extension::{Distinction, Unique};
 use serde_json::Value;
 use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -65,9 +65,9 @@ impl Taken {
     }
 }
 
-fn digest(field: usize, value: &Value, case: Case) -> u128 {
+fn digest(field: usize, value: &Value, case: Distinction) -> u128 {
     let text = match value {
-        Value::String(text) if case == Case::Insensitive => format!("\"{}", text.to_lowercase()),
+        Value::String(text) if case == Distinction::Insensitive => format!("\"{}", text.to_lowercase()),
         Value::String(text) => format!("\"{text}"),
         Value::Number(number) => match number.as_f64() {
             // 1 and 1.0 are one number.
@@ -91,13 +91,15 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn taken(case: Case) -> Taken {
-        Taken::new(&[Unique { field: "/name".into(), case }])
+    fn taken(case: Distinction) -> Taken {
+        Taken::new(&[Unique { field: "/name".into(), case, ..Unique::default() }])
     }
 
     #[test]
     fn case_makes_a_difference_unless_the_contract_says_otherwise() {
-        for (case, accepted) in [(Case::Sensitive, true), (Case::Unknown, true), (Case::Insensitive, false)] {
+        for (case, accepted) in
+            [(Distinction::Sensitive, true), (Distinction::Unknown, true), (Distinction::Insensitive, false)]
+        {
             let taken = taken(case);
             assert!(taken.take(&json!({"name": "Gold"})).is_ok());
             assert_eq!(taken.take(&json!({"name": "GOLD"})).is_ok(), accepted);
@@ -106,7 +108,7 @@ mod tests {
 
     #[test]
     fn absent_and_null_repeat_nothing_and_a_number_is_itself_in_any_notation() {
-        let taken = taken(Case::Sensitive);
+        let taken = taken(Distinction::Sensitive);
         for accepted in [
             json!({}),
             json!({}),
@@ -122,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_is_stored_is_bounded() {
-        let taken = taken(Case::Sensitive);
+        let taken = taken(Distinction::Sensitive);
         for number in 0..=MOST_VALUES {
             assert!(taken.take(&json!({"name": number})).is_ok());
         }

@@ -16,6 +16,10 @@ pub struct Wishes {
     pub max_requests: Option<usize>,
     /// Whether undeclared methods that could change or delete something are tried too.
     pub changing_methods: bool,
+    /// Whether there is a token of somebody else to be refused.
+    pub foreign_token: bool,
+    /// Whether a token is fetched whose end can be waited for.
+    pub expired_token: bool,
 }
 
 /// Why there is no plan.

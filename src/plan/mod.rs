@@ -118,6 +118,10 @@ pub enum Credentials {
     Empty,
     /// A header that does not have the form of the scheme.
     Malformed,
+    /// A token whose life is over.
+    Expired,
+    /// A token that is good for somebody else.
+    Foreign,
 }
 
 /// What must come of a case.
@@ -277,6 +281,8 @@ impl Credentials {
             Credentials::Other => "other-scheme",
             Credentials::Empty => "empty",
             Credentials::Malformed => "malformed",
+            Credentials::Expired => "expired",
+            Credentials::Foreign => "foreign",
         }
     }
 }

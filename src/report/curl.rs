@@ -35,7 +35,9 @@ enum Piece<'t> {
 pub fn repeat(scenario: &Scenario, case: &Case, sent: &Sent, run: &str) -> Repeat {
     let mut lacks = Vec::new();
     let before = scenario.cases.iter().position(|step| step.id == case.id).unwrap_or_default();
-    if before > 0 {
+    if before < scenario.at_once {
+        lacks.push(format!("it was one of {} equal requests at once", scenario.at_once));
+    } else if before > 0 {
         let requests = text::count(before, "request", "requests");
         lacks.push(format!("{requests} of its scenario came before it"));
     }

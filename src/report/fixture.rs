@@ -141,6 +141,9 @@ impl Fixture {
                 .note
                 .into_iter()
                 .collect(),
+            created: 0,
+            uncertain: 0,
+            gaps: Vec::new(),
             end: End::Complete,
             exchanges,
         };

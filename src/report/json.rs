@@ -39,6 +39,13 @@ struct Report<'r> {
     untestable: Vec<Untested<'r>>,
     gaps: Vec<Untested<'r>>,
     snapshots: Option<&'r SnapshotSummary>,
+    created: Created,
+}
+
+#[derive(Serialize)]
+struct Created {
+    resources: usize,
+    uncertain: usize,
 }
 
 #[derive(Serialize)]
@@ -224,8 +231,9 @@ fn report<'r>(subject: &'r Subject<'r>) -> Report<'r> {
             .iter()
             .map(|one| untested(&one.operation, &one.why, &one.at))
             .collect(),
-        gaps: plan.gaps.iter().map(|gap| untested(&gap.operation, &gap.why, &gap.at)).collect(),
+        gaps: subject.gaps().map(|gap| untested(&gap.operation, &gap.why, &gap.at)).collect(),
         snapshots: subject.snapshots.as_ref(),
+        created: Created { resources: run.created, uncertain: run.uncertain },
     }
 }
 

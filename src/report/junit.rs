@@ -52,6 +52,7 @@ pub fn junit(subject: &Subject<'_>) -> Result<String, SerializeError> {
         End::Complete | End::FirstFinding => Some(("untested", "nothing was sent")),
         End::Interrupted => Some(("interrupted", "the user interrupted the run")),
         End::TargetLost(why) => Some(("target-lost", why.as_str())),
+        End::LedgerLost(why) => Some(("ledger-lost", why.as_str())),
     };
     if let Some((kind, why)) = why {
         let status = failed(NonSuccessKind::Error, kind, why, "");

@@ -19,7 +19,7 @@ pub use terminal::{Detail, terminal};
 
 use crate::contract::Contract;
 use crate::judge::{Finding, Observation, Severity};
-use crate::plan::{Case, Plan};
+use crate::plan::{Case, Gap, Plan};
 use crate::run::{End, Exchange, Run};
 use crate::source::Location;
 use curl::Repeat;
@@ -74,6 +74,8 @@ pub enum Verdict {
     Interrupted,
     /// The target could no longer be reached.
     TargetLost,
+    /// What was created could no longer be written down.
+    LedgerLost,
     /// Nothing was sent.
     Untested,
 }
@@ -102,10 +104,16 @@ impl<'r> Subject<'r> {
         match self.run.end {
             End::Interrupted => Verdict::Interrupted,
             End::TargetLost(_) => Verdict::TargetLost,
+            End::LedgerLost(_) => Verdict::LedgerLost,
             _ if self.run.sent() == 0 => Verdict::Untested,
             _ if differ || self.count(Severity::Deny) > 0 => Verdict::Broken,
             _ => Verdict::Holds,
         }
+    }
+
+    /// What could not be tested, known before the run or found in it.
+    fn gaps(&self) -> impl Iterator<Item = &'r Gap> {
+        self.plan.gaps.iter().chain(&self.run.gaps)
     }
 
     fn count(&self, severity: Severity) -> usize {

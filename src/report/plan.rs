@@ -10,10 +10,18 @@ pub const FORMAT: u32 = 1;
 
 /// A line for each case: what is expected, its identity, and where the contract says so.
 pub fn text(contract: &Contract, plan: &Plan) -> String {
-    let rows: Vec<[String; 3]> = plan
-        .cases()
-        .map(|case| [expected(case), case.id.clone(), contract.document.locate(&case.at).to_string()])
-        .collect();
+    let steps = plan.scenarios.iter().flat_map(|scenario| {
+        scenario.cases.iter().enumerate().map(move |(step, case)| (scenario.at_once, step, case))
+    });
+    let row = |(at_once, step, case): (usize, usize, &Case)| {
+        let expected = if step < at_once {
+            format!("one of {at_once}, else {}", expected(case).trim_start_matches("either "))
+        } else {
+            expected(case)
+        };
+        [expected, case.id.clone(), contract.document.locate(&case.at).to_string()]
+    };
+    let rows: Vec<[String; 3]> = steps.map(row).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(80);
     let (first, second) = (width(0), width(1));
     let mut text = String::new();
@@ -34,14 +42,16 @@ pub fn text(contract: &Contract, plan: &Plan) -> String {
 /// How much there is, in one line.
 pub fn summary(contract: &Contract, plan: &Plan) -> String {
     let of = |verdict| plan.cases().filter(|case| case.expectation.verdict == verdict).count();
+    let at_once: usize = plan.scenarios.iter().map(|scenario| scenario.at_once).sum();
+    let together = if at_once > 0 { format!(", {at_once} at once") } else { String::new() };
     format!(
-        "{} in {} of {}: {} to accept, {} to reject, {} where the contract is silent; seed {}",
+        "{} in {} of {}: {} to accept, {} to reject{together}, {} where the contract is silent; seed {}",
         count(plan.len(), "request", "requests"),
         count(plan.scenarios.len(), "scenario", "scenarios"),
         count(contract.operations.len(), "operation", "operations"),
         of(Verdict::Accept),
         of(Verdict::Reject),
-        of(Verdict::Either),
+        of(Verdict::Either) - at_once,
         plan.seed,
     )
 }

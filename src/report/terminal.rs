@@ -200,8 +200,7 @@ impl Page<'_, '_> {
         let untestable = &self.subject.contract.untestable;
         let untestable = untestable.iter().map(|one| (visible(&one.operation), &one.at, &one.why));
         self.list("Not testable", untestable.collect());
-        let gaps = self.subject.plan.gaps.iter();
-        let gaps = gaps.map(|gap| (visible(&gap.operation), &gap.at, &gap.why));
+        let gaps = self.subject.gaps().map(|gap| (visible(&gap.operation), &gap.at, &gap.why));
         self.list("Gaps", gaps.collect());
     }
 
@@ -275,6 +274,7 @@ impl Page<'_, '_> {
             End::FirstFinding => format!("stopped at the first finding, after {of}"),
             End::Interrupted => format!("interrupted after {of}; what was not sent is not judged"),
             End::TargetLost(why) => format!("target lost after {of}: {}", cut(why, LONG)),
+            End::LedgerLost(why) => format!("stopped after {of}: {}", cut(why, LONG)),
         };
         self.line(line);
     }
@@ -286,6 +286,7 @@ impl Page<'_, '_> {
             Verdict::Broken => ("FAILED", BAD),
             Verdict::Interrupted => ("INTERRUPTED", DOUBTFUL),
             Verdict::TargetLost => ("TARGET LOST", BAD),
+            Verdict::LedgerLost => ("LEDGER LOST", BAD),
             Verdict::Untested => ("NOTHING TESTED", BAD),
         };
         let (deny, warn) = (subject.count(Severity::Deny), subject.count(Severity::Warn));
@@ -310,7 +311,7 @@ impl Page<'_, '_> {
         }
         let untestable = subject.contract.untestable.len();
         parts.extend((untestable > 0).then(|| format!("{untestable} not testable")));
-        let gaps = subject.plan.gaps.len();
+        let gaps = subject.gaps().count();
         parts.extend((gaps > 0).then(|| count(gaps, "gap", "gaps")));
         parts.push(format!("{:.2} s", subject.run.elapsed.as_secs_f64()));
         parts.extend(rate(subject.run.sent(), subject.run.elapsed));

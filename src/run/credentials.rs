@@ -26,6 +26,8 @@ pub struct Given {
     pub basic_md5: bool,
     /// A bearer token.
     pub bearer: Option<String>,
+    /// A token that is good for somebody else, and must be refused here.
+    pub foreign: Option<String>,
     /// Key and secret to fetch a token with.
     pub oauth: Option<(String, String)>,
     /// Headers that go with every request.
@@ -87,6 +89,7 @@ pub struct Authenticator<'c> {
     given: Given,
     target: String,
     token: tokio::sync::Mutex<Option<Token>>,
+    first: RwLock<Option<Token>>,
     secrets: RwLock<Arc<Secrets>>,
     basic: Option<String>,
 }
@@ -94,7 +97,10 @@ pub struct Authenticator<'c> {
 #[derive(Clone)]
 struct Token {
     value: String,
+    /// When it is no longer used.
     expires: Option<Instant>,
+    /// When it must no longer be good.
+    ends: Option<Instant>,
     number: u64,
 }
 
@@ -119,6 +125,9 @@ impl<'c> Authenticator<'c> {
             secrets.add(token, "PROBITY_BEARER");
             secrets.add(&changed(token), "PROBITY_WRONG_BEARER");
         }
+        if let Some(token) = &given.foreign {
+            secrets.add(token, "PROBITY_FOREIGN_TOKEN");
+        }
         if let Some((key, secret)) = &given.oauth {
             secrets.add(secret, "PROBITY_OAUTH_SECRET");
             secrets.add(key, "PROBITY_OAUTH_KEY");
@@ -139,6 +148,7 @@ impl<'c> Authenticator<'c> {
             given,
             target,
             token: tokio::sync::Mutex::new(None),
+            first: RwLock::default(),
             secrets: RwLock::new(Arc::new(secrets)),
             basic,
         }
@@ -264,7 +274,9 @@ impl<'c> Authenticator<'c> {
                 Credentials::WrongScheme => {
                     valid.as_deref().unwrap_or("Basic eDp5").replacen("Basic", "Probity", 1)
                 }
-                Credentials::Other => format!("Basic {}", basic(unknown, unknown, self.given.basic_md5)),
+                Credentials::Other | Credentials::Expired | Credentials::Foreign => {
+                    format!("Basic {}", basic(unknown, unknown, self.given.basic_md5))
+                }
                 Credentials::Empty => format!("Basic {}", BASE64.encode(":")),
                 Credentials::Malformed => "Basic !not-base64!".into(),
             }),
@@ -277,7 +289,10 @@ impl<'c> Authenticator<'c> {
                 Credentials::WrongScheme => {
                     valid.as_deref().unwrap_or("Bearer x").replacen("Bearer", "Probity", 1)
                 }
-                Credentials::Unknown | Credentials::Other => format!("Bearer {unknown}"),
+                Credentials::Foreign => format!("Bearer {}", self.given.foreign.as_deref()?),
+                Credentials::Unknown | Credentials::Other | Credentials::Expired => {
+                    format!("Bearer {unknown}")
+                }
                 Credentials::Empty => "Bearer".into(),
                 Credentials::Malformed => "Bearer not a token, but words".into(),
             }),
@@ -287,6 +302,8 @@ impl<'c> Authenticator<'c> {
                     Credentials::None => return None,
                     Credentials::Wrong => changed(&valid.unwrap_or_else(|| unknown.into())),
                     Credentials::Unknown => unknown.into(),
+                    Credentials::Foreign => self.given.foreign.clone()?,
+                    Credentials::Expired => self.first()?.value,
                     Credentials::Other => format!("{unknown}-else"),
                     Credentials::WrongScheme => format!("Probity {unknown}"),
                     Credentials::Empty => String::new(),
@@ -320,7 +337,53 @@ impl<'c> Authenticator<'c> {
         let number = held.as_ref().map_or(1, |token| token.number + 1);
         let token = self.fetch(transport, endpoint, number).await?;
         *held = Some(token.clone());
+        self.first.write().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| token.clone());
         Ok(token)
+    }
+
+    /// Whether requests to an operation carry a token that was fetched, and so can expire.
+    pub fn fetches_token(&self, operation: &Operation) -> bool {
+        self.endpoint(operation).is_some()
+    }
+
+    /// Whether there is a token of somebody else for a scheme of the operation.
+    pub fn has_foreign(&self, operation: &Operation) -> bool {
+        let takes_token = |name: &String| {
+            matches!(
+                self.contract.schemes.get(name),
+                Some(SecurityScheme::Bearer | SecurityScheme::ApiKey { location: Location::Header, .. })
+            )
+        };
+        let own = self.alternative(operation);
+        self.given.foreign.is_some() && own.is_some_and(|schemes| schemes.iter().any(takes_token))
+    }
+
+    fn endpoint(&self, operation: &Operation) -> Option<&TokenEndpoint> {
+        self.given.oauth.as_ref()?;
+        let schemes = self.alternative(operation)?.iter().filter_map(|name| self.contract.schemes.get(name));
+        let mut endpoints = schemes.filter_map(|scheme| match scheme {
+            SecurityScheme::ApiKey { token, .. } => token.as_ref(),
+            _ => None,
+        });
+        endpoints.next()
+    }
+
+    fn first(&self) -> Option<Token> {
+        self.first.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How long the first token of the run may still be good, with some allowance for clocks;
+    /// none if that is not said.
+    pub(super) async fn first_token_lives(
+        &self,
+        transport: &Transport,
+        operation: &Operation,
+    ) -> Result<Option<Duration>, TokenError> {
+        if let Some(endpoint) = self.endpoint(operation) {
+            self.token(transport, endpoint, None).await?;
+        }
+        let ends = self.first().and_then(|token| token.ends);
+        Ok(ends.map(|ends| ends.saturating_duration_since(Instant::now())))
     }
 
     async fn fetch(
@@ -359,16 +422,16 @@ impl<'c> Authenticator<'c> {
             return Err(no_token());
         }
         let life = endpoint.ttl_seconds.as_ref().and_then(at).and_then(|life| life.as_f64());
+        let life = life.filter(|life| *life > 0.0 && *life < 1e9);
+        let ends = life.map(|life| Instant::now() + Duration::from_secs_f64(life + (life * 0.1).max(2.0)));
         // A short-lived token is renewed after three quarters of its life at the latest.
-        let life = life
-            .filter(|life| *life > 0.0 && *life < 1e9)
-            .map(|life| Duration::from_secs_f64(life.max(life * 0.75 + 15.0)));
+        let life = life.map(|life| Duration::from_secs_f64(life.max(life * 0.75 + 15.0)));
         let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
         let known = Arc::make_mut(&mut secrets);
         known.add(&value, "PROBITY_TOKEN");
         known.add(&changed(&value), "PROBITY_WRONG_TOKEN");
         drop(secrets);
-        Ok(Token { value, expires: life.map(|life| asked + life), number })
+        Ok(Token { value, expires: life.map(|life| asked + life), ends, number })
     }
 
     /// Fetches a fresh token after one was refused. Tells whether there is one to try.

@@ -2,6 +2,7 @@
 
 use super::credentials::TokenError;
 use super::exchange::{Failure, FailureKind};
+use super::ledger::LedgerError;
 
 /// Why a run could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,27 @@ pub enum RunError {
     /// No token could be fetched.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// What was created could not be written down.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// Why nothing more can be sent.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Halt {
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl From<Halt> for RunError {
+    fn from(halt: Halt) -> RunError {
+        match halt {
+            Halt::Token(error) => error.into(),
+            Halt::Ledger(error) => error.into(),
+        }
+    }
 }
 
 impl RunError {
@@ -45,6 +67,7 @@ impl RunError {
             },
             RunError::Refused { given: false, .. } => "the contract asks for credentials: give --basic, --bearer, --oauth-key with --oauth-secret, or --header".into(),
             RunError::Refused { given: true, .. } => "check the credentials, and whether they belong to this host (for a password that travels as MD5, add --basic-md5)".into(),
+            RunError::Ledger(_) => "make room, or name another file with --ledger; what was created until then stands in it".into(),
             RunError::Token(_) => "check --oauth-key and --oauth-secret, and the token endpoint in the contract's x-probity".into(),
         }
     }

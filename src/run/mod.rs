@@ -4,6 +4,7 @@ pub mod credentials;
 mod error;
 pub mod exchange;
 mod judging;
+pub mod ledger;
 mod pace;
 mod runner;
 pub mod secret;
@@ -12,6 +13,8 @@ mod together;
 pub mod transport;
 
 pub use credentials::Given;
+pub use ledger::Ledger;
+
 pub use exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
 
 pub use error::RunError;
@@ -19,6 +22,7 @@ pub use pace::Rate;
 pub use runner::{Alias, Settings, Stop, run};
 
 use crate::judge::{Note, Observation};
+use crate::plan::Gap;
 use std::time::Duration;
 
 /// What a run did, in the order of the plan whatever order the answers came in.
@@ -38,6 +42,12 @@ pub struct Run {
     pub observations: Vec<Observation>,
     /// What accepted answers tell of the rules, in the order of the plan.
     pub notes: Vec<Note>,
+    /// How many resources it created, as far as the target says.
+    pub created: usize,
+    /// How many requests may have created one without saying so.
+    pub uncertain: usize,
+    /// What could not be tested after all.
+    pub gaps: Vec<Gap>,
     /// Why it ended.
     pub end: End,
 }
@@ -53,6 +63,8 @@ pub enum End {
     Interrupted,
     /// The target could no longer be reached.
     TargetLost(String),
+    /// What it created could no longer be written down.
+    LedgerLost(String),
 }
 
 /// What happens while a run goes on; progress and ledgers fold over these.

@@ -73,6 +73,17 @@ impl Pace {
         turn - now
     }
 
+    /// Whether the run may wait so long, which is taken from its patience by asking.
+    pub(super) async fn waits(&self, pause: Duration) -> bool {
+        let mut times = self.times.lock().await;
+        let waited = times.waited.saturating_add(pause);
+        let may = waited <= self.patience;
+        if may {
+            times.waited = waited;
+        }
+        may
+    }
+
     /// Nobody sends for a while; false if that is more than the target may ask for.
     pub(super) async fn hold(&self, pause: Duration) -> bool {
         let mut times = self.times.lock().await;

@@ -1,9 +1,10 @@
 //! The runner: scenarios side by side, the cases of each in order.
 
-use super::credentials::{Authenticator, Given, TokenError};
-use super::error::RunError;
+use super::credentials::{Authenticator, Given};
+use super::error::{Halt, RunError};
 use super::exchange::Outcome;
 use super::judging::{Bench, Done, Heard, Judge};
+use super::ledger::Ledger;
 use super::pace::{Pace, Rate};
 use super::sender::Sender;
 use super::transport::{Outgoing, Transport};
@@ -38,6 +39,8 @@ pub struct Settings {
     pub patience: Duration,
     /// Whether to stop at the first finding.
     pub fail_fast: bool,
+    /// Where it is written down what the run creates.
+    pub ledger: Option<Arc<Ledger>>,
     /// Ten digits that no run on this target used before; made up if absent.
     pub run_id: Option<String>,
     /// The severities, which decide what counts as a finding.
@@ -83,6 +86,10 @@ pub async fn run(
         target: &settings.target,
         alias: settings.alias.as_ref(),
         id: settings.run_id.clone().unwrap_or_else(fresh_id),
+        ledger: settings.ledger.as_deref(),
+        created: AtomicUsize::new(0),
+        uncertain: AtomicUsize::new(0),
+        gaps: Mutex::default(),
         unanswered: AtomicUsize::new(0),
         postponed: AtomicUsize::new(0),
     };
@@ -172,12 +179,12 @@ impl Runner<'_> {
         let next = AtomicUsize::new(1);
         let halted = AtomicUsize::new(usize::MAX);
         let at_once: Mutex<Vec<Done>> = Mutex::default();
-        let no_token: Mutex<Option<TokenError>> = Mutex::default();
+        let halt: Mutex<Option<Halt>> = Mutex::default();
         // Whether to go on is known only once an answer is judged.
         let bench = (!self.settings.fail_fast).then(|| Bench::open(&self.judge)).flatten();
         let worker = || {
             let mut stop = stop.clone();
-            let (next, halted, bench, at_once, no_token) = (&next, &halted, &bench, &at_once, &no_token);
+            let (next, halted, bench, at_once, halt) = (&next, &halted, &bench, &at_once, &halt);
             async move {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
@@ -197,7 +204,7 @@ impl Runner<'_> {
                         }
                         (Err(error), _) => {
                             halted.fetch_min(index, Ordering::Relaxed);
-                            *no_token.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                            *halt.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                         }
                     }
                 }
@@ -211,8 +218,10 @@ impl Runner<'_> {
             let index = found.scenario;
             done[index] = Some(found);
         }
-        if let Some(error) = no_token.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            return Ok(End::TargetLost(error.to_string()));
+        match halt.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(Halt::Token(error)) => return Ok(End::TargetLost(error.to_string())),
+            Some(Halt::Ledger(error)) => return Ok(End::LedgerLost(error.to_string())),
+            None => {}
         }
         let halted = halted.load(Ordering::Relaxed);
         if halted != usize::MAX {
@@ -252,6 +261,8 @@ impl Runner<'_> {
         }
         observations.extend(judge::over_run(self.contract, self.plan, &notes));
         observations.sort_by_key(|observation| (observation.scenario, observation.step));
+        let mut gaps = std::mem::take(&mut *self.sender.gaps.lock().unwrap_or_else(PoisonError::into_inner));
+        gaps.sort_by(|one, two| (&one.operation, &one.why).cmp(&(&two.operation, &two.why)));
         Run {
             id: self.sender.id.clone(),
             target: self
@@ -264,22 +275,22 @@ impl Runner<'_> {
             exchanges,
             observations,
             notes,
+            created: self.sender.created.load(Ordering::Relaxed),
+            uncertain: self.sender.uncertain.load(Ordering::Relaxed),
+            gaps,
             end,
         }
     }
 
     /// One scenario, as far as it comes before the run is stopped.
-    async fn scenario(
-        &self,
-        index: usize,
-        scenario: &Scenario,
-        stop: &mut Stop,
-    ) -> Result<Heard, TokenError> {
+    async fn scenario(&self, index: usize, scenario: &Scenario, stop: &mut Stop) -> Result<Heard, Halt> {
         let mut exchanges = Vec::with_capacity(scenario.cases.len());
         if scenario.at_once > 0 {
             tokio::select! {
                 biased;
-                () = stopped(stop) => {}
+                () = stopped(stop) => {
+                    scenario.cases[..scenario.at_once].iter().for_each(|case| self.sender.given_up(case));
+                }
                 together = self.sender.together(&scenario.cases[..scenario.at_once]) => {
                     exchanges.extend(together?.into_iter().map(Some));
                 }
@@ -288,10 +299,13 @@ impl Runner<'_> {
         for case in scenario.cases.iter().skip(exchanges.len()) {
             let exchange = tokio::select! {
                 biased;
-                () = stopped(stop) => break,
+                () = stopped(stop) => {
+                    self.sender.given_up(case);
+                    break;
+                }
                 exchange = self.sender.exchange(case) => exchange?,
             };
-            exchanges.push(Some(exchange));
+            exchanges.push(exchange);
         }
         exchanges.resize_with(scenario.cases.len(), || None);
         Ok(Heard { scenario: index, exchanges, secrets: self.sender.authenticator.secrets() })

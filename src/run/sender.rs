@@ -1,18 +1,22 @@
 //! The sender: one case, sent until what came of it is final.
 
-use super::credentials::{Authenticator, Carrier, TokenError};
-use super::exchange::{Exchange, FailureKind, Outcome, Sent};
+use super::credentials::{Authenticator, Carrier};
+use super::error::Halt;
+use super::exchange::{Exchange, Failure, FailureKind, Outcome, Sent};
+use super::ledger::{Created, Ledger, created};
 use super::pace::{Pace, retry_after};
 use super::runner::Alias;
 use super::secret::replace;
 use super::transport::{Outgoing, Transport};
 use super::{Event, Observer};
-use crate::contract::Contract;
-use crate::plan::{Case, Credentials, RUN};
+use crate::contract::expression::Part;
+use crate::contract::{Contract, Expression};
+use crate::plan::{Case, Credentials, Gap, RUN};
 use bytes::Bytes;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// So many exchanges in a row without any answer mean that the target is gone.
 const LOST_AFTER: usize = 8;
@@ -27,6 +31,10 @@ pub(super) struct Sender<'r> {
     pub(super) target: &'r str,
     pub(super) alias: Option<&'r Alias>,
     pub(super) id: String,
+    pub(super) ledger: Option<&'r Ledger>,
+    pub(super) created: AtomicUsize,
+    pub(super) uncertain: AtomicUsize,
+    pub(super) gaps: Mutex<Vec<Gap>>,
     pub(super) unanswered: AtomicUsize,
     pub(super) postponed: AtomicUsize,
 }
@@ -42,8 +50,80 @@ impl Sender<'_> {
         many(&self.postponed).then(|| format!("the target keeps asking to come back later, {limit}"))
     }
 
+    /// Sends a case and writes down what it created; nothing if it cannot be sent in this run.
+    pub(super) async fn exchange(&self, case: &Case) -> Result<Option<Exchange>, Halt> {
+        if case.request.credentials == Credentials::Expired && !self.expired(case).await? {
+            return Ok(None);
+        }
+        let exchange = self.settled(case).await?;
+        self.written(case, &exchange)?;
+        Ok(Some(exchange))
+    }
+
+    /// Writes down what an exchange created.
+    pub(super) fn written(&self, case: &Case, exchange: &Exchange) -> Result<(), Halt> {
+        let Some(created) = created(exchange) else { return Ok(()) };
+        let count = match created {
+            Created::Yes => &self.created,
+            Created::Unknown => &self.uncertain,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        let Some(ledger) = self.ledger else { return Ok(()) };
+        let operation = &self.contract.operations[case.operation];
+        let request_id = match (&self.contract.request_id, exchange.answer()) {
+            (Some(Expression::Response(Part::Header(name))), Some(answer)) => answer.header(name),
+            _ => None,
+        };
+        let secrets = self.authenticator.secrets();
+        let about = (&*secrets, request_id.map(str::to_owned));
+        Ok(ledger.write(&self.id, (operation, case), (exchange, created), about)?)
+    }
+
+    /// A request was sent, and nobody waits for its answer any more.
+    pub(super) fn given_up(&self, case: &Case) {
+        if case.request.method != "POST" || case.request.credentials != Credentials::Valid {
+            return;
+        }
+        let failure = Failure { kind: FailureKind::TimedOut, detail: "the run was interrupted".into() };
+        let exchange = Exchange {
+            sent: self.sent(self.outgoing(case, Vec::new())),
+            outcome: Outcome::Failed(failure),
+            ended: jiff::Timestamp::now(),
+            elapsed: Duration::ZERO,
+            attempts: 1,
+            leaks_secret: false,
+            uncertain: false,
+        };
+        // The run ends anyway; there is no one left to stop.
+        let _ = self.written(case, &exchange);
+    }
+
+    /// Waits until the first token of the run has expired, if the run may wait that long.
+    async fn expired(&self, case: &Case) -> Result<bool, Halt> {
+        let operation = &self.contract.operations[case.operation];
+        let left = self.authenticator.first_token_lives(&self.transport, operation).await?;
+        let why = match left {
+            Some(left) if self.pace.waits(left).await => {
+                if !left.is_zero() {
+                    self.observer.event(&Event::Waiting { pause: left, why: "a token is to expire" });
+                    tokio::time::sleep(left).await;
+                }
+                return Ok(true);
+            }
+            Some(_) => {
+                "the token lives longer than --max-wait allows: whether it is refused afterwards was not tried"
+            }
+            None => {
+                "the token endpoint does not say how long a token lives: whether it is refused afterwards was not tried"
+            }
+        };
+        let gap = Gap { operation: operation.id.clone(), at: case.at.clone(), why: why.into() };
+        self.gaps.lock().unwrap_or_else(PoisonError::into_inner).push(gap);
+        Ok(false)
+    }
+
     /// Sends a case, again where the answer asks for it.
-    pub(super) async fn exchange(&self, case: &Case) -> Result<Exchange, TokenError> {
+    async fn settled(&self, case: &Case) -> Result<Exchange, Halt> {
         let operation = &self.contract.operations[case.operation];
         let valid = case.request.credentials == Credentials::Valid;
         let (mut attempts, mut renewed, mut uncertain) = (0, false, false);

@@ -1,7 +1,7 @@
 //! Requests that reach the target at the same moment: all are sent but for their last byte,
 //! and the last bytes follow together once every connection is open.
 
-use super::credentials::TokenError;
+use super::error::Halt;
 use super::exchange::{Exchange, Outcome};
 use super::pace::retry_after;
 use super::sender::Sender;
@@ -15,7 +15,7 @@ use std::time::Instant;
 impl Sender<'_> {
     /// Sends equal requests at once. They stand in no order, and so the accepted ones come
     /// first: what is told of them does not depend on which was the fastest.
-    pub(super) async fn together(&self, cases: &[Case]) -> Result<Vec<Exchange>, TokenError> {
+    pub(super) async fn together(&self, cases: &[Case]) -> Result<Vec<Exchange>, Halt> {
         let (mut attempts, mut renewed) = (0, false);
         loop {
             attempts += 1;
@@ -53,13 +53,14 @@ impl Sender<'_> {
                     continue;
                 }
             }
-            for _ in cases {
-                self.observer.event(&Event::Sent);
-            }
             exchanges.sort_by_cached_key(|exchange| match &exchange.outcome {
                 Outcome::Answered(answer) => (Reverse(answer.accepted()), answer.status, answer.body.clone()),
                 Outcome::Failed(_) => (Reverse(false), u16::MAX, bytes::Bytes::new()),
             });
+            for (case, exchange) in cases.iter().zip(&exchanges) {
+                self.observer.event(&Event::Sent);
+                self.written(case, exchange)?;
+            }
             return Ok(exchanges);
         }
     }

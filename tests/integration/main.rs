@@ -16,3 +16,4 @@ mod readme;
 mod rival;
 mod rules;
 mod secrecy;
+mod state;

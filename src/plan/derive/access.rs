@@ -50,8 +50,18 @@ impl Deriver<'_> {
             (8, Credentials::WrongScheme, "the right credentials under a scheme that does not exist"),
             (8, Credentials::Empty, "empty credentials"),
             (8, Credentials::Malformed, "credentials that do not have the form of the scheme"),
+            (4, Credentials::Foreign, "a token that is good for somebody else"),
+            (9, Credentials::Expired, "a token whose life is over"),
         ];
         for (worth, credentials, words) in kinds {
+            let wanted = match credentials {
+                Credentials::Foreign => self.wishes.foreign_token,
+                Credentials::Expired => self.wishes.expired_token,
+                _ => true,
+            };
+            if !wanted {
+                continue;
+            }
             if credentials == Credentials::Other && self.operation.security.len() < 2 {
                 continue;
             }

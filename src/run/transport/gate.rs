@@ -65,6 +65,7 @@ impl Place {
         Held {
             parts: [Some(body.slice(..last)).filter(|part| !part.is_empty()), Some(body.slice(last..))],
             left: body.len(),
+            flushed: false,
             standing: Arc::clone(&self.0),
             opening: Box::pin(async move {
                 // The sender stands in `standing`, and so outlives this.
@@ -78,6 +79,7 @@ impl Place {
 pub(super) struct Held {
     parts: [Option<Bytes>; 2],
     left: usize,
+    flushed: bool,
     standing: Arc<Standing>,
     opening: Pin<Box<dyn Future<Output = ()> + Send + Sync>>,
 }
@@ -94,7 +96,12 @@ impl Body for Held {
             Some(most) => most,
             None if self.parts[1].is_none() => return Poll::Ready(None),
             None => {
-                // Asked for more: what there was is on its way.
+                if !self.flushed {
+                    // What there was is written once this has nothing more to give.
+                    self.flushed = true;
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 self.standing.arrive();
                 std::task::ready!(self.opening.as_mut().poll(context));
                 self.parts[1].take().unwrap_or_default()

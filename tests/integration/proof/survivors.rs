@@ -37,7 +37,6 @@ pub(super) const ALL: &[(&str, &str)] = &[
     ("prefix-compared-50", SCENARIO),
     ("prefix-compared-64", SCENARIO),
     ("punctuation-ignored", SCENARIO),
-    ("repeats-raced", OVERLAP),
     ("raced-1ms-badges", OVERLAP),
     ("raced-5ms-badges", OVERLAP),
     ("raced-20ms-badges", OVERLAP),

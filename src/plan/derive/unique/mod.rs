@@ -1,0 +1,163 @@
+//! The scenarios that a unique field implies. Each kind of them has a file.
+
+mod alike;
+mod at_once;
+mod refused;
+mod repeats;
+mod shared;
+
+use super::base::Base;
+use super::{About, Deriver, Draft};
+use crate::contract::extension::Unique;
+use crate::contract::{Cause, Distinction};
+use crate::plan::{Case, Credentials, Expectation, Given, Place, RUN, Request, Scenario, Verdict, expect};
+use serde_json::Value;
+
+impl Deriver<'_> {
+    /// The scenarios that the unique fields imply.
+    pub(super) fn uniqueness(&mut self, request: &Request, base: &Base) {
+        for (index, unique) in self.operation.behaviour.unique.iter().enumerate() {
+            if base.value.pointer(&unique.field).is_none() {
+                continue;
+            }
+            let at = format!("{}/x-probity/unique/{index}", self.operation.at);
+            let mut scene = Scene { deriver: self, request, base, unique, at };
+            if !scene.value("probe").to_string().contains(RUN) {
+                let why = format!(
+                    "values of `{}` leave no room for the identity of a run, so that repeating them cannot be tested",
+                    unique.field
+                );
+                self.gap(&base.media.at, why);
+                continue;
+            }
+            scene.repeats();
+            scene.at_once();
+            scene.refused();
+            scene.alike();
+            scene.shared();
+        }
+    }
+}
+
+/// Derives the scenarios of one unique field.
+struct Scene<'d, 'c> {
+    deriver: &'d mut Deriver<'c>,
+    request: &'d Request,
+    base: &'d Base,
+    unique: &'d Unique,
+    at: String,
+}
+
+/// One request of a scenario.
+struct Step {
+    name: &'static str,
+    value: Value,
+    words: String,
+    /// What must come of it, if its label does not tell.
+    expectation: Option<Expectation>,
+    /// The outcome of the first step that the expectation takes for granted.
+    given: Option<bool>,
+    credentials: Credentials,
+}
+
+impl Step {
+    /// A request whose label tells what must come of it.
+    fn new(name: &'static str, value: Value, words: impl Into<String>) -> Step {
+        let words = words.into();
+        Step { name, value, words, expectation: None, given: None, credentials: Credentials::Valid }
+    }
+
+    fn expecting(self, expectation: Expectation) -> Step {
+        Step { expectation: Some(expectation), ..self }
+    }
+
+    /// Means nothing unless the first step was accepted (or refused).
+    fn given(self, accepted: bool) -> Step {
+        Step { given: Some(accepted), ..self }
+    }
+
+    fn with(self, credentials: Credentials) -> Step {
+        Step { credentials, ..self }
+    }
+}
+
+impl Scene<'_, '_> {
+    /// A body with a value that nothing else has.
+    fn value(&self, key: &str) -> Value {
+        self.base.fresh(&self.base.value, key)
+    }
+
+    fn field(&self) -> &str {
+        &self.unique.field
+    }
+
+    fn request(&self, value: &Value) -> Request {
+        Request { body: Some(value.to_string().into_bytes()), ..self.request.clone() }
+    }
+
+    /// What the value by itself asks for, whatever was sent before.
+    fn verdict(&self, value: &Value) -> Verdict {
+        self.deriver.labeller.label(self.deriver.operation, &self.request(value)).verdict
+    }
+
+    /// What must come of a value that was accepted before.
+    fn repeated(&self) -> Expectation {
+        expect::repeated(self.deriver.operation, self.field(), &self.at)
+    }
+
+    /// The first step of most scenarios.
+    fn first(&self, value: Value) -> Step {
+        Step::new("first", value, format!("first value of `{}`", self.field()))
+    }
+
+    /// A value that differs from that of the first step in one respect, and what must come of
+    /// it if the contract says that this respect does (or does not) make a difference.
+    fn differing(&self, name: &'static str, value: Value, respect: &str, makes: Distinction) -> Step {
+        let words =
+            format!("a value of `{}` that differs from an accepted one only in {respect}", self.field());
+        let step = Step::new(name, value, words);
+        match makes {
+            Distinction::Sensitive => step,
+            Distinction::Insensitive => step.expecting(self.repeated()).given(true),
+            Distinction::Unknown => step.expecting(Expectation {
+                verdict: Verdict::Either,
+                statuses: Vec::new(),
+                codes: Vec::new(),
+                faults: Vec::new(),
+                silent: vec![format!(
+                    "whether values that differ only in {respect} are the same is not said"
+                )],
+            }),
+        }
+    }
+
+    fn scenario(&mut self, worth: u8, name: &str, steps: Vec<Step>) {
+        self.together(worth, name, 0, steps);
+    }
+
+    /// A scenario of which the first steps are sent at once.
+    fn together(&mut self, worth: u8, name: &str, at_once: usize, steps: Vec<Step>) {
+        let last = steps.len().saturating_sub(1);
+        let mut cases: Vec<Case> = Vec::new();
+        for (index, step) in steps.into_iter().enumerate() {
+            let variant =
+                if index == last { name.to_owned() } else { format!("{name}-{}-{}", step.name, index + 1) };
+            cases.push(self.case(worth, &variant, step));
+        }
+        self.draft(worth, cases, at_once);
+    }
+
+    fn case(&mut self, worth: u8, variant: &str, step: Step) -> Case {
+        let request = Request { credentials: step.credentials, ..self.request(&step.value) };
+        let place = Place::Body(self.field().to_owned());
+        let about = About { worth, place, kind: "unique", variant, at: &self.at, words: step.words };
+        let mut case = self.deriver.case(about, request, step.expectation);
+        case.given = step.given.map(|accepted| Given { step: 0, accepted }).into_iter().collect();
+        case
+    }
+
+    fn draft(&mut self, worth: u8, cases: Vec<Case>, at_once: usize) {
+        let Some(id) = cases.last().map(|case| case.id.clone()) else { return };
+        self.deriver.drafts.push(Draft { worth, scenario: Scenario { id, cases, at_once } });
+    }
+}

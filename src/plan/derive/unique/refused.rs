@@ -1,0 +1,50 @@
+//! A create that is refused must not take the value.
+
+use super::{Scene, Step};
+use crate::plan::{Credentials, Verdict};
+use serde_json::{Value, json};
+
+impl Scene<'_, '_> {
+    pub(super) fn refused(&mut self) {
+        let valid = self.value("after-refusal");
+        if let Some(wrong) = self.wrong(&valid) {
+            let steps = vec![self.mistaken(wrong), self.valid(valid)];
+            self.scenario(6, "after-refusal", steps);
+        }
+        let valid = self.value("after-incomplete");
+        if let Some(incomplete) = self.incomplete(&valid) {
+            let steps = vec![self.mistaken(incomplete), self.valid(valid)];
+            self.scenario(6, "after-incomplete", steps);
+        }
+        if !self.deriver.operation.is_open() {
+            for (worth, name, credentials, words) in [
+                (6, "after-stranger", Credentials::None, "no credentials"),
+                (8, "after-impostor", Credentials::Wrong, "wrong credentials"),
+            ] {
+                let valid = self.value(name);
+                let steps =
+                    vec![Step::new("stranger", valid.clone(), words).with(credentials), self.valid(valid)];
+                self.scenario(worth, name, steps);
+            }
+        }
+    }
+
+    fn mistaken(&self, value: Value) -> Step {
+        Step::new("refused", value, format!("refused value of `{}`", self.field()))
+    }
+
+    fn valid(&self, value: Value) -> Step {
+        let words = format!("a value of `{}` whose create was refused before", self.field());
+        Step::new("valid", value, words).given(false)
+    }
+
+    /// The same body with another member of a wrong type.
+    fn wrong(&self, value: &Value) -> Option<Value> {
+        let own = self.field().trim_start_matches('/');
+        let mut wrong = value.clone();
+        let members = wrong.as_object_mut()?;
+        let other = members.keys().find(|name| name.as_str() != own)?.clone();
+        members.insert(other, json!({"probity": [true]}));
+        (self.verdict(&wrong) == Verdict::Reject).then_some(wrong)
+    }
+}

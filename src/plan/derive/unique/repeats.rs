@@ -1,0 +1,82 @@
+//! The same value again: at once, after others, with other fields, with another mistake.
+
+use super::{Cause, Scene, Step};
+use crate::contract::Side;
+use crate::plan::generate::mutate;
+use crate::plan::generate::value::Fill;
+use crate::plan::{Fault, Label, Place, Verdict, expect};
+use serde_json::Value;
+
+impl Scene<'_, '_> {
+    pub(super) fn repeats(&mut self) {
+        for (worth, name, others) in
+            [(2, "again", 0), (5, "after-another", 1), (8, "after-several", 4), (9, "after-many", 12)]
+        {
+            let first = self.value(name);
+            let mut steps = vec![self.first(first.clone())];
+            steps.extend((0..others).map(|number| {
+                let other = self.value(&format!("{name}/{number}"));
+                Step::new("another", other, format!("another value of `{}`", self.field()))
+            }));
+            steps.push(self.again(name, first.clone()));
+            if others == 0 {
+                // Being refused once must not make the value free.
+                steps.push(self.again(name, first));
+            }
+            self.scenario(worth, name, steps);
+        }
+        let first = self.value("other-fields");
+        if let Some(changed) = self.changed(&first) {
+            let steps = vec![self.first(first), self.again("with-other-fields", changed)];
+            self.scenario(4, "with-other-fields", steps);
+        }
+        self.with_a_mistake();
+    }
+
+    pub(super) fn again(&self, name: &str, value: Value) -> Step {
+        let words =
+            format!("a value of `{}` that was accepted before, {}", self.field(), name.replace('-', " "));
+        Step::new("repeated", value, words).expecting(self.repeated()).given(true)
+    }
+
+    /// The same unique value with everything else different, as far as the schema allows.
+    fn changed(&self, first: &Value) -> Option<Value> {
+        let media = self.base.media.schema.as_ref()?;
+        (0..20).find_map(|number| {
+            let mut maker = self.deriver.maker(&format!("other-fields/{number}"), Fill::Random, false);
+            let mut value = maker.make(&self.base.schemas)?;
+            mutate::put(&mut value, self.field(), first.pointer(self.field())?.clone());
+            let valid = self.deriver.contract.schemas.accepts(media, Side::Request, &value);
+            (valid && self.verdict(&value) == Verdict::Accept && value != *first).then_some(value)
+        })
+    }
+
+    /// Of two causes the host may tell either, or both.
+    fn with_a_mistake(&mut self) {
+        let first = self.value("and-incomplete");
+        let Some(incomplete) = self.incomplete(&first) else { return };
+        let mut label = self.deriver.labeller.label(self.deriver.operation, &self.request(&incomplete));
+        let place = Place::Body(self.field().to_owned());
+        label.faults.push(Fault { cause: Cause::Repeated, place, keyword: None, at: self.at.clone() });
+        let faults = label.faults;
+        let label = Label { verdict: Verdict::Reject, faults, silent: Vec::new() };
+        let expectation = expect::expectation(self.deriver.operation, label);
+        let words = format!("a value of `{}` that was accepted before, in an incomplete body", self.field());
+        let step = Step::new("repeated", incomplete, words).expecting(expectation);
+        self.scenario(8, "and-incomplete", vec![self.first(first), step]);
+    }
+
+    /// The same body without another member that it must have.
+    pub(super) fn incomplete(&self, value: &Value) -> Option<Value> {
+        let own = self.field().trim_start_matches('/');
+        let names = value.as_object()?.keys().filter(|name| name.as_str() != own);
+        let mut each = names.map(|name| {
+            let mut incomplete = value.clone();
+            if let Some(members) = incomplete.as_object_mut() {
+                members.shift_remove(name);
+            }
+            incomplete
+        });
+        each.find(|incomplete| self.verdict(incomplete) == Verdict::Reject)
+    }
+}

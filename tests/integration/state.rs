@@ -1,0 +1,262 @@
+//! What a run does to the state of a target: creates at once, what it leaves behind, tokens
+//! that end.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::canned::{Canned, Reply, json as answer, refusal};
+use crate::driver::{Driver, probity, repository, shipped_contract};
+
+fn check(url: &str) -> Driver {
+    probity().args(["check", "--quiet", "--target", url]).arg(shipped_contract())
+}
+
+fn by_password(url: &str) -> Driver {
+    check(url).args(["--basic", "someone:a-password"])
+}
+
+fn by_token(url: &str) -> Driver {
+    check(url).args(["--oauth-key", "a-key", "--oauth-secret", "a-secret"])
+}
+
+fn created(number: usize) -> Reply {
+    let body = json!({
+        "data": {
+            "id": format!("{number:024x}"), "orgId": 1, "name": "x", "rank": 2, "createdBy": 1,
+            "createdOn": 1.5, "lastUpdatedBy": 1, "lastUpdatedOn": 1.5, "isActive": true,
+        },
+        "errors": [],
+        "warnings": [],
+    });
+    Reply::Bytes(answer("200 OK", "", body.to_string()))
+}
+
+/// How many requests stood before a server, complete but for their last byte, when the first of
+/// them was completed.
+fn standing_at_once(pattern: &str) -> usize {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (standing, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let counts = (Arc::clone(&standing), Arc::clone(&most));
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let (standing, most) = (Arc::clone(&counts.0), Arc::clone(&counts.1));
+            std::thread::spawn(move || while stand(&stream, &standing, &most).is_some() {});
+        }
+    });
+    by_password(&url).args(["--include", pattern, "--jobs", "1"]).run();
+    most.load(Ordering::SeqCst)
+}
+
+fn stand(mut stream: &TcpStream, standing: &AtomicUsize, most: &AtomicUsize) -> Option<()> {
+    let mut reader = BufReader::new(stream);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
+        }
+        if line == "\r\n" {
+            break;
+        }
+    }
+    let mut body = vec![0; length - 1];
+    reader.read_exact(&mut body).ok()?;
+    standing.fetch_add(1, Ordering::SeqCst);
+    reader.read_exact(&mut [0]).ok()?;
+    // The threads of the others may not have been awake yet.
+    std::thread::sleep(Duration::from_millis(5));
+    most.fetch_max(standing.load(Ordering::SeqCst), Ordering::SeqCst);
+    stream.write_all(&refusal("400 Bad Request")).ok()?;
+    standing.fetch_sub(1, Ordering::SeqCst);
+    Some(())
+}
+
+#[test]
+fn equal_creates_stand_before_the_target_all_together() {
+    assert_eq!(standing_at_once("create-badges-group/*eight-at-once"), 8);
+    assert_eq!(standing_at_once("create-badges-group/*two-at-once"), 2);
+}
+
+#[test]
+fn of_equal_creates_at_once_exactly_one_is_accepted() {
+    for (accepts_all, told) in [(true, "more than one was accepted"), (false, "none was accepted")] {
+        let server = Canned::start(move |asked| match (accepts_all, asked.line.starts_with("POST")) {
+            (true, true) => created(asked.number),
+            _ => Reply::Bytes(refusal("400 Bad Request")),
+        });
+        let ran = by_password(&server.url())
+            .args([
+                "--include",
+                "create-badges-group/*eight-at-once",
+                "--report",
+                "json=r.json",
+                "-A",
+                "rule",
+            ])
+            .run()
+            .ends_with(1);
+        let report = ran.json("r.json");
+        let found = report["findings"].as_array().unwrap().iter().find(|one| one["actual"] == told);
+        let found = found.unwrap_or_else(|| panic!("{}", ran.everything()));
+        assert_eq!(
+            (&found["check"], &found["expected"]),
+            (&json!("uniqueness"), &json!("one of 8 is accepted"))
+        );
+        let note = found["note"].as_str().unwrap();
+        assert!(note.starts_with("it was one of 8 equal requests at once"), "{note}");
+    }
+}
+
+#[test]
+fn each_resource_is_in_the_ledger_before_the_next_request_is_sent() {
+    let driver = probity();
+    let ledger = driver.folder().join("ledger.jsonl");
+    let (path, late) = (ledger.clone(), Arc::new(Mutex::new(Vec::new())));
+    let missing = Arc::clone(&late);
+    let made = AtomicUsize::new(0);
+    let server = Canned::start(move |asked| {
+        let lines = std::fs::read_to_string(&path).unwrap_or_default().lines().count();
+        let before = made.load(Ordering::SeqCst);
+        if lines != before {
+            missing.lock().unwrap().push((asked.number, before, lines));
+        }
+        if asked.line.starts_with("POST /api_gateway/v1/badges") {
+            made.fetch_add(1, Ordering::SeqCst);
+            return created(asked.number);
+        }
+        Reply::Bytes(refusal("400 Bad Request"))
+    });
+    let ran = driver
+        .args(["check", "--quiet", "--jobs", "1", "--target", &server.url(), "--basic", "someone:a-password"])
+        .args(["--exclude", "*at-once*", "--ledger"])
+        .arg(&ledger)
+        .args(["--report", "json=r.json"])
+        .arg(shipped_contract())
+        .run();
+    assert_eq!(*late.lock().unwrap(), []);
+    let lines: Vec<Value> =
+        ran.file("ledger.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let schema = std::fs::read_to_string(repository().join("spec/ledger.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    assert!(lines.len() > 50);
+    for line in &lines {
+        assert!(schema.is_valid(line), "{line}");
+    }
+    assert_eq!(ran.json("r.json")["created"]["resources"], lines.len());
+    assert!(ran.stderr.contains(&format!("{} resources were created", lines.len())), "{}", ran.stderr);
+    assert!(ran.stderr.contains("ledger.jsonl"), "{}", ran.stderr);
+    assert!(!ran.file("ledger.jsonl").contains("a-password"));
+}
+
+#[test]
+fn a_create_that_nobody_saw_the_end_of_is_in_the_ledger_too() {
+    let server = Canned::start(|asked| {
+        if asked.number > 3 {
+            std::thread::sleep(Duration::from_secs(30));
+        }
+        created(asked.number)
+    });
+    let driver = by_password(&server.url()).args(["--jobs", "2", "--ledger", "ledger.jsonl"]);
+    let ledger = driver.folder().join("ledger.jsonl");
+    let running = driver.start();
+    let begun = Instant::now();
+    let lines = || std::fs::read_to_string(&ledger).unwrap_or_default().lines().count();
+    while lines() < 3 && begun.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap();
+    let ran = running.wait().ends_with(130);
+    let text = ran.file("ledger.jsonl");
+    assert!(text.lines().any(|line| line.contains(r#""created":"unknown""#)), "{text}");
+}
+
+#[test]
+fn a_run_whose_ledger_cannot_be_written_stops() {
+    if !std::path::Path::new("/dev/full").exists() {
+        return;
+    }
+    let server = Canned::start(|asked| created(asked.number));
+    let ran = by_password(&server.url()).args(["--ledger", "/dev/full"]).run().ends_with(2);
+    assert!(ran.stderr.contains("/dev/full cannot be written"), "{}", ran.everything());
+    assert!(server.lines().len() <= 2);
+    let ran = by_password(&server.url()).args(["--ledger", "no/such/folder/ledger"]).run().ends_with(2);
+    assert!(ran.stderr.contains("name a file that can be written"), "{}", ran.everything());
+}
+
+/// A server whose tokens live a second; `lasting` ones are good for ever all the same.
+fn with_tokens(lasting: bool) -> Canned {
+    let issued: Mutex<Vec<Instant>> = Mutex::default();
+    Canned::start(move |asked| {
+        if asked.line.contains("/token/generate") {
+            let mut issued = issued.lock().unwrap();
+            issued.push(Instant::now());
+            let token =
+                json!({"data": {"accessToken": format!("token-{}", issued.len() - 1), "ttlSeconds": 1}});
+            return Reply::Bytes(answer("200 OK", "", token.to_string()));
+        }
+        let token = asked.head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            let known = name.eq_ignore_ascii_case("X-CAP-API-OAUTH-TOKEN");
+            known.then(|| value.trim().strip_prefix("token-")?.parse::<usize>().ok())?
+        });
+        let issued = issued.lock().unwrap();
+        let good = token
+            .and_then(|number| issued.get(number))
+            .is_some_and(|at| lasting || at.elapsed() < Duration::from_secs(1));
+        let stranger = asked.head.contains("somebody-elses") && lasting;
+        if good || stranger {
+            created(asked.number)
+        } else {
+            Reply::Bytes(answer("401 Unauthorized", "", "{}"))
+        }
+    })
+}
+
+#[test]
+fn a_token_whose_life_is_over_or_that_is_anothers_must_be_refused() {
+    for (lasting, code) in [(false, 0), (true, 1)] {
+        let server = with_tokens(lasting);
+        let ran = by_token(&server.url())
+            .args(["--include", "create-badges-group/*/expired,create-badges-group/*/foreign,create-badges-group/accept/body/example/*"])
+            .args(["--foreign-token", "somebody-elses", "--max-wait", "10s", "-A", "rule,declared-headers,documented-status", "--report", "json=r.json"])
+            .run()
+            .ends_with(code);
+        let report = ran.json("r.json");
+        let cases: Vec<&str> =
+            report["cases"].as_array().unwrap().iter().map(|case| case["id"].as_str().unwrap()).collect();
+        assert!(cases.iter().any(|id| id.ends_with("/expired")), "{cases:?}");
+        assert!(cases.iter().any(|id| id.ends_with("/foreign")), "{cases:?}");
+        if lasting {
+            for kind in ["expired", "foreign"] {
+                assert!(
+                    report["findings"].as_array().unwrap().iter().any(|one| one.to_string().contains(kind)),
+                    "{kind}: {report}"
+                );
+            }
+        }
+        assert!(!format!("{}{report}", ran.everything()).contains("somebody-elses"));
+    }
+}
+
+#[test]
+fn a_token_that_lives_longer_than_the_run_may_wait_is_told_of() {
+    let server = with_tokens(false);
+    let ran = by_token(&server.url())
+        .args(["--include", "create-badges-group/*/expired,create-badges-group/accept/body/example/*"])
+        .args(["--max-wait", "100ms", "-A", "rule,declared-headers", "--report", "json=r.json"])
+        .run()
+        .ends_with(0);
+    let gaps = ran.json("r.json")["gaps"].to_string();
+    assert!(gaps.contains("longer than --max-wait allows"), "{gaps}");
+}
