@@ -78,6 +78,8 @@ pub enum FailureKind {
     TimedOut,
     /// The connection ended before the answer did.
     Cut,
+    /// The answer began, and ended before its announced length.
+    Incomplete,
     /// What came is not HTTP.
     NotHttp,
     /// The body is larger than what is read.
@@ -97,6 +99,7 @@ impl FailureKind {
             FailureKind::Tls => "tls",
             FailureKind::TimedOut => "timed-out",
             FailureKind::Cut => "cut",
+            FailureKind::Incomplete => "incomplete",
             FailureKind::NotHttp => "not-http",
             FailureKind::TooLarge => "too-large",
             FailureKind::BadCoding => "bad-coding",
@@ -112,6 +115,7 @@ impl FailureKind {
             FailureKind::Tls => "TLS could not be agreed upon",
             FailureKind::TimedOut => "no whole answer came in time",
             FailureKind::Cut => "the connection ended before the answer did",
+            FailureKind::Incomplete => "the answer ended before its announced length",
             FailureKind::NotHttp => "what came is not HTTP",
             FailureKind::TooLarge => "the body is larger than what is read",
             FailureKind::BadCoding => "the body is not what its content coding says",

@@ -242,20 +242,31 @@ fn text(maker: &mut Maker<'_>, flat: &Flat, list: &mut List) {
 
 fn numbers(flat: &Flat, list: &mut List) {
     let whole = !flat.types.contains(&Type::Number);
-    let step = if whole { 1.0 } else { flat.multiple_of.unwrap_or(0.5) };
+    let step = match flat.multiple_of {
+        Some(step) if !whole || step.fract() == 0.0 => step,
+        _ if whole => 1.0,
+        _ => 0.5,
+    };
     let number = |value: f64| {
         #[expect(clippy::cast_possible_truncation, reason = "whole and within what is exact")]
         if value.fract() == 0.0 && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
     };
     for (limit, sign, name) in [(flat.minimum, -1.0, "least"), (flat.maximum, 1.0, "most")] {
         let Some((limit, excluded)) = limit else { continue };
-        let (inside, outside) =
-            if excluded { (limit - sign * step, limit) } else { (limit, limit + sign * step) };
+        // The last value inside and the first outside that break nothing else.
+        let last =
+            if flat.multiple_of.is_some() { sign * (sign * limit / step).floor() * step } else { limit };
+        #[expect(clippy::float_cmp, reason = "the limit itself")]
+        let at_limit = last == limit;
+        let inside = if excluded && at_limit { last - sign * step } else { last };
+        let outside = if excluded && at_limit { last } else { last + sign * step };
         list.add(6, "bound", name, Change::Set(number(inside)));
         list.add(5, "bound", format!("beyond-{name}"), Change::Set(number(outside)));
     }
     if let Some(step) = flat.multiple_of {
-        list.add(5, "bound", "between-multiples", Change::Set(number(step * 1.5)));
+        let first = flat.minimum.map_or(1.0, |(least, _)| (least / step).ceil()) * step;
+        let between = if whole && step > 1.0 { first + 1.0 } else { first + step / 2.0 };
+        list.add(5, "bound", "between-multiples", Change::Set(number(between)));
     }
     let odd = if whole { odd::INTEGERS } else { odd::NUMBERS };
     for (index, (name, text)) in odd.iter().enumerate() {
