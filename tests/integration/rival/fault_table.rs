@@ -496,8 +496,8 @@ faults! {
         FailsEvery13 "fails-every-13th" Stated "every 13th create is answered with 500";
         FailsEvery50 "fails-every-50th" Stated "every 50th create is answered with 500";
         FailsEvery97 "fails-every-97th" Stated "every 97th create is answered with 500";
-        CutEvery13 "cut-every-13th" Protocol "every 13th create gets no answer";
-        CutEvery50 "cut-every-50th" Protocol "every 50th create gets no answer";
+        CutEvery13 "cut-every-13th" Protocol "the answer to every 13th create ends in its middle";
+        CutEvery50 "cut-every-50th" Protocol "the answer to every 50th create ends in its middle";
         TruncatedEvery13 "truncated-every-13th" Protocol "every 13th success lacks its end, with a right length";
         EmptyEvery13 "empty-every-13th" Stated "every 13th success has no body";
         PageEvery50 "page-every-50th" Stated "every 50th success is an HTML page";

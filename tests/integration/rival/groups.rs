@@ -266,6 +266,7 @@ impl Groups {
         let mut body = answer::success(endpoint, draft, serial, created, &self.manners);
         if let Some(fault) = self.fault {
             let preceding = ledger.preceding_name().unwrap_or(&asked.name).to_owned();
+            let preceding_id = ledger.kept().last().map(|kept| kept.id.clone());
             let free_rank = match fault {
                 Fault::RankNextFree => ledger.free_rank(draft.rank.unwrap_or_default()),
                 _ => 0,
@@ -276,6 +277,7 @@ impl Groups {
                 serial,
                 created,
                 preceding: &preceding,
+                preceding_id: preceding_id.as_deref(),
                 free_rank,
                 connection: asked.connection,
             };

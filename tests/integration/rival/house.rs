@@ -222,7 +222,9 @@ impl House {
         {
             return self.groups.create_raced(fault, gap, endpoint, request, now).await;
         }
-        text_damage::spoil(self.fault, self.groups.create(endpoint, request, now))
+        let mut response = text_damage::spoil(self.fault, self.groups.create(endpoint, request, now));
+        response.severed = self.fault.is_some_and(|fault| intermittent::severs(fault, nth));
+        response
     }
 
     fn media_refusal(&self, endpoint: Endpoint, request: &Request) -> Option<Response> {

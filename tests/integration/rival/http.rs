@@ -47,7 +47,7 @@ pub(super) struct Response {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
-    /// Not sent: the connection is closed in its place.
+    /// The connection is closed in the middle of the body, or at once where there is none.
     pub(super) severed: bool,
 }
 

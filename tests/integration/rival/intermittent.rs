@@ -5,19 +5,23 @@ use super::http::Response;
 
 /// What the n-th create gets in place of its answer.
 pub(super) fn instead(fault: Fault, nth: u64) -> Option<Response> {
-    let (every, severed) = match fault {
-        Fault::FailsEvery13 => (13, false),
-        Fault::FailsEvery50 => (50, false),
-        Fault::FailsEvery97 => (97, false),
-        Fault::CutEvery13 => (13, true),
-        Fault::CutEvery50 => (50, true),
+    let every = match fault {
+        Fault::FailsEvery13 => 13,
+        Fault::FailsEvery50 => 50,
+        Fault::FailsEvery97 => 97,
         _ => return None,
     };
-    nth.is_multiple_of(every).then(|| {
-        let mut response = Response::new(500, "application/json", r#"{"error":"Internal Server Error"}"#);
-        response.severed = severed;
-        response
-    })
+    let error = || Response::new(500, "application/json", r#"{"error":"Internal Server Error"}"#);
+    nth.is_multiple_of(every).then(error)
+}
+
+/// Whether the answer to the n-th create ends in its middle.
+pub(super) fn severs(fault: Fault, nth: u64) -> bool {
+    match fault {
+        Fault::CutEvery13 => nth.is_multiple_of(13),
+        Fault::CutEvery50 => nth.is_multiple_of(50),
+        _ => false,
+    }
 }
 
 pub(super) fn success(fault: Fault, serial: u64, mut response: Response) -> Response {

@@ -169,6 +169,11 @@ async fn refuse(wire: &mut Wire, status: u16) {
 /// Whether the connection can carry another request.
 async fn reply(wire: &mut Wire, house: &House, request: &Request, mut response: Response) -> bool {
     if response.severed {
+        if !response.body.is_empty() {
+            response.set("Content-Length", &response.body.len().to_string());
+            let half = &response.body[..response.body.len() / 2];
+            let _ = wire.send(&[response.head().as_bytes(), b"\r\n", half].concat()).await;
+        }
         return false;
     }
     let keep = request.keep_alive && house.manners.connection == Connection::Kept;

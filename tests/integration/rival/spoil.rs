@@ -15,6 +15,8 @@ pub(super) struct Create<'c> {
     pub(super) serial: u64,
     pub(super) created: Duration,
     pub(super) preceding: &'c str,
+    /// The id of the endpoint's group before.
+    pub(super) preceding_id: Option<&'c str>,
     /// The smallest rank from the one asked for on that no group has.
     pub(super) free_rank: i64,
     pub(super) connection: u64,
@@ -79,6 +81,11 @@ fn identity(fault: Fault, create: &Create, group: &mut Json) {
             group.set("id", text(&format!("2b992ddfa23249d6{:08x}", create.serial)));
         }
         Fault::IdEmpty if badges => group.set("id", text("")),
+        Fault::IdRepeatedAtTimes if create.serial.is_multiple_of(10) => {
+            if let Some(id) = create.preceding_id {
+                group.set("id", if badges { text(id) } else { raw(id) });
+            }
+        }
         Fault::IdNullAtTimes if create.serial.is_multiple_of(10) => group.set("id", null()),
         Fault::IdRounded if !badges => {
             group.set("id", raw(&format!("{:.0}", 9_007_199_254_740_992.0 + f64::from(serial(create)))));
@@ -100,7 +107,6 @@ fn shared_id(fault: Fault, create: &Create) -> Option<u64> {
     let serial = create.serial;
     match fault {
         Fault::IdRepeated => Some(1),
-        Fault::IdRepeatedAtTimes if serial.is_multiple_of(10) => Some(serial - 1),
         Fault::IdReusedAfterTen => Some(serial % 10),
         Fault::IdPerSecond if create.endpoint == Endpoint::Badges => Some(1),
         Fault::IdFromRank => Some(create.draft.rank.unwrap_or_default().unsigned_abs()),
