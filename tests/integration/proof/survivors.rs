@@ -14,8 +14,6 @@ pub(super) const ALL: &[(&str, &str)] = &[
     ("date-unreadable", "a Date that cannot be read is passed over"),
     ("org-id-per-endpoint", "no rule compares the answers of one operation with those of another"),
     ("created-by-changes", "no rule says that one caller is one user"),
-    ("namespace-shared", "a scenario that is not sent would show it: another operation's names"),
-    ("namespace-shared-by-rewards", "a scenario that is not sent would show it: another operation's names"),
     (
         "rejected-stored-for-media-type",
         "a scenario that is not sent would show it: after a refusal for the media type",
