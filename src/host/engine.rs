@@ -104,12 +104,12 @@ impl Prepared {
 impl Engine {
     pub(super) fn new(prepared: Arc<Prepared>, settings: &HostSettings) -> Engine {
         let contract = &prepared.contract;
+        let known = Arc::default();
+        let operations = contract.operations.iter().enumerate();
+        let taken =
+            operations.map(|(index, operation)| Taken::new(index, &operation.behaviour.unique, &known));
         Engine {
-            taken: contract
-                .operations
-                .iter()
-                .map(|operation| Taken::new(&operation.behaviour.unique))
-                .collect(),
+            taken: taken.collect(),
             access: Access::new(contract, settings),
             resources: Resources::default(),
             requests: AtomicU64::new(0),

@@ -124,7 +124,7 @@ impl Observer for Events {
         let mut out = self.out();
         let line = match event {
             Event::Started { run, requests } => {
-                out.run = (*run).to_owned();
+                (*run).clone_into(&mut out.run);
                 value!({
                     "event": "started",
                     "format": FORMAT,

@@ -3,6 +3,7 @@
 use super::{Class, Defect, Site, part};
 use crate::contract::expression::select;
 use crate::contract::extension::{Distinction, Unique};
+use crate::host::taken::compared;
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -121,18 +122,20 @@ impl Remembered {
 /// What a host with a lapse compares.
 fn keys(lapse: &Lapse, unique: &Unique, request: &Value) -> Vec<String> {
     let values = select(request, &unique.field).into_iter().filter(|(_, value)| !value.is_null());
+    let other = |stated: Distinction| match stated {
+        Distinction::Insensitive => Distinction::Sensitive,
+        Distinction::Sensitive | Distinction::Unknown => Distinction::Insensitive,
+    };
+    let mut lapsed = unique.clone();
+    match lapse {
+        Lapse::Case => lapsed.case = other(unique.case),
+        Lapse::Spaces => lapsed.spaces = other(unique.spaces),
+        _ => {}
+    }
     let key = |value: &Value| {
-        let Value::String(text) = value else { return value.to_string() };
-        let folds =
-            |stated: Distinction, lapsed: Lapse| (stated == Distinction::Insensitive) != (*lapse == lapsed);
-        let text = if folds(unique.case, Lapse::Case) { text.to_lowercase() } else { text.clone() };
-        let spaceless = || text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let text = if folds(unique.spaces, Lapse::Spaces) { spaceless() } else { text };
-        let text = match lapse {
-            Lapse::Start(most) => text.chars().take(*most).collect(),
-            _ => text,
-        };
-        format!("\"{text}")
+        let text = compared(&lapsed, value);
+        // Of text with its quote before it.
+        if let Lapse::Start(most) = lapse { text.chars().take(most + 1).collect() } else { text }
     };
     values.map(|(_, value)| if *lapse == Lapse::Whole { request.to_string() } else { key(value) }).collect()
 }

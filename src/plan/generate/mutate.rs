@@ -225,20 +225,31 @@ fn text(maker: &mut Maker<'_>, flat: &Flat, list: &mut List) {
         return;
     }
     for (index, (name, text)) in odd::TEXTS.iter().enumerate() {
-        let worth = if index % 3 == 0 { 7 } else { 10 };
-        list.add(worth, "text", *name, Change::Text((*text).to_owned()));
+        let worth = match index {
+            0 => 2,
+            _ if index % 3 == 0 => 8,
+            _ => 10,
+        };
+        if index > 0 || flat.length.1.is_none_or(|most| text.chars().count() as u64 + ROOM <= most) {
+            list.add(worth, "text", *name, Change::Text((*text).to_owned()));
+        }
     }
     for (name, text) in odd::SILENT_TEXTS {
-        list.add(9, "text", *name, Change::Text((*text).to_owned()));
+        let worth = if ["empty", "spaces-around"].contains(name) { 7 } else { 9 };
+        list.add(worth, "text", *name, Change::Text((*text).to_owned()));
     }
     let (name, escaped) = odd::LONE_SURROGATE;
     list.add(10, "text", name, Change::Raw(format!("\"{escaped}\"")));
     for (name, length) in odd::LENGTHS {
         if flat.length.1.is_none_or(|most| *length as u64 <= most) {
-            list.add(8, "length", *name, Change::Length(*length));
+            let worth = if *length == 256 { 6 } else { 8 };
+            list.add(worth, "length", *name, Change::Length(*length));
         }
     }
 }
+
+/// What a unique value needs beside the text: the identity of the run, and what sets cases apart.
+const ROOM: u64 = 30;
 
 fn numbers(flat: &Flat, list: &mut List) {
     let whole = !flat.types.contains(&Type::Number);
@@ -269,8 +280,13 @@ fn numbers(flat: &Flat, list: &mut List) {
         list.add(5, "bound", "between-multiples", Change::Set(number(between)));
     }
     let odd = if whole { odd::INTEGERS } else { odd::NUMBERS };
-    for (index, (name, text)) in odd.iter().enumerate() {
-        list.add(if index % 4 == 1 { 7 } else { 10 }, "number", *name, Change::Raw((*text).to_owned()));
+    for (name, text) in odd {
+        let worth = match *name {
+            "negative" | "beyond-int32" => 6,
+            "zero" | "beyond-int64" | "exponent" => 7,
+            _ => 10,
+        };
+        list.add(worth, "number", *name, Change::Raw((*text).to_owned()));
     }
 }
 
