@@ -59,9 +59,11 @@ pub(super) fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
     Ok(tame(text))
 }
 
-/// Such characters stand only in strings, but for the line breaks of the layout.
+/// Such characters stand only in strings, but for the line breaks of the layout; so does what a CI
+/// system that shows the text would take for a command.
 pub(super) fn tame(text: String) -> String {
     let steering = |character: char| character != '\n' && steers(character);
+    let text = if text.contains("##[") { text.replace("##[", "##\\u005b") } else { text };
     if !text.contains(steering) {
         return text;
     }

@@ -273,8 +273,8 @@ fn a_report_of_another_format_is_refused_with_a_way_out() {
 
 #[test]
 fn what_would_steer_a_terminal_is_escaped() {
-    let text = "a\u{9b}2J\u{202e}\u{7f}\u{1b}\u{e0001}ä🎉";
+    let text = "a\u{9b}2J\u{202e}\u{7f}\u{1b}\u{e0001}ä🎉##[error]";
     let shown = pretty(&text).unwrap();
-    assert_eq!(shown, "\"a\\u009b2J\\u202e\\u007f\\u001b\\udb40\\udc01ä🎉\"\n");
+    assert_eq!(shown, "\"a\\u009b2J\\u202e\\u007f\\u001b\\udb40\\udc01ä🎉##\\u005berror]\"\n");
     assert_eq!(serde_json::from_str::<String>(&shown).unwrap(), text);
 }

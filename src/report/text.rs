@@ -63,6 +63,8 @@ fn push(text: &mut String, character: char) {
         '\n' => text.push_str("\\n"),
         '\r' => text.push_str("\\r"),
         '\t' => text.push_str("\\t"),
+        // The old form of a command of a CI system, which may stand anywhere in a line.
+        '[' if text.ends_with("##") => text.push_str("\\u{5b}"),
         other if steers(other) => {
             let _ = write!(text, "\\u{{{:x}}}", u32::from(other));
         }
@@ -96,6 +98,7 @@ mod tests {
         assert_eq!(inert("  ::error::x"), "  \\u{3a}:error::x");
         assert_eq!(inert("a ##[add-mask]b"), "a ##\\u{5b}add-mask]b");
         assert_eq!(inert("a ::error::"), "a ::error::");
+        assert_eq!(visible("##[error]x"), "##\\u{5b}error]x");
     }
 
     proptest! {
