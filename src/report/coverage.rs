@@ -6,17 +6,17 @@ use crate::plan::{Case, Plan};
 use crate::run::{Answer, Run};
 use crate::{json, judge};
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a run has seen of a contract.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// Each operation of the plan, in the contract's order.
     pub operations: Vec<Covered>,
 }
 
 /// What a run has seen of an operation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Covered {
     /// The operation's identity.
     pub operation: String,
@@ -37,7 +37,7 @@ pub struct Covered {
 }
 
 /// How often a rule was held against something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tried {
     /// The rule in one line.
     pub rule: String,
@@ -48,7 +48,7 @@ pub struct Tried {
 }
 
 /// How often something came.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     /// The status or the code.
     pub name: String,
