@@ -42,7 +42,7 @@ impl Scene<'_, '_> {
         let mut second = base.value.clone();
         mutate::put(&mut second, &unique.field, shared);
         let index = operation.behaviour.unique.iter().position(|known| known.field == unique.field);
-        let at = format!("{}/x-probity/unique/{}", operation.at, index.unwrap_or_default());
+        let at = format!("{}/{}", operation.behaviour.at.unique, index.unwrap_or_default());
         let mut scene = Scene { deriver: &mut there, request: &request, base: &base, unique, at };
         if scene.verdict(&second) != Verdict::Accept {
             return;
