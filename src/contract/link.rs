@@ -2,7 +2,7 @@
 
 use super::expression::Expression;
 use super::extension::{self, Shape};
-use super::model::{Location, Operation};
+use super::model::{Location, Operation, Parameter};
 use super::view::{self, Broken};
 use super::{Mistake, rule};
 use crate::json::pointer;
@@ -90,6 +90,13 @@ pub struct ReadBack {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Span(#[serde(deserialize_with = "rule::duration")] pub Duration);
+
+impl Supplied {
+    /// Whether it is this parameter.
+    pub fn is(&self, parameter: &Parameter) -> bool {
+        self.location == parameter.location && self.name == parameter.name
+    }
+}
 
 impl Serialize for Origin {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

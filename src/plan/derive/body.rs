@@ -259,7 +259,7 @@ impl Deriver<'_> {
     }
 }
 
-fn content_type(documented: &str) -> String {
+pub(super) fn content_type(documented: &str) -> String {
     if documented.contains('*') { "application/json".into() } else { documented.to_owned() }
 }
 

@@ -33,7 +33,9 @@ impl Scene<'_, '_> {
         let mut there = Deriver::new(labeller, other, wishes);
         let operation = there.operation;
         let Some(unique) = operation.behaviour.unique.first() else { return };
-        let (Some(request), Some(media)) = (there.request(), operation.json_body().cloned()) else { return };
+        let (Some(request), Some(media)) = (there.request(&[]), operation.json_body().cloned()) else {
+            return;
+        };
         let Some(base) = there.base(&media, Fill::All) else { return };
         let base = Base::new(&there, base, media);
         let name = format!("taken-by-{}", self.deriver.operation.id);
