@@ -12,6 +12,7 @@ use openapiv3 as oas;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::fmt;
 use std::time::Duration;
 
 /// A link of an answer to another operation.
@@ -95,6 +96,17 @@ impl Supplied {
     /// Whether it is this parameter.
     pub fn is(&self, parameter: &Parameter) -> bool {
         self.location == parameter.location && self.name == parameter.name
+    }
+}
+
+/// As a contract writes it.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Exchange(expression) => expression.fmt(f),
+            Origin::Literal(Value::String(text)) => f.write_str(text),
+            Origin::Literal(value) => value.fmt(f),
+        }
     }
 }
 

@@ -111,16 +111,16 @@ struct At<'r> {
 
 #[derive(Serialize)]
 struct Raw<'r> {
-    request: Request<'r>,
+    request: Request,
     outcome: Came,
     observed: Answered<'r>,
 }
 
 #[derive(Serialize)]
-struct Request<'r> {
-    method: &'r str,
+struct Request {
+    method: String,
     url: String,
-    headers: Vec<(&'r str, String)>,
+    headers: Vec<(String, String)>,
     body: Option<Body>,
 }
 
@@ -262,9 +262,9 @@ fn found<'r>(subject: &'r Subject<'r>, finding: &'r Finding) -> Found<'r> {
 }
 
 fn raw<'r>(subject: &Subject<'_>, step: Step, exchange: &'r Exchange) -> Raw<'r> {
-    let sent = &exchange.sent;
+    let sent = subject.sent(step).unwrap_or_else(|| exchange.sent.clone());
     let run = subject.run.id.as_bytes();
-    let headers = sent.headers.iter().map(|(name, value)| (name.as_str(), subject.neutral(value)));
+    let headers = sent.headers.iter().map(|(name, value)| (name.clone(), subject.neutral(value)));
     let (answered, detail) = match &exchange.outcome {
         Outcome::Answered(answer) => (Some(answer), None),
         Outcome::Failed(failure) => (None, Some(failure.detail.as_str())),
@@ -272,7 +272,7 @@ fn raw<'r>(subject: &Subject<'_>, step: Step, exchange: &'r Exchange) -> Raw<'r>
     let came = answered.iter().flat_map(|answer| &answer.headers);
     Raw {
         request: Request {
-            method: &sent.method,
+            method: sent.method.clone(),
             url: subject.neutral(&sent.url),
             headers: headers.collect(),
             body: sent.body.as_ref().map(|bytes| body(bytes, run)),

@@ -7,7 +7,6 @@ use crate::contract::{Contract, Expression, Location, Operation};
 use crate::json::{self, Kind, Node};
 use crate::plan::{Case, Scenario};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
 use std::borrow::Cow;
 
 /// What stands for itself everywhere in a URL.
@@ -41,7 +40,7 @@ pub(super) fn filled<'c>(
     for parameter in &follow.parameters {
         let name = &parameter.name;
         let text = match &parameter.value {
-            Origin::Literal(value) => Some(text_of(value)),
+            Origin::Literal(_) => Some(parameter.value.to_string()),
             Origin::Exchange(expression) => value(expression, source, exchange),
         };
         // A segment that is empty or dots would name another resource.
@@ -73,15 +72,7 @@ pub(super) fn filled<'c>(
 }
 
 fn lacking(value: &Origin, source: &Operation) -> String {
-    let what = match value {
-        Origin::Exchange(expression) => expression.to_string(),
-        Origin::Literal(value) => value.to_string(),
-    };
-    format!("the link could not be followed: an accepted `{}` has nothing that fits at `{what}`", source.id)
-}
-
-fn text_of(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    format!("the link could not be followed: an accepted `{}` has nothing that fits at `{value}`", source.id)
 }
 
 /// The value that an expression names, as text.
