@@ -19,9 +19,11 @@
 //! | what is held against an answer: one file a check | [`judge`] |
 //! | how behaviour is pinned in insta's format | [`snapshot`] |
 //! | what people and machines read | [`report`] |
-//! | the server that behaves as a contract says | [`host`] |
+//! | the server that behaves as a contract says, and its faults | [`host`] |
+//! | what share of the faults the checks catch | [`audit`] |
 //! | commands, flags and exit codes | [`cli`], [`config`] |
 
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod contract;

@@ -2,10 +2,10 @@
 
 use super::failure::{self, Failure};
 use super::plan::Tokens;
-use super::{CheckArgs, Exit, TargetArgs, note, say};
+use super::{CheckArgs, Exit, SeverityArgs, TargetArgs, note, say};
 use crate::contract::Contract;
 use crate::contract::extension::suggestion;
-use crate::host::{Accepted, Host, HostSettings};
+use crate::host::{Host, HostSettings};
 use crate::judge::{self, CHECKS, Levels, Observation, SNAPSHOT, Severity};
 use crate::plan::{Credentials, Gap, Plan};
 use crate::report::progress::Progress;
@@ -21,7 +21,7 @@ const HOST_PROFILE: &str = "host";
 
 pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let outputs = outputs(&arguments.report)?;
-    let levels = levels(arguments)?;
+    let levels = levels(&arguments.severity)?;
     let target = arguments.target.target.as_deref().map(target).transpose()?;
     let mut given = given(&arguments.target)?;
     let contract = Arc::new(failure::contract(arguments.contract.contract.as_deref())?);
@@ -142,35 +142,23 @@ async fn embedded(contract: &Arc<Contract>, given: &mut Given) -> Result<Host, F
     let host = host.map_err(|error| {
         Failure::new(Exit::Target, format!("the embedded host cannot listen on loopback: {error}"))
     })?;
-    let Accepted { user, password, key, secret, token } = host.credentials().clone();
     if given.basic.is_none() && given.bearer.is_none() && given.oauth.is_none() {
-        given.basic = Some((user, password));
-        given.oauth = Some((key, secret));
-        let own = api_keys(contract, &token);
-        let has = |name: &str| given.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
-        let own: Vec<_> = own.into_iter().filter(|(name, _)| !has(name)).collect();
-        given.headers.extend(own);
-        given.bearer = Some(token);
+        let own = host.credentials().given(contract);
+        let headers = std::mem::take(&mut given.headers);
+        let has = |name: &str| headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+        let added: Vec<_> = own.headers.iter().filter(|(name, _)| !has(name)).cloned().collect();
+        *given = Given {
+            headers: headers.into_iter().chain(added).collect(),
+            basic_md5: given.basic_md5,
+            foreign: given.foreign.take(),
+            ..own
+        };
     }
     Ok(host)
 }
 
 fn url(host: &Host) -> String {
     format!("http://{}", host.address())
-}
-
-fn api_keys(contract: &Contract, token: &str) -> Vec<(String, String)> {
-    use crate::contract::{Location, SecurityScheme};
-    let keys = contract.schemes.values().filter_map(|scheme| match scheme {
-        SecurityScheme::ApiKey { location: Location::Header, name, token: None } => {
-            Some((name.clone(), token.to_owned()))
-        }
-        SecurityScheme::ApiKey { location: Location::Cookie, name, token: None } => {
-            Some(("Cookie".to_owned(), format!("{name}={token}")))
-        }
-        _ => None,
-    });
-    keys.collect()
 }
 
 async fn sent(
@@ -387,12 +375,12 @@ fn outputs(given: &[String]) -> Result<Vec<Output>, Failure> {
     read.collect()
 }
 
-fn levels(arguments: &CheckArgs) -> Result<Levels, Failure> {
+pub(super) fn levels(arguments: &SeverityArgs) -> Result<Levels, Failure> {
     let mut levels = Levels::default();
     let sets = [
-        (Severity::Allow, &arguments.severity.allow),
-        (Severity::Warn, &arguments.severity.warn),
-        (Severity::Deny, &arguments.severity.deny),
+        (Severity::Allow, &arguments.allow),
+        (Severity::Warn, &arguments.warn),
+        (Severity::Deny, &arguments.deny),
     ];
     for (severity, ids) in sets {
         for id in ids {

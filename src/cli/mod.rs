@@ -1,5 +1,6 @@
 //! The command line: what can be asked, one file a command.
 
+mod audit;
 mod check;
 mod exit;
 mod explain;
@@ -54,6 +55,9 @@ enum Command {
     Plan(PlanArgs),
     /// Run a host that behaves as the contract says
     Serve(ServeArgs),
+    /// Plant every fault that the contract lets one think of, and tell which are caught
+    #[command(after_help = exit::TABLE)]
+    Audit(AuditArgs),
     /// Settle recorded behaviour
     Snapshots(SnapshotsArgs),
     /// Tell what a check means, why it matters, and how to allow it
@@ -249,6 +253,58 @@ struct ServeArgs {
     /// The port on loopback; 0 is any free one
     #[arg(long, env = "PROBITY_PORT", default_value_t = 8080, value_name = "PORT")]
     port: u16,
+    /// A defect that the host has, or a pattern of defects; may be repeated
+    #[arg(long, env = "PROBITY_FAULT", value_name = "ID", value_delimiter = ',')]
+    fault: Vec<String>,
+    /// List the defects that the host can have, and end
+    #[arg(long, env = "PROBITY_LIST_FAULTS")]
+    list_faults: bool,
+}
+
+/// The arguments of `audit`.
+#[derive(Debug, Args)]
+struct AuditArgs {
+    #[command(flatten)]
+    contract: ContractArgs,
+    /// Only these faults or classes of faults; `*` stands for any text
+    #[arg(long, env = "PROBITY_AUDIT_INCLUDE", value_name = "PATTERN", value_delimiter = ',')]
+    include: Vec<String>,
+    /// Not these faults or classes of faults
+    #[arg(long, env = "PROBITY_AUDIT_EXCLUDE", value_name = "PATTERN", value_delimiter = ',')]
+    exclude: Vec<String>,
+    /// Fail if less than so many percent of the faults that can be seen are caught or pinned
+    #[arg(long, env = "PROBITY_MIN", value_name = "PERCENT", value_parser = percentage)]
+    min: Option<f64>,
+    /// What random values are derived from
+    #[arg(
+        long,
+        env = "PROBITY_SEED",
+        default_value_t = 0,
+        allow_negative_numbers = true,
+        value_name = "NUMBER"
+    )]
+    seed: u64,
+    /// The most requests that each host gets; the most useful ones come first
+    #[arg(long, env = "PROBITY_MAX_REQUESTS", value_name = "NUMBER", value_parser = positive)]
+    max_requests: Option<usize>,
+    /// Also try undeclared PUT, PATCH and DELETE
+    #[arg(long, env = "PROBITY_CHANGING_METHODS")]
+    changing_methods: bool,
+    /// How many hosts run side by side; without it, four on each core
+    #[arg(long, short, env = "PROBITY_AUDIT_JOBS", value_name = "NUMBER", value_parser = jobs)]
+    jobs: Option<usize>,
+    /// The report as JSON, to a file or, without one, to standard output
+    #[arg(
+        long,
+        env = "PROBITY_AUDIT_JSON",
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "-"
+    )]
+    json: Option<PathBuf>,
+    #[command(flatten)]
+    severity: SeverityArgs,
 }
 
 /// The arguments of `snapshots`.
@@ -281,6 +337,12 @@ struct SettleArgs {
 
 fn positive(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "a whole number above 0 is expected".into())
+}
+
+fn percentage(text: &str) -> Result<f64, String> {
+    let number = text.trim_end_matches('%').trim_end().parse().ok();
+    let number = number.filter(|number| (0.0..=100.0).contains(number));
+    number.ok_or_else(|| "a number from 0 to 100 is expected".into())
 }
 
 fn jobs(text: &str) -> Result<usize, String> {
@@ -318,6 +380,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(arguments) => check::check(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments),
         Command::Serve(arguments) => serve::serve(&arguments),
+        Command::Audit(arguments) => audit::audit(&arguments),
         Command::Snapshots(arguments) => snapshots::snapshots(&arguments.action),
         Command::Explain { check } => explain::explain(check.as_deref()),
         Command::Completions { shell } => {
@@ -408,8 +471,12 @@ fn flags(command: &str) -> Vec<String> {
     let root = Cli::command();
     let found = root.get_subcommands().find(|known| known.get_name() == command);
     let arguments = found.into_iter().flat_map(clap::Command::get_arguments);
-    let named =
-        arguments.filter(|argument| !matches!(argument.get_id().as_str(), "help" | "version" | "config"));
+    let own = |id: &str| command == "audit" && matches!(id, "include" | "exclude" | "jobs" | "json");
+    let named = arguments.filter(|argument| {
+        // In a file, what an audit has of its own would be taken for what `check` calls so.
+        let id = argument.get_id().as_str();
+        !matches!(id, "help" | "version" | "config" | "list_faults") && !own(id)
+    });
     named
         .map(|argument| argument.get_long().map_or_else(|| argument.get_id().to_string(), str::to_owned))
         .collect()
@@ -417,7 +484,7 @@ fn flags(command: &str) -> Vec<String> {
 
 /// The keys that any command takes.
 fn known_keys() -> Vec<String> {
-    let mut known: Vec<String> = ["check", "plan", "serve"].into_iter().flat_map(flags).collect();
+    let mut known: Vec<String> = ["check", "plan", "serve", "audit"].into_iter().flat_map(flags).collect();
     known.retain(|key| key != "json");
     known.push("severity".into());
     known.sort();

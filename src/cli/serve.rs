@@ -1,15 +1,25 @@
 //! `probity serve`: the embedded host, to play with.
 
+use super::audit::listing;
 use super::failure::{Failure, contract};
 use super::{Exit, ServeArgs, note, say};
+use crate::audit::selected;
+use crate::contract::Contract;
+use crate::contract::extension::suggestion;
+use crate::host::fault::{Fault, faults};
 use crate::host::{Host, HostSettings};
 use std::sync::Arc;
 
 pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
     let contract = Arc::new(contract(arguments.contract.contract.as_deref())?);
+    if arguments.list_faults {
+        say(&listing(&faults(&contract)));
+        return Ok(Exit::Holds);
+    }
+    let planted = planted(&contract, &arguments.fault)?;
     let runtime = super::check::runtime()?;
     runtime.block_on(async {
-        let settings = HostSettings { port: arguments.port, ..HostSettings::default() };
+        let settings = HostSettings { port: arguments.port, faults: planted.clone(), ..HostSettings::default() };
         let host = Host::start(Arc::clone(&contract), settings).await.map_err(|error| {
             Failure::new(Exit::Usage, format!("port {} cannot be used: {error}", arguments.port))
                 .with_hint(Some("--port 0 takes any free one".into()))
@@ -23,6 +33,9 @@ pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
             "\nCredentials\n  Basic   {}:{}  (the password may also travel as its MD5)\n  Bearer  {}\n  Token   key {} secret {}\n\nCheck it:  probity check --target http://{} --basic {}:{}\n",
             accepted.user, accepted.password, accepted.token, accepted.key, accepted.secret, host.address(), accepted.user, accepted.password
         ));
+        if !planted.is_empty() {
+            text.push_str(&format!("\nIt is faulty\n{}", listing(&planted)));
+        }
         say(&text);
         note("Ctrl-C ends it.");
         host.serve_until(async {
@@ -31,4 +44,25 @@ pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
         .await;
         Ok(Exit::Holds)
     })
+}
+
+/// The faults that were asked for; each pattern must name one.
+fn planted(contract: &Contract, patterns: &[String]) -> Result<Vec<Fault>, Failure> {
+    let mut found: Vec<Fault> = Vec::new();
+    for pattern in patterns {
+        let named = selected(contract, std::slice::from_ref(pattern), &[]);
+        if named.is_empty() {
+            let known: Vec<String> = faults(contract).into_iter().map(|fault| fault.id).collect();
+            let near = suggestion(pattern, &known);
+            let hint =
+                if near.starts_with("did you mean") { near } else { "--list-faults lists them all".into() };
+            return Err(
+                Failure::new(Exit::Usage, format!("there is no fault `{pattern}`")).with_hint(Some(hint))
+            );
+        }
+        found.extend(
+            named.into_iter().filter(|one| found.iter().all(|known| known.id != one.id)).collect::<Vec<_>>(),
+        );
+    }
+    Ok(found)
 }

@@ -89,6 +89,11 @@ impl Access {
         }
     }
 
+    /// Whether there is such a user for Basic.
+    pub(super) fn knows(&self, user: &str) -> bool {
+        self.basic[0].split_once(':').is_some_and(|(known, _)| known == user)
+    }
+
     /// What an operation asks for.
     pub(super) fn demands(&self, contract: &Contract, operation: &Operation) -> Demands {
         if operation.is_open() {

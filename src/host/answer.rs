@@ -3,8 +3,13 @@
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
+use std::time::Duration;
+
+/// Long enough for what is written to leave.
+const FLUSHED: Duration = Duration::from_millis(1);
 
 /// Everything that goes back to the client.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +26,19 @@ pub(super) struct Answer {
     pub(super) exact: Vec<Exact>,
     /// The body as bytes, in place of the value.
     pub(super) raw: Option<Bytes>,
+    /// How long it is held back.
+    pub(super) late: Option<Duration>,
+    /// Where it is lost on its way.
+    pub(super) lost: Option<Lost>,
+}
+
+/// How an answer is lost on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// The connection ends before it.
+    Before,
+    /// It ends before the announced length.
+    Within,
 }
 
 /// A place in a body and the digits of the number there.
@@ -47,18 +65,12 @@ impl Answer {
 
     /// The bytes that are sent.
     pub(super) fn write(self) -> Response {
-        let is_json = self
-            .media
-            .as_ref()
-            .and_then(|media| media.to_str().ok())
-            .is_none_or(crate::contract::model::is_json);
-        let bytes = match (self.raw, self.body) {
-            (Some(raw), _) => raw,
-            (None, Some(Value::String(text))) if !is_json => text.into(),
-            (None, Some(body)) => written(&body, &self.exact).into(),
-            (None, None) => Bytes::new(),
-        };
-        let mut response = Response::new(Body::from(bytes));
+        let bytes = self.bytes();
+        let length = bytes.len();
+        let mut response = Response::new(match self.lost {
+            None => Body::from(bytes),
+            Some(lost) => lost.body(bytes),
+        });
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         if let Some(media) = self.media {
@@ -67,7 +79,49 @@ impl Answer {
         for (name, value) in self.headers {
             headers.append(name, value);
         }
+        if self.lost == Some(Lost::Within) {
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length + 1));
+        }
         response
+    }
+
+    /// The body as it is sent.
+    pub(super) fn bytes(&self) -> Bytes {
+        let is_json = self
+            .media
+            .as_ref()
+            .and_then(|media| media.to_str().ok())
+            .is_none_or(crate::contract::model::is_json);
+        match (&self.raw, &self.body) {
+            (Some(raw), _) => raw.clone(),
+            (None, Some(Value::String(text))) if !is_json => text.clone().into(),
+            (None, Some(body)) => written(body, &self.exact).into(),
+            (None, None) => Bytes::new(),
+        }
+    }
+
+    /// Whether a client sees the same.
+    pub(super) fn is_same(&self, other: &Answer) -> bool {
+        (self.status, self.late, self.lost) == (other.status, other.late, other.lost)
+            && self.media == other.media
+            && self.headers == other.headers
+            && self.bytes() == other.bytes()
+    }
+}
+
+impl Lost {
+    /// A body that ends in an error, which ends the connection.
+    fn body(self, bytes: Bytes) -> Body {
+        let ended = || std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
+        if self == Lost::Before {
+            return Body::from_stream(stream::iter([Err::<Bytes, _>(ended())]));
+        }
+        let end = stream::once(async move {
+            // What was written leaves only while more is waited for.
+            tokio::time::sleep(FLUSHED).await;
+            Err(ended())
+        });
+        Body::from_stream(stream::iter([Ok(bytes)]).chain(Box::pin(end)))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::HostSettings;
 use super::access::{Access, Demands};
 use super::answer::Answer;
+use super::fault::Planted;
 use super::intake::{Asked, Breach, Given, Intake, Refused};
 use super::prepare;
 use super::refuse::Refusals;
@@ -20,24 +21,32 @@ use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A contract, prepared to be served.
-pub(super) struct Engine {
+/// A contract, prepared to be served by as many hosts as are wanted.
+pub struct Prepared {
     contract: Arc<Contract>,
     routes: Routes,
     /// In the order of the contract's operations.
     served: Vec<Served>,
+    request_id: Option<HeaderName>,
+}
+
+/// A host's own: what it remembers, and whom it lets in.
+pub(super) struct Engine {
+    prepared: Arc<Prepared>,
+    /// In the order of the contract's operations.
+    taken: Vec<Taken>,
     access: Access,
     resources: Resources,
-    request_id: Option<HeaderName>,
     requests: AtomicU64,
     answers: AtomicU64,
+    /// None in a host that is as it should be.
+    planted: Option<Arc<Planted>>,
 }
 
 /// An operation, prepared to be served.
 struct Served {
     demands: Demands,
     intake: Intake,
-    taken: Taken,
     refusals: Refusals,
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -49,7 +58,7 @@ struct Served {
 }
 
 /// The answer of an operation to an accepted request.
-fn success(operation: &Operation) -> (u16, Option<&Response>) {
+pub(super) fn success(operation: &Operation) -> (u16, Option<&Response>) {
     let codes = operation.responses.iter().filter_map(|response| match response.status {
         StatusRange::Code(code) if code / 100 == 2 || code / 100 == 3 => Some(code),
         StatusRange::Class(2) => Some(200),
@@ -60,10 +69,12 @@ fn success(operation: &Operation) -> (u16, Option<&Response>) {
     (status, operation.response(status))
 }
 
-impl Engine {
-    pub(super) fn new(contract: Arc<Contract>, settings: &HostSettings) -> Engine {
+impl Prepared {
+    /// Works out what each operation of a contract takes and answers.
+    pub fn new(contract: Arc<Contract>) -> Prepared {
         let samples = Samples::new(&contract);
-        let access = Access::new(&contract, settings);
+        // What is demanded is the same whoever is let in.
+        let access = Access::new(&contract, &HostSettings::default());
         let mut routes = Routes::default();
         let mut served = Vec::new();
         for (index, operation) in contract.operations.iter().enumerate() {
@@ -86,22 +97,44 @@ impl Engine {
             _ => None,
         };
         drop(samples);
+        Prepared { contract, routes, served, request_id }
+    }
+}
+
+impl Engine {
+    pub(super) fn new(prepared: Arc<Prepared>, settings: &HostSettings) -> Engine {
+        let contract = &prepared.contract;
+        let known = Arc::default();
+        let operations = contract.operations.iter().enumerate();
+        let taken =
+            operations.map(|(index, operation)| Taken::new(index, &operation.behaviour.unique, &known));
         Engine {
-            contract,
-            routes,
-            served,
-            access,
+            taken: taken.collect(),
+            access: Access::new(contract, settings),
             resources: Resources::default(),
-            request_id,
             requests: AtomicU64::new(0),
             answers: AtomicU64::new(0),
+            planted: (!settings.faults.is_empty()).then(|| Arc::new(Planted::new(settings.faults.clone()))),
+            prepared,
         }
+    }
+
+    fn contract(&self) -> &Contract {
+        &self.prepared.contract
+    }
+
+    /// What faults do, if there are any.
+    pub(super) fn planted(&self) -> Option<&Arc<Planted>> {
+        self.planted.as_ref()
     }
 
     /// The answer to a request.
     pub(super) fn answer(&self, asked: &Asked<'_>) -> Answer {
+        if let Some(planted) = &self.planted {
+            planted.arrived(asked);
+        }
         let mut answer = self.decide(asked);
-        if let Some(name) = &self.request_id {
+        if let Some(name) = &self.prepared.request_id {
             let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
             if let Ok(id) = HeaderValue::try_from(format!("probity-{number:012}")) {
                 answer.headers.retain(|(known, _)| known != name);
@@ -115,25 +148,52 @@ impl Engine {
         if let Some(answer) = self.access.endpoint(asked.method, asked.path, asked.headers, asked.body) {
             return answer;
         }
-        let Some((route, values)) = self.routes.find(asked.path) else {
+        let Some((route, values)) = self.prepared.routes.find(asked.path) else {
             return Answer::bare(StatusCode::NOT_FOUND);
         };
         let Some(index) = self.operation(route, asked.method) else {
-            return undeclared(route, asked.method);
+            let taken = self.planted().and_then(|planted| planted.takes_method(asked, &route.methods));
+            return match taken {
+                Some(index) => self.accepted(index, asked, &Given::default(), None),
+                None => undeclared(route, asked.method),
+            };
         };
-        let (operation, served) = (&self.contract.operations[index], &self.served[index]);
-        let refuse = |breaches: &[Breach]| served.refusals.answer(&self.contract, operation, breaches);
-        if !self.access.admits(&served.demands, asked.headers, &asked.query) {
+        let answer = self.respond(index, asked, values);
+        match self.planted() {
+            Some(planted) => planted.spoil(index, asked, answer),
+            None => answer,
+        }
+    }
+
+    /// The answer of an operation.
+    fn respond(&self, index: usize, asked: &Asked<'_>, values: Vec<String>) -> Answer {
+        let (operation, served) = (&self.contract().operations[index], &self.prepared.served[index]);
+        let refuse = |breaches: &[Breach]| served.refusals.answer(self.contract(), operation, breaches);
+        if !self.access.admits(&served.demands, asked.headers, &asked.query)
+            && !self
+                .planted()
+                .is_some_and(|planted| planted.lets_in(self.contract(), index, &self.access, asked))
+        {
+            self.refused(index, true, asked);
             let mut answer = refuse(&[Breach::of(Cause::Unauthenticated, "the request")]);
             let challenges = served.demands.challenges.iter();
             answer.headers.extend(challenges.map(|challenge| (header::WWW_AUTHENTICATE, challenge.clone())));
             return answer;
         }
         let path: Vec<(String, String)> = served.parameters.iter().cloned().zip(values).collect();
-        let given = match served.intake.take(&self.contract, asked, &path) {
+        let given = match served.intake.take(self.contract(), asked, &path) {
             Ok(given) => given,
-            Err(Refused::TooLarge) => return served.refusals.too_large(&self.contract),
-            Err(Refused::Breaches(breaches)) => return refuse(&breaches),
+            Err(Refused::TooLarge) => return served.refusals.too_large(self.contract()),
+            Err(Refused::Breaches(mut breaches)) => {
+                let excused = self
+                    .planted()
+                    .and_then(|planted| planted.excuse(self.contract(), index, asked, &mut breaches, refuse));
+                let Some(given) = excused else {
+                    self.refused(index, false, asked);
+                    return refuse(&breaches);
+                };
+                given
+            }
         };
         let addressed = resources::split(asked.path).zip(path.last()).filter(|_| served.role == Role::Item);
         let stored = match addressed {
@@ -145,34 +205,58 @@ impl Engine {
             None => None,
         };
         if let Some(value) = &given.value
-            && let Err(fields) = served.taken.take(value)
+            && let Err(fields) = self.takes(index, asked, value)
         {
             let breaches: Vec<Breach> =
                 fields.iter().map(|field| Breach::new(Cause::Repeated, field)).collect();
             return refuse(&breaches);
         }
-        self.accepted(operation, served, asked, &given, stored)
+        self.accepted(index, asked, &given, stored)
+    }
+
+    /// Takes the unique values of a request, or tells which fields repeat one.
+    fn takes(&self, index: usize, asked: &Asked<'_>, value: &Value) -> Result<(), Vec<String>> {
+        let taken = self.taken[index].take(value);
+        match self.planted() {
+            Some(planted) => {
+                let fields = &self.contract().operations[index].behaviour.unique;
+                planted.takes(index, fields, asked, value, taken)
+            }
+            None => taken,
+        }
+    }
+
+    fn refused(&self, index: usize, stranger: bool, asked: &Asked<'_>) {
+        if let Some(planted) = self.planted() {
+            planted.refused(&self.contract().operations[index], index, stranger, asked);
+        }
     }
 
     /// The operation of a method, by its index.
     fn operation(&self, route: &Route, method: &str) -> Option<usize> {
         let declared = |method: &str| route.methods.iter().find(|(known, _)| known == method);
         let found = declared(method).or_else(|| declared("GET").filter(|_| method == "HEAD"));
-        found.and_then(|(_, index)| *index).filter(|index| *index < self.served.len())
+        found.and_then(|(_, index)| *index).filter(|index| *index < self.prepared.served.len())
     }
 
     fn accepted(
         &self,
-        operation: &Operation,
-        served: &Served,
+        index: usize,
         asked: &Asked<'_>,
         given: &Given,
         stored: Option<(&str, &str, Filled)>,
     ) -> Answer {
+        let (operation, served) = (&self.contract().operations[index], &self.prepared.served[index]);
         let mut answer =
             Answer { status: served.status, headers: served.headers.clone(), ..Answer::default() };
         let number = self.answers.fetch_add(1, Ordering::Relaxed) + 1;
-        let occasion = Occasion { given, now: Timestamp::now(), number };
+        let now = match self.planted() {
+            Some(planted) => {
+                planted.now(index, asked, served.template.as_ref().is_some_and(Template::tells_time))
+            }
+            None => Timestamp::now(),
+        };
+        let occasion = Occasion { given, now, number };
         let size = || asked.body.map_or(0, <[u8]>::len) + 1024;
         let mut known = None;
         if let Some((collection, id, stored)) = stored {
@@ -185,7 +269,7 @@ impl Engine {
                 _ => {
                     let template = served.template.as_ref();
                     let changed = template
-                        .and_then(|template| template.change(&self.contract, &stored.body, &occasion))
+                        .and_then(|template| template.change(self.contract(), &stored.body, &occasion))
                         .unwrap_or(stored);
                     self.resources.keep(collection, &Value::from(id), &changed, size());
                     changed
@@ -194,9 +278,9 @@ impl Engine {
             known = Some(resource);
         }
         let Some(template) = &served.template else { return answer };
-        let filled = match known.filter(|known| template.accepts(&self.contract, &known.body)) {
+        let filled = match known.filter(|known| template.accepts(self.contract(), &known.body)) {
             Some(known) => known,
-            None => template.fill(&self.contract, &occasion),
+            None => template.fill(self.contract(), &occasion),
         };
         answer.media = Some(template.media.clone());
         match &served.role {
@@ -207,7 +291,7 @@ impl Engine {
             }
             Role::List if filled.body.is_array() => {
                 let all = Value::Array(self.resources.list(asked.path));
-                if template.accepts(&self.contract, &all) {
+                if template.accepts(self.contract(), &all) {
                     answer.body = Some(all);
                     return answer;
                 }
@@ -241,7 +325,6 @@ impl Served {
         Served {
             demands: access.demands(contract, operation),
             intake: Intake::new(contract, operation),
-            taken: Taken::new(&operation.behaviour.unique),
             refusals: Refusals::new(samples, operation),
             status: StatusCode::from_u16(status).unwrap_or_default(),
             headers: samples.headers(response),

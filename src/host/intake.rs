@@ -1,8 +1,8 @@
 //! Taking a request in: its parameters and its body, checked against the contract.
 
 use crate::contract::model::{self, Location, MediaType, Parameter};
-use crate::contract::{Cause, Contract, Operation, SchemaAt, Side};
-use crate::json::{self, Text};
+use crate::contract::{Cause, Contract, Operation, SchemaAt, Side, Violation};
+use crate::json::{self, Text, pointer};
 use crate::plan::generate::flat::{Flat, Type};
 use http::{HeaderMap, header};
 use percent_encoding::percent_decode_str;
@@ -22,6 +22,7 @@ pub(super) struct Asked<'r> {
 pub(super) struct Query(Vec<(String, String)>);
 
 /// A request that the contract allows.
+#[derive(Default)]
 pub(super) struct Given {
     pub(super) text: Option<Text>,
     pub(super) value: Option<Value>,
@@ -44,6 +45,8 @@ pub(super) struct Breach {
     pub(super) place: String,
     /// What is wrong, for a person.
     pub(super) words: String,
+    /// JSON Pointer to what is broken in the contract; empty where no one keyword is.
+    pub(super) at: String,
 }
 
 /// What an operation takes.
@@ -92,11 +95,24 @@ pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 impl Breach {
     pub(super) fn new(cause: Cause, place: &str) -> Breach {
         let name = if place.is_empty() { "the body".to_owned() } else { format!("`{place}`") };
-        Breach { cause, place: place.to_owned(), words: format!("{name} {}", cause.words()) }
+        let words = format!("{name} {}", cause.words());
+        Breach { cause, place: place.to_owned(), words, at: String::new() }
     }
 
     pub(super) fn of(cause: Cause, subject: &str) -> Breach {
-        Breach { cause, place: String::new(), words: format!("{subject} {}", cause.words()) }
+        let words = format!("{subject} {}", cause.words());
+        Breach { cause, place: String::new(), words, at: String::new() }
+    }
+
+    /// The same, of something in the contract.
+    fn at(self, at: String) -> Breach {
+        Breach { at, ..self }
+    }
+}
+
+impl From<Violation> for Breach {
+    fn from(violation: Violation) -> Breach {
+        Breach::new(violation.cause, &violation.place).at(violation.at)
     }
 }
 
@@ -178,7 +194,7 @@ fn body_breaches(contract: &Contract, schema: &SchemaAt, value: &Value) -> Vec<B
         return Vec::new();
     }
     let found = contract.schemas.violations(schema, Side::Request, value);
-    found.iter().map(|violation| Breach::new(violation.cause, &violation.place)).collect()
+    found.into_iter().map(Breach::from).collect()
 }
 
 /// Header parameters with these names are ignored, since the contract says them elsewhere.
@@ -220,7 +236,8 @@ impl Taking {
         }
         let Some(first) = texts.first() else {
             if *required {
-                breaches.push(Breach::of(Cause::Missing, &format!("the {kind} `{name}`")));
+                let at = pointer::child(&self.parameter.at, "required");
+                breaches.push(Breach::of(Cause::Missing, &format!("the {kind} `{name}`")).at(at));
             }
             return;
         };
@@ -239,8 +256,11 @@ impl Taking {
                 readings.swap(0, good);
             } else {
                 let broken = contract.schemas.violations(schema, Side::Request, &readings[0]);
-                breaches
-                    .extend(broken.iter().map(|one| Breach::of(one.cause, &format!("the {kind} `{name}`"))));
+                breaches.extend(
+                    broken
+                        .into_iter()
+                        .map(|one| Breach::of(one.cause, &format!("the {kind} `{name}`")).at(one.at)),
+                );
                 return;
             }
         }

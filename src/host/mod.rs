@@ -11,6 +11,8 @@ use axum::extract::Request;
 use axum::handler::HandlerWithoutStateExt;
 use axum::serve::ListenerExt;
 use engine::Engine;
+pub use engine::Prepared;
+use fault::{Fault, Planted};
 use http::StatusCode;
 use intake::{Asked, Query};
 use std::fmt;
@@ -26,7 +28,9 @@ use tokio::task::JoinHandle;
 mod access;
 mod answer;
 mod engine;
+pub mod fault;
 mod fresh;
+mod given;
 mod intake;
 mod place;
 mod prepare;
@@ -56,6 +60,7 @@ pub struct Host {
     /// Never sent; its end ends the server.
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
+    planted: Option<Arc<Planted>>,
 }
 
 /// How a host is run.
@@ -69,6 +74,8 @@ pub struct HostSettings {
     pub credentials: Accepted,
     /// How long a token lives that the host gave out.
     pub token_life: Duration,
+    /// The defects that it has; none make it a correct one.
+    pub faults: Vec<Fault>,
 }
 
 /// The credentials that a host accepts.
@@ -93,6 +100,7 @@ impl Default for HostSettings {
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             credentials: Accepted::default(),
             token_life: Duration::from_hours(1),
+            faults: Vec::new(),
         }
     }
 }
@@ -119,9 +127,15 @@ impl fmt::Debug for Accepted {
 impl Host {
     /// Binds the port and serves the contract on the current runtime.
     pub async fn start(contract: Arc<Contract>, settings: HostSettings) -> std::io::Result<Host> {
+        Host::start_prepared(Arc::new(Prepared::new(contract)), settings).await
+    }
+
+    /// The same with a contract that other hosts serve too.
+    pub async fn start_prepared(prepared: Arc<Prepared>, settings: HostSettings) -> std::io::Result<Host> {
         let listener = TcpListener::bind((settings.bind, settings.port)).await?;
         let address = listener.local_addr()?;
-        let engine = Arc::new(Engine::new(contract, &settings));
+        let engine = Arc::new(Engine::new(prepared, &settings));
+        let planted = engine.planted().cloned();
         let (stop, stopped) = oneshot::channel::<()>();
         let listener = listener.tap_io(|stream| {
             // Where it cannot be set, answers are slower and still right.
@@ -134,7 +148,7 @@ impl Host {
         let server = tokio::spawn(async move {
             let _ = server.await;
         });
-        Ok(Host { address, credentials: settings.credentials, stop, server })
+        Ok(Host { address, credentials: settings.credentials, stop, server, planted })
     }
 
     /// Where it listens.
@@ -145,6 +159,17 @@ impl Host {
     /// Whom it lets in.
     pub fn credentials(&self) -> &Accepted {
         &self.credentials
+    }
+
+    /// Whether a fault ever made a difference to what a client sees.
+    pub fn misbehaved(&self) -> bool {
+        self.planted.as_ref().is_some_and(|planted| planted.changed_anything())
+    }
+
+    /// Whether a fault made a difference to a request, the n-th of those that are alike.
+    pub fn misbehaved_on(&self, method: &str, path: &str, body: &[u8], nth: usize) -> bool {
+        let digest = fault::digest(method, path, body);
+        self.planted.as_ref().is_some_and(|planted| planted.changed(digest, nth))
     }
 
     /// Serves until something happens, then lets the answers finish that are under way.
@@ -167,7 +192,11 @@ async fn exchange(engine: Arc<Engine>, request: Request) -> axum::response::Resp
         headers: &head.headers,
         body: body.as_deref(),
     };
-    engine.answer(&asked).write()
+    let answer = engine.answer(&asked);
+    if let Some(late) = answer.late {
+        tokio::time::sleep(late).await;
+    }
+    answer.write()
 }
 
 /// The whole body, or nothing if it is too large.

@@ -5,27 +5,30 @@ use crate::contract::extension::{Distinction, Unique};
 use serde_json::Value;
 use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use unicode_normalization::UnicodeNormalization;
 
 const MOST_VALUES: usize = 100_000;
 
 /// The unique values of one operation.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Taken {
+    operation: usize,
     fields: Vec<Unique>,
-    known: Mutex<Known>,
+    known: Arc<Mutex<Known>>,
 }
 
-/// Digests, so that long values take no more room than short ones.
+/// The values of all operations, as digests, so that long ones take no more room than short ones.
 #[derive(Debug, Default)]
-struct Known {
+pub(super) struct Known {
     values: HashSet<u128>,
     order: VecDeque<u128>,
 }
 
 impl Taken {
-    pub(super) fn new(fields: &[Unique]) -> Taken {
-        Taken { fields: fields.to_vec(), known: Mutex::default() }
+    /// What an operation takes, by its index in the contract.
+    pub(super) fn new(operation: usize, fields: &[Unique], known: &Arc<Mutex<Known>>) -> Taken {
+        Taken { operation, fields: fields.to_vec(), known: Arc::clone(known) }
     }
 
     /// Takes the unique values of a request, all or none; refuses with the fields that repeat one.
@@ -35,7 +38,8 @@ impl Taken {
         for (index, unique) in self.fields.iter().enumerate() {
             let found = select(request, &unique.field).into_iter().filter(|(_, value)| !value.is_null());
             for (_, value) in found {
-                let one = (index, digest(index, value, unique.case));
+                let own = (unique.scope.is_none()).then_some((self.operation, index));
+                let one = (index, digest(&(own, &unique.scope), &compared(unique, value)));
                 if wanted.contains(&one) {
                     repeated.push(unique.field.clone());
                 }
@@ -65,10 +69,22 @@ impl Taken {
     }
 }
 
-fn digest(field: usize, value: &Value, case: Distinction) -> u128 {
-    let text = match value {
-        Value::String(text) if case == Distinction::Insensitive => format!("\"{}", text.to_lowercase()),
-        Value::String(text) => format!("\"{text}"),
+/// The text that two values share if they count as one.
+pub(super) fn compared(unique: &Unique, value: &Value) -> String {
+    match value {
+        Value::String(text) => {
+            let mut text = text.clone();
+            if unique.unicode == Distinction::Insensitive {
+                text = text.nfkc().collect();
+            }
+            if unique.case == Distinction::Insensitive {
+                text = text.to_lowercase();
+            }
+            if unique.spaces == Distinction::Insensitive {
+                text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            }
+            format!("\"{text}")
+        }
         Value::Number(number) => match number.as_f64() {
             // 1 and 1.0 are one number.
             Some(double) if number.is_f64() && double.fract() == 0.0 && double.abs() < 9e15 => {
@@ -77,10 +93,13 @@ fn digest(field: usize, value: &Value, case: Distinction) -> u128 {
             _ => number.to_string(),
         },
         other => other.to_string(),
-    };
+    }
+}
+
+fn digest(space: &impl Hash, text: &str) -> u128 {
     let half = |salt: u8| {
         let mut hasher = DefaultHasher::new();
-        (salt, field, &text).hash(&mut hasher);
+        (salt, space, text).hash(&mut hasher);
         u128::from(hasher.finish())
     };
     half(1) << 64 | half(2)
@@ -91,8 +110,36 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn of(operation: usize, unique: Unique, known: &Arc<Mutex<Known>>) -> Taken {
+        Taken::new(operation, &[Unique { field: "/name".into(), ..unique }], known)
+    }
+
     fn taken(case: Distinction) -> Taken {
-        Taken::new(&[Unique { field: "/name".into(), case, ..Unique::default() }])
+        of(0, Unique { case, ..Unique::default() }, &Arc::default())
+    }
+
+    #[test]
+    fn spaces_and_forms_make_no_difference_if_the_contract_says_so() {
+        let (sensitive, insensitive) = (Distinction::Sensitive, Distinction::Insensitive);
+        for (makes, accepted) in [(sensitive, true), (insensitive, false)] {
+            let unique = Unique { spaces: makes, unicode: makes, ..Unique::default() };
+            let taken = of(0, unique, &Arc::default());
+            assert!(taken.take(&json!({"name": "caf\u{e9} au lait"})).is_ok());
+            for other in ["cafe\u{301} au lait", " caf\u{e9} au  lait", "caf\u{e9} au lait "] {
+                assert_eq!(taken.take(&json!({"name": other})).is_ok(), accepted, "{other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn operations_share_their_values_only_in_one_scope() {
+        let (known, gold) = (Arc::default(), json!({"name": "Gold"}));
+        let scoped = |scope: &str| Unique { scope: Some(scope.into()), ..Unique::default() };
+        assert!(of(0, Unique::default(), &known).take(&gold).is_ok());
+        assert!(of(1, Unique::default(), &known).take(&gold).is_ok());
+        assert!(of(2, scoped("names"), &known).take(&gold).is_ok());
+        assert!(of(3, scoped("others"), &known).take(&gold).is_ok());
+        assert!(of(4, scoped("names"), &known).take(&gold).is_err());
     }
 
     #[test]

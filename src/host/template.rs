@@ -125,6 +125,11 @@ impl Template {
         self.accepts(contract, &filled.body).then_some(filled)
     }
 
+    /// Whether the time stands in it.
+    pub(super) fn tells_time(&self) -> bool {
+        self.holes.iter().any(|hole| matches!(hole.fill, Fill::Now(_)))
+    }
+
     pub(super) fn accepts(&self, contract: &Contract, body: &Value) -> bool {
         self.schema.as_ref().is_none_or(|schema| contract.schemas.accepts(schema, Side::Response, body))
     }

@@ -35,7 +35,9 @@ impl Decimal {
         if whole.is_empty() || leads || !is_digits(whole) || !is_digits(fraction) {
             return None;
         }
-        let all = format!("{whole}{fraction}");
+        let mut all = String::with_capacity(mantissa.len());
+        all.push_str(whole);
+        all.push_str(fraction);
         let kept = all.trim_end_matches('0');
         let written = power.saturating_sub(length(fraction));
         let exponent = written.saturating_add(length(&all) - length(kept));
@@ -72,15 +74,16 @@ impl Decimal {
             return Some(0);
         }
         let exponent = self.exponent + i128::from(power);
-        let (digits, rest) = if exponent >= 0 {
-            let zeros = usize::try_from(exponent).ok().filter(|zeros| *zeros < 40)?;
-            (format!("{}{}", self.digits, "0".repeat(zeros)), false)
-        } else {
-            let dropped = usize::try_from(-exponent).unwrap_or(usize::MAX).min(self.digits.len());
-            let kept = &self.digits[..self.digits.len() - dropped];
-            (if kept.is_empty() { "0".to_owned() } else { kept.to_owned() }, true)
+        let dropped = usize::try_from(-exponent.min(0)).unwrap_or(usize::MAX).min(self.digits.len());
+        let (kept, rest) = (&self.digits[..self.digits.len() - dropped], exponent < 0);
+        let size = match kept.len() {
+            0 => 0,
+            // Reading into 64 bits is much the faster.
+            1..=18 => i128::from(kept.parse::<i64>().ok()?),
+            _ => kept.parse().ok()?,
         };
-        let size: i128 = digits.parse().ok()?;
+        let zeros = u32::try_from(exponent.max(0)).ok().filter(|zeros| *zeros < 39)?;
+        let size = size.checked_mul(10_i128.pow(zeros))?;
         // No zero ends the digits: what was dropped is not zero.
         Some(if self.negative { -size - i128::from(rest) } else { size })
     }

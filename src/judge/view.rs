@@ -1,9 +1,9 @@
 //! What a check sees of an exchange.
 
 use super::{Check, Observation};
-use crate::contract::expression;
+use crate::contract::expression::{self, Part};
 use crate::contract::model::{self, MediaType};
-use crate::contract::{Contract, Operation, Response};
+use crate::contract::{Contract, Expression, Operation, Response};
 use crate::json::{self, Malformed, Text};
 use crate::plan::{Case, Verdict};
 use crate::run::{Answer, Exchange};
@@ -86,6 +86,10 @@ impl<'v> View<'v> {
 
     /// The codes that stand in an answer, in order.
     pub fn codes(&self, answer: &Answer) -> Vec<String> {
+        let place = self.operation.behaviour.errors.as_ref().map(|errors| &errors.code);
+        if let Some(Expression::Response(Part::Header(name))) = place {
+            return answer.header(name).map(|code| code.trim().to_owned()).into_iter().collect();
+        }
         codes(self.operation, self.json(answer).ok().zip(self.value(answer)))
     }
 

@@ -101,6 +101,11 @@ impl Format {
 pub fn write(format: Format, path: &Path, subject: &Subject<'_>) -> Result<(), ReportError> {
     let text = format.render(subject);
     let text = text.map_err(|reason| ReportError::Format { format, path: path.to_owned(), reason })?;
+    write_text(path, &text)
+}
+
+/// Writes text that is a report already.
+pub fn write_text(path: &Path, text: &str) -> Result<(), ReportError> {
     put(path, text.as_bytes()).map_err(|source| ReportError::Io { path: path.to_owned(), source })
 }
 

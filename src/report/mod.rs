@@ -1,5 +1,6 @@
 //! The report: what a run has shown, for people and for machines. Nothing here decides anything.
 
+pub mod audit;
 pub mod coverage;
 pub mod curl;
 mod file;
@@ -14,7 +15,7 @@ pub mod terminal;
 pub mod text;
 
 pub use coverage::Coverage;
-pub use file::{Format, NotAnOutput, Output, ReportError, writable, write};
+pub use file::{Format, NotAnOutput, Output, ReportError, writable, write, write_text};
 pub use progress::Progress;
 pub use terminal::{Detail, terminal};
 

@@ -58,6 +58,22 @@ impl Progress {
         Progress { bar: Some(bar), seen }
     }
 
+    /// So many things are to be done.
+    pub fn begin(&self, all: usize) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(u64::try_from(all).unwrap_or(u64::MAX));
+            bar.reset_elapsed();
+            bar.enable_steady_tick(TICK);
+        }
+    }
+
+    /// One of them is done.
+    pub fn one_more(&self) {
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        }
+    }
+
     /// Takes the bar away; what is printed afterwards stands alone.
     pub fn clear(&self) {
         if let Some(bar) = &self.bar {
@@ -68,12 +84,12 @@ impl Progress {
 
 impl Observer for Progress {
     fn event(&self, event: &Event<'_>) {
-        let Some(bar) = &self.bar else { return };
+        if self.bar.is_none() {
+            return;
+        }
         match event {
             Event::Started { requests } => {
-                bar.set_length(u64::try_from(*requests).unwrap_or(u64::MAX));
-                bar.reset_elapsed();
-                bar.enable_steady_tick(TICK);
+                self.begin(*requests);
             }
             Event::Exchanged { observations, .. } => {
                 if *observations > 0 {
@@ -81,7 +97,7 @@ impl Observer for Progress {
                     self.seen.observations.fetch_add(observations, Ordering::Relaxed);
                 }
             }
-            Event::Sent => bar.inc(1),
+            Event::Sent => self.one_more(),
             Event::Waiting { pause, why } => {
                 let until = Instant::now().checked_add(*pause);
                 *self.seen.waiting.lock().unwrap_or_else(PoisonError::into_inner) =

@@ -79,6 +79,8 @@ pub enum FailureKind {
     TimedOut,
     /// The connection ended before the answer did.
     Cut,
+    /// The answer began, and ended before its announced length.
+    Incomplete,
     /// What came is not HTTP.
     NotHttp,
     /// The body is larger than what is read.
@@ -98,6 +100,7 @@ impl FailureKind {
             FailureKind::Tls => "tls",
             FailureKind::TimedOut => "timed-out",
             FailureKind::Cut => "cut",
+            FailureKind::Incomplete => "incomplete",
             FailureKind::NotHttp => "not-http",
             FailureKind::TooLarge => "too-large",
             FailureKind::BadCoding => "bad-coding",
@@ -113,6 +116,7 @@ impl FailureKind {
             FailureKind::Tls => "TLS could not be agreed upon",
             FailureKind::TimedOut => "no whole answer came in time",
             FailureKind::Cut => "the connection ended before the answer did",
+            FailureKind::Incomplete => "the answer ended before its announced length",
             FailureKind::NotHttp => "what came is not HTTP",
             FailureKind::TooLarge => "the body is larger than what is read",
             FailureKind::BadCoding => "the body is not what its content coding says",

@@ -84,7 +84,12 @@ impl Transport {
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
         let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
+        // A connection that ends here was no idle one: the answer had begun.
+        let torn = |error: reqwest::Error| match failure(&error) {
+            Failure { kind: FailureKind::Cut, detail } => Failure { kind: FailureKind::Incomplete, detail },
+            other => other,
+        };
+        while let Some(chunk) = response.chunk().await.map_err(torn)? {
             if body.len() + chunk.len() > MAX_BODY {
                 let detail = format!("more than {MAX_BODY} bytes");
                 return Err(Failure { kind: FailureKind::TooLarge, detail });

@@ -13,9 +13,18 @@ fn said(arguments: &[&str]) -> String {
 
 #[test]
 fn every_command_has_help() {
-    for command in
-        ["", "check", "plan", "serve", "snapshots", "snapshots review", "explain", "completions", "man"]
-    {
+    for command in [
+        "",
+        "check",
+        "plan",
+        "serve",
+        "audit",
+        "snapshots",
+        "snapshots review",
+        "explain",
+        "completions",
+        "man",
+    ] {
         let mut arguments: Vec<&str> = command.split_whitespace().collect();
         arguments.push("--help");
         let text = said(&arguments);

@@ -46,10 +46,10 @@ impl Deriver<'_> {
             (3, Credentials::None, "no credentials"),
             (4, Credentials::Wrong, "a wrong password or an altered token"),
             (6, Credentials::Unknown, "credentials that nobody has"),
-            (7, Credentials::Other, "credentials that nobody has, of another scheme"),
+            (6, Credentials::Other, "credentials that nobody has, of another scheme"),
             (8, Credentials::WrongScheme, "the right credentials under a scheme that does not exist"),
-            (8, Credentials::Empty, "empty credentials"),
-            (8, Credentials::Malformed, "credentials that do not have the form of the scheme"),
+            (6, Credentials::Empty, "empty credentials"),
+            (6, Credentials::Malformed, "credentials that do not have the form of the scheme"),
             (4, Credentials::Foreign, "a token that is good for somebody else"),
             (9, Credentials::Expired, "a token whose life is over"),
         ];
@@ -107,7 +107,7 @@ impl Deriver<'_> {
                 .retain(|(name, _)| with_body.is_some() || !name.eq_ignore_ascii_case("content-type"));
             let at = self.operation.at.clone();
             let about = About {
-                worth: 8,
+                worth: 6,
                 place: Place::Method,
                 kind: "method",
                 variant: method,

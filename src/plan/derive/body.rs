@@ -118,7 +118,7 @@ impl Deriver<'_> {
                 worth: if index < 2 {
                     4
                 } else if index < 7 {
-                    7
+                    8
                 } else {
                     10
                 },
@@ -184,7 +184,7 @@ impl Deriver<'_> {
             (5, "text-plain", Some("text/plain".into())),
             (7, "xml", Some("application/xml".into())),
             (7, "form", Some("application/x-www-form-urlencoded".into())),
-            (9, "none", None),
+            (7, "none", None),
             (8, "charset-utf-8", Some(format!("{own}; charset=utf-8"))),
             (9, "upper-case", Some(own.to_ascii_uppercase())),
             (11, "no-such-type", Some("application/x-probity".into())),

@@ -225,41 +225,68 @@ fn text(maker: &mut Maker<'_>, flat: &Flat, list: &mut List) {
         return;
     }
     for (index, (name, text)) in odd::TEXTS.iter().enumerate() {
-        let worth = if index % 3 == 0 { 7 } else { 10 };
-        list.add(worth, "text", *name, Change::Text((*text).to_owned()));
+        let worth = match index {
+            0 => 2,
+            _ if index % 3 == 0 => 8,
+            _ => 10,
+        };
+        if index > 0 || flat.length.1.is_none_or(|most| text.chars().count() as u64 + ROOM <= most) {
+            list.add(worth, "text", *name, Change::Text((*text).to_owned()));
+        }
     }
     for (name, text) in odd::SILENT_TEXTS {
-        list.add(9, "text", *name, Change::Text((*text).to_owned()));
+        let worth = if ["empty", "spaces-around"].contains(name) { 7 } else { 9 };
+        list.add(worth, "text", *name, Change::Text((*text).to_owned()));
     }
     let (name, escaped) = odd::LONE_SURROGATE;
     list.add(10, "text", name, Change::Raw(format!("\"{escaped}\"")));
     for (name, length) in odd::LENGTHS {
         if flat.length.1.is_none_or(|most| *length as u64 <= most) {
-            list.add(8, "length", *name, Change::Length(*length));
+            let worth = if *length == 256 { 6 } else { 8 };
+            list.add(worth, "length", *name, Change::Length(*length));
         }
     }
 }
 
+/// What a unique value needs beside the text: the identity of the run, and what sets cases apart.
+const ROOM: u64 = 30;
+
 fn numbers(flat: &Flat, list: &mut List) {
     let whole = !flat.types.contains(&Type::Number);
-    let step = if whole { 1.0 } else { flat.multiple_of.unwrap_or(0.5) };
+    let step = match flat.multiple_of {
+        Some(step) if !whole || step.fract() == 0.0 => step,
+        _ if whole => 1.0,
+        _ => 0.5,
+    };
     let number = |value: f64| {
         #[expect(clippy::cast_possible_truncation, reason = "whole and within what is exact")]
         if value.fract() == 0.0 && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
     };
     for (limit, sign, name) in [(flat.minimum, -1.0, "least"), (flat.maximum, 1.0, "most")] {
         let Some((limit, excluded)) = limit else { continue };
-        let (inside, outside) =
-            if excluded { (limit - sign * step, limit) } else { (limit, limit + sign * step) };
+        // The last value inside and the first outside that break nothing else.
+        let last =
+            if flat.multiple_of.is_some() { sign * (sign * limit / step).floor() * step } else { limit };
+        #[expect(clippy::float_cmp, reason = "the limit itself")]
+        let at_limit = last == limit;
+        let inside = if excluded && at_limit { last - sign * step } else { last };
+        let outside = if excluded && at_limit { last } else { last + sign * step };
         list.add(6, "bound", name, Change::Set(number(inside)));
         list.add(5, "bound", format!("beyond-{name}"), Change::Set(number(outside)));
     }
     if let Some(step) = flat.multiple_of {
-        list.add(5, "bound", "between-multiples", Change::Set(number(step * 1.5)));
+        let first = flat.minimum.map_or(1.0, |(least, _)| (least / step).ceil()) * step;
+        let between = if whole && step > 1.0 { first + 1.0 } else { first + step / 2.0 };
+        list.add(5, "bound", "between-multiples", Change::Set(number(between)));
     }
     let odd = if whole { odd::INTEGERS } else { odd::NUMBERS };
-    for (index, (name, text)) in odd.iter().enumerate() {
-        list.add(if index % 4 == 1 { 7 } else { 10 }, "number", *name, Change::Raw((*text).to_owned()));
+    for (name, text) in odd {
+        let worth = match *name {
+            "negative" | "beyond-int32" => 6,
+            "zero" | "beyond-int64" | "exponent" => 7,
+            _ => 10,
+        };
+        list.add(worth, "number", *name, Change::Raw((*text).to_owned()));
     }
 }
 

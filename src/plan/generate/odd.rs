@@ -3,6 +3,11 @@
 /// Text that is ordinary to people and odd to careless servers: all of it clearly valid
 /// where a schema only asks for text. Each with its name.
 pub const TEXTS: &[(&str, &str)] = &[
+    // What breaks on any of the others most likely breaks on this one, and it is sent early.
+    (
+        "everything",
+        "It's \"ÉVERYTHING\" \\ <b>&amp;</b> ${x} {{7*7}} 100%25 e\u{301} straße 徽章 Группа مجموعة 🏅",
+    ),
     ("quotes", r#"it's "quoted""#),
     ("backslash", r"back\slash \n \u0041"),
     ("markup", "<b>bold</b> & <i>co</i>"),

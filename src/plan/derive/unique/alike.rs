@@ -26,7 +26,7 @@ impl Scene<'_, '_> {
                 ("space-after", format!("{text} ")),
                 ("two-spaces", text.replacen(' ', "  ", 1)),
             ];
-            self.pairs(8, "other-spaces", &text, &spaced, "spaces", self.unique.spaces);
+            self.pairs(7, "other-spaces", &text, &spaced, "spaces", self.unique.spaces);
         }
         if let Some(text) = self.text("unicode").map(|text| format!("{text} caf\u{e9}")) {
             let forms = [

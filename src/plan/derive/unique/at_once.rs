@@ -9,10 +9,10 @@ impl Scene<'_, '_> {
     pub(super) fn at_once(&mut self) {
         let rounds = [
             (3, "two-at-once", 2),
-            (5, "eight-at-once", 8),
-            (7, "two-at-once-again", 2),
-            (8, "eight-at-once-again", 8),
-            (9, "two-at-once-once-more", 2),
+            (8, "eight-at-once", 8),
+            (9, "two-at-once-again", 2),
+            (10, "eight-at-once-again", 8),
+            (11, "two-at-once-once-more", 2),
         ];
         for (worth, name, count) in rounds {
             let value = self.value(name);

@@ -10,7 +10,7 @@ use serde_json::Value;
 impl Scene<'_, '_> {
     pub(super) fn repeats(&mut self) {
         for (worth, name, others) in
-            [(2, "again", 0), (5, "after-another", 1), (8, "after-several", 4), (9, "after-many", 12)]
+            [(2, "again", 0), (5, "after-another", 1), (8, "after-several", 4), (10, "after-many", 12)]
         {
             let first = self.value(name);
             let mut steps = vec![self.first(first.clone())];

@@ -2,12 +2,13 @@
 
 use super::{Deriver, Scene, Step};
 use crate::contract::extension::Unique;
+use crate::plan::Request;
 use crate::plan::Verdict;
+use crate::plan::derive::base::Base;
+use crate::plan::derive::body::content_type;
 use crate::plan::generate::mutate;
 use crate::plan::generate::value::Fill;
 use serde_json::Value;
-
-use super::super::base::Base;
 
 /// With so many other operations each is tried.
 const OTHERS: usize = 2;
@@ -37,6 +38,8 @@ impl Scene<'_, '_> {
             return;
         };
         let Some(base) = there.base(&media, Fill::All) else { return };
+        let content_type = ("Content-Type".to_owned(), content_type(&media.name));
+        let request = Request { headers: [vec![content_type], request.headers].concat(), ..request };
         let base = Base::new(&there, base, media);
         let name = format!("taken-by-{}", self.deriver.operation.id);
         let value = self.value(&format!("for-{}", operation.id));

@@ -1,0 +1,147 @@
+//! Odd inputs that crash a careless host.
+
+use super::change::Change;
+use super::{Class, Defect, Site};
+use crate::contract::model::is_json;
+use crate::host::intake::Asked;
+use crate::json::{self, Kind, Node};
+use http::header;
+
+/// Tells whether a request holds an odd input.
+pub(in crate::host) type Test = fn(&Seen<'_>) -> bool;
+
+/// A kind of odd input.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::host) struct Input {
+    test: Test,
+}
+
+/// A request as crashes look at it.
+pub(in crate::host) struct Seen<'r> {
+    bytes: &'r [u8],
+    media: Option<&'r str>,
+    root: Option<Node>,
+    duplicates: bool,
+}
+
+const KINDS: &[(&str, &str, Test)] = &[
+    ("quote", "a quotation mark in text", |seen| seen.letter(|c| c == '"')),
+    ("apostrophe", "an apostrophe in text", |seen| seen.letter(|c| c == '\'')),
+    ("backslash", "a backslash in text", |seen| seen.letter(|c| c == '\\')),
+    ("markup", "`<` in text", |seen| seen.letter(|c| c == '<')),
+    ("percent", "`%` in text", |seen| seen.letter(|c| c == '%')),
+    ("template", "`${` in text", |seen| seen.text(|text| text.contains("${"))),
+    ("line-break", "a line break in text", |seen| seen.letter(|c| c == '\n')),
+    ("nul", "U+0000 in text", |seen| seen.letter(|c| c == '\0')),
+    ("non-ascii", "a letter that is not ASCII", |seen| seen.letter(|c| !c.is_ascii())),
+    ("han", "a letter beyond U+3000", |seen| seen.letter(|c| c >= '\u{3000}')),
+    ("right-to-left", "a letter of a script from right to left", |seen| {
+        seen.letter(|c| ('\u{590}'..='\u{6ff}').contains(&c))
+    }),
+    ("combining", "a combining mark", |seen| seen.letter(|c| ('\u{300}'..='\u{36f}').contains(&c))),
+    ("emoji", "a character beyond 16 bits", |seen| seen.letter(|c| c > '\u{ffff}')),
+    ("empty-text", "empty text", |seen| seen.text(str::is_empty)),
+    ("blank-text", "text of spaces only", |seen| {
+        seen.text(|text| !text.is_empty() && text.trim().is_empty())
+    }),
+    ("long-text", "text of more than 255 characters", |seen| seen.text(|text| text.chars().count() > 255)),
+    ("longer-text", "text of more than 65535 characters", |seen| {
+        seen.text(|text| text.chars().count() > 65_535)
+    }),
+    ("zero", "the number 0", |seen| seen.number(|number, _| number == 0.0)),
+    ("negative", "a negative number", |seen| seen.number(|number, _| number < 0.0)),
+    ("beyond-int32", "a number beyond 32 bits", |seen| {
+        seen.number(|number, _| number.abs() > 2_147_483_647.0)
+    }),
+    ("beyond-int64", "a number beyond 64 bits", |seen| {
+        seen.number(|number, _| number.abs() > 9_223_372_036_854_775_807.0)
+    }),
+    ("fraction", "a number with a point", |seen| seen.number(|_, token| token.contains('.'))),
+    ("exponent", "a number with an exponent", |seen| seen.number(|_, token| token.contains(['e', 'E']))),
+    ("null", "null", |seen| seen.node(|node| node.kind == Kind::Null)),
+    ("boolean", "a boolean", |seen| seen.node(|node| matches!(node.kind, Kind::Bool(_)))),
+    ("list", "a list", |seen| seen.node(|node| matches!(node.kind, Kind::Array(_)))),
+    ("nested", "more than 32 levels", |seen| seen.root.as_ref().is_some_and(|root| deep(root) > 32)),
+    ("null-body", "null in place of a body", |seen| seen.whole(|kind| *kind == Kind::Null)),
+    ("list-body", "a list in place of a body", |seen| seen.whole(|kind| matches!(kind, Kind::Array(_)))),
+    ("text-body", "text in place of a body", |seen| seen.whole(|kind| matches!(kind, Kind::String(_)))),
+    ("duplicate-key", "a key twice", |seen| seen.duplicates),
+    ("no-body", "no body", |seen| seen.bytes.is_empty()),
+    ("not-json", "a body that is not JSON", |seen| !seen.bytes.is_empty() && seen.root.is_none()),
+    ("invalid-utf-8", "bytes that are not UTF-8", |seen| std::str::from_utf8(seen.bytes).is_err()),
+    ("byte-order-mark", "a byte order mark", |seen| seen.bytes.starts_with(b"\xef\xbb\xbf")),
+    ("large-body", "a body of more than 64 KiB", |seen| seen.bytes.len() > 65_536),
+    ("no-media-type", "no media type", |seen| seen.media.is_none() && !seen.bytes.is_empty()),
+    ("other-media-type", "a media type that is not JSON", |seen| {
+        seen.media.is_some_and(|media| !is_json(media))
+    }),
+];
+
+pub(super) fn derive(site: &mut Site<'_>) {
+    let Some(media) = site.operation.json_body() else { return };
+    let at = media.at.clone();
+    for (name, words, test) in KINDS {
+        let defect = Defect::Answer { status: None, every: 1, change: Change::Crash(Input { test: *test }) };
+        site.plant(Class::Input, &format!("input/{name}"), &at, format!("{words} ends in a 500"), defect);
+    }
+}
+
+impl Input {
+    /// Whether a request holds it.
+    pub(super) fn is_in(self, asked: &Asked<'_>) -> bool {
+        let bytes = asked.body.unwrap_or_default();
+        let text = json::read(bytes).ok();
+        let media = asked.headers.get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
+        let duplicates = text.as_ref().is_some_and(|text| !text.duplicates.is_empty());
+        (self.test)(&Seen { bytes, media, root: text.map(|text| text.root), duplicates })
+    }
+}
+
+impl Seen<'_> {
+    fn node(&self, test: impl Fn(&Node) -> bool) -> bool {
+        let mut open: Vec<&Node> = self.root.iter().collect();
+        while let Some(node) = open.pop() {
+            if test(node) {
+                return true;
+            }
+            match &node.kind {
+                Kind::Array(items) => open.extend(items),
+                Kind::Object(members) => open.extend(members.iter().map(|member| &member.value)),
+                _ => {}
+            }
+        }
+        false
+    }
+
+    fn text(&self, test: impl Fn(&str) -> bool) -> bool {
+        self.node(|node| matches!(&node.kind, Kind::String(text) if test(text)))
+    }
+
+    fn letter(&self, test: impl Fn(char) -> bool) -> bool {
+        self.text(|text| text.chars().any(&test))
+    }
+
+    fn number(&self, test: impl Fn(f64, &str) -> bool) -> bool {
+        self.node(|node| {
+            matches!(&node.kind, Kind::Number(token) if token.parse().is_ok_and(|number| test(number, token)))
+        })
+    }
+
+    fn whole(&self, test: impl Fn(&Kind) -> bool) -> bool {
+        self.root.as_ref().is_some_and(|root| test(&root.kind))
+    }
+}
+
+fn deep(node: &Node) -> usize {
+    let mut deepest = 0;
+    let mut open = vec![(node, 0)];
+    while let Some((node, level)) = open.pop() {
+        deepest = deepest.max(level);
+        match &node.kind {
+            Kind::Array(items) => open.extend(items.iter().map(|item| (item, level + 1))),
+            Kind::Object(members) => open.extend(members.iter().map(|member| (&member.value, level + 1))),
+            _ => {}
+        }
+    }
+    deepest
+}
