@@ -27,8 +27,9 @@ const TAIL: &str = "
 ";
 
 fn contract(link: &str) -> Result<Contract, ContractError> {
-    let indented: String = link.lines().map(|line| format!("              {line}\n")).collect();
-    let document = Document::from_text("things.yaml", &format!("{HEAD}{indented}{TAIL}")).unwrap();
+    let indented = link.replace('\n', "\n              ");
+    let text = format!("{HEAD}              {indented}\n{TAIL}");
+    let document = Document::from_text("things.yaml", &text).unwrap();
     Contract::read(document).map_err(|error| error.1)
 }
 

@@ -43,8 +43,8 @@ fn planned() -> (Contract, Plan) {
     (contract, plan)
 }
 
-fn exchange(status: u16, body: &str) -> Option<Exchange> {
-    Some(Exchange {
+fn exchange(status: u16, body: &str) -> Exchange {
+    Exchange {
         sent: Sent {
             method: "POST".into(),
             url: "https://api.example/rooms/a%20b/things".into(),
@@ -61,7 +61,7 @@ fn exchange(status: u16, body: &str) -> Option<Exchange> {
         attempts: 1,
         leaks_secret: false,
         uncertain: false,
-    })
+    }
 }
 
 /// The path and the tag of the request that follows this answer.
@@ -70,7 +70,7 @@ fn followed(status: u16, body: &str) -> Result<(String, String), Unfilled> {
     let follows = |scenario: &&Scenario| scenario.cases.iter().any(|case| case.follows.is_some());
     let scenario = plan.scenarios.iter().find(follows).unwrap();
     assert_eq!(scenario.cases.len(), 4);
-    let earlier = vec![exchange(500, "{}"), exchange(status, body)];
+    let earlier = vec![Some(exchange(500, "{}")), Some(exchange(status, body))];
     let case = scenario.cases.last().unwrap();
     assert_eq!(case.request.path, "/rooms/{room}/{id}?id={id}&view={view}");
     let case = filled(&contract, scenario, case, &earlier)?;
