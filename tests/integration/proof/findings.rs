@@ -273,8 +273,8 @@ fn a_broken_rule_is_told_with_both_values() {
     let finding = &report["findings"][0];
     assert_eq!(finding["check"], "rule");
     let text = |key: &str| finding[key].as_str().expect("a text");
-    assert!(text("expected").starts_with("$request.body#/name = string \" probity-{run}-"));
-    assert!(text("actual").starts_with("$response.body#/data/name = string \"probity-{run}-"));
+    assert!(text("expected").starts_with("$request.body#/name = string \" "));
+    assert!(text("actual").starts_with("$response.body#/data/name = "), "{}", text("actual"));
     let line = contract_line(&finding["contract"]);
     assert_eq!(line, "- equal: [$response.body#/data/name, $request.body#/name]");
 }
