@@ -79,11 +79,10 @@ impl Linked {
                         filled.show(answered, &Place::new(at), to, whole);
                     }
                     Expression::Request(Part::Body(at)) => {
-                        let sent = Filled {
-                            body: occasion.given.value.clone().unwrap_or_default(),
-                            exact: Vec::new(),
-                        };
-                        filled.show(&sent, &Place::new(at), to, whole);
+                        let node = occasion.given.text.as_ref().and_then(|text| text.at(at));
+                        if let Some(value) = value(from, occasion.given, &answered.body) {
+                            filled.echo(to, value, node, None);
+                        }
                     }
                     _ => {}
                 }

@@ -208,7 +208,7 @@ impl Source {
 }
 
 impl Filled {
-    fn echo(&mut self, at: &Place, value: &Value, node: Option<&Node>, item: Option<&Value>) {
+    pub(super) fn echo(&mut self, at: &Place, value: &Value, node: Option<&Node>, item: Option<&Value>) {
         let value = match (value, item) {
             (Value::Array(items), Some(item)) => items.iter().map(|one| overlaid(item, one)).collect(),
             _ => value.clone(),

@@ -15,9 +15,9 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// Why a request cannot be made.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Unfilled {
-    /// The earlier exchange did not come to an answer that has the link.
-    NotLinked,
-    /// The answer has the link, and not what it gives.
+    /// The earlier request was not accepted.
+    NotAccepted,
+    /// It was accepted with an answer that does not have the link, or not what it gives.
     Lacking(String),
 }
 
@@ -31,9 +31,15 @@ pub(super) fn filled<'c>(
     let Some(follow) = &case.follows else { return Ok(Cow::Borrowed(case)) };
     let source = scenario.cases.get(follow.step).map(|case| &contract.operations[case.operation]);
     let exchange = earlier.get(follow.step).and_then(Option::as_ref);
-    let (source, exchange) = source.zip(exchange).ok_or(Unfilled::NotLinked)?;
-    let answer = exchange.answer().filter(|answer| answer.accepted()).ok_or(Unfilled::NotLinked)?;
-    source.link(answer.status, &follow.link).ok_or(Unfilled::NotLinked)?;
+    let (source, exchange) = source.zip(exchange).ok_or(Unfilled::NotAccepted)?;
+    let answer = exchange.answer().filter(|answer| answer.accepted()).ok_or(Unfilled::NotAccepted)?;
+    if source.link(answer.status, &follow.link).is_none() {
+        let why = format!(
+            "the link was not followed: `{}` answered {}, which has no such link",
+            source.id, answer.status
+        );
+        return Err(Unfilled::Lacking(why));
+    }
     let mut case = case.clone();
     let (path, query) = case.request.path.split_once('?').unzip();
     let (mut path, mut query) = (path.unwrap_or(&case.request.path).to_owned(), query.map(str::to_owned));

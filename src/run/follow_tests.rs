@@ -88,10 +88,16 @@ fn what_a_link_gives_is_taken_from_the_exchange_and_encoded_for_its_place() {
 }
 
 #[test]
-fn an_answer_without_the_link_is_not_followed() {
-    for status in [200, 400, 500] {
-        assert_eq!(followed(status, r#"{"id": 1, "tag": true}"#), Err(Unfilled::NotLinked), "{status}");
+fn what_was_refused_is_not_followed() {
+    for status in [302, 400, 500] {
+        assert_eq!(followed(status, r#"{"id": 1, "tag": true}"#), Err(Unfilled::NotAccepted), "{status}");
     }
+}
+
+#[test]
+fn an_accepted_answer_without_the_link_is_told() {
+    let Err(Unfilled::Lacking(why)) = followed(200, r#"{"id": 1}"#) else { panic!() };
+    assert_eq!(why, "the link was not followed: `make` answered 200, which has no such link");
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl Sender<'_> {
     ) -> Result<Option<Exchange>, Halt> {
         let case = match follow::filled(self.contract, scenario, case, earlier) {
             Ok(case) => case,
-            Err(Unfilled::NotLinked) => return Ok(None),
+            Err(Unfilled::NotAccepted) => return Ok(None),
             Err(Unfilled::Lacking(why)) => {
                 self.gap(case, why);
                 return Ok(None);

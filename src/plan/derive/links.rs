@@ -138,3 +138,7 @@ fn about<'a>(other: &str, link: &'a Link, variant: &'a str, words: String) -> Ab
 fn links(operation: &Operation) -> impl Iterator<Item = &Link> {
     operation.responses.iter().flat_map(|response| &response.links)
 }
+
+#[cfg(test)]
+#[path = "links_tests.rs"]
+mod tests;
