@@ -170,7 +170,7 @@ impl<'r> Subject<'r> {
 
     fn request_id(&self, step: Step) -> Option<String> {
         let answer = self.exchange(step)?.answer()?;
-        coverage::values(self.contract.request_id.as_ref()?, answer).into_iter().next()
+        crate::judge::values(self.contract.request_id.as_ref()?, answer, None).into_iter().next()
     }
 
     fn repeat(&self, step: Step) -> Option<Repeat> {

@@ -6,6 +6,34 @@ pub(super) const ALL: &[(&str, &str)] = &[
     ("message-omitted", "only the examples show a message; the pages say to decide by the code"),
     ("access-clear-password", "that the password travels hashed is told to the run, not by the contract"),
     ("access-late", "no page says which problem of a request is looked for first"),
+    ("access-token-case-ignored", "shows only to the right token in another case, which is not sent"),
+    ("access-password-by-start", "shows only to a secret that begins like the right one, which is not sent"),
+    ("access-user-by-start", "shows only to a user that begins like the right one, which is not sent"),
+    ("token-no-life", "the token's answer is used, not judged: the contract has no such operation"),
+    ("token-life-text", "the token's answer is used, not judged: the contract has no such operation"),
+    ("date-unreadable", "a Date that cannot be read is passed over"),
+    ("org-id-per-endpoint", "no rule compares the answers of one operation with those of another"),
+    ("created-by-changes", "no rule says that one caller is one user"),
+    (
+        "rejected-stored-for-media-type",
+        "a scenario that is not sent would show it: after a refusal for the media type",
+    ),
+    (
+        "access-stored-malformed",
+        "a scenario that is not sent would show it: after a refusal of malformed credentials",
+    ),
+    (
+        "repeats-accepted-per-attribution",
+        "a scenario that is not sent would show it: again with an optional header",
+    ),
+    ("repeats-accepted-long", "a scenario that is not sent would show it: a long name again"),
+    ("repeats-accepted-non-ascii", "a scenario that is not sent would show it: a name beyond ASCII again"),
+    (
+        "letter-case-ignored-beyond-ascii-badges",
+        "a scenario that is not sent would show it: other case beyond ASCII",
+    ),
+    ("punctuation-ignored", "a scenario that is not sent would show it: other punctuation"),
+    ("raced-other-rank", "a scenario that is not sent would show it: at once with other fields"),
 ];
 
 pub(super) fn reason(id: &str) -> Option<&'static str> {
