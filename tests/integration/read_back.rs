@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::canned::{Asked, Canned, Reply, json as answer};
 use crate::driver::{Driver, Ran, probity, repository};
+use crate::rival::{Area, Fault, Rival, Variant};
 
 fn companion() -> PathBuf {
     repository().join("spec/groups-readback.openapi.yaml")
@@ -16,7 +17,7 @@ fn companion() -> PathBuf {
 
 /// What a host does wrong when a group is read.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
+enum Defect {
     None,
     OtherName,
     LoweredName,
@@ -52,13 +53,16 @@ struct Group {
 }
 
 /// A host that creates whatever comes, and reads it back with a fault.
-fn host(rounding: Rounding, fault: Fault) -> Canned {
+fn host(rounding: Rounding, fault: Defect) -> Canned {
     let groups: Mutex<Vec<Group>> = Mutex::default();
     Canned::start(move |asked: &Asked| {
         let mut groups = groups.lock().expect("a lock");
         let mut words = asked.line.split(' ');
         let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         let rewards = path.contains("/rewards/");
+        if !asked.head.to_ascii_lowercase().contains("\r\nauthorization:") {
+            return Reply::Bytes(answer("401 Unauthorized", "", "{}"));
+        }
         if method == "POST" {
             let body = asked.whole.split_once("\r\n\r\n").map_or("", |(_, body)| body);
             let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock");
@@ -76,14 +80,14 @@ fn host(rounding: Rounding, fault: Fault) -> Canned {
         let found = groups.iter().find(own);
         let missing = || Reply::Bytes(answer("404 Not Found", "", "{}"));
         let read = match (fault, found) {
-            (_, None) | (Fault::NotFound, _) => return missing(),
-            (Fault::Failed, _) => return Reply::Bytes(answer("500 Internal Server Error", "", "{}")),
-            (Fault::Refused, Some(_)) => {
+            (_, None) | (Defect::NotFound, _) => return missing(),
+            (Defect::Failed, _) => return Reply::Bytes(answer("500 Internal Server Error", "", "{}")),
+            (Defect::Refused, Some(_)) => {
                 let body = r#"{"status": {"success": false, "code": 1}}"#;
                 return Reply::Bytes(answer("200 OK", "", body));
             }
-            (Fault::First, _) => groups.iter().find(|group| group.rewards == rewards),
-            (Fault::Previous, Some(own)) => {
+            (Defect::First, _) => groups.iter().find(|group| group.rewards == rewards),
+            (Defect::Previous, Some(own)) => {
                 let before = |group: &&Group| group.rewards == rewards && group.number <= own.number;
                 groups.iter().rev().filter(before).nth(1).or(Some(own))
             }
@@ -97,25 +101,25 @@ fn host(rounding: Rounding, fault: Fault) -> Canned {
             Rounding::Exact => group.micros,
         };
         let micros = match fault {
-            Fault::HoursOff => micros - 5 * 3_600_000_000,
-            Fault::SecondsOff => micros + 3_000_000,
+            Defect::HoursOff => micros - 5 * 3_600_000_000,
+            Defect::SecondsOff => micros + 3_000_000,
             _ => micros,
         };
         match fault {
-            Fault::OtherName => group.body["name"] = json!("GROUP_RANK_4"),
-            Fault::LoweredName => {
+            Defect::OtherName => group.body["name"] = json!("GROUP_RANK_4"),
+            Defect::LoweredName => {
                 let name = group.body["name"].as_str().unwrap_or_default().to_uppercase();
                 group.body["name"] = json!(name);
             }
-            Fault::OtherRank => group.body["rank"] = json!(group.body["rank"].as_i64().unwrap_or(0) + 1),
-            Fault::OtherId => group.number += 1000,
+            Defect::OtherRank => group.body["rank"] = json!(group.body["rank"].as_i64().unwrap_or(0) + 1),
+            Defect::OtherId => group.number += 1000,
             _ => {}
         }
         let mut text = shown(&group, micros, &Value::Null);
         match fault {
-            Fault::OtherOrg => text = text.replace("\"orgId\":1", "\"orgId\":2"),
-            Fault::Inactive => text = text.replace("\"isActive\":true", "\"isActive\":false"),
-            Fault::Empty if !rewards => text = r#"{"data": {}, "errors": null}"#.to_owned(),
+            Defect::OtherOrg => text = text.replace("\"orgId\":1", "\"orgId\":2"),
+            Defect::Inactive => text = text.replace("\"isActive\":true", "\"isActive\":false"),
+            Defect::Empty if !rewards => r#"{"data": {}, "errors": null}"#.clone_into(&mut text),
             _ => {}
         }
         Reply::Bytes(answer("200 OK", "", text))
@@ -165,30 +169,30 @@ fn findings(ran: &Ran) -> Vec<Value> {
 #[test]
 fn a_host_that_rounds_as_documented_is_green() {
     for rounding in [Rounding::Off, Rounding::Nearest, Rounding::Exact] {
-        let host = host(rounding, Fault::None);
+        let host = host(rounding, Defect::None);
         check(&host).run().ends_with(0);
         let reads = host.lines().iter().filter(|line| line.starts_with("GET ")).count();
-        assert_eq!((host.lines().len(), reads), (8, 4), "{rounding:?}");
+        assert_eq!((host.lines().len(), reads), (10, 6), "{rounding:?}");
     }
 }
 
 #[test]
 fn what_is_read_otherwise_than_it_was_created_is_found() {
     for (fault, wanted, told) in [
-        (Fault::OtherName, "read-back", "/name` is not what"),
-        (Fault::LoweredName, "read-back", "it is in upper case"),
-        (Fault::OtherRank, "read-back", "/rank` is not what"),
-        (Fault::OtherId, "read-back", "/id` is not what"),
-        (Fault::OtherOrg, "read-back", "/orgId` is not what"),
-        (Fault::Inactive, "read-back", "the truth value is the other"),
-        (Fault::HoursOff, "read-back", "exactly 5 h earlier, as in another time zone"),
-        (Fault::SecondsOff, "read-back", "later"),
-        (Fault::NotFound, "valid-accepted", "a valid request was refused"),
-        (Fault::Failed, "server-error", "500"),
-        (Fault::First, "read-back", "/name` is not what"),
-        (Fault::Previous, "read-back", "/name` is not what"),
-        (Fault::Refused, "read-back", "nothing of it is there"),
-        (Fault::Empty, "read-back", "nothing of it is there"),
+        (Defect::OtherName, "read-back", "/name` is not what"),
+        (Defect::LoweredName, "read-back", "it is in upper case"),
+        (Defect::OtherRank, "read-back", "/rank` is not what"),
+        (Defect::OtherId, "read-back", "/id` is not what"),
+        (Defect::OtherOrg, "read-back", "/orgId` is not what"),
+        (Defect::Inactive, "read-back", "the truth value is the other"),
+        (Defect::HoursOff, "read-back", "exactly 5 h earlier, as in another time zone"),
+        (Defect::SecondsOff, "read-back", "later"),
+        (Defect::NotFound, "valid-accepted", "a valid request was refused"),
+        (Defect::Failed, "server-error", "500"),
+        (Defect::First, "read-back", "/name` is not what"),
+        (Defect::Previous, "read-back", "/name` is not what"),
+        (Defect::Refused, "read-back", "nothing of it is there"),
+        (Defect::Empty, "read-back", "nothing of it is there"),
     ] {
         let ran = check(&host(Rounding::Off, fault)).run().ends_with(1);
         let findings = findings(&ran);
@@ -199,14 +203,43 @@ fn what_is_read_otherwise_than_it_was_created_is_found() {
         let fitting: BTreeSet<&str> =
             findings.iter().filter(fits).filter_map(|finding| finding["operation"].as_str()).collect();
         let both = BTreeSet::from(["get-badges-group", "get-rewards-group"]);
-        let wanted = if fault == Fault::Empty { BTreeSet::from(["get-badges-group"]) } else { both };
+        let wanted = if fault == Defect::Empty { BTreeSet::from(["get-badges-group"]) } else { both };
         assert_eq!(fitting, wanted, "{fault:?}: {}", ran.everything());
     }
 }
 
 #[test]
+fn the_independent_server_is_green_in_every_correct_variant() {
+    for variant in Variant::ALL {
+        let rival = Rival::start(variant, None);
+        let driver = probity().args(["check", "--report", "json=report.json"]).arg(companion());
+        let ran = driver.target(&rival).run().ends_with(0);
+        assert!(findings(&ran).is_empty(), "{variant:?}: {}", ran.everything());
+        let reads = rival.seen().iter().filter(|seen| seen.method == "GET").count();
+        assert!(reads > 4, "{variant:?}: {reads} reads");
+    }
+}
+
+#[test]
+fn every_fault_in_reading_of_the_independent_server_is_found() {
+    for fault in Fault::ALL.into_iter().filter(|fault| fault.area() == Area::ReadBack) {
+        let rival = Rival::start(Variant::Strict, Some(fault));
+        let driver = probity().args(["check", "--report", "json=report.json"]).arg(companion());
+        let ran = driver.target(&rival).run().ends_with(1);
+        let checks: BTreeSet<String> =
+            findings(&ran).iter().map(|finding| finding["check"].to_string()).collect();
+        let wanted = match fault {
+            Fault::ReadNotFound => "valid-accepted",
+            Fault::ReadOpen => "credentials-enforced",
+            _ => "read-back",
+        };
+        assert_eq!(checks, BTreeSet::from([format!("\"{wanted}\"")]), "{}: {}", fault.id(), ran.everything());
+    }
+}
+
+#[test]
 fn a_finding_says_where_the_link_promises_it_and_how_to_repeat_it() {
-    let ran = check(&host(Rounding::Off, Fault::OtherName)).run().ends_with(1);
+    let ran = check(&host(Rounding::Off, Defect::OtherName)).run().ends_with(1);
     let finding = findings(&ran)
         .into_iter()
         .find(|finding| finding["operation"] == "get-badges-group")

@@ -5,7 +5,7 @@ use super::{About, Deriver, Draft};
 use crate::contract::link::{Lead, Link, Supplied};
 use crate::contract::{Location, Operation};
 use crate::plan::generate::value::Fill;
-use crate::plan::{Case, Expectation, Follow, Given, Place, Request, Scenario, Verdict, expect};
+use crate::plan::{Case, Credentials, Expectation, Follow, Given, Place, Request, Scenario, Verdict, expect};
 
 /// How soon it is worth to follow a link.
 const WORTH: u8 = 2;
@@ -70,6 +70,12 @@ impl<'c> Deriver<'c> {
             cases.push(self.following(there.operation, way.link, read.clone(), follow));
         }
         let id = cases[count].id.clone();
+        if way.link.read_back.is_some() && !self.operation.is_open() {
+            // Only of what is there can be told whether a stranger sees it.
+            let read = Request { credentials: Credentials::None, ..read };
+            let follow = Follow { step: 0, link: way.link.at.clone(), parameters };
+            cases.push(self.stranger(there.operation, way.link, read, follow));
+        }
         self.drafts.push(Draft { worth: WORTH, scenario: Scenario { id, cases, at_once: 0 } });
     }
 
@@ -117,6 +123,21 @@ impl<'c> Deriver<'c> {
         let variant = if follow.step == 0 { link.name.as_str() } else { "another" };
         let words = format!("what `{}` answered, through the link `{}`", source.id, link.name);
         let about = about(&source.id, link, variant, words);
+        let mut case = self.case(about, request, Some(expectation));
+        case.given = vec![Given { step: follow.step, accepted: true }];
+        case.follows = Some(follow);
+        case
+    }
+}
+
+impl Deriver<'_> {
+    /// The request that a link leads to, from somebody who does not say who it is.
+    fn stranger(&mut self, source: &Operation, link: &Link, request: Request, follow: Follow) -> Case {
+        let label = self.labeller.label_following(self.operation, &request, &follow.parameters);
+        let expectation = expect::expectation(self.operation, label);
+        let words = format!("no credentials, for what `{}` answered", source.id);
+        let variant = format!("linked-from-{}", source.id);
+        let about = about(&source.id, link, &variant, words);
         let mut case = self.case(about, request, Some(expectation));
         case.given = vec![Given { step: follow.step, accepted: true }];
         case.follows = Some(follow);
