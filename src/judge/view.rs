@@ -173,3 +173,23 @@ pub fn values(expression: &Expression, answer: &Answer, body: Option<&Text>) -> 
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_read_from_wherever_an_expression_points() {
+        let body = bytes::Bytes::from_static(
+            b"{\"a\": true, \"b\": [{\"c\": 1.50}, {\"c\": null}, {\"c\": \"x\"}]}",
+        );
+        let answer = Answer { status: 418, headers: vec![("x-code".into(), " 9".into())], body };
+        let text = json::read(&answer.body).unwrap();
+        let read = |expression| values(&Expression::parse(expression).unwrap(), &answer, Some(&text));
+        assert_eq!(read("$statusCode"), ["418"]);
+        assert_eq!(read("$response.header.X-Code"), ["9"]);
+        assert_eq!(read("$response.body#/a"), ["true"]);
+        assert_eq!(read("$response.body#/b/*/c"), ["1.50", "x"]);
+        assert!(read("$request.body#/a").is_empty());
+    }
+}

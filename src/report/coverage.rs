@@ -194,13 +194,4 @@ mod tests {
         assert_eq!(codes(operation, &answer(400, body)), ["200", "735"]);
         assert!(codes(operation, &answer(400, "<html>")).is_empty());
     }
-
-    #[test]
-    fn a_value_is_read_from_wherever_an_expression_points() {
-        let read = |text| values(&Expression::parse(text).unwrap(), &answer(418, "{\"a\": true}"));
-        assert_eq!(read("$statusCode"), ["418"]);
-        assert_eq!(read("$response.header.X-Code"), ["9"]);
-        assert_eq!(read("$response.body#/a"), ["true"]);
-        assert!(read("$request.body#/a").is_empty());
-    }
 }
