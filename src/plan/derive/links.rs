@@ -6,9 +6,16 @@ use crate::contract::link::{Lead, Link, Supplied};
 use crate::contract::{Location, Operation};
 use crate::plan::generate::value::Fill;
 use crate::plan::{Case, Credentials, Expectation, Follow, Given, Place, Request, Scenario, Verdict, expect};
+use serde_json::Value;
 
 /// How soon it is worth to follow a link.
 const WORTH: u8 = 2;
+
+/// Two cases of letters, markup, quotes, and letters beyond ASCII and beyond Latin-1.
+const TELLING: &str = " Ab <\u{df}> & \"\u{d1}and\u{fa}\" \u{5b57}";
+
+/// So many texts of a body are made telling.
+const TEXTS: usize = 8;
 
 /// The operation that a link belongs to, and where it leads.
 struct Way<'c> {
@@ -96,7 +103,11 @@ impl<'c> Deriver<'c> {
             let base = Base::new(self, base, media.clone());
             request.headers.insert(0, ("Content-Type".into(), super::body::content_type(&media.name)));
             let key = format!("link/{}/{}/{number}", target.id, link.name);
-            request.body = Some(base.bytes(&base.value, &key));
+            let value = base.fresh(&base.value, &key);
+            request.body = Some(value.to_string().into_bytes());
+            if number > 0 {
+                request = self.telling(request, value);
+            }
         } else if self.operation.body.as_ref().is_some_and(|body| body.required) {
             return None;
         }
@@ -106,6 +117,28 @@ impl<'c> Deriver<'c> {
         };
         let about = about(&target.id, link, variant, words.to_owned());
         Some(self.case(about, request, None))
+    }
+
+    /// The same request with texts that show when they are not kept to the letter, as far as they
+    /// are as valid.
+    fn telling(&self, mut request: Request, mut value: Value) -> Request {
+        let accepted =
+            |request: &Request| self.labeller.label(self.operation, request).verdict == Verdict::Accept;
+        if !accepted(&request) {
+            return request;
+        }
+        let names: Vec<String> =
+            value.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        for name in names.into_iter().take(TEXTS) {
+            let Some(text) = value[&name].as_str() else { continue };
+            let mut changed = value.clone();
+            changed[&name] = Value::from(format!("{text}{TELLING}"));
+            let tried = Request { body: Some(changed.to_string().into_bytes()), ..request.clone() };
+            if accepted(&tried) {
+                (request, value) = (tried, changed);
+            }
+        }
+        request
     }
 
     /// The request that a link leads to.
