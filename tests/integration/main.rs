@@ -14,6 +14,7 @@ mod formats;
 mod laws;
 mod pinned;
 mod proof;
+mod read_back;
 mod readme;
 mod rival;
 mod rules;
