@@ -45,7 +45,7 @@ fn entry(report: &Report, case: &Case, request: &Request, outcome: &Outcome) -> 
     json!({
         "startedDateTime": observed.started,
         "time": observed.elapsed_ms,
-        "request": sent(report, request),
+        "request": sent(report, request, observed.url.as_deref()),
         "response": came(outcome),
         "cache": {},
         // Only the whole is measured.
@@ -56,9 +56,10 @@ fn entry(report: &Report, case: &Case, request: &Request, outcome: &Outcome) -> 
     })
 }
 
-fn sent(report: &Report, request: &Request) -> Value {
+fn sent(report: &Report, request: &Request, url: Option<&str>) -> Value {
     let run = |text: &str| text.replace("{run}", &report.timing.run_id);
-    let url = utf8_percent_encode(&run(&request.url), NOT_IN_URLS).to_string();
+    let url = url.map_or_else(|| run(&request.url), str::to_owned);
+    let url = utf8_percent_encode(&url, NOT_IN_URLS).to_string();
     let headers: Vec<Value> =
         headers(request.headers.iter().map(|(name, value)| (name.as_str(), run(value))));
     let mut sent = json!({

@@ -181,6 +181,7 @@ fn a_case_tells_what_was_expected_and_what_came() {
         ],
         "observed": {
           "request_id": "8c1f-10",
+          "url": null,
           "started": "1969-12-31T23:59:59.99Z",
           "elapsed_ms": 10.0,
           "attempts": 1,
@@ -219,6 +220,11 @@ fn a_case_tells_what_was_expected_and_what_came() {
       "curl": "curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC\" -H 'content-type: application/json' --data-binary '{\"rank\": 2}'"
     }
     "#);
+}
+
+#[test]
+fn a_case_without_an_answer_tells_why() {
+    let report = valid(&Fixture::new());
     assert_eq!(report["cases"][2]["outcome"]["failure"], "cut");
     assert_eq!(report["cases"][3]["outcome"], Value::Null);
 }

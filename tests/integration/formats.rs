@@ -97,6 +97,28 @@ fn the_summary_of_a_job_grows() {
 }
 
 #[test]
+fn an_archive_holds_the_url_that_was_sent_and_a_report_one_that_stays() {
+    let contract = repository().join("spec/groups-readback.openapi.yaml");
+    let ran = probity().args(["check", "--quiet", "--report", "har=r.har", "--report", "json=r.json"]);
+    let ran = ran.arg(contract).run().ends_with(0);
+    let archive: Value = serde_json::from_str(&ran.file("r.har")).unwrap();
+    let entries = archive["log"]["entries"].as_array().unwrap();
+    let reads = entries.iter().filter(|entry| entry["request"]["method"] == "GET");
+    let urls: Vec<&str> = reads.map(|entry| entry["request"]["url"].as_str().unwrap()).collect();
+    assert!(urls.len() > 2, "{urls:?}");
+    assert!(urls.iter().any(|url| !url.contains("%7B")), "{urls:?}");
+    let report = ran.json("r.json");
+    let cases = report["cases"].as_array().unwrap();
+    let followed: Vec<&Value> =
+        cases.iter().filter(|case| case["outcome"]["observed"]["url"].is_string()).collect();
+    assert!(!followed.is_empty());
+    for case in followed {
+        assert!(case["request"]["url"].as_str().unwrap().contains('{'), "{case:#}");
+        assert!(urls.contains(&case["outcome"]["observed"]["url"].as_str().unwrap()), "{case:#}");
+    }
+}
+
+#[test]
 fn events_are_lines_by_their_schema_while_the_run_goes_on() {
     let schema = std::fs::read_to_string(repository().join("spec/events.schema.json")).unwrap();
     let schema: Value = serde_json::from_str(&schema).unwrap();
