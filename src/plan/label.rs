@@ -251,7 +251,7 @@ fn document(
         }
         seen.fault(broken.cause, Place::Body(broken.place), Some(broken.keyword), &broken.at);
     }
-    if depth(&text.root) > ORDINARY_DEPTH {
+    if text.root.depth() > ORDINARY_DEPTH {
         seen.silent("nothing is said about documents nested this deep");
     }
     let mut silence = Silence { labeller, behaviour: &operation.behaviour, seen };
@@ -369,20 +369,6 @@ impl Silence<'_> {
             self.stated(Cause::OutOfRange, at);
         }
     }
-}
-
-fn depth(node: &Node) -> usize {
-    let mut deepest = 0;
-    let mut open = vec![(node, 0)];
-    while let Some((node, level)) = open.pop() {
-        deepest = deepest.max(level);
-        match &node.kind {
-            Kind::Array(items) => open.extend(items.iter().map(|item| (item, level + 1))),
-            Kind::Object(members) => open.extend(members.iter().map(|member| (&member.value, level + 1))),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 /// Control characters, invisible formatting, non-characters and private use.

@@ -21,6 +21,9 @@ pub(super) struct Scene<'s> {
     sent: OnceCell<Option<Text>>,
 }
 
+/// What an expression names cannot be told.
+struct Untold;
+
 /// A value that an expression names.
 #[derive(Clone, Debug)]
 pub(super) struct Operand<'n> {
@@ -70,13 +73,13 @@ impl<'s> Scene<'s> {
         self.sent.get_or_init(read).as_ref()
     }
 
-    /// The value that an expression without stars names, if any; none if that cannot be told.
-    fn single(&self, expression: &Expression) -> Option<Option<Operand<'_>>> {
+    /// The value that an expression without stars names, if there is one.
+    fn single(&self, expression: &Expression) -> Result<Option<Operand<'_>>, Untold> {
         let typed = |node| Operand { node: Cow::Borrowed(node), untyped: false };
-        Some(match expression {
-            Expression::Request(Part::Body(at)) => self.sent()?.at(at).map(typed),
+        Ok(match expression {
+            Expression::Request(Part::Body(at)) => self.sent().ok_or(Untold)?.at(at).map(typed),
             Expression::Response(Part::Body(at)) => self.body.at(at).map(typed),
-            other => self.select(other)?.into_iter().next().map(|(_, operand)| operand),
+            other => self.select(other).ok_or(Untold)?.into_iter().next().map(|(_, operand)| operand),
         })
     }
 
@@ -134,7 +137,8 @@ impl<'s> Scene<'s> {
             at.is_some_and(|at| at.contains('*') && json::pointer::tokens(at).any(|token| token == "*"))
         };
         if !starred(one) && !starred(two) {
-            return self.single(one).zip(self.single(two)).into_iter().collect();
+            let pair = self.single(one).and_then(|left| Ok((left, self.single(two)?)));
+            return pair.into_iter().collect();
         }
         let (Some(left), Some(right)) = (self.select(one), self.select(two)) else { return Vec::new() };
         let mut pairs: Vec<Pair<'_>> = Vec::new();
