@@ -161,8 +161,8 @@ fn relative_to(base: &Path, key: &str, text: String) -> String {
     match key {
         "contract" | "snapshots" | "ledger" => joined(&text),
         "report" => match text.split_once('=') {
-            Some((format, path)) => format!("{format}={}", joined(path)),
-            None => text,
+            Some((format, path)) if path != "-" => format!("{format}={}", joined(path)),
+            _ => text,
         },
         _ => text,
     }

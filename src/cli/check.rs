@@ -9,9 +9,9 @@ use crate::host::{Host, HostSettings};
 use crate::judge::{self, CHECKS, Levels, Observation, SNAPSHOT, Severity};
 use crate::plan::{Credentials, Gap, Plan};
 use crate::report::progress::Progress;
-use crate::report::{self, Output, SnapshotSummary, Subject, Verdict, changes, terminal};
+use crate::report::{self, Events, Format, Output, SnapshotSummary, Subject, Verdict, changes, terminal};
 use crate::run::credentials::Authenticator;
-use crate::run::{self, Alias, End, Given, Ledger, Observer, Run, RunError, Settings};
+use crate::run::{self, Alias, End, Given, Ledger, Observer, Observers, Run, RunError, Settings};
 use crate::snapshot::{self, Comparison, Extent, Kind, Store, Writing};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -20,7 +20,7 @@ use tokio::sync::watch;
 const HOST_PROFILE: &str = "host";
 
 pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
-    let outputs = outputs(&arguments.report)?;
+    let outputs = super::report::outputs(&arguments.report)?;
     let levels = levels(&arguments.severity)?;
     let target = arguments.target.target.as_deref().map(target).transpose()?;
     let mut given = given(&arguments.target)?;
@@ -67,7 +67,8 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             run_id: arguments.pace.run_id.clone(),
             levels: levels.clone(),
         };
-        let mut run = sent(&contract, &plan, &settings, arguments).await?;
+        let events = events(&outputs, &contract, &plan, &levels)?;
+        let mut run = sent(&contract, &plan, &settings, arguments, &events).await?;
         let mut compared = None;
         if let Some(store) = &store {
             let pages = snapshot::render(&contract, &plan, &run);
@@ -105,12 +106,25 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             _ => subject,
         };
         subject.ledger = ledger.as_deref().map(|ledger| ledger.path().display().to_string());
-        let exit = shown(&subject, arguments, &outputs);
+        let exit = shown(&subject, arguments, &outputs, &events);
         if ledger.is_some() || host.is_none() {
             left_behind(&run, ledger.as_deref());
         }
         Ok(exit)
     })
+}
+
+/// Takes the events of the run wherever they are wanted.
+fn events(
+    outputs: &[Output],
+    contract: &Arc<Contract>,
+    plan: &Arc<Plan>,
+    levels: &Levels,
+) -> Result<Vec<Arc<Events>>, Failure> {
+    let wanted = outputs.iter().filter(|output| output.format == Format::Ndjson);
+    let opened = wanted.map(|output| Events::open(&output.to, contract, plan, levels).map(Arc::new));
+    let opened: Result<_, _> = opened.collect();
+    opened.map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))
 }
 
 /// Says what a run leaves on the target.
@@ -168,9 +182,12 @@ async fn sent(
     plan: &Arc<Plan>,
     settings: &Settings,
     arguments: &CheckArgs,
+    events: &[Arc<Events>],
 ) -> Result<Run, Failure> {
     let progress = Arc::new(if arguments.quiet { Progress::hidden() } else { Progress::stderr() });
-    let observer: Arc<dyn Observer> = Arc::clone(&progress) as _;
+    let mut observers: Vec<Arc<dyn Observer>> = vec![Arc::clone(&progress) as _];
+    observers.extend(events.iter().map(|events| Arc::clone(events) as _));
+    let observer: Arc<dyn Observer> = Arc::new(Observers(observers));
     let (stop, stopped) = watch::channel(false);
     let interrupt = tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
@@ -240,7 +257,7 @@ async fn recorded(
     };
     let target = host.as_ref().map_or_else(|| settings.target.clone(), url);
     let settings = Settings { run_id: None, target, ..settings.clone() };
-    let again = sent(contract, plan, &settings, arguments).await?;
+    let again = sent(contract, plan, &settings, arguments, &[]).await?;
     if again.end != End::Complete {
         note("the second run is not complete: nothing is recorded");
         return Ok(());
@@ -310,19 +327,26 @@ fn summary(comparison: &Comparison, profile: String, levels: &Levels) -> Snapsho
     }
 }
 
-fn shown(subject: &Subject<'_>, arguments: &CheckArgs, outputs: &[Output]) -> Exit {
+/// Says what came of it, and writes the reports: all that can be written.
+fn shown(subject: &Subject<'_>, arguments: &CheckArgs, outputs: &[Output], events: &[Arc<Events>]) -> Exit {
     let detail = match (arguments.quiet, arguments.verbose) {
         (true, _) => terminal::Detail::Quiet,
         (_, true) => terminal::Detail::Verbose,
         _ => terminal::Detail::Normal,
     };
-    say(&terminal::terminal(subject, detail));
+    let page = terminal::terminal(subject, detail);
+    if super::report::speaks(outputs) {
+        note(page.trim_end());
+    } else {
+        say(&page);
+    }
     let mut unwritten = None;
-    let report = (!outputs.is_empty()).then(|| report::report(subject));
-    for (output, report) in outputs.iter().zip(report.iter().cycle()) {
-        if let Err(error) = report::write(output.format, &output.path, report) {
+    if !outputs.is_empty() {
+        let report = report::report(subject);
+        for error in events.iter().filter_map(|events| events.finish(&report).err()) {
             unwritten = Some(Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()).show());
         }
+        unwritten = super::report::write(outputs, &report).or(unwritten);
     }
     match subject.verdict() {
         Verdict::Holds => unwritten.unwrap_or(Exit::Holds),
@@ -336,20 +360,6 @@ fn shown(subject: &Subject<'_>, arguments: &CheckArgs, outputs: &[Output]) -> Ex
 
 pub(super) fn refused_store(error: &snapshot::SnapshotError) -> Failure {
     Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
-}
-
-fn outputs(given: &[String]) -> Result<Vec<Output>, Failure> {
-    let read = given.iter().map(|text| {
-        let output = text.parse::<Output>().map_err(|error| {
-            Failure::new(Exit::Usage, error.to_string())
-                .with_hint(Some("for example --report json=run.json --report junit=run.xml".into()))
-        })?;
-        // Better now than after an hour of requests.
-        report::writable(&output.path)
-            .map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))?;
-        Ok(output)
-    });
-    read.collect()
 }
 
 pub(super) fn levels(arguments: &SeverityArgs) -> Result<Levels, Failure> {

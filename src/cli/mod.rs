@@ -6,6 +6,7 @@ mod exit;
 mod explain;
 mod failure;
 mod plan;
+mod report;
 mod serve;
 mod snapshots;
 
@@ -49,7 +50,7 @@ enum Color {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Send what the contract implies to a target and check every answer
-    #[command(after_help = exit::TABLE)]
+    #[command(after_help = format!("{REPORTS}\n\n{}", exit::TABLE))]
     Check(Box<CheckArgs>),
     /// Print the cases without sending anything
     Plan(PlanArgs),
@@ -58,6 +59,9 @@ enum Command {
     /// Plant every fault that the contract lets one think of, and tell which are caught
     #[command(after_help = exit::TABLE)]
     Audit(AuditArgs),
+    /// Make any report of the JSON report of a run
+    #[command(after_help = REPORTS)]
+    Report(ReportArgs),
     /// Settle recorded behaviour
     Snapshots(SnapshotsArgs),
     /// Tell what a check means, why it matters, and how to allow it
@@ -213,7 +217,7 @@ struct CheckArgs {
     /// Send everything twice, and write what held still as the profile's snapshots
     #[arg(long, env = "PROBITY_RECORD", help_heading = "Snapshots")]
     record: bool,
-    /// Write a report: json=FILE or junit=FILE; may be repeated
+    /// Write a report, for example junit=FILE; may be repeated, and `-` is standard output
     #[arg(
         long,
         env = "PROBITY_REPORT",
@@ -307,6 +311,31 @@ struct AuditArgs {
     severity: SeverityArgs,
 }
 
+/// The arguments of `report`.
+#[derive(Debug, Args)]
+struct ReportArgs {
+    /// What `probity check --report json=FILE` has written; `-` is standard input
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+    /// Which report to make, for example junit=FILE; may be repeated, and `-` is standard output
+    #[arg(long, env = "PROBITY_REPORT", value_name = "FORMAT=FILE", value_delimiter = ',', required = true)]
+    report: Vec<String>,
+}
+
+/// The forms of reports, for `--help`.
+const REPORTS: &str = "\
+Reports, each FORMAT=FILE:
+  json            everything; any other but ndjson can be made of it by `probity report`
+  junit           JUnit XML, as CI servers read it
+  markdown        a page for people, at most 1 MiB
+  github          annotations of GitHub Actions; without FILE, to standard output
+  github-summary  the page in Markdown, added to $GITHUB_STEP_SUMMARY; takes no FILE
+  sarif           SARIF 2.1.0, for code scanning
+  har             HAR 1.2: every exchange, without secrets
+  ctrf            Common Test Report Format
+  gitlab          GitLab's code quality
+  ndjson          the events as they happen, a line of JSON each";
+
 /// The arguments of `snapshots`.
 #[derive(Debug, Args)]
 struct SnapshotsArgs {
@@ -381,6 +410,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Plan(arguments) => plan::plan(&arguments),
         Command::Serve(arguments) => serve::serve(&arguments),
         Command::Audit(arguments) => audit::audit(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Snapshots(arguments) => snapshots::snapshots(&arguments.action),
         Command::Explain { check } => explain::explain(check.as_deref()),
         Command::Completions { shell } => {

@@ -213,6 +213,8 @@ impl Builder<'_, '_> {
             }
         };
         let codes = self.subject.codes(step);
+        let own = &exchange.sent.url;
+        let followed = self.subject.sent(step).is_some_and(|sent| sent.url != *own);
         Outcome {
             came,
             accepted: exchange.accepted(),
@@ -220,6 +222,7 @@ impl Builder<'_, '_> {
             violates,
             observed: Observed {
                 request_id: self.subject.request_id(step),
+                url: followed.then(|| own.clone()),
                 started: exchange.ended.checked_sub(exchange.elapsed).unwrap_or(exchange.ended),
                 elapsed_ms: milliseconds(exchange.elapsed),
                 attempts: exchange.attempts,
@@ -297,6 +300,6 @@ fn start(text: &str, most: usize) -> &str {
     &text[..end]
 }
 
-fn milliseconds(time: Duration) -> f64 {
+pub(super) fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }

@@ -1,39 +1,64 @@
-//! Reports as files: which are wanted, and writing them whole or not at all.
+//! Where reports go, and writing them whole or not at all.
 
-use super::{Report, json, junit};
-use std::fmt;
+use super::{Format, Report, markdown};
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-/// The form of a report for machines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// Everything, by `spec/report.schema.json`.
-    Json,
-    /// `JUnit` XML, as CI servers read it.
-    Junit,
-}
-
-/// A report that is wanted, written `FORMAT=FILE`.
+/// A report that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
     /// Its form.
     pub format: Format,
     /// Where it goes.
-    pub path: PathBuf,
+    pub to: Destination,
 }
+
+/// Where a report goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// A file, in place of what it held.
+    File(PathBuf),
+    /// The end of a file that others write to as well: the summary of a job.
+    Summary(PathBuf),
+    /// Standard output.
+    Standard,
+}
+
+/// The word for Markdown at the end of the summary of a job on GitHub Actions.
+const SUMMARY: &str = "github-summary";
+
+/// The variable that names the file of that summary.
+const SUMMARY_VARIABLE: &str = "GITHUB_STEP_SUMMARY";
 
 /// Text that names no report.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAnOutput {
     /// There is no such format.
-    #[error("there is no report format `{0}`; there are {known}", known = known())]
+    #[error("there is no report format `{0}`")]
     UnknownFormat(String),
     /// There is no file.
-    #[error("`{0}` names no file; write it as FORMAT=FILE, for example json=report.json")]
+    #[error("`{0}` names no file")]
     NoFile(String),
+    /// There is no job to summarise.
+    #[error("`{SUMMARY}` needs the environment variable {SUMMARY_VARIABLE}")]
+    NoSummary,
+}
+
+impl NotAnOutput {
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            NotAnOutput::UnknownFormat(name) => crate::contract::extension::suggestion(name, &words()),
+            NotAnOutput::NoFile(format) => {
+                format!("write it as FORMAT=FILE, for example --report {format}=report.{format}")
+            }
+            NotAnOutput::NoSummary => {
+                "GitHub Actions sets it; elsewhere, name a file: --report markdown=FILE".into()
+            }
+        }
+    }
 }
 
 /// Why a report was not written.
@@ -48,12 +73,12 @@ pub enum ReportError {
         source: io::Error,
     },
     /// The report could not be put into its form.
-    #[error("cannot make the {format} report for {path}: {reason}", path = .path.display())]
+    #[error("cannot make the {format} report for {to}: {reason}")]
     Format {
         /// The form.
         format: Format,
-        /// The file.
-        path: PathBuf,
+        /// Where it was to go.
+        to: String,
         /// Why.
         reason: String,
     },
@@ -76,37 +101,51 @@ impl ReportError {
     }
 }
 
-impl Format {
-    /// Every format.
-    pub const ALL: &[Format] = &[Format::Json, Format::Junit];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Format::Json => "json",
-            Format::Junit => "junit",
+/// Writes a report. A file is written beside its place and moved there, so that nobody ever reads
+/// half of one; what is no regular file, such as a pipe, is written to directly. Folders are not
+/// created.
+pub fn write(output: &Output, report: &Report) -> Result<(), ReportError> {
+    let Output { format, to } = output;
+    let most = match to {
+        // What stands there already counts.
+        Destination::Summary(path) => {
+            let taken =
+                fs::metadata(path).map_or(0, |known| usize::try_from(known.len()).unwrap_or(usize::MAX));
+            markdown::LONGEST.saturating_sub(taken)
         }
-    }
-
-    fn render(self, report: &Report) -> Result<String, String> {
-        match self {
-            Format::Json => json::json(report).map_err(|error| error.to_string()),
-            Format::Junit => junit::junit(report).map_err(|error| error.to_string()),
-        }
+        _ => markdown::LONGEST,
+    };
+    let text = format.render(report, most);
+    let text = text.map_err(|reason| ReportError::Format { format: *format, to: to.name(), reason })?;
+    match to {
+        Destination::File(path) => write_text(path, &text),
+        Destination::Summary(path) => append(path, &text).map_err(|source| failed(path, source)),
+        Destination::Standard => match say(&text) {
+            // A reader that went away has what it wanted.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(failed(Path::new("standard output"), error))
+            }
+            _ => Ok(()),
+        },
     }
 }
 
-/// Writes a report beside its place and moves it there, so that nobody ever reads half of one.
-/// What is no regular file, such as a pipe, is written to directly. Folders are not created.
-pub fn write(format: Format, path: &Path, report: &Report) -> Result<(), ReportError> {
-    let text = format.render(report);
-    let text = text.map_err(|reason| ReportError::Format { format, path: path.to_owned(), reason })?;
-    write_text(path, &text)
+fn failed(path: &Path, source: io::Error) -> ReportError {
+    ReportError::Io { path: path.to_owned(), source }
+}
+
+fn say(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush())
+}
+
+fn append(path: &Path, text: &str) -> io::Result<()> {
+    OpenOptions::new().append(true).create(true).open(path)?.write_all(text.as_bytes())
 }
 
 /// Writes text that is a report already.
 pub fn write_text(path: &Path, text: &str) -> Result<(), ReportError> {
-    put(path, text.as_bytes()).map_err(|source| ReportError::Io { path: path.to_owned(), source })
+    put(path, text.as_bytes()).map_err(|source| failed(path, source))
 }
 
 /// Whether a report may be written to a path, as far as can be told without writing.
@@ -156,36 +195,48 @@ fn folder(path: &Path) -> &Path {
     }
 }
 
-fn known() -> String {
-    let names: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
-    names.join(" and ")
+/// Every word that a report can begin with.
+fn words() -> Vec<String> {
+    Format::ALL.iter().map(|format| format.name()).chain([SUMMARY]).map(str::to_owned).collect()
 }
 
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Format {
-    type Err = NotAnOutput;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let found = Format::ALL.iter().copied().find(|format| format.name() == text);
-        found.ok_or_else(|| NotAnOutput::UnknownFormat(text.to_owned()))
-    }
-}
-
-impl FromStr for Output {
-    type Err = NotAnOutput;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (format, path) = text.split_once('=').unwrap_or((text, ""));
-        let format = format.parse()?;
-        if path.is_empty() {
-            return Err(NotAnOutput::NoFile(text.to_owned()));
+impl Destination {
+    /// What it is called.
+    pub fn name(&self) -> String {
+        match self {
+            Destination::File(path) | Destination::Summary(path) => path.display().to_string(),
+            Destination::Standard => "standard output".to_owned(),
         }
-        Ok(Output { format, path: path.into() })
+    }
+
+    /// Whether a report may be written there, as far as can be told without writing.
+    pub fn writable(&self) -> Result<(), ReportError> {
+        match self {
+            Destination::File(path) | Destination::Summary(path) => writable(path),
+            Destination::Standard => Ok(()),
+        }
+    }
+}
+
+impl Output {
+    /// Reads `FORMAT=FILE`, where `-` is standard output; `github`, which goes there by itself; or
+    /// `github-summary`, which has its file from the environment.
+    pub fn parse(text: &str, variable: impl Fn(&str) -> Option<OsString>) -> Result<Output, NotAnOutput> {
+        if text == SUMMARY {
+            let path = variable(SUMMARY_VARIABLE).filter(|path| !path.is_empty());
+            let path = path.ok_or(NotAnOutput::NoSummary)?;
+            return Ok(Output { format: Format::Markdown, to: Destination::Summary(path.into()) });
+        }
+        let (name, path) = text.split_once('=').unwrap_or((text, ""));
+        let format = Format::ALL.iter().copied().find(|format| format.name() == name);
+        let format = format.ok_or_else(|| NotAnOutput::UnknownFormat(name.to_owned()))?;
+        let to = match path {
+            "-" => Destination::Standard,
+            "" if format == Format::Github && text == name => Destination::Standard,
+            "" => return Err(NotAnOutput::NoFile(name.to_owned())),
+            path => Destination::File(path.into()),
+        };
+        Ok(Output { format, to })
     }
 }
 
@@ -194,14 +245,41 @@ mod tests {
     use super::super::fixture::Fixture;
     use super::*;
 
+    fn to(format: Format, path: &Path) -> Output {
+        Output { format, to: Destination::File(path.to_owned()) }
+    }
+
     #[test]
-    fn an_output_is_a_format_and_a_file() {
-        let output = |format, path: &str| Ok(Output { format, path: path.into() });
-        assert_eq!("json=a=b.json".parse(), output(Format::Json, "a=b.json"));
-        assert_eq!("junit=/x/y.xml".parse(), output(Format::Junit, "/x/y.xml"));
-        assert_eq!("json".parse::<Output>(), Err(NotAnOutput::NoFile("json".into())));
-        let unknown = "html=x".parse::<Output>().unwrap_err();
-        assert_eq!(unknown.to_string(), "there is no report format `html`; there are json and junit");
+    fn an_output_is_a_format_and_where_it_goes() {
+        let nowhere = |_: &str| None;
+        let parsed = |text: &str| Output::parse(text, nowhere);
+        assert_eq!(parsed("json=a=b.json"), Ok(to(Format::Json, Path::new("a=b.json"))));
+        assert_eq!(parsed("junit=/x/y.xml"), Ok(to(Format::Junit, Path::new("/x/y.xml"))));
+        let standard = |format| Ok(Output { format, to: Destination::Standard });
+        assert_eq!(parsed("sarif=-"), standard(Format::Sarif));
+        assert_eq!(parsed("github"), standard(Format::Github));
+        assert_eq!(parsed("json"), Err(NotAnOutput::NoFile("json".into())));
+        assert_eq!(parsed("github="), Err(NotAnOutput::NoFile("github".into())));
+        let unknown = parsed("sarf=x").unwrap_err();
+        assert_eq!(unknown.to_string(), "there is no report format `sarf`");
+        assert_eq!(unknown.hint(), "did you mean `sarif`?");
+    }
+
+    #[test]
+    fn the_summary_of_a_job_is_added_to_and_never_too_long() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("summary");
+        assert_eq!(Output::parse("github-summary", |_| None), Err(NotAnOutput::NoSummary));
+        let output = Output::parse("github-summary", |name| {
+            (name == SUMMARY_VARIABLE).then(|| path.clone().into_os_string())
+        });
+        let output = output.unwrap();
+        let earlier = "x".repeat(markdown::LONGEST - 1_000);
+        fs::write(&path, &earlier).unwrap();
+        write(&output, &Fixture::new().report()).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with(&earlier) && text.len() <= markdown::LONGEST, "{}", text.len());
+        assert!(text.contains("Left out"), "{}", &text[earlier.len()..]);
     }
 
     #[test]
@@ -210,7 +288,7 @@ mod tests {
         let path = folder.path().join("report.json");
         fs::write(&path, "older").unwrap();
         let fixture = Fixture::new();
-        write(Format::Json, &path, &fixture.report()).unwrap();
+        write(&to(Format::Json, &path), &fixture.report()).unwrap();
         assert!(fs::read_to_string(&path).unwrap().starts_with('{'));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -220,10 +298,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let fixture = Fixture::new();
         let path = folder.path().join("absent/report.xml");
-        let error = write(Format::Junit, &path, &fixture.report()).unwrap_err();
+        let error = write(&to(Format::Junit, &path), &fixture.report()).unwrap_err();
         assert!(error.to_string().contains("absent/report.xml"), "{error}");
         assert!(error.hint().unwrap().starts_with("create the folder"), "{error}");
-        let error = write(Format::Json, folder.path(), &fixture.report()).unwrap_err();
+        let error = write(&to(Format::Json, folder.path()), &fixture.report()).unwrap_err();
         assert_eq!(error.hint().unwrap(), "name a file, not a folder");
     }
 
@@ -234,7 +312,7 @@ mod tests {
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         fs::write(&file, "older").unwrap();
         std::os::unix::fs::symlink(&file, &link).unwrap();
-        write(Format::Junit, &link, &Fixture::new().report()).unwrap();
+        write(&to(Format::Junit, &link), &Fixture::new().report()).unwrap();
         assert!(fs::read_to_string(&file).unwrap().starts_with("<?xml"));
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }

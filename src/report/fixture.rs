@@ -161,6 +161,17 @@ impl Fixture {
         }
     }
 
+    /// Runs that ended in every way, good and bad, with and without snapshots, and a hostile one.
+    pub(super) fn all() -> Vec<Fixture> {
+        let mut all: Vec<Fixture> = std::iter::repeat_with(Fixture::new).take(6).collect();
+        all[1].findings.clear();
+        all[2].run.end = End::TargetLost("gone".into());
+        all[3].run.exchanges = vec![vec![None]; 4];
+        all[4].poison("");
+        all[5].poison("\u{1b}\u{0}\u{202e}\"\n::error::<script>");
+        all
+    }
+
     pub(super) fn report(&self) -> Report {
         super::report(&self.subject())
     }
@@ -323,4 +334,14 @@ fn finding(first: &Observation, cases: &[(usize, usize)]) -> Finding {
         first: first.clone(),
         cases: cases.to_vec(),
     }
+}
+
+/// Holds a value to a published schema.
+#[track_caller]
+pub(super) fn valid_by(schema: &str, value: &serde_json::Value) {
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}\n{value:#}");
 }

@@ -4,7 +4,10 @@
 //! under the keys `timing` and `observed`.
 
 use super::model::{FORMAT, Report};
+use super::text::steers;
+use serde::Serialize;
 use serde_json::Value;
+use std::fmt::Write;
 
 /// Why text is no report that can be read.
 #[derive(Debug, thiserror::Error)]
@@ -45,9 +48,37 @@ impl NotAReport {
 
 /// The report, with a line break at its end.
 pub fn json(report: &Report) -> serde_json::Result<String> {
-    let mut text = serde_json::to_string_pretty(report)?;
+    pretty(report)
+}
+
+/// JSON for people and programs, with a line break at its end. What would steer a terminal is
+/// escaped, as JSON allows it for any character.
+pub(super) fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
+    let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
-    Ok(text)
+    Ok(tame(text))
+}
+
+/// Such characters stand only in strings, but for the line breaks of the layout; so does what a CI
+/// system that shows the text would take for a command.
+pub(super) fn tame(text: String) -> String {
+    let steering = |character: char| character != '\n' && steers(character);
+    let text = if text.contains("##[") { text.replace("##[", "##\\u005b") } else { text };
+    if !text.contains(steering) {
+        return text;
+    }
+    let mut result = String::with_capacity(text.len() + 64);
+    for character in text.chars() {
+        if steering(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(result, "\\u{unit:04x}");
+            }
+        } else {
+            result.push(character);
+        }
+    }
+    result
 }
 
 /// Reads a report again.

@@ -181,6 +181,7 @@ fn a_case_tells_what_was_expected_and_what_came() {
         ],
         "observed": {
           "request_id": "8c1f-10",
+          "url": null,
           "started": "1969-12-31T23:59:59.99Z",
           "elapsed_ms": 10.0,
           "attempts": 1,
@@ -219,6 +220,11 @@ fn a_case_tells_what_was_expected_and_what_came() {
       "curl": "curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC\" -H 'content-type: application/json' --data-binary '{\"rank\": 2}'"
     }
     "#);
+}
+
+#[test]
+fn a_case_without_an_answer_tells_why() {
+    let report = valid(&Fixture::new());
     assert_eq!(report["cases"][2]["outcome"]["failure"], "cut");
     assert_eq!(report["cases"][3]["outcome"], Value::Null);
 }
@@ -269,4 +275,12 @@ fn a_report_of_another_format_is_refused_with_a_way_out() {
     assert!(matches!(refused("[1]"), NotAReport::Foreign));
     assert!(matches!(refused("<xml>"), NotAReport::NotJson(_)));
     assert!(matches!(refused(&text.replace("\"seed\": 7", "\"seed\": -7")), NotAReport::Damaged(_)));
+}
+
+#[test]
+fn what_would_steer_a_terminal_is_escaped() {
+    let text = "a\u{9b}2J\u{202e}\u{7f}\u{1b}\u{e0001}ä🎉##[error]";
+    let shown = pretty(&text).unwrap();
+    assert_eq!(shown, "\"a\\u009b2J\\u202e\\u007f\\u001b\\udb40\\udc01ä🎉##\\u005berror]\"\n");
+    assert_eq!(serde_json::from_str::<String>(&shown).unwrap(), text);
 }

@@ -4,24 +4,35 @@ pub mod audit;
 mod build;
 pub mod changes;
 pub mod coverage;
+pub mod ctrf;
 pub mod curl;
 mod file;
 #[cfg(test)]
 mod fixture;
 mod followed;
+mod format;
+pub mod github;
+pub mod gitlab;
+pub mod har;
 pub mod json;
 pub mod junit;
 mod keywords;
+pub mod markdown;
 pub mod model;
+pub mod ndjson;
+mod place;
 pub mod plan;
 pub mod progress;
+pub mod sarif;
 pub mod terminal;
 pub mod text;
 
 pub use build::report;
 pub use coverage::Coverage;
-pub use file::{Format, NotAnOutput, Output, ReportError, writable, write, write_text};
+pub use file::{Destination, NotAnOutput, Output, ReportError, writable, write, write_text};
+pub use format::Format;
 pub use model::Report;
+pub use ndjson::Events;
 pub use progress::Progress;
 pub use terminal::{Detail, terminal};
 

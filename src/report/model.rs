@@ -275,6 +275,8 @@ pub struct Outcome {
 pub struct Observed {
     /// The identity that the host gave the request.
     pub request_id: Option<String>,
+    /// The URL as it was sent, where that holds something of an earlier answer.
+    pub url: Option<String>,
     /// When it was sent, for the last time if it was sent more than once.
     pub started: jiff::Timestamp,
     /// From the first byte sent to the last byte read, in milliseconds.

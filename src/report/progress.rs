@@ -88,12 +88,12 @@ impl Observer for Progress {
             return;
         }
         match event {
-            Event::Started { requests } => {
+            Event::Started { requests, .. } => {
                 self.begin(*requests);
             }
             Event::Exchanged { observations, .. } => {
-                if *observations > 0 {
-                    let observations = u64::try_from(*observations).unwrap_or(u64::MAX);
+                if !observations.is_empty() {
+                    let observations = u64::try_from(observations.len()).unwrap_or(u64::MAX);
                     self.seen.observations.fetch_add(observations, Ordering::Relaxed);
                 }
             }
@@ -188,9 +188,10 @@ mod tests {
         let progress = Progress::on(ProgressDrawTarget::term_like(Box::new(paper.clone())));
         let fixture = Fixture::new();
         let exchange = fixture.run.exchanges().next().unwrap().2;
-        progress.event(&Event::Started { requests: 2 });
+        progress.event(&Event::Started { run: "", requests: 2 });
         progress.event(&Event::Sent);
-        progress.event(&Event::Exchanged { exchange, observations: 3 });
+        let own: Vec<_> = fixture.run.observations.iter().collect();
+        progress.event(&Event::Exchanged { position: (0, 0), exchange, observations: &own });
         progress
             .event(&Event::Waiting { pause: Duration::from_secs(40), why: "the target asked for a pause" });
         if let Some(bar) = &progress.bar {

@@ -1,6 +1,6 @@
 //! The report for people: findings with their causes, what was not tested, and one last line.
 
-use super::text::{LONG, count, cut, visible};
+use super::text::{LONG, count, cut, inert, visible};
 use super::{Subject, Verdict, changes};
 use crate::judge::{Finding, Severity};
 use crate::run::{End, Outcome};
@@ -57,7 +57,7 @@ struct Page<'s, 'r> {
 
 impl Page<'_, '_> {
     fn line(&mut self, line: impl AsRef<str>) {
-        self.text.push_str(line.as_ref());
+        self.text.push_str(&inert(line.as_ref()));
         self.text.push('\n');
     }
 

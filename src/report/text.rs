@@ -1,5 +1,6 @@
 //! Text from elsewhere, made safe to show: nothing of it steers a terminal or breaks a document.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// How much of a value is shown to people.
@@ -42,6 +43,16 @@ pub fn cut(text: &str, most: usize) -> String {
     result
 }
 
+/// A line that no CI system takes for a command, which may stand in what a log shows.
+pub fn inert(line: &str) -> Cow<'_, str> {
+    let begins = line.trim_start().starts_with("::");
+    if !begins && !line.contains("##[") {
+        return line.into();
+    }
+    let line = line.replace("##[", "##\\u{5b}");
+    (if begins { line.replacen("::", "\\u{3a}:", 1) } else { line }).into()
+}
+
 /// A number of things, in words.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
@@ -52,6 +63,8 @@ fn push(text: &mut String, character: char) {
         '\n' => text.push_str("\\n"),
         '\r' => text.push_str("\\r"),
         '\t' => text.push_str("\\t"),
+        // The old form of a command of a CI system, which may stand anywhere in a line.
+        '[' if text.ends_with("##") => text.push_str("\\u{5b}"),
         other if steers(other) => {
             let _ = write!(text, "\\u{{{:x}}}", u32::from(other));
         }
@@ -78,6 +91,14 @@ mod tests {
     fn long_text_is_cut_and_says_so() {
         assert_eq!(cut("äöü", 3), "äöü");
         assert_eq!(cut("äöü!", 3), "äöü… (4 characters)");
+    }
+
+    #[test]
+    fn no_line_is_a_command_of_a_ci_system() {
+        assert_eq!(inert("  ::error::x"), "  \\u{3a}:error::x");
+        assert_eq!(inert("a ##[add-mask]b"), "a ##\\u{5b}add-mask]b");
+        assert_eq!(inert("a ::error::"), "a ::error::");
+        assert_eq!(visible("##[error]x"), "##\\u{5b}error]x");
     }
 
     proptest! {

@@ -56,8 +56,9 @@ impl Judge {
         for (step, exchange) in exchanges.iter_mut().enumerate() {
             let Some(shown) = exchange.take() else { continue };
             let shown = hidden(&secrets, shown);
-            let own = observations.iter().filter(|observation| observation.step == step).count();
-            self.observer.event(&Event::Exchanged { exchange: &shown, observations: own });
+            let own: Vec<_> = observations.iter().filter(|observation| observation.step == step).collect();
+            let position = (index, step);
+            self.observer.event(&Event::Exchanged { position, exchange: &shown, observations: &own });
             *exchange = Some(shown);
         }
         Done { scenario: index, exchanges, observations, notes }

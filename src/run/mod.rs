@@ -4,6 +4,7 @@ pub mod credentials;
 mod error;
 pub mod exchange;
 mod follow;
+mod forms;
 mod judging;
 pub mod ledger;
 mod pace;
@@ -73,17 +74,21 @@ pub enum End {
 pub enum Event<'r> {
     /// The plan is about to be sent.
     Started {
-        /// How many requests it holds.
+        /// The identity of the run.
+        run: &'r str,
+        /// How many requests the plan holds.
         requests: usize,
     },
     /// A request was sent, and what came of it is final.
     Sent,
     /// An exchange was judged.
     Exchanged {
+        /// Indexes of its scenario in the plan and of its case in the scenario.
+        position: (usize, usize),
         /// The exchange.
         exchange: &'r Exchange,
-        /// How many things the checks hold against it.
-        observations: usize,
+        /// What the checks hold against it by itself.
+        observations: &'r [&'r Observation],
     },
     /// The target asked for a pause, or the pace does.
     Waiting {
@@ -100,6 +105,17 @@ pub enum Event<'r> {
 pub trait Observer: Send + Sync {
     /// One event.
     fn event(&self, event: &Event<'_>);
+}
+
+/// Several that take the same events, one after the other.
+pub struct Observers(pub Vec<std::sync::Arc<dyn Observer>>);
+
+impl Observer for Observers {
+    fn event(&self, event: &Event<'_>) {
+        for observer in &self.0 {
+            observer.event(event);
+        }
+    }
 }
 
 impl Run {

@@ -115,7 +115,7 @@ impl Runner<'_> {
     async fn run(&self, mut stop: Stop) -> Result<Run, RunError> {
         let started = jiff::Timestamp::now();
         let clock = Instant::now();
-        self.sender.observer.event(&Event::Started { requests: self.plan.len() });
+        self.sender.observer.event(&Event::Started { run: &self.sender.id, requests: self.plan.len() });
         let mut done: Vec<Option<Done>> = self.plan.scenarios.iter().map(|_| None).collect();
         let mut end = End::Complete;
         if let Some(first) = self.plan.scenarios.first() {

@@ -1,8 +1,8 @@
 //! Secrets: what must appear in no output, and the variables that stand for it.
 
+use super::forms::forms;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use bytes::Bytes;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::sync::OnceLock;
 
 /// The secrets of a run, each with the variable that stands for it in outputs.
@@ -25,21 +25,16 @@ const SHORTEST: usize = 4;
 impl Secrets {
     /// Adds a secret and the name of its variable.
     pub fn add(&mut self, secret: &str, variable: &str) {
-        self.add_written(secret, variable);
-        // The same secret as it stands in JSON and in a URL.
-        let json = serde_json::Value::from(secret).to_string();
-        self.add_written(&json[1..json.len() - 1], variable);
-        let url = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
-        self.add_written(&url, variable);
-        self.finder = OnceLock::new();
-    }
-
-    fn add_written(&mut self, secret: &str, variable: &str) {
-        if secret.len() < SHORTEST || self.known.iter().any(|(known, _)| known == secret) {
+        if secret.len() < SHORTEST {
             return;
         }
-        self.known.push((secret.to_owned(), format!("${variable}")));
+        for form in forms(secret) {
+            if self.known.iter().all(|(known, _)| *known != form) {
+                self.known.push((form, format!("${variable}")));
+            }
+        }
         self.known.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
+        self.finder = OnceLock::new();
     }
 
     /// Whether a secret that is too long to be there by chance stands in the bytes.

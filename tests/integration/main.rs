@@ -10,6 +10,7 @@ mod canned;
 mod cli;
 mod driver;
 mod exact;
+mod formats;
 mod laws;
 mod pinned;
 mod proof;

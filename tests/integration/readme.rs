@@ -1,6 +1,7 @@
 //! The README: every command is one that the program takes, and what it quotes is what it says.
 
 use crate::driver::{probity, repository};
+use crate::rival::{PASSWORD, Rival, USER, Variant};
 
 fn readme() -> String {
     std::fs::read_to_string(repository().join("README.md")).unwrap()
@@ -30,16 +31,25 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
+/// The commands of the recipes for CI systems.
+fn ci_commands() -> Vec<String> {
+    let yaml = blocks("yaml").into_iter().flat_map(|block| {
+        let lines = block.lines().filter_map(|line| line.split_once("run: ").or(line.split_once("script: ")));
+        lines.map(|(_, command)| command.to_owned()).collect::<Vec<_>>()
+    });
+    let groovy = blocks("groovy").into_iter().flat_map(|block| {
+        let lines = block.lines().filter_map(|line| line.split_once("sh '")?.1.rsplit_once('\''));
+        lines.map(|(command, _)| command.to_owned()).collect::<Vec<_>>()
+    });
+    yaml.chain(groovy).collect()
+}
+
 fn commands() -> Vec<Vec<String>> {
     let readme = readme();
     let inline = readme.split('`').skip(1).step_by(2).map(str::to_owned).filter(|code| !code.contains('\n'));
     let lines =
         blocks("sh").into_iter().flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>());
-    let ci = blocks("yaml").into_iter().flat_map(|block| {
-        let lines = block.lines().filter_map(|line| line.split_once("run: ").or(line.split_once("script: ")));
-        lines.map(|(_, command)| command.to_owned()).collect::<Vec<_>>()
-    });
-    let all = lines.chain(ci).chain(inline).map(|line| line.replace("cargo run -- ", "probity "));
+    let all = lines.chain(ci_commands()).chain(inline).map(|line| line.replace("cargo run -- ", "probity "));
     let ours = all.filter(|line| line.starts_with("probity "));
     ours.map(|line| words(&line)[1..].to_vec()).collect()
 }
@@ -53,6 +63,45 @@ fn every_command_is_one_that_the_program_takes() {
         let given = command.iter().filter(|word| !word.starts_with('[') && *word != "CHECK");
         let ran = probity().args(given.clone().chain([&"--help".to_owned()])).run();
         assert_eq!(ran.code, Some(0), "{command:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn the_recipes_for_ci_systems_work() {
+    let recipes: Vec<String> = blocks("yaml").into_iter().chain(blocks("groovy")).collect();
+    for block in blocks("yaml") {
+        serde_yaml::from_str::<serde_json::Value>(&block).unwrap_or_else(|error| panic!("{error}: {block}"));
+    }
+    let commands = ci_commands();
+    assert_eq!(commands.len(), 3, "{commands:?}");
+    for command in commands {
+        let rival = Rival::start(Variant::Strict, None);
+        let arguments =
+            words(&command)[1..].iter().map(|word| word.replace("$TARGET", &rival.url())).collect::<Vec<_>>();
+        let driver = probity().with_file("summary.md", "");
+        let summary = driver.folder().join("summary.md");
+        let driver = driver.args(arguments).env("PROBITY_BASIC", format!("{USER}:{PASSWORD}"));
+        let ran =
+            driver.env("PROBITY_BASIC_MD5", "true").env("GITHUB_STEP_SUMMARY", summary).run().ends_with(0);
+        // Every file that the rest of the recipe takes is there.
+        let recipe = recipes.iter().find(|recipe| recipe.contains(&command)).unwrap();
+        let rest = recipe.replace(&command, "");
+        for file in ["probity.json", "probity.xml", "probity.sarif", "quality.json"] {
+            assert_eq!(rest.contains(file), ran.folder().join(file).is_file(), "{file}: {recipe}");
+        }
+        assert_eq!(command.contains("github-summary"), !ran.file("summary.md").is_empty(), "{command}");
+    }
+}
+
+#[test]
+fn every_format_is_in_the_table_of_reports() {
+    let readme = readme();
+    let help = probity().args(["report", "--help"]).run().stdout;
+    let formats = help.split("Reports, each FORMAT=FILE:\n").nth(1).unwrap().lines();
+    let formats: Vec<&str> = formats.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(formats.len() >= 10, "{formats:?}");
+    for format in formats {
+        assert!(readme.contains(&format!("\n| `{format}` | ")), "the README lacks {format}");
     }
 }
 

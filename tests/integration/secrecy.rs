@@ -10,7 +10,7 @@ use crate::driver::{probity, shipped_contract};
 use crate::rival::md5_hex;
 
 /// What stands in a text, and in the texts that its Base64 words stand for.
-fn unfolded(text: &str) -> String {
+pub(crate) fn unfolded(text: &str) -> String {
     let mut all = text.to_owned();
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "+/=".contains(c)));
     for word in words.filter(|word| word.len() > 7) {

@@ -1,0 +1,306 @@
+//! The report in Markdown, as CI systems show it beside a run; never more than they take.
+//!
+//! Whatever comes from a contract or a host stands in code, or with its marks escaped.
+
+use super::changes;
+use super::model::{Finding, Operation, Report, Request};
+use super::text::{LONG, count, cut, inert, visible};
+use super::{Verdict, coverage::Seen};
+use crate::judge::Severity;
+use std::fmt::Write;
+
+/// The most bytes that the job summary of GitHub takes from one step.
+pub const LONGEST: usize = 1 << 20;
+
+/// Room for what is said of what was left out.
+const RESERVE: usize = 512;
+
+/// How many cases of a finding are named.
+const CASES: usize = 5;
+
+/// The report in at most so many bytes.
+pub fn markdown(report: &Report, most: usize) -> String {
+    let mut page = Page { text: String::new(), most: most.saturating_sub(RESERVE), left_out: Vec::new() };
+    page.push("the numbers", &numbers(report));
+    for (severity, heading) in [(Severity::Deny, "What breaks the contract"), (Severity::Warn, "Warnings")] {
+        let findings: Vec<&Finding> =
+            report.by_weight().into_iter().filter(|finding| finding.severity == severity).collect();
+        if findings.is_empty() {
+            continue;
+        }
+        page.push("a heading", &format!("## {heading}\n\n"));
+        for one in findings {
+            page.push("finding", &finding(report, one));
+        }
+    }
+    page.push("differences of snapshots", &differences(report));
+    page.push("what was not tested", &untested(report));
+    page.push("coverage", &coverage(report));
+    page.end()
+}
+
+struct Page {
+    text: String,
+    most: usize,
+    left_out: Vec<&'static str>,
+}
+
+impl Page {
+    /// Adds a part if there is room for it.
+    fn push(&mut self, name: &'static str, part: &str) {
+        if self.text.len() + part.len() <= self.most {
+            self.text.push_str(part);
+        } else {
+            self.left_out.push(name);
+        }
+    }
+
+    fn end(mut self) -> String {
+        let findings = self.left_out.iter().filter(|name| **name == "finding").count();
+        let mut parts: Vec<String> = Vec::new();
+        parts.extend((findings > 0).then(|| count(findings, "finding", "findings")));
+        parts.extend(self.left_out.iter().filter(|name| **name != "finding").map(|name| (*name).to_owned()));
+        if !parts.is_empty() {
+            let parts = parts.join(", ");
+            let _ = writeln!(
+                self.text,
+                "> **Left out, since this page takes no more:** {parts}. The JSON report holds everything."
+            );
+        }
+        // Nothing in a log that shows the page is taken for a command.
+        let lines: Vec<_> = self.text.lines().map(inert).collect();
+        lines.join("\n") + "\n"
+    }
+}
+
+fn numbers(report: &Report) -> String {
+    let (mark, word) = match report.verdict {
+        Verdict::Holds => ("✅", "The contract holds"),
+        Verdict::Broken => ("❌", "The contract is broken"),
+        Verdict::Interrupted => ("⚠️", "The run was interrupted"),
+        Verdict::TargetLost => ("❌", "The target was lost"),
+        Verdict::LedgerLost => ("❌", "The ledger was lost"),
+        Verdict::Untested => ("❌", "Nothing was tested"),
+    };
+    let summary = &report.summary;
+    let mut text = format!("# {mark} {word}: {}\n\n", plain(&report.contract.title));
+    if let Some((_, why)) = report.incomplete() {
+        let _ = writeln!(text, "{}\n", code(why));
+    }
+    let seconds = report.timing.elapsed_ms / 1e3;
+    let _ = writeln!(text, "| | |\n|---|---|");
+    let rows = [
+        ("target", cell(&report.target)),
+        ("contract", cell(&format!("{} {}", report.contract.file, report.contract.version))),
+        ("findings", format!("{} denied, {} warned", summary.findings.deny, summary.findings.warn)),
+        ("operations", summary.operations.to_string()),
+        ("cases", format!("{}, {} sent", summary.cases, summary.exchanges)),
+        ("time", format!("{seconds:.2} s, seed {}", report.seed)),
+    ];
+    for (name, value) in rows {
+        let _ = writeln!(text, "| {name} | {value} |");
+    }
+    let created = &report.created;
+    if created.resources + created.uncertain > 0 {
+        let ledger = created.ledger.as_ref().map_or(String::new(), |file| format!(", see {}", cell(file)));
+        let uncertain = match created.uncertain {
+            0 => String::new(),
+            more => format!(", {more} more may have been"),
+        };
+        let resources = count(created.resources, "resource", "resources");
+        let _ = writeln!(text, "| left behind | {resources}{uncertain}{ledger} |");
+    }
+    text + "\n"
+}
+
+fn finding(report: &Report, finding: &Finding) -> String {
+    let times = if finding.count > 1 { format!(" ×{}", finding.count) } else { String::new() };
+    let mut text = format!("### {} {}{times}\n\n", code(&finding.check), plain(&cut(&finding.title, LONG)));
+    let at = &finding.contract.location;
+    let mut row = |name: &str, value: &str| {
+        let _ = writeln!(text, "- **{name}:** {value}");
+    };
+    row("operation", &code(&finding.operation));
+    row("contract", &code(&at.to_string()));
+    for (name, value) in [("expected", &finding.expected), ("actual", &finding.actual)] {
+        if !value.is_empty() {
+            row(name, &code(value));
+        }
+    }
+    let mut cases: Vec<String> = finding.cases.iter().take(CASES).map(|case| code(case)).collect();
+    if finding.count > CASES {
+        cases.push(format!("and {} more", finding.count - CASES));
+    }
+    row("cases", &cases.join(", "));
+    row("explain", &code(&format!("probity explain {}", finding.check)));
+    text.push('\n');
+    let mut details = String::new();
+    if let Some(excerpt) = &finding.excerpt {
+        let lines = excerpt.lines.iter().enumerate().map(|(index, line)| {
+            let mark = if index == excerpt.marked { '>' } else { ' ' };
+            format!("{mark} {:>5} | {line}", excerpt.first + index)
+        });
+        details.push_str(&block("text", &lines.collect::<Vec<_>>()));
+    }
+    let case = finding.cases.first().and_then(|id| report.case(id));
+    if let Some((request, outcome)) = case.and_then(|case| case.request.as_ref().zip(case.outcome.as_ref())) {
+        details.push_str(&block("http", &exchange(request, outcome)));
+    }
+    if let Some(curl) = &finding.curl {
+        details.push_str(&block("sh", &[cut(curl, 20 * LONG)]));
+    }
+    let _ = writeln!(
+        text,
+        "<details><summary>Contract, exchange, and how to repeat it</summary>\n\n{details}</details>\n"
+    );
+    text
+}
+
+fn exchange(request: &Request, outcome: &super::model::Outcome) -> Vec<String> {
+    use super::model::{Body, Came, Content};
+    let body = |lines: &mut Vec<String>, body: Option<&Body>| match body.map(|body| &body.content) {
+        Some(Content::Text(text)) if !text.is_empty() => lines.extend([String::new(), cut(text, 5 * LONG)]),
+        Some(Content::Base64(text)) => lines.extend([String::new(), format!("base64 {}", cut(text, LONG))]),
+        _ => {}
+    };
+    let header = |(name, value): &(String, String)| format!("{}: {}", visible(name), cut(value, LONG));
+    let mut lines = vec![format!("{} {}", visible(&request.method), cut(&request.url, LONG))];
+    lines.extend(request.headers.iter().map(header));
+    body(&mut lines, request.body.as_ref());
+    lines.push(String::new());
+    let observed = &outcome.observed;
+    match &outcome.came {
+        Came::Status(status) => lines.push(format!("HTTP {status}")),
+        Came::Failure(kind) => {
+            let detail = observed.detail.as_deref().unwrap_or_default();
+            lines.push(format!("no whole answer: {} {}", visible(kind), cut(detail, LONG)));
+        }
+    }
+    lines.extend(observed.headers.iter().map(header));
+    body(&mut lines, observed.body.as_ref());
+    lines
+}
+
+fn differences(report: &Report) -> String {
+    let Some(snapshots) = &report.snapshots else { return String::new() };
+    let known = &snapshots.summary;
+    let mut text = format!(
+        "## Snapshots\n\nProfile {}: {} compared, {} changed, {} new, {}.\n\n",
+        code(&known.profile),
+        known.compared,
+        known.changed,
+        known.new,
+        count(known.orphans, "orphan", "orphans")
+    );
+    let lines = changes::lines(&snapshots.differences, snapshots.other_seed.as_ref());
+    if !lines.is_empty() {
+        text.push_str(&block("diff", &lines));
+    }
+    text
+}
+
+fn untested(report: &Report) -> String {
+    let mut text = String::new();
+    for (heading, entries) in [("Not testable", &report.untestable), ("Gaps", &report.gaps)] {
+        if entries.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "## {heading}\n");
+        for one in entries {
+            let at = code(&one.contract.location.to_string());
+            let _ = writeln!(text, "- {}: {} ({at})", code(&one.operation), code(&one.why));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn coverage(report: &Report) -> String {
+    if report.coverage.operations.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from(
+        "## Seen of the contract\n\n| operation | statuses | codes | rules | keywords |\n|---|---|---|---|---|\n",
+    );
+    for Operation { covered, keywords, .. } in &report.coverage.operations {
+        let statuses = seen(&covered.statuses, &covered.undocumented_statuses);
+        let codes = seen(&covered.codes, &covered.unknown_codes);
+        let tried = covered.rules.iter().filter(|rule| rule.times > 0).count();
+        let exercised = keywords.iter().filter(|one| one.refused + one.missed > 0).count();
+        let _ = writeln!(
+            text,
+            "| {} | {statuses} | {codes} | {} | {} |",
+            cell(&covered.operation),
+            of(tried, covered.rules.len()),
+            of(exercised, keywords.len())
+        );
+    }
+    text + "\nOf the keywords, those that a request violated are counted.\n"
+}
+
+fn of(some: usize, all: usize) -> String {
+    if all == 0 { "–".to_owned() } else { format!("{some} of {all}") }
+}
+
+/// What was seen, what was not, and what came besides.
+fn seen(known: &[Seen], besides: &[Seen]) -> String {
+    let names = |wanted: &dyn Fn(&Seen) -> bool, all: &[Seen]| {
+        all.iter().filter(|one| wanted(one)).take(20).map(|one| cell(&one.name)).collect::<Vec<_>>().join(" ")
+    };
+    let parts = [
+        ("", names(&|one| one.times > 0, known)),
+        ("not seen: ", names(&|one| one.times == 0, known)),
+        ("undocumented: ", names(&|_| true, besides)),
+    ];
+    let parts = parts.iter().filter(|(_, names)| !names.is_empty());
+    let text = parts.map(|(words, names)| format!("{words}{names}")).collect::<Vec<_>>().join("; ");
+    if text.is_empty() { "–".to_owned() } else { text }
+}
+
+/// Text in which nothing is taken for a mark.
+fn plain(text: &str) -> String {
+    let mut result = String::new();
+    for character in visible(text).chars() {
+        match character {
+            '<' => result.push_str("&lt;"),
+            '>' => result.push_str("&gt;"),
+            '&' => result.push_str("&amp;"),
+            '@' => result.push_str("&#64;"),
+            other if other.is_ascii_punctuation() => result.extend(['\\', other]),
+            other => result.push(other),
+        }
+    }
+    result
+}
+
+/// Text as code in a line.
+fn code(text: &str) -> String {
+    let text = cut(text, LONG);
+    if text.is_empty() {
+        return "–".to_owned();
+    }
+    let fence = "`".repeat(longest_fence(&text) + 1);
+    let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// Text as code in a table.
+fn cell(text: &str) -> String {
+    code(text).replace('|', "\\|")
+}
+
+/// Lines as a block of code.
+fn block(language: &str, lines: &[String]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| visible(line)).collect();
+    let text = lines.join("\n");
+    let fence = "`".repeat(longest_fence(&text).max(2) + 1);
+    format!("{fence}{language}\n{text}\n{fence}\n\n")
+}
+
+fn longest_fence(text: &str) -> usize {
+    text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+#[path = "markdown_tests.rs"]
+mod tests;

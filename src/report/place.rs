@@ -1,0 +1,86 @@
+//! Where a place of the contract is in the repository, as other programs name it.
+
+use super::model::{Finding, Report};
+use crate::run::credentials::md5_hex;
+use crate::source::Location;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::path::{Component, Path, PathBuf};
+
+/// What stands for itself in a path of a URI.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'.')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'+')
+    .remove(b'@');
+
+/// The file of a place, relative to where the contract was named from. Further files of a contract
+/// are known by their way from the first.
+pub(super) fn path(report: &Report, at: &Location) -> String {
+    let root = &report.contract.file;
+    let path = if at.file == *root {
+        PathBuf::from(root)
+    } else {
+        Path::new(root).parent().unwrap_or(Path::new("")).join(&at.file)
+    };
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if plain.file_name().is_some() => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    plain.to_string_lossy().replace('\\', "/")
+}
+
+/// The file of a place as a URI reference.
+pub(super) fn uri(report: &Report, at: &Location) -> String {
+    let path = path(report, at);
+    let encoded = utf8_percent_encode(&path, PATH).to_string();
+    if path.starts_with('/') { format!("file://{encoded}") } else { encoded }
+}
+
+/// What tells a finding from others, and stays the same from run to run and from line to line.
+pub(super) fn fingerprint(finding: &Finding) -> String {
+    let Finding { check, operation, place, cause, answer, .. } = finding;
+    md5_hex(&[check.as_str(), operation, place, cause, answer].join("\0"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::Fixture;
+    use super::*;
+
+    fn at(file: &str) -> Location {
+        Location { file: file.to_owned(), line: 1, column: 1 }
+    }
+
+    #[test]
+    fn a_further_file_is_known_by_its_way_from_the_contract() {
+        let mut report = Fixture::new().report();
+        report.contract.file = "./spec/v1/api.yaml".into();
+        assert_eq!(path(&report, &at("./spec/v1/api.yaml")), "spec/v1/api.yaml");
+        assert_eq!(path(&report, &at("../common/a b.yaml")), "spec/common/a b.yaml");
+        assert_eq!(uri(&report, &at("../common/a b.yaml")), "spec/common/a%20b.yaml");
+        report.contract.file = "/srv/api.yaml".into();
+        assert_eq!(uri(&report, &at("/srv/api.yaml")), "file:///srv/api.yaml");
+    }
+
+    #[test]
+    fn a_fingerprint_is_that_of_the_finding_and_not_of_its_line() {
+        let mut fixture = Fixture::new();
+        let of = |fixture: &Fixture| fixture.report().findings.iter().map(fingerprint).collect::<Vec<_>>();
+        let before = of(&fixture);
+        fixture.findings[0].first.at = "/info".into();
+        fixture.findings[0].cases.pop();
+        assert_eq!(of(&fixture), before);
+        fixture.findings[0].place = "elsewhere".into();
+        assert_ne!(of(&fixture)[0], before[0]);
+        assert_ne!(before[0], before[1]);
+    }
+}
