@@ -17,6 +17,7 @@ pub use cause::Cause;
 pub use expression::Expression;
 pub use extension::{Behaviour, Distinction, Mistake};
 pub use lower::Side;
+pub(crate) use lower::subschemas;
 pub use model::{Body, Example, Location, MediaType, Operation, Response, SecurityScheme};
 pub use rule::{Rule, Statement};
 pub use schemas::{SchemaAt, Schemas, Violation};
