@@ -74,7 +74,8 @@ fn orphans(folder: &Path, pages: &[Page], format: Format) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut found: Vec<String> = entries
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".md") && pages.iter().all(|page| page.name != *name))
+        .filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "md"))
+        .filter(|name| pages.iter().all(|page| page.name != *name))
         .filter(|name| std::fs::read_to_string(folder.join(name)).is_ok_and(|text| docs::is_ours(&text)))
         .collect();
     found.sort();

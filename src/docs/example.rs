@@ -151,7 +151,7 @@ pub(super) fn curl(contract: &Contract, operation: &Operation, body: Option<(&st
                 query.push(format!("{}={}", encoded(&parameter.name), encoded(&value)));
             }
             Location::Header if parameter.required => {
-                headers.push(quoted(&format!("{}: {value}", parameter.name)))
+                headers.push(quoted(&format!("{}: {value}", parameter.name)));
             }
             Location::Cookie if parameter.required => {
                 headers.push(quoted(&format!("Cookie: {}={}", parameter.name, encoded(&value))));

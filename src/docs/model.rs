@@ -216,6 +216,7 @@ pub struct Field {
 
 /// What a value is made of.
 #[derive(Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a keyword of the schema")]
 pub struct Shape {
     /// Its type, in words and links.
     pub kind: Vec<Segment>,

@@ -92,7 +92,7 @@ pub(super) fn plain(markdown: &str) -> String {
         match event {
             Event::Text(piece) | Event::Code(piece) => text.push_str(&piece),
             Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item) => {
-                text.push(' ')
+                text.push(' ');
             }
             _ => {}
         }

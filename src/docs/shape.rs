@@ -138,38 +138,34 @@ impl<'c> Builder<'_, 'c> {
         };
         annotate(&mut shape, schema);
         limit(&mut shape, schema);
-        let types = types(schema);
         shape.nullable = is_nullable(self.schema(at).unwrap_or(&Value::Null));
         self.parts(&mut shape, schema, at);
         self.members(&mut shape, schema, at);
         if shape.kind.is_empty() {
-            shape.kind = match types.as_slice() {
-                [] if shape.nullable && !has_type(schema) => Vec::new(),
-                [] => self.untyped(&shape, schema),
-                ["array"] => self.items(&mut shape, schema, at),
-                ["object"] => self.map(&mut shape, schema, at),
-                ["string"] => words(&with_format("string", schema)),
-                ["integer"] => words(&with_format("integer", schema)),
-                ["number"] => words(&with_format("number", schema)),
-                many => {
-                    let names: Vec<String> = many.iter().map(|one| with_format(one, schema)).collect();
-                    if many.contains(&"array") {
-                        let mut kind = words(
-                            &names
-                                .iter()
-                                .filter(|name| *name != "array")
-                                .map(|name| format!("{name} or "))
-                                .collect::<String>(),
-                        );
-                        kind.extend(self.items(&mut shape, schema, at));
-                        kind
-                    } else {
-                        words(&names.join(" or "))
-                    }
-                }
-            };
+            shape.kind = self.kind(&mut shape, schema, at);
         }
         shape
+    }
+
+    /// The type, by its name or by what else the schema says.
+    fn kind(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) -> Vec<Segment> {
+        match types(schema).as_slice() {
+            [] if shape.nullable && !has_type(schema) => Vec::new(),
+            [] => untyped(shape, schema),
+            ["array"] => self.items(shape, schema, at),
+            ["object"] => self.map(shape, schema, at),
+            many => {
+                let plain =
+                    many.iter().filter(|name| **name != "array").map(|name| with_format(name, schema));
+                let plain = plain.collect::<Vec<_>>().join(" or ");
+                if !many.contains(&"array") {
+                    return words(&plain);
+                }
+                let mut kind = words(&format!("{plain} or "));
+                kind.extend(self.items(shape, schema, at));
+                kind
+            }
+        }
     }
 
     /// What `allOf`, `anyOf` and `oneOf` add.
@@ -177,7 +173,7 @@ impl<'c> Builder<'_, 'c> {
         if let Some(Value::Array(all)) = schema.get("allOf") {
             for index in 0..all.len() {
                 let part = self.at(&format!("{at}/allOf/{index}"), false);
-                self.absorb(shape, part);
+                absorb(shape, part);
             }
         }
         for (keyword, words) in [("oneOf", "One of"), ("anyOf", "At least one of")] {
@@ -192,7 +188,7 @@ impl<'c> Builder<'_, 'c> {
                 }
             }
             match <[Shape; 1]>::try_from(choices) {
-                Ok([single]) => self.absorb(shape, single),
+                Ok([single]) => absorb(shape, single),
                 Err(choices) if choices.is_empty() => {}
                 Err(mut choices) => {
                     // Alternatives that only ask for other members say nothing that a reader can see.
@@ -201,37 +197,6 @@ impl<'c> Builder<'_, 'c> {
                 }
             }
         }
-    }
-
-    /// Takes over what a part of `allOf` says.
-    fn absorb(&mut self, shape: &mut Shape, part: Shape) {
-        if let [Segment::Link(link)] = part.kind.as_slice() {
-            if shape.kind.is_empty() && shape.fields.is_empty() && shape.inherits.is_empty() {
-                shape.kind.clone_from(&part.kind);
-            } else {
-                shape.inherits.push(link.clone());
-            }
-        } else if !part.kind.is_empty() && shape.fields.is_empty() && shape.inherits.is_empty() {
-            shape.kind = part.kind;
-        }
-        shape.nullable |= part.nullable;
-        shape.description = shape.description.take().or(part.description);
-        shape.default = shape.default.take().or(part.default);
-        shape.example = shape.example.take().or(part.example);
-        shape.limits.extend(
-            part.limits.into_iter().filter(|limit| !shape.limits.contains(limit)).collect::<Vec<_>>(),
-        );
-        if shape.values.is_empty() {
-            shape.values = part.values;
-        }
-        for field in part.fields {
-            match shape.fields.iter_mut().find(|known| known.name == field.name) {
-                Some(known) => known.required |= field.required,
-                None => shape.fields.push(field),
-            }
-        }
-        shape.inherits.extend(part.inherits);
-        shape.choices.extend(part.choices);
     }
 
     fn members(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) {
@@ -290,17 +255,49 @@ impl<'c> Builder<'_, 'c> {
             _ => words("object"),
         }
     }
+}
 
-    fn untyped(&mut self, shape: &Shape, schema: &Map<String, Value>) -> Vec<Segment> {
-        let first = schema.get("enum").and_then(|listed| listed.get(0)).or_else(|| schema.get("const"));
-        if let Some(kind) = first.map(json_type) {
-            return words(kind);
+/// Takes over what a part of `allOf` says.
+fn absorb(shape: &mut Shape, part: Shape) {
+    if let [Segment::Link(link)] = part.kind.as_slice() {
+        if shape.kind.is_empty() && shape.fields.is_empty() && shape.inherits.is_empty() {
+            shape.kind.clone_from(&part.kind);
+        } else {
+            shape.inherits.push(link.clone());
         }
-        if !shape.fields.is_empty() || !shape.inherits.is_empty() {
-            return words("object");
-        }
-        if shape.choices.is_empty() { words("anything") } else { Vec::new() }
+    } else if !part.kind.is_empty() && shape.fields.is_empty() && shape.inherits.is_empty() {
+        shape.kind = part.kind;
     }
+    shape.nullable |= part.nullable;
+    shape.description = shape.description.take().or(part.description);
+    shape.default = shape.default.take().or(part.default);
+    shape.example = shape.example.take().or(part.example);
+    shape
+        .limits
+        .extend(part.limits.into_iter().filter(|limit| !shape.limits.contains(limit)).collect::<Vec<_>>());
+    if shape.values.is_empty() {
+        shape.values = part.values;
+    }
+    for field in part.fields {
+        match shape.fields.iter_mut().find(|known| known.name == field.name) {
+            Some(known) => known.required |= field.required,
+            None => shape.fields.push(field),
+        }
+    }
+    shape.inherits.extend(part.inherits);
+    shape.choices.extend(part.choices);
+}
+
+/// The type that a schema without one has by what else it says.
+fn untyped(shape: &Shape, schema: &Map<String, Value>) -> Vec<Segment> {
+    let first = schema.get("enum").and_then(|listed| listed.get(0)).or_else(|| schema.get("const"));
+    if let Some(kind) = first.map(json_type) {
+        return words(kind);
+    }
+    if !shape.fields.is_empty() || !shape.inherits.is_empty() {
+        return words("object");
+    }
+    if shape.choices.is_empty() { words("anything") } else { Vec::new() }
 }
 
 /// What a list or a map holds becomes a part of its own shape.

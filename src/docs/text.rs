@@ -371,7 +371,7 @@ fn flags(shape: &Shape) -> String {
         (shape.write_only, "only in requests"),
         (shape.deprecated, "deprecated"),
     ];
-    all.iter().filter(|(is, _)| *is).map(|(_, words)| format!(", {words}")).collect()
+    all.iter().filter(|(is, _)| *is).flat_map(|(_, words)| [", ", words]).collect()
 }
 
 fn about(shape: &Shape) -> Vec<String> {

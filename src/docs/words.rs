@@ -125,8 +125,8 @@ fn span(time: Duration) -> String {
     let seconds = time.as_secs();
     let (number, unit) = match seconds {
         0 => (u64::try_from(time.as_millis()).unwrap_or(u64::MAX), "millisecond"),
-        _ if seconds % 3600 == 0 => (seconds / 3600, "hour"),
-        _ if seconds % 60 == 0 => (seconds / 60, "minute"),
+        _ if seconds.is_multiple_of(3600) => (seconds / 3600, "hour"),
+        _ if seconds.is_multiple_of(60) => (seconds / 60, "minute"),
         _ => (seconds, "second"),
     };
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })

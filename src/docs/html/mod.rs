@@ -18,7 +18,7 @@ pub(super) fn page(reference: &Reference) -> String {
     let style = STYLE.trim();
     let script = SCRIPT.trim();
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         digest(style),
         digest(script)
     );

@@ -97,7 +97,7 @@ fn samples(operation: &Operation) -> Markup {
     let sent = operation.body.iter().flat_map(|body| &body.media);
     html! {
         h4 { "Examples" }
-        (code("Request", "curl", None, html! { (operation.curl) }))
+        (code("Request", "curl", None, &html! { (operation.curl) }))
         @for (index, example) in sent.flat_map(|media| &media.examples).enumerate() {
             // The first one is in the line for curl already.
             @if index > 0 || example.origin == Origin::Recorded { (sample("Request", example)) }
@@ -121,10 +121,10 @@ fn sample(kind: &str, example: &Example) -> Markup {
     } else {
         html! { (example.text) }
     };
-    code(kind, title, Some(example.origin), text)
+    code(kind, title, Some(example.origin), &text)
 }
 
-fn code(kind: &str, title: &str, origin: Option<Origin>, text: Markup) -> Markup {
+fn code(kind: &str, title: &str, origin: Option<Origin>, text: &Markup) -> Markup {
     html! {
         figure {
             figcaption {
