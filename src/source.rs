@@ -18,6 +18,7 @@ mod tests;
 mod yaml;
 
 pub use error::SourceError;
+pub use excerpt::Excerpt;
 pub use place::{File, Location};
 pub use references::{BrokenRef, Refusal};
 
@@ -130,6 +131,11 @@ impl Document {
     ) -> String {
         let file = self.files.iter().find(|file| file.name == at.file);
         excerpt::render(file, at, title, label, help, coloured)
+    }
+
+    /// A place with the lines around it.
+    pub fn excerpt(&self, at: &Location) -> Option<Excerpt> {
+        excerpt::excerpt(self.files.iter().find(|file| file.name == at.file)?, at)
     }
 
     fn find(&self, pointer: &str) -> Found<'_> {

@@ -9,7 +9,7 @@ use crate::host::{Host, HostSettings};
 use crate::judge::{self, CHECKS, Levels, Observation, SNAPSHOT, Severity};
 use crate::plan::{Credentials, Gap, Plan};
 use crate::report::progress::Progress;
-use crate::report::{self, Output, SnapshotSummary, Subject, Verdict, terminal};
+use crate::report::{self, Output, SnapshotSummary, Subject, Verdict, changes, terminal};
 use crate::run::credentials::Authenticator;
 use crate::run::{self, Alias, End, Given, Ledger, Observer, Run, RunError, Settings};
 use crate::snapshot::{self, Comparison, Extent, Kind, Store, Writing};
@@ -85,7 +85,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
                 if let Err(error) = written {
                     refused_store(&error).show();
                 }
-                run.observations.extend(changes(&plan, &comparison));
+                run.observations.extend(changed(&plan, &comparison));
                 run.observations.sort_by_key(|observation| (observation.scenario, observation.step));
                 compared = Some(comparison);
             } else if !arguments.quiet {
@@ -96,13 +96,15 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         }
         let findings = judge::findings(&contract, &plan, &run.observations, &levels);
         let subject = Subject::new(&contract, &plan, &run, &findings);
-        let lines = compared.as_ref().map(lines).unwrap_or_default();
-        let subject = match (&compared, profile) {
-            (Some(comparison), Some(profile)) => {
-                subject.with_snapshots(summary(comparison, profile, &levels), &lines)
-            }
+        let mut subject = match (&compared, profile) {
+            (Some(comparison), Some(profile)) => subject.with_snapshots(
+                summary(comparison, profile, &levels),
+                changes::differences(comparison),
+                changes::other_seed(comparison),
+            ),
             _ => subject,
         };
+        subject.ledger = ledger.as_deref().map(|ledger| ledger.path().display().to_string());
         let exit = shown(&subject, arguments, &outputs);
         if ledger.is_some() || host.is_none() {
             left_behind(&run, ledger.as_deref());
@@ -263,7 +265,7 @@ async fn recorded(
 }
 
 /// Each changed page as an observation on its first changed case.
-fn changes(plan: &Plan, comparison: &Comparison) -> Vec<Observation> {
+fn changed(plan: &Plan, comparison: &Comparison) -> Vec<Observation> {
     let each = comparison.differences.iter().filter_map(|difference| {
         if !matches!(difference.kind, Kind::Changed { .. } | Kind::Damaged { .. }) {
             return None;
@@ -308,32 +310,6 @@ fn summary(comparison: &Comparison, profile: String, levels: &Levels) -> Snapsho
     }
 }
 
-/// What differs, as a person reads it.
-fn lines(comparison: &Comparison) -> Vec<String> {
-    let mut lines = Vec::new();
-    for difference in &comparison.differences {
-        match &difference.kind {
-            Kind::Changed { old, new } => {
-                lines.push(format!("changed  {}", difference.path.display()));
-                // The page colours its lines by their signs.
-                let text = snapshot::unified(&snapshot::diff(old, new), false);
-                lines.extend(text.lines().take(24).map(str::to_owned));
-            }
-            Kind::New { .. } => lines.push(format!("new      {}", difference.path.display())),
-            Kind::Damaged { why, .. } => lines.push(format!("damaged  {}: {why}", difference.path.display())),
-            Kind::Orphan => lines.push(format!("orphan   {}", difference.path.display())),
-        }
-    }
-    let other: Vec<String> = comparison.other_seed.iter().map(|(_, seed)| seed.to_string()).collect();
-    if let Some(seed) = other.first() {
-        lines.push(format!(
-            "{} recorded with --seed {seed} and not compared: another seed sends other requests",
-            report::text::count(other.len(), "page was", "pages were")
-        ));
-    }
-    lines
-}
-
 fn shown(subject: &Subject<'_>, arguments: &CheckArgs, outputs: &[Output]) -> Exit {
     let detail = match (arguments.quiet, arguments.verbose) {
         (true, _) => terminal::Detail::Quiet,
@@ -342,8 +318,9 @@ fn shown(subject: &Subject<'_>, arguments: &CheckArgs, outputs: &[Output]) -> Ex
     };
     say(&terminal::terminal(subject, detail));
     let mut unwritten = None;
-    for output in outputs {
-        if let Err(error) = report::write(output.format, &output.path, subject) {
+    let report = (!outputs.is_empty()).then(|| report::report(subject));
+    for (output, report) in outputs.iter().zip(report.iter().cycle()) {
+        if let Err(error) = report::write(output.format, &output.path, report) {
             unwritten = Some(Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()).show());
         }
     }

@@ -13,7 +13,7 @@ mod view;
 pub use check::rule::{Note, over_run, tried};
 pub use finding::{Finding, Observation, findings};
 pub use level::{Levels, NoSuchCheck, Severity};
-pub use view::{View, codes};
+pub use view::{View, values};
 
 use crate::contract::{Cause, Contract};
 use crate::plan::{Given, Scenario, Verdict};

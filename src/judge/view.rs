@@ -4,7 +4,7 @@ use super::{Check, Observation};
 use crate::contract::expression::{self, Part};
 use crate::contract::model::{self, MediaType};
 use crate::contract::{Contract, Expression, Operation, Response};
-use crate::json::{self, Malformed, Text};
+use crate::json::{self, Kind, Malformed, Node, Text};
 use crate::plan::{Case, Verdict};
 use crate::run::{Answer, Exchange};
 use serde_json::Value;
@@ -86,11 +86,8 @@ impl<'v> View<'v> {
 
     /// The codes that stand in an answer, in order.
     pub fn codes(&self, answer: &Answer) -> Vec<String> {
-        let place = self.operation.behaviour.errors.as_ref().map(|errors| &errors.code);
-        if let Some(Expression::Response(Part::Header(name))) = place {
-            return answer.header(name).map(|code| code.trim().to_owned()).into_iter().collect();
-        }
-        codes(self.operation, self.json(answer).ok().zip(self.value(answer)))
+        let errors = self.operation.behaviour.errors.as_ref();
+        errors.map_or_else(Vec::new, |errors| values(&errors.code, answer, self.json(answer).ok()))
     }
 
     /// Something that a check holds against this exchange.
@@ -156,19 +153,43 @@ impl<'v> View<'v> {
     }
 }
 
-/// The business error codes in the body of an answer to an operation, as they are written.
-pub fn codes(operation: &Operation, body: Option<(&Text, &Value)>) -> Vec<String> {
-    let Some(errors) = &operation.behaviour.errors else { return Vec::new() };
-    let (Some(selector), Some((text, value))) = (errors.code.response_body(), body) else {
-        return Vec::new();
-    };
-    let codes = expression::select(value, selector).into_iter().filter_map(|(at, value)| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) => match &text.at(&at)?.kind {
-            json::Kind::Number(token) => Some(token.to_string()),
-            _ => None,
-        },
+/// The text, numbers and booleans that an expression names in an answer, as they are written.
+pub fn values(expression: &Expression, answer: &Answer, body: Option<&Text>) -> Vec<String> {
+    let scalar = |node: &Node| match &node.kind {
+        Kind::String(text) => Some(text.clone()),
+        Kind::Number(token) => Some(token.to_string()),
+        Kind::Bool(truth) => Some(truth.to_string()),
         _ => None,
-    });
-    codes.collect()
+    };
+    match expression {
+        Expression::Status => vec![answer.status.to_string()],
+        Expression::Response(Part::Header(name)) => {
+            answer.header(name).map(|value| value.trim().to_owned()).into_iter().collect()
+        }
+        Expression::Response(Part::Body(at)) => {
+            let found = body.map_or_else(Vec::new, |body| body.root.select(at));
+            found.into_iter().filter_map(|(_, node)| scalar(node)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_read_from_wherever_an_expression_points() {
+        let body = bytes::Bytes::from_static(
+            b"{\"a\": true, \"b\": [{\"c\": 1.50}, {\"c\": null}, {\"c\": \"x\"}]}",
+        );
+        let answer = Answer { status: 418, headers: vec![("x-code".into(), " 9".into())], body };
+        let text = json::read(&answer.body).unwrap();
+        let read = |expression| values(&Expression::parse(expression).unwrap(), &answer, Some(&text));
+        assert_eq!(read("$statusCode"), ["418"]);
+        assert_eq!(read("$response.header.X-Code"), ["9"]);
+        assert_eq!(read("$response.body#/a"), ["true"]);
+        assert_eq!(read("$response.body#/b/*/c"), ["1.50", "x"]);
+        assert!(read("$request.body#/a").is_empty());
+    }
 }

@@ -17,7 +17,7 @@ pub use select::{Selection, matches};
 
 use crate::contract::Cause;
 use crate::contract::model::StatusRange;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Stands in requests for the identity of a run, which is as long and as numeric.
@@ -141,7 +141,7 @@ pub struct Expectation {
 }
 
 /// The three values of the oracle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Clearly valid.

@@ -1,6 +1,6 @@
 //! Reports as files: which are wanted, and writing them whole or not at all.
 
-use super::{Subject, json, junit};
+use super::{Report, json, junit};
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -88,18 +88,18 @@ impl Format {
         }
     }
 
-    fn render(self, subject: &Subject<'_>) -> Result<String, String> {
+    fn render(self, report: &Report) -> Result<String, String> {
         match self {
-            Format::Json => json::json(subject).map_err(|error| error.to_string()),
-            Format::Junit => junit::junit(subject).map_err(|error| error.to_string()),
+            Format::Json => json::json(report).map_err(|error| error.to_string()),
+            Format::Junit => junit::junit(report).map_err(|error| error.to_string()),
         }
     }
 }
 
 /// Writes a report beside its place and moves it there, so that nobody ever reads half of one.
 /// What is no regular file, such as a pipe, is written to directly. Folders are not created.
-pub fn write(format: Format, path: &Path, subject: &Subject<'_>) -> Result<(), ReportError> {
-    let text = format.render(subject);
+pub fn write(format: Format, path: &Path, report: &Report) -> Result<(), ReportError> {
+    let text = format.render(report);
     let text = text.map_err(|reason| ReportError::Format { format, path: path.to_owned(), reason })?;
     write_text(path, &text)
 }
@@ -210,7 +210,7 @@ mod tests {
         let path = folder.path().join("report.json");
         fs::write(&path, "older").unwrap();
         let fixture = Fixture::new();
-        write(Format::Json, &path, &fixture.subject()).unwrap();
+        write(Format::Json, &path, &fixture.report()).unwrap();
         assert!(fs::read_to_string(&path).unwrap().starts_with('{'));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -220,10 +220,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let fixture = Fixture::new();
         let path = folder.path().join("absent/report.xml");
-        let error = write(Format::Junit, &path, &fixture.subject()).unwrap_err();
+        let error = write(Format::Junit, &path, &fixture.report()).unwrap_err();
         assert!(error.to_string().contains("absent/report.xml"), "{error}");
         assert!(error.hint().unwrap().starts_with("create the folder"), "{error}");
-        let error = write(Format::Json, folder.path(), &fixture.subject()).unwrap_err();
+        let error = write(Format::Json, folder.path(), &fixture.report()).unwrap_err();
         assert_eq!(error.hint().unwrap(), "name a file, not a folder");
     }
 
@@ -234,7 +234,7 @@ mod tests {
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         fs::write(&file, "older").unwrap();
         std::os::unix::fs::symlink(&file, &link).unwrap();
-        write(Format::Junit, &link, &Fixture::new().subject()).unwrap();
+        write(Format::Junit, &link, &Fixture::new().report()).unwrap();
         assert!(fs::read_to_string(&file).unwrap().starts_with("<?xml"));
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }

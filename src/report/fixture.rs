@@ -1,5 +1,6 @@
 //! A small run made by hand, for the tests of the reports.
 
+use super::model::{Difference, DifferenceKind, Report};
 use super::{SnapshotSummary, Subject};
 use crate::contract::model::StatusRange;
 use crate::contract::{Cause, Contract};
@@ -95,7 +96,7 @@ pub(super) struct Fixture {
     pub(super) plan: Plan,
     pub(super) run: Run,
     pub(super) findings: Vec<Finding>,
-    pub(super) differences: Vec<String>,
+    pub(super) differences: Vec<Difference>,
     pub(super) snapshots: Option<SnapshotSummary>,
 }
 
@@ -155,9 +156,13 @@ impl Fixture {
     pub(super) fn subject(&self) -> Subject<'_> {
         let subject = Subject::new(&self.contract, &self.plan, &self.run, &self.findings);
         match &self.snapshots {
-            Some(summary) => subject.with_snapshots(summary.clone(), &self.differences),
+            Some(summary) => subject.with_snapshots(summary.clone(), self.differences.clone(), None),
             None => subject,
         }
+    }
+
+    pub(super) fn report(&self) -> Report {
+        super::report(&self.subject())
     }
 
     /// Puts hostile text wherever a host or a contract could.
@@ -195,7 +200,7 @@ impl Fixture {
         self.contract.untestable[0].operation.push_str(text);
         self.contract.untestable[0].why.push_str(text);
         self.run.target.push_str(text);
-        self.differences.push(text.to_owned());
+        self.differences.push(changed(text, "as it was\n", text));
         self.snapshots = Some(SnapshotSummary {
             profile: text.to_owned(),
             compared: 2,
@@ -204,6 +209,18 @@ impl Fixture {
             orphans: 0,
             breaks: true,
         });
+    }
+}
+
+/// A page of snapshots that changed.
+pub(super) fn changed(file: &str, old: &str, new: &str) -> Difference {
+    Difference {
+        page: file.trim_end_matches(".snap").to_owned(),
+        file: file.to_owned(),
+        kind: DifferenceKind::Changed,
+        old: Some(old.to_owned()),
+        new: Some(new.to_owned()),
+        why: None,
     }
 }
 

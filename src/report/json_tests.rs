@@ -1,8 +1,11 @@
 //! What machines read, held to its schema.
 
+use super::super::build::{LONGEST_BODY, body};
 use super::super::fixture::Fixture;
 use super::*;
 use crate::run::End;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -11,7 +14,10 @@ static SCHEMA: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../spec/report.schema.json")).unwrap());
 
 fn valid(fixture: &Fixture) -> Value {
-    let text = json(&fixture.subject()).unwrap();
+    let report = fixture.report();
+    let text = json(&report).unwrap();
+    assert_eq!(read(&text).unwrap(), report);
+    assert_eq!(json(&read(&text).unwrap()).unwrap(), text);
     let value: Value = serde_json::from_str(&text).unwrap();
     let validator = jsonschema::draft202012::new(&SCHEMA).unwrap();
     let errors: Vec<String> =
@@ -90,40 +96,92 @@ fn a_finding_holds_all_that_is_known_of_it() {
         "column": 26,
         "pointer": "/paths/~1group/post/responses/200/content/application~1json/schema/properties/rank/type"
       },
+      "excerpt": {
+        "first": 31,
+        "lines": [
+          "                type: object",
+          "                properties:",
+          "                  rank: {type: integer}",
+          "        '400': {description: Refused.}",
+          "        '401': {description: Who are you?}"
+        ],
+        "marked": 2,
+        "column": 26,
+        "length": 4
+      },
       "count": 2,
       "cases": [
         "create-group/accept/body/valid/all",
         "create-group/reject/body/name/missing"
       ],
-      "exchange": {
-        "request": {
-          "method": "POST",
-          "url": "https://api.example/group",
-          "headers": [
-            [
-              "authorization",
-              "Basic $PROBITY_BASIC"
-            ],
-            [
-              "content-type",
-              "application/json"
-            ],
-            [
-              "content-length",
-              "1"
-            ]
+      "curl": "curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'"
+    }
+    "#);
+}
+
+#[test]
+fn a_case_tells_what_was_expected_and_what_came() {
+    let report = valid(&Fixture::new());
+    insta::assert_json_snapshot!(report["cases"][1], @r#"
+    {
+      "id": "create-group/reject/body/name/missing",
+      "scenario": "create-group/reject/body/name/missing",
+      "operation": "create-group",
+      "place": "body",
+      "cause": "",
+      "about": "",
+      "contract": {
+        "file": "groups.yaml",
+        "line": 13,
+        "column": 5,
+        "pointer": "/paths/~1group/post"
+      },
+      "expected": {
+        "verdict": "reject",
+        "statuses": [
+          "400"
+        ],
+        "codes": [
+          "735"
+        ]
+      },
+      "result": "failed",
+      "request": {
+        "method": "POST",
+        "url": "https://api.example/group",
+        "headers": [
+          [
+            "authorization",
+            "Basic $PROBITY_BASIC"
           ],
-          "body": {
-            "text": "{\"name\": \"it's-{run}\", \"rank\": 2}",
-            "bytes": 38,
-            "cut": false
-          }
-        },
-        "outcome": {
-          "status": 200
-        },
+          [
+            "content-type",
+            "application/json"
+          ],
+          [
+            "content-length",
+            "1"
+          ]
+        ],
+        "body": {
+          "text": "{\"rank\": 2}",
+          "bytes": 11,
+          "cut": false
+        }
+      },
+      "outcome": {
+        "status": 400,
+        "accepted": false,
+        "codes": [
+          "799",
+          "735"
+        ],
+        "violates": [
+          "made-up-schema"
+        ],
         "observed": {
           "request_id": "8c1f-10",
+          "started": "1969-12-31T23:59:59.99Z",
           "elapsed_ms": 10.0,
           "attempts": 1,
           "detail": null,
@@ -138,50 +196,27 @@ fn a_finding_holds_all_that_is_known_of_it() {
             ]
           ],
           "body": {
-            "text": "{\"rank\": \"2\"}",
-            "bytes": 13,
+            "text": "{\"errors\": [{\"code\": 799}, {\"code\": 735}]}",
+            "bytes": 42,
             "cut": false
           }
         }
       },
-      "curl": "curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'"
-    }
-    "#);
-}
-
-#[test]
-fn a_case_tells_what_was_expected_and_what_came() {
-    let report = valid(&Fixture::new());
-    insta::assert_json_snapshot!(report["cases"][1], @r#"
-    {
-      "id": "create-group/reject/body/name/missing",
-      "scenario": "create-group/reject/body/name/missing",
-      "operation": "create-group",
-      "expected": {
-        "verdict": "reject",
-        "statuses": [
-          "400"
-        ],
-        "codes": [
-          "735"
-        ]
-      },
-      "outcome": {
-        "status": 400,
-        "accepted": false,
-        "codes": [
-          "799",
-          "735"
-        ],
-        "violates": [
-          "made-up-schema"
-        ],
-        "observed": {
-          "request_id": "8c1f-10",
-          "elapsed_ms": 10.0,
-          "attempts": 1
+      "observations": [
+        {
+          "finding": 0,
+          "title": "`/rank` is text where an integer is asked for",
+          "expected": "type integer",
+          "actual": "string \"2\"",
+          "contract": {
+            "file": "groups.yaml",
+            "line": 33,
+            "column": 26,
+            "pointer": "/paths/~1group/post/responses/200/content/application~1json/schema/properties/rank/type"
+          }
         }
-      }
+      ],
+      "curl": "curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC\" -H 'content-type: application/json' --data-binary '{\"rank\": 2}'"
     }
     "#);
     assert_eq!(report["cases"][2]["outcome"]["failure"], "cut");
@@ -203,7 +238,7 @@ fn two_runs_give_the_same_bytes_beside_what_time_brings() {
 
 #[test]
 fn a_body_is_text_or_base64_and_not_without_end() {
-    let shown = |bytes: &[u8]| serde_json::to_value(body(bytes, b"1234567890")).unwrap();
+    let shown = |bytes: &[u8]| serde_json::to_value(body(bytes, b"1234567890", LONGEST_BODY)).unwrap();
     assert_eq!(shown(b"a-1234567890"), serde_json::json!({"text": "a-{run}", "bytes": 12, "cut": false}));
     assert_eq!(shown(b"\xff\0"), serde_json::json!({"base64": "/wA=", "bytes": 2, "cut": false}));
     let long = shown("ä".repeat(LONGEST_BODY).as_bytes());
@@ -218,5 +253,20 @@ fn a_report_with_a_body_of_any_bytes_is_valid() {
     for exchange in fixture.run.exchanges.iter_mut().flatten().flatten() {
         exchange.sent.body = Some(Bytes::from_static(b"\xfe\xff\0"));
     }
-    assert_eq!(valid(&fixture)["findings"][0]["exchange"]["request"]["body"]["base64"], "/v8A");
+    assert_eq!(valid(&fixture)["cases"][0]["request"]["body"]["base64"], "/v8A");
+}
+
+#[test]
+fn a_report_of_another_format_is_refused_with_a_way_out() {
+    let text = json(&Fixture::new().report()).unwrap();
+    let with = |format: &str| text.replacen("\"format\": 2", &format!("\"format\": {format}"), 1);
+    let refused = |text: &str| read(text).unwrap_err();
+    let newer = refused(&with("3"));
+    assert!(newer.to_string().starts_with("this report has format 3, written by version "), "{newer}");
+    assert!(newer.hint().ends_with("or newer"), "{}", newer.hint());
+    assert!(refused(&with("1")).hint().starts_with("run the check again"));
+    assert!(matches!(refused("{}"), NotAReport::Foreign));
+    assert!(matches!(refused("[1]"), NotAReport::Foreign));
+    assert!(matches!(refused("<xml>"), NotAReport::NotJson(_)));
+    assert!(matches!(refused(&text.replace("\"seed\": 7", "\"seed\": -7")), NotAReport::Damaged(_)));
 }

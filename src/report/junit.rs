@@ -1,78 +1,55 @@
 //! The report for CI servers: `JUnit` XML, a suite for each operation and a test for each case.
 
+use super::changes;
+use super::model::{Case, CaseResult, Report};
 use super::text::{LONG, cut, visible};
-use super::{Step, Subject};
-use crate::judge::{Finding, Observation, Severity};
-use crate::plan::Case;
-use crate::run::{End, Exchange};
-use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
-use std::collections::HashMap;
+use crate::judge::Severity;
+use quick_junit::{NonSuccessKind, Property, SerializeError, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
-/// What is held against each case.
-struct Held<'r> {
-    findings: HashMap<Step, Vec<&'r Finding>>,
-    observations: HashMap<Step, Vec<&'r Observation>>,
-}
-
 /// The report. Every character that XML forbids stands as an escape.
-pub fn junit(subject: &Subject<'_>) -> Result<String, SerializeError> {
-    let mut report = Report::new("probity");
-    report.set_time(subject.run.elapsed);
-    report.timestamp = subject.run.started.to_string().parse().ok();
-    let held = Held { findings: subject.findings_by_step(), observations: subject.observations_by_step() };
-    let mut by_operation: Vec<Vec<(Step, &Case)>> = vec![Vec::new(); subject.contract.operations.len()];
-    for (step, case) in subject.steps() {
-        if let Some(cases) = by_operation.get_mut(case.operation) {
-            cases.push((step, case));
-        }
+pub fn junit(report: &Report) -> Result<String, SerializeError> {
+    let mut page = quick_junit::Report::new("probity");
+    page.set_time(time(report.timing.elapsed_ms));
+    page.timestamp = report.timing.started.to_string().parse().ok();
+    for operation in &report.coverage.operations {
+        let id = &operation.covered.operation;
+        let cases: Vec<&Case> = report.cases.iter().filter(|case| case.operation == *id).collect();
+        page.add_test_suite(suite(report, id, &cases));
     }
-    for (operation, cases) in subject.contract.operations.iter().zip(&by_operation) {
-        if !cases.is_empty() {
-            report.add_test_suite(suite(subject, &operation.id, cases, &held));
-        }
-    }
-    for one in &subject.contract.untestable {
-        let text = visible(&format!("{}: {}", subject.location(&one.at), one.why));
+    for one in &report.untestable {
+        let text = visible(&format!("{}: {}", one.contract.location, one.why));
         let status = failed(NonSuccessKind::Error, "untestable", &one.why, &text);
-        report.add_test_suite(single(subject, &one.operation, "testable", status));
+        page.add_test_suite(single(report, &one.operation, "testable", status));
     }
-    if let Some(known) = &subject.snapshots {
-        let differences: Vec<String> = subject.differences.iter().map(|line| cut(line, LONG)).collect();
+    if let Some(snapshots) = &report.snapshots {
+        let known = &snapshots.summary;
+        let lines = changes::lines(&snapshots.differences, snapshots.other_seed.as_ref());
+        let lines: Vec<String> = lines.iter().map(|line| cut(line, LONG)).collect();
         let message = format!("{} changed, {} new, {} orphans", known.changed, known.new, known.orphans);
         let status = if known.breaks {
-            failed(NonSuccessKind::Failure, "snapshots", &message, &differences.join("\n"))
+            failed(NonSuccessKind::Failure, "snapshots", &message, &lines.join("\n"))
         } else {
             TestCaseStatus::success()
         };
-        report.add_test_suite(single(subject, "snapshots", &known.profile, status));
+        page.add_test_suite(single(report, "snapshots", &known.profile, status));
     }
-    let why = match &subject.run.end {
-        End::Complete | End::FirstFinding if subject.run.sent() > 0 => None,
-        End::Complete | End::FirstFinding => Some(("untested", "nothing was sent")),
-        End::Interrupted => Some(("interrupted", "the user interrupted the run")),
-        End::TargetLost(why) => Some(("target-lost", why.as_str())),
-        End::LedgerLost(why) => Some(("ledger-lost", why.as_str())),
-    };
-    if let Some((kind, why)) = why {
+    if let Some((kind, why)) = report.incomplete() {
         let status = failed(NonSuccessKind::Error, kind, why, "");
-        report.add_test_suite(single(subject, "run", "complete", status));
+        page.add_test_suite(single(report, "run", "complete", status));
     }
-    report.to_string()
+    page.to_string()
 }
 
-fn suite(subject: &Subject<'_>, operation: &str, cases: &[(Step, &Case)], held: &Held<'_>) -> TestSuite {
-    let mut suite = empty(subject, operation);
-    let exchanges = cases.iter().filter_map(|(step, _)| subject.exchange(*step));
-    suite.set_time(exchanges.map(|exchange| exchange.elapsed).sum());
-    for (step, case) in cases {
+fn suite(report: &Report, operation: &str, cases: &[&Case]) -> TestSuite {
+    let mut suite = empty(report, operation);
+    suite.set_time(cases.iter().map(|case| elapsed(case)).sum());
+    for case in cases {
         let name = case.id.strip_prefix(operation).and_then(|rest| rest.strip_prefix('/'));
-        let exchange = subject.exchange(*step);
-        let mut test =
-            TestCase::new(visible(name.unwrap_or(&case.id)), status(subject, *step, exchange, held));
+        let mut test = TestCase::new(visible(name.unwrap_or(&case.id)), status(report, case));
         test.set_classname(class(operation));
-        test.set_time(exchange.map_or(Duration::ZERO, |exchange| exchange.elapsed));
-        let warnings = told(subject, *step, held, Severity::Warn);
+        test.set_time(elapsed(case));
+        let warnings = told(report, case, Severity::Warn);
         if !warnings.is_empty() {
             test.set_system_out(warnings);
         }
@@ -82,11 +59,11 @@ fn suite(subject: &Subject<'_>, operation: &str, cases: &[(Step, &Case)], held: 
 }
 
 /// A suite for something that is no case.
-fn single(subject: &Subject<'_>, suite: &str, name: &str, status: TestCaseStatus) -> TestSuite {
+fn single(report: &Report, suite: &str, name: &str, status: TestCaseStatus) -> TestSuite {
     let mut test = TestCase::new(visible(name), status);
     test.set_classname(class(suite));
     test.set_time(Duration::ZERO);
-    let mut suite = empty(subject, suite);
+    let mut suite = empty(report, suite);
     suite.add_test_case(test);
     suite
 }
@@ -99,59 +76,71 @@ fn failed(kind: NonSuccessKind, type_: &str, message: &str, text: &str) -> TestC
     status
 }
 
-fn empty(subject: &Subject<'_>, name: &str) -> TestSuite {
+fn empty(report: &Report, name: &str) -> TestSuite {
     let mut suite = TestSuite::new(visible(name));
-    suite.timestamp = subject.run.started.to_string().parse().ok();
+    suite.timestamp = report.timing.started.to_string().parse().ok();
     suite.set_time(Duration::ZERO);
     suite.add_properties([
-        Property::new("seed", subject.plan.seed.to_string()),
-        Property::new("target", visible(&subject.run.target)),
-        Property::new("contract", visible(subject.file())),
+        Property::new("seed", report.seed.to_string()),
+        Property::new("target", visible(&report.target)),
+        Property::new("contract", visible(&report.contract.file)),
     ]);
     suite
 }
 
-fn status(subject: &Subject<'_>, step: Step, exchange: Option<&Exchange>, held: &Held<'_>) -> TestCaseStatus {
-    if exchange.is_none() {
-        let mut status = TestCaseStatus::skipped();
-        status.set_message("not sent");
-        return status;
+fn status(report: &Report, case: &Case) -> TestCaseStatus {
+    match case.result {
+        CaseResult::NotSent => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message("not sent");
+            status
+        }
+        CaseResult::Passed | CaseResult::Warned => TestCaseStatus::success(),
+        CaseResult::Failed => {
+            let denied = case.observations.iter().filter_map(|one| report.findings.get(one.finding));
+            let first = denied.into_iter().find(|finding| finding.severity == Severity::Deny);
+            let (check, title) = first.map_or(("", ""), |first| (&first.check, &first.title));
+            let told = told(report, case, Severity::Deny);
+            failed(NonSuccessKind::Failure, check, title, &told)
+        }
     }
-    let mut findings = held.findings.get(&step).into_iter().flatten();
-    let Some(first) = findings.find(|finding| finding.severity == Severity::Deny) else {
-        return TestCaseStatus::success();
-    };
-    let told = told(subject, step, held, Severity::Deny);
-    failed(NonSuccessKind::Failure, first.check.id, &subject.neutral(&first.first.title), &told)
 }
 
 /// What is held against a case with one severity, and the line to repeat it.
-fn told(subject: &Subject<'_>, step: Step, held: &Held<'_>, severity: Severity) -> String {
+pub(super) fn told(report: &Report, case: &Case, severity: Severity) -> String {
     let mut lines = Vec::new();
-    let findings = held.findings.get(&step).into_iter().flatten();
-    for finding in findings.filter(|finding| finding.severity == severity) {
-        let mut observations = held.observations.get(&step).into_iter().flatten();
-        let own = observations.find(|one| one.check.id == finding.check.id && one.answer == finding.answer);
-        let own = own.copied().unwrap_or(&finding.first);
-        let shown = |text: &str| cut(&subject.neutral(text), LONG);
-        lines.push(format!("{}[{}] {}", severity.name(), finding.check.id, shown(&own.title)));
-        lines.push(format!("contract: {}", visible(&subject.location(&own.at).to_string())));
-        lines.push(format!("expected: {}", shown(&own.expected)));
-        lines.push(format!("actual: {}", shown(&own.actual)));
+    for own in &case.observations {
+        let Some(finding) = report.findings.get(own.finding) else { continue };
+        if finding.severity != severity {
+            continue;
+        }
+        lines.push(format!("{}[{}] {}", severity.name(), visible(&finding.check), cut(&own.title, LONG)));
+        lines.push(format!("contract: {}", visible(&own.contract.location.to_string())));
+        lines.push(format!("expected: {}", cut(&own.expected, LONG)));
+        lines.push(format!("actual: {}", cut(&own.actual, LONG)));
     }
     if lines.is_empty() {
         return String::new();
     }
-    lines.extend(subject.request_id(step).map(|id| format!("request id: {}", cut(&id, LONG))));
-    if let Some(repeat) = subject.repeat(step) {
-        lines.push(format!("repeat: {}", repeat.line));
-        lines.extend(repeat.note);
+    let id = case.outcome.as_ref().and_then(|outcome| outcome.observed.request_id.as_ref());
+    lines.extend(id.map(|id| format!("request id: {}", cut(id, LONG))));
+    if let Some(curl) = &case.curl {
+        lines.push(format!("repeat: {}", visible(curl)));
+        lines.extend(case.note.as_deref().map(visible));
     }
     lines.join("\n")
 }
 
 fn class(operation: &str) -> String {
     visible(&format!("probity.{operation}"))
+}
+
+fn elapsed(case: &Case) -> Duration {
+    case.outcome.as_ref().map_or(Duration::ZERO, |outcome| time(outcome.observed.elapsed_ms))
+}
+
+fn time(milliseconds: f64) -> Duration {
+    Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! What CI servers read.
 
-use super::super::fixture::Fixture;
-use super::*;
+use super::super::fixture::{Fixture, changed};
+use super::junit;
+use crate::run::End;
 use quick_junit::Report;
 
 fn parsed(fixture: &Fixture) -> (String, Report) {
-    let text = junit(&fixture.subject()).unwrap();
+    let text = junit(&fixture.report()).unwrap();
     let allowed = |character: char| matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     assert!(text.chars().all(allowed), "{text:?}");
     let report = Report::deserialize_from_str(&text).unwrap();
@@ -93,10 +94,10 @@ fn what_is_no_case_is_told_too() {
     let mut fixture = Fixture::new();
     fixture.poison("");
     fixture.run.end = End::TargetLost("connection refused".into());
-    fixture.differences = vec!["-status: 200".into(), "+status: 201".into()];
+    fixture.differences = vec![changed("a.snap", "status: 200\n", "status: 201\n")];
     let (text, report) = parsed(&fixture);
     assert_eq!((report.failures, report.errors), (3, 2));
-    assert!(text.contains(">-status: 200\n+status: 201</failure>"), "{text}");
+    assert!(text.contains(">changed  a.snap\n- status: 200\n+ status: 201</failure>"), "{text}");
     assert!(text.contains(r#"<error message="connection refused" type="target-lost">"#), "{text}");
 }
 

@@ -1,6 +1,8 @@
 //! The report: what a run has shown, for people and for machines. Nothing here decides anything.
 
 pub mod audit;
+mod build;
+pub mod changes;
 pub mod coverage;
 pub mod curl;
 mod file;
@@ -8,13 +10,17 @@ mod file;
 mod fixture;
 pub mod json;
 pub mod junit;
+mod keywords;
+pub mod model;
 pub mod plan;
 pub mod progress;
 pub mod terminal;
 pub mod text;
 
+pub use build::report;
 pub use coverage::Coverage;
 pub use file::{Format, NotAnOutput, Output, ReportError, writable, write, write_text};
+pub use model::Report;
 pub use progress::Progress;
 pub use terminal::{Detail, terminal};
 
@@ -24,7 +30,8 @@ use crate::plan::{Case, Gap, Plan};
 use crate::run::{End, Exchange, Run};
 use crate::source::Location;
 use curl::Repeat;
-use serde::Serialize;
+use model::{Difference, OtherSeed};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// What a report is about.
@@ -42,12 +49,16 @@ pub struct Subject<'r> {
     pub coverage: Coverage,
     /// What became of the snapshots, if they were compared.
     pub snapshots: Option<SnapshotSummary>,
-    /// How the snapshots differ, for people.
-    pub differences: &'r [String],
+    /// How the snapshots differ.
+    pub differences: Vec<Difference>,
+    /// Snapshots that were not compared.
+    pub other_seed: Option<OtherSeed>,
+    /// The file that lists what the run created.
+    pub ledger: Option<String>,
 }
 
 /// What became of the snapshots.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotSummary {
     /// The profile that they belong to.
     pub profile: String,
@@ -64,7 +75,7 @@ pub struct SnapshotSummary {
 }
 
 /// What came of it all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The contract holds.
@@ -88,14 +99,30 @@ impl<'r> Subject<'r> {
     /// A run without snapshots; its coverage is computed here.
     pub fn new(contract: &'r Contract, plan: &'r Plan, run: &'r Run, findings: &'r [Finding]) -> Self {
         let coverage = Coverage::of(contract, plan, run);
-        Subject { contract, plan, run, findings, coverage, snapshots: None, differences: &[] }
+        Subject {
+            contract,
+            plan,
+            run,
+            findings,
+            coverage,
+            snapshots: None,
+            differences: Vec::new(),
+            other_seed: None,
+            ledger: None,
+        }
     }
 
     /// The same with what became of the snapshots.
     #[must_use]
-    pub fn with_snapshots(mut self, summary: SnapshotSummary, differences: &'r [String]) -> Self {
+    pub fn with_snapshots(
+        mut self,
+        summary: SnapshotSummary,
+        differences: Vec<Difference>,
+        other_seed: Option<OtherSeed>,
+    ) -> Self {
         self.snapshots = Some(summary);
         self.differences = differences;
+        self.other_seed = other_seed;
         self
     }
 
@@ -169,7 +196,7 @@ impl<'r> Subject<'r> {
 
     fn request_id(&self, step: Step) -> Option<String> {
         let answer = self.exchange(step)?.answer()?;
-        coverage::values(self.contract.request_id.as_ref()?, answer).into_iter().next()
+        crate::judge::values(self.contract.request_id.as_ref()?, answer, None).into_iter().next()
     }
 
     fn repeat(&self, step: Step) -> Option<Repeat> {

@@ -1,7 +1,7 @@
 //! The report for people: findings with their causes, what was not tested, and one last line.
 
 use super::text::{LONG, count, cut, visible};
-use super::{Subject, Verdict};
+use super::{Subject, Verdict, changes};
 use crate::judge::{Finding, Severity};
 use crate::run::{End, Outcome};
 use anstyle::{AnsiColor, Style};
@@ -163,12 +163,13 @@ impl Page<'_, '_> {
     }
 
     fn differences(&mut self) {
-        if self.subject.differences.is_empty() {
+        let lines = changes::lines(&self.subject.differences, self.subject.other_seed.as_ref());
+        if lines.is_empty() {
             return;
         }
         self.heading("Snapshots that differ");
-        for line in self.subject.differences {
-            let text = cut(line, LONG);
+        for line in lines {
+            let text = cut(&line, LONG);
             let text = match line.trim_start().chars().next() {
                 Some('+') => styled(AnsiColor::Green.on_default(), text),
                 Some('-') => styled(AnsiColor::Red.on_default(), text),

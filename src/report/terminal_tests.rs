@@ -1,6 +1,6 @@
 //! What people read.
 
-use super::super::fixture::Fixture;
+use super::super::fixture::{Fixture, changed};
 use super::*;
 use crate::report::text::steers;
 
@@ -114,10 +114,9 @@ fn snapshots_that_differ_are_shown_with_their_lines() {
     let mut fixture = Fixture::new();
     fixture.findings.clear();
     fixture.poison("");
-    fixture.differences =
-        vec!["create-group/body-valid".into(), "-status: 200".into(), "+status: 201".into()];
+    fixture.differences = vec![changed("create-group/body-valid.snap", "status: 200\n", "status: 201\n")];
     let text = plain(&fixture, Detail::Normal);
-    assert!(text.contains("  -status: 200\n  +status: 201\n"), "{text}");
+    assert!(text.contains("  - status: 200\n  + status: 201\n"), "{text}");
     assert!(text.contains("snapshots ``: 2 compared, 1 changed, 0 new, 0 orphans\n"), "{text}");
     assert!(text.contains("probity: FAILED") && text.contains("· 1 snapshot differs ·"), "{text}");
 }

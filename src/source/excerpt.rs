@@ -3,9 +3,55 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
 
 use super::{File, Location};
+use serde::{Deserialize, Serialize};
 
 /// Of a longer line, only this much around the place is laid out: contracts may be one line.
 const LONG_LINE: usize = 1_000;
+
+/// How many lines are shown before and after the one that is meant.
+const AROUND: usize = 2;
+
+/// Lines that are only there for orientation are cut after so many characters.
+const LONG_EXCERPT: usize = 200;
+
+/// A place with the lines around it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excerpt {
+    /// The number of the first line, from 1.
+    pub first: usize,
+    /// The lines, long ones cut.
+    pub lines: Vec<String>,
+    /// Which of them is meant, from 0.
+    pub marked: usize,
+    /// Where in that line the place begins, in characters from 1.
+    pub column: usize,
+    /// How many characters it has.
+    pub length: usize,
+}
+
+/// The lines around a place.
+pub(super) fn excerpt(file: &File, at: &Location) -> Option<Excerpt> {
+    let line = file.line(at.line)?;
+    let start = line.char_indices().nth(at.column.saturating_sub(1)).map_or(line.len(), |(index, _)| index);
+    let end = start + word(&line[start..]);
+    let (from, to) = around(line, start, LONG_EXCERPT);
+    let first = at.line.saturating_sub(AROUND).max(1);
+    let shown = |number: usize| {
+        let text = file.line(number)?;
+        Some(if number == at.line {
+            line[from..to].to_owned()
+        } else {
+            text[..around(text, 0, LONG_EXCERPT).1].to_owned()
+        })
+    };
+    Some(Excerpt {
+        first,
+        lines: (first..=at.line + AROUND).map_while(shown).collect(),
+        marked: at.line - first,
+        column: line[from..start].chars().count() + 1,
+        length: line[start..end.min(to)].chars().count(),
+    })
+}
 
 /// Renders a title, the line with the place underlined, and what helps.
 pub(super) fn render(
@@ -23,7 +69,7 @@ pub(super) fn render(
         let start =
             line.char_indices().nth(at.column.saturating_sub(1)).map_or(line.len(), |(index, _)| index);
         let end = start + word(&line[start..]);
-        let (from, to) = around(line, start);
+        let (from, to) = around(line, start, LONG_LINE);
         let span = start - from..end.min(to) - from;
         let snippet = Snippet::source(&line[from..to])
             .line_start(at.line)
@@ -45,8 +91,8 @@ pub(super) fn render(
 }
 
 /// The part of a line around an offset that is laid out.
-fn around(line: &str, offset: usize) -> (usize, usize) {
-    if line.len() <= LONG_LINE {
+fn around(line: &str, offset: usize, most: usize) -> (usize, usize) {
+    if line.len() <= most {
         return (0, line.len());
     }
     let boundary = |mut at: usize| {
@@ -55,8 +101,8 @@ fn around(line: &str, offset: usize) -> (usize, usize) {
         }
         at
     };
-    let from = boundary(offset.saturating_sub(LONG_LINE / 2));
-    let to = boundary((offset + LONG_LINE / 2).min(line.len()));
+    let from = boundary(offset.saturating_sub(most / 2));
+    let to = boundary((offset + most / 2).min(line.len()));
     (from, to)
 }
 

@@ -80,3 +80,18 @@ fn the_configuration_of_the_readme_is_taken() {
         .run();
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
 }
+
+#[test]
+fn the_audit_of_the_readme_is_that_of_the_program() {
+    let ran = probity().in_folder(repository()).args(["audit"]).run().ends_with(0);
+    let table = blocks("text").into_iter().find(|block| block.starts_with("class ")).unwrap();
+    for row in table.lines() {
+        assert!(ran.stdout.lines().any(|line| line.starts_with(row)), "{row}\n{}", ran.stdout);
+    }
+    let plot = blocks("text").into_iter().find(|block| block.contains('█')).unwrap();
+    let told = ran.stdout.lines().find(|line| line.starts_with("Caught or pinned with")).unwrap();
+    for (bar, told) in plot.lines().zip(told.split_once(": ").unwrap().1.split(" · ")) {
+        let (share, requests) = told.split_once(" with ").unwrap();
+        assert!(bar.ends_with(share) && bar.contains(&format!("{requests} ")), "{bar} is not {told}");
+    }
+}

@@ -1,5 +1,8 @@
 //! A correct server is green, whatever it chooses where the contract is silent.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::Value;
 
 use super::{side_by_side, told};
@@ -56,6 +59,59 @@ fn correct_servers_are_green_when_changing_methods_are_tried() {
     green(each([0, 11]), "with changing methods", |probity, rival| {
         probity.args(["check", "--changing-methods"]).target(rival)
     });
+}
+
+#[test]
+fn tokens_that_die_in_the_middle_of_a_run_are_renewed() {
+    green([(Variant::Jittered, 5)], "by token, one request after the other", |probity, rival| {
+        probity.args(["check", "--jobs", "1"]).target_by_token(rival)
+    });
+}
+
+/// Keeps both cores at work while it lives.
+struct Busy {
+    over: Arc<AtomicBool>,
+}
+
+impl Busy {
+    fn begin() -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        for _ in 0..2 {
+            let over = Arc::clone(&over);
+            std::thread::spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        Self { over }
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn correct_servers_are_green_when_the_machine_is_busy() {
+    let _busy = Busy::begin();
+    green(each([1]), "on a busy machine", |probity, rival| probity.arg("check").target(rival));
+    let slow = [(Variant::Jittered, 2), (Variant::Queued, 2)];
+    green(slow, "at 64 jobs on a busy machine", |probity, rival| {
+        probity.args(["check", "--jobs", "64"]).target(rival)
+    });
+}
+
+#[test]
+fn a_clock_that_is_ahead_is_told_as_a_warning_and_costs_nothing_else() {
+    let rival = Rival::start(Variant::Ahead, None);
+    let ran = probity().args(["check", "--quiet", "--report", "json=report.json"]).target(&rival).run();
+    let report = ran.ends_with(0).json("report.json");
+    let findings = report["findings"].as_array().expect("findings");
+    let checks: Vec<&Value> = findings.iter().map(|finding| &finding["check"]).collect();
+    assert!(!checks.is_empty() && checks.iter().all(|check| **check == "clock"), "{checks:?}");
 }
 
 #[test]

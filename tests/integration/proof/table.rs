@@ -8,7 +8,7 @@ use super::survivors;
 use super::trial::{Told, Trial, Way};
 use crate::rival::Area;
 
-const AREAS: [Area; 13] = [
+const AREAS: [Area; 19] = [
     Area::Success,
     Area::Rejection,
     Area::Status,
@@ -22,6 +22,12 @@ const AREAS: [Area; 13] = [
     Area::Method,
     Area::Text,
     Area::Transport,
+    Area::Echo,
+    Area::Clock,
+    Area::Identity,
+    Area::Memory,
+    Area::Race,
+    Area::Intermittent,
 ];
 
 pub(super) fn markdown(trials: &[Trial]) -> String {

@@ -56,7 +56,10 @@ impl Trial {
 
 /// Tries a fault on the variant that its author meant.
 pub(super) fn tried(fault: Fault) -> Trial {
-    let way = if fault == Fault::RepeatsForgottenInTime { Way::AtASlowPace } else { Way::Ordinary };
+    let way = match fault {
+        Fault::RepeatsForgottenInTime | Fault::RepeatsForgottenInABlink => Way::AtASlowPace,
+        _ => Way::Ordinary,
+    };
     let trial = Trial { fault, told: by(way, fault), way };
     if trial.told == Told::Nothing && fault.area() == Area::Access {
         return Trial { fault, told: by(Way::ByToken, fault), way: Way::ByToken };
@@ -87,7 +90,9 @@ pub(super) fn started(fault: Fault) -> Rival {
 /// The command with which a fault is looked for.
 pub(super) fn check(fault: Fault) -> Driver {
     let driver = probity().args(["check", "--quiet", "--changing-methods", "--report", "json=report.json"]);
-    let driver = driver.args(["--max-wait", "1s"]).within(Duration::from_secs(90));
+    // A token that outlives its time shows to those who wait for it.
+    let wait = if fault == Fault::AccessTokenOutlives { "5s" } else { "1s" };
+    let driver = driver.args(["--max-wait", wait]).within(Duration::from_secs(90));
     match fault.area() {
         Area::Transport => driver.args(["--timeout", "1s"]),
         _ => driver,

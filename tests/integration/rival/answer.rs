@@ -34,12 +34,16 @@ fn name_and_rank(draft: &Draft) -> (Json, Json) {
     (draft.name.as_deref().map_or_else(null, text), draft.rank.map_or_else(null, |rank| raw(&rank)))
 }
 
+pub(super) fn badge_id(created: Duration, number: u64) -> String {
+    format!("{:08x}{:016x}", created.as_secs(), 0x8f68_6660_7000_0000_u64.wrapping_add(number))
+}
+
 fn badge_group(draft: &Draft, serial: u64, created: Duration, manners: &Manners) -> Json {
     let seconds = created.as_secs();
     let moment = format!("{seconds}.{:06}000", created.subsec_micros());
     let (name, rank) = name_and_rank(draft);
     let mut group = object([
-        ("id", text(&format!("{seconds:08x}{:016x}", 0x8f68_6660_7000_0000 + serial))),
+        ("id", text(&badge_id(created, serial))),
         ("orgId", raw(&ORG)),
         ("name", name),
         ("rank", rank),

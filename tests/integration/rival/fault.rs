@@ -28,6 +28,14 @@ pub(crate) enum Area {
     Method,
     Text,
     Transport,
+    Echo,
+    Clock,
+    Identity,
+    Memory,
+    Race,
+    Intermittent,
+    /// Reached by reading a group back only, which no create operation speaks of.
+    ReadBack,
 }
 
 macro_rules! faults {
@@ -52,6 +60,11 @@ impl Fault {
         }
         all
     };
+
+    /// The faults that the create operations alone can show.
+    pub(crate) fn of_creates() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|fault| fault.area() != Area::ReadBack)
+    }
 
     pub(crate) fn id(self) -> &'static str {
         TABLE[self as usize].1

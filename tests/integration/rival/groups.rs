@@ -1,24 +1,29 @@
 //! The create operations: read, refuse or record, answer.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::crash;
 use super::endpoint::Endpoint;
 use super::fault::Fault;
 use super::house::lock;
 use super::http::{Request, Response};
-use super::json::Json;
-use super::ledger::{Ledger, Rules};
+use super::json::{Json, null};
+use super::ledger::{Asked, Kept, Ledger};
+use super::memory::Rules;
+use super::race::{self, Track};
 use super::reading::{Draft, Problem, Reader};
 use super::variant::{Clash, Manners, Report};
-use super::{answer, spoil};
+use super::{answer, crash, intermittent, moments, read_back, spoil};
 
 #[derive(Default)]
 struct Books {
     badges: Ledger,
     rewards: Ledger,
+    track: Track,
     serial: u64,
+    /// How many creates were valid, whatever became of them.
+    valid: u64,
 }
 
 impl Books {
@@ -34,16 +39,22 @@ pub(super) struct Groups {
     manners: Manners,
     fault: Option<Fault>,
     books: Mutex<Books>,
+    rejected: AtomicU64,
+}
+
+fn asked(draft: &Draft, request: &Request, at: Duration) -> Asked {
+    let attribution = request.header("X-CAP-API-ATTRIBUTION-ENTITY-CODE").map(str::to_owned);
+    let name = draft.name.clone().unwrap_or_default();
+    Asked { name, rank: draft.rank, connection: request.connection, attribution, at }
 }
 
 impl Groups {
     pub(super) fn new(manners: Manners, fault: Option<Fault>) -> Self {
-        Self { manners, fault, books: Mutex::default() }
+        Self { manners, fault, books: Mutex::default(), rejected: AtomicU64::new(0) }
     }
 
-    fn rules(&self, endpoint: Endpoint) -> Rules {
-        let rewards_letter_case = self.manners.rewards_letter_case;
-        Rules { endpoint, rewards_letter_case, fault: self.fault }
+    fn has(&self, fault: Fault) -> bool {
+        self.fault == Some(fault)
     }
 
     fn read(&self, endpoint: Endpoint, request: &Request) -> (Draft, Vec<Problem>) {
@@ -59,38 +70,113 @@ impl Groups {
         }
         let (draft, problems) = self.read(endpoint, request);
         let mut books = lock(&self.books);
-        if self.fault == Some(Fault::RepeatsIdempotent)
+        if self.has(Fault::RepeatsIdempotent)
             && let Some(name) = &draft.name
             && let Some(answer) = books.ledger(endpoint).answer_to(name, draft.rank)
         {
             return answer;
         }
-        let problems = self.judge(endpoint, &draft, problems, &mut books, now);
+        let asked = asked(&draft, request, now);
+        let problems = self.judge(endpoint, &draft, &asked, problems, &mut books);
         if problems.is_empty() {
-            return self.record(endpoint, &draft, &mut books, now);
+            let serial = books.serial + 1;
+            return self.record(endpoint, &draft, asked, serial, &mut books);
         }
-        if self.fault == Some(Fault::RejectedStored)
-            && let Some(name) = &draft.name
-        {
-            books.ledger(endpoint).add(name, draft.rank, now, None);
-        }
+        self.mind(endpoint, &problems, asked, request, &mut books);
         self.reject(endpoint, &problems, request)
     }
 
-    /// Looks for the name, lets others pass, and then records it whatever they did.
+    /// What the faults do to the books on a rejection.
+    fn mind(
+        &self,
+        endpoint: Endpoint,
+        problems: &[Problem],
+        mut asked: Asked,
+        request: &Request,
+        books: &mut Books,
+    ) {
+        let ledger = books.ledger(endpoint);
+        match self.fault {
+            Some(Fault::RejectedStored) if !asked.name.is_empty() => ledger.add(asked, None),
+            Some(Fault::RejectedStoredForType) => {
+                let body = serde_json::from_slice::<serde_json::Value>(&request.body).unwrap_or_default();
+                if let (Some(name), Problem::Unreadable(_)) = (body["name"].as_str(), &problems[0]) {
+                    name.clone_into(&mut asked.name);
+                    ledger.add(asked, None);
+                }
+            }
+            Some(Fault::RepeatsForgottenOnRefusal) if !problems.contains(&Problem::Taken) => {
+                ledger.entries.clear();
+            }
+            _ => {}
+        }
+    }
+
+    /// Looks for the name, lets others pass, and only then records it.
     pub(super) async fn create_raced(
         &self,
+        fault: Fault,
+        gap: Duration,
         endpoint: Endpoint,
         request: &Request,
         now: Duration,
     ) -> Response {
         let (draft, problems) = self.read(endpoint, request);
-        let problems = self.judge(endpoint, &draft, problems, &mut lock(&self.books), now);
-        if !problems.is_empty() {
-            return self.reject(endpoint, &problems, request);
+        let asked = asked(&draft, request, now);
+        let (entered, serial, known) = {
+            let mut books = lock(&self.books);
+            let problems = self.judge(endpoint, &draft, &asked, problems, &mut books);
+            if !problems.is_empty() {
+                return self.reject(endpoint, &problems, request);
+            }
+            let Some(entered) = books.track.enter(fault, endpoint, &asked.name, draft.rank) else {
+                return self.reject(endpoint, &[Problem::Taken], request);
+            };
+            (entered, books.serial + 1, books.ledger(endpoint).entries.len())
+        };
+        tokio::time::sleep(gap).await;
+        let mut books = lock(&self.books);
+        let last_name = books.track.last_name().map(str::to_owned);
+        let contested = books.track.leave(entered);
+        if race::looks_again(fault) {
+            let problems = self.judge(endpoint, &draft, &asked, Vec::new(), &mut books);
+            if !problems.is_empty() {
+                return self.lost(fault, endpoint, &problems, request);
+            }
         }
-        tokio::time::sleep(Duration::from_millis(80)).await;
-        self.record(endpoint, &draft, &mut lock(&self.books), now)
+        let next = books.serial + 1;
+        match fault {
+            Fault::RacedAllRefused if contested => self.reject(endpoint, &[Problem::Taken], request),
+            Fault::RacedIds => self.record(endpoint, &draft, asked, serial, &mut books),
+            Fault::RacedNames => {
+                let draft = Draft { name: last_name, ..draft };
+                self.record(endpoint, &draft, asked, next, &mut books)
+            }
+            Fault::RacedMemory => {
+                books.ledger(endpoint).entries.truncate(known);
+                self.record(endpoint, &draft, asked, next, &mut books)
+            }
+            _ => self.record(endpoint, &draft, asked, next, &mut books),
+        }
+    }
+
+    /// The answer to a create that another one was faster than.
+    fn lost(&self, fault: Fault, endpoint: Endpoint, problems: &[Problem], request: &Request) -> Response {
+        match fault {
+            Fault::RacedServerError => {
+                Response::new(500, "application/json", r#"{"error":"Internal Server Error"}"#)
+            }
+            Fault::RacedConflict => with(self.reject(endpoint, problems, request), 409),
+            Fault::RacedWrongCode => self.refuse(endpoint, "Conflict"),
+            Fault::RacedCut => Response { severed: true, ..Response::empty(500) },
+            _ => self.reject(endpoint, problems, request),
+        }
+    }
+
+    pub(super) fn read_back(&self, endpoint: Endpoint, id: &str) -> Option<Response> {
+        let mut books = lock(&self.books);
+        let body = read_back::read(books.ledger(endpoint), endpoint, id, &self.manners, self.fault)?;
+        Some(self.response(200, &body))
     }
 
     /// The rejection the body alone would get, if any.
@@ -100,10 +186,9 @@ impl Groups {
     }
 
     pub(super) fn store_unanswered(&self, endpoint: Endpoint, request: &Request, now: Duration) {
-        if let (Draft { name: Some(name), rank }, problems) = self.read(endpoint, request)
-            && problems.is_empty()
-        {
-            lock(&self.books).ledger(endpoint).add(&name, rank, now, None);
+        let (draft, problems) = self.read(endpoint, request);
+        if problems.is_empty() {
+            lock(&self.books).ledger(endpoint).add(asked(&draft, request, now), None);
         }
     }
 
@@ -117,23 +202,27 @@ impl Groups {
         &self,
         endpoint: Endpoint,
         draft: &Draft,
+        asked: &Asked,
         mut problems: Vec<Problem>,
         books: &mut Books,
-        now: Duration,
     ) -> Vec<Problem> {
-        let rules = self.rules(endpoint);
-        let ledger = books.ledger(endpoint);
-        let looked_up = problems.is_empty() || self.manners.clash != Clash::Invalid;
-        let taken = looked_up
-            && draft.name.as_deref().is_some_and(|name| ledger.takes(name, draft.rank, &rules, now));
-        let rank_taken = self.fault == Some(Fault::RefusesRepeatedRank)
+        let rank_taken = self.has(Fault::RefusesRepeatedRank)
             && endpoint == Endpoint::Badges
-            && ledger.holds_rank(draft.rank);
-        if taken || rank_taken {
+            && books.badges.holds_rank(draft.rank);
+        let looked_up = problems.is_empty() || self.manners.clash != Clash::Invalid;
+        if looked_up && draft.name.is_some() && self.is_taken(endpoint, asked, books) || rank_taken {
             if self.manners.clash == Clash::Taken {
                 problems.clear();
             }
-            problems.push(Problem::Taken);
+            problems.push(match self.fault {
+                Some(Fault::RepeatsCodeWears) if books.ledger(endpoint).refusals(&asked.name) > 1 => {
+                    Problem::Doubtful("Group name is taken")
+                }
+                _ => Problem::Taken,
+            });
+        }
+        if problems.is_empty() {
+            problems.extend(self.whim(books));
         }
         if self.manners.report == Report::First {
             problems.truncate(1);
@@ -141,25 +230,72 @@ impl Groups {
         problems
     }
 
-    fn record(&self, endpoint: Endpoint, draft: &Draft, books: &mut Books, now: Duration) -> Response {
+    fn is_taken(&self, endpoint: Endpoint, asked: &Asked, books: &mut Books) -> bool {
+        let rules = Rules { endpoint, manners: &self.manners, fault: self.fault };
+        let shared = match self.fault {
+            Some(Fault::NamespaceShared) => true,
+            Some(Fault::NamespaceSharedByRewards) => endpoint == Endpoint::Rewards,
+            _ => false,
+        };
+        books.ledger(endpoint).takes(asked, &rules)
+            || shared && books.ledger(endpoint.other()).takes(asked, &rules)
+    }
+
+    /// The faults that refuse a valid create.
+    fn whim(&self, books: &mut Books) -> Option<Problem> {
+        books.valid += 1;
+        match self.fault? {
+            Fault::QuotaReached if books.serial >= 60 => Some(Problem::Doubtful("Too many groups")),
+            Fault::RefusesEvery13 if books.valid.is_multiple_of(13) => Some(Problem::Doubtful("Not now")),
+            Fault::TakenEvery20 if books.valid.is_multiple_of(20) => Some(Problem::Taken),
+            _ => None,
+        }
+    }
+
+    fn record(
+        &self,
+        endpoint: Endpoint,
+        draft: &Draft,
+        asked: Asked,
+        serial: u64,
+        books: &mut Books,
+    ) -> Response {
         books.serial += 1;
-        let serial = books.serial;
         let ledger = books.ledger(endpoint);
-        let created = spoil::moment(self.fault, now);
-        let name = draft.name.as_deref().unwrap_or_default();
+        let created = moments::created(self.fault, serial, asked.at);
         let mut body = answer::success(endpoint, draft, serial, created, &self.manners);
         if let Some(fault) = self.fault {
-            let preceding = ledger.preceding_name().unwrap_or(name).to_owned();
-            let create = spoil::Create { endpoint, draft, serial, created, preceding: &preceding };
+            let preceding = ledger.preceding_name().unwrap_or(&asked.name).to_owned();
+            let preceding_id = ledger.kept().last().map(|kept| kept.id.clone());
+            let free_rank = match fault {
+                Fault::RankNextFree => ledger.free_rank(draft.rank.unwrap_or_default()),
+                _ => 0,
+            };
+            let create = spoil::Create {
+                endpoint,
+                draft,
+                serial,
+                created,
+                preceding: &preceding,
+                preceding_id: preceding_id.as_deref(),
+                free_rank,
+                connection: asked.connection,
+            };
             spoil::success(fault, &create, &mut body);
         }
-        let response = self.accepted(&body);
-        ledger.add(name, draft.rank, now, Some(response.clone()));
+        let mut response = self.accepted(&body);
         match self.fault {
-            Some(Fault::Created201Badges) if endpoint == Endpoint::Badges => with(response, 201),
-            Some(Fault::Created201Rewards) if endpoint == Endpoint::Rewards => with(response, 201),
-            _ => response,
+            Some(Fault::Created201Badges) if endpoint == Endpoint::Badges => response.status = 201,
+            Some(Fault::Created201Rewards) if endpoint == Endpoint::Rewards => response.status = 201,
+            Some(fault) => response = intermittent::success(fault, serial, response),
+            None => {}
         }
+        let group = body.get("data").unwrap_or(&body);
+        let id = group.get("id").cloned().unwrap_or_else(null).render(self.manners.layout);
+        let id = id.trim_matches('"').to_owned();
+        let kept = Kept { id, serial, draft: draft.clone(), created, answer: response.clone() };
+        ledger.add(asked, Some(kept));
+        response
     }
 
     fn accepted(&self, body: &Json) -> Response {
@@ -189,9 +325,14 @@ impl Groups {
             problems = vec![if taken { Problem::Taken } else { problems[0].clone() }];
             return self.leaking(endpoint, &problems, &message);
         }
+        let nth = self.rejected.fetch_add(1, Ordering::Relaxed) + 1;
         let mut body = answer::rejection(shown, &problems, &self.manners, self.fault);
-        if let Some(fault) = self.fault {
-            spoil::rejection(fault, shown, &mut body);
+        match self.fault {
+            Some(Fault::CodeOmittedEvery5) if nth.is_multiple_of(5) => {
+                spoil::rejection(Fault::CodeOmitted, shown, &mut body);
+            }
+            Some(fault) => spoil::rejection(fault, shown, &mut body),
+            None => {}
         }
         let mut response = self.response(400, &body);
         match self.fault {
@@ -221,7 +362,8 @@ impl Groups {
                 let json = r#"{"timestamp":"2025-11-20T13:17:30.336+00:00","status":400,"error":"Bad Request","path":"/"}"#;
                 return Response::new(400, "application/json", json);
             }
-            _ => {}
+            Some(fault) => return intermittent::rejection(fault, nth, response),
+            None => {}
         }
         response
     }

@@ -13,8 +13,8 @@ use super::groups::Groups;
 use super::http::{Request, Response};
 use super::json::text;
 use super::reading::Draft;
-use super::text_damage;
-use super::variant::{Manners, MediaRefusal, Methods, Page, Stance, Variant};
+use super::variant::{Manners, MediaRefusal, Methods, Pace, Page, Stance, Variant};
+use super::{intermittent, moments, race, read_back, text_damage};
 
 const MOVED: &str = "/api_gateway/moved";
 
@@ -43,6 +43,8 @@ pub(super) struct House {
     tokens: Mutex<Tokens>,
     groups: Groups,
     answered: AtomicUsize,
+    created: AtomicU64,
+    turn: tokio::sync::Mutex<()>,
     recent: Mutex<Vec<Duration>>,
 }
 
@@ -57,9 +59,11 @@ impl House {
             manners,
             fault,
             clock,
-            tokens: Mutex::default(),
+            tokens: Mutex::new(Tokens::living(manners.token_life)),
             groups: Groups::new(manners, fault),
             answered: AtomicUsize::new(0),
+            created: AtomicU64::new(0),
+            turn: tokio::sync::Mutex::default(),
             recent: Mutex::default(),
         }
     }
@@ -77,18 +81,37 @@ impl House {
 
     pub(super) async fn answer(&self, request: &Request) -> Response {
         let serial = self.answered.fetch_add(1, Ordering::Relaxed);
-        let mut response = self.route(request, serial).await;
+        let now = self.clock.now() + self.manners.ahead;
+        let _turn = match self.manners.pace {
+            Pace::OneByOne => Some(self.turn.lock().await),
+            _ => None,
+        };
+        self.dawdle(serial * 7 % 5).await;
+        let mut response = self.route(request, serial, now).await;
+        self.dawdle(serial * 3 % 4).await;
         if !self.has(Fault::NoRequestId) {
             response.set("X-Cap-Requestid", &format!("{:08x}-rival", serial + 1));
+        }
+        let date = match self.fault.and_then(|fault| moments::date_header(fault, now)) {
+            None if self.manners.dated => Some(moments::http_date(now)),
+            given => given,
+        };
+        if let Some(date) = date {
+            response.set("Date", &date);
         }
         response
     }
 
-    async fn route(&self, request: &Request, serial: usize) -> Response {
+    async fn dawdle(&self, millis: usize) {
+        if self.manners.pace == Pace::Jittered {
+            tokio::time::sleep(Duration::from_millis(millis as u64)).await;
+        }
+    }
+
+    async fn route(&self, request: &Request, serial: usize, now: Duration) -> Response {
         let path = request.path();
-        let now = self.clock.now();
         if path == TOKEN_PATH {
-            return lock(&self.tokens).generate(request, now);
+            return lock(&self.tokens).generate(request, self.fault, now);
         }
         if path == MOVED && self.has(Fault::Redirect) {
             return self.moved();
@@ -106,11 +129,17 @@ impl House {
             return rejection;
         }
         let verdict = lock(&self.tokens).judge(request, endpoint, self.fault, now);
-        if verdict != Verdict::Admitted {
-            if let (Some(Fault::AccessStored), Some(endpoint)) = (self.fault, endpoint) {
+        let reading = read_back::target(path);
+        if verdict != Verdict::Admitted && !(reading.is_some() && self.has(Fault::ReadOpen)) {
+            let stored = self.has(Fault::AccessStored)
+                || self.has(Fault::AccessStoredMalformed) && verdict == Verdict::Malformed;
+            if let Some(endpoint) = endpoint.filter(|_| stored) {
                 self.groups.store_unanswered(endpoint, request, now);
             }
             return self.unauthorized(verdict);
+        }
+        if let Some((endpoint, id)) = reading {
+            return self.read_back(endpoint, id, request);
         }
         let Some(endpoint) = endpoint else {
             return match self.fault {
@@ -168,15 +197,34 @@ impl House {
         Response::new(200, self.manners.content_type, body.render(self.manners.layout))
     }
 
-    async fn create(&self, endpoint: Endpoint, request: &Request, now: Duration) -> Response {
-        if let Some(refusal) = self.media_refusal(endpoint, request) {
-            refusal
-        } else if self.has(Fault::RepeatsRaced) {
-            self.groups.create_raced(endpoint, request, now).await
-        } else {
-            let response = self.groups.create(endpoint, request, now);
-            text_damage::spoil(self.fault, response)
+    fn read_back(&self, endpoint: Endpoint, id: &str, request: &Request) -> Response {
+        if request.method != "GET" && request.method != "HEAD" {
+            let mut response = self.page(405, "Method Not Allowed");
+            response.set("Allow", "GET, HEAD");
+            return response;
         }
+        self.groups.read_back(endpoint, id).unwrap_or_else(|| self.page(404, "Not Found"))
+    }
+
+    async fn create(&self, endpoint: Endpoint, request: &Request, now: Duration) -> Response {
+        let nth = self.created.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Some(trouble) = self.fault.and_then(|fault| intermittent::instead(fault, nth)) {
+            return trouble;
+        }
+        if let Some(refusal) = self.media_refusal(endpoint, request) {
+            if self.has(Fault::RejectedStoredForMediaType) {
+                self.groups.store_unanswered(endpoint, request, now);
+            }
+            return refusal;
+        }
+        if let Some(fault) = self.fault
+            && let Some(gap) = race::gap(fault, endpoint)
+        {
+            return self.groups.create_raced(fault, gap, endpoint, request, now).await;
+        }
+        let mut response = text_damage::spoil(self.fault, self.groups.create(endpoint, request, now));
+        response.severed = self.fault.is_some_and(|fault| intermittent::severs(fault, nth));
+        response
     }
 
     fn media_refusal(&self, endpoint: Endpoint, request: &Request) -> Option<Response> {

@@ -24,6 +24,8 @@ pub(super) struct Request {
     pub(super) keep_alive: bool,
     /// Of HTTP/1.1, so that chunks are understood.
     pub(super) modern: bool,
+    /// The number of the connection it came on.
+    pub(super) connection: u64,
 }
 
 impl Request {
@@ -45,12 +47,14 @@ pub(super) struct Response {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
+    /// The connection is closed in the middle of the body, or at once where there is none.
+    pub(super) severed: bool,
 }
 
 impl Response {
     pub(super) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
-        let mut response = Self { status, headers: Vec::new(), body };
+        let mut response = Self { status, headers: Vec::new(), body, severed: false };
         if !response.body.is_empty() {
             response.set("Content-Type", content_type);
         }
@@ -58,7 +62,7 @@ impl Response {
     }
 
     pub(super) fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new() }
+        Self { status, headers: Vec::new(), body: Vec::new(), severed: false }
     }
 
     pub(super) fn set(&mut self, name: &str, value: &str) {
@@ -157,12 +161,13 @@ impl From<io::Error> for Unread {
 /// One client connection; bytes read beyond a request wait for the next one.
 pub(super) struct Wire {
     pub(super) stream: TcpStream,
+    connection: u64,
     pending: Vec<u8>,
 }
 
 impl Wire {
-    pub(super) fn new(stream: TcpStream) -> Self {
-        Self { stream, pending: Vec::new() }
+    pub(super) fn new(stream: TcpStream, connection: u64) -> Self {
+        Self { stream, connection, pending: Vec::new() }
     }
 
     pub(super) async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -198,7 +203,7 @@ impl Wire {
         let keep_alive = modern && !connection.contains("close");
         let body = self.body(&headers).await?;
         let (method, target) = (method.to_owned(), target.to_owned());
-        Ok(Request { method, target, headers, body, keep_alive, modern })
+        Ok(Request { method, target, headers, body, keep_alive, modern, connection: self.connection })
     }
 
     async fn headers(&mut self) -> Result<Vec<(String, String)>, Unread> {

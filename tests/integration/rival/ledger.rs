@@ -1,91 +1,87 @@
-//! The groups created so far, and which names they take.
+//! The groups created so far.
 
 use std::time::Duration;
 
-use super::endpoint::Endpoint;
-use super::fault::Fault;
 use super::http::Response;
-use super::variant::LetterCase;
+use super::memory::{self, Rules};
+use super::reading::Draft;
 
-struct Entry {
-    name: String,
-    rank: Option<i64>,
-    at: Duration,
-    answer: Option<Response>,
+/// What a create asks for, as far as its name's being taken can depend on it.
+#[derive(Clone, Default)]
+pub(super) struct Asked {
+    pub(super) name: String,
+    pub(super) rank: Option<i64>,
+    pub(super) connection: u64,
+    pub(super) attribution: Option<String>,
+    pub(super) at: Duration,
+}
+
+/// A group that can be read back.
+#[derive(Clone)]
+pub(super) struct Kept {
+    pub(super) id: String,
+    pub(super) serial: u64,
+    pub(super) draft: Draft,
+    pub(super) created: Duration,
+    pub(super) answer: Response,
+}
+
+pub(super) struct Entry {
+    pub(super) asked: Asked,
+    /// None for a name that was taken without a create.
+    pub(super) kept: Option<Kept>,
 }
 
 #[derive(Default)]
 pub(super) struct Ledger {
-    entries: Vec<Entry>,
-    refused: Vec<String>,
+    pub(super) entries: Vec<Entry>,
+    /// The names refused for being taken, once for each time.
+    pub(super) refused: Vec<String>,
 }
 
 impl Ledger {
     pub(super) fn preceding_name(&self) -> Option<&str> {
-        self.entries.last().map(|entry| entry.name.as_str())
+        self.entries.last().map(|entry| entry.asked.name.as_str())
     }
 
     pub(super) fn holds_rank(&self, rank: Option<i64>) -> bool {
-        self.entries.iter().any(|entry| entry.rank == rank)
+        self.entries.iter().any(|entry| entry.asked.rank == rank)
+    }
+
+    pub(super) fn free_rank(&self, from: i64) -> i64 {
+        let mut rank = from;
+        while rank < i64::MAX && self.holds_rank(Some(rank)) {
+            rank += 1;
+        }
+        rank
     }
 
     pub(super) fn answer_to(&self, name: &str, rank: Option<i64>) -> Option<Response> {
         self.entries
             .iter()
-            .find(|entry| entry.name == name && entry.rank == rank)
-            .and_then(|entry| entry.answer.clone())
+            .find(|entry| entry.asked.name == name && entry.asked.rank == rank)
+            .and_then(|entry| entry.kept.as_ref())
+            .map(|kept| kept.answer.clone())
     }
 
-    pub(super) fn add(&mut self, name: &str, rank: Option<i64>, at: Duration, answer: Option<Response>) {
-        self.entries.push(Entry { name: name.to_owned(), rank, at, answer });
+    pub(super) fn kept(&self) -> impl Iterator<Item = &Kept> {
+        self.entries.iter().filter_map(|entry| entry.kept.as_ref())
     }
 
-    pub(super) fn takes(&mut self, name: &str, rank: Option<i64>, rules: &Rules, now: Duration) -> bool {
-        let same = |entry: &Entry| rules.same(&entry.name, name);
-        let (badges, fault) = (rules.endpoint == Endpoint::Badges, rules.fault);
-        let mut recent = self.entries.iter().rev();
-        match fault {
-            Some(Fault::RepeatsAccepted) => false,
-            Some(Fault::RepeatsAcceptedBadges) if badges => false,
-            Some(Fault::RepeatsAcceptedRewards) if !badges => false,
-            Some(Fault::RepeatsAcceptedOtherRank) => recent.any(|entry| same(entry) && entry.rank == rank),
-            Some(Fault::RepeatsForgottenAtOnce) => recent.take(1).any(same),
-            Some(Fault::RepeatsForgottenSoon) => recent.take(3).any(same),
-            Some(Fault::RepeatsForgottenInTime) => {
-                recent.any(|entry| same(entry) && now.saturating_sub(entry.at).as_millis() < 500)
-            }
-            Some(Fault::RepeatsAcceptedSecondTime) => {
-                let taken = recent.any(same) && !self.refused.iter().any(|other| other == name);
-                if taken {
-                    self.refused.push(name.to_owned());
-                }
-                taken
-            }
-            _ => recent.any(same),
+    pub(super) fn add(&mut self, asked: Asked, kept: Option<Kept>) {
+        self.entries.push(Entry { asked, kept });
+    }
+
+    pub(super) fn takes(&mut self, asked: &Asked, rules: &Rules) -> bool {
+        let taken = memory::takes(self, asked, rules);
+        if taken {
+            self.refused.push(asked.name.clone());
         }
+        taken
     }
-}
 
-pub(super) struct Rules {
-    pub(super) endpoint: Endpoint,
-    pub(super) rewards_letter_case: LetterCase,
-    pub(super) fault: Option<Fault>,
-}
-
-impl Rules {
-    fn same(&self, one: &str, other: &str) -> bool {
-        let folded = match self.endpoint {
-            Endpoint::Badges => self.fault == Some(Fault::LetterCaseIgnored),
-            Endpoint::Rewards => self.rewards_letter_case == LetterCase::Ignored,
-        };
-        match self.fault {
-            _ if folded => one.to_lowercase() == other.to_lowercase(),
-            Some(Fault::PrefixCompared) => one.chars().take(20).eq(other.chars().take(20)),
-            Some(Fault::AccentsIgnored) => {
-                let plain = |c: char| if c.is_ascii() { c } else { '?' };
-                one.chars().map(plain).eq(other.chars().map(plain))
-            }
-            _ => one == other,
-        }
+    /// How often this name was refused for being taken.
+    pub(super) fn refusals(&self, name: &str) -> usize {
+        self.refused.iter().filter(|refused| *refused == name).count()
     }
 }

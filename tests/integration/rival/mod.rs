@@ -4,13 +4,19 @@
 mod access;
 mod answer;
 mod crash;
+mod echo;
 mod endpoint;
 mod fault;
 mod groups;
 mod house;
 mod http;
+mod intermittent;
 mod json;
 mod ledger;
+mod memory;
+mod moments;
+mod race;
+mod read_back;
 mod reading;
 mod spoil;
 mod text_damage;
@@ -26,7 +32,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub(crate) use access::{
@@ -115,18 +121,20 @@ impl Drop for Rival {
 }
 
 async fn accept(listener: TcpListener, house: Arc<House>, seen: Arc<Mutex<Vec<Seen>>>) {
+    let mut connection = 0;
     loop {
         if let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(converse(stream, Arc::clone(&house), Arc::clone(&seen)));
+            connection += 1;
+            let wire = Wire::new(stream, connection);
+            tokio::spawn(converse(wire, Arc::clone(&house), Arc::clone(&seen)));
         } else {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 }
 
-async fn converse(stream: TcpStream, house: Arc<House>, seen: Arc<Mutex<Vec<Seen>>>) {
-    let _ = stream.set_nodelay(true);
-    let mut wire = Wire::new(stream);
+async fn converse(mut wire: Wire, house: Arc<House>, seen: Arc<Mutex<Vec<Seen>>>) {
+    let _ = wire.stream.set_nodelay(true);
     loop {
         let request = match wire.read_request().await {
             Ok(request) => request,
@@ -160,6 +168,14 @@ async fn refuse(wire: &mut Wire, status: u16) {
 
 /// Whether the connection can carry another request.
 async fn reply(wire: &mut Wire, house: &House, request: &Request, mut response: Response) -> bool {
+    if response.severed {
+        if !response.body.is_empty() {
+            response.set("Content-Length", &response.body.len().to_string());
+            let half = &response.body[..response.body.len() / 2];
+            let _ = wire.send(&[response.head().as_bytes(), b"\r\n", half].concat()).await;
+        }
+        return false;
+    }
     let keep = request.keep_alive && house.manners.connection == Connection::Kept;
     if !keep {
         response.set("Connection", "close");

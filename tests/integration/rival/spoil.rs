@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use super::answer::ORG;
+use super::answer::{self, ORG};
 use super::endpoint::Endpoint;
 use super::fault::Fault;
 use super::json::{Json, null, object, raw, text};
 use super::reading::Draft;
-
-const DATE_TIMES: [&str; 2] = ["createdOnDateTime", "lastUpdatedOnDateTime"];
-const TIMES: [&str; 2] = ["createdOn", "lastUpdatedOn"];
+use super::{echo, moments};
 
 pub(super) struct Create<'c> {
     pub(super) endpoint: Endpoint,
@@ -17,15 +15,11 @@ pub(super) struct Create<'c> {
     pub(super) serial: u64,
     pub(super) created: Duration,
     pub(super) preceding: &'c str,
-}
-
-/// The moment a group is said to be created at.
-pub(super) fn moment(fault: Option<Fault>, now: Duration) -> Duration {
-    match fault {
-        Some(Fault::CreatedOnZero) => Duration::from_micros(1_500),
-        Some(Fault::CreatedOnFuture) => now + Duration::from_hours(24),
-        _ => now,
-    }
+    /// The id of the endpoint's group before.
+    pub(super) preceding_id: Option<&'c str>,
+    /// The smallest rank from the one asked for on that no group has.
+    pub(super) free_rank: i64,
+    pub(super) connection: u64,
 }
 
 pub(super) fn success(fault: Fault, create: &Create, body: &mut Json) {
@@ -35,9 +29,10 @@ pub(super) fn success(fault: Fault, create: &Create, body: &mut Json) {
     };
     if let Some(group) = group {
         identity(fault, create, group);
-        echo(fault, create, group);
-        times(fault, create, group);
-        if let Some(key) = dropped(fault) {
+        who(fault, create, group);
+        echo::spoil(fault, create, group);
+        moments::spoil(fault, create, group);
+        if let Some(key) = dropped(fault, create.serial) {
             group.remove(key);
         }
         if fault == Fault::KeysSnakeCase {
@@ -47,17 +42,18 @@ pub(super) fn success(fault: Fault, create: &Create, body: &mut Json) {
     envelope(fault, create.endpoint, body);
 }
 
-fn quoted(group: &Json, key: &str) -> Json {
+pub(super) fn quoted(group: &Json, key: &str) -> Json {
     match group.get(key) {
         Some(Json::Raw(token)) => text(token),
         _ => text(""),
     }
 }
 
-fn dropped(fault: Fault) -> Option<&'static str> {
+fn dropped(fault: Fault, serial: u64) -> Option<&'static str> {
     let key = match fault {
         Fault::NoId => "id",
         Fault::NoOrgId => "orgId",
+        Fault::NoOrgIdEvery13 if serial.is_multiple_of(13) => "orgId",
         Fault::NoName => "name",
         Fault::NoRank => "rank",
         Fault::NoCreatedBy => "createdBy",
@@ -65,6 +61,7 @@ fn dropped(fault: Fault) -> Option<&'static str> {
         Fault::NoLastUpdatedBy => "lastUpdatedBy",
         Fault::NoLastUpdatedOn => "lastUpdatedOn",
         Fault::NoIsActive => "isActive",
+        Fault::NoIsActiveEvery50 if serial.is_multiple_of(50) => "isActive",
         Fault::NoCreatedOnDateTime => "createdOnDateTime",
         Fault::NoLastUpdatedOnDateTime => "lastUpdatedOnDateTime",
         _ => return None,
@@ -83,8 +80,61 @@ fn identity(fault: Fault, create: &Create, group: &mut Json) {
         Fault::IdNotFromClock if badges => {
             group.set("id", text(&format!("2b992ddfa23249d6{:08x}", create.serial)));
         }
-        Fault::IdRepeated if badges => group.set("id", text("6581281e8f68666070de15c5")),
-        Fault::IdRepeated => group.set("id", raw(&13_272)),
+        Fault::IdEmpty if badges => group.set("id", text("")),
+        Fault::IdRepeatedAtTimes if create.serial.is_multiple_of(10) => {
+            if let Some(id) = create.preceding_id {
+                group.set("id", if badges { text(id) } else { raw(id) });
+            }
+        }
+        Fault::IdNullAtTimes if create.serial.is_multiple_of(10) => group.set("id", null()),
+        Fault::IdRounded if !badges => {
+            group.set("id", raw(&format!("{:.0}", 9_007_199_254_740_992.0 + f64::from(serial(create)))));
+        }
+        _ => {
+            if let Some(number) = shared_id(fault, create) {
+                group.set("id", id(create, number));
+            }
+        }
+    }
+}
+
+fn serial(create: &Create) -> u32 {
+    u32::try_from(create.serial).unwrap_or_default()
+}
+
+/// The number in an id, where the fault gives it to several groups.
+fn shared_id(fault: Fault, create: &Create) -> Option<u64> {
+    let serial = create.serial;
+    match fault {
+        Fault::IdRepeated => Some(1),
+        Fault::IdReusedAfterTen => Some(serial % 10),
+        Fault::IdPerSecond if create.endpoint == Endpoint::Badges => Some(1),
+        Fault::IdFromRank => Some(create.draft.rank.unwrap_or_default().unsigned_abs()),
+        _ => None,
+    }
+}
+
+/// An id in the endpoint's form.
+fn id(create: &Create, number: u64) -> Json {
+    match create.endpoint {
+        Endpoint::Badges => text(&answer::badge_id(create.created, number)),
+        Endpoint::Rewards => raw(&number),
+    }
+}
+
+fn who(fault: Fault, create: &Create, group: &mut Json) {
+    let serial = create.serial;
+    let badges = create.endpoint == Endpoint::Badges;
+    match fault {
+        Fault::OrgIdPerConnection => group.set("orgId", raw(&(ORG + create.connection))),
+        Fault::OrgIdPerEndpoint if badges => group.set("orgId", raw(&(ORG + 1))),
+        Fault::OrgIdChangesOnce if serial > 20 => group.set("orgId", raw(&(ORG + 1))),
+        Fault::CreatedByChanges => {
+            group.set("createdBy", raw(&serial));
+            group.set("lastUpdatedBy", raw(&serial));
+        }
+        Fault::IsActiveFalseAtTimes if serial.is_multiple_of(10) => group.set("isActive", raw(&false)),
+        Fault::IsActiveFalseForNull if create.draft.rank.is_none() => group.set("isActive", raw(&false)),
         Fault::OrgIdText => group.set("orgId", quoted(group, "orgId")),
         Fault::OrgIdChanges => group.set("orgId", raw(&(ORG + create.serial))),
         Fault::CreatedByText => group.set("createdBy", quoted(group, "createdBy")),
@@ -94,83 +144,6 @@ fn identity(fault: Fault, create: &Create, group: &mut Json) {
         Fault::IsActiveText => group.set("isActive", text("true")),
         Fault::IsActiveNumber => group.set("isActive", raw(&1)),
         Fault::IsActiveFalse => group.set("isActive", raw(&false)),
-        _ => {}
-    }
-}
-
-fn echo(fault: Fault, create: &Create, group: &mut Json) {
-    let name = create.draft.name.as_deref().unwrap_or_default();
-    let other_name = match fault {
-        Fault::NameOther => Some("GROUP_RANK_4".to_owned()),
-        Fault::NamePreceding => Some(create.preceding.to_owned()),
-        Fault::NameTrimmed => Some(name.trim().to_owned()),
-        Fault::NameLowered => Some(name.to_lowercase()),
-        Fault::NameCut => Some(name.chars().take(20).collect()),
-        Fault::NameHtmlEscaped => Some(
-            name.replace('&', "&amp;")
-                .replace('<', "&lt;")
-                .replace('>', "&gt;")
-                .replace('"', "&quot;")
-                .replace('\'', "&#39;"),
-        ),
-        Fault::NameAsciiOnly => Some(name.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect()),
-        Fault::NameMojibake => Some(name.bytes().map(char::from).collect()),
-        _ => None,
-    };
-    if let Some(other) = other_name {
-        group.set("name", text(&other));
-    }
-    match (fault, create.draft.rank) {
-        (Fault::NameNumber, _) => group.set("name", raw(&name.len())),
-        (Fault::RankText, Some(rank)) => group.set("rank", text(&rank.to_string())),
-        (Fault::RankFraction, Some(rank)) => group.set("rank", raw(&format!("{rank}.5"))),
-        (Fault::RankOther, Some(rank)) => group.set("rank", raw(&rank.wrapping_add(1))),
-        (Fault::RankWraps, Some(rank)) => {
-            let low = rank.rem_euclid(1 << 32);
-            group.set("rank", raw(&if low >= 1 << 31 { low - (1 << 32) } else { low }));
-        }
-        (Fault::RankZeroForNull, None) => group.set("rank", raw(&0)),
-        (Fault::RankDroppedForNull, None) => group.remove("rank"),
-        _ => {}
-    }
-}
-
-fn times(fault: Fault, create: &Create, group: &mut Json) {
-    let badges = create.endpoint == Endpoint::Badges;
-    let (seconds, millis) = (create.created.as_secs(), create.created.as_millis());
-    let iso = group.get(DATE_TIMES[0]).cloned().unwrap_or_else(|| text("2025-11-20T13:17:30Z"));
-    let mut both = |keys: [&str; 2], value: Json| {
-        for key in keys {
-            group.set(key, value.clone());
-        }
-    };
-    match fault {
-        Fault::CreatedOnMillis if badges => both(TIMES, raw(&millis)),
-        Fault::CreatedOnSeconds if !badges => both(TIMES, raw(&seconds)),
-        Fault::CreatedOnWhole if badges => both(TIMES, raw(&seconds)),
-        Fault::DateTimeUnreadable if !badges => both(DATE_TIMES, text("20 Nov 2025 13:17:30")),
-        Fault::DateTimeNumber if !badges => both(DATE_TIMES, raw(&millis)),
-        Fault::DateTimeImpossible if !badges => both(DATE_TIMES, text("2025-02-30T13:17:30Z")),
-        Fault::DateTimeNoOffset if !badges => {
-            let local = super::json::date_time(seconds, 0);
-            both(DATE_TIMES, text(&local));
-        }
-        Fault::DateTimeOther if !badges => {
-            let later = super::json::date_time(seconds, 60) + "Z";
-            both(DATE_TIMES, text(&later));
-        }
-        Fault::CreatedOnText => group.set("createdOn", quoted(group, "createdOn")),
-        Fault::CreatedOnIso => group.set("createdOn", iso),
-        Fault::LastUpdatedOnText => group.set("lastUpdatedOn", quoted(group, "lastUpdatedOn")),
-        Fault::LastUpdatedOnNull => group.set("lastUpdatedOn", null()),
-        Fault::LastUpdatedOnEarlier if badges => {
-            group.set("lastUpdatedOn", raw(&format!("{}.000000000", seconds - 3600)));
-        }
-        Fault::LastUpdatedOnEarlier => {
-            group.set("lastUpdatedOn", raw(&(millis - 3_600_000)));
-            let earlier = super::json::date_time(seconds - 3600, 0) + "Z";
-            group.set("lastUpdatedOnDateTime", text(&earlier));
-        }
         _ => {}
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn spoil(fault: Option<Fault>, mut response: Response) -> Response {
         Fault::TextByteOrderMark => format!("\u{feff}{text}").into_bytes(),
         Fault::TextSingleQuotes => text.replace('"', "'").into_bytes(),
         Fault::TextLatin1 => latin1(text),
+        Fault::NameCesu8 => cesu8(text),
         Fault::TextUtf16 => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
         _ => return response,
     };
@@ -45,4 +46,20 @@ fn doubled(text: &str) -> String {
 fn latin1(text: &str) -> Vec<u8> {
     let accented = text.replace("\"message\":\"", "\"message\":\"\u{e9} ");
     accented.chars().map(|character| u8::try_from(u32::from(character)).unwrap_or(b'?')).collect()
+}
+
+/// UTF-16's surrogates, each encoded as if it were a character.
+fn cesu8(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for character in text.chars() {
+        let mut units = [0; 2];
+        match character.encode_utf16(&mut units) {
+            [_] => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            halves => bytes.extend(halves.iter().flat_map(|half| {
+                let low = |shift: u16| u8::try_from(half >> shift & 0x3f).unwrap_or_default() | 0x80;
+                [0xe0 | u8::try_from(half >> 12).unwrap_or_default(), low(6), low(0)]
+            })),
+        }
+    }
+    bytes
 }

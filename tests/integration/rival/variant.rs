@@ -1,5 +1,7 @@
 //! The correct ways to behave: where the documents leave a choice, each variant takes one.
 
+use std::time::Duration;
+
 use super::fault::Fault;
 use super::tolerance;
 
@@ -18,11 +20,28 @@ pub(crate) enum Variant {
     Fronted,
     /// Says as little as it may: empty refusals, first problem only.
     Terse,
+    /// Answers after some milliseconds, now more, now fewer; its tokens live a second.
+    Jittered,
+    /// Answers one request after the other, however many come at once.
+    Queued,
+    /// Takes names for the same that differ in surrounding spaces or in Unicode's form only.
+    Tidy,
+    /// Its clock is 90 seconds ahead, and its Date says so. Not among all: a warning is due.
+    Ahead,
 }
 
 impl Variant {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Strict, Self::Lenient, Self::Odd, Self::Typical, Self::Fronted, Self::Terse];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Strict,
+        Self::Lenient,
+        Self::Odd,
+        Self::Typical,
+        Self::Fronted,
+        Self::Terse,
+        Self::Jittered,
+        Self::Queued,
+        Self::Tidy,
+    ];
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,6 +54,21 @@ pub(super) enum Stance {
 pub(super) enum LetterCase {
     Matters,
     Ignored,
+}
+
+/// Which names are the same, beside letter case.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Alike {
+    Exact,
+    /// Without surrounding spaces, in NFC.
+    Tidied,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    Prompt,
+    Jittered,
+    OneByOne,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -121,6 +155,13 @@ pub(super) struct Manners {
     pub(super) wide_rank: Stance,
     pub(super) untyped_body: Stance,
     pub(super) rewards_letter_case: LetterCase,
+    pub(super) alike: Alike,
+    pub(super) pace: Pace,
+    /// How far the clock is ahead.
+    pub(super) ahead: Duration,
+    /// Whether answers have a Date.
+    pub(super) dated: bool,
+    pub(super) token_life: Duration,
     pub(super) report: Report,
     pub(super) clash: Clash,
     pub(super) media_refusal: MediaRefusal,
@@ -146,6 +187,11 @@ const STRICT: Manners = Manners {
     wide_rank: Stance::Refuse,
     untyped_body: Stance::Refuse,
     rewards_letter_case: LetterCase::Matters,
+    alike: Alike::Exact,
+    pace: Pace::Prompt,
+    ahead: Duration::ZERO,
+    dated: false,
+    token_life: Duration::from_mins(5),
     report: Report::Every,
     clash: Clash::Invalid,
     media_refusal: MediaRefusal::Unsupported,
@@ -211,6 +257,7 @@ const FRONTED: Manners = Manners {
     control_name: Stance::Refuse,
     low_rank: Stance::Refuse,
     page: Page::Html,
+    dated: true,
     framing: Framing::Gzip,
     connection: Connection::Closed,
     ..LENIENT
@@ -228,6 +275,16 @@ const TERSE: Manners = Manners {
     ..STRICT
 };
 
+const JITTERED: Manners =
+    Manners { pace: Pace::Jittered, dated: true, token_life: Duration::from_secs(1), ..TYPICAL };
+
+const QUEUED: Manners = Manners { pace: Pace::OneByOne, clash: Clash::Both, ..STRICT };
+
+const TIDY: Manners =
+    Manners { alike: Alike::Tidied, rewards_letter_case: LetterCase::Ignored, clash: Clash::Both, ..LENIENT };
+
+const AHEAD: Manners = Manners { ahead: Duration::from_secs(90), dated: true, ..TYPICAL };
+
 impl Manners {
     /// The variant's choices, changed where the fault could not show otherwise.
     pub(super) fn of(variant: Variant, fault: Option<Fault>) -> Self {
@@ -238,10 +295,34 @@ impl Manners {
             Variant::Typical => TYPICAL,
             Variant::Fronted => FRONTED,
             Variant::Terse => TERSE,
+            Variant::Jittered => JITTERED,
+            Variant::Queued => QUEUED,
+            Variant::Tidy => TIDY,
+            Variant::Ahead => AHEAD,
         };
         match fault {
-            Some(Fault::RankWraps) => manners.wide_rank = Stance::Accept,
-            Some(Fault::NameTrimmed) => manners.padded_name = Stance::Accept,
+            Some(Fault::RankWraps | Fault::RankFloat64 | Fault::RankSaturates) => {
+                manners.wide_rank = Stance::Accept;
+            }
+            Some(Fault::RankUnsigned | Fault::RankAbsolute) => manners.low_rank = Stance::Accept,
+            Some(Fault::NameTrimmed | Fault::NameStartTrimmed | Fault::NameEndTrimmed) => {
+                manners.padded_name = Stance::Accept;
+            }
+            Some(Fault::NameCutAt255) => manners.long_name = Stance::Accept,
+            Some(
+                Fault::NameCutAtNul
+                | Fault::NameCutAtControl
+                | Fault::NameControlsDropped
+                | Fault::NameLinesUnified,
+            ) => manners.control_name = Stance::Accept,
+            Some(
+                Fault::IsoLocal
+                | Fault::IsoOffsetAdded
+                | Fault::IsoUnreadable
+                | Fault::IsoNoOffset
+                | Fault::IsoUpdatedOther,
+            ) => manners.extras = Extras::Iso,
+            Some(Fault::AccessTokenOutlives) => manners.token_life = Duration::from_secs(1),
             Some(Fault::CodeExtraOnMissing | Fault::CodeExtraOnTaken) => {
                 manners.report = Report::Every;
             }

@@ -71,6 +71,16 @@ impl<'s> Scene<'s> {
         self.sent.get_or_init(read).as_ref()
     }
 
+    /// The value that an expression without stars names, if any; none if that cannot be told.
+    fn single(&self, expression: &Expression) -> Option<Option<Operand<'_>>> {
+        let typed = |node| Operand { node: Cow::Borrowed(node), untyped: false };
+        Some(match expression {
+            Expression::Request(Part::Body(at)) => self.sent()?.at(at).map(typed),
+            Expression::Response(Part::Body(at)) => self.body.at(at).map(typed),
+            other => self.select(other)?.into_iter().next().map(|(_, operand)| operand),
+        })
+    }
+
     /// The values that an expression names, each with the indexes that its stars stand for;
     /// none if that cannot be told.
     pub(super) fn select(&self, expression: &Expression) -> Option<Vec<(Vec<usize>, Operand<'_>)>> {
@@ -140,19 +150,15 @@ impl<'s> Scene<'s> {
     /// The values of two expressions, side by side: what stars stand for in both goes together,
     /// and what has none goes with everything.
     pub(super) fn pairs(&self, [one, two]: &[Expression; 2]) -> Vec<Pair<'_>> {
-        let (Some(left), Some(right)) = (self.select(one), self.select(two)) else { return Vec::new() };
         let starred = |expression: &Expression| {
             let at = expression.response_body().or(expression.request_body());
-            at.is_some_and(|at| json::pointer::tokens(at).any(|token| token == "*"))
+            at.is_some_and(|at| at.contains('*') && json::pointer::tokens(at).any(|token| token == "*"))
         };
-        let mut pairs: Vec<Pair<'_>> = Vec::new();
         if !starred(one) && !starred(two) {
-            pairs.push((
-                left.into_iter().next().map(|(_, operand)| operand),
-                right.into_iter().next().map(|(_, operand)| operand),
-            ));
-            return pairs;
+            return self.single(one).zip(self.single(two)).into_iter().collect();
         }
+        let (Some(left), Some(right)) = (self.select(one), self.select(two)) else { return Vec::new() };
+        let mut pairs: Vec<Pair<'_>> = Vec::new();
         let depth = |all: &[(Vec<usize>, Operand<'_>)]| all.first().map_or(0, |(stars, _)| stars.len());
         let shared = match (starred(one), starred(two)) {
             (true, true) => depth(&left).min(depth(&right)),

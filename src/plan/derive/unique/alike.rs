@@ -7,26 +7,33 @@ use serde_json::Value;
 
 impl Scene<'_, '_> {
     pub(super) fn alike(&mut self) {
-        let Some(case) = self.text("case") else { return };
-        let upper = case.to_uppercase();
-        self.pairs(6, "other-case", &case, &[("other-case", upper)], "case", self.unique.case);
-        if let Some(text) = self.text("accents").filter(|text| text.contains('o')) {
-            // Accents tell letters apart unless case is all that anything was said about.
-            let makes = match self.unique.case {
-                Distinction::Sensitive => Distinction::Sensitive,
-                _ => Distinction::Unknown,
-            };
-            let accented =
-                ["\u{f6}", "\u{f8}"].map(|letter| ("other-accents", text.replacen('o', letter, 1)));
-            self.pairs(8, "other-accents", &text, &accented, "accents", makes);
+        self.letters();
+        self.spaces();
+        self.beginnings();
+    }
+
+    fn letters(&mut self) {
+        let by_case = self.unique.case;
+        if let Some(text) = self.text("case") {
+            let upper = text.to_uppercase();
+            self.pairs(6, "other-case", &text, &[("other-case", upper)], "case", by_case);
         }
-        if let Some(text) = self.text("spaces").map(|text| format!("{text} of gold")) {
-            let spaced = [
-                ("space-before", format!(" {text}")),
-                ("space-after", format!("{text} ")),
-                ("two-spaces", text.replacen(' ', "  ", 1)),
-            ];
-            self.pairs(7, "other-spaces", &text, &spaced, "spaces", self.unique.spaces);
+        if let Some(text) = self.text("accented-case").map(|text| format!("{text} \u{e9}\u{434}")) {
+            let upper = text.replace('\u{e9}', "\u{c9}").replace('\u{434}', "\u{414}");
+            self.pairs(9, "other-accented-case", &text, &[("other-case", upper)], "case", by_case);
+        }
+        // Whether more than case makes a difference is told only where case does.
+        let beyond_case = match by_case {
+            Distinction::Sensitive => Distinction::Sensitive,
+            Distinction::Insensitive | Distinction::Unknown => Distinction::Unknown,
+        };
+        if let Some(text) = self.text("accents").filter(|text| text.contains('o')) {
+            let accented = ["\u{f6}", "\u{f8}"].map(|other| ("other-accents", text.replacen('o', other, 1)));
+            self.pairs(8, "other-accents", &text, &accented, "accents", beyond_case);
+        }
+        if let Some(text) = self.text("punctuation") {
+            let others = [format!("{text}."), text.replace('-', "_")].map(|text| ("other-punctuation", text));
+            self.pairs(9, "other-punctuation", &text, &others, "punctuation", beyond_case);
         }
         if let Some(text) = self.text("unicode").map(|text| format!("{text} caf\u{e9}")) {
             let forms = [
@@ -35,6 +42,20 @@ impl Scene<'_, '_> {
             ];
             self.pairs(8, "other-form", &text, &forms, "its Unicode form", self.unique.unicode);
         }
+    }
+
+    fn spaces(&mut self) {
+        if let Some(text) = self.text("spaces").map(|text| format!("{text} of gold")) {
+            let spaced = [
+                ("space-before", format!(" {text}")),
+                ("space-after", format!("{text} ")),
+                ("two-spaces", text.replacen(' ', "  ", 1)),
+            ];
+            self.pairs(7, "other-spaces", &text, &spaced, "spaces", self.unique.spaces);
+        }
+    }
+
+    fn beginnings(&mut self) {
         for (name, length) in [("same-beginning", 70), ("same-long-beginning", 250)] {
             let Some(text) = self.text(name).filter(|text| text.chars().count() < length) else { continue };
             let padded = format!("{text}{}", "x".repeat(length - text.chars().count() - 1));
@@ -44,11 +65,11 @@ impl Scene<'_, '_> {
     }
 
     /// The fresh text of the field; none if it holds something else.
-    fn text(&self, key: &str) -> Option<String> {
+    pub(super) fn text(&self, key: &str) -> Option<String> {
         self.value(key).pointer(self.field()).and_then(Value::as_str).map(str::to_owned)
     }
 
-    fn holding(&self, text: String) -> Value {
+    pub(super) fn holding(&self, text: String) -> Value {
         let mut value = self.base.value.clone();
         mutate::put(&mut value, self.field(), Value::from(text));
         value

@@ -58,13 +58,16 @@ struct Step {
     /// The outcome of the first step that the expectation takes for granted.
     given: Option<bool>,
     credentials: Credentials,
+    /// The media type that the body is said to have, if not its own.
+    media_type: Option<&'static str>,
 }
 
 impl Step {
     /// A request whose label tells what must come of it.
     fn new(name: &'static str, value: Value, words: impl Into<String>) -> Step {
         let words = words.into();
-        Step { name, value, words, expectation: None, given: None, credentials: Credentials::Valid }
+        let credentials = Credentials::Valid;
+        Step { name, value, words, expectation: None, given: None, credentials, media_type: None }
     }
 
     fn expecting(self, expectation: Expectation) -> Step {
@@ -148,7 +151,12 @@ impl Scene<'_, '_> {
     }
 
     fn case(&mut self, worth: u8, variant: &str, step: Step) -> Case {
-        let request = Request { credentials: step.credentials, ..self.request(&step.value) };
+        let mut request = Request { credentials: step.credentials, ..self.request(&step.value) };
+        if let Some(kind) = step.media_type {
+            let own =
+                request.headers.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+            own.for_each(|(_, value)| kind.clone_into(value));
+        }
         let place = Place::Body(self.field().to_owned());
         let about = About { worth, place, kind: "unique", variant, at: &self.at, words: step.words };
         let mut case = self.deriver.case(about, request, step.expectation);

@@ -16,10 +16,18 @@ impl Scene<'_, '_> {
             let steps = vec![self.mistaken(incomplete), self.valid(valid)];
             self.scenario(6, "after-incomplete", steps);
         }
+        let valid = self.value("after-media-type");
+        let unreadable = Step {
+            media_type: Some("text/plain"),
+            ..Step::new("unreadable", valid.clone(), "a body that is said to be plain text")
+        };
+        let steps = vec![unreadable, self.valid(valid)];
+        self.scenario(9, "after-media-type", steps);
         if !self.deriver.operation.is_open() {
             for (worth, name, credentials, words) in [
                 (6, "after-stranger", Credentials::None, "no credentials"),
                 (8, "after-impostor", Credentials::Wrong, "wrong credentials"),
+                (9, "after-malformed-credentials", Credentials::Malformed, "malformed credentials"),
             ] {
                 let valid = self.value(name);
                 let steps =

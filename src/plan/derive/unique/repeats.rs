@@ -7,6 +7,9 @@ use crate::plan::generate::value::Fill;
 use crate::plan::{Fault, Label, Place, Verdict, expect};
 use serde_json::Value;
 
+/// With what comes before it, nearly as much as a column of 255 holds.
+const LONG: usize = 205;
+
 impl Scene<'_, '_> {
     pub(super) fn repeats(&mut self) {
         for (worth, name, others) in
@@ -31,6 +34,17 @@ impl Scene<'_, '_> {
             self.scenario(4, "with-other-fields", steps);
         }
         self.with_a_mistake();
+        let long = "l".repeat(LONG);
+        for (worth, name, more) in
+            [(7, "again-beyond-ascii", " \u{e9}\u{5fbd}\u{1f3c5}"), (8, "again-long", &long)]
+        {
+            let Some(text) = self.text(name) else { continue };
+            let value = self.holding(text + more);
+            if self.verdict(&value) == Verdict::Accept {
+                let steps = vec![self.first(value.clone()), self.again(name, value)];
+                self.scenario(worth, name, steps);
+            }
+        }
     }
 
     pub(super) fn again(&self, name: &str, value: Value) -> Step {

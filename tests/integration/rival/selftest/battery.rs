@@ -54,13 +54,18 @@ impl Ask {
         ask
     }
 
+    /// The bytes to send; a header can speak of the token, and of it in upper case.
     pub(super) fn bytes(&self, token: &str) -> Vec<u8> {
         let (method, path, length) = (self.method, self.path, self.body.len());
         let mut head = format!(
             "{method} {path} HTTP/1.1\r\nHost: rival\r\nConnection: close\r\nContent-Length: {length}\r\n"
         );
         for (name, value) in &self.headers {
-            let _ = write!(head, "{name}: {}\r\n", value.replace("{token}", token));
+            let _ = write!(
+                head,
+                "{name}: {}\r\n",
+                value.replace("{token}", token).replace("{TOKEN}", &token.to_uppercase())
+            );
         }
         [head.as_bytes(), b"\r\n", &self.body].concat()
     }
@@ -78,6 +83,8 @@ pub(super) fn all() -> Vec<Ask> {
     let mut asks = Vec::new();
     for endpoint in Endpoint::ALL {
         asks.extend(names(endpoint));
+        asks.extend(delicate(endpoint));
+        asks.extend(alike(endpoint));
         asks.extend(ranks(endpoint));
         asks.extend(missing(endpoint));
         asks.extend(types(endpoint));
@@ -90,6 +97,13 @@ pub(super) fn all() -> Vec<Ask> {
     elsewhere.path = "/api_gateway/v1/badges/groups";
     asks.push(elsewhere);
     asks
+}
+
+/// More creates than some servers bear.
+pub(super) fn many() -> impl Iterator<Item = Ask> {
+    (300..360).map(|rank| {
+        Ask::post(Endpoint::Rewards, group(&format!("One of many, {rank}"), rank), Expect::Created)
+    })
 }
 
 fn group(name: &str, rank: i64) -> String {
@@ -140,6 +154,55 @@ fn names(endpoint: Endpoint) -> Vec<Ask> {
     asks
 }
 
+/// Names that careless servers change.
+fn delicate(endpoint: Endpoint) -> Vec<Ask> {
+    (200..)
+        .zip([
+            "Long of fifty and more characters, cut by some who keep but fifty of them".to_owned(),
+            "Longer, with \u{1f3c5} at its end, ".to_owned() + &"l".repeat(90),
+            format!("{}\u{e9}\u{e9}", "b".repeat(63)),
+            "Two  spaces".to_owned(),
+            "Fish &amp; chips".to_owned(),
+            "100%25 of it".to_owned(),
+            "One + one".to_owned(),
+            "no\u{a0}break".to_owned(),
+            "\u{fb01}ne \u{ff27}old".to_owned(),
+        ])
+        .map(|(rank, name)| Ask::post(endpoint, group(&name, rank), Expect::Created))
+        .collect()
+}
+
+/// Names that are taken, and names that only look so.
+fn alike(endpoint: Endpoint) -> Vec<Ask> {
+    let repeated = || Expect::Codes(vec![taken(endpoint)]);
+    let case = if endpoint == Endpoint::Badges { Expect::Created } else { Expect::Open };
+    let long = "y".repeat(70);
+    let mut asks: Vec<Ask> = [
+        ("Caf\u{e9} au lait", repeated()),
+        ("Ma\u{f1}ana", Expect::Created),
+        ("Ma\u{d1}ana", case),
+        ("Longest".repeat(20).as_str(), Expect::Created),
+        ("Longest".repeat(20).as_str(), repeated()),
+        (format!("{long} one").as_str(), Expect::Created),
+        (format!("{long} two").as_str(), Expect::Created),
+        ("Point one", Expect::Created),
+        ("Point, one", Expect::Created),
+    ]
+    .into_iter()
+    .zip(220..)
+    .map(|((name, expect), rank)| Ask::post(endpoint, group(name, rank), expect))
+    .collect();
+    let unattributed = "X-CAP-API-ATTRIBUTION-ENTITY-CODE";
+    asks.push(Ask::post(endpoint, group("Point one", 208), repeated()).with(unattributed, "store-2"));
+    asks.push(Ask::post(
+        endpoint,
+        group("Typed, then not", 1).replace(":1", ":[]"),
+        Expect::Codes(vec![400]),
+    ));
+    asks.push(Ask::post(endpoint, group("Typed, then not", 1), Expect::Created));
+    asks
+}
+
 fn ranks(endpoint: Endpoint) -> Vec<Ask> {
     let refused = || Expect::Codes(vec![400]);
     [
@@ -149,6 +212,9 @@ fn ranks(endpoint: Endpoint) -> Vec<Ask> {
         ("9223372036854775807", Expect::Open),
         ("2.0", Expect::Open),
         ("3e2", Expect::Open),
+        ("16777217", Expect::Created),
+        ("65537", Expect::Created),
+        ("9007199254740993", Expect::Open),
         ("9223372036854775808", refused()),
         ("123456789012345678901234567890", refused()),
         ("1e400", refused()),
@@ -235,6 +301,7 @@ fn media(endpoint: Endpoint) -> Vec<Ask> {
     let refused = || Expect::Status(vec![400, 415]);
     vec![
         ask("Plain", refused()).with("Content-Type", "text/plain"),
+        ask("Plain", Expect::Created),
         ask("Form", refused()).with("Content-Type", "application/x-www-form-urlencoded"),
         ask("Untyped", Expect::Status(vec![200, 400, 415])).without("Content-Type"),
         ask("Charset", Expect::Created).with("Content-Type", "application/json; charset=utf-8"),
@@ -254,12 +321,17 @@ fn access(endpoint: Endpoint) -> Vec<Ask> {
         header(&basic_of(USER, &md5_hex("wrong"))),
         header(&basic_of("nobody", &md5_hex(PASSWORD))),
         header(&basic_of(USER, PASSWORD)),
+        header(&basic_of(USER, &(md5_hex(PASSWORD)[..8].to_owned() + &md5_hex("wrong")[8..]))),
+        header(&basic_of(&(USER[..4].to_owned() + "x"), &md5_hex(PASSWORD))),
         header(&basic_of("", "")),
         header("Basic "),
         header("Basic %%%"),
         header("Basic bm9jb2xvbg=="),
         header("Bearer abc"),
         ask().without("Authorization").with(TOKEN_HEADER, "abc"),
+        ask().without("Authorization").with(TOKEN_HEADER, "{token}0"),
+        ask().without("Authorization").with(TOKEN_HEADER, "{TOKEN}"),
+        ask().without("Authorization").with(TOKEN_HEADER, &format!("{}.{}", md5_hex("one"), md5_hex("two"))),
         Ask::post(endpoint, group("Accessed", 110), Expect::Created),
     ];
     for rank in 111..116 {

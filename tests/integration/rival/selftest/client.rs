@@ -10,7 +10,11 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What comes back until the server closes, the patience ends or 256 KiB have come.
 pub(super) fn exchange(address: SocketAddr, bytes: &[u8], patience: Duration) -> Vec<u8> {
-    let mut stream = TcpStream::connect(address).unwrap();
+    receive(&mut TcpStream::connect(address).unwrap(), bytes, patience)
+}
+
+/// The same on a connection that stands.
+pub(super) fn receive(stream: &mut TcpStream, bytes: &[u8], patience: Duration) -> Vec<u8> {
     stream.set_read_timeout(Some(patience)).unwrap();
     let _ = stream.write_all(bytes);
     let start = Instant::now();

@@ -1,0 +1,272 @@
+//! Coverage of schemas: which keyword at which place of a body was satisfied by requests that were
+//! taken, and violated by requests that were refused.
+//!
+//! Branches of `anyOf`, `oneOf`, `not` and `if` are not looked into: which of them a value is held
+//! to is not known beforehand.
+
+use super::Subject;
+use super::model::Keyword;
+use crate::contract::{Side, model};
+use crate::json::pointer;
+use crate::plan::{Case, Credentials, Place};
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+/// What a keyword is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    Any,
+    Text,
+    Number,
+    List,
+    Object,
+}
+
+/// The keywords that a value can break.
+const ASSERTIONS: &[(&str, About)] = &[
+    ("type", About::Any),
+    ("enum", About::Any),
+    ("const", About::Any),
+    ("anyOf", About::Any),
+    ("oneOf", About::Any),
+    ("not", About::Any),
+    ("minLength", About::Text),
+    ("maxLength", About::Text),
+    ("pattern", About::Text),
+    ("minimum", About::Number),
+    ("maximum", About::Number),
+    ("exclusiveMinimum", About::Number),
+    ("exclusiveMaximum", About::Number),
+    ("multipleOf", About::Number),
+    ("minItems", About::List),
+    ("maxItems", About::List),
+    ("uniqueItems", About::List),
+    ("contains", About::List),
+    ("minProperties", About::Object),
+    ("maxProperties", About::Object),
+    ("propertyNames", About::Object),
+];
+
+impl About {
+    fn concerns(self, value: &Value) -> bool {
+        match self {
+            About::Any => true,
+            About::Text => value.is_string(),
+            About::Number => value.is_number(),
+            About::List => value.is_array(),
+            About::Object => value.is_object(),
+        }
+    }
+}
+
+/// A keyword by its place in the request and its pointer in the contract.
+type Key = (String, String);
+
+/// The keywords of the body of each operation, by the operation's index in the contract.
+pub(super) fn keywords(subject: &Subject<'_>) -> Vec<Vec<Keyword>> {
+    let operations = &subject.contract.operations;
+    let mut tables: Vec<IndexMap<Key, Keyword>> = Vec::with_capacity(operations.len());
+    let document = subject.contract.schemas.raw(Side::Request);
+    let root = |index: usize| operations[index].json_body().and_then(|media| media.schema.as_ref());
+    for index in 0..operations.len() {
+        let mut table = IndexMap::new();
+        let mut walk = Walk { document, stack: Vec::new(), found: Vec::new() };
+        if let Some(schema) = root(index) {
+            walk.schema(&schema.0, "body", None);
+        }
+        for (place, keyword, pointer) in walk.found {
+            let entry = Keyword {
+                place: place.clone(),
+                keyword,
+                pointer: pointer.clone(),
+                satisfied: 0,
+                refused: 0,
+                missed: 0,
+            };
+            table.entry((place, pointer)).or_insert(entry);
+        }
+        tables.push(table);
+    }
+    for (step, case) in subject.steps() {
+        let Some(answer) = subject.exchange(step).and_then(|exchange| exchange.answer()) else { continue };
+        let Some(table) = tables.get_mut(case.operation).filter(|table| !table.is_empty()) else { continue };
+        if case.request.credentials != Credentials::Valid || !is_json(case) {
+            continue;
+        }
+        let broken: Vec<Key> = case.expectation.faults.iter().filter_map(|fault| key(table, fault)).collect();
+        for key in &broken {
+            let Some(entry) = table.get_mut(key) else { continue };
+            match answer.status {
+                200..=299 => entry.missed += 1,
+                400..=499 => entry.refused += 1,
+                _ => {}
+            }
+        }
+        let body = case.request.body.as_deref().and_then(|body| serde_json::from_slice(body).ok());
+        let (Some(schema), Some(body)) = (root(case.operation), body.filter(|_| answer.accepted())) else {
+            continue;
+        };
+        let mut walk = Walk { document, stack: Vec::new(), found: Vec::new() };
+        walk.schema(&schema.0, "body", Some(&body));
+        let mut met: Vec<Key> = walk.found.into_iter().map(|(place, _, pointer)| (place, pointer)).collect();
+        met.sort();
+        met.dedup();
+        for key in met.iter().filter(|key| !broken.contains(key)) {
+            if let Some(entry) = table.get_mut(key) {
+                entry.satisfied += 1;
+            }
+        }
+    }
+    tables.into_iter().map(|table| table.into_values().collect()).collect()
+}
+
+fn is_json(case: &Case) -> bool {
+    case.request.header("content-type").is_some_and(model::is_json)
+}
+
+/// The entry that a fault is about: a property that must not be there counts for its object.
+fn key(table: &IndexMap<Key, Keyword>, fault: &crate::plan::Fault) -> Option<Key> {
+    let Place::Body(at) = &fault.place else { return None };
+    let exact = pattern(at);
+    let within = exact.rsplit_once('/').map(|(parent, _)| parent.to_owned());
+    let keys = [Some(exact), within].into_iter().flatten().map(|place| (place, fault.at.clone()));
+    keys.into_iter().find(|key| table.contains_key(key))
+}
+
+/// A place in which every item of a list is the same place.
+fn pattern(at: &str) -> String {
+    let mut place = String::from("body");
+    for token in pointer::tokens(at) {
+        let item = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
+        pointer::push(&mut place, if item { "*" } else { &token });
+    }
+    place
+}
+
+struct Walk<'d> {
+    document: &'d Value,
+    /// The references on the way here; a schema that holds itself is entered once.
+    stack: Vec<String>,
+    /// Place, keyword and pointer.
+    found: Vec<(String, String, String)>,
+}
+
+impl Walk<'_> {
+    /// The keywords that concern a value at a place, or could if there is none.
+    fn schema(&mut self, at: &str, place: &str, value: Option<&Value>) {
+        const DEEP: usize = 64;
+        let Some(Value::Object(schema)) = self.document.pointer(at) else { return };
+        if self.stack.len() > DEEP {
+            return;
+        }
+        let target = schema.get("$ref").and_then(Value::as_str).and_then(pointer::from_fragment);
+        if let Some(target) = target
+            && (value.is_some() || !self.stack.contains(&target))
+        {
+            self.stack.push(target.clone());
+            self.schema(&target, place, value);
+            self.stack.pop();
+        }
+        for (keyword, about) in ASSERTIONS {
+            if schema.contains_key(*keyword) && value.is_none_or(|value| about.concerns(value)) {
+                self.found.push((place.to_owned(), (*keyword).to_owned(), pointer::child(at, keyword)));
+            }
+        }
+        for index in 0..schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len) {
+            self.schema(&format!("{at}/allOf/{index}"), place, value);
+        }
+        self.members(schema, at, place, value);
+        self.items(schema, at, place, value);
+    }
+
+    fn members(&mut self, schema: &Map<String, Value>, at: &str, place: &str, value: Option<&Value>) {
+        if value.is_some_and(|value| !value.is_object()) {
+            return;
+        }
+        for name in schema.get("required").and_then(Value::as_array).into_iter().flatten() {
+            let name = name.as_str().unwrap_or_default();
+            self.found.push((
+                pointer::child(place, name),
+                "required".to_owned(),
+                pointer::child(at, "required"),
+            ));
+        }
+        if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
+            let keyword = "additionalProperties";
+            self.found.push((place.to_owned(), keyword.to_owned(), pointer::child(at, keyword)));
+        }
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for name in properties.into_iter().flat_map(Map::keys) {
+            let member = value.map(|value| value.get(name));
+            if let Some(None) = member {
+                continue;
+            }
+            let below = pointer::child(&pointer::child(at, "properties"), name);
+            self.schema(&below, &pointer::child(place, name), member.flatten());
+        }
+    }
+
+    fn items(&mut self, schema: &Map<String, Value>, at: &str, place: &str, value: Option<&Value>) {
+        if !schema.contains_key("items") || schema.contains_key("prefixItems") {
+            return;
+        }
+        let (below, place) = (pointer::child(at, "items"), format!("{place}/*"));
+        match value {
+            None => self.schema(&below, &place, None),
+            Some(Value::Array(items)) => {
+                for item in items {
+                    self.schema(&below, &place, Some(item));
+                }
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::Fixture;
+    use super::*;
+
+    #[test]
+    fn a_keyword_is_satisfied_by_what_was_taken_and_violated_by_what_was_refused() {
+        let mut fixture = Fixture::new();
+        let root = "/paths/~1group/post/requestBody/content/application~1json/schema";
+        fixture.plan.scenarios[1].cases[0].expectation.faults[0].at = format!("{root}/required");
+        let found = keywords(&fixture.subject());
+        let told: Vec<String> = found[0]
+            .iter()
+            .map(|one| {
+                let Keyword { place, keyword, satisfied, refused, missed, .. } = one;
+                format!("{place} {keyword} {satisfied} {refused} {missed}")
+            })
+            .collect();
+        let expected = [
+            "body type 1 0 0",
+            "body/name required 1 1 0",
+            "body/rank required 1 0 0",
+            "body/name type 1 0 0",
+            "body/rank type 1 0 0",
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(found[0][0].pointer, format!("{root}/type"));
+    }
+
+    #[test]
+    fn every_item_of_a_list_is_one_place() {
+        assert_eq!(pattern("/items/17/a~1b"), "body/items/*/a~1b");
+        assert_eq!(pattern(""), "body");
+    }
+
+    #[test]
+    fn a_schema_that_holds_itself_is_entered_once() {
+        let document = serde_json::json!({"node": {
+            "type": "object",
+            "properties": {"next": {"$ref": "#/node"}, "list": {"type": "array", "items": {"minLength": 1}}}
+        }});
+        let mut walk = Walk { document: &document, stack: vec!["/node".into()], found: Vec::new() };
+        walk.schema("/node", "body", None);
+        let places: Vec<&str> = walk.found.iter().map(|(place, ..)| place.as_str()).collect();
+        assert_eq!(places, ["body", "body/list", "body/list/*"]);
+    }
+}
