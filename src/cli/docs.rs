@@ -2,8 +2,9 @@
 
 use super::failure::{Failure, contract};
 use super::{DocsArgs, Exit, note, say};
-use crate::docs::{self, Format, Page};
+use crate::docs::{self, Format, NotVerified, Page};
 use crate::report;
+use crate::report::text::visible;
 use std::path::Path;
 
 pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
@@ -12,9 +13,33 @@ pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
         super::DocsFormat::Html => Format::Html,
         super::DocsFormat::Markdown => Format::Markdown,
     };
-    let pages = docs::pages(&contract, format);
+    for wrong in docs::wrong_examples(&contract) {
+        let at = contract.document.locate(&wrong.at);
+        note(&visible(&format!(
+            "warning: the example at {at} is not what its schema says: {}",
+            wrong.reason
+        )));
+    }
+    let run = arguments.verified.as_deref().map(recorded).transpose()?;
+    let pages = docs::pages(&contract, run.as_ref(), format).map_err(|error| {
+        let exit = match error {
+            NotVerified::Foreign { .. } => Exit::Usage,
+            NotVerified::Stale { .. } => Exit::Findings,
+        };
+        Failure::new(exit, error.to_string()).with_hint(Some(error.hint()))
+    })?;
     let folder = &arguments.out;
     if arguments.check { check(folder, &pages, format) } else { write(folder, &pages, format) }
+}
+
+/// The JSON report of a run.
+fn recorded(path: &Path) -> Result<Report, Failure> {
+    let refused = |why: String| {
+        Failure::new(Exit::Usage, format!("{} is not the report of a run: {why}", path.display()))
+            .with_hint(Some("`probity check --report json=FILE` writes one".into()))
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+    report::json::read(&text).map_err(|error| refused(error.to_string()))
 }
 
 fn write(folder: &Path, pages: &[Page], format: Format) -> Result<Exit, Failure> {

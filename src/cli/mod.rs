@@ -322,6 +322,10 @@ struct DocsArgs {
     /// What is written
     #[arg(long, env = "PROBITY_FORMAT", default_value = "html", value_name = "FORMAT")]
     format: DocsFormat,
+    /// The JSON report of a run, whose exchanges stand as examples and whose outcome marks every status,
+    /// code and rule
+    #[arg(long, env = "PROBITY_VERIFIED", value_name = "FILE")]
+    verified: Option<PathBuf>,
     /// Write nothing; fail if the pages in the folder are out of date
     #[arg(long, env = "PROBITY_DOCS_CHECK")]
     check: bool,

@@ -3,7 +3,7 @@
 use super::model::{Example, Origin};
 use crate::contract::model::{MediaType, Parameter, is_json};
 use crate::contract::{Contract, Location, Operation, SchemaAt, SecurityScheme, Side};
-use crate::json::pointer;
+use crate::json::{self, Kind, Node, pointer};
 use crate::plan::generate::random::Random;
 use crate::plan::generate::value::{Fill, Maker};
 use crate::source::Document;
@@ -83,10 +83,6 @@ pub(super) fn pretty(value: &Value, document: &Document, at: &str) -> String {
 }
 
 fn push(text: &mut String, value: &Value, document: &Document, at: &str, depth: usize) {
-    let line = |text: &mut String, depth: usize| {
-        text.push('\n');
-        text.extend(std::iter::repeat_n("  ", depth));
-    };
     match value {
         Value::Array(items) if !items.is_empty() => {
             text.push('[');
@@ -225,4 +221,77 @@ fn in_double_quotes(text: &str) -> String {
         safe.push(letter);
     }
     safe
+}
+
+/// JSON on several lines, every number to the letter; what is not JSON as it is.
+pub(super) fn reformatted(text: &str) -> String {
+    match json::read(text.as_bytes()) {
+        Ok(read) => {
+            let mut out = String::new();
+            lay_out(&mut out, &read.root, 0);
+            out
+        }
+        Err(_) => text.to_owned(),
+    }
+}
+
+fn lay_out(text: &mut String, node: &Node, depth: usize) {
+    match &node.kind {
+        Kind::Array(items) if !items.is_empty() => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                text.push_str(if index == 0 { "" } else { "," });
+                line(text, depth + 1);
+                lay_out(text, item, depth + 1);
+            }
+            line(text, depth);
+            text.push(']');
+        }
+        Kind::Object(members) if !members.is_empty() => {
+            text.push('{');
+            for (index, member) in members.iter().enumerate() {
+                text.push_str(if index == 0 { "" } else { "," });
+                line(text, depth + 1);
+                text.push_str(&Value::from(member.key.as_str()).to_string());
+                text.push_str(": ");
+                lay_out(text, &member.value, depth + 1);
+            }
+            line(text, depth);
+            text.push('}');
+        }
+        Kind::Number(raw) => text.push_str(raw),
+        _ => text.push_str(&node.to_value().to_string()),
+    }
+}
+
+fn line(text: &mut String, depth: usize) {
+    text.push('\n');
+    text.extend(std::iter::repeat_n("  ", depth));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recorded_number_keeps_its_digits() {
+        let shown = reformatted(r#"{"a":[1702963230.966423000,12345678901234567890],"b":{}}"#);
+        assert_eq!(
+            shown,
+            "{\n  \"a\": [\n    1702963230.966423000,\n    12345678901234567890\n  ],\n  \"b\": {}\n}"
+        );
+    }
+
+    #[test]
+    fn a_documented_number_is_written_as_the_contract_writes_it() {
+        let document = Document::from_text("a.yaml", "a:\n  at: 1702963230.966423000\n").unwrap();
+        let value = document.get("/a").unwrap();
+        assert_eq!(pretty(value, &document, "/a"), "{\n  \"at\": 1702963230.966423000\n}");
+    }
+
+    #[test]
+    fn what_a_shell_would_read_is_quoted() {
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(in_double_quotes("a$b`c\"d\\"), "a\\$b\\`c\\\"d\\\\");
+    }
 }

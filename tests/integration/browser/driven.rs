@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tungstenite::{Message, WebSocket};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running browser; it ends when dropped.
 pub(crate) struct Browser {
     child: Child,
     port: u16,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 /// What a page is looked at with.
@@ -53,8 +53,8 @@ impl Browser {
             .arg("about:blank");
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let child = child.expect("Chromium starts");
-        let mut browser = Browser { child, port: 0, _profile: profile };
-        let file = browser._profile.path().join("DevToolsActivePort");
+        let mut browser = Browser { child, port: 0, profile: profile };
+        let file = browser.profile.path().join("DevToolsActivePort");
         let start = Instant::now();
         loop {
             let text = std::fs::read_to_string(&file).unwrap_or_default();
@@ -91,8 +91,7 @@ impl Browser {
     }
 
     fn call_root(&self, method: &str, parameters: &Value) -> Value {
-        let file =
-            std::fs::read_to_string(self._profile.path().join("DevToolsActivePort")).expect("the port");
+        let file = std::fs::read_to_string(self.profile.path().join("DevToolsActivePort")).expect("the port");
         let path = file.lines().nth(1).expect("the path of the browser").to_owned();
         self.tab(&path).call(method, parameters)
     }
