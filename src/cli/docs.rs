@@ -3,8 +3,8 @@
 use super::failure::{Failure, contract};
 use super::{DocsArgs, Exit, note, say};
 use crate::docs::{self, Format, NotVerified, Page};
-use crate::report;
 use crate::report::text::visible;
+use crate::report::{self, Report};
 use std::path::Path;
 
 pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
