@@ -317,14 +317,14 @@ struct DocsArgs {
     #[command(flatten)]
     contract: ContractArgs,
     /// The folder that the pages are written to
-    #[arg(long, env = "PROBITY_OUT", value_name = "FOLDER")]
+    #[arg(long, env = "PROBITY_DOCS_OUT", value_name = "FOLDER")]
     out: PathBuf,
     /// What is written
-    #[arg(long, env = "PROBITY_FORMAT", default_value = "html", value_name = "FORMAT")]
+    #[arg(long, env = "PROBITY_DOCS_FORMAT", default_value = "html", value_name = "FORMAT")]
     format: DocsFormat,
     /// The JSON report of a run, whose exchanges stand as examples and whose outcome marks every status,
     /// code and rule
-    #[arg(long, env = "PROBITY_VERIFIED", value_name = "FILE")]
+    #[arg(long, env = "PROBITY_DOCS_VERIFIED", value_name = "FILE")]
     verified: Option<PathBuf>,
     /// Write nothing; fail if the pages in the folder are out of date
     #[arg(long, env = "PROBITY_DOCS_CHECK")]

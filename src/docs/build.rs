@@ -7,12 +7,15 @@ use super::model::{
     Shape,
 };
 use super::shape::Shapes;
-use super::words;
+use super::{prose, words};
 use crate::contract::model::{self, Location, MediaType, SecurityScheme, StatusRange};
 use crate::contract::rule::Strictness;
 use crate::contract::{Contract, Side};
 use crate::json::pointer;
 use serde_json::Value;
+
+/// A longer summary is cut.
+const LONGEST_TITLE: usize = 90;
 
 /// What is told where no tag says it.
 const UNTAGGED: &str = "Operations";
@@ -174,18 +177,18 @@ impl Builder<'_> {
             };
             all.iter().map(link).collect()
         });
-        let title = operation.summary.as_deref().map(str::trim).filter(|title| !title.is_empty());
+        let summary = operation.summary.as_deref().map(str::trim).filter(|summary| !summary.is_empty());
+        let title = summary.map(title);
+        let description = operation.description.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        // What a title has no room for is told below it.
+        let description = description.or(summary.filter(|summary| title.as_deref() != Some(*summary)));
         let (errors, promises) = (self.errors(operation, &anchor), promises(operation));
         Operation {
             id: self.member(at, "operationId").unwrap_or_else(|| operation.id.clone()),
-            title: title.map_or_else(|| format!("{} {}", operation.method, operation.path), str::to_owned),
+            title: title.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path)),
             method: operation.method.clone(),
             path: operation.path.clone(),
-            description: operation
-                .description
-                .as_deref()
-                .map(|text| text.trim().to_owned())
-                .filter(|text| !text.is_empty()),
+            description: description.map(str::to_owned),
             deprecated: self.flag(at, "deprecated"),
             security: security.collect(),
             parameters: self.parameters(operation),
@@ -300,6 +303,28 @@ impl Builder<'_> {
     }
 }
 
+/// A summary as a title: without markup, and no longer than one sentence.
+fn title(summary: &str) -> String {
+    let plain = prose::plain(summary);
+    let text = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().count() <= LONGEST_TITLE {
+        return text;
+    }
+    let sentence = text.split_inclusive(". ").next().unwrap_or(&text).trim();
+    if sentence.chars().count() <= LONGEST_TITLE {
+        return sentence.to_owned();
+    }
+    let mut cut = String::new();
+    for word in sentence.split(' ') {
+        if cut.chars().count() + word.chars().count() >= LONGEST_TITLE {
+            break;
+        }
+        cut.push_str(word);
+        cut.push(' ');
+    }
+    format!("{}…", cut.trim_end())
+}
+
 fn promises(operation: &model::Operation) -> Vec<Promise> {
     let each = operation.behaviour.rules.iter().map(|rule| Promise {
         words: words::rule(rule),
@@ -308,4 +333,17 @@ fn promises(operation: &model::Operation) -> Vec<Promise> {
         mark: None,
     });
     each.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_one_sentence_without_markup() {
+        assert_eq!(title("Cancels a run that is `in_progress`."), "Cancels a run that is in_progress.");
+        let long = format!("Creates a thing. {}", "And so on. ".repeat(20));
+        assert_eq!(title(&long), "Creates a thing.");
+        assert_eq!(title(&"word ".repeat(30)), format!("{}…", "word ".repeat(17).trim_end()));
+    }
 }

@@ -1,10 +1,12 @@
 //! From schemas to shapes: what stands in several places is described once and linked.
 
 use super::anchor::Anchors;
+use super::example::pretty;
 use super::model::{Field, Link, Segment, Shape, Shared};
 use super::words::code;
 use crate::contract::{Contract, SchemaAt, Side, subschemas};
 use crate::json::pointer;
+use crate::source::Document;
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -101,7 +103,7 @@ impl<'c> Builder<'_, 'c> {
     fn beside(&self, at: &str) -> Shape {
         let mut shape = Shape::default();
         if let Some(Value::Object(schema)) = self.schema(at) {
-            annotate(&mut shape, schema);
+            annotate(&mut shape, schema, &self.shapes.contract.document, at);
         }
         shape
     }
@@ -136,7 +138,7 @@ impl<'c> Builder<'_, 'c> {
                 return shape;
             }
         };
-        annotate(&mut shape, schema);
+        annotate(&mut shape, schema, &self.shapes.contract.document, at);
         limit(&mut shape, schema);
         shape.nullable = is_nullable(self.schema(at).unwrap_or(&Value::Null));
         self.parts(&mut shape, schema, at);
@@ -334,7 +336,7 @@ fn text(schema: &Map<String, Value>, key: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn annotate(shape: &mut Shape, schema: &Map<String, Value>) {
+fn annotate(shape: &mut Shape, schema: &Map<String, Value>, document: &Document, at: &str) {
     let flag = |key: &str| schema.get(key) == Some(&Value::Bool(true));
     let short = |value: &Value| {
         let text = value.to_string();
@@ -344,7 +346,10 @@ fn annotate(shape: &mut Shape, schema: &Map<String, Value>) {
     shape.description = text(schema, "description");
     shape.default = schema.get("default").and_then(short);
     let example = schema.get("example").or_else(|| schema.get("examples").and_then(|all| all.get(0)));
-    shape.example = example.and_then(short);
+    shape.example = match example {
+        Some(value @ Value::Number(_)) => Some(pretty(value, document, &pointer::child(at, "example"))),
+        other => other.and_then(short),
+    };
     shape.deprecated = flag("deprecated");
     shape.read_only = flag("readOnly");
     shape.write_only = flag("writeOnly");

@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::model::{Example, Field, Link, Mark, Media, Operation, Origin, Reference, Segment, Shape};
-use super::words::code;
+use super::words::{capital, code};
 
 /// The first words of every file that Probity writes and may take away again.
 pub(super) const MARK: &str = "<!-- Made by `probity docs`: change the contract in place of this file. -->";
@@ -388,11 +388,6 @@ fn about(shape: &Shape) -> Vec<String> {
     about.extend(shape.default.iter().map(|value| format!("Default: {}.", code(value))));
     about.extend(shape.example.iter().map(|value| format!("Ex: {}", code(value))));
     about
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn row(out: &mut String, cells: &[String]) {

@@ -2,6 +2,7 @@
 
 use super::example::reformatted;
 use super::model::{Example, Mark, Media, Operation, Origin, Reference, Run};
+use super::{prose, words};
 use crate::contract::model::{self as contracted, choose, is_json};
 use crate::contract::{Contract, SchemaAt, Side};
 use crate::judge::Severity;
@@ -220,7 +221,7 @@ impl<'r> Seen<'r> {
             self.holds("request", case, &text, media.schema.as_ref(), Side::Request)?;
         }
         if let Some(told) = told.iter_mut().find(|one| one.name == media.name) {
-            put_first(told, recorded(case, &text, is_json(&media.name)));
+            put_first(told, recorded("As it was sent".to_owned(), &text, is_json(&media.name)));
         }
         Ok(())
     }
@@ -245,7 +246,23 @@ impl<'r> Seen<'r> {
         if is_json(name) {
             self.holds("answer", case, text, media.schema.as_ref(), Side::Response)?;
         }
-        Ok(Some((media.name.clone(), recorded(case, text, is_json(name)))))
+        Ok(Some((media.name.clone(), recorded(self.title(case), text, is_json(name)))))
+    }
+
+    /// What the answer to a case shows.
+    fn title(&self, case: &Case) -> String {
+        let outcome = case.outcome.as_ref();
+        if outcome.is_some_and(|outcome| outcome.accepted) {
+            return "As it was answered".to_owned();
+        }
+        let behaviour = &self.operation.behaviour;
+        let entry = |code: &String| {
+            let entry = behaviour.errors.as_ref()?.catalogue.get(code)?;
+            Some(format!("{code}: {}", prose::plain(&words::when(behaviour, entry))))
+        };
+        let known: Vec<String> =
+            outcome.into_iter().flat_map(|outcome| &outcome.codes).filter_map(entry).collect();
+        if known.is_empty() { case.about.clone() } else { known.join(", ") }
     }
 
     /// Whether a body is what the contract says now.
@@ -303,9 +320,7 @@ fn header<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
     headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
-fn recorded(case: &Case, text: &str, json: bool) -> Example {
-    let codes = case.outcome.as_ref().map(|outcome| outcome.codes.join(" and ")).unwrap_or_default();
-    let title = if codes.is_empty() { case.about.clone() } else { format!("{codes}: {}", case.about) };
+fn recorded(title: String, text: &str, json: bool) -> Example {
     let text = if json { reformatted(text) } else { text.to_owned() };
     Example { title, text, json, origin: Origin::Recorded }
 }

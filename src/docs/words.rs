@@ -20,7 +20,7 @@ pub(super) fn rule(rule: &Rule) -> String {
         });
     }
     words.push('.');
-    words
+    capital(&words)
 }
 
 fn statement(statement: &Statement) -> String {
@@ -157,6 +157,11 @@ pub(super) fn when(behaviour: &Behaviour, entry: &Entry) -> String {
         }
     });
     let words = each.collect::<Vec<_>>().join("; ");
+    capital(&words)
+}
+
+/// Words as a sentence begins.
+pub(super) fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
@@ -231,7 +236,8 @@ pub(super) fn silence(silence: &Silence) -> String {
         cause => format!("what comes when {place} {}", cause.words()),
     };
     let because = silence.because.trim();
-    if because.is_empty() { format!("Not known: {what}.") } else { format!("Not known: {what}. {because}") }
+    let what = capital(&what);
+    if because.is_empty() { format!("{what}.") } else { format!("{what}. {because}") }
 }
 
 #[cfg(test)]
@@ -262,7 +268,7 @@ mod tests {
             (json!({"value": {"at": "$response.body#/a", "is": true}}), "`a` is always `true`."),
             (
                 json!({"constant": "$response.header.X-Org"}),
-                "the header `x-org` is the same in every answer.",
+                "The header `x-org` is the same in every answer.",
             ),
             (json!({"distinct": "$response.body#/items/*/id"}), "`items[].id` is never the same twice."),
             (

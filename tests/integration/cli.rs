@@ -19,6 +19,7 @@ fn every_command_has_help() {
         "plan",
         "serve",
         "audit",
+        "docs",
         "snapshots",
         "snapshots review",
         "explain",

@@ -2,7 +2,7 @@
 //! has a name and a place.
 
 mod contracts;
-mod corpus;
+pub(crate) mod corpus;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -9,6 +9,7 @@ mod bad_usage;
 mod browser;
 mod canned;
 mod cli;
+mod docs;
 mod driver;
 mod exact;
 mod laws;

@@ -11,11 +11,11 @@ pub(super) fn section(operation: &Operation) -> Markup {
         section.entry.operation #(operation.anchor) aria-labelledby=(title) {
             h3 #(title) { (operation.title) (anchor(&operation.anchor, &operation.title)) }
             p.endpoint { (method(&operation.method)) " " code { (path(&operation.path)) } }
+            (security(operation))
             @if operation.deprecated { p.note { "Deprecated: do not use it in new clients." } }
             div.columns {
                 div.text {
                     @if let Some(text) = &operation.description { div.prose { (block(text, Headings::From(4))) } }
-                    (security(operation))
                     @for (title, fields) in &operation.parameters {
                         h4 { (title) }
                         (shape::fields(fields))
@@ -98,9 +98,9 @@ fn samples(operation: &Operation) -> Markup {
     html! {
         h4 { "Examples" }
         (code("Request", "curl", None, &html! { (operation.curl) }))
-        @for (index, example) in sent.flat_map(|media| &media.examples).enumerate() {
-            // The first one is in the line for curl already.
-            @if index > 0 || example.origin == Origin::Recorded { (sample("Request", example)) }
+        @for example in sent.flat_map(|media| &media.examples) {
+            // One of them is in the line for curl already.
+            @if !operation.curl.contains(&example.text) { (sample("Request", example)) }
         }
         @for response in &operation.responses { (answers(response)) }
     }
