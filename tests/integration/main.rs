@@ -15,6 +15,7 @@ mod exact;
 mod laws;
 mod pinned;
 mod proof;
+mod read_back;
 mod readme;
 mod rival;
 mod rules;
