@@ -344,6 +344,6 @@ mod tests {
         assert_eq!(title("Cancels a run that is `in_progress`."), "Cancels a run that is in_progress.");
         let long = format!("Creates a thing. {}", "And so on. ".repeat(20));
         assert_eq!(title(&long), "Creates a thing.");
-        assert_eq!(title(&"word ".repeat(30)), format!("{}…", "word ".repeat(17).trim_end()));
+        assert_eq!(title(&"word ".repeat(30)), format!("{}…", "word ".repeat(18).trim_end()));
     }
 }

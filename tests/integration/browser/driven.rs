@@ -53,7 +53,7 @@ impl Browser {
             .arg("about:blank");
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let child = child.expect("Chromium starts");
-        let mut browser = Browser { child, port: 0, profile: profile };
+        let mut browser = Browser { child, port: 0, profile };
         let file = browser.profile.path().join("DevToolsActivePort");
         let start = Instant::now();
         loop {
