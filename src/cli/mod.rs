@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod docs;
 mod exit;
 mod explain;
 mod failure;
@@ -62,6 +63,9 @@ enum Command {
     /// Make any report of the JSON report of a run
     #[command(after_help = REPORTS)]
     Report(ReportArgs),
+    /// Write the API reference of a contract
+    #[command(after_help = exit::TABLE)]
+    Docs(DocsArgs),
     /// Settle recorded behaviour
     Snapshots(SnapshotsArgs),
     /// Tell what a check means, why it matters, and how to allow it
@@ -335,6 +339,33 @@ Reports, each FORMAT=FILE:
   ctrf            Common Test Report Format
   gitlab          GitLab's code quality
   ndjson          the events as they happen, a line of JSON each";
+/// The arguments of `docs`.
+#[derive(Debug, Args)]
+struct DocsArgs {
+    #[command(flatten)]
+    contract: ContractArgs,
+    /// The folder that the pages are written to
+    #[arg(long, env = "PROBITY_DOCS_OUT", value_name = "FOLDER")]
+    out: PathBuf,
+    /// What is written
+    #[arg(long, env = "PROBITY_DOCS_FORMAT", default_value = "html", value_name = "FORMAT")]
+    format: DocsFormat,
+    /// The JSON report of a run, whose exchanges stand as examples and whose outcome marks every status,
+    /// code and rule
+    #[arg(long, env = "PROBITY_DOCS_VERIFIED", value_name = "FILE")]
+    verified: Option<PathBuf>,
+    /// Write nothing; fail if the pages in the folder are out of date
+    #[arg(long, env = "PROBITY_DOCS_CHECK")]
+    check: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DocsFormat {
+    /// One page, `index.html`, that needs nothing else
+    Html,
+    /// A file for each operation, and `README.md` that lists them
+    Markdown,
+}
 
 /// The arguments of `snapshots`.
 #[derive(Debug, Args)]
@@ -411,6 +442,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Serve(arguments) => serve::serve(&arguments),
         Command::Audit(arguments) => audit::audit(&arguments),
         Command::Report(arguments) => report::report(&arguments),
+        Command::Docs(arguments) => docs::docs(&arguments),
         Command::Snapshots(arguments) => snapshots::snapshots(&arguments.action),
         Command::Explain { check } => explain::explain(check.as_deref()),
         Command::Completions { shell } => {

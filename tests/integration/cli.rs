@@ -20,6 +20,7 @@ fn every_command_has_help() {
         "serve",
         "audit",
         "report",
+        "docs",
         "snapshots",
         "snapshots review",
         "explain",

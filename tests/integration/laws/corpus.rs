@@ -39,6 +39,11 @@ fn documents(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Every real document, where there are some.
+pub(crate) fn paths() -> Vec<PathBuf> {
+    folder().map(|folder| documents(&folder)).unwrap_or_default()
+}
+
 /// What became of a document: its operations and its plan, or why it cannot be planned.
 struct Real {
     name: String,

@@ -1,0 +1,417 @@
+//! The API reference: what it tells, what a run lends it, and when it is out of date.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use probity::contract::Contract;
+use probity::docs::{Format, pages};
+use probity::host::fault::faults;
+use probity::host::{Host, HostSettings};
+use probity::source::Document;
+use serde_json::{Value, json};
+
+use crate::driver::{Driver, probity, repository, shipped_contract};
+use crate::laws::corpus;
+
+/// No page of a real document is larger than this.
+const LARGEST_PAGE: usize = 4 << 20;
+
+/// Words of the two documents that carry nothing, and the slips that were told as such.
+const FILLERS: &str = "accept achieving allows apis batch completing corresponding detailed documentation float \
+    format hands hidden index indicates indicating location making metadata next note notefor org our refer robots \
+    support timestamp upon used cookie group_rank_4";
+
+/// Datatypes of the two documents, and what the contract calls them.
+const TYPES: &[(&str, &str)] = &[
+    ("String", "string"),
+    ("Integer", "integer"),
+    ("Long", "integer (int64)"),
+    ("Float", "number"),
+    ("Boolean", "boolean"),
+];
+
+fn markdown(driver: &Driver, contract: Option<&str>) -> String {
+    driver
+        .again()
+        .arg("docs")
+        .args(contract)
+        .args(["--out", "md", "--format", "markdown"])
+        .run()
+        .ends_with(0);
+    let mut names: Vec<PathBuf> =
+        std::fs::read_dir(driver.folder().join("md")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    names.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+}
+
+fn html(driver: &Driver, more: &[&str]) -> String {
+    driver.again().args(["docs", "--out", "html"]).args(more.iter().copied()).run().ends_with(0);
+    std::fs::read_to_string(driver.folder().join("html/index.html")).unwrap()
+}
+
+#[test]
+fn the_reference_tells_everything_about_an_operation() {
+    let page = html(&probity(), &[]);
+    for told in [
+        "/<wbr>api_gateway/<wbr>v1/<wbr>badges/<wbr>group",
+        "WRITE access to the target loyalty access group resource",
+        "<code class=\"name\">rank</code>",
+        "id=\"create-badges-group-code-733\"",
+        "<code>rank</code> is absent or null",
+        "Choose a name that no active group of the organisation has.",
+        "<code>data.name</code> is echoed unchanged.",
+        "<code>data.createdOn</code> is within 5 minutes of now",
+        "a value that is taken already is refused with <code>733</code>",
+        "Which values of <code>rank</code> are too small or too large.",
+        "1702963230.966423000",
+        "can be null",
+        "X-CAP-API-OAUTH-TOKEN",
+    ] {
+        assert!(page.contains(told), "{told} is not told");
+    }
+}
+
+#[test]
+fn everything_that_is_linked_to_is_there_once() {
+    let page = html(&probity(), &[]);
+    let page = page.split("<script>").next().unwrap();
+    let ids: Vec<&str> = page.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let mut unique = ids.clone();
+    unique.sort_unstable();
+    unique.dedup();
+    assert_eq!(unique.len(), ids.len());
+    for link in page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(ids.contains(&link), "#{link} leads nowhere");
+    }
+}
+
+#[test]
+fn schemas_that_refer_to_themselves_and_to_each_other_are_described_once() {
+    let contract = json!({
+        "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+        "paths": {"/trees": {"post": {
+            "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Tree"}}}},
+            "responses": {"200": {"description": "ok", "content": {"application/json": {"schema":
+                {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}}}}}}}},
+        "components": {"schemas": {"Tree": {"type": "object", "required": ["value"], "properties": {
+            "value": {"type": "integer", "minimum": 1, "maximum": 9, "default": 3},
+            "kind": {"oneOf": [{"type": "string"}, {"$ref": "#/components/schemas/Tree"}]},
+            "children": {"type": "array", "maxItems": 2, "items": {"$ref": "#/components/schemas/Tree"}}}}}}
+    });
+    let text = markdown(&probity().with_file("trees.json", contract.to_string()), Some("trees.json"));
+    for told in [
+        "| `value`\\* | integer | 1 to 9.<br>Default: `3`. |",
+        "array of [Tree](schemas.md#schema-Tree)",
+        "At most 2 items.",
+        "One of (2 of 2)",
+        "<a id=\"schema-Tree\"></a>",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    assert_eq!(text.matches("<a id=").count(), 1);
+}
+
+#[test]
+fn the_same_contract_gives_the_same_pages_wherever_it_is() {
+    let text = std::fs::read_to_string(shipped_contract()).unwrap();
+    let here = probity().with_file("groups.openapi.yaml", &text);
+    let there = probity().with_file("folder/groups.openapi.yaml", &text);
+    assert_eq!(html(&here, &["groups.openapi.yaml"]), html(&there, &["folder/groups.openapi.yaml"]));
+    assert_eq!(markdown(&here, None), markdown(&there, None));
+}
+
+#[test]
+fn pages_that_are_out_of_date_are_named_and_nothing_is_written() {
+    let driver = probity();
+    let docs = ["docs", "--out", "md", "--format", "markdown"];
+    let check = || driver.again().args(docs).arg("--check").run();
+    let missing = check().ends_with(1);
+    assert!(missing.stdout.contains("missing  md/create-badges-group.md"), "{}", missing.everything());
+    assert!(!driver.folder().join("md").exists());
+    driver.again().args(docs).run().ends_with(0);
+    check().ends_with(0);
+    let page = driver.folder().join("md/create-badges-group.md");
+    let fresh = std::fs::read_to_string(&page).unwrap();
+    std::fs::write(&page, fresh.replace("733", "734")).unwrap();
+    std::fs::write(driver.folder().join("md/gone.md"), &fresh).unwrap();
+    std::fs::write(driver.folder().join("md/notes.md"), "of somebody else").unwrap();
+    let stale = check().ends_with(1);
+    assert_eq!(stale.stdout, "changed  md/create-badges-group.md\nobsolete md/gone.md\n");
+    assert!(stale.stderr.contains("without --check"), "{}", stale.everything());
+    driver.again().args(docs).run().ends_with(0);
+    check().ends_with(0);
+    assert_eq!(std::fs::read_to_string(page).unwrap(), fresh);
+    assert!(driver.folder().join("md/notes.md").exists());
+}
+
+/// A host that behaves as the shipped contract says, but for its faults.
+fn host(planted: &[&str]) -> (tokio::runtime::Runtime, Host) {
+    let document = Document::open(&shipped_contract()).unwrap();
+    let contract = Contract::read(document).map_err(|refused| refused.1).unwrap();
+    let wanted: Vec<_> =
+        faults(&contract).into_iter().filter(|fault| planted.contains(&fault.id.as_str())).collect();
+    assert_eq!(wanted.len(), planted.len());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let settings = HostSettings { faults: wanted, ..HostSettings::default() };
+    let host = runtime.block_on(Host::start(Arc::new(contract), settings)).unwrap();
+    (runtime, host)
+}
+
+#[test]
+fn the_line_for_curl_works() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        println!("no curl: nothing is tried");
+        return;
+    }
+    let (_runtime, host) = host(&[]);
+    let text = markdown(&probity(), None);
+    let lines: Vec<&str> = text
+        .split("```sh\n")
+        .skip(1)
+        .filter_map(|block| block.split("\n```").next())
+        .filter(|block| block.starts_with("curl -X POST"))
+        .collect();
+    assert_eq!(lines.len(), 2);
+    for line in lines {
+        let line = line.replace("https://eu.api.capillarytech.com", &format!("http://{}", host.address()));
+        let accepted = host.credentials();
+        let ran = Command::new("sh")
+            .args(["-c", &format!("{line} -sS -w '\\n%{{http_code}}'")])
+            .env("USERNAME", &accepted.user)
+            .env("PASSWORD", &accepted.password)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+        assert_eq!(said.lines().last(), Some("200"), "{line}\n{said}");
+    }
+}
+
+#[test]
+fn a_run_lends_its_exchanges_and_says_what_held() {
+    let driver = probity();
+    driver.again().args(["check", "--report", "json=run.json"]).run().ends_with(0);
+    let page = html(&driver, &["--verified", "run.json"]);
+    let run = driver.clone().folder().join("run.json");
+    let run: Value = serde_json::from_str(&std::fs::read_to_string(run).unwrap()).unwrap();
+    let id = run["timing"]["run_id"].as_str().unwrap();
+    assert!(page.contains(&format!("probity-{id}-")), "no recorded exchange is shown");
+    assert!(page.contains("Verified against <code>the embedded host</code> on 20"));
+    assert!(page.contains("<span class=\"mark held\">held</span>"));
+    assert!(!page.contains("mark failed"));
+    assert!(!page.contains("$PROBITY_BASIC"));
+    let again = html(&driver, &["--verified", "run.json"]);
+    assert_eq!(page, again);
+}
+
+#[test]
+fn what_did_not_hold_or_was_not_tried_is_marked_so() {
+    let driver = probity();
+    let (_runtime, host) = host(&["create-badges-group/code/732/as-733"]);
+    let target = format!("http://{}", host.address());
+    let accepted = host.credentials();
+    let basic = format!("{}:{}", accepted.user, accepted.password);
+    driver
+        .again()
+        .args(["check", "--include", "create-badges-group", "--target", &target, "--basic", &basic])
+        .args(["--report", "json=run.json"])
+        .run()
+        .ends_with(1);
+    let page = html(&driver, &["--verified", "run.json"]);
+    let row = |code: &str| {
+        let start = page.find(&format!("<tr id=\"{code}\"")).unwrap();
+        page[start..].split("</tr>").next().unwrap().to_owned()
+    };
+    assert!(row("create-badges-group-code-732").contains("mark failed"));
+    assert!(row("create-badges-group-code-735").contains("mark held"));
+    assert!(row("create-rewards-group-code-12012").contains("mark untried"));
+}
+
+#[test]
+fn a_recorded_exchange_that_the_contract_no_longer_allows_is_an_error() {
+    let driver = probity();
+    driver.again().args(["check", "--report", "json=run.json"]).run().ends_with(0);
+    let text = std::fs::read_to_string(shipped_contract()).unwrap();
+    let changed = text.replacen(
+        "          description: Name of the group, exactly as it was sent.\n",
+        "          maxLength: 3\n",
+        1,
+    );
+    assert_ne!(text, changed);
+    let driver = driver.with_file("changed.yaml", changed);
+    let ran = driver
+        .again()
+        .args(["docs", "changed.yaml", "--out", "html", "--verified", "run.json"])
+        .run()
+        .ends_with(1);
+    for told in [
+        "create-badges-group/accept/body/example/group",
+        "/data/name",
+        "at most 3 characters",
+        "changed.yaml:",
+    ] {
+        assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+    }
+    assert!(!driver.folder().join("html").exists());
+}
+
+#[test]
+fn a_report_of_something_else_is_refused() {
+    let driver = probity().with_file("run.json", "{}");
+    let docs = ["docs", "--out", "html", "--verified"];
+    let ran = driver.again().args(docs).arg("run.json").run().ends_with(2);
+    assert!(ran.stderr.contains("--report json=FILE"), "{}", ran.stderr);
+    driver.again().args(["check", "--report", "json=other.json"]).run().ends_with(0);
+    let contract = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+        "paths": {"/a": {"get": {"responses": {"200": {"description": "ok"}}}}}});
+    let driver = driver.with_file("a.json", contract.to_string());
+    let ran = driver
+        .again()
+        .args(["docs", "a.json", "--out", "html", "--verified", "other.json"])
+        .run()
+        .ends_with(2);
+    assert!(ran.stderr.contains("no operation of it is in the contract"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_example_that_its_own_schema_refuses_is_told_and_shown() {
+    let contract = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"get": {
+        "responses": {"200": {"description": "ok", "content": {"application/json": {
+            "schema": {"type": "object", "required": ["id"]}, "example": {"name": "x"}}}}}}}}});
+    let driver = probity().with_file("a.json", contract.to_string());
+    let ran = driver.again().args(["docs", "a.json", "--out", "html"]).run().ends_with(0);
+    assert!(ran.stderr.contains("warning: the example at a.json:1:"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("/id: expected a value"), "{}", ran.stderr);
+}
+
+#[test]
+fn real_documents_become_pages_of_a_sane_size() {
+    for path in corpus::paths() {
+        let contract = Contract::read(Document::open(&path).unwrap()).map_err(|refused| refused.1).unwrap();
+        let begun = Instant::now();
+        let page = pages(&contract, None, Format::Html).unwrap().remove(0).text;
+        let name = path.display();
+        assert!(begun.elapsed() < Duration::from_secs(30), "{name} takes {:?}", begun.elapsed());
+        assert!(page.len() < LARGEST_PAGE, "{name} is {} bytes", page.len());
+        for operation in &contract.operations {
+            let path: String =
+                operation.path.split_inclusive('/').flat_map(|piece| [piece, "<wbr>"]).collect();
+            let path = path.replace('&', "&amp;").replace('<', "\u{1}").replace("\u{1}wbr>", "<wbr>");
+            assert!(page.contains(&path), "{name} lacks {path}");
+        }
+        let files = pages(&contract, None, Format::Markdown).unwrap();
+        assert!(files.len() > contract.operations.len(), "{name}");
+    }
+}
+
+/// The documents that the shipped contract was written from, where they are at hand.
+fn seeds() -> Vec<(String, String)> {
+    let folder =
+        std::env::var_os("PROBITY_SEEDS").map_or_else(|| repository().join("../shared/seeds"), PathBuf::from);
+    let found = ["create-badges-group", "create-rewards-group"].map(|name| {
+        Some((name.to_owned(), std::fs::read_to_string(folder.join(format!("{name}.txt"))).ok()?))
+    });
+    let found: Vec<_> = found.into_iter().flatten().collect();
+    if found.is_empty() {
+        #[allow(clippy::print_stdout, reason = "a reader of the output must see that nothing was tried")]
+        {
+            println!("no documents that the contract was written from: nothing is compared");
+        }
+    }
+    found
+}
+
+/// The words of a text without markup, in one spelling.
+fn words(text: &str) -> std::collections::BTreeSet<String> {
+    let tags = untagged(text);
+    let letters = tags.to_lowercase().replace('z', "s").replace('\\', "");
+    let words = letters.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    words.filter(|word| word.len() >= 3).map(str::to_owned).collect()
+}
+
+/// Text without tags.
+fn untagged(text: &str) -> String {
+    let mut plain = String::new();
+    let mut inside = false;
+    for letter in text.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' if inside => inside = false,
+            _ if !inside => plain.push(letter),
+            _ => {}
+        }
+    }
+    plain
+}
+
+/// The cells of every row of every table that is written in Markdown or HTML.
+fn rows(seed: &str) -> Vec<Vec<String>> {
+    let tidy = |cell: &str| words_in_order(&untagged(cell));
+    let html = seed
+        .split("<tr>")
+        .skip(1)
+        .map(|row| row.split("</tr>").next().unwrap().split("<td>").skip(1).map(tidy).collect::<Vec<_>>());
+    let lines = seed.lines().filter(|line| line.trim_start().starts_with('|'));
+    let lines = lines.map(|line| line.trim().trim_matches('|').split('|').map(tidy).collect::<Vec<_>>());
+    html.chain(lines).filter(|cells| cells.len() > 1).collect()
+}
+
+fn words_in_order(text: &str) -> String {
+    text.replace(['\\', '*'], "").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn nothing_that_the_first_documents_say_is_missing() {
+    let driver = probity();
+    markdown(&driver, None);
+    let fillers = words(FILLERS);
+    for (name, seed) in seeds() {
+        let read = |file: &str| std::fs::read_to_string(driver.folder().join("md").join(file)).unwrap();
+        let page = read(&format!("{name}.md"));
+        let all = words(&format!("{page}{}", read("README.md")));
+        // A cookie and credentials of a real session are no part of the description.
+        let seed: String = seed
+            .lines()
+            .filter(|line| !line.contains("Cookie:") && !line.contains("Basic bWF"))
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        let lacking: Vec<String> =
+            words(&seed).into_iter().filter(|word| !all.contains(word) && !fillers.contains(word)).collect();
+        assert_eq!(lacking, Vec::<String>::new(), "{name} lacks words");
+        let mut fields = 0;
+        for cells in rows(&seed) {
+            let Some((_, kind)) = TYPES.iter().find(|(theirs, _)| cells[1] == *theirs) else { continue };
+            fields += 1;
+            let field = cells[0]
+                .strip_prefix(|first: char| first.is_uppercase())
+                .map_or(cells[0].clone(), |rest| format!("{}{rest}", cells[0][..1].to_lowercase()));
+            let told = page.lines().any(|line| {
+                let own = [format!("`{field}`"), format!(".{field}`")];
+                line.starts_with("| ") && own.iter().any(|own| line.contains(own)) && line.contains(kind)
+            });
+            assert!(told, "{name} lacks {field} as {kind}");
+        }
+        assert!(fields >= 11, "{name}: only {fields} fields were found to compare");
+        let codes = rows(&seed).into_iter().filter(|cells| cells[0].parse::<u32>().is_ok());
+        let mut compared = 0;
+        for cells in codes {
+            compared += 1;
+            assert!(
+                page.lines().any(|line| line.starts_with(&format!("| `{}` | ", cells[0]))),
+                "{name} lacks {cells:?}"
+            );
+        }
+        assert_eq!(compared, 2, "{name}");
+        for section in [
+            "## Prerequisites",
+            "## Resource information",
+            "## API endpoint example",
+            "## Request body parameters",
+            "#### Response parameters",
+            "## API-specific error codes",
+        ] {
+            assert!(page.contains(section), "{name} lacks {section}");
+        }
+    }
+}
