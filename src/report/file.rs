@@ -1,6 +1,6 @@
 //! Reports as files: which are wanted, and writing them whole or not at all.
 
-use super::{Report, json, junit};
+use super::{Report, html, json, junit};
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -14,6 +14,8 @@ pub enum Format {
     Json,
     /// `JUnit` XML, as CI servers read it.
     Junit,
+    /// One page for people.
+    Html,
 }
 
 /// A report that is wanted, written `FORMAT=FILE`.
@@ -78,13 +80,14 @@ impl ReportError {
 
 impl Format {
     /// Every format.
-    pub const ALL: &[Format] = &[Format::Json, Format::Junit];
+    pub const ALL: &[Format] = &[Format::Json, Format::Junit, Format::Html];
 
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Format::Json => "json",
             Format::Junit => "junit",
+            Format::Html => "html",
         }
     }
 
@@ -92,6 +95,7 @@ impl Format {
         match self {
             Format::Json => json::json(report).map_err(|error| error.to_string()),
             Format::Junit => junit::junit(report).map_err(|error| error.to_string()),
+            Format::Html => Ok(html::html(report)),
         }
     }
 }
@@ -200,8 +204,8 @@ mod tests {
         assert_eq!("json=a=b.json".parse(), output(Format::Json, "a=b.json"));
         assert_eq!("junit=/x/y.xml".parse(), output(Format::Junit, "/x/y.xml"));
         assert_eq!("json".parse::<Output>(), Err(NotAnOutput::NoFile("json".into())));
-        let unknown = "html=x".parse::<Output>().unwrap_err();
-        assert_eq!(unknown.to_string(), "there is no report format `html`; there are json and junit");
+        let unknown = "pdf=x".parse::<Output>().unwrap_err();
+        assert_eq!(unknown.to_string(), "there is no report format `pdf`; there are json and junit and html");
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod curl;
 mod file;
 #[cfg(test)]
 mod fixture;
+pub mod html;
 pub mod json;
 pub mod junit;
 mod keywords;
