@@ -26,7 +26,7 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
     html! {
         section #cases aria-labelledby="cases-title" {
             h2 #cases-title { "Cases" span.tally { (page.report.cases.len()) } }
-            p.soft { "Every request of the plan, in the order in which it was sent: what must come of it, and what came." }
+            p.soft { "Every case of the plan, in its order: what must come of it, and what came." }
             @for (operation, cases) in &groups {
                 details.group {
                     summary {

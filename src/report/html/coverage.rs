@@ -22,7 +22,7 @@ pub(super) fn section(report: &Report) -> Markup {
                             th scope="col" { "Codes" } th scope="col" { "Keywords" } th scope="col" { "Rules" }
                         }
                     }
-                    tbody { @for one in operations { (overview(one)) } }
+                    tbody { @for one in operations { (overview(one, sent(report, &one.covered.operation))) } }
                 }
             }
             @for one in operations { (closely(one, operations.len() == 1)) }
@@ -30,11 +30,17 @@ pub(super) fn section(report: &Report) -> Markup {
     }
 }
 
-fn overview(operation: &Operation) -> Markup {
+/// How many cases of an operation were sent, those with methods that it does not declare too.
+fn sent(report: &Report, operation: &str) -> (usize, usize) {
+    let cases = report.cases.iter().filter(|case| case.operation == operation);
+    cases.fold((0, 0), |(sent, all), case| (sent + usize::from(case.outcome.is_some()), all + 1))
+}
+
+fn overview(operation: &Operation, sent: (usize, usize)) -> Markup {
     let covered = &operation.covered;
     let seen = |all: &[Seen]| (all.iter().filter(|one| one.times > 0).count(), all.len());
     let cells = [
-        (covered.exchanges, covered.cases),
+        sent,
         seen(&covered.statuses),
         seen(&covered.codes),
         (operation.keywords.iter().filter(|one| both_ways(one)).count(), operation.keywords.len()),
@@ -172,7 +178,7 @@ fn cell(counts: Option<Counts>) -> Markup {
         _ => "partly",
     };
     html! {
-        td.counts class=(class) {
+        td class={ "counts " (class) } {
             @if satisfied + refused + missed == 0 { "not tried" } @else {
                 "✓ " (satisfied) "  ✗ " (refused)
                 @if missed > 0 { "  ! " (missed) }

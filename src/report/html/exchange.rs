@@ -4,6 +4,9 @@ use super::super::model::{Body, Came, Content, Outcome, Request};
 use super::lines;
 use serde::de::IgnoredAny;
 
+/// JSON that is deeper stays as it came: its indents would be longer than itself.
+const DEEP: usize = 16;
+
 /// Shorter JSON stays on its line.
 const SHORT: usize = 72;
 
@@ -109,6 +112,7 @@ fn pretty(text: &str) -> Option<String> {
                 while characters.next_if(|next| next.is_ascii_whitespace()).is_some() {}
                 match characters.next_if(|next| matches!(next, '}' | ']')) {
                     Some(end) => out.push(end),
+                    None if depth == DEEP => return None,
                     None => {
                         depth += 1;
                         line(&mut out, depth);
@@ -150,6 +154,7 @@ mod tests {
     fn what_is_short_or_no_json_stays_as_it_came() {
         assert_eq!(pretty(r#"{"a":1}"#), None);
         assert_eq!(pretty(&format!("{{\"a\": {}", "1".repeat(90))), None);
+        assert_eq!(pretty(&format!("{}1{}", "[".repeat(100), "]".repeat(100))), None);
     }
 
     #[test]

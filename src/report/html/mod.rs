@@ -84,7 +84,7 @@ impl<'r> Page<'r> {
     fn page(&self) -> Markup {
         let (style, script) = (STYLE.trim(), SCRIPT.trim());
         let policy = format!(
-            "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+            "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
             digest(style),
             digest(script)
         );
@@ -227,17 +227,20 @@ fn untested(report: &Report) -> Markup {
     }
 }
 
-/// The lines of the contract around a place.
+/// The lines of the contract around a place, without the indent that they share.
 fn excerpt(at: &At, excerpt: Option<&Excerpt>) -> Markup {
     html! {
         figure.contract {
             figcaption { "Contract " code { (visible(&at.location.to_string())) } }
             @if let Some(excerpt) = excerpt {
+                @let indent = indent(excerpt);
                 pre tabindex="0" {
                     @for (index, line) in excerpt.lines.iter().enumerate() {
+                        @let line = line.get(indent..).unwrap_or_default();
                         span class=(if index == excerpt.marked { "row here" } else { "row" }) {
                             span.number { (excerpt.first + index) }
-                            @if index == excerpt.marked { (pointed(line, excerpt)) } @else { (lines(line)) }
+                            @if index == excerpt.marked { (pointed(line, excerpt.column.saturating_sub(indent), excerpt.length)) }
+                            @else { (lines(line)) }
                             "\n"
                         }
                     }
@@ -247,10 +250,17 @@ fn excerpt(at: &At, excerpt: Option<&Excerpt>) -> Markup {
     }
 }
 
-fn pointed(line: &str, excerpt: &Excerpt) -> Markup {
-    let before: String = line.chars().take(excerpt.column.saturating_sub(1)).collect();
-    let place: String = line.chars().skip(excerpt.column.saturating_sub(1)).take(excerpt.length).collect();
-    let rest: String = line.chars().skip(excerpt.column.saturating_sub(1) + excerpt.length).collect();
+fn indent(excerpt: &Excerpt) -> usize {
+    let indents = excerpt.lines.iter().filter_map(|line| line.find(|letter| letter != ' '));
+    indents.min().unwrap_or_default().min(excerpt.column.saturating_sub(1))
+}
+
+/// A line with the place in it marked; its column counts from 1.
+fn pointed(line: &str, column: usize, length: usize) -> Markup {
+    let mut letters = line.chars();
+    let before: String = letters.by_ref().take(column.saturating_sub(1)).collect();
+    let place: String = letters.by_ref().take(length).collect();
+    let rest: String = letters.collect();
     html! { (lines(&before)) @if !place.is_empty() { mark { (lines(&place)) } } (lines(&rest)) }
 }
 

@@ -5,9 +5,10 @@ use super::super::model::{CaseResult, Report};
 use super::super::text::{LONG, count, cut, visible};
 use super::{Page, latency};
 use crate::judge::Severity;
+use indexmap::IndexMap;
 use maud::{Markup, html};
 
-/// How many findings are named among what to do first.
+/// How many checks are named among what to do first.
 const FIRST: usize = 3;
 
 /// The verdict in a sentence.
@@ -143,18 +144,7 @@ fn steps(page: &Page<'_>) -> Vec<Markup> {
         Verdict::Untested => steps.push(html! { "Widen the selection, or repair the contract: no request was sent." }),
         Verdict::Holds | Verdict::Broken => {}
     }
-    let denied: Vec<_> =
-        page.findings.iter().filter(|(_, finding)| finding.severity == Severity::Deny).collect();
-    for (index, finding) in denied.iter().take(FIRST) {
-        steps.push(html! {
-            "Look at " a href={ "#" (page.finding_anchors[*index]) } { (cut(&finding.title, LONG)) }
-            " in " code { (visible(&finding.operation)) } ": " (count(finding.count, "case shows it", "cases show it")) "."
-        });
-    }
-    if denied.len() > FIRST {
-        let more = denied.len() - FIRST;
-        steps.push(html! { "Go on with " a href="#findings" { (count(more, "more finding", "more findings")) } " that break the contract." });
-    }
+    steps.extend(looks(page));
     if let Some(snapshots) = &report.snapshots {
         let known = &snapshots.summary;
         if known.changed + known.new > 0 {
@@ -181,6 +171,32 @@ fn steps(page: &Page<'_>) -> Vec<Markup> {
             @if let Some(ledger) = &created.ledger { ", listed in " code { (visible(ledger)) } }
             "; names carry " code { (visible(&report.timing.run_id)) } "."
         });
+    }
+    steps
+}
+
+/// The most serious finding of each of the first checks, since findings of one check are often alike.
+fn looks(page: &Page<'_>) -> Vec<Markup> {
+    let mut checks: IndexMap<&str, Vec<usize>> = IndexMap::new();
+    for (index, finding) in &page.findings {
+        if finding.severity == Severity::Deny {
+            checks.entry(&finding.check).or_default().push(*index);
+        }
+    }
+    let all: usize = checks.values().map(Vec::len).sum();
+    let named: usize = checks.values().take(FIRST).map(Vec::len).sum();
+    let mut steps = Vec::new();
+    for (check, indexes) in checks.iter().take(FIRST) {
+        let finding = &page.report.findings[indexes[0]];
+        steps.push(html! {
+            "Look at " a href={ "#" (page.finding_anchors[indexes[0]]) } { (cut(&finding.title, LONG)) }
+            " in " code { (visible(&finding.operation)) } ": " (count(finding.count, "case shows it", "cases show it"))
+            @if indexes.len() > 1 { ", and " (count(indexes.len() - 1, "more finding", "more findings")) " of " code { (visible(check)) } }
+            "."
+        });
+    }
+    if all > named {
+        steps.push(html! { "Go on with " a href="#findings" { (count(all - named, "finding", "findings")) " of other checks" } "." });
     }
     steps
 }
