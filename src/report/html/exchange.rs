@@ -109,7 +109,7 @@ fn pretty(text: &str) -> Option<String> {
             }
             '{' | '[' => {
                 out.push(character);
-                while characters.next_if(|next| next.is_ascii_whitespace()).is_some() {}
+                while characters.next_if(char::is_ascii_whitespace).is_some() {}
                 match characters.next_if(|next| matches!(next, '}' | ']')) {
                     Some(end) => out.push(end),
                     None if depth == DEEP => return None,

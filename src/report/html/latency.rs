@@ -164,7 +164,7 @@ pub(super) fn duration(milliseconds: f64) -> String {
         less if less < 1e3 => (less, "ms"),
         more => (more / 1e3, "s"),
     };
-    let decimals = if value < 10.0 && value.fract() > 0.0 { 1 } else { 0 };
+    let decimals = usize::from(value < 10.0 && value.fract() > 0.0);
     format!("{value:.decimals$} {unit}")
 }
 
