@@ -173,6 +173,21 @@ impl Node {
         found
     }
 
+    /// How many arrays and objects stand inside each other here.
+    pub fn depth(&self) -> usize {
+        let mut deepest = 0;
+        let mut open = vec![(self, 0)];
+        while let Some((node, level)) = open.pop() {
+            deepest = deepest.max(level);
+            match &node.kind {
+                Kind::Array(items) => open.extend(items.iter().map(|item| (item, level + 1))),
+                Kind::Object(members) => open.extend(members.iter().map(|member| (&member.value, level + 1))),
+                _ => {}
+            }
+        }
+        deepest
+    }
+
     /// The node at a JSON Pointer that starts here; of repeated members the last.
     pub fn at(&self, pointer: &str) -> Option<&Node> {
         if !pointer.is_empty() && !pointer.starts_with('/') {

@@ -213,7 +213,7 @@ struct CheckArgs {
     /// Send everything twice, and write what held still as the profile's snapshots
     #[arg(long, env = "PROBITY_RECORD", help_heading = "Snapshots")]
     record: bool,
-    /// Write a report: json=FILE or junit=FILE; may be repeated
+    /// Write a report: json=FILE, junit=FILE or html=FILE; may be repeated
     #[arg(
         long,
         env = "PROBITY_REPORT",

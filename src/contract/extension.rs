@@ -6,6 +6,7 @@
 use super::cause::Cause;
 use super::expression::Expression;
 use super::rule::Rule;
+use super::view::{self, Broken};
 use crate::json::pointer;
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -41,6 +42,18 @@ pub struct Behaviour {
     /// Parts of an answer that differ from run to run.
     #[serde(default)]
     pub volatile: Vec<Expression>,
+    /// JSON Pointers to `errors` and `unique` in the contract.
+    #[serde(skip)]
+    pub at: Places,
+}
+
+/// Where parts of an extension stand: in it, or among the defaults of the document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// JSON Pointer to `errors`.
+    pub errors: String,
+    /// JSON Pointer to `unique`.
+    pub unique: String,
 }
 
 /// The business error codes of an operation.
@@ -202,6 +215,7 @@ fn cause(name: &str) -> Result<Cause, String> {
 impl Behaviour {
     /// Tells each rule where it stands, given where the extension stands.
     pub fn place(&mut self, at: &str) {
+        self.at = Places { errors: format!("{at}/errors"), unique: format!("{at}/unique") };
         for (index, rule) in self.rules.iter_mut().enumerate() {
             rule.at = format!("{at}/rules/{index}");
         }
@@ -212,6 +226,10 @@ impl Behaviour {
     pub fn or(mut self, defaults: &Behaviour) -> Behaviour {
         if self.errors.is_none() {
             self.errors.clone_from(&defaults.errors);
+            self.at.errors.clone_from(&defaults.at.errors);
+        }
+        if self.unique.is_empty() {
+            self.at.unique.clone_from(&defaults.at.unique);
         }
         keep_or(&mut self.unique, &defaults.unique);
         keep_or(&mut self.silent, &defaults.silent);
@@ -269,6 +287,36 @@ pub enum Shape {
     Operation,
     /// On a security scheme.
     SecurityScheme,
+    /// On a link.
+    Link,
+}
+
+/// Reads the extension of a part of the contract, and says where it stands, which is elsewhere
+/// than in that part where it is a reference.
+pub(super) fn at<T: serde::de::DeserializeOwned>(
+    root: &Value,
+    owner: &str,
+    shape: Shape,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<(T, String)> {
+    let at = pointer::child(owner, "x-probity");
+    root.pointer(&at)?;
+    let found = match view::resolve(root, &at) {
+        Ok((at, value)) => read(shape, value, &at).map(|found| (found, at)),
+        Err(Broken { at, why }) => Err(vec![Mistake { at, message: why, hint: None }]),
+    };
+    match found {
+        Ok(found) => Some(found),
+        Err(found) => {
+            // Several parts may refer to one extension.
+            let known = |one: &Mistake| {
+                mistakes.iter().any(|other| other.at == one.at && other.message == one.message)
+            };
+            let new: Vec<Mistake> = found.into_iter().filter(|one| !known(one)).collect();
+            mistakes.extend(new);
+            None
+        }
+    }
 }
 
 /// Reads an extension that stands at `at` in the contract.
@@ -440,11 +488,12 @@ pub fn prepare() {
 }
 
 fn validator(shape: Shape) -> Option<&'static jsonschema::Validator> {
-    static VALIDATORS: [OnceLock<Option<jsonschema::Validator>>; 2] = [const { OnceLock::new() }; 2];
+    static VALIDATORS: [OnceLock<Option<jsonschema::Validator>>; 3] = [const { OnceLock::new() }; 3];
     let (index, name) = match shape {
         // On the document stand defaults for operations: the schema says the same of both.
         Shape::Document | Shape::Operation => (0, "operation"),
         Shape::SecurityScheme => (1, "securityScheme"),
+        Shape::Link => (2, "link"),
     };
     VALIDATORS[index]
         .get_or_init(|| {

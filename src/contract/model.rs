@@ -1,8 +1,10 @@
 //! What a contract says, as plain values.
 
 use super::extension::{Behaviour, TokenEndpoint};
+use super::link::Link;
 use super::schemas::SchemaAt;
 use indexmap::IndexMap;
+use serde::Serialize;
 use serde_json::Value;
 
 /// One operation of the contract.
@@ -59,7 +61,8 @@ pub struct Parameter {
 }
 
 /// Where a parameter travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Location {
     /// In the path.
     Path,
@@ -117,6 +120,8 @@ pub struct Response {
     pub headers: Vec<Header>,
     /// What its body can be; empty when the contract does not say.
     pub content: Vec<MediaType>,
+    /// Where it leads.
+    pub links: Vec<Link>,
     /// JSON Pointer to the response.
     pub at: String,
 }
@@ -152,6 +157,18 @@ impl StatusRange {
             StatusRange::Code(code) => code == status,
             StatusRange::Class(class) => status / 100 == class,
             StatusRange::Default => true,
+        }
+    }
+}
+
+impl Location {
+    /// Its name in a contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Location::Path => "path",
+            Location::Query => "query",
+            Location::Header => "header",
+            Location::Cookie => "cookie",
         }
     }
 }
@@ -198,6 +215,11 @@ impl Operation {
             StatusRange::Class(_) => 1,
             StatusRange::Default => 2,
         })
+    }
+
+    /// The link of an answer with a status, by where the link stands.
+    pub fn link(&self, status: u16, at: &str) -> Option<&Link> {
+        self.response(status)?.links.iter().find(|link| link.at == at)
     }
 
     /// The documented answers of a class of statuses.

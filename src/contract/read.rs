@@ -8,7 +8,7 @@ use super::model::{
 };
 use super::schemas::{SchemaAt, Schemas};
 use super::view::{self, AT, Broken};
-use super::{Contract, ContractError, Expression, Mistake, Untestable};
+use super::{Contract, ContractError, Expression, Mistake, Untestable, link};
 use crate::json::pointer;
 use crate::source::Document;
 use indexmap::IndexMap;
@@ -42,9 +42,9 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
     let root = &document.value;
     let openapi = version(root)?;
     let mut mistakes = Vec::new();
-    let extension = extension_at::<DocumentExtension>(root, "", Shape::Document, &mut mistakes);
-    let mut extension = extension.unwrap_or_default();
-    extension.defaults.place("/x-probity");
+    let extension = extension::at::<DocumentExtension>(root, "", Shape::Document, &mut mistakes);
+    let (mut extension, at) = extension.unwrap_or_default();
+    extension.defaults.place(&at);
     let schemes = security_schemes(root, &mut mistakes);
     let mut untestable = Vec::new();
     let mut operations = Vec::new();
@@ -59,9 +59,9 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
             let name = format!("{} {path}", method.to_uppercase());
             match operation(root, &at, &here, &name) {
                 Ok(mut found) => {
-                    let own = extension_at::<Behaviour>(root, &here, Shape::Operation, &mut mistakes);
-                    let mut own = own.unwrap_or_default();
-                    own.place(&pointer::child(&here, "x-probity"));
+                    let own = extension::at::<Behaviour>(root, &here, Shape::Operation, &mut mistakes);
+                    let (mut own, at) = own.unwrap_or_default();
+                    own.place(&at);
                     found.behaviour = own.or(&extension.defaults);
                     found.path_methods = methods.iter().map(|method| method.to_uppercase()).collect();
                     operations.push(found);
@@ -72,6 +72,7 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
             }
         }
     }
+    link::read(document, &mut operations, &mut mistakes);
     if !mistakes.is_empty() {
         return Err(ContractError::Extension(mistakes));
     }
@@ -107,22 +108,6 @@ fn version(root: &Value) -> Result<&'static str, ContractError> {
         given.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
     });
     known.ok_or(ContractError::UnknownVersion(given))
-}
-
-fn extension_at<T: serde::de::DeserializeOwned>(
-    root: &Value,
-    owner: &str,
-    shape: Shape,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<T> {
-    let at = pointer::child(owner, "x-probity");
-    match extension::read(shape, root.pointer(&at)?, &at) {
-        Ok(found) => Some(found),
-        Err(found) => {
-            mistakes.extend(found);
-            None
-        }
-    }
 }
 
 fn paths(root: &Value, untestable: &mut Vec<Untestable>) -> Vec<(String, String)> {
@@ -167,7 +152,7 @@ fn security_schemes(root: &Value, mistakes: &mut Vec<Mistake>) -> SecurityScheme
                 other => SecurityScheme::Other(other.to_owned()),
             },
             Ok(oas::SecurityScheme::APIKey { location, name, .. }) => {
-                let extension = extension_at::<SchemeExtension>(root, &at, Shape::SecurityScheme, mistakes);
+                let extension = extension::at::<SchemeExtension>(root, &at, Shape::SecurityScheme, mistakes);
                 SecurityScheme::ApiKey {
                     location: match location {
                         oas::APIKeyLocation::Query => Location::Query,
@@ -175,7 +160,7 @@ fn security_schemes(root: &Value, mistakes: &mut Vec<Mistake>) -> SecurityScheme
                         oas::APIKeyLocation::Cookie => Location::Cookie,
                     },
                     name,
-                    token: extension.and_then(|extension| extension.token),
+                    token: extension.and_then(|(extension, _)| extension.token),
                 }
             }
             Ok(oas::SecurityScheme::OAuth2 { .. } | oas::SecurityScheme::OpenIDConnect { .. }) => {
@@ -314,6 +299,7 @@ fn response_from(status: StatusRange, response: oas::Response) -> Response {
         headers: headers.collect(),
         at: place(&response.extensions),
         content: content_from(response.content),
+        links: Vec::new(),
     }
 }
 

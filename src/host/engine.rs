@@ -5,6 +5,7 @@ use super::access::{Access, Demands};
 use super::answer::Answer;
 use super::fault::Planted;
 use super::intake::{Asked, Breach, Given, Intake, Refused};
+use super::linked::{self, Linked};
 use super::prepare;
 use super::refuse::Refusals;
 use super::resources::{self, Resources, Role};
@@ -55,6 +56,8 @@ struct Served {
     /// Whether the contract documents any refusal at all.
     refuses: bool,
     role: Role,
+    /// What can be read once it has answered.
+    linked: Vec<Linked>,
 }
 
 /// The answer of an operation to an accepted request.
@@ -91,6 +94,18 @@ impl Prepared {
             };
             let role = resources::role(&contract, operation, creation);
             served[index].role = role;
+        }
+        let changing = |(_, operation): &(usize, &Operation)| operation.method != "GET";
+        for (index, operation) in contract.operations.iter().enumerate().filter(changing) {
+            served[index].linked = linked::of(&contract, operation, served[index].status.as_u16());
+        }
+        let readers: Vec<usize> =
+            served.iter().flat_map(|one| &one.linked).map(|linked| linked.reader).collect();
+        for (index, operation) in contract.operations.iter().enumerate() {
+            let same = |reader: &usize| contract.operations[*reader].path == operation.path;
+            if served[index].role == Role::None && readers.iter().any(same) {
+                served[index].role = Role::Item;
+            }
         }
         let request_id = match &contract.request_id {
             Some(Expression::Response(Part::Header(name))) => HeaderName::try_from(name).ok(),
@@ -195,10 +210,11 @@ impl Engine {
                 given
             }
         };
-        let addressed = resources::split(asked.path).zip(path.last()).filter(|_| served.role == Role::Item);
-        let stored = match addressed {
-            Some(((collection, _), (_, id))) => match self.resources.get(collection, id) {
-                Some(stored) => Some((collection, id.as_str(), stored)),
+        let addressed = resources::split(asked.path).filter(|_| served.role == Role::Item);
+        let addressed = addressed.map(|(collection, last)| (collection, resources::segment(last)));
+        let stored = match &addressed {
+            Some((collection, id)) => match self.resources.get(collection, id) {
+                Some(stored) => Some((*collection, id.as_str(), stored)),
                 None if served.refuses => return refuse(&[Breach::of(Cause::NotFound, "the path")]),
                 None => None,
             },
@@ -298,9 +314,21 @@ impl Engine {
             }
             _ => {}
         }
+        for linked in &served.linked {
+            self.readable(linked, &occasion, &filled, size());
+        }
         answer.body = Some(filled.body);
         answer.exact = filled.exact;
         answer
+    }
+
+    /// Keeps what was answered where a link leads.
+    fn readable(&self, linked: &Linked, occasion: &Occasion<'_>, answered: &Filled, size: usize) {
+        let Some(path) = linked.path(occasion.given, &answered.body) else { return };
+        let Some(reader) = &self.prepared.served[linked.reader].template else { return };
+        let Some((collection, last)) = resources::split(&path) else { return };
+        let body = linked.body(self.contract(), reader, occasion, answered);
+        self.resources.keep(collection, &Value::from(resources::segment(last)), &body, size);
     }
 }
 
@@ -332,6 +360,7 @@ impl Served {
             parameters: route::names(&operation.path),
             refuses: operation.responses_of_class(4).next().is_some(),
             role: Role::None,
+            linked: Vec::new(),
         }
     }
 }

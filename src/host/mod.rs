@@ -32,6 +32,7 @@ pub mod fault;
 mod fresh;
 mod given;
 mod intake;
+mod linked;
 mod place;
 mod prepare;
 mod refuse;

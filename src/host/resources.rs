@@ -3,6 +3,7 @@
 use super::template::Filled;
 use crate::contract::{Contract, Operation, Statement};
 use indexmap::IndexMap;
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -39,6 +40,11 @@ struct Known {
 /// The path of the collection, and the last segment.
 pub(super) fn split(path: &str) -> Option<(&str, &str)> {
     path.rsplit_once('/').filter(|(collection, _)| !collection.is_empty())
+}
+
+/// The decoded text of a segment of a path.
+pub(super) fn segment(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// The part of an operation, given how the body of a creating answer looks.

@@ -208,7 +208,7 @@ impl Source {
 }
 
 impl Filled {
-    fn echo(&mut self, at: &Place, value: &Value, node: Option<&Node>, item: Option<&Value>) {
+    pub(super) fn echo(&mut self, at: &Place, value: &Value, node: Option<&Node>, item: Option<&Value>) {
         let value = match (value, item) {
             (Value::Array(items), Some(item)) => items.iter().map(|one| overlaid(item, one)).collect(),
             _ => value.clone(),
@@ -218,6 +218,39 @@ impl Filled {
             let mut at = at.at.clone();
             digits(node, &mut at, &mut self.exact);
         }
+    }
+
+    /// Puts in what stands in another body: as a whole, or of its members those that are here.
+    pub(super) fn show(&mut self, other: &Filled, from: &Place, to: &Place, whole: bool) {
+        let Some(value) = from.get(&other.body) else { return };
+        let names: Vec<String> = match (value, to.get(&self.body)) {
+            (Value::Object(there), Some(Value::Object(here))) if !whole => {
+                here.keys().filter(|name| there.contains_key(*name)).cloned().collect()
+            }
+            _ => {
+                self.put(other, from, to);
+                return;
+            }
+        };
+        for name in names {
+            let below = |place: &Place| Place::new(&pointer::child(&place.at, &name));
+            self.put(other, &below(from), &below(to));
+        }
+    }
+
+    fn put(&mut self, other: &Filled, from: &Place, to: &Place) {
+        let Some(value) = from.get(&other.body) else { return };
+        self.set(to, value.clone());
+        self.exact.extend(other.moved(from, to));
+    }
+
+    /// The exact digits below a place, for another place.
+    fn moved(&self, from: &Place, to: &Place) -> Vec<Exact> {
+        let moved = self.exact.iter().filter_map(|(at, digits)| {
+            let below = at.strip_prefix(&from.at).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+            Some((format!("{}{below}", to.at), digits.clone()))
+        });
+        moved.collect()
     }
 
     fn set(&mut self, at: &Place, value: Value) {
@@ -230,11 +263,7 @@ impl Filled {
             Some(value) => to.set(&mut self.body, value),
             None => to.remove(&mut self.body),
         }
-        let copied = self.exact.iter().filter_map(|(at, digits)| {
-            let below = at.strip_prefix(&from.at).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
-            Some((format!("{}{below}", to.at), digits.clone()))
-        });
-        let copied: Vec<Exact> = copied.collect();
+        let copied = self.moved(from, to);
         self.exact.extend(copied);
     }
 }

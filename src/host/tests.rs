@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 
 mod faults;
 mod groups;
+mod links;
 mod things;
 
 /// A host, with its contract to hold its answers to.

@@ -59,6 +59,7 @@ pub const CHECKS: &[&Check] = &[
     &check::uniqueness::CHECK,
     &check::error_code::CHECK,
     &check::rule::CHECK,
+    &check::read_back::CHECK,
     &check::documented_status::CHECK,
     &check::response_schema::CHECK,
     &check::well_formed_body::CHECK,
@@ -123,6 +124,9 @@ pub fn exchange(
     let (mut observations, note) = alone(&view);
     if step == 0 && scenario.at_once > 0 {
         observations.extend(check::uniqueness::at_once(&view, &exchanges[..scenario.at_once]));
+    }
+    if let Some(answer) = exchange.answer().filter(|answer| answer.accepted()) {
+        observations.extend(check::read_back::check(&view, answer, scenario, exchanges));
     }
     Judgement { observations, note }
 }
@@ -212,6 +216,7 @@ mod tests {
         uniqueness
         error-code
         rule
+        read-back
         documented-status
         response-schema
         well-formed-body

@@ -3,6 +3,7 @@
 use super::generate::flat::{Flat, Type};
 use super::unique;
 use super::{Credentials, Fault, Place, Request, Verdict};
+use crate::contract::link::Supplied;
 use crate::contract::model::{self, Location, Parameter};
 use crate::contract::{Behaviour, Cause, Contract, Operation, Side};
 use crate::json::{self, Kind, Node, pointer};
@@ -42,6 +43,16 @@ impl<'c> Labeller<'c> {
 
     /// What a request to an operation is worth.
     pub fn label(&self, operation: &Operation, request: &Request) -> Label {
+        self.label_following(operation, request, &[])
+    }
+
+    /// The same where a link gives some of the parameters, whose values are known to the host.
+    pub(super) fn label_following(
+        &self,
+        operation: &Operation,
+        request: &Request,
+        supplied: &[Supplied],
+    ) -> Label {
         let mut seen = Findings::default();
         if request.method != operation.method {
             seen.fault(Cause::UndeclaredMethod, Place::Method, None, &operation.at);
@@ -49,7 +60,7 @@ impl<'c> Labeller<'c> {
         if request.credentials != Credentials::Valid && !operation.is_open() {
             seen.fault(Cause::Unauthenticated, Place::Credentials, None, &operation.at);
         }
-        parameters(self.contract, operation, request, &mut seen);
+        parameters(self.contract, operation, request, supplied, &mut seen);
         if seen.faults.is_empty() {
             body(self, operation, request, &mut seen);
         }
@@ -109,8 +120,15 @@ impl Findings {
     }
 }
 
-fn parameters(contract: &Contract, operation: &Operation, request: &Request, seen: &mut Findings) {
-    if operation.parameters.iter().any(|parameter| parameter.location == Location::Path) {
+fn parameters(
+    contract: &Contract,
+    operation: &Operation,
+    request: &Request,
+    supplied: &[Supplied],
+    seen: &mut Findings,
+) {
+    let own = |parameter: &&Parameter| !supplied.iter().any(|one| one.is(parameter));
+    if operation.parameters.iter().filter(own).any(|parameter| parameter.location == Location::Path) {
         seen.silent("whether the resource that the path names exists is not known");
     }
     let looked_up = |parameter: &&Parameter| {
@@ -118,10 +136,10 @@ fn parameters(contract: &Contract, operation: &Operation, request: &Request, see
             && parameter.required
             && parameter.example.is_none()
     };
-    for parameter in operation.parameters.iter().filter(looked_up) {
+    for parameter in operation.parameters.iter().filter(own).filter(looked_up) {
         seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
     }
-    for parameter in &operation.parameters {
+    for parameter in operation.parameters.iter().filter(own) {
         if parameter.location != Location::Header || is_reserved_header(&parameter.name) {
             continue;
         }
@@ -233,7 +251,7 @@ fn document(
         }
         seen.fault(broken.cause, Place::Body(broken.place), Some(broken.keyword), &broken.at);
     }
-    if depth(&text.root) > ORDINARY_DEPTH {
+    if text.root.depth() > ORDINARY_DEPTH {
         seen.silent("nothing is said about documents nested this deep");
     }
     let mut silence = Silence { labeller, behaviour: &operation.behaviour, seen };
@@ -351,20 +369,6 @@ impl Silence<'_> {
             self.stated(Cause::OutOfRange, at);
         }
     }
-}
-
-fn depth(node: &Node) -> usize {
-    let mut deepest = 0;
-    let mut open = vec![(node, 0)];
-    while let Some((node, level)) = open.pop() {
-        deepest = deepest.max(level);
-        match &node.kind {
-            Kind::Array(items) => open.extend(items.iter().map(|item| (item, level + 1))),
-            Kind::Object(members) => open.extend(members.iter().map(|member| (&member.value, level + 1))),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 /// Control characters, invisible formatting, non-characters and private use.

@@ -16,6 +16,7 @@ pub use label::{Label, Labeller};
 pub use select::{Selection, matches};
 
 use crate::contract::Cause;
+use crate::contract::link::Supplied;
 use crate::contract::model::StatusRange;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -71,6 +72,21 @@ pub struct Case {
     /// What the expectation takes for granted of earlier steps of its scenario.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<Given>,
+    /// What of the request comes from an earlier exchange of its scenario.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follows: Option<Follow>,
+}
+
+/// A link that a case follows. In the request `{name}` stands for a parameter that it gives.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Follow {
+    /// Index of the step in its scenario whose answer has the link.
+    pub step: usize,
+    /// JSON Pointer to the link.
+    #[serde(skip)]
+    pub link: String,
+    /// What the link gives.
+    pub parameters: Vec<Supplied>,
 }
 
 /// An outcome of an earlier step without which an expectation means nothing.
@@ -183,6 +199,8 @@ pub enum Place {
     Method,
     /// The credentials.
     Credentials,
+    /// The link between an operation and the one of this name.
+    Link(String),
 }
 
 /// Something that the contract implies but that cannot be sent.
@@ -259,6 +277,7 @@ impl fmt::Display for Place {
             Place::MediaType => f.write_str("media-type"),
             Place::Method => f.write_str("method"),
             Place::Credentials => f.write_str("credentials"),
+            Place::Link(other) => write!(f, "link/{other}"),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{Step, Subject, keywords};
 use crate::judge::{self, Severity};
 use crate::plan;
 use crate::run::secret;
-use crate::run::{self, Exchange};
+use crate::run::{self, Exchange, Sent};
 use crate::source::{Excerpt, Location};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -163,7 +163,7 @@ impl Builder<'_, '_> {
                 codes: case.expectation.codes.clone(),
             },
             result,
-            request: exchange.map(|exchange| self.request(exchange, most)),
+            request: subject.sent(step).map(|sent| self.request(&sent, most)),
             outcome: exchange.map(|exchange| self.outcome(step, exchange, violates, most)),
             observations: held.iter().map(|index| self.observation(*index, own)).collect(),
             curl,
@@ -194,8 +194,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn request(&self, exchange: &Exchange, most: usize) -> Request {
-        let sent = &exchange.sent;
+    fn request(&self, sent: &Sent, most: usize) -> Request {
         let neutral = |text: &String| self.subject.neutral(text);
         let run = self.subject.run.id.as_bytes();
         Request {

@@ -41,6 +41,13 @@ pub fn repeat(scenario: &Scenario, case: &Case, sent: &Sent, run: &str) -> Repea
         let requests = text::count(before, "request", "requests");
         lacks.push(format!("{requests} of its scenario came before it"));
     }
+    if let Some(follow) = &case.follows {
+        let of = scenario.cases.get(follow.step).map_or("", |step| &step.id);
+        for one in &follow.parameters {
+            let (name, from) = (variable_of(&one.name), text::visible(&one.value.to_string()));
+            lacks.push(format!("{name} stands for {from} of {}", text::visible(of)));
+        }
+    }
     let mut input = String::new();
     let mut line = format!("curl -sS{}", method(sent));
     if sent.url.contains(['[', ']', '{', '}']) {
@@ -89,6 +96,14 @@ pub fn repeat(scenario: &Scenario, case: &Case, sent: &Sent, run: &str) -> Repea
     let whole = quoted(&text::visible(&scenario.id));
     let note = format!("{}; to repeat it whole: probity check --include {whole}", lacks.join("; "));
     Repeat { line: input + &line, note: (!lacks.is_empty()).then_some(note) }
+}
+
+/// The variable that stands for a parameter which came from an earlier answer.
+pub(super) fn variable_of(name: &str) -> String {
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let name: String = name.chars().map(letter).collect();
+    let taken = name == RUN_VARIABLE || name.starts_with(|first: char| first.is_ascii_digit());
+    if taken { format!("_{name}") } else { name }
 }
 
 fn method(sent: &Sent) -> String {

@@ -8,6 +8,7 @@ pub mod curl;
 mod file;
 #[cfg(test)]
 mod fixture;
+mod followed;
 pub mod html;
 pub mod json;
 pub mod junit;
@@ -28,7 +29,7 @@ pub use terminal::{Detail, terminal};
 use crate::contract::Contract;
 use crate::judge::{Finding, Observation, Severity};
 use crate::plan::{Case, Gap, Plan};
-use crate::run::{End, Exchange, Run};
+use crate::run::{End, Exchange, Run, Sent};
 use crate::source::Location;
 use curl::Repeat;
 use model::{Difference, OtherSeed};
@@ -202,7 +203,16 @@ impl<'r> Subject<'r> {
 
     fn repeat(&self, step: Step) -> Option<Repeat> {
         let scenario = self.plan.scenarios.get(step.0)?;
-        Some(curl::repeat(scenario, self.case(step)?, &self.exchange(step)?.sent, &self.run.id))
+        let case = self.case(step)?;
+        let sent = &self.exchange(step)?.sent;
+        let sent = followed::marked(case, sent, &self.run.id, |name| format!("${}", curl::variable_of(name)));
+        Some(curl::repeat(scenario, case, &sent, &self.run.id))
+    }
+
+    /// What was sent, the same in every run: with the name of what came from an earlier answer.
+    fn sent(&self, step: Step) -> Option<Sent> {
+        let sent = &self.exchange(step)?.sent;
+        Some(followed::marked(self.case(step)?, sent, &self.run.id, |name| format!("{{{name}}}")))
     }
 
     /// Text in which the identity of the run is a placeholder, so that runs can be compared.

@@ -1,6 +1,7 @@
 //! One exchange: a request as it was sent and what came back, without secrets.
 
 use bytes::Bytes;
+use percent_encoding::percent_decode_str;
 use std::time::Duration;
 
 /// A request and what came of it.
@@ -131,6 +132,35 @@ impl FailureKind {
     /// Whether the target was not reached at all.
     pub fn is_unreachable(self) -> bool {
         matches!(self, FailureKind::Unresolved | FailureKind::Refused | FailureKind::Tls)
+    }
+}
+
+impl Sent {
+    /// The first value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.next().map(|(_, value)| value.as_str())
+    }
+
+    /// A query parameter, decoded.
+    pub fn query(&self, name: &str) -> Option<String> {
+        let (_, query) = self.url.split_once('?')?;
+        let decoded = |text: &str| {
+            let text = text.replace('+', " ");
+            percent_decode_str(&text).decode_utf8_lossy().into_owned()
+        };
+        let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        pairs.find(|(known, _)| decoded(known) == name).map(|(_, value)| decoded(value))
+    }
+
+    /// A path parameter that is a whole segment of the template, decoded.
+    pub fn path(&self, template: &str, name: &str) -> Option<String> {
+        let path = self.url.split(['?', '#']).next().unwrap_or_default();
+        let from_end = template.rsplit('/').position(|segment| {
+            segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) == Some(name)
+        })?;
+        let segment = path.rsplit('/').nth(from_end)?;
+        Some(percent_decode_str(segment).decode_utf8_lossy().into_owned())
     }
 }
 

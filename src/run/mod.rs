@@ -3,6 +3,7 @@
 pub mod credentials;
 mod error;
 pub mod exchange;
+mod follow;
 mod judging;
 pub mod ledger;
 mod pace;

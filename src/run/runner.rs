@@ -303,7 +303,7 @@ impl Runner<'_> {
                     self.sender.given_up(case);
                     break;
                 }
-                exchange = self.sender.exchange(case) => exchange?,
+                exchange = self.sender.exchange(scenario, case, &exchanges) => exchange?,
             };
             exchanges.push(exchange);
         }

@@ -3,6 +3,7 @@
 use super::credentials::{Authenticator, Carrier};
 use super::error::Halt;
 use super::exchange::{Exchange, Failure, FailureKind, Outcome, Sent};
+use super::follow::{self, Unfilled};
 use super::ledger::{Created, Ledger, created};
 use super::pace::{Pace, retry_after};
 use super::runner::Alias;
@@ -11,7 +12,7 @@ use super::transport::{Outgoing, Transport};
 use super::{Event, Observer};
 use crate::contract::expression::Part;
 use crate::contract::{Contract, Expression};
-use crate::plan::{Case, Credentials, Gap, RUN};
+use crate::plan::{Case, Credentials, Gap, RUN, Scenario};
 use bytes::Bytes;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -51,7 +52,22 @@ impl Sender<'_> {
     }
 
     /// Sends a case and writes down what it created; nothing if it cannot be sent in this run.
-    pub(super) async fn exchange(&self, case: &Case) -> Result<Option<Exchange>, Halt> {
+    /// What it takes from earlier exchanges of its scenario is filled in first.
+    pub(super) async fn exchange(
+        &self,
+        scenario: &Scenario,
+        case: &Case,
+        earlier: &[Option<Exchange>],
+    ) -> Result<Option<Exchange>, Halt> {
+        let case = match follow::filled(self.contract, scenario, case, earlier) {
+            Ok(case) => case,
+            Err(Unfilled::NotAccepted) => return Ok(None),
+            Err(Unfilled::Lacking(why)) => {
+                self.gap(case, why);
+                return Ok(None);
+            }
+        };
+        let case = case.as_ref();
         if case.request.credentials == Credentials::Expired && !self.expired(case).await? {
             return Ok(None);
         }
@@ -117,9 +133,18 @@ impl Sender<'_> {
                 "the token endpoint does not say how long a token lives: whether it is refused afterwards was not tried"
             }
         };
-        let gap = Gap { operation: operation.id.clone(), at: case.at.clone(), why: why.into() };
-        self.gaps.lock().unwrap_or_else(PoisonError::into_inner).push(gap);
+        self.gap(case, why);
         Ok(false)
+    }
+
+    /// Tells once what could not be tested after all.
+    fn gap(&self, case: &Case, why: impl Into<String>) {
+        let operation = self.contract.operations[case.operation].id.clone();
+        let gap = Gap { operation, at: case.at.clone(), why: why.into() };
+        let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
+        if !gaps.iter().any(|known| known.at == gap.at && known.why == gap.why) {
+            gaps.push(gap);
+        }
     }
 
     /// Sends a case, again where the answer asks for it.

@@ -96,6 +96,14 @@ impl Survey {
                 for (key, member) in members {
                     match member {
                         Value::String(text) => self.text(key, text, here, keys),
+                        // An extension as a whole may be a reference; what stands in it is data.
+                        Value::Object(extension) if key == "x-probity" && keys == Keys::Words => {
+                            if let Some(Value::String(text)) = extension.get("$ref") {
+                                pointer::push(here, key);
+                                self.refer(here, "$ref", text);
+                                here.truncate(length);
+                            }
+                        }
                         Value::Object(_) | Value::Array(_) => {
                             if let Some(inner) = inside(keys, key, member) {
                                 pointer::push(here, key);

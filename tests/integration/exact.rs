@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::driver::{Driver, probity};
+use crate::driver::{Driver, probity, repository};
 use crate::rival::{Fault, Rival, Variant};
 
 /// What a run said, without what may differ: times, and what was only observed.
@@ -128,6 +128,13 @@ fn the_report_on_a_correct_host_is_the_same_at_any_concurrency() {
 #[test]
 fn the_report_on_the_embedded_host_is_the_same_at_any_concurrency() {
     let said = assert_same_at_any_concurrency(said, "the embedded host");
+    assert_eq!(said.code, Some(0));
+}
+
+#[test]
+fn the_report_on_what_is_read_back_is_the_same_at_any_concurrency() {
+    let companion = repository().join("spec/groups-readback.openapi.yaml");
+    let said = assert_same_at_any_concurrency(|driver| said(driver.arg(&companion)), "the companion");
     assert_eq!(said.code, Some(0));
 }
 

@@ -13,6 +13,7 @@ mod exact;
 mod laws;
 mod pinned;
 mod proof;
+mod read_back;
 mod readme;
 mod rival;
 mod rules;

@@ -260,3 +260,25 @@ fn a_token_that_lives_longer_than_the_run_may_wait_is_told_of() {
     let gaps = ran.json("r.json")["gaps"].to_string();
     assert!(gaps.contains("longer than --max-wait allows"), "{gaps}");
 }
+
+#[test]
+fn a_host_that_serves_one_connection_after_the_other_is_not_kept_waiting() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (standing, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        // The next connection is not even taken before this one is answered and closed.
+        let mut held = Vec::new();
+        for stream in listener.incoming().flatten() {
+            if stand(&stream, &standing, &most).is_some() {
+                let _ = stream.shutdown(std::net::Shutdown::Both);
+            }
+            held.push(stream);
+        }
+    });
+    let begun = Instant::now();
+    let ran =
+        by_password(&url).args(["--include", "create-badges-group/*eight-at-once", "--jobs", "1"]).run();
+    assert!(!ran.stdout.contains("complete-answer"), "{}", ran.everything());
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}

@@ -61,7 +61,7 @@ const KINDS: &[(&str, &str, Test)] = &[
     ("null", "null", |seen| seen.node(|node| node.kind == Kind::Null)),
     ("boolean", "a boolean", |seen| seen.node(|node| matches!(node.kind, Kind::Bool(_)))),
     ("list", "a list", |seen| seen.node(|node| matches!(node.kind, Kind::Array(_)))),
-    ("nested", "more than 32 levels", |seen| seen.root.as_ref().is_some_and(|root| deep(root) > 32)),
+    ("nested", "more than 32 levels", |seen| seen.root.as_ref().is_some_and(|root| root.depth() > 32)),
     ("null-body", "null in place of a body", |seen| seen.whole(|kind| *kind == Kind::Null)),
     ("list-body", "a list in place of a body", |seen| seen.whole(|kind| matches!(kind, Kind::Array(_)))),
     ("text-body", "text in place of a body", |seen| seen.whole(|kind| matches!(kind, Kind::String(_)))),
@@ -130,18 +130,4 @@ impl Seen<'_> {
     fn whole(&self, test: impl Fn(&Kind) -> bool) -> bool {
         self.root.as_ref().is_some_and(|root| test(&root.kind))
     }
-}
-
-fn deep(node: &Node) -> usize {
-    let mut deepest = 0;
-    let mut open = vec![(node, 0)];
-    while let Some((node, level)) = open.pop() {
-        deepest = deepest.max(level);
-        match &node.kind {
-            Kind::Array(items) => open.extend(items.iter().map(|item| (item, level + 1))),
-            Kind::Object(members) => open.extend(members.iter().map(|member| (&member.value, level + 1))),
-            _ => {}
-        }
-    }
-    deepest
 }

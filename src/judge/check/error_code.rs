@@ -49,7 +49,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
 
 fn catalogue_entry(view: &View<'_>) -> Option<String> {
     let code = view.case.expectation.codes.first()?;
-    let at = format!("{}/x-probity/errors/catalogue", view.operation.at);
+    let at = format!("{}/catalogue", view.operation.behaviour.at.errors);
     Some(crate::json::pointer::child(&at, code))
 }
 
@@ -62,12 +62,12 @@ pub(in crate::judge) fn in_success(view: &View<'_>, answer: &Answer) -> Option<O
         return None;
     }
     let codes = found.join(", ");
-    let at = format!("{}/x-probity/errors", view.operation.at);
+    let at = &view.operation.behaviour.at.errors;
     Some(view.observe(
         &CHECK,
         format!("{} code {codes}", answer.status),
         format!("a success carries the error code {codes}"),
         ("no code of the catalogue", view.answer_words(answer)),
-        &at,
+        at,
     ))
 }

@@ -10,6 +10,7 @@ pub(super) mod error_code;
 pub(super) mod invalid_rejected;
 pub(super) mod leaked_internals;
 pub(super) mod media_type;
+pub(super) mod read_back;
 pub(super) mod response_schema;
 pub(super) mod rule;
 pub(super) mod server_error;

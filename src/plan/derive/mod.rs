@@ -3,6 +3,7 @@
 mod access;
 mod base;
 mod body;
+mod links;
 mod unique;
 
 use super::generate::random::Random;
@@ -11,6 +12,7 @@ use super::label::is_reserved_header;
 use super::{
     Case, Credentials, Expectation, Gap, Label, Labeller, Place, Request, Scenario, Verdict, Wishes, expect,
 };
+use crate::contract::link::Supplied;
 use crate::contract::model::Parameter;
 use crate::contract::{Contract, Location, Operation, Side};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -71,7 +73,9 @@ impl<'c> Deriver<'c> {
     }
 
     pub(super) fn derive(&mut self) {
-        let Some(request) = self.request() else { return };
+        self.astray();
+        self.reads();
+        let Some(request) = self.request(&[]) else { return };
         match self.operation.json_body().cloned() {
             Some(media) => self.with_json(&request, &media),
             None => self.without_json(&request),
@@ -79,8 +83,10 @@ impl<'c> Deriver<'c> {
     }
 
     fn gap(&mut self, at: &str, why: impl Into<String>) {
-        let operation = self.operation.id.clone();
-        self.gaps.push(Gap { operation, at: at.to_owned(), why: why.into() });
+        let gap = Gap { operation: self.operation.id.clone(), at: at.to_owned(), why: why.into() };
+        if !self.gaps.iter().any(|known| known.at == gap.at && known.why == gap.why) {
+            self.gaps.push(gap);
+        }
     }
 
     fn random(&self, name: &str) -> Random {
@@ -92,22 +98,29 @@ impl<'c> Deriver<'c> {
         Maker::new(root, self.random(name), fill, examples)
     }
 
-    /// The request with everything but the body.
-    fn request(&mut self) -> Option<Request> {
+    /// The request with everything but the body. For what a link supplies stands `{name}`.
+    fn request(&mut self, supplied: &[Supplied]) -> Option<Request> {
         let mut path = self.operation.path.clone();
         let mut query = Vec::new();
         let mut headers = Vec::new();
-        for parameter in
-            self.operation.parameters.iter().filter(|parameter| parameter.required && !is_reserved(parameter))
-        {
-            let Some(text) = self.parameter(parameter) else {
+        let is_supplied = |parameter: &Parameter| supplied.iter().any(|one| one.is(parameter));
+        let wanted = |parameter: &&Parameter| {
+            (parameter.required || is_supplied(parameter)) && !is_reserved(parameter)
+        };
+        for parameter in self.operation.parameters.iter().filter(wanted) {
+            let (text, encoded) = if is_supplied(parameter) {
+                let text = format!("{{{}}}", parameter.name);
+                (text.clone(), text)
+            } else if let Some(text) = self.parameter(parameter) {
+                let encoded = utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string();
+                (text, encoded)
+            } else {
                 self.gap(
                     &parameter.at,
                     format!("no value can be made for the parameter `{}`", parameter.name),
                 );
                 return None;
             };
-            let encoded = utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string();
             match parameter.location {
                 Location::Path => path = path.replace(&format!("{{{}}}", parameter.name), &encoded),
                 Location::Query => query
@@ -226,6 +239,7 @@ impl<'c> Deriver<'c> {
             at,
             about: about.words,
             given: Vec::new(),
+            follows: None,
         }
     }
 }

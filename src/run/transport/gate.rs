@@ -7,7 +7,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::sync::watch;
+
+/// A host that serves one connection after the other would never let all of them come so far.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Lets the last bytes of several bodies through together.
 pub(in crate::run) struct Gate {
@@ -69,7 +73,7 @@ impl Place {
             standing: Arc::clone(&self.0),
             opening: Box::pin(async move {
                 // The sender stands in `standing`, and so outlives this.
-                let _ = opened.wait_for(|opened| *opened).await;
+                let _ = tokio::time::timeout(PATIENCE, opened.wait_for(|opened| *opened)).await;
             }),
         }
     }

@@ -13,7 +13,7 @@ mod span;
 mod value;
 
 pub use over_run::{Note, over_run, tried};
-pub(in crate::judge) use span::about;
+pub(in crate::judge) use span::{about, zone};
 
 use crate::contract::rule::Strictness;
 use crate::contract::{Rule, Statement};

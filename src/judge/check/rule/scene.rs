@@ -6,7 +6,6 @@ use crate::json::{self, Kind, Node, Text};
 use crate::judge::View;
 use crate::judge::difference::shown;
 use crate::run::Answer;
-use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -21,6 +20,9 @@ pub(super) struct Scene<'s> {
     body: &'s Text,
     sent: OnceCell<Option<Text>>,
 }
+
+/// What an expression names cannot be told.
+struct Untold;
 
 /// A value that an expression names.
 #[derive(Clone, Debug)]
@@ -71,13 +73,13 @@ impl<'s> Scene<'s> {
         self.sent.get_or_init(read).as_ref()
     }
 
-    /// The value that an expression without stars names, if any; none if that cannot be told.
-    fn single(&self, expression: &Expression) -> Option<Option<Operand<'_>>> {
+    /// The value that an expression without stars names, if there is one.
+    fn single(&self, expression: &Expression) -> Result<Option<Operand<'_>>, Untold> {
         let typed = |node| Operand { node: Cow::Borrowed(node), untyped: false };
-        Some(match expression {
-            Expression::Request(Part::Body(at)) => self.sent()?.at(at).map(typed),
+        Ok(match expression {
+            Expression::Request(Part::Body(at)) => self.sent().ok_or(Untold)?.at(at).map(typed),
             Expression::Response(Part::Body(at)) => self.body.at(at).map(typed),
-            other => self.select(other)?.into_iter().next().map(|(_, operand)| operand),
+            other => self.select(other).ok_or(Untold)?.into_iter().next().map(|(_, operand)| operand),
         })
     }
 
@@ -100,45 +102,25 @@ impl<'s> Scene<'s> {
             }
             Expression::Response(Part::Header(name)) => text(self.answer.header(name).map(str::to_owned)),
             Expression::Request(Part::Header(name)) => {
-                let headers = &self.view.exchange.sent.headers;
-                let value = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-                let value = value.map(|(_, value)| value.clone());
+                let value = self.view.exchange.sent.header(name).map(str::to_owned);
                 if value.as_ref().is_some_and(|value| value.contains(HIDDEN)) {
                     return None;
                 }
                 text(value)
             }
             Expression::Request(Part::Query(name)) => {
-                let value = self.query(name);
+                let value = self.view.exchange.sent.query(name);
                 if value.as_ref().is_some_and(|value| value.contains(HIDDEN)) {
                     return None;
                 }
                 text(value)
             }
-            Expression::Request(Part::Path(name)) => one(Kind::String(self.path(name)?)),
+            Expression::Request(Part::Path(name)) => {
+                let template = &self.view.operation.path;
+                one(Kind::String(self.view.exchange.sent.path(template, name)?))
+            }
             Expression::Response(Part::Query(_) | Part::Path(_)) => return None,
         })
-    }
-
-    fn query(&self, name: &str) -> Option<String> {
-        let (_, query) = self.view.exchange.sent.url.split_once('?')?;
-        let decoded = |text: &str| {
-            let text = text.replace('+', " ");
-            percent_decode_str(&text).decode_utf8_lossy().into_owned()
-        };
-        let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        pairs.find(|(known, _)| decoded(known) == name).map(|(_, value)| decoded(value))
-    }
-
-    /// A path parameter that is a whole segment.
-    fn path(&self, name: &str) -> Option<String> {
-        let url = &self.view.exchange.sent.url;
-        let path = url.split(['?', '#']).next().unwrap_or_default();
-        let from_end = self.view.operation.path.rsplit('/').position(|segment| {
-            segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) == Some(name)
-        })?;
-        let segment = path.rsplit('/').nth(from_end)?;
-        Some(percent_decode_str(segment).decode_utf8_lossy().into_owned())
     }
 
     /// The values that an expression names, without nulls; none where that cannot be told.
@@ -155,7 +137,8 @@ impl<'s> Scene<'s> {
             at.is_some_and(|at| at.contains('*') && json::pointer::tokens(at).any(|token| token == "*"))
         };
         if !starred(one) && !starred(two) {
-            return self.single(one).zip(self.single(two)).into_iter().collect();
+            let pair = self.single(one).and_then(|left| Ok((left, self.single(two)?)));
+            return pair.into_iter().collect();
         }
         let (Some(left), Some(right)) = (self.select(one), self.select(two)) else { return Vec::new() };
         let mut pairs: Vec<Pair<'_>> = Vec::new();

@@ -9,7 +9,7 @@ const STEP: i128 = 15 * MINUTE;
 const WIDEST: i128 = 14 * HOUR;
 
 /// The offset between time zones that a span is, give or take a slack.
-pub(super) fn zone(span: i128, slack: i128) -> Option<String> {
+pub(in crate::judge) fn zone(span: i128, slack: i128) -> Option<String> {
     let steps = (span.abs() + STEP / 2) / STEP;
     let off = (span.abs() - steps * STEP).abs();
     (steps > 0 && steps * STEP <= WIDEST && off <= slack).then(|| hours(steps * STEP))

@@ -20,7 +20,7 @@ impl Deriver<'_> {
             if base.value.pointer(&unique.field).is_none() {
                 continue;
             }
-            let at = format!("{}/x-probity/unique/{index}", self.operation.at);
+            let at = format!("{}/{index}", self.operation.behaviour.at.unique);
             let mut scene = Scene { deriver: self, request, base, unique, at };
             if !scene.value("probe").to_string().contains(RUN) {
                 let why = format!(

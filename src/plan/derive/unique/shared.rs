@@ -34,7 +34,9 @@ impl Scene<'_, '_> {
         let mut there = Deriver::new(labeller, other, wishes);
         let operation = there.operation;
         let Some(unique) = operation.behaviour.unique.first() else { return };
-        let (Some(request), Some(media)) = (there.request(), operation.json_body().cloned()) else { return };
+        let (Some(request), Some(media)) = (there.request(&[]), operation.json_body().cloned()) else {
+            return;
+        };
         let Some(base) = there.base(&media, Fill::All) else { return };
         let content_type = ("Content-Type".to_owned(), content_type(&media.name));
         let request = Request { headers: [vec![content_type], request.headers].concat(), ..request };
@@ -45,7 +47,7 @@ impl Scene<'_, '_> {
         let mut second = base.value.clone();
         mutate::put(&mut second, &unique.field, shared);
         let index = operation.behaviour.unique.iter().position(|known| known.field == unique.field);
-        let at = format!("{}/x-probity/unique/{}", operation.at, index.unwrap_or_default());
+        let at = format!("{}/{}", operation.behaviour.at.unique, index.unwrap_or_default());
         let mut scene = Scene { deriver: &mut there, request: &request, base: &base, unique, at };
         if scene.verdict(&second) != Verdict::Accept {
             return;
