@@ -2,7 +2,7 @@
 
 use super::super::model::{Case, CaseResult, Expected};
 use super::super::text::{count, visible};
-use super::{Page, block, difference, exchange, finding, latency, lines, method};
+use super::{Page, block, difference, exchange, finding, latency, lines, method, worded};
 use crate::plan::Verdict;
 use maud::{Markup, html};
 
@@ -73,15 +73,15 @@ fn inside(page: &Page<'_>, case: &Case) -> Markup {
     let attempts = case.outcome.as_ref().map_or(1, |outcome| outcome.observed.attempts);
     html! {
         p.about {
-            @if !case.about.is_empty() { span { (visible(&case.about)) } }
+            @if !case.about.is_empty() { span { (worded(&case.about)) } }
             span.soft { (visible(&case.contract.location.to_string())) }
             @if attempts > 1 { span { "sent " (attempts) " times" } }
         }
         @for one in &case.observations {
             @let (expected, actual) = difference::marked(&one.expected, &one.actual);
             p {
-                @if let Some(anchor) = page.finding_anchors.get(one.finding) { a href={ "#" (anchor) } { (visible(&one.title)) } }
-                @else { (visible(&one.title)) }
+                @if let Some(anchor) = page.finding_anchors.get(one.finding) { a href={ "#" (anchor) } { (worded(&one.title)) } }
+                @else { (worded(&one.title)) }
             }
             div.sides {
                 div.side.expected { p { strong { "Expected" } " " (expected) } }

@@ -2,7 +2,7 @@
 
 use super::super::model::{Case, Finding};
 use super::super::text::{count, visible};
-use super::{Page, block, difference, excerpt, exchange, lines, link, method};
+use super::{Page, block, difference, excerpt, exchange, lines, link, method, worded};
 use crate::judge::{self, Severity};
 use maud::{Markup, html};
 
@@ -42,7 +42,7 @@ fn finding(page: &Page<'_>, index: usize, finding: &Finding) -> Markup {
             data-operation=(visible(&finding.operation)) data-checks=(visible(&finding.check)) data-result=(result) {
             h3 #(title) {
                 span class={ "badge " (class) } { (finding.severity.name()) } " "
-                (visible(&finding.title)) (link(anchor, "this finding"))
+                (worded(&finding.title)) (link(anchor, "this finding"))
             }
             p.about {
                 code.check { (visible(&finding.check)) }

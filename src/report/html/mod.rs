@@ -274,6 +274,20 @@ fn block(title: &str, text: &str, copy: bool) -> Markup {
     }
 }
 
+/// Words in which what stands between backticks is code.
+fn worded(text: &str) -> Markup {
+    let text = visible(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len() % 2 == 0 {
+        return html! { (text) };
+    }
+    html! {
+        @for (index, part) in parts.iter().enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
 /// A link of a place to itself.
 fn link(anchor: &str, name: &str) -> Markup {
     html! { " " a.self href={ "#" (anchor) } aria-label={ "Link to " (name) } { "#" } }

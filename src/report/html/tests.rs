@@ -4,7 +4,7 @@ use super::super::Report;
 use super::super::fixture::{Fixture, changed};
 use super::super::model::Severities;
 use super::super::text::steers;
-use super::html;
+use super::{html, worded};
 use crate::report::{SnapshotSummary, Verdict};
 
 fn report() -> Report {
@@ -63,6 +63,12 @@ fn a_finding_shows_both_sides_the_contract_and_how_to_repeat_it() {
     ] {
         assert!(finding.contains(part), "{part} in {finding}");
     }
+}
+
+#[test]
+fn what_stands_between_backticks_is_code() {
+    assert_eq!(worded("`/a` is <b>").into_string(), "<code>/a</code> is &lt;b&gt;");
+    assert_eq!(worded("a ` alone").into_string(), "a ` alone");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::super::Verdict;
 use super::super::model::{CaseResult, Report};
 use super::super::text::{LONG, count, cut, visible};
-use super::{Page, latency};
-use crate::judge::Severity;
+use super::{Page, latency, worded};
+use crate::judge::{SNAPSHOT, Severity};
 use indexmap::IndexMap;
 use maud::{Markup, html};
 
@@ -179,7 +179,8 @@ fn steps(page: &Page<'_>) -> Vec<Markup> {
 fn looks(page: &Page<'_>) -> Vec<Markup> {
     let mut checks: IndexMap<&str, Vec<usize>> = IndexMap::new();
     for (index, finding) in &page.findings {
-        if finding.severity == Severity::Deny {
+        // What differs from snapshots is settled as a whole.
+        if finding.severity == Severity::Deny && finding.check != SNAPSHOT.id {
             checks.entry(&finding.check).or_default().push(*index);
         }
     }
@@ -189,7 +190,7 @@ fn looks(page: &Page<'_>) -> Vec<Markup> {
     for (check, indexes) in checks.iter().take(FIRST) {
         let finding = &page.report.findings[indexes[0]];
         steps.push(html! {
-            "Look at " a href={ "#" (page.finding_anchors[indexes[0]]) } { (cut(&finding.title, LONG)) }
+            "Look at " a href={ "#" (page.finding_anchors[indexes[0]]) } { (worded(&cut(&finding.title, LONG))) }
             " in " code { (visible(&finding.operation)) } ": " (count(finding.count, "case shows it", "cases show it"))
             @if indexes.len() > 1 { ", and " (count(indexes.len() - 1, "more finding", "more findings")) " of " code { (visible(check)) } }
             "."
