@@ -3,7 +3,7 @@
 //! ```text
 //! source → contract → plan → run → judge → report
 //!                              ↘ snapshot ↗
-//! host ← contract
+//! host ← contract → docs
 //! ```
 //!
 //! Plain values go from room to room in one direction. All input and output is in [`run`],
@@ -20,6 +20,7 @@
 //! | how behaviour is pinned in insta's format | [`snapshot`] |
 //! | what people and machines read | [`report`] |
 //! | the server that behaves as a contract says, and its faults | [`host`] |
+//! | the API reference, as pages | [`docs`] |
 //! | what share of the faults the checks catch | [`audit`] |
 //! | commands, flags and exit codes | [`cli`], [`config`] |
 
@@ -27,6 +28,7 @@ pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod contract;
+pub mod docs;
 pub mod host;
 pub mod json;
 pub mod judge;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod docs;
 mod exit;
 mod explain;
 mod failure;
@@ -58,6 +59,9 @@ enum Command {
     /// Plant every fault that the contract lets one think of, and tell which are caught
     #[command(after_help = exit::TABLE)]
     Audit(AuditArgs),
+    /// Write the API reference of a contract
+    #[command(after_help = exit::TABLE)]
+    Docs(DocsArgs),
     /// Settle recorded behaviour
     Snapshots(SnapshotsArgs),
     /// Tell what a check means, why it matters, and how to allow it
@@ -307,6 +311,34 @@ struct AuditArgs {
     severity: SeverityArgs,
 }
 
+/// The arguments of `docs`.
+#[derive(Debug, Args)]
+struct DocsArgs {
+    #[command(flatten)]
+    contract: ContractArgs,
+    /// The folder that the pages are written to
+    #[arg(long, env = "PROBITY_OUT", value_name = "FOLDER")]
+    out: PathBuf,
+    /// What is written
+    #[arg(long, env = "PROBITY_FORMAT", default_value = "html", value_name = "FORMAT")]
+    format: DocsFormat,
+    /// The JSON report of a run, whose exchanges stand as examples and whose outcome marks every status,
+    /// code and rule
+    #[arg(long, env = "PROBITY_VERIFIED", value_name = "FILE")]
+    verified: Option<PathBuf>,
+    /// Write nothing; fail if the pages in the folder are out of date
+    #[arg(long, env = "PROBITY_DOCS_CHECK")]
+    check: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DocsFormat {
+    /// One page, `index.html`, that needs nothing else
+    Html,
+    /// A file for each operation, and `README.md` that lists them
+    Markdown,
+}
+
 /// The arguments of `snapshots`.
 #[derive(Debug, Args)]
 struct SnapshotsArgs {
@@ -381,6 +413,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Plan(arguments) => plan::plan(&arguments),
         Command::Serve(arguments) => serve::serve(&arguments),
         Command::Audit(arguments) => audit::audit(&arguments),
+        Command::Docs(arguments) => docs::docs(&arguments),
         Command::Snapshots(arguments) => snapshots::snapshots(&arguments.action),
         Command::Explain { check } => explain::explain(check.as_deref()),
         Command::Completions { shell } => {

@@ -34,7 +34,7 @@ const LIST: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
 const MAP: &[&str] = &["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
 
 /// The pointers of a schema's direct subschemas.
-pub(super) fn subschemas(schema: &Map<String, Value>, at: &str) -> Vec<String> {
+pub(crate) fn subschemas(schema: &Map<String, Value>, at: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (key, value) in schema {
         let here = || pointer::child(at, key);

@@ -19,6 +19,7 @@ pub use expression::Expression;
 pub use extension::{Behaviour, Distinction, Mistake};
 pub use link::Link;
 pub use lower::Side;
+pub(crate) use lower::subschemas;
 pub use model::{Body, Example, Location, MediaType, Operation, Response, SecurityScheme};
 pub use rule::{Rule, Statement};
 pub use schemas::{SchemaAt, Schemas, Violation};

@@ -6,6 +6,7 @@ mod audit;
 mod bad_contract;
 mod bad_target;
 mod bad_usage;
+mod browser;
 mod canned;
 mod cli;
 mod driver;

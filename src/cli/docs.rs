@@ -1,0 +1,108 @@
+//! `probity docs`: the API reference, as files.
+
+use super::failure::{Failure, contract};
+use super::{DocsArgs, Exit, note, say};
+use crate::docs::{self, Format, NotVerified, Page};
+use crate::report::text::visible;
+use crate::report::{self, Report};
+use std::path::Path;
+
+pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
+    let contract = contract(arguments.contract.contract.as_deref())?;
+    let format = match arguments.format {
+        super::DocsFormat::Html => Format::Html,
+        super::DocsFormat::Markdown => Format::Markdown,
+    };
+    for wrong in docs::wrong_examples(&contract) {
+        let at = contract.document.locate(&wrong.at);
+        note(&visible(&format!(
+            "warning: the example at {at} is not what its schema says: {}",
+            wrong.reason
+        )));
+    }
+    let run = arguments.verified.as_deref().map(recorded).transpose()?;
+    let pages = docs::pages(&contract, run.as_ref(), format).map_err(|error| {
+        let exit = match error {
+            NotVerified::Foreign { .. } => Exit::Usage,
+            NotVerified::Stale { .. } => Exit::Findings,
+        };
+        Failure::new(exit, error.to_string()).with_hint(Some(error.hint()))
+    })?;
+    let folder = &arguments.out;
+    if arguments.check { check(folder, &pages, format) } else { write(folder, &pages, format) }
+}
+
+/// The JSON report of a run.
+fn recorded(path: &Path) -> Result<Report, Failure> {
+    let refused = |why: String| {
+        Failure::new(Exit::Usage, format!("{} is not the report of a run: {why}", path.display()))
+            .with_hint(Some("`probity check --report json=FILE` writes one".into()))
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+    report::json::read(&text).map_err(|error| refused(error.to_string()))
+}
+
+fn write(folder: &Path, pages: &[Page], format: Format) -> Result<Exit, Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Failure::new(Exit::Usage, format!("the folder {} cannot be made: {error}", folder.display()))
+            .with_hint(Some("name another with --out".into()))
+    })?;
+    for page in pages {
+        report::write_text(&folder.join(&page.name), &page.text)
+            .map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))?;
+        say(&format!("written  {}\n", folder.join(&page.name).display()));
+    }
+    for name in orphans(folder, pages, format) {
+        let path = folder.join(name);
+        std::fs::remove_file(&path).map_err(|error| {
+            Failure::new(
+                Exit::Usage,
+                format!("{} is no longer made and cannot be removed: {error}", path.display()),
+            )
+        })?;
+        say(&format!("removed  {}\n", path.display()));
+    }
+    Ok(Exit::Holds)
+}
+
+fn check(folder: &Path, pages: &[Page], format: Format) -> Result<Exit, Failure> {
+    let mut stale = Vec::new();
+    for page in pages {
+        let path = folder.join(&page.name);
+        match std::fs::read(&path) {
+            Ok(bytes) if bytes == page.text.as_bytes() => {}
+            Ok(_) => stale.push(format!("changed  {}", path.display())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                stale.push(format!("missing  {}", path.display()));
+            }
+            Err(error) => {
+                return Err(Failure::new(Exit::Usage, format!("{} cannot be read: {error}", path.display())));
+            }
+        }
+    }
+    let orphans = orphans(folder, pages, format);
+    stale.extend(orphans.iter().map(|name| format!("obsolete {}", folder.join(name).display())));
+    if stale.is_empty() {
+        note("the pages are up to date");
+        return Ok(Exit::Holds);
+    }
+    say(&format!("{}\n", stale.join("\n")));
+    Err(Failure::new(Exit::Findings, "the pages are out of date")
+        .with_hint(Some("write them again: the same command without --check".into())))
+}
+
+/// Files of ours that are no longer made.
+fn orphans(folder: &Path, pages: &[Page], format: Format) -> Vec<String> {
+    if format == Format::Html {
+        return Vec::new();
+    }
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<String> = entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "md"))
+        .filter(|name| pages.iter().all(|page| page.name != *name))
+        .filter(|name| std::fs::read_to_string(folder.join(name)).is_ok_and(|text| docs::is_ours(&text)))
+        .collect();
+    found.sort();
+    found
+}

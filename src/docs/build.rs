@@ -1,0 +1,311 @@
+//! From a contract to what its reference tells.
+
+use super::anchor::Anchors;
+use super::example;
+use super::model::{
+    Body, ErrorCode, Field, Group, Link, Media, Operation, Promise, Reference, Response, Scheme, Server,
+    Shape,
+};
+use super::shape::Shapes;
+use super::words;
+use crate::contract::model::{self, Location, MediaType, SecurityScheme, StatusRange};
+use crate::contract::rule::Strictness;
+use crate::contract::{Contract, Side};
+use crate::json::pointer;
+use serde_json::Value;
+
+/// What is told where no tag says it.
+const UNTAGGED: &str = "Operations";
+
+/// What the reference of a contract tells.
+pub(super) fn reference(contract: &Contract) -> Reference {
+    let mut builder = Builder { contract, shapes: Shapes::new(contract), anchors: Anchors::default() };
+    for taken in super::PAGE_ANCHORS {
+        builder.anchors.take(taken);
+    }
+    let schemes = builder.schemes();
+    let groups = builder.groups(&schemes);
+    let shared = builder.shapes.shared(&mut builder.anchors);
+    let broken = contract.untestable.iter().map(|one| (one.operation.clone(), one.why.clone()));
+    Reference {
+        title: contract.title.trim().to_owned(),
+        version: contract.version.trim().to_owned(),
+        file: contract.document.files().first().map(|file| file_name(&file.name)).unwrap_or_default(),
+        description: builder.text("/info/description"),
+        servers: builder.servers(),
+        schemes,
+        groups,
+        shared,
+        broken: broken.collect(),
+        run: None,
+    }
+}
+
+/// The name of a file without its folder: the same wherever it is read.
+fn file_name(path: &str) -> String {
+    path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
+}
+
+struct Builder<'c> {
+    contract: &'c Contract,
+    shapes: Shapes<'c>,
+    anchors: Anchors,
+}
+
+impl Builder<'_> {
+    fn text(&self, at: &str) -> Option<String> {
+        let text = self.contract.document.get(at)?.as_str()?.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn member(&self, at: &str, name: &str) -> Option<String> {
+        self.text(&pointer::child(at, name))
+    }
+
+    fn flag(&self, at: &str, name: &str) -> bool {
+        self.contract.document.get(&pointer::child(at, name)) == Some(&Value::Bool(true))
+    }
+
+    fn servers(&self) -> Vec<Server> {
+        let each = self.contract.servers.iter().enumerate().map(|(index, url)| {
+            let at = format!("/servers/{index}");
+            let mut description = self.member(&at, "description");
+            let variables = self.contract.document.get(&format!("{at}/variables")).and_then(Value::as_object);
+            for (name, variable) in variables.into_iter().flatten() {
+                let about = variable.get("description").and_then(Value::as_str).unwrap_or_default().trim();
+                let text = description.get_or_insert_default();
+                text.push_str(&format!("\n\n{}: {about}", words::code(&format!("{{{name}}}"))));
+            }
+            Server { url: url.clone(), description }
+        });
+        each.collect()
+    }
+
+    fn schemes(&mut self) -> Vec<Scheme> {
+        let mut found = Vec::new();
+        for (name, scheme) in &self.contract.schemes {
+            let at = pointer::child("/components/securitySchemes", name);
+            let carries = match scheme {
+                SecurityScheme::Basic => {
+                    "HTTP Basic: `Authorization: Basic` with user and password.".to_owned()
+                }
+                SecurityScheme::Bearer => "A token in the header `Authorization: Bearer`.".to_owned(),
+                SecurityScheme::ApiKey { location, name, token } => {
+                    let place = match location {
+                        Location::Query => "query parameter",
+                        Location::Cookie => "cookie",
+                        _ => "header",
+                    };
+                    let kind = if token.is_some() { "A token" } else { "A key" };
+                    let from = token.as_ref().map(|token| {
+                        format!(" Tokens come from {}.", words::code(&format!("POST {}", token.path)))
+                    });
+                    format!("{kind} in the {place} {}.{}", words::code(name), from.unwrap_or_default())
+                }
+                SecurityScheme::Other(kind) => format!("The scheme {}.", words::code(kind)),
+            };
+            found.push(Scheme {
+                anchor: self.anchors.take(&format!("auth-{name}")),
+                name: name.clone(),
+                carries,
+                description: self.member(&at, "description"),
+            });
+        }
+        found
+    }
+
+    fn groups(&mut self, schemes: &[Scheme]) -> Vec<Group> {
+        let declared = self.contract.document.get("/tags").and_then(Value::as_array);
+        let tag =
+            |tag: &Value, key: &str| tag.get(key).and_then(Value::as_str).map(|text| text.trim().to_owned());
+        let mut groups: Vec<Group> = Vec::new();
+        for known in declared.into_iter().flatten() {
+            let Some(name) = tag(known, "name") else { continue };
+            let anchor = String::new();
+            groups.push(Group {
+                anchor,
+                name,
+                description: tag(known, "description"),
+                operations: Vec::new(),
+            });
+        }
+        // Operations have the first claim on their own names.
+        let anchors: Vec<String> =
+            self.contract.operations.iter().map(|operation| self.anchors.take(&operation.id)).collect();
+        for (operation, anchor) in self.contract.operations.iter().zip(anchors) {
+            let name = operation.tags.first().map_or(UNTAGGED, String::as_str).to_owned();
+            let told = self.operation(operation, anchor, schemes);
+            match groups.iter_mut().find(|group| group.name == name) {
+                Some(group) => group.operations.push(told),
+                None => groups.push(Group {
+                    anchor: String::new(),
+                    name,
+                    description: None,
+                    operations: vec![told],
+                }),
+            }
+        }
+        groups.retain(|group| !group.operations.is_empty());
+        for group in &mut groups {
+            group.anchor = self.anchors.take(&format!("tag-{}", group.name));
+        }
+        groups
+    }
+
+    fn operation(&mut self, operation: &model::Operation, anchor: String, schemes: &[Scheme]) -> Operation {
+        let at = &operation.at;
+        let body = operation.body.as_ref().map(|body| Body {
+            required: body.required,
+            description: self.member(&body.at, "description"),
+            media: body.content.iter().map(|media| self.media(media, Side::Request)).collect(),
+        });
+        let first = body.as_ref().and_then(|body| {
+            let media = body.media.iter().find(|media| !media.examples.is_empty())?;
+            Some((media.name.as_str(), media.examples.first()?))
+        });
+        let curl = example::curl(self.contract, operation, first);
+        let security = operation.security.iter().map(|all| {
+            let link = |name: &String| {
+                let known = schemes.iter().find(|scheme| scheme.name == *name);
+                Link {
+                    name: name.clone(),
+                    anchor: known.map(|scheme| scheme.anchor.clone()).unwrap_or_default(),
+                }
+            };
+            all.iter().map(link).collect()
+        });
+        let title = operation.summary.as_deref().map(str::trim).filter(|title| !title.is_empty());
+        let (errors, promises) = (self.errors(operation, &anchor), promises(operation));
+        Operation {
+            id: self.member(at, "operationId").unwrap_or_else(|| operation.id.clone()),
+            title: title.map_or_else(|| format!("{} {}", operation.method, operation.path), str::to_owned),
+            method: operation.method.clone(),
+            path: operation.path.clone(),
+            description: operation
+                .description
+                .as_deref()
+                .map(|text| text.trim().to_owned())
+                .filter(|text| !text.is_empty()),
+            deprecated: self.flag(at, "deprecated"),
+            security: security.collect(),
+            parameters: self.parameters(operation),
+            body,
+            curl,
+            responses: operation.responses.iter().map(|response| self.response(response, &anchor)).collect(),
+            errors,
+            promises,
+            unique: self.unique(operation),
+            unknown: operation.behaviour.silent.iter().map(words::silence).collect(),
+            anchor,
+        }
+    }
+
+    fn parameters(&mut self, operation: &model::Operation) -> Vec<(&'static str, Vec<Field>)> {
+        let places = [
+            (Location::Path, "Path parameters"),
+            (Location::Query, "Query parameters"),
+            (Location::Header, "Headers"),
+            (Location::Cookie, "Cookies"),
+        ];
+        let mut found = Vec::new();
+        for (location, title) in places {
+            let mut fields = Vec::new();
+            for parameter in operation.parameters.iter().filter(|parameter| parameter.location == location) {
+                let mut shape = match &parameter.schema {
+                    Some(schema) => self.shapes.part(schema, Side::Request, &mut self.anchors),
+                    None => Shape::default(),
+                };
+                shape.description = parameter.description.clone().or(shape.description);
+                shape.example = parameter.example.as_ref().map(ToString::to_string).or(shape.example);
+                shape.deprecated |= self.flag(&parameter.at, "deprecated");
+                fields.push(Field { name: parameter.name.clone(), required: parameter.required, shape });
+            }
+            if !fields.is_empty() {
+                found.push((title, fields));
+            }
+        }
+        found
+    }
+
+    fn media(&mut self, media: &MediaType, side: Side) -> Media {
+        Media {
+            name: media.name.clone(),
+            shape: media.schema.as_ref().map(|schema| self.shapes.body(schema, side, &mut self.anchors)),
+            examples: example::examples(self.contract, media, side),
+        }
+    }
+
+    fn response(&mut self, response: &model::Response, operation: &str) -> Response {
+        let mut headers = Vec::new();
+        for header in &response.headers {
+            let mut shape = match &header.schema {
+                Some(schema) => self.shapes.part(schema, Side::Response, &mut self.anchors),
+                None => Shape::default(),
+            };
+            shape.description = self.member(&header.at, "description").or(shape.description);
+            headers.push(Field { name: header.name.clone(), required: header.required, shape });
+        }
+        let good = matches!(response.status, StatusRange::Code(200..=299) | StatusRange::Class(2));
+        let media = response.content.iter().map(|media| {
+            let schema = media.schema.as_ref();
+            Media {
+                name: media.name.clone(),
+                shape: schema.map(|schema| {
+                    if good {
+                        self.shapes.body(schema, Side::Response, &mut self.anchors)
+                    } else {
+                        self.shapes.part(schema, Side::Response, &mut self.anchors)
+                    }
+                }),
+                examples: example::examples(self.contract, media, Side::Response),
+            }
+        });
+        Response {
+            status: response.status.to_string(),
+            good,
+            description: response.description.trim().to_owned(),
+            headers,
+            media: media.collect(),
+            mark: None,
+            anchor: self.anchors.take(&format!("{operation}-{}", response.status)),
+        }
+    }
+
+    fn errors(&mut self, operation: &model::Operation, anchor: &str) -> Vec<ErrorCode> {
+        let behaviour = &operation.behaviour;
+        let catalogue = behaviour.errors.iter().flat_map(|errors| &errors.catalogue);
+        let each = catalogue.map(|(code, entry)| ErrorCode {
+            anchor: self.anchors.take(&format!("{anchor}-code-{code}")),
+            code: code.clone(),
+            status: entry.status,
+            when: words::when(behaviour, entry),
+            meaning: entry.meaning.clone(),
+            fix: entry.fix.clone(),
+            mark: None,
+        });
+        each.collect()
+    }
+
+    fn unique(&self, operation: &model::Operation) -> Vec<String> {
+        let each = operation.behaviour.unique.iter().map(|unique| {
+            let sharing = self.contract.operations.iter().filter(|other| {
+                other.id != operation.id
+                    && unique.scope.is_some()
+                    && other.behaviour.unique.iter().any(|one| one.scope == unique.scope)
+            });
+            let shares: Vec<String> = sharing.map(|other| other.id.clone()).collect();
+            words::unique(unique, &operation.behaviour, &shares)
+        });
+        each.collect()
+    }
+}
+
+fn promises(operation: &model::Operation) -> Vec<Promise> {
+    let each = operation.behaviour.rules.iter().map(|rule| Promise {
+        words: words::rule(rule),
+        because: rule.because.clone(),
+        usual: rule.severity == Strictness::Warn,
+        mark: None,
+    });
+    each.collect()
+}

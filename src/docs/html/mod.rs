@@ -1,0 +1,222 @@
+//! One page that needs nothing else: no network, and no script to be read.
+
+mod operation;
+mod shape;
+
+use super::model::{Group, Link, Reference, Run};
+use super::prose::{self, Headings, block};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// The page of a reference.
+pub(super) fn page(reference: &Reference) -> String {
+    let style = STYLE.trim();
+    let script = SCRIPT.trim();
+    let policy = format!(
+        "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        digest(style),
+        digest(script)
+    );
+    let title = if reference.title.is_empty() { "API reference" } else { &reference.title };
+    let summary = reference.description.as_deref().map(prose::plain).map(|text| start(&text));
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="referrer" content="no-referrer";
+                meta name="color-scheme" content="light dark";
+                @if let Some(summary) = summary { meta name="description" content=(summary); }
+                // The smallest icon there is: without one, browsers ask for it.
+                link rel="icon" href="data:,";
+                title { (title) }
+                style { (PreEscaped(style)) }
+            }
+            body {
+                a.skip href="#main" { "Skip to content" }
+                (top(reference, title))
+                (contents(reference))
+                main #main tabindex="-1" {
+                    (overview(reference, title))
+                    (authentication(reference))
+                    @for group in &reference.groups { (group_section(group)) }
+                    (schemas(reference))
+                    p #nothing hidden role="status" { "Nothing here matches the search." }
+                }
+                footer {
+                    p { "Made from " code { (reference.file) } " by Probity " (env!("CARGO_PKG_VERSION")) "." }
+                }
+                script { (PreEscaped(script)) }
+            }
+        }
+    };
+    let mut text = page.into_string();
+    text.push('\n');
+    text
+}
+
+fn digest(text: &str) -> String {
+    STANDARD.encode(Sha256::digest(text.as_bytes()))
+}
+
+fn start(text: &str) -> String {
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().take(200).collect()
+}
+
+fn top(reference: &Reference, title: &str) -> Markup {
+    html! {
+        header #top {
+            a.brand href="#overview" {
+                strong { (title) }
+                @if !reference.version.is_empty() { " " span.version { (reference.version) } }
+            }
+            button #theme type="button" hidden { "Dark" }
+        }
+    }
+}
+
+fn contents(reference: &Reference) -> Markup {
+    html! {
+        nav #contents aria-label="Contents" {
+            div.search hidden {
+                label for="search" { "Search" }
+                input #search type="search" autocomplete="off" spellcheck="false" placeholder="Operation, path, field, code";
+                p #found role="status" {}
+            }
+            details open {
+                summary { "Contents" }
+                ul {
+                    li { a href="#overview" { "Overview" } }
+                    @if !reference.schemes.is_empty() { li { a href="#authentication" { "Authentication" } } }
+                }
+                @for group in &reference.groups {
+                    p { a href={ "#" (group.anchor) } { (group.name) } }
+                    ul {
+                        @for operation in &group.operations {
+                            li data-for=(operation.anchor) {
+                                a href={ "#" (operation.anchor) } {
+                                    (method(&operation.method)) " " span { (operation.title) }
+                                }
+                            }
+                        }
+                    }
+                }
+                @if !reference.shared.is_empty() {
+                    p { a href="#schemas" { "Schemas" } }
+                    ul {
+                        @for shared in &reference.shared {
+                            li data-for=(shared.anchor) { a href={ "#" (shared.anchor) } { (shared.name) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn overview(reference: &Reference, title: &str) -> Markup {
+    html! {
+        section #overview aria-labelledby="overview-title" {
+            h1 #overview-title { (title) }
+            @if let Some(run) = &reference.run { (verified(run)) }
+            @if let Some(text) = &reference.description { div.prose { (block(text, Headings::From(2))) } }
+            @if !reference.servers.is_empty() {
+                h2 { "Servers" }
+                @for server in &reference.servers {
+                    p { code { (server.url) } }
+                    @if let Some(text) = &server.description { div.prose { (block(text, Headings::Bold)) } }
+                }
+            }
+            @if !reference.broken.is_empty() {
+                h2 { "Not described" }
+                p { "A part of the contract that cannot be read keeps these operations out of the reference." }
+                ul { @for (operation, why) in &reference.broken { li { code { (operation) } ": " (why) } } }
+            }
+        }
+    }
+}
+
+fn verified(run: &Run) -> Markup {
+    html! {
+        p.note {
+            "Verified against " code { (run.target) } " on " (run.date) ", version " (run.version)
+            ". Examples marked “recorded” come from that run."
+        }
+    }
+}
+
+fn authentication(reference: &Reference) -> Markup {
+    html! {
+        @if !reference.schemes.is_empty() {
+            section #authentication aria-labelledby="authentication-title" {
+                h2 #authentication-title { "Authentication" }
+                @for scheme in &reference.schemes {
+                    section #(scheme.anchor) {
+                        h3 { code { (scheme.name) } (anchor(&scheme.anchor, &scheme.name)) }
+                        div.prose {
+                            p { (prose::inline(&scheme.carries)) }
+                            @if let Some(text) = &scheme.description { (block(text, Headings::From(4))) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn group_section(group: &Group) -> Markup {
+    let title = format!("{}-title", group.anchor);
+    html! {
+        section.group #(group.anchor) aria-labelledby=(title) {
+            h2 #(title) { (group.name) (anchor(&group.anchor, &group.name)) }
+            @if let Some(text) = &group.description { div.prose { (block(text, Headings::From(3))) } }
+            @for one in &group.operations { (operation::section(one)) }
+        }
+    }
+}
+
+fn schemas(reference: &Reference) -> Markup {
+    html! {
+        @if !reference.shared.is_empty() {
+            section.group #schemas aria-labelledby="schemas-title" {
+                h2 #schemas-title { "Schemas" }
+                @for shared in &reference.shared {
+                    section.entry.schema #(shared.anchor) {
+                        h3 { (shared.name) (anchor(&shared.anchor, &shared.name)) }
+                        (shape::whole(&shared.shape))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A link of a place to itself.
+fn anchor(anchor: &str, name: &str) -> Markup {
+    html! { " " a.self href={ "#" (anchor) } aria-label={ "Link to " (name) } { "#" } }
+}
+
+fn method(name: &str) -> Markup {
+    let class = match name {
+        "GET" | "HEAD" | "OPTIONS" | "TRACE" | "QUERY" => "get",
+        "DELETE" => "delete",
+        "POST" => "post",
+        _ => "put",
+    };
+    html! { span class={ "method " (class) } { (name) } }
+}
+
+fn link(link: &Link) -> Markup {
+    html! {
+        @if link.anchor.is_empty() { code { (link.name) } }
+        @else { a href={ "#" (link.anchor) } { code { (link.name) } } }
+    }
+}

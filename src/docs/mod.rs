@@ -1,0 +1,94 @@
+//! The API reference: from a contract to pages that people read.
+//!
+//! ```text
+//! Contract → Reference → HTML page, or Markdown files
+//!      run ↗
+//! ```
+
+use crate::contract::model::is_json;
+use crate::contract::{Contract, Side};
+use crate::report::Report;
+
+mod anchor;
+mod build;
+mod example;
+mod html;
+pub mod model;
+mod prose;
+mod shape;
+mod text;
+mod verified;
+mod words;
+
+pub use verified::NotVerified;
+
+/// The anchors that every page has for itself.
+const PAGE_ANCHORS: &[&str] = &["main", "contents", "search", "overview", "authentication", "schemas", "top"];
+
+/// What a reference is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One page that needs nothing else.
+    Html,
+    /// A file for each operation, and one that lists them.
+    Markdown,
+}
+
+/// A file of a reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Its name in the folder.
+    pub name: String,
+    /// What it holds.
+    pub text: String,
+}
+
+/// The reference of a contract, verified by a run if there is one. The same contract and run give
+/// the same bytes.
+pub fn pages(contract: &Contract, run: Option<&Report>, format: Format) -> Result<Vec<Page>, NotVerified> {
+    let mut reference = build::reference(contract);
+    if let Some(report) = run {
+        verified::verify(&mut reference, contract, report)?;
+    }
+    Ok(match format {
+        Format::Html => vec![Page { name: "index.html".into(), text: html::page(&reference) }],
+        Format::Markdown => text::pages(&reference),
+    })
+}
+
+/// An example of the contract that is not what its own schema says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongExample {
+    /// JSON Pointer to the example.
+    pub at: String,
+    /// How it differs.
+    pub reason: String,
+}
+
+/// The examples of bodies that their own schemas refuse.
+pub fn wrong_examples(contract: &Contract) -> Vec<WrongExample> {
+    let mut found: Vec<WrongExample> = Vec::new();
+    for operation in &contract.operations {
+        let sent = operation.body.iter().flat_map(|body| &body.content).map(|media| (media, Side::Request));
+        let answers = operation.responses.iter().flat_map(|response| &response.content);
+        for (media, side) in sent.chain(answers.map(|media| (media, Side::Response))) {
+            let Some(schema) = media.schema.as_ref().filter(|_| is_json(&media.name)) else { continue };
+            for example in &media.examples {
+                let broken = contract.schemas.violations(schema, side, &example.value);
+                let Some(first) = broken.first().filter(|_| found.iter().all(|known| known.at != example.at))
+                else {
+                    continue;
+                };
+                let place = if first.place.is_empty() { "it" } else { &first.place };
+                let reason = format!("{place}: expected {}, found {}", first.expected, first.actual);
+                found.push(WrongExample { at: example.at.clone(), reason });
+            }
+        }
+    }
+    found
+}
+
+/// Whether a Markdown file was written by [`pages`], and may be taken away by it.
+pub fn is_ours(text: &str) -> bool {
+    text.lines().take(20).any(|line| line == text::MARK)
+}

@@ -1,0 +1,489 @@
+//! From schemas to shapes: what stands in several places is described once and linked.
+
+use super::anchor::Anchors;
+use super::model::{Field, Link, Segment, Shape, Shared};
+use super::words::code;
+use crate::contract::{Contract, SchemaAt, Side, subschemas};
+use crate::json::pointer;
+use serde_json::{Map, Value};
+use std::collections::{HashMap, HashSet, VecDeque};
+
+/// Deeper members are described on their own.
+const DEPTH: usize = 5;
+
+/// A schema that several places refer to is written out in each if it has no more listed values.
+const FEW_VALUES: usize = 12;
+
+/// A text longer than this does not stand between words.
+const LONGEST_INLINE: usize = 200;
+
+/// Makes shapes of the schemas of a contract.
+pub(super) struct Shapes<'c> {
+    contract: &'c Contract,
+    uses: HashMap<String, usize>,
+    links: HashMap<String, Link>,
+    open: VecDeque<String>,
+    inside: Vec<String>,
+}
+
+impl<'c> Shapes<'c> {
+    pub(super) fn new(contract: &'c Contract) -> Shapes<'c> {
+        Shapes {
+            contract,
+            uses: uses(contract),
+            links: HashMap::new(),
+            open: VecDeque::new(),
+            inside: Vec::new(),
+        }
+    }
+
+    /// The shape of a whole body, its members written out even where others share them.
+    pub(super) fn body(&mut self, schema: &SchemaAt, side: Side, anchors: &mut Anchors) -> Shape {
+        Builder { shapes: self, side, anchors }.at(&schema.0, true)
+    }
+
+    /// The shape of a part.
+    pub(super) fn part(&mut self, schema: &SchemaAt, side: Side, anchors: &mut Anchors) -> Shape {
+        Builder { shapes: self, side, anchors }.at(&schema.0, false)
+    }
+
+    /// The shapes that were linked to, and those that they link to.
+    pub(super) fn shared(&mut self, anchors: &mut Anchors) -> Vec<Shared> {
+        let mut found = Vec::new();
+        while let Some(at) = self.open.pop_front() {
+            let Some(Link { name, anchor }) = self.links.get(&at).cloned() else { continue };
+            self.inside.push(at.clone());
+            let shape = Builder { shapes: self, side: Side::Response, anchors }.written(&at);
+            self.inside.pop();
+            found.push(Shared { anchor, name, shape });
+        }
+        found.sort_by(|a, b| (a.name.to_lowercase(), &a.anchor).cmp(&(b.name.to_lowercase(), &b.anchor)));
+        found
+    }
+}
+
+struct Builder<'s, 'c> {
+    shapes: &'s mut Shapes<'c>,
+    side: Side,
+    anchors: &'s mut Anchors,
+}
+
+impl<'c> Builder<'_, 'c> {
+    fn schema(&self, at: &str) -> Option<&'c Value> {
+        self.shapes.contract.schemas.raw(self.side).pointer(at)
+    }
+
+    /// The shape of what stands at a place, or a link to where it is described.
+    fn at(&mut self, at: &str, whole: bool) -> Shape {
+        let Some(target) = self.schema(at).and_then(reference) else { return self.written(at) };
+        let beside = self.beside(at);
+        let Some(schema) = self.schema(&target).filter(|_| target != at) else { return beside };
+        let again = self.shapes.inside.contains(&target);
+        let used_once = self.shapes.uses.get(&target).copied().unwrap_or(0) <= 1;
+        let deep = self.shapes.inside.len() >= DEPTH;
+        if again || (!whole && !is_plain(schema) && (deep || !used_once)) {
+            let link = self.link(&target);
+            return Shape { kind: vec![Segment::Link(link)], nullable: is_nullable(schema), ..beside };
+        }
+        self.shapes.inside.push(target.clone());
+        let mut shape = self.at(&target, whole);
+        self.shapes.inside.pop();
+        shape.description = beside.description.or(shape.description);
+        shape.default = beside.default.or(shape.default);
+        shape.example = beside.example.or(shape.example);
+        shape.deprecated |= beside.deprecated;
+        shape.read_only |= beside.read_only;
+        shape.write_only |= beside.write_only;
+        shape
+    }
+
+    /// What stands beside a reference.
+    fn beside(&self, at: &str) -> Shape {
+        let mut shape = Shape::default();
+        if let Some(Value::Object(schema)) = self.schema(at) {
+            annotate(&mut shape, schema);
+        }
+        shape
+    }
+
+    fn link(&mut self, target: &str) -> Link {
+        if let Some(link) = self.shapes.links.get(target) {
+            return link.clone();
+        }
+        let name =
+            pointer::parent_and_last(target).map_or_else(|| "schema".into(), |(_, last)| last.into_owned());
+        let anchor = self.anchors.take(&format!("schema-{name}"));
+        let link = Link { name, anchor };
+        self.shapes.links.insert(target.to_owned(), link.clone());
+        self.shapes.open.push_back(target.to_owned());
+        link
+    }
+
+    /// The shape of the schema that is written at a place.
+    fn written(&mut self, at: &str) -> Shape {
+        if self.schema(at).and_then(reference).is_some_and(|target| target != at) {
+            return self.at(at, false);
+        }
+        let mut shape = Shape::default();
+        let schema = match self.schema(at) {
+            Some(Value::Object(schema)) => schema,
+            Some(Value::Bool(false)) => {
+                shape.kind = words("nothing");
+                return shape;
+            }
+            _ => {
+                shape.kind = words("anything");
+                return shape;
+            }
+        };
+        annotate(&mut shape, schema);
+        limit(&mut shape, schema);
+        shape.nullable = is_nullable(self.schema(at).unwrap_or(&Value::Null));
+        self.parts(&mut shape, schema, at);
+        self.members(&mut shape, schema, at);
+        if shape.kind.is_empty() {
+            shape.kind = self.kind(&mut shape, schema, at);
+        }
+        shape
+    }
+
+    /// The type, by its name or by what else the schema says.
+    fn kind(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) -> Vec<Segment> {
+        match types(schema).as_slice() {
+            [] if shape.nullable && !has_type(schema) => Vec::new(),
+            [] => untyped(shape, schema),
+            ["array"] => self.items(shape, schema, at),
+            ["object"] => self.map(shape, schema, at),
+            many => {
+                let plain =
+                    many.iter().filter(|name| **name != "array").map(|name| with_format(name, schema));
+                let plain = plain.collect::<Vec<_>>().join(" or ");
+                if !many.contains(&"array") {
+                    return words(&plain);
+                }
+                let mut kind = words(&format!("{plain} or "));
+                kind.extend(self.items(shape, schema, at));
+                kind
+            }
+        }
+    }
+
+    /// What `allOf`, `anyOf` and `oneOf` add.
+    fn parts(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) {
+        if let Some(Value::Array(all)) = schema.get("allOf") {
+            for index in 0..all.len() {
+                let part = self.at(&format!("{at}/allOf/{index}"), false);
+                absorb(shape, part);
+            }
+        }
+        for (keyword, words) in [("oneOf", "One of"), ("anyOf", "At least one of")] {
+            let Some(Value::Array(all)) = schema.get(keyword) else { continue };
+            let mut choices = Vec::new();
+            for index in 0..all.len() {
+                let place = format!("{at}/{keyword}/{index}");
+                if self.schema(&place).is_some_and(is_null) {
+                    shape.nullable = true;
+                } else {
+                    choices.push(self.at(&place, false));
+                }
+            }
+            match <[Shape; 1]>::try_from(choices) {
+                Ok([single]) => absorb(shape, single),
+                Err(choices) if choices.is_empty() => {}
+                Err(mut choices) => {
+                    // Alternatives that only ask for other members say nothing that a reader can see.
+                    choices.retain(|choice| !is_empty(choice));
+                    shape.choices.extend((!choices.is_empty()).then_some((words, choices)));
+                }
+            }
+        }
+    }
+
+    fn members(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) {
+        let required = |name: &str, schema: &Map<String, Value>| {
+            schema
+                .get("required")
+                .and_then(Value::as_array)
+                .is_some_and(|names| names.iter().any(|known| known.as_str() == Some(name)))
+        };
+        for field in &mut shape.fields {
+            field.required |= required(&field.name, schema);
+        }
+        let Some(Value::Object(properties)) = schema.get("properties") else { return };
+        // What a part was linked for is written out beside members of its own.
+        if let [Segment::Link(link)] = shape.kind.as_slice() {
+            shape.inherits.insert(0, link.clone());
+            shape.kind.clear();
+        }
+        for name in properties.keys() {
+            let inner = self.at(&pointer::child(&pointer::child(at, "properties"), name), false);
+            let field = Field { name: name.clone(), required: required(name, schema), shape: inner };
+            match shape.fields.iter_mut().find(|known| known.name == *name) {
+                Some(known) => {
+                    let required = known.required || field.required;
+                    if !is_empty(&field.shape) {
+                        *known = field;
+                    }
+                    known.required = required;
+                }
+                None => shape.fields.push(field),
+            }
+        }
+        if shape.kind.is_empty() {
+            shape.kind = words("object");
+        }
+        if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
+            shape.limits.push("no other members".to_owned());
+        }
+    }
+
+    fn items(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) -> Vec<Segment> {
+        if !schema.contains_key("items") {
+            return words("array");
+        }
+        let items = self.at(&pointer::child(at, "items"), false);
+        hold(shape, items, "array of ")
+    }
+
+    fn map(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) -> Vec<Segment> {
+        match schema.get("additionalProperties") {
+            Some(Value::Object(inner)) if !inner.is_empty() => {
+                let values = self.at(&pointer::child(at, "additionalProperties"), false);
+                hold(shape, values, "map of names to ")
+            }
+            Some(Value::Bool(false)) if shape.fields.is_empty() => words("empty object"),
+            _ => words("object"),
+        }
+    }
+}
+
+/// Takes over what a part of `allOf` says.
+fn absorb(shape: &mut Shape, part: Shape) {
+    if let [Segment::Link(link)] = part.kind.as_slice() {
+        if shape.kind.is_empty() && shape.fields.is_empty() && shape.inherits.is_empty() {
+            shape.kind.clone_from(&part.kind);
+        } else {
+            shape.inherits.push(link.clone());
+        }
+    } else if !part.kind.is_empty() && shape.fields.is_empty() && shape.inherits.is_empty() {
+        shape.kind = part.kind;
+    }
+    shape.nullable |= part.nullable;
+    shape.description = shape.description.take().or(part.description);
+    shape.default = shape.default.take().or(part.default);
+    shape.example = shape.example.take().or(part.example);
+    shape
+        .limits
+        .extend(part.limits.into_iter().filter(|limit| !shape.limits.contains(limit)).collect::<Vec<_>>());
+    if shape.values.is_empty() {
+        shape.values = part.values;
+    }
+    for field in part.fields {
+        match shape.fields.iter_mut().find(|known| known.name == field.name) {
+            Some(known) => known.required |= field.required,
+            None => shape.fields.push(field),
+        }
+    }
+    shape.inherits.extend(part.inherits);
+    shape.choices.extend(part.choices);
+}
+
+/// The type that a schema without one has by what else it says.
+fn untyped(shape: &Shape, schema: &Map<String, Value>) -> Vec<Segment> {
+    let first = schema.get("enum").and_then(|listed| listed.get(0)).or_else(|| schema.get("const"));
+    if let Some(kind) = first.map(json_type) {
+        return words(kind);
+    }
+    if !shape.fields.is_empty() || !shape.inherits.is_empty() {
+        return words("object");
+    }
+    if shape.choices.is_empty() { words("anything") } else { Vec::new() }
+}
+
+/// What a list or a map holds becomes a part of its own shape.
+fn hold(shape: &mut Shape, inner: Shape, prefix: &str) -> Vec<Segment> {
+    let mut kind = words(prefix);
+    if inner.kind.is_empty() {
+        kind.push(Segment::Words("one of several".to_owned()));
+    }
+    kind.extend(inner.kind);
+    if inner.nullable {
+        kind.push(Segment::Words(" or null".to_owned()));
+    }
+    shape.limits.extend(inner.limits.into_iter().map(|limit| format!("each: {limit}")));
+    if shape.values.is_empty() {
+        shape.values = inner.values;
+    }
+    shape.description = shape.description.take().or(inner.description);
+    shape.fields.extend(inner.fields);
+    shape.inherits.extend(inner.inherits);
+    shape.choices.extend(inner.choices);
+    kind
+}
+
+fn words(text: &str) -> Vec<Segment> {
+    vec![Segment::Words(text.to_owned())]
+}
+
+fn reference(schema: &Value) -> Option<String> {
+    pointer::from_fragment(schema.get("$ref")?.as_str()?)
+}
+
+fn text(schema: &Map<String, Value>, key: &str) -> Option<String> {
+    let text = schema.get(key)?.as_str()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn annotate(shape: &mut Shape, schema: &Map<String, Value>) {
+    let flag = |key: &str| schema.get(key) == Some(&Value::Bool(true));
+    let short = |value: &Value| {
+        let text = value.to_string();
+        (text.len() <= LONGEST_INLINE).then_some(text)
+    };
+    shape.title = text(schema, "title");
+    shape.description = text(schema, "description");
+    shape.default = schema.get("default").and_then(short);
+    let example = schema.get("example").or_else(|| schema.get("examples").and_then(|all| all.get(0)));
+    shape.example = example.and_then(short);
+    shape.deprecated = flag("deprecated");
+    shape.read_only = flag("readOnly");
+    shape.write_only = flag("writeOnly");
+}
+
+fn limit(shape: &mut Shape, schema: &Map<String, Value>) {
+    let number = |key: &str| schema.get(key).filter(|value| value.is_number()).map(ToString::to_string);
+    let between = |least: &str, most: &str, one: &str, many: &str| {
+        let unit = |count: &str| if count == "1" { one.to_owned() } else { many.to_owned() };
+        match (number(least).filter(|least| least != "0"), number(most)) {
+            (Some(least), Some(most)) if least == most => Some(format!("exactly {least} {}", unit(&least))),
+            (Some(least), Some(most)) => Some(format!("{least} to {most} {}", unit(&most))),
+            (Some(least), None) => Some(format!("at least {least} {}", unit(&least))),
+            (None, Some(most)) => Some(format!("at most {most} {}", unit(&most))),
+            (None, None) => None,
+        }
+    };
+    shape.limits.extend(between("minLength", "maxLength", "character", "characters"));
+    shape.limits.extend(between("minItems", "maxItems", "item", "items"));
+    shape.limits.extend(between("minProperties", "maxProperties", "member", "members"));
+    match (number("minimum"), number("maximum")) {
+        (Some(least), Some(most)) => shape.limits.push(format!("{least} to {most}")),
+        (Some(least), None) => shape.limits.push(format!("at least {least}")),
+        (None, Some(most)) => shape.limits.push(format!("at most {most}")),
+        (None, None) => {}
+    }
+    shape.limits.extend(number("exclusiveMinimum").map(|bound| format!("more than {bound}")));
+    shape.limits.extend(number("exclusiveMaximum").map(|bound| format!("less than {bound}")));
+    shape.limits.extend(number("multipleOf").map(|step| format!("a multiple of {step}")));
+    if schema.get("uniqueItems") == Some(&Value::Bool(true)) {
+        shape.limits.push("no item twice".to_owned());
+    }
+    if let Some(pattern) = text(schema, "pattern") {
+        shape.limits.push(format!("matches {}", code(&pattern)));
+    }
+    let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+    shape.values = listed.chain(schema.get("const")).map(ToString::to_string).collect();
+}
+
+fn types(schema: &Map<String, Value>) -> Vec<&str> {
+    let all: Vec<&str> = match schema.get("type") {
+        Some(Value::String(one)) => vec![one],
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    all.into_iter().filter(|name| *name != "null").collect()
+}
+
+fn has_type(schema: &Map<String, Value>) -> bool {
+    ["properties", "items", "enum", "const", "allOf", "oneOf", "anyOf"]
+        .iter()
+        .any(|key| schema.contains_key(*key))
+}
+
+fn is_null(schema: &Value) -> bool {
+    schema.get("type").and_then(Value::as_str) == Some("null")
+}
+
+fn is_nullable(schema: &Value) -> bool {
+    match schema.get("type") {
+        Some(Value::Array(types)) => types.iter().any(|name| name == "null"),
+        Some(Value::String(name)) => name == "null",
+        _ => false,
+    }
+}
+
+/// Whether a schema is as short as a link to it.
+fn is_plain(schema: &Value) -> bool {
+    let Some(schema) = schema.as_object() else { return true };
+    let nested = ["properties", "items", "allOf", "oneOf", "anyOf", "prefixItems", "additionalProperties"];
+    let few = schema.get("enum").and_then(Value::as_array).is_none_or(|all| all.len() <= FEW_VALUES);
+    few && !nested.iter().any(|key| schema.get(*key).is_some_and(|value| !value.is_boolean()))
+}
+
+fn is_empty(shape: &Shape) -> bool {
+    let says_type = !matches!(shape.kind.as_slice(), [] | [Segment::Words(_)])
+        || matches!(shape.kind.as_slice(), [Segment::Words(kind)] if kind != "anything");
+    !says_type
+        && shape.fields.is_empty()
+        && shape.inherits.is_empty()
+        && shape.choices.is_empty()
+        && shape.values.is_empty()
+        && shape.description.is_none()
+        && shape.title.is_none()
+}
+
+fn with_format(kind: &str, schema: &Map<String, Value>) -> String {
+    match text(schema, "format") {
+        Some(format) => format!("{kind} ({format})"),
+        None => kind.to_owned(),
+    }
+}
+
+fn json_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// How many places refer to each schema.
+fn uses(contract: &Contract) -> HashMap<String, usize> {
+    let document = contract.schemas.raw(Side::Request);
+    let mut uses: HashMap<String, usize> = HashMap::new();
+    let mut seen: HashSet<String> = HashSet::new();
+    let mut open: Vec<String> = Vec::new();
+    for operation in &contract.operations {
+        let sent = operation.body.iter().flat_map(|body| &body.content);
+        let answered = operation.responses.iter().flat_map(|response| &response.content);
+        open.extend(sent.chain(answered).filter_map(|media| Some(media.schema.as_ref()?.0.clone())));
+        let parameters = operation.parameters.iter().filter_map(|parameter| parameter.schema.as_ref());
+        let headers = operation.responses.iter().flat_map(|response| &response.headers);
+        open.extend(
+            parameters.chain(headers.filter_map(|header| header.schema.as_ref())).map(|at| at.0.clone()),
+        );
+    }
+    while let Some(at) = open.pop() {
+        let Some(Value::Object(schema)) = document.pointer(&at) else { continue };
+        if !seen.insert(at.clone()) {
+            // A shared response or parameter is shown wherever it is used.
+            for below in subschemas(schema, &at).into_iter().chain([at.clone()]) {
+                if let Some(target) = document.pointer(&below).and_then(reference) {
+                    *uses.entry(target).or_default() += 1;
+                }
+            }
+            continue;
+        }
+        open.extend(subschemas(schema, &at));
+        if let Some(target) = document.pointer(&at).and_then(reference) {
+            *uses.entry(target.clone()).or_default() += 1;
+            if !seen.contains(&target) {
+                open.push(target);
+            }
+        }
+    }
+    uses
+}

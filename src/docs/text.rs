@@ -1,0 +1,475 @@
+//! Markdown: a file for each operation, and one that lists them.
+
+use super::Page;
+use super::model::{Example, Field, Link, Mark, Media, Operation, Origin, Reference, Segment, Shape};
+use super::words::code;
+
+/// The first words of every file that Probity writes and may take away again.
+pub(super) const MARK: &str = "<!-- Made by `probity docs`: change the contract in place of this file. -->";
+
+/// The files of a reference.
+pub(super) fn pages(reference: &Reference) -> Vec<Page> {
+    let mut pages = vec![Page { name: "README.md".into(), text: index(reference) }];
+    for operation in reference.operations() {
+        pages.push(Page {
+            name: format!("{}.md", operation.anchor),
+            text: operation_page(reference, operation),
+        });
+    }
+    if !reference.shared.is_empty() {
+        pages.push(Page { name: "schemas.md".into(), text: schemas(reference) });
+    }
+    pages
+}
+
+fn index(reference: &Reference) -> String {
+    let mut out = format!("{MARK}\n\n# {}\n", line(&reference.title));
+    if !reference.version.is_empty() {
+        out.push_str(&format!("\nVersion {}.\n", reference.version));
+    }
+    run(&mut out, reference);
+    if let Some(text) = &reference.description {
+        paragraph(&mut out, &lowered(text, 2));
+    }
+    if !reference.servers.is_empty() {
+        out.push_str("\n## Servers\n");
+        for server in &reference.servers {
+            paragraph(&mut out, &code(&server.url));
+            if let Some(text) = &server.description {
+                paragraph(&mut out, &lowered(text, 3));
+            }
+        }
+    }
+    for group in &reference.groups {
+        out.push_str(&format!("\n## {}\n", line(&group.name)));
+        if let Some(text) = &group.description {
+            paragraph(&mut out, &lowered(text, 3));
+        }
+        out.push_str("\n| Operation | Method | Path |\n| :-- | :-- | :-- |\n");
+        for operation in &group.operations {
+            row(
+                &mut out,
+                &[
+                    format!("[{}]({}.md)", linked(&operation.title), operation.anchor),
+                    operation.method.clone(),
+                    code(&operation.path),
+                ],
+            );
+        }
+    }
+    if !reference.schemes.is_empty() {
+        out.push_str("\n## Authentication\n");
+        for scheme in &reference.schemes {
+            out.push_str(&format!("\n### {}\n", line(&scheme.name)));
+            paragraph(&mut out, &scheme.carries);
+            if let Some(text) = &scheme.description {
+                paragraph(&mut out, &lowered(text, 4));
+            }
+        }
+    }
+    if !reference.shared.is_empty() {
+        out.push_str("\n## Schemas\n");
+        paragraph(&mut out, "What several operations share is described in [schemas](schemas.md).");
+    }
+    if !reference.broken.is_empty() {
+        out.push_str("\n## Not described\n\n");
+        for (operation, why) in &reference.broken {
+            out.push_str(&format!("- {}: {}\n", code(operation), line(why)));
+        }
+    }
+    out
+}
+
+fn operation_page(reference: &Reference, operation: &Operation) -> String {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let mut out = format!(
+        "---\ntitle: {}\nexcerpt: {}\napi:\n  file: {}\n  operationId: {}\ndeprecated: {}\n---\n{MARK}\n\n# {}\n",
+        quoted(&operation.title),
+        quoted(&format!("{} {}", operation.method, operation.path)),
+        quoted(&reference.file),
+        quoted(&operation.id),
+        operation.deprecated,
+        line(&operation.title)
+    );
+    run(&mut out, reference);
+    if operation.deprecated {
+        paragraph(&mut out, "> **Deprecated.** Do not use it in new clients.");
+    }
+    if let Some(text) = &operation.description {
+        paragraph(&mut out, &lowered(text, 2));
+    }
+    resource(&mut out, reference, operation);
+    if let Some(server) = reference.servers.first() {
+        out.push_str("\n## API endpoint example\n");
+        paragraph(&mut out, &code(&format!("{}{}", server.url.trim_end_matches('/'), operation.path)));
+    }
+    out.push_str("\n## Example request\n");
+    fence(&mut out, "sh", &operation.curl);
+    for (title, fields) in &operation.parameters {
+        out.push_str(&format!("\n## {title}\n"));
+        table(&mut out, "Parameter", &rows(fields));
+    }
+    if let Some(body) = &operation.body {
+        out.push_str("\n## Request body parameters\n");
+        if let Some(text) = &body.description {
+            paragraph(&mut out, &lowered(text, 3));
+        }
+        for media in &body.media {
+            if body.media.len() > 1 {
+                out.push_str(&format!("\n### {}\n", line(&media.name)));
+            }
+            representation(&mut out, media);
+        }
+    }
+    responses(&mut out, operation);
+    errors(&mut out, operation);
+    rules(&mut out, operation);
+    out
+}
+
+fn run(out: &mut String, reference: &Reference) {
+    if let Some(run) = &reference.run {
+        paragraph(
+            out,
+            &format!(
+                "> Verified against {} on {}, version {}.",
+                code(&run.target),
+                run.date,
+                line(&run.version)
+            ),
+        );
+    }
+}
+
+fn resource(out: &mut String, reference: &Reference, operation: &Operation) {
+    out.push_str("\n## Resource information\n\n| | |\n| :-- | :-- |\n");
+    row(out, &["URI".into(), code(&operation.path)]);
+    row(out, &["HTTP method".into(), operation.method.clone()]);
+    let alternatives: Vec<String> = operation
+        .security
+        .iter()
+        .map(|all| match all.as_slice() {
+            [] => "none".to_owned(),
+            all => all.iter().map(|one| auth(reference, one)).collect::<Vec<_>>().join(" and "),
+        })
+        .collect();
+    let security = if alternatives.is_empty() { "none".to_owned() } else { alternatives.join(" or ") };
+    row(out, &["Authentication".into(), security]);
+    let media: Vec<String> =
+        operation.body.iter().flat_map(|body| &body.media).map(|media| code(&media.name)).collect();
+    if !media.is_empty() {
+        row(out, &["Content type".into(), media.join(", ")]);
+    }
+}
+
+fn auth(reference: &Reference, link: &Link) -> String {
+    let known = reference.schemes.iter().any(|scheme| scheme.name == link.name);
+    if known { format!("[{}](README.md#authentication)", linked(&link.name)) } else { code(&link.name) }
+}
+
+fn representation(out: &mut String, media: &Media) {
+    if let Some(shape) = &media.shape {
+        described(out, "Parameter", shape);
+    }
+    for example in &media.examples {
+        sample(out, example);
+    }
+}
+
+fn described(out: &mut String, column: &str, shape: &Shape) {
+    let rows = whole(shape);
+    let kind = kind(shape);
+    if rows.is_empty() || kind != "object" {
+        paragraph(out, &format!("{}{}", capital(&kind), flags(shape)));
+    }
+    let about = about(shape);
+    if !about.is_empty() {
+        paragraph(out, &about.join(" "));
+    }
+    if !rows.is_empty() {
+        table(out, column, &rows);
+    }
+}
+
+fn sample(out: &mut String, example: &Example) {
+    let origin = match example.origin {
+        Origin::Documented => "",
+        Origin::Made => " (made from the schema)",
+        Origin::Recorded => " (recorded)",
+    };
+    paragraph(out, &format!("{}{origin}:", line(&example.title)));
+    fence(out, if example.json { "json" } else { "" }, &example.text);
+}
+
+fn responses(out: &mut String, operation: &Operation) {
+    if operation.responses.is_empty() {
+        return;
+    }
+    out.push_str("\n## Responses\n");
+    for response in &operation.responses {
+        out.push_str(&format!("\n### {}{}\n", response.status, mark(response.mark)));
+        if !response.description.is_empty() {
+            paragraph(out, &lowered(&response.description, 4));
+        }
+        if !response.headers.is_empty() {
+            out.push_str("\n#### Response headers\n");
+            table(out, "Header", &rows(&response.headers));
+        }
+        if !response.media.is_empty() {
+            out.push_str("\n#### Response parameters\n");
+        }
+        for media in &response.media {
+            if response.media.len() > 1 {
+                paragraph(out, &format!("{}:", code(&media.name)));
+            }
+            representation(out, media);
+        }
+    }
+}
+
+fn errors(out: &mut String, operation: &Operation) {
+    if operation.errors.is_empty() {
+        return;
+    }
+    let marked = operation.errors.iter().any(|error| error.mark.is_some());
+    out.push_str("\n## API-specific error codes\n\n");
+    out.push_str("| Error code | Status | When | Description | What to do |");
+    out.push_str(if marked { " Verified |\n" } else { "\n" });
+    out.push_str("| :-- | :-- | :-- | :-- | :-- |");
+    out.push_str(if marked { " :-- |\n" } else { "\n" });
+    for error in &operation.errors {
+        let mut cells = vec![
+            code(&error.code),
+            error.status.to_string(),
+            error.when.clone(),
+            error.meaning.clone().unwrap_or_default(),
+            error.fix.clone().unwrap_or_default(),
+        ];
+        if marked {
+            cells.push(error.mark.map(Mark::words).unwrap_or_default().to_owned());
+        }
+        row(out, &cells);
+    }
+}
+
+fn rules(out: &mut String, operation: &Operation) {
+    if !operation.promises.is_empty() {
+        out.push_str("\n## What holds\n\n");
+        for promise in &operation.promises {
+            let usual = if promise.usual { " *(usual, not promised)*" } else { "" };
+            let because =
+                promise.because.as_deref().map(|text| format!(" {}", line(text))).unwrap_or_default();
+            out.push_str(&format!("- {}{usual}{}{because}\n", line(&promise.words), mark(promise.mark)));
+        }
+    }
+    for (title, all) in
+        [("What must be unique", &operation.unique), ("What is not known", &operation.unknown)]
+    {
+        if !all.is_empty() {
+            out.push_str(&format!("\n## {title}\n\n"));
+            for one in all {
+                out.push_str(&format!("- {}\n", line(one)));
+            }
+        }
+    }
+}
+
+fn schemas(reference: &Reference) -> String {
+    let mut out = format!("{MARK}\n\n# Schemas\n");
+    for shared in &reference.shared {
+        out.push_str(&format!("\n<a id=\"{}\"></a>\n\n## {}\n", shared.anchor, line(&shared.name)));
+        described(&mut out, "Field", &shared.shape);
+    }
+    out
+}
+
+fn mark(mark: Option<Mark>) -> String {
+    mark.map(|mark| format!(" ({})", mark.words())).unwrap_or_default()
+}
+
+/// A row of a table of fields: name, type, description.
+type Row = [String; 3];
+
+fn table(out: &mut String, column: &str, rows: &[Row]) {
+    out.push_str(&format!("\n| {column} | Datatype | Description |\n| :-- | :-- | :-- |\n"));
+    for cells in rows {
+        row(out, cells);
+    }
+}
+
+fn rows(fields: &[Field]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    push(&mut rows, fields, "");
+    rows
+}
+
+fn whole(shape: &Shape) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let prefix = if is_list(shape) { "[]." } else { "" };
+    inner(&mut rows, shape, prefix);
+    rows
+}
+
+fn is_list(shape: &Shape) -> bool {
+    matches!(shape.kind.first(), Some(Segment::Words(words)) if words.starts_with("array of"))
+}
+
+fn push(rows: &mut Vec<Row>, fields: &[Field], prefix: &str) {
+    for field in fields {
+        let path = format!("{prefix}{}", field.name);
+        let star = if field.required { "\\*" } else { "" };
+        let about = about(&field.shape).join("<br>");
+        rows.push([
+            format!("{}{star}", code(&path)),
+            format!("{}{}", kind(&field.shape), flags(&field.shape)),
+            about,
+        ]);
+        let list = if is_list(&field.shape) { "[]" } else { "" };
+        inner(rows, &field.shape, &format!("{path}{list}."));
+    }
+}
+
+fn inner(rows: &mut Vec<Row>, shape: &Shape, prefix: &str) {
+    if !shape.inherits.is_empty() {
+        let links: Vec<String> = shape.inherits.iter().map(schema_link).collect();
+        rows.push([code(&format!("{prefix}…")), links.join(", "), "All fields of it.".to_owned()]);
+    }
+    push(rows, &shape.fields, prefix);
+    for (words, choices) in &shape.choices {
+        for (index, choice) in choices.iter().enumerate() {
+            let about = about(choice).join("<br>");
+            let number = format!("{words} ({} of {})", index + 1, choices.len());
+            rows.push([
+                code(prefix.trim_end_matches('.')),
+                format!("{}{}", kind(choice), flags(choice)),
+                format!("{number}. {about}"),
+            ]);
+            push(rows, &choice.fields, prefix);
+        }
+    }
+}
+
+fn schema_link(link: &Link) -> String {
+    format!("[{}](schemas.md#{})", linked(&link.name), link.anchor)
+}
+
+fn kind(shape: &Shape) -> String {
+    if shape.kind.is_empty() && !shape.choices.is_empty() {
+        return "one of several".to_owned();
+    }
+    let pieces = shape.kind.iter().map(|segment| match segment {
+        Segment::Words(words) => words.clone(),
+        Segment::Link(link) => schema_link(link),
+    });
+    pieces.collect()
+}
+
+fn flags(shape: &Shape) -> String {
+    let all = [
+        (shape.nullable, "can be null"),
+        (shape.read_only, "only in answers"),
+        (shape.write_only, "only in requests"),
+        (shape.deprecated, "deprecated"),
+    ];
+    all.iter().filter(|(is, _)| *is).flat_map(|(_, words)| [", ", words]).collect()
+}
+
+fn about(shape: &Shape) -> Vec<String> {
+    let mut about: Vec<String> = shape.description.iter().map(|text| text.trim().to_owned()).collect();
+    if !shape.limits.is_empty() {
+        about.push(format!("{}.", capital(&shape.limits.join(", "))));
+    }
+    let values: Vec<String> = shape.values.iter().map(|value| code(value)).collect();
+    match values.as_slice() {
+        [] => {}
+        [only] => about.push(format!("Always {only}.")),
+        many => about.push(format!("One of {}.", many.join(", "))),
+    }
+    about.extend(shape.default.iter().map(|value| format!("Default: {}.", code(value))));
+    about.extend(shape.example.iter().map(|value| format!("Ex: {}", code(value))));
+    about
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn row(out: &mut String, cells: &[String]) {
+    out.push('|');
+    for cell in cells {
+        let text = cell.trim().replace("\r\n", "\n").replace("\n\n", "<br>").replace(['\n', '\r'], " ");
+        out.push_str(&format!(" {} |", text.replace('|', "\\|")));
+    }
+    out.push('\n');
+}
+
+fn paragraph(out: &mut String, text: &str) {
+    out.push_str(&format!("\n{}\n", text.trim()));
+}
+
+/// A fence that no line of the text can close.
+fn fence(out: &mut String, language: &str, text: &str) {
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
+    let ticks = "`".repeat(3.max(longest + 1));
+    out.push_str(&format!("\n{ticks}{language}\n{}\n{ticks}\n", text.trim_end_matches('\n')));
+}
+
+/// Text on one line.
+fn line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Text that can stand in the brackets of a link.
+fn linked(text: &str) -> String {
+    line(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+}
+
+/// Markdown whose highest heading has a level.
+fn lowered(text: &str, level: usize) -> String {
+    let depth = |line: &str| {
+        let marks = line.len() - line.trim_start_matches('#').len();
+        ((1..=6).contains(&marks) && line[marks..].starts_with(' ')).then_some(marks)
+    };
+    let mut fenced = false;
+    let lines: Vec<(&str, Option<usize>)> = text
+        .lines()
+        .map(|line| {
+            let mark = line.trim_start();
+            fenced ^= mark.starts_with("```") || mark.starts_with("~~~");
+            (line, if fenced { None } else { depth(line) })
+        })
+        .collect();
+    let highest = lines.iter().filter_map(|(_, depth)| *depth).min().unwrap_or(1);
+    let shifted = lines.iter().map(|(line, depth)| match depth {
+        Some(depth) => {
+            format!("{}{}", "#".repeat((depth - highest + level).min(6)), line.trim_start_matches('#'))
+        }
+        None => (*line).to_owned(),
+    });
+    shifted.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_of_a_description_are_below_those_of_the_page() {
+        assert_eq!(lowered("# A\n```\n# no\n```\n### B", 2), "## A\n```\n# no\n```\n#### B");
+    }
+
+    #[test]
+    fn a_cell_stays_in_its_row() {
+        let mut out = String::new();
+        row(&mut out, &["a|b".into(), "one\ntwo\n\nthree".into()]);
+        assert_eq!(out, "| a\\|b | one two<br>three |\n");
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_what_it_holds() {
+        let mut out = String::new();
+        fence(&mut out, "json", "````");
+        assert_eq!(out, "\n`````json\n````\n`````\n");
+    }
+}

@@ -1,0 +1,317 @@
+//! What a run has shown: marks on what the reference tells, and real exchanges as examples.
+
+use super::example::reformatted;
+use super::model::{Example, Mark, Media, Operation, Origin, Reference, Run};
+use crate::contract::model::{self as contracted, choose, is_json};
+use crate::contract::{Contract, SchemaAt, Side};
+use crate::judge::Severity;
+use crate::report::model::{Body, Came, Case, CaseResult, Content, Report};
+use crate::source::Location;
+
+/// Checks that hold something against a rule or a value, not against the answer that shows it.
+const NOT_OF_THE_STATUS: &[&str] = &["rule", "snapshot", "uniqueness", "clock", "throttled"];
+
+/// Checks that hold against a code that it did not come.
+const OF_THE_CODE: &[&str] = &["error-code", "invalid-rejected", "uniqueness", "credentials-enforced"];
+
+/// Why a run cannot stand behind a reference.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotVerified {
+    /// It was a run of something else.
+    #[error("the report is about {title:?}: no operation of it is in the contract")]
+    Foreign {
+        /// What it was about.
+        title: String,
+    },
+    /// A recorded exchange is no longer what the contract says.
+    #[error("the recorded {what} of `{case}` is not what the contract says now: {reason}")]
+    Stale {
+        /// Request or answer.
+        what: &'static str,
+        /// The case that recorded it.
+        case: String,
+        /// How it differs.
+        reason: String,
+        /// Where the contract says otherwise.
+        at: Location,
+    },
+}
+
+impl NotVerified {
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            NotVerified::Foreign { .. } => "name the report of a run of this contract".to_owned(),
+            NotVerified::Stale { at, .. } => {
+                format!(
+                    "see {at}; mend the contract there, or record again with `probity check --report json=FILE`"
+                )
+            }
+        }
+    }
+}
+
+/// Marks a reference with what a run has shown, and puts its exchanges first among the examples.
+pub(super) fn verify(
+    reference: &mut Reference,
+    contract: &Contract,
+    report: &Report,
+) -> Result<(), NotVerified> {
+    let mut known = false;
+    for told in reference.groups.iter_mut().flat_map(|group| &mut group.operations) {
+        let of = |one: &&contracted::Operation| one.method == told.method && one.path == told.path;
+        let Some(operation) = contract.operations.iter().find(of) else { continue };
+        let seen = Seen::new(contract, operation, report);
+        known |= !seen.cases.is_empty();
+        seen.mark(told);
+        seen.record(told)?;
+    }
+    if !known {
+        return Err(NotVerified::Foreign { title: report.contract.title.clone() });
+    }
+    reference.run = Some(Run {
+        target: report.target.clone(),
+        date: report.timing.started.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        version: report.contract.version.clone(),
+    });
+    Ok(())
+}
+
+/// What a run has seen of an operation.
+struct Seen<'r> {
+    contract: &'r Contract,
+    operation: &'r contracted::Operation,
+    report: &'r Report,
+    cases: Vec<&'r Case>,
+}
+
+impl<'r> Seen<'r> {
+    fn new(contract: &'r Contract, operation: &'r contracted::Operation, report: &'r Report) -> Seen<'r> {
+        let own = report
+            .coverage
+            .operations
+            .iter()
+            .find(|one| (&one.method, &one.path) == (&operation.method, &operation.path));
+        let cases = own.map(|own| {
+            let of = |case: &&Case| {
+                let method = case.request.as_ref().is_none_or(|request| request.method == own.method);
+                case.operation == own.covered.operation && method
+            };
+            report.cases.iter().filter(of).collect()
+        });
+        Seen { contract, operation, report, cases: cases.unwrap_or_default() }
+    }
+
+    fn mark(&self, told: &mut Operation) {
+        for (response, own) in told.responses.iter_mut().zip(&self.operation.responses) {
+            let stands_for =
+                |status: u16| self.operation.response(status).is_some_and(|found| found.status == own.status);
+            let came: Vec<&&Case> =
+                self.cases.iter().filter(|case| status(case).is_some_and(stands_for)).collect();
+            let failed =
+                came.iter().any(|case| self.is_denied(case, |check| !NOT_OF_THE_STATUS.contains(&check)));
+            response.mark = Some(verdict(!came.is_empty(), failed));
+        }
+        for error in &mut told.errors {
+            let came = self
+                .cases
+                .iter()
+                .any(|case| case.outcome.as_ref().is_some_and(|outcome| outcome.codes.contains(&error.code)));
+            let failed = self.cases.iter().any(|case| {
+                case.expected.codes.contains(&error.code)
+                    && self.is_denied(case, |check| OF_THE_CODE.contains(&check))
+            });
+            error.mark = Some(verdict(came, failed));
+        }
+        for (promise, rule) in told.promises.iter_mut().zip(&self.operation.behaviour.rules) {
+            promise.mark = Some(self.rule(&rule.to_string()));
+        }
+    }
+
+    fn rule(&self, rule: &str) -> Mark {
+        let here = |one: &&crate::report::model::Operation| {
+            (&one.method, &one.path) == (&self.operation.method, &self.operation.path)
+        };
+        let own = self.report.coverage.operations.iter().find(here);
+        let Some(own) = own else { return Mark::NotExercised };
+        let Some(tried) = own.covered.rules.iter().find(|tried| tried.rule == rule) else {
+            return Mark::NotExercised;
+        };
+        let failed = self.report.findings.iter().any(|finding| {
+            let place = finding.contract.pointer.strip_prefix(&tried.pointer);
+            finding.operation == own.covered.operation
+                && finding.check == "rule"
+                && place.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        verdict(tried.times > 0, failed)
+    }
+
+    /// Whether a check of a kind denies a case.
+    fn is_denied(&self, case: &Case, kind: impl Fn(&str) -> bool) -> bool {
+        let findings = case.observations.iter().filter_map(|one| self.report.findings.get(one.finding));
+        findings.into_iter().any(|finding| finding.severity == Severity::Deny && kind(&finding.check))
+    }
+
+    /// Puts recorded exchanges first among the examples.
+    fn record(&self, told: &mut Operation) -> Result<(), NotVerified> {
+        let accepted = self.first(|case| {
+            case.expected.verdict == crate::plan::Verdict::Accept
+                && case.outcome.as_ref().is_some_and(|o| o.accepted)
+        });
+        if let (Some(case), Some(body)) = (accepted, &mut told.body) {
+            self.request(case, &mut body.media)?;
+        }
+        for (index, own) in self.operation.responses.iter().enumerate() {
+            let mut shown: Vec<&Case> = Vec::new();
+            let here = |case: &Case| {
+                status(case)
+                    .and_then(|code| self.operation.response(code))
+                    .is_some_and(|found| found.status == own.status)
+            };
+            if told.responses[index].good {
+                shown.extend(accepted.filter(|case| here(case)));
+            } else {
+                for error in &told.errors {
+                    let code = std::slice::from_ref(&error.code);
+                    shown.extend(self.first(|case| {
+                        here(case) && case.outcome.as_ref().is_some_and(|outcome| outcome.codes == code)
+                    }));
+                }
+            }
+            if shown.is_empty() {
+                shown.extend(self.first(here));
+            }
+            let mut found = Vec::new();
+            for case in shown {
+                found.extend(self.answer(case, own)?);
+            }
+            for (media, example) in found.into_iter().rev() {
+                if let Some(media) = told.responses[index].media.iter_mut().find(|one| one.name == media) {
+                    put_first(media, example);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The first case that passed and can be shown.
+    fn first(&self, wanted: impl Fn(&Case) -> bool) -> Option<&'r Case> {
+        let whole = |body: Option<&Body>| body.is_none_or(|body| !body.cut);
+        let mut fitting = self.cases.iter().copied().filter(|case| {
+            case.result == CaseResult::Passed
+                && case.request.as_ref().is_some_and(|request| whole(request.body.as_ref()))
+                && case.outcome.as_ref().is_some_and(|outcome| whole(outcome.observed.body.as_ref()))
+                && wanted(case)
+        });
+        fitting.next()
+    }
+
+    fn request(&self, case: &Case, told: &mut [Media]) -> Result<(), NotVerified> {
+        let Some(request) = &case.request else { return Ok(()) };
+        let Some(text) = request.body.as_ref().and_then(text) else { return Ok(()) };
+        let text = text.replace("{run}", &self.report.timing.run_id);
+        let name = header(&request.headers, "content-type").unwrap_or_default();
+        let Some(body) = &self.operation.body else { return Ok(()) };
+        let Some(media) = choose(&body.content, name) else {
+            let reason = format!("the media type {name:?} is not documented");
+            return Err(self.stale("request", case, reason, &body.at));
+        };
+        if is_json(&media.name) {
+            self.holds("request", case, &text, media.schema.as_ref(), Side::Request)?;
+        }
+        if let Some(told) = told.iter_mut().find(|one| one.name == media.name) {
+            put_first(told, recorded(case, &text, is_json(&media.name)));
+        }
+        Ok(())
+    }
+
+    fn answer(
+        &self,
+        case: &Case,
+        own: &contracted::Response,
+    ) -> Result<Option<(String, Example)>, NotVerified> {
+        let Some(outcome) = &case.outcome else { return Ok(None) };
+        let Some(text) = outcome.observed.body.as_ref().and_then(text).filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let name = header(&outcome.observed.headers, "content-type").unwrap_or_default();
+        let Some(media) = choose(&own.content, name) else {
+            if own.content.is_empty() {
+                return Ok(None);
+            }
+            let reason = format!("the media type {name:?} is not documented");
+            return Err(self.stale("answer", case, reason, &own.at));
+        };
+        if is_json(name) {
+            self.holds("answer", case, text, media.schema.as_ref(), Side::Response)?;
+        }
+        Ok(Some((media.name.clone(), recorded(case, text, is_json(name)))))
+    }
+
+    /// Whether a body is what the contract says now.
+    fn holds(
+        &self,
+        what: &'static str,
+        case: &Case,
+        text: &str,
+        schema: Option<&SchemaAt>,
+        side: Side,
+    ) -> Result<(), NotVerified> {
+        let Some(schema) = schema else { return Ok(()) };
+        let value = match crate::json::read(text.as_bytes()) {
+            Ok(read) => read.to_value(),
+            Err(error) => return Err(self.stale(what, case, format!("it is not JSON: {error}"), &schema.0)),
+        };
+        match self.contract.schemas.violations(schema, side, &value).first() {
+            None => Ok(()),
+            Some(broken) => {
+                let place = if broken.place.is_empty() { "the body" } else { &broken.place };
+                let reason = format!("{place}: expected {}, found {}", broken.expected, broken.actual);
+                Err(self.stale(what, case, reason, &broken.at))
+            }
+        }
+    }
+
+    fn stale(&self, what: &'static str, case: &Case, reason: String, at: &str) -> NotVerified {
+        NotVerified::Stale { what, case: case.id.clone(), reason, at: self.contract.document.locate_key(at) }
+    }
+}
+
+fn verdict(came: bool, failed: bool) -> Mark {
+    match (came, failed) {
+        (_, true) => Mark::Failed,
+        (true, false) => Mark::Held,
+        (false, false) => Mark::NotExercised,
+    }
+}
+
+fn status(case: &Case) -> Option<u16> {
+    match case.outcome.as_ref()?.came {
+        Came::Status(status) => Some(status),
+        Came::Failure(_) => None,
+    }
+}
+
+fn text(body: &Body) -> Option<&str> {
+    match &body.content {
+        Content::Text(text) => Some(text),
+        Content::Base64(_) => None,
+    }
+}
+
+fn header<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
+    headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+fn recorded(case: &Case, text: &str, json: bool) -> Example {
+    let codes = case.outcome.as_ref().map(|outcome| outcome.codes.join(" and ")).unwrap_or_default();
+    let title = if codes.is_empty() { case.about.clone() } else { format!("{codes}: {}", case.about) };
+    let text = if json { reformatted(text) } else { text.to_owned() };
+    Example { title, text, json, origin: Origin::Recorded }
+}
+
+/// What was made from the schema says less than what was recorded.
+fn put_first(media: &mut Media, example: Example) {
+    media.examples.retain(|known| known.origin != Origin::Made);
+    media.examples.insert(0, example);
+}

@@ -1,0 +1,48 @@
+//! Pages in a real browser: nothing goes wrong in them, nothing leaves them, everybody can use them.
+
+mod driven;
+mod reference;
+mod report;
+
+use driven::{Browser, Screen};
+use std::path::Path;
+
+/// The smallest phone that is held to.
+const PHONE: (u32, u32) = (360, 740);
+const DESKTOP: (u32, u32) = (1400, 900);
+
+/// A browser, or a word about why nothing is tried.
+fn browser() -> Option<Browser> {
+    let browser = Browser::start();
+    if browser.is_none() {
+        #[allow(clippy::print_stdout, reason = "a reader of the output must see that nothing was tried")]
+        {
+            println!("no Chromium: nothing is tried; PROBITY_CHROMIUM names one");
+        }
+    }
+    browser
+}
+
+/// Holds a page to what every page must be: no error, no request, no horizontal scroll, and usable
+/// by everybody, on desktop and phone, light and dark, with what `prepare` does to it first.
+pub(crate) fn is_sound(browser: &Browser, path: &Path, prepare: &str) {
+    for (width, height) in [DESKTOP, PHONE] {
+        for dark in [false, true] {
+            let page = browser.open(path, Screen { width, height, dark, script: true });
+            page.evaluate(prepare);
+            let what = format!("{} at {width} px, dark: {dark}", path.display());
+            let wider = page.evaluate(
+                "document.documentElement.scrollWidth > innerWidth ? [...document.querySelectorAll('body *')]
+                    .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+                    .slice(0, 5).map((one) => one.outerHTML.slice(0, 120)) : []",
+            );
+            assert_eq!(wider, serde_json::json!([]), "{what} scrolls to the side");
+            let violations = page.violations();
+            assert_eq!(violations, Vec::<String>::new(), "{what} keeps somebody out");
+            assert_eq!(page.errors(), Vec::<String>::new(), "{what} has errors");
+            let own = format!("file://{}", path.display());
+            let foreign: Vec<String> = page.requests().into_iter().filter(|url| *url != own).collect();
+            assert_eq!(foreign, Vec::<String>::new(), "{what} asks for more than itself");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The API reference in a browser.
+
+use super::{DESKTOP, PHONE, Screen, browser, is_sound};
+use crate::driver::{Driver, probity};
+use serde_json::json;
+use std::path::PathBuf;
+
+fn written(driver: &Driver, contract: Option<&str>) -> PathBuf {
+    driver.again().args(["docs"]).args(contract).args(["--out", "pages"]).run().ends_with(0);
+    driver.folder().join("pages/index.html")
+}
+
+fn screen((width, height): (u32, u32)) -> Screen {
+    Screen { width, height, dark: false, script: true }
+}
+
+#[test]
+fn the_reference_is_sound() {
+    let Some(browser) = browser() else { return };
+    let driver = probity();
+    is_sound(&browser, &written(&driver, None), "0");
+}
+
+#[test]
+fn search_leaves_what_fits_and_says_how_much() {
+    let Some(browser) = browser() else { return };
+    let driver = probity();
+    let page = browser.open(&written(&driver, None), screen(DESKTOP));
+    let shown = "[...document.querySelectorAll('.operation:not([hidden])')].filter((one) => one.offsetParent).map((one) => one.id)";
+    assert_eq!(page.evaluate(shown), json!(["create-badges-group", "create-rewards-group"]));
+    let type_in = |text: &str| {
+        page.evaluate(&format!(
+            "search.value = {}; search.dispatchEvent(new Event('input')); new Promise((done) => setTimeout(done, 300))",
+            json!(text)
+        ));
+    };
+    type_in("12012");
+    assert_eq!(page.evaluate(shown), json!(["create-rewards-group"]));
+    assert_eq!(page.evaluate("found.textContent"), json!("1 of 2 found"));
+    type_in("no such thing");
+    assert_eq!(page.evaluate(shown), json!([]));
+    assert_eq!(page.evaluate("nothing.hidden"), json!(false));
+    type_in("");
+    assert_eq!(page.evaluate(shown), json!(["create-badges-group", "create-rewards-group"]));
+    assert_eq!(page.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn a_deep_link_shows_what_the_search_hides() {
+    let Some(browser) = browser() else { return };
+    let driver = probity();
+    let page = browser.open(&written(&driver, None), screen(DESKTOP));
+    page.evaluate("search.value = '12012'; search.dispatchEvent(new Event('input')); new Promise((done) => setTimeout(done, 300))");
+    page.evaluate(
+        "location.hash = '#create-badges-group-code-733'; new Promise((done) => setTimeout(done, 300))",
+    );
+    let seen = "document.getElementById('create-badges-group-code-733').offsetParent !== null";
+    assert_eq!(page.evaluate(seen), json!(true));
+}
+
+#[test]
+fn the_keyboard_reaches_the_search_and_the_content() {
+    let Some(browser) = browser() else { return };
+    let driver = probity();
+    let page = browser.open(&written(&driver, None), screen(DESKTOP));
+    page.press(&["Tab"]);
+    assert_eq!(page.evaluate("document.activeElement.className"), json!("skip"));
+    page.press(&["Enter"]);
+    assert_eq!(page.evaluate("location.hash"), json!("#main"));
+    page.press(&["/"]);
+    assert_eq!(page.evaluate("document.activeElement.id"), json!("search"));
+}
+
+#[test]
+fn the_theme_can_be_changed() {
+    let Some(browser) = browser() else { return };
+    let driver = probity();
+    let page = browser.open(&written(&driver, None), screen(DESKTOP));
+    let back = "getComputedStyle(document.body).backgroundColor";
+    let light = page.evaluate(back);
+    page.evaluate("theme.click()");
+    assert_ne!(page.evaluate(back), light);
+    assert_eq!(page.evaluate("theme.textContent"), json!("Light theme"));
+    page.evaluate("theme.click()");
+    assert_eq!(page.evaluate(back), light);
+}
+
+#[test]
+fn the_reference_is_read_without_script() {
+    let Some(browser) = browser() else { return };
+    let driver = probity();
+    let path = written(&driver, None);
+    let page = browser.open(&path, Screen { script: false, ..screen(PHONE) });
+    assert_eq!(page.evaluate("document.querySelector('.search').hidden && theme.hidden"), json!(true));
+    assert_eq!(page.evaluate("document.querySelectorAll('.operation').length"), json!(2));
+    assert_eq!(page.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn hostile_markup_in_a_contract_does_nothing() {
+    let Some(browser) = browser() else { return };
+    let attack = "<script>window.hit=1</script><img src=https://evil.example/x onerror=window.hit=1>\
+        <a href='javascript:window.hit=1'>x</a>[y](javascript:window.hit=1)![z](https://evil.example/z)\
+        <style>body{display:none}</style><iframe src=https://evil.example></iframe>\"><svg onload=window.hit=1>\
+        <h1 id=main>x</h1></title></script></code></pre>";
+    let contract = json!({
+        "openapi": "3.1.0",
+        "info": {"title": attack, "version": attack, "description": attack},
+        "servers": [{"url": format!("https://host/{attack}"), "description": attack}],
+        "tags": [{"name": attack, "description": attack}],
+        "paths": {"/things/{id}": {"post": {
+            "operationId": attack, "summary": attack, "description": attack, "tags": [attack],
+            "parameters": [{"name": "id", "in": "path", "required": true, "description": attack,
+                "schema": {"type": "string", "example": attack}}],
+            "requestBody": {"description": attack, "content": {"application/json": {
+                "schema": {"type": "object", "description": attack, "properties": {
+                    "list": {"type": "array", "items": {"type": "string", "enum": [attack], "default": attack}},
+                    (attack): {"type": "string", "description": attack}}},
+                "examples": {"one": {"summary": attack, "value": {(attack): attack}}}}}},
+            "responses": {"200": {"description": attack, "headers": {"X-Thing": {"description": attack, "schema": {"type": "string"}}}},
+                "400": {"description": attack, "content": {"text/plain": {"example": attack}}}},
+            "x-probity": {
+                "errors": {"code": "$response.body#/code", "catalogue": {
+                    (attack): {"status": 400, "when": "malformed", "meaning": attack, "fix": attack}}},
+                "rules": [{"distinct": "$response.body#/id", "because": attack}],
+                "silent": [{"blank": "/list", "because": attack}]}
+        }}},
+        "components": {"securitySchemes": {"x": {"type": "apiKey", "in": "header", "name": "X-Key", "description": attack}}}
+    });
+    let driver = probity().with_file("hostile.json", contract.to_string());
+    let path = written(&driver, Some("hostile.json"));
+    let page = browser.open(&path, screen(DESKTOP));
+    page.evaluate("for (const link of document.querySelectorAll('main a')) if (!link.href.startsWith('http')) link.click()");
+    assert_eq!(page.evaluate("'hit' in window"), json!(false));
+    assert_eq!(
+        page.evaluate("document.querySelectorAll('img, iframe, svg, main script, main style').length"),
+        json!(0)
+    );
+    assert_eq!(page.evaluate("document.querySelectorAll('#main').length"), json!(1));
+    assert_eq!(page.evaluate("getComputedStyle(document.body).display !== 'none'"), json!(true));
+    is_sound(&browser, &path, "0");
+}
