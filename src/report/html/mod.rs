@@ -185,7 +185,7 @@ impl<'r> Page<'r> {
                         @for (value, name) in results { option value=(value) { (name) } }
                     }
                 }
-                button #reset type="reset" { "Clear" }
+                button #clear type="reset" { "Clear" }
                 p #shown role="status" {}
             }
         }
