@@ -278,7 +278,7 @@ fn block(title: &str, text: &str, copy: bool) -> Markup {
 fn worded(text: &str) -> Markup {
     let text = visible(text);
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return html! { (text) };
     }
     html! {
