@@ -331,7 +331,8 @@ const REPORTS: &str = "\
 Reports, each FORMAT=FILE:
   json            everything; any other but ndjson can be made of it by `probity report`
   junit           JUnit XML, as CI servers read it
-  markdown        a page for people, at most 1 MiB
+  html            a page for people, with everything that was tried
+  markdown        a page for the summary of a job, at most 1 MiB
   github          annotations of GitHub Actions; without FILE, to standard output
   github-summary  the page in Markdown, added to $GITHUB_STEP_SUMMARY; takes no FILE
   sarif           SARIF 2.1.0, for code scanning

@@ -1,6 +1,6 @@
 //! The forms of a report: their names, and how each is made.
 
-use super::{Report, ctrf, github, gitlab, har, json, junit, markdown, sarif};
+use super::{Report, ctrf, github, gitlab, har, html, json, junit, markdown, sarif};
 use std::fmt;
 
 /// The form of a report.
@@ -10,6 +10,8 @@ pub enum Format {
     Json,
     /// `JUnit` XML, as CI servers read it.
     Junit,
+    /// One page for people, with everything in it.
+    Html,
     /// Markdown, for a page that a CI system shows.
     Markdown,
     /// Annotations of GitHub Actions.
@@ -31,6 +33,7 @@ impl Format {
     pub const ALL: &[Format] = &[
         Format::Json,
         Format::Junit,
+        Format::Html,
         Format::Markdown,
         Format::Github,
         Format::Sarif,
@@ -45,6 +48,7 @@ impl Format {
         match self {
             Format::Json => "json",
             Format::Junit => "junit",
+            Format::Html => "html",
             Format::Markdown => "markdown",
             Format::Github => "github",
             Format::Sarif => "sarif",
@@ -61,6 +65,7 @@ impl Format {
         match self {
             Format::Json => json::json(report).map_err(|error| error.to_string()),
             Format::Junit => junit::junit(report).map_err(|error| error.to_string()),
+            Format::Html => Ok(html::html(report)),
             Format::Markdown => Ok(markdown::markdown(report, most)),
             Format::Github => Ok(github::github(report)),
             Format::Sarif => sarif::sarif(report).map_err(|error| error.to_string()),

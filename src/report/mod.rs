@@ -14,6 +14,7 @@ mod format;
 pub mod github;
 pub mod gitlab;
 pub mod har;
+pub mod html;
 pub mod json;
 pub mod junit;
 mod keywords;

@@ -2,6 +2,7 @@
 
 mod driven;
 mod reference;
+mod report;
 
 use driven::{Browser, Screen};
 use std::path::Path;

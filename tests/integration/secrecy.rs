@@ -53,6 +53,7 @@ fn nothing_of(secrets: &[&str], arguments: &[&str]) {
         let ran = probity()
             .args(["check", "--verbose", "--target", &target.url(), "--profile", "p"])
             .args(["--report", "json=r.json", "--report", "junit=r.xml", "--record"])
+            .args(["--report", "html=r.html"])
             .args(arguments.iter().copied())
             .arg(shipped_contract())
             .run();

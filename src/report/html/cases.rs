@@ -1,0 +1,114 @@
+//! Every case, so that one can see what was tried; one row each, with its exchange inside.
+
+use super::super::model::{Case, CaseResult, Expected};
+use super::super::text::{count, visible};
+use super::{Page, block, difference, exchange, finding, latency, lines, method, worded};
+use crate::plan::Verdict;
+use maud::{Markup, html};
+
+/// The most of a body that is shown of a case that passed.
+const PASSED: usize = 2 << 10;
+
+/// The most of a body that is shown of any other.
+const OTHER: usize = 8 << 10;
+
+/// The section.
+pub(super) fn section(page: &Page<'_>) -> Markup {
+    let mut groups: Vec<(&str, Vec<usize>)> = Vec::new();
+    let mut known = std::collections::HashMap::new();
+    for (index, case) in page.report.cases.iter().enumerate() {
+        let group = *known.entry(case.operation.as_str()).or_insert_with(|| {
+            groups.push((&case.operation, Vec::new()));
+            groups.len() - 1
+        });
+        groups[group].1.push(index);
+    }
+    html! {
+        section #cases aria-labelledby="cases-title" {
+            h2 #cases-title { "Cases" span.tally { (page.report.cases.len()) } }
+            p.soft { "Every case of the plan, in its order: what must come of it, and what came." }
+            @for (operation, cases) in &groups {
+                details.group {
+                    summary {
+                        @if let Some((name, _)) = page.operations.get(operation) { (method(name)) " " }
+                        strong { (visible(operation)) } " "
+                        span.soft.many { (count(cases.len(), "case", "cases")) }
+                    }
+                    div.rows { @for index in cases { (row(page, *index)) } }
+                }
+            }
+            p.nothing hidden { "No case matches the filters." }
+        }
+    }
+}
+
+fn row(page: &Page<'_>, index: usize) -> Markup {
+    let case = &page.report.cases[index];
+    let (result, sign) = match case.result {
+        CaseResult::Passed => ("passed", "✓"),
+        CaseResult::Warned => ("warned", "!"),
+        CaseResult::Failed => ("failed", "✗"),
+        CaseResult::NotSent => ("not-sent", "–"),
+    };
+    let checks = case.outcome.as_ref().map(|one| visible(&one.violates.join(" ")));
+    let prefix = format!("{}/", case.operation);
+    let name = case.id.strip_prefix(prefix.as_str()).unwrap_or(&case.id);
+    html! {
+        details.entry.case #(page.case_anchors[index]) data-operation=(visible(&case.operation))
+            data-checks=[checks.filter(|checks| !checks.is_empty())] data-result=(result) {
+            summary {
+                span class={ "sign " (result) } role="img" aria-label=(result.replace('-', " ")) { (sign) }
+                span.id { (visible(name)) }
+                span.expect { (expected(&case.expected)) }
+                span.came { @if let Some(outcome) = &case.outcome { (visible(&exchange::came(outcome))) } @else { "not sent" } }
+                span.took { @if let Some(outcome) = &case.outcome { (latency::duration(outcome.observed.elapsed_ms)) } }
+            }
+            (inside(page, case))
+        }
+    }
+}
+
+fn inside(page: &Page<'_>, case: &Case) -> Markup {
+    let passed = case.result == CaseResult::Passed;
+    let attempts = case.outcome.as_ref().map_or(1, |outcome| outcome.observed.attempts);
+    html! {
+        p.about {
+            @if !case.about.is_empty() { span { (worded(&case.about)) } }
+            span.soft { (visible(&case.contract.location.to_string())) }
+            @if attempts > 1 { span { "sent " (attempts) " times" } }
+        }
+        @for one in &case.observations {
+            @let (expected, actual) = difference::marked(&one.expected, &one.actual);
+            p {
+                @if let Some(anchor) = page.finding_anchors.get(one.finding) { a href={ "#" (anchor) } { (worded(&one.title)) } }
+                @else { (worded(&one.title)) }
+            }
+            div.sides {
+                div.side.expected { p { strong { "Expected" } " " (expected) } }
+                div.side.actual { p { strong { "Actual" } " " (actual) } }
+            }
+        }
+        (finding::sides(case, if passed { PASSED } else { OTHER }))
+        // What passed has its request above; a line each would double the page.
+        @if let Some(line) = case.curl.as_ref().filter(|_| !passed) { (block("Repeat it", &lines(line), true)) }
+    }
+}
+
+/// What must come, in a few words.
+fn expected(expected: &Expected) -> String {
+    let word = match expected.verdict {
+        Verdict::Accept => "accept",
+        Verdict::Reject => "reject",
+        Verdict::Either => "either",
+    };
+    let mut text = word.to_owned();
+    if !expected.statuses.is_empty() && expected.verdict != Verdict::Either {
+        text.push(' ');
+        text.push_str(&visible(&expected.statuses.join(", ")));
+    }
+    if !expected.codes.is_empty() {
+        text.push_str(" · ");
+        text.push_str(&visible(&expected.codes.join(", ")));
+    }
+    text
+}

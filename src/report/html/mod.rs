@@ -1,0 +1,314 @@
+//! The report as one page for people who were not there: it needs no network, and no script to be read.
+//!
+//! Whatever comes from a contract or a host is text: the templates escape it, and characters that
+//! would steer its reader are written out.
+
+mod anchor;
+mod cases;
+mod coverage;
+mod difference;
+mod exchange;
+mod finding;
+mod latency;
+mod snapshots;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+use super::model::{At, Finding, Report, Untested};
+use super::text::visible;
+use crate::source::Excerpt;
+use anchor::Anchors;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// The report as a page.
+pub fn html(report: &Report) -> String {
+    let mut text = Page::new(report).page().into_string();
+    text.push('\n');
+    text
+}
+
+/// What every part of the page looks up.
+struct Page<'r> {
+    report: &'r Report,
+    /// The findings, the most serious first, with their index in the report.
+    findings: Vec<(usize, &'r Finding)>,
+    /// The anchor of each finding, by its index.
+    finding_anchors: Vec<String>,
+    /// The anchor of each case, by its index.
+    case_anchors: Vec<String>,
+    /// The index of each case.
+    cases: HashMap<&'r str, usize>,
+    /// Method and path of each operation.
+    operations: HashMap<&'r str, (&'r str, &'r str)>,
+}
+
+impl<'r> Page<'r> {
+    fn new(report: &'r Report) -> Page<'r> {
+        let mut anchors = Anchors::default();
+        for section in
+            ["main", "verdict", "findings", "snapshots", "untested", "coverage", "latency", "cases"]
+        {
+            anchors.take(section);
+        }
+        let of_finding = |one: &Finding| {
+            let Finding { check, operation, place, cause, answer, .. } = one;
+            anchors.take(&format!("finding {check} {operation} {place} {cause} {answer}"))
+        };
+        let finding_anchors = report.findings.iter().map(of_finding).collect();
+        let case_anchors =
+            report.cases.iter().map(|case| anchors.take(&format!("case {}", case.id))).collect();
+        let index: HashMap<*const Finding, usize> =
+            report.findings.iter().enumerate().map(|(index, one)| (std::ptr::from_ref(one), index)).collect();
+        let findings = report.by_weight().into_iter();
+        let operations = report.coverage.operations.iter();
+        Page {
+            report,
+            findings: findings.map(|one| (index[&std::ptr::from_ref(one)], one)).collect(),
+            finding_anchors,
+            case_anchors,
+            cases: report.cases.iter().enumerate().map(|(index, case)| (case.id.as_str(), index)).collect(),
+            operations: operations
+                .map(|one| (one.covered.operation.as_str(), (one.method.as_str(), one.path.as_str())))
+                .collect(),
+        }
+    }
+
+    fn page(&self) -> Markup {
+        let (style, script) = (STYLE.trim(), SCRIPT.trim());
+        let policy = format!(
+            "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
+            digest(style),
+            digest(script)
+        );
+        let title = visible(&self.report.contract.title);
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta http-equiv="Content-Security-Policy" content=(policy);
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="referrer" content="no-referrer";
+                    meta name="color-scheme" content="light dark";
+                    meta name="generator" content={ "Probity " (self.report.probity.version) };
+                    // The smallest icon there is: without one, browsers ask for it.
+                    link rel="icon" href="data:,";
+                    title { (verdict::sentence(self.report.verdict)) ": " (title) }
+                    style { (PreEscaped(style)) }
+                }
+                body {
+                    a.skip href="#main" { "Skip to content" }
+                    header #top {
+                        p.brand { strong { "Probity" } " " span { (title) } }
+                        nav aria-label="Sections" {
+                            @for (anchor, name) in self.sections() { a href={ "#" (anchor) } { (name) } }
+                        }
+                        button #theme type="button" hidden { "Dark theme" }
+                    }
+                    main #main tabindex="-1" {
+                        (verdict::section(self))
+                        (self.filters())
+                        (finding::section(self))
+                        (snapshots::section(self.report))
+                        (untested(self.report))
+                        (coverage::section(self.report))
+                        (latency::section(self.report))
+                        (cases::section(self))
+                    }
+                    footer {
+                        p { "Written by Probity " (visible(&self.report.probity.version)) " from run " code { (visible(&self.report.timing.run_id)) } ". Credentials stand as variables." }
+                    }
+                    script { (PreEscaped(script)) }
+                }
+            }
+        }
+    }
+
+    fn sections(&self) -> Vec<(&'static str, &'static str)> {
+        let mut sections = vec![("verdict", "Verdict"), ("findings", "Findings")];
+        sections.extend(self.report.snapshots.is_some().then_some(("snapshots", "Snapshots")));
+        let untested = self.report.untestable.len() + self.report.gaps.len() > 0;
+        sections.extend(untested.then_some(("untested", "Not tested")));
+        sections.push(("coverage", "Coverage"));
+        let answered = self.report.cases.iter().any(|case| case.outcome.is_some());
+        sections.extend(answered.then_some(("latency", "Latency")));
+        sections.push(("cases", "Cases"));
+        sections
+    }
+
+    fn filters(&self) -> Markup {
+        let mut checks: Vec<&str> = Vec::new();
+        for (_, finding) in &self.findings {
+            if !checks.contains(&finding.check.as_str()) {
+                checks.push(&finding.check);
+            }
+        }
+        let operations = self.report.coverage.operations.iter().map(|one| one.covered.operation.as_str());
+        let results = [
+            ("failed", "deny: breaks the contract"),
+            ("warned", "warn"),
+            ("passed", "passed"),
+            ("not-sent", "not sent"),
+        ];
+        html! {
+            form #filter role="search" aria-label="Findings and cases" hidden {
+                div.wide {
+                    label for="words" { "Search findings and cases" }
+                    input #words type="search" autocomplete="off" spellcheck="false" placeholder="Text, field, code, case";
+                }
+                div {
+                    label for="operation" { "Operation" }
+                    select #operation {
+                        option value="" { "all" }
+                        @for one in operations { option value=(visible(one)) { (visible(one)) } }
+                    }
+                }
+                div {
+                    label for="check" { "Check" }
+                    select #check {
+                        option value="" { "all" }
+                        @for one in checks { option value=(visible(one)) { (visible(one)) } }
+                    }
+                }
+                div {
+                    label for="result" { "Severity" }
+                    select #result {
+                        option value="" { "all" }
+                        @for (value, name) in results { option value=(value) { (name) } }
+                    }
+                }
+                button #clear type="reset" { "Clear" }
+                p #shown role="status" {}
+            }
+        }
+    }
+
+    /// A link to a case.
+    fn case_link(&self, id: &str) -> Markup {
+        html! {
+            @if let Some(index) = self.cases.get(id) {
+                a href={ "#" (self.case_anchors[*index]) } { (visible(id)) }
+            } @else { (visible(id)) }
+        }
+    }
+}
+
+fn untested(report: &Report) -> Markup {
+    let list = |title: &str, about: &str, all: &[Untested]| {
+        html! {
+            @if !all.is_empty() {
+                h3 { (title) }
+                p.soft { (about) }
+                @for one in all {
+                    div.untested {
+                        p { code { (visible(&one.operation)) } " " (visible(&one.why)) }
+                        (excerpt(&one.contract, one.excerpt.as_ref()))
+                    }
+                }
+            }
+        }
+    };
+    html! {
+        @if report.untestable.len() + report.gaps.len() > 0 {
+            section #untested aria-labelledby="untested-title" {
+                h2 #untested-title { "Not tested" }
+                (list("Operations that cannot be tested", "A part of the contract that cannot be read keeps them out.", &report.untestable))
+                (list("What no request could be made for", "The contract implies it, and it was left out.", &report.gaps))
+            }
+        }
+    }
+}
+
+/// The lines of the contract around a place, without the indent that they share.
+fn excerpt(at: &At, excerpt: Option<&Excerpt>) -> Markup {
+    html! {
+        figure.contract {
+            figcaption { "Contract " code { (visible(&at.location.to_string())) } }
+            @if let Some(excerpt) = excerpt {
+                @let indent = indent(excerpt);
+                pre tabindex="0" {
+                    @for (index, line) in excerpt.lines.iter().enumerate() {
+                        @let line = line.get(indent..).unwrap_or_default();
+                        span class=(if index == excerpt.marked { "row here" } else { "row" }) {
+                            span.number { (excerpt.first + index) }
+                            @if index == excerpt.marked { (pointed(line, excerpt.column.saturating_sub(indent), excerpt.length)) }
+                            @else { (lines(line)) }
+                            "\n"
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn indent(excerpt: &Excerpt) -> usize {
+    let indents = excerpt.lines.iter().filter_map(|line| line.find(|letter| letter != ' '));
+    indents.min().unwrap_or_default().min(excerpt.column.saturating_sub(1))
+}
+
+/// A line with the place in it marked; its column counts from 1.
+fn pointed(line: &str, column: usize, length: usize) -> Markup {
+    let mut letters = line.chars();
+    let before: String = letters.by_ref().take(column.saturating_sub(1)).collect();
+    let place: String = letters.by_ref().take(length).collect();
+    let rest: String = letters.collect();
+    html! { (lines(&before)) @if !place.is_empty() { mark { (lines(&place)) } } (lines(&rest)) }
+}
+
+/// A block of text to look at or to copy.
+fn block(title: &str, text: &str, copy: bool) -> Markup {
+    html! {
+        figure data-copy[copy] {
+            figcaption { (title) }
+            pre tabindex="0" { (text) }
+        }
+    }
+}
+
+/// Words in which what stands between backticks is code.
+fn worded(text: &str) -> Markup {
+    let text = visible(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return html! { (text) };
+    }
+    html! {
+        @for (index, part) in parts.iter().enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
+/// A link of a place to itself.
+fn link(anchor: &str, name: &str) -> Markup {
+    html! { " " a.self href={ "#" (anchor) } aria-label={ "Link to " (name) } { "#" } }
+}
+
+fn method(name: &str) -> Markup {
+    let class = match name {
+        "GET" | "HEAD" | "OPTIONS" | "TRACE" | "QUERY" => "get",
+        "DELETE" => "delete",
+        "POST" => "post",
+        _ => "put",
+    };
+    html! { span class={ "method " (class) } { (visible(name)) } }
+}
+
+/// Text in which every character that would do something is written out, but line breaks and tabs.
+fn lines(text: &str) -> String {
+    let line = |line: &str| line.split('\t').map(visible).collect::<Vec<_>>().join("\t");
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn digest(text: &str) -> String {
+    STANDARD.encode(Sha256::digest(text.as_bytes()))
+}

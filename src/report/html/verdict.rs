@@ -1,0 +1,203 @@
+//! What came of the run in a sentence, its numbers, and what to do first.
+
+use super::super::Verdict;
+use super::super::model::{CaseResult, Report};
+use super::super::text::{LONG, count, cut, visible};
+use super::{Page, latency, worded};
+use crate::judge::{SNAPSHOT, Severity};
+use indexmap::IndexMap;
+use maud::{Markup, html};
+
+/// How many checks are named among what to do first.
+const FIRST: usize = 3;
+
+/// The verdict in a sentence.
+pub(super) fn sentence(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Holds => "The contract holds",
+        Verdict::Broken => "The contract is broken",
+        Verdict::Interrupted => "The run was interrupted",
+        Verdict::TargetLost => "The target was lost",
+        Verdict::LedgerLost => "The ledger was lost",
+        Verdict::Untested => "Nothing was tested",
+    }
+}
+
+/// The section.
+pub(super) fn section(page: &Page<'_>) -> Markup {
+    let report = page.report;
+    let class = match report.verdict {
+        Verdict::Holds => "good",
+        Verdict::Interrupted => "doubtful",
+        _ => "bad",
+    };
+    html! {
+        section #verdict class=(class) aria-labelledby="verdict-title" {
+            h1 #verdict-title { (sentence(report.verdict)) }
+            p.summary { (summary(report)) }
+            @if let Some((_, why)) = report.incomplete() { p.why { (visible(why)) } }
+            (facts(report))
+        }
+        (results(report))
+        (first(page))
+    }
+}
+
+fn summary(report: &Report) -> String {
+    let found = report.summary.findings;
+    let findings = match (found.deny, found.warn) {
+        (0, 0) => "no findings".to_owned(),
+        (deny, 0) => format!("{} (deny)", count(deny, "finding", "findings")),
+        (0, warn) => format!("{} (warn)", count(warn, "finding", "findings")),
+        (deny, warn) => format!("{} findings ({deny} deny, {warn} warn)", deny + warn),
+    };
+    let mut parts = vec![
+        count(report.summary.operations, "operation", "operations"),
+        count(report.summary.cases, "case", "cases"),
+        count(report.summary.exchanges, "exchange", "exchanges"),
+        findings,
+    ];
+    let differ = report.snapshots.as_ref().map_or(0, |one| one.summary.changed + one.summary.new);
+    parts.extend((differ > 0).then(|| count(differ, "snapshot differs", "snapshots differ")));
+    let untestable = report.untestable.len();
+    parts.extend((untestable > 0).then(|| format!("{untestable} not testable")));
+    parts.extend((!report.gaps.is_empty()).then(|| count(report.gaps.len(), "gap", "gaps")));
+    parts.push(latency::duration(report.timing.elapsed_ms));
+    parts.join(" · ")
+}
+
+fn facts(report: &Report) -> Markup {
+    let started = report.timing.started;
+    html! {
+        dl.facts {
+            div { dt { "Target" } dd { (visible(&report.target)) } }
+            div {
+                dt { "Contract" }
+                dd { (visible(&report.contract.title)) " " (visible(&report.contract.version)) br; span.soft { (visible(&report.contract.file)) } }
+            }
+            div {
+                dt { "Started" }
+                dd { time datetime=(started.to_string()) { (started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()) } }
+            }
+            div { dt { "Probity" } dd { (visible(&report.probity.version)) span.soft { ", seed " (report.seed) } } }
+        }
+    }
+}
+
+fn results(report: &Report) -> Markup {
+    let of = |result: CaseResult| report.cases.iter().filter(|case| case.result == result).count();
+    let parts = [
+        ("passed", of(CaseResult::Passed)),
+        ("warned", of(CaseResult::Warned)),
+        ("failed", of(CaseResult::Failed)),
+        ("not sent", of(CaseResult::NotSent)),
+    ];
+    let all = parts.iter().map(|(_, number)| number).sum::<usize>().max(1);
+    let about = parts.map(|(name, number)| format!("{number} {name}")).join(", ");
+    let mut x = 0;
+    let bars = parts.map(|(name, number)| {
+        let bar = (name, x * 1000 / all, (x + number) * 1000 / all);
+        x += number;
+        bar
+    });
+    html! {
+        section.results aria-label="Results of the cases" {
+            svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label={ "Cases: " (about) } {
+                @for (name, from, to) in bars {
+                    rect class=(name.replace(' ', "-")) x=(from) y="0" width=(to - from) height="10" {}
+                }
+            }
+            ul.legend {
+                @for (name, number) in parts {
+                    li { span class={ "dot " (name.replace(' ', "-")) } {} strong { (number) } " " (name) }
+                }
+            }
+        }
+    }
+}
+
+fn first(page: &Page<'_>) -> Markup {
+    let steps = steps(page);
+    html! {
+        section #first aria-labelledby="first-title" {
+            h2 #first-title { "What to do first" }
+            @if steps.is_empty() {
+                p { "Nothing: every case was sent, and nothing is held against the answers." }
+            } @else {
+                ol { @for step in steps { li { (step) } } }
+            }
+        }
+    }
+}
+
+fn steps(page: &Page<'_>) -> Vec<Markup> {
+    let report = page.report;
+    let mut steps = Vec::new();
+    match report.verdict {
+        Verdict::TargetLost => steps.push(html! {
+            "See why the target stopped answering, then run again: what follows is what was seen until then."
+        }),
+        Verdict::LedgerLost => steps.push(html! {
+            "Make room or give access for the ledger, then run again: no request was sent that could not be written down."
+        }),
+        Verdict::Interrupted => steps.push(html! { "Run again to the end: what follows is what was seen until then." }),
+        Verdict::Untested => steps.push(html! { "Widen the selection, or repair the contract: no request was sent." }),
+        Verdict::Holds | Verdict::Broken => {}
+    }
+    steps.extend(looks(page));
+    if let Some(snapshots) = &report.snapshots {
+        let known = &snapshots.summary;
+        if known.changed + known.new > 0 {
+            steps.push(html! {
+                "Settle " a href="#snapshots" { (count(known.changed + known.new, "snapshot that differs", "snapshots that differ")) }
+                " with " code { "probity snapshots review" } "."
+            });
+        }
+    }
+    if !report.untestable.is_empty() {
+        steps.push(html! {
+            "Repair the contract where " a href="#untested" { (count(report.untestable.len(), "operation cannot be tested", "operations cannot be tested")) } "."
+        });
+    }
+    let warned = report.summary.findings.warn;
+    if warned > 0 {
+        steps.push(html! { "Read " a href="#findings" { (count(warned, "warning", "warnings")) } "; none of them breaks the contract." });
+    }
+    let created = &report.created;
+    if created.resources + created.uncertain > 0 {
+        steps.push(html! {
+            "Remove what the run left behind if it is in the way: " (count(created.resources, "resource", "resources"))
+            @if created.uncertain > 0 { ", perhaps " (created.uncertain) " more" }
+            @if let Some(ledger) = &created.ledger { ", listed in " code { (visible(ledger)) } }
+            "; names carry " code { (visible(&report.timing.run_id)) } "."
+        });
+    }
+    steps
+}
+
+/// The most serious finding of each of the first checks, since findings of one check are often alike.
+fn looks(page: &Page<'_>) -> Vec<Markup> {
+    let mut checks: IndexMap<&str, Vec<usize>> = IndexMap::new();
+    for (index, finding) in &page.findings {
+        // What differs from snapshots is settled as a whole.
+        if finding.severity == Severity::Deny && finding.check != SNAPSHOT.id {
+            checks.entry(&finding.check).or_default().push(*index);
+        }
+    }
+    let all: usize = checks.values().map(Vec::len).sum();
+    let named: usize = checks.values().take(FIRST).map(Vec::len).sum();
+    let mut steps = Vec::new();
+    for (check, indexes) in checks.iter().take(FIRST) {
+        let finding = &page.report.findings[indexes[0]];
+        steps.push(html! {
+            "Look at " a href={ "#" (page.finding_anchors[indexes[0]]) } { (worded(&cut(&finding.title, LONG))) }
+            " in " code { (visible(&finding.operation)) } ": " (count(finding.count, "case shows it", "cases show it"))
+            @if indexes.len() > 1 { ", and " (count(indexes.len() - 1, "more finding", "more findings")) " of " code { (visible(check)) } }
+            "."
+        });
+    }
+    if all > named {
+        steps.push(html! { "Go on with " a href="#findings" { (count(all - named, "finding", "findings")) " of other checks" } "." });
+    }
+    steps
+}

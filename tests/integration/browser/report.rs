@@ -1,0 +1,124 @@
+//! The report of a run in a browser.
+
+use super::{DESKTOP, PHONE, Screen, browser, is_sound};
+use crate::canned::{Canned, Reply, json as answer};
+use crate::driver::{Ran, probity, shipped_contract};
+use crate::rival::{Fault, Rival, Variant};
+use serde_json::json;
+use std::path::PathBuf;
+
+/// A run against a host that makes texts of numbers.
+fn run() -> Ran {
+    let rival = Rival::start(Variant::Strict, Some(Fault::RankText));
+    probity()
+        .args(["check", "--report", "html=run.html"])
+        .target(&rival)
+        .arg(shipped_contract())
+        .run()
+        .ends_with(1)
+}
+
+fn page(ran: &Ran) -> PathBuf {
+    ran.folder().join("run.html")
+}
+
+fn screen((width, height): (u32, u32)) -> Screen {
+    Screen { width, height, dark: false, script: true }
+}
+
+const OPEN: &str = "document.querySelectorAll('details').forEach((one) => { one.open = true; });
+    new Promise((done) => setTimeout(done, 300))";
+
+const SHOWN: &str = "[document.querySelectorAll('.finding:not([hidden])').length, document.querySelectorAll('.case:not([hidden])').length]";
+
+#[test]
+fn the_report_is_sound_with_everything_open() {
+    let Some(browser) = browser() else { return };
+    is_sound(&browser, &page(&run()), OPEN);
+}
+
+#[test]
+fn filters_leave_what_fits_and_say_how_much() {
+    let Some(browser) = browser() else { return };
+    let ran = run();
+    let page = browser.open(&page(&ran), screen(DESKTOP));
+    let all = page.evaluate(SHOWN);
+    let choose = |id: &str, value: &str| {
+        page.evaluate(&format!(
+            "{{ const one = document.getElementById('{id}'); one.value = {}; one.dispatchEvent(new Event(one.tagName === 'INPUT' ? 'input' : 'change')); }}
+            new Promise((done) => setTimeout(done, 300))",
+            json!(value)
+        ));
+        page.evaluate(SHOWN)
+    };
+    assert_eq!(choose("result", "passed")[0], json!(0));
+    choose("result", "");
+    let of_rule = choose("check", "rule");
+    assert!(of_rule[0].as_u64() < all[0].as_u64() && of_rule[0].as_u64() > Some(0), "{of_rule} of {all}");
+    choose("check", "");
+    let of_one = choose("operation", "create-rewards-group");
+    assert!(of_one[1].as_u64() < all[1].as_u64() && of_one[1].as_u64() > Some(0), "{of_one} of {all}");
+    assert_eq!(choose("words", "no such thing"), json!([0, 0]));
+    let told = page.evaluate("document.getElementById('shown').textContent");
+    assert!(told.as_str().is_some_and(|told| told.starts_with("0 of ")), "{told}");
+    page.evaluate("document.getElementById('clear').click(); new Promise((done) => setTimeout(done, 300))");
+    assert_eq!(page.evaluate(SHOWN), all);
+    assert_eq!(page.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn a_link_opens_what_is_closed_or_filtered_away() {
+    let Some(browser) = browser() else { return };
+    let ran = run();
+    let page = browser.open(&page(&ran), screen(PHONE));
+    page.evaluate(
+        "document.getElementById('words').value = 'no such thing';
+        document.getElementById('words').dispatchEvent(new Event('input')); new Promise((done) => setTimeout(done, 300))",
+    );
+    let id = page.evaluate("document.querySelector('.case').id");
+    page.evaluate(&format!("location.hash = {id}; new Promise((done) => setTimeout(done, 300))"));
+    let seen =
+        format!("document.getElementById({id}).open && document.getElementById({id}).offsetParent !== null");
+    assert_eq!(page.evaluate(&seen), json!(true));
+}
+
+#[test]
+fn without_script_everything_can_be_read() {
+    let Some(browser) = browser() else { return };
+    let ran = run();
+    let page = browser.open(&page(&ran), Screen { script: false, ..screen(DESKTOP) });
+    assert_eq!(page.evaluate("document.getElementById('filter').offsetParent"), json!(null));
+    assert_eq!(page.evaluate("document.querySelector('.finding').offsetParent !== null"), json!(true));
+}
+
+#[test]
+fn what_a_hostile_host_says_does_nothing() {
+    let Some(browser) = browser() else { return };
+    let target = Canned::start(|_| {
+        let markup = "</script><script>document.title = 'taken'</script><img src='https://nowhere.example/x' onerror='document.title = 1'><svg onload='document.title = 2'>";
+        let body = json!({"errors": [{"code": markup, "message": format!("{markup}\u{202e}\u{1b}[2J")}]})
+            .to_string();
+        Reply::Bytes(answer("400 No", &format!("X-Cap-RequestId: {markup}\r\n"), &body))
+    });
+    let ran = probity()
+        .args([
+            "check",
+            "--target",
+            &target.url(),
+            "--basic",
+            "a:b",
+            "--max-requests",
+            "40",
+            "--report",
+            "html=run.html",
+        ])
+        .arg(shipped_contract())
+        .run()
+        .ends_with(1);
+    is_sound(&browser, &page(&ran), OPEN);
+    let page = browser.open(&page(&ran), screen(DESKTOP));
+    assert_eq!(
+        page.evaluate("[document.title.startsWith('The contract is broken'), document.scripts.length, document.images.length]"),
+        json!([true, 1, 0])
+    );
+}
