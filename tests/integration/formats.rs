@@ -16,6 +16,7 @@ use crate::secrecy::unfolded;
 const FILES: &[(&str, &str)] = &[
     ("json", "r.json"),
     ("junit", "r.xml"),
+    ("html", "r.html"),
     ("markdown", "r.md"),
     ("github", "r.txt"),
     ("sarif", "r.sarif"),
@@ -28,6 +29,13 @@ const FILES: &[(&str, &str)] = &[
 fn wanted(formats: &[(&str, &str)], folder: &str) -> Vec<String> {
     let each = formats.iter().map(|(format, file)| format!("--report={format}={folder}{file}"));
     each.collect()
+}
+
+#[test]
+fn every_format_is_tried() {
+    let tried: Vec<&str> = FILES.iter().map(|(format, _)| *format).collect();
+    let all: Vec<&str> = probity::report::Format::ALL.iter().map(|format| format.name()).collect();
+    assert_eq!(tried, all);
 }
 
 fn faulty() -> Rival {
@@ -258,6 +266,11 @@ fn steers_nothing(format: &str, text: &str) {
         );
         // The old form, which may stand anywhere in a line.
         assert!(!line.contains("##["), "{format}: {line}");
+    }
+    if format == "html" {
+        // Only the page's own.
+        assert_eq!(text.matches("<script").count(), 1);
+        assert!(!text.contains("<img"));
     }
     if format == "junit" {
         assert!(!text.contains("<script") && !text.contains("<img"));
