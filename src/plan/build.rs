@@ -1,9 +1,12 @@
 //! The plan as a whole: the cases of every operation, put in order of worth.
 
-use super::derive::Deriver;
+use super::derive::{Deriver, Draft};
 use super::select::Selection;
-use super::{Labeller, Plan, Scenario};
+use super::{Gap, Labeller, Plan, Scenario};
 use crate::contract::Contract;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 /// What a plan is made for.
 #[derive(Clone, Debug, Default)]
@@ -39,20 +42,57 @@ pub enum PlanError {
 /// The most cases of one operation.
 const CASES: usize = 220;
 
+/// Generated values may be as deep as on the main thread.
+const STACK_BYTES: usize = 8 << 20;
+
+/// What one operation implies.
+struct Derived {
+    drafts: Vec<Draft>,
+    gaps: Vec<Gap>,
+}
+
+/// What each operation implies, in their order, derived on every processor there is.
+fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
+    let count = contract.operations.len();
+    let next = AtomicUsize::new(0);
+    let derive = || {
+        let labeller = Labeller::new(contract);
+        let mut all = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return all;
+            }
+            let mut deriver = Deriver::new(&labeller, index, wishes);
+            deriver.derive();
+            let (mut drafts, gaps) = (deriver.drafts, deriver.gaps);
+            drafts.sort_by_key(|draft| draft.worth);
+            drafts.truncate(CASES);
+            all.push((index, Derived { drafts, gaps }));
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(count);
+    let mut all = thread::scope(|scope| {
+        let another = |_| thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, derive).ok();
+        let others: Vec<_> = (1..threads).filter_map(another).collect();
+        let mut all = derive();
+        for other in others {
+            all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        all
+    });
+    all.sort_by_key(|(index, _)| *index);
+    all.into_iter().map(|(_, derived)| derived).collect()
+}
+
 /// Everything that the contract implies, in order of worth.
 pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
-    let labeller = Labeller::new(contract);
     let mut drafts = Vec::new();
     let mut gaps = Vec::new();
-    for index in 0..contract.operations.len() {
-        let mut deriver = Deriver::new(&labeller, index, wishes);
-        deriver.derive();
-        gaps.append(&mut deriver.gaps);
-        let mut own = deriver.drafts;
-        own.sort_by_key(|draft| draft.worth);
-        own.truncate(CASES);
+    for (index, mut derived) in derived(contract, wishes).into_iter().enumerate() {
+        gaps.append(&mut derived.gaps);
         let mut ordinal = (0, 0);
-        for draft in own {
+        for draft in derived.drafts {
             ordinal = if draft.worth == ordinal.0 { (draft.worth, ordinal.1 + 1) } else { (draft.worth, 0) };
             drafts.push((ordinal, index, draft.scenario));
         }

@@ -339,7 +339,10 @@ impl Silence<'_> {
             }
             self.stated(Cause::TooLong, at);
         }
-        if text.chars().any(is_unprintable) && !shaped {
+        if !shaped
+            && !text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+            && text.chars().any(is_unprintable)
+        {
             self.seen.silent("nothing is said about control and formatting characters");
         }
     }

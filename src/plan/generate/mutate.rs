@@ -351,7 +351,7 @@ pub fn apply(body: &Value, at: &str, change: &Change, fresh: Option<&Value>) -> 
         }
         Change::Length(length) => {
             let mut text: String = own.unwrap_or_default().chars().take(*length).collect();
-            text.extend(std::iter::repeat_n('x', length - text.chars().count()));
+            text.push_str(&"x".repeat(length - text.chars().count()));
             put(&mut body, at, Value::String(text));
         }
         Change::Raw(text) => {
