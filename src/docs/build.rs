@@ -1,6 +1,5 @@
 //! From a contract to what its reference tells.
 
-use super::anchor::Anchors;
 use super::example;
 use super::model::{
     Body, ErrorCode, Field, Group, Link, Media, Operation, Promise, Reference, Response, Scheme, Server,
@@ -12,6 +11,7 @@ use crate::contract::model::{self, Location, MediaType, SecurityScheme, StatusRa
 use crate::contract::rule::Strictness;
 use crate::contract::{Contract, Side};
 use crate::json::pointer;
+use crate::page::Anchors;
 use serde_json::Value;
 
 /// A longer summary is cut.
@@ -22,10 +22,8 @@ const UNTAGGED: &str = "Operations";
 
 /// What the reference of a contract tells.
 pub(super) fn reference(contract: &Contract) -> Reference {
-    let mut builder = Builder { contract, shapes: Shapes::new(contract), anchors: Anchors::default() };
-    for taken in super::PAGE_ANCHORS {
-        builder.anchors.take(taken);
-    }
+    let anchors = Anchors::new(usize::MAX, super::PAGE_ANCHORS);
+    let mut builder = Builder { contract, shapes: Shapes::new(contract), anchors };
     let schemes = builder.schemes();
     let groups = builder.groups(&schemes);
     let shared = builder.shapes.shared(&mut builder.anchors);

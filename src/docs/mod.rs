@@ -9,7 +9,6 @@ use crate::contract::model::is_json;
 use crate::contract::{Contract, Side};
 use crate::report::Report;
 
-mod anchor;
 mod build;
 mod example;
 mod html;
@@ -23,7 +22,18 @@ mod words;
 pub use verified::NotVerified;
 
 /// The anchors that every page has for itself.
-const PAGE_ANCHORS: &[&str] = &["main", "contents", "search", "overview", "authentication", "schemas", "top"];
+const PAGE_ANCHORS: &[&str] = &[
+    "main",
+    "contents",
+    "search",
+    "overview",
+    "authentication",
+    "schemas",
+    "top",
+    "found",
+    "nothing",
+    "theme",
+];
 
 /// What a reference is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

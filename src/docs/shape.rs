@@ -1,11 +1,11 @@
 //! From schemas to shapes: what stands in several places is described once and linked.
 
-use super::anchor::Anchors;
 use super::example::pretty;
 use super::model::{Field, Link, Segment, Shape, Shared};
 use super::words::code;
 use crate::contract::{Contract, SchemaAt, Side, subschemas};
 use crate::json::pointer;
+use crate::page::Anchors;
 use crate::source::Document;
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet, VecDeque};

@@ -1,27 +1,5 @@
 (() => {
   'use strict';
-  const root = document.documentElement;
-  const stored = (value) => {
-    // Pages from a folder may have no storage.
-    try {
-      if (value) localStorage.setItem('theme', value);
-      return localStorage.getItem('theme');
-    } catch { return null; }
-  };
-
-  const toggle = document.getElementById('theme');
-  const dark = () => getComputedStyle(root).colorScheme === 'dark' ||
-    (!root.dataset.theme && matchMedia('(prefers-color-scheme: dark)').matches);
-  const name = () => { toggle.textContent = dark() ? 'Light theme' : 'Dark theme'; };
-  if (['light', 'dark'].includes(stored())) root.dataset.theme = stored();
-  toggle.addEventListener('click', () => {
-    root.dataset.theme = dark() ? 'light' : 'dark';
-    stored(root.dataset.theme);
-    name();
-  });
-  toggle.hidden = false;
-  name();
-
   const contents = document.querySelector('#contents details');
   const narrow = matchMedia('(max-width: 59.99rem)');
   if (narrow.matches) contents.open = false;
@@ -64,16 +42,6 @@
   search.closest('.search').hidden = false;
   let soon;
   search.addEventListener('input', () => { clearTimeout(soon); soon = setTimeout(filter, entries.length > 100 ? 120 : 0); });
-  document.addEventListener('keydown', (event) => {
-    const typing = event.target.closest('input, textarea, select');
-    if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.preventDefault();
-      search.focus();
-    } else if (event.key === 'Escape' && event.target === search && search.value) {
-      search.value = '';
-      filter();
-    }
-  });
   // A link into what the search hides shows it again.
   const reveal = () => {
     let id;
@@ -86,22 +54,6 @@
     }
   };
   addEventListener('hashchange', reveal);
-
-  if (navigator.clipboard) {
-    for (const figure of document.querySelectorAll('figure')) {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.textContent = 'Copy';
-      button.addEventListener('click', async () => {
-        try {
-          await navigator.clipboard.writeText(figure.querySelector('pre').textContent);
-          button.textContent = 'Copied';
-        } catch { button.textContent = 'Not copied'; }
-        setTimeout(() => { button.textContent = 'Copy'; }, 1500);
-      });
-      figure.querySelector('figcaption').append(button);
-    }
-  }
 
   let here;
   const watcher = new IntersectionObserver((changes) => {

@@ -1,27 +1,6 @@
 (() => {
   'use strict';
-  const root = document.documentElement;
   const by = (id) => document.getElementById(id);
-  const stored = (value) => {
-    // Pages from a folder may have no storage.
-    try {
-      if (value) localStorage.setItem('theme', value);
-      return localStorage.getItem('theme');
-    } catch { return null; }
-  };
-
-  const toggle = by('theme');
-  const dark = () => root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-  const name = () => { toggle.textContent = dark() ? 'Light theme' : 'Dark theme'; };
-  if (['light', 'dark'].includes(stored())) root.dataset.theme = stored();
-  toggle.addEventListener('click', () => {
-    root.dataset.theme = dark() ? 'light' : 'dark';
-    stored(root.dataset.theme);
-    name();
-  });
-  toggle.hidden = false;
-  name();
-
   const form = by('filter');
   const words = by('words');
   const selects = ['operation', 'check', 'result'].map(by);
@@ -81,16 +60,11 @@
   form.hidden = false;
   // What a browser remembers of a form is applied.
   if (words.value || selects.some((select) => select.value)) filter();
-  document.addEventListener('keydown', (event) => {
-    if (event.key === '/' && !event.target.closest('input, textarea, select') && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.preventDefault();
-      words.focus();
-    }
-  });
 
   // A link into what is closed or filtered away shows it.
   const reveal = () => {
-    const target = by(location.hash.slice(1));
+    let target;
+    try { target = by(decodeURIComponent(location.hash.slice(1))); } catch { return; }
     if (!target) return;
     if (target.closest('[hidden]')) {
       form.reset();
@@ -101,21 +75,4 @@
   };
   addEventListener('hashchange', reveal);
   if (location.hash) reveal();
-
-  if (navigator.clipboard) {
-    const add = (figure) => {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.textContent = 'Copy';
-      button.addEventListener('click', async () => {
-        try {
-          await navigator.clipboard.writeText(figure.querySelector('pre').textContent);
-          button.textContent = 'Copied';
-        } catch { button.textContent = 'Not copied'; }
-        setTimeout(() => { button.textContent = 'Copy'; }, 1500);
-      });
-      figure.querySelector('figcaption').append(button);
-    };
-    document.querySelectorAll('figure[data-copy]').forEach(add);
-  }
 })();
