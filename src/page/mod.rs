@@ -22,6 +22,7 @@ pub(crate) struct Page<'p> {
     /// What search engines and previews of links tell.
     pub(crate) description: Option<&'p str>,
     pub(crate) style: &'p str,
+    /// It goes on where the script of every page ends.
     pub(crate) script: &'p str,
     pub(crate) body: Markup,
 }
@@ -30,7 +31,7 @@ impl Page<'_> {
     /// The page as text.
     pub(crate) fn text(self) -> String {
         let style = format!("{}\n{}", STYLE.trim(), self.style.trim());
-        let script = format!("{}\n{}", SCRIPT.trim(), self.script.trim());
+        let script = format!("(() => {{\n'use strict';\n{}\n{}\n}})();", SCRIPT.trim(), self.script.trim());
         let policy = format!(
             "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
             digest(&style),
@@ -86,6 +87,11 @@ pub(crate) fn breakable(path: &str) -> Markup {
     html! { @for piece in path.split_inclusive('/') { (piece) wbr; } }
 }
 
+/// Text between tags, where quotes stand for themselves: JSON is a fifth shorter for it.
+pub(crate) fn text(text: &str) -> Markup {
+    PreEscaped(text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+}
+
 fn digest(text: &str) -> String {
     STANDARD.encode(Sha256::digest(text.as_bytes()))
 }
@@ -113,6 +119,7 @@ mod tests {
         {
             assert!(text.contains(&format!("{kind} 'sha256-{}';", digest(content))), "{kind}");
         }
+        assert_eq!(super::text("<b>\"&amp;").into_string(), "&lt;b&gt;\"&amp;amp;");
         assert!(!text.contains("unsafe") && text.contains("<title>&lt;b&gt;</title>"));
     }
 }

@@ -39,7 +39,7 @@ fn finding(page: &Page<'_>, index: usize, finding: &Finding) -> Markup {
     let first = finding.cases.first().and_then(|id| page.cases.get(id.as_str()));
     let case = first.map(|index| &page.report.cases[*index]);
     html! {
-        article #(anchor) class={ "entry finding " (class) } aria-labelledby=(title)
+        article #(anchor) class={ "finding " (class) } aria-labelledby=(title)
             data-operation=(visible(&finding.operation)) data-checks=(visible(&finding.check)) data-result=(result) {
             h3 #(title) {
                 span class={ "badge " (class) } { (finding.severity.name()) } " "

@@ -12,6 +12,7 @@ mod latency;
 mod snapshots;
 #[cfg(test)]
 mod tests;
+mod usual;
 mod verdict;
 
 use super::model::{At, Finding, Report, Untested};
@@ -151,8 +152,8 @@ impl<'r> Page<'r> {
         html! {
             form #filter role="search" aria-label="Findings and cases" hidden {
                 div.wide {
-                    label for="words" { "Search findings and cases" }
-                    input #words type="search" autocomplete="off" spellcheck="false" placeholder="Text, field, code, case";
+                    label for="search" { "Search findings and cases" }
+                    input #search type="search" autocomplete="off" spellcheck="false" placeholder="Text, field, code, case";
                 }
                 div {
                     label for="operation" { "Operation" }
@@ -259,7 +260,7 @@ fn block(title: &str, text: &str, copy: bool) -> Markup {
     html! {
         figure data-copy[copy] {
             figcaption { (title) }
-            pre tabindex="0" { (text) }
+            pre tabindex="0" { (page::text(text)) }
         }
     }
 }

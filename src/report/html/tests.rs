@@ -75,7 +75,7 @@ fn what_stands_between_backticks_is_code() {
 fn every_case_is_there_with_what_it_expected_and_what_came() {
     let report = report();
     let page = html(&report);
-    assert_eq!(page.matches("<details class=\"entry case\"").count(), report.cases.len());
+    assert_eq!(page.matches("<details class=\"case\"").count(), report.cases.len());
     let case = between(&page, "id=\"case-create-group-reject-body-name-missing\"", "</summary>");
     assert!(case.contains("reject 400 · 735") && case.contains("400 · 799, 735"), "{case}");
     let case = between(&page, "id=\"case-create-group-reject-body-malformed-empty\"", "</summary>");

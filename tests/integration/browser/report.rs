@@ -26,10 +26,20 @@ fn screen((width, height): (u32, u32)) -> Screen {
     Screen { width, height, dark: false, script: true }
 }
 
-const OPEN: &str = "document.querySelectorAll('details').forEach((one) => { one.open = true; });
-    new Promise((done) => setTimeout(done, 300))";
+/// Opens everything, twice: what is open at first makes what is inside.
+const OPEN: &str = "(async () => {
+    for (let round = 0; round < 2; round += 1) {
+        document.querySelectorAll('details').forEach((one) => { one.open = true; });
+        await new Promise((done) => setTimeout(done, 300));
+    }
+})()";
 
-const SHOWN: &str = "[document.querySelectorAll('.finding:not([hidden])').length, document.querySelectorAll('.case:not([hidden])').length]";
+/// How many findings and cases there are to see once every operation is open.
+const SHOWN: &str = "(async () => {
+    document.querySelectorAll('.group').forEach((one) => { one.open = true; });
+    await new Promise((done) => setTimeout(done, 100));
+    return ['.finding', '.case'].map((of) => [...document.querySelectorAll(of)].filter((one) => !one.closest('[hidden]')).length);
+})()";
 
 #[test]
 fn the_report_is_sound_with_everything_open() {
@@ -58,7 +68,7 @@ fn filters_leave_what_fits_and_say_how_much() {
     choose("check", "");
     let of_one = choose("operation", "create-rewards-group");
     assert!(of_one[1].as_u64() < all[1].as_u64() && of_one[1].as_u64() > Some(0), "{of_one} of {all}");
-    assert_eq!(choose("words", "no such thing"), json!([0, 0]));
+    assert_eq!(choose("search", "no such thing"), json!([0, 0]));
     let told = page.evaluate("document.getElementById('shown').textContent");
     assert!(told.as_str().is_some_and(|told| told.starts_with("0 of ")), "{told}");
     page.evaluate("document.getElementById('clear').click(); new Promise((done) => setTimeout(done, 300))");
@@ -72,10 +82,11 @@ fn a_link_opens_what_is_closed_or_filtered_away() {
     let ran = run();
     let page = browser.open(&page(&ran), screen(PHONE));
     page.evaluate(
-        "document.getElementById('words').value = 'no such thing';
-        document.getElementById('words').dispatchEvent(new Event('input')); new Promise((done) => setTimeout(done, 300))",
+        "document.getElementById('search').value = 'no such thing';
+        document.getElementById('search').dispatchEvent(new Event('input')); new Promise((done) => setTimeout(done, 300))",
     );
-    let id = page.evaluate("document.querySelector('.case').id");
+    let id =
+        page.evaluate("/id=\"(case-[^\"]*)/.exec(document.querySelector('#cases noscript').textContent)[1]");
     page.evaluate(&format!("location.hash = {id}; new Promise((done) => setTimeout(done, 300))"));
     let seen =
         format!("document.getElementById({id}).open && document.getElementById({id}).offsetParent !== null");
@@ -89,6 +100,8 @@ fn without_script_everything_can_be_read() {
     let page = browser.open(&page(&ran), Screen { script: false, ..screen(DESKTOP) });
     assert_eq!(page.evaluate("document.getElementById('filter').offsetParent"), json!(null));
     assert_eq!(page.evaluate("document.querySelector('.finding').offsetParent !== null"), json!(true));
+    let cases = "[...document.querySelectorAll('.group')].every((one) => { one.open = true; return one.querySelector('.case').offsetParent; })";
+    assert_eq!(page.evaluate(&format!("Boolean({cases})")), json!(true));
 }
 
 #[test]
