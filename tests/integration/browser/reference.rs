@@ -1,9 +1,16 @@
 //! The API reference in a browser.
 
-use super::{DESKTOP, PHONE, Screen, browser, is_sound};
+use super::{DESKTOP, PHONE, Screen, browser, fits, is_sound};
 use crate::driver::{Driver, probity};
+use crate::laws::corpus;
 use serde_json::json;
 use std::path::PathBuf;
+
+/// The longest that a page may take to open, in milliseconds, while tests take their share of the machine.
+const OPENED: f64 = 5_000.0;
+
+/// Larger pages are not read to the end by axe-core, which takes minutes for them.
+const LARGE: u64 = 300_000;
 
 fn written(driver: &Driver, contract: Option<&str>) -> PathBuf {
     driver.again().args(["docs"]).args(contract).args(["--out", "pages"]).run().ends_with(0);
@@ -19,6 +26,29 @@ fn the_reference_is_sound() {
     let Some(browser) = browser() else { return };
     let driver = probity();
     is_sound(&browser, &written(&driver, None), "0");
+}
+
+#[test]
+fn real_documents_are_pages_that_everybody_can_use() {
+    let Some(browser) = browser() else { return };
+    let driver = probity();
+    for (index, document) in corpus::paths().into_iter().enumerate() {
+        let path = written(&driver, document.to_str());
+        let (narrow, dark) = (index % 2 == 0, index % 4 < 2);
+        let size = if narrow { PHONE } else { DESKTOP };
+        let page = browser.open(&path, Screen { dark, ..screen(size) });
+        let opened = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd");
+        assert!(opened.as_f64() < Some(OPENED), "{} takes {opened} ms to open", document.display());
+        let large = path.metadata().unwrap().len() > LARGE;
+        // What is far away is laid out too, as if one had scrolled through the page.
+        let prepare = "document.querySelectorAll('.entry').forEach((one) => { one.style.contentVisibility = 'visible'; })";
+        page.evaluate(prepare);
+        fits(&page, size.0, &document.display().to_string());
+        if !large {
+            assert_eq!(page.violations(), Vec::<String>::new(), "{} keeps somebody out", document.display());
+        }
+        assert_eq!(page.errors(), Vec::<String>::new(), "{}", document.display());
+    }
 }
 
 #[test]
