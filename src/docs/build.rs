@@ -6,6 +6,7 @@ use super::model::{
     Shape,
 };
 use super::shape::Shapes;
+use super::twice::without_codes;
 use super::{prose, words};
 use crate::contract::model::{self, Location, MediaType, SecurityScheme, StatusRange};
 use crate::contract::rule::Strictness;
@@ -39,6 +40,7 @@ pub(super) fn reference(contract: &Contract) -> Reference {
         shared,
         broken: broken.collect(),
         run: None,
+        profile: None,
     }
 }
 
@@ -181,6 +183,12 @@ impl Builder<'_> {
         // What a title has no room for is told below it.
         let description = description.or(summary.filter(|summary| title.as_deref() != Some(*summary)));
         let (errors, promises) = (self.errors(operation, &anchor), promises(operation));
+        let mut responses: Vec<Response> =
+            operation.responses.iter().map(|response| self.response(response, &anchor)).collect();
+        for response in &mut responses {
+            let is_code = |code: &str| errors.iter().any(|error| error.code == code);
+            response.description = without_codes(&response.description, is_code);
+        }
         Operation {
             id: self.member(at, "operationId").unwrap_or_else(|| operation.id.clone()),
             title: title.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path)),
@@ -192,7 +200,7 @@ impl Builder<'_> {
             parameters: self.parameters(operation),
             body,
             curl,
-            responses: operation.responses.iter().map(|response| self.response(response, &anchor)).collect(),
+            responses,
             errors,
             promises,
             unique: self.unique(operation),

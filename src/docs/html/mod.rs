@@ -11,14 +11,19 @@ use maud::{Markup, html};
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
+/// More operations and schemas are laid out only where they come into sight.
+const FEW: usize = 30;
+
 /// The page of a reference.
 pub(super) fn page(reference: &Reference) -> String {
     let title = if reference.title.is_empty() { "API reference" } else { &reference.title };
     let summary = reference.description.as_deref().map(prose::plain).map(|text| start(&text));
+    let entries =
+        reference.groups.iter().map(|group| group.operations.len()).sum::<usize>() + reference.shared.len();
     let body = html! {
         (top(reference, title))
         (contents(reference))
-        main #main tabindex="-1" {
+        main #main .long[entries > FEW] tabindex="-1" {
             (overview(reference, title))
             (authentication(reference))
             @for group in &reference.groups { (group_section(group)) }
@@ -93,6 +98,7 @@ fn overview(reference: &Reference, title: &str) -> Markup {
         section #overview aria-labelledby="overview-title" {
             h1 #overview-title { (title) }
             @if let Some(run) = &reference.run { (verified(run)) }
+            @if let Some(profile) = &reference.profile { (remembered(profile)) }
             @if let Some(text) = &reference.description { div.prose { (block(text, Headings::From(2))) } }
             @if !reference.servers.is_empty() {
                 h2 { "Servers" }
@@ -115,6 +121,15 @@ fn verified(run: &Run) -> Markup {
         p.note {
             "Verified against " code { (run.target) } " on " (run.date) ", version " (run.version)
             ". Examples marked “recorded” come from that run."
+        }
+    }
+}
+
+fn remembered(profile: &str) -> Markup {
+    html! {
+        p.note {
+            "Marks and examples called “recorded” come from the snapshots " code { (profile) }
+            ": behaviour that somebody has seen and agreed to. Snapshots name no target and no date, and do not say whether a rule held."
         }
     }
 }

@@ -195,7 +195,12 @@ fn promise(promise: &Promise) -> Markup {
 fn mark(mark: Option<Mark>) -> Markup {
     html! {
         @if let Some(mark) = mark {
-            @let class = match mark { Mark::Held => "held", Mark::Failed => "failed", Mark::NotExercised => "untried" };
+            @let class = match mark {
+                Mark::Held => "held",
+                Mark::Failed => "failed",
+                Mark::Recorded => "came",
+                Mark::NotExercised | Mark::NotRecorded => "untried",
+            };
             " " span class={ "mark " (class) } { (mark.words()) }
         }
     }

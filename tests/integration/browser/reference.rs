@@ -1,6 +1,7 @@
 //! The API reference in a browser.
 
 use super::{DESKTOP, PHONE, Screen, browser, fits, is_sound};
+use crate::docs::hostile;
 use crate::driver::{Driver, probity};
 use crate::laws::corpus;
 use serde_json::json;
@@ -129,35 +130,7 @@ fn the_reference_is_read_without_script() {
 #[test]
 fn hostile_markup_in_a_contract_does_nothing() {
     let Some(browser) = browser() else { return };
-    let attack = "<script>window.hit=1</script><img src=https://evil.example/x onerror=window.hit=1>\
-        <a href='javascript:window.hit=1'>x</a>[y](javascript:window.hit=1)![z](https://evil.example/z)\
-        <style>body{display:none}</style><iframe src=https://evil.example></iframe>\"><svg onload=window.hit=1>\
-        <h1 id=main>x</h1></title></script></code></pre>";
-    let contract = json!({
-        "openapi": "3.1.0",
-        "info": {"title": attack, "version": attack, "description": attack},
-        "servers": [{"url": format!("https://host/{attack}"), "description": attack}],
-        "tags": [{"name": attack, "description": attack}],
-        "paths": {"/things/{id}": {"post": {
-            "operationId": attack, "summary": attack, "description": attack, "tags": [attack],
-            "parameters": [{"name": "id", "in": "path", "required": true, "description": attack,
-                "schema": {"type": "string", "example": attack}}],
-            "requestBody": {"description": attack, "content": {"application/json": {
-                "schema": {"type": "object", "description": attack, "properties": {
-                    "list": {"type": "array", "items": {"type": "string", "enum": [attack], "default": attack}},
-                    (attack): {"type": "string", "description": attack}}},
-                "examples": {"one": {"summary": attack, "value": {(attack): attack}}}}}},
-            "responses": {"200": {"description": attack, "headers": {"X-Thing": {"description": attack, "schema": {"type": "string"}}}},
-                "400": {"description": attack, "content": {"text/plain": {"example": attack}}}},
-            "x-probity": {
-                "errors": {"code": "$response.body#/code", "catalogue": {
-                    (attack): {"status": 400, "when": "malformed", "meaning": attack, "fix": attack}}},
-                "rules": [{"distinct": "$response.body#/id", "because": attack}],
-                "silent": [{"blank": "/list", "because": attack}]}
-        }}},
-        "components": {"securitySchemes": {"x": {"type": "apiKey", "in": "header", "name": "X-Key", "description": attack}}}
-    });
-    let driver = probity().with_file("hostile.json", contract.to_string());
+    let driver = probity().with_file("hostile.json", hostile().to_string());
     let path = written(&driver, Some("hostile.json"));
     let page = browser.open(&path, screen(DESKTOP));
     page.evaluate("for (const link of document.querySelectorAll('main a')) if (!link.href.startsWith('http')) link.click()");
