@@ -1,6 +1,6 @@
 //! Fields and types as rows of tables, members under the path to them.
 
-use super::write::{linked, row};
+use super::write::{line, row};
 use crate::docs::model::{Field, Link, Segment, Shape};
 use crate::docs::words::{capital, code};
 
@@ -67,7 +67,7 @@ fn inner(rows: &mut Vec<Row>, shape: &Shape, prefix: &str) {
 }
 
 fn schema_link(link: &Link) -> String {
-    format!("[{}](schemas.md#{})", linked(&link.name), link.anchor)
+    format!("[{}](schemas.md#{})", line(&link.name), link.anchor)
 }
 
 pub(super) fn kind(shape: &Shape) -> String {

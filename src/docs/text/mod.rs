@@ -7,7 +7,7 @@ use super::Page;
 use super::model::{Example, Link, Mark, Media, Operation, Origin, Reference, Shape};
 use super::words::{capital, code};
 use fields::{about, flags, kind, rows, table, whole};
-use write::{fence, line, linked, lowered, paragraph, point, row};
+use write::{fence, line, lowered, paragraph, point, row};
 
 /// The first words of every file that Probity writes and may take away again.
 pub(super) const MARK: &str = "<!-- Made by `probity docs`: change the contract in place of this file. -->";
@@ -55,7 +55,7 @@ fn index(reference: &Reference) -> String {
             row(
                 &mut out,
                 &[
-                    format!("[{}]({}.md)", linked(&operation.title), operation.anchor),
+                    format!("[{}]({}.md)", line(&operation.title), operation.anchor),
                     operation.method.clone(),
                     code(&operation.path),
                 ],
@@ -176,7 +176,7 @@ fn resource(out: &mut String, reference: &Reference, operation: &Operation) {
 
 fn auth(reference: &Reference, link: &Link) -> String {
     let known = reference.schemes.iter().any(|scheme| scheme.name == link.name);
-    if known { format!("[{}](README.md#authentication)", linked(&link.name)) } else { code(&link.name) }
+    if known { format!("[{}](README.md#authentication)", line(&link.name)) } else { code(&link.name) }
 }
 
 fn representation(out: &mut String, media: &Media) {

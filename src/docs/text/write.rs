@@ -29,13 +29,8 @@ pub(super) fn fence(out: &mut String, language: &str, text: &str) {
     out.push_str(&format!("\n{ticks}{language}\n{}\n{ticks}\n", text.trim_end_matches('\n')));
 }
 
-/// Text that is no Markdown, on one line.
+/// Text that is no Markdown, on one line; it can stand in the brackets of a link.
 pub(super) fn line(text: &str) -> String {
-    linked(text).replace("\\[", "[").replace("\\]", "]")
-}
-
-/// The same, where it stands in the brackets of a link.
-pub(super) fn linked(text: &str) -> String {
     let mut out = String::new();
     for (index, word) in text.split_whitespace().enumerate() {
         out.push_str(if index > 0 { " " } else { "" });
