@@ -1,6 +1,6 @@
 //! The report of a run in a browser.
 
-use super::{DESKTOP, PHONE, Screen, browser, is_sound};
+use super::{DESKTOP, PHONE, Screen, browser, is_reached, is_sound, prints};
 use crate::canned::{Canned, Reply, json as answer};
 use crate::driver::{Ran, probity, shipped_contract};
 use crate::laws::corpus;
@@ -122,6 +122,22 @@ fn a_link_opens_what_is_closed_or_filtered_away() {
     let seen =
         format!("document.getElementById({id}).open && document.getElementById({id}).offsetParent !== null");
     assert_eq!(page.evaluate(&seen), json!(true));
+    let top = page.evaluate(&format!("document.getElementById({id}).getBoundingClientRect().top"));
+    assert!((0.0..700.0).contains(&top.as_f64().unwrap()), "the case stands at {top}");
+}
+
+#[test]
+fn the_keyboard_reaches_everything() {
+    let Some(browser) = browser() else { return };
+    let wanted =
+        ["#theme", "#search", "#operation", "#check", "#result", "#clear", ".finding a", "pre", "summary"];
+    is_reached(&browser, &page(&run()), &wanted);
+}
+
+#[test]
+fn the_report_can_be_printed() {
+    let Some(browser) = browser() else { return };
+    prints(&browser, &page(&run()));
 }
 
 #[test]
