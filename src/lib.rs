@@ -20,7 +20,8 @@
 //! | how behaviour is pinned in insta's format | [`snapshot`] |
 //! | what people and machines read | [`report`] |
 //! | the server that behaves as a contract says, and its faults | [`host`] |
-//! | the API reference, as pages | [`docs`] |
+//! | the API reference | [`docs`] |
+//! | what the pages share that a browser shows: [`docs`], and [`report`] as HTML | `page` |
 //! | what share of the faults the checks catch | [`audit`] |
 //! | commands, flags and exit codes | [`cli`], [`config`] |
 
@@ -32,6 +33,7 @@ pub mod docs;
 pub mod host;
 pub mod json;
 pub mod judge;
+mod page;
 pub mod plan;
 pub mod report;
 pub mod run;

@@ -2,9 +2,10 @@
 
 use super::failure::{Failure, contract};
 use super::{DocsArgs, Exit, note, say};
-use crate::docs::{self, Format, NotVerified, Page};
+use crate::docs::{self, Evidence, Format, NotVerified, Page};
 use crate::report::text::visible;
 use crate::report::{self, Report};
+use crate::snapshot::{Recorded, Store};
 use std::path::Path;
 
 pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
@@ -20,10 +21,10 @@ pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
             wrong.reason
         )));
     }
-    let run = arguments.verified.as_deref().map(recorded).transpose()?;
-    let pages = docs::pages(&contract, run.as_ref(), format).map_err(|error| {
+    let evidence = arguments.verified.as_deref().map(evidence).transpose()?;
+    let pages = docs::pages(&contract, evidence.as_ref().map(Kept::lent), format).map_err(|error| {
         let exit = match error {
-            NotVerified::Foreign { .. } => Exit::Usage,
+            NotVerified::Foreign { .. } | NotVerified::Unknown { .. } => Exit::Usage,
             NotVerified::Stale { .. } => Exit::Findings,
         };
         Failure::new(exit, error.to_string()).with_hint(Some(error.hint()))
@@ -32,14 +33,42 @@ pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
     if arguments.check { check(folder, &pages, format) } else { write(folder, &pages, format) }
 }
 
-/// The JSON report of a run.
-fn recorded(path: &Path) -> Result<Report, Failure> {
+/// What was read of a file or a folder.
+enum Kept {
+    Run(Box<Report>),
+    Snapshots(String, Vec<Recorded>),
+}
+
+impl Kept {
+    fn lent(&self) -> Evidence<'_> {
+        match self {
+            Kept::Run(report) => Evidence::Run(report),
+            Kept::Snapshots(profile, recorded) => Evidence::Snapshots { profile, recorded },
+        }
+    }
+}
+
+/// The JSON report of a run, or the folder of a profile of snapshots.
+fn evidence(path: &Path) -> Result<Kept, Failure> {
+    if path.is_dir() {
+        return snapshots(path);
+    }
     let refused = |why: String| {
         Failure::new(Exit::Usage, format!("{} is not the report of a run: {why}", path.display()))
             .with_hint(Some("`probity check --report json=FILE` writes one".into()))
     };
     let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
-    report::json::read(&text).map_err(|error| refused(error.to_string()))
+    let report = report::json::read(&text).map_err(|error| refused(error.to_string()))?;
+    Ok(Kept::Run(Box::new(report)))
+}
+
+fn snapshots(folder: &Path) -> Result<Kept, Failure> {
+    let profile = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let root = folder.parent().unwrap_or(Path::new(""));
+    let recorded = Store::open(root, &profile).and_then(|store| store.recorded());
+    let recorded =
+        recorded.map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))?;
+    Ok(Kept::Snapshots(profile, recorded))
 }
 
 fn write(folder: &Path, pages: &[Page], format: Format) -> Result<Exit, Failure> {

@@ -352,8 +352,8 @@ struct DocsArgs {
     #[arg(long, env = "PROBITY_DOCS_FORMAT", default_value = "html", value_name = "FORMAT")]
     format: DocsFormat,
     /// The JSON report of a run, whose exchanges stand as examples and whose outcome marks every status,
-    /// code and rule
-    #[arg(long, env = "PROBITY_DOCS_VERIFIED", value_name = "FILE")]
+    /// code and rule; or the folder of a profile of snapshots, which tell what statuses and codes came
+    #[arg(long, env = "PROBITY_DOCS_VERIFIED", value_name = "PATH")]
     verified: Option<PathBuf>,
     /// Write nothing; fail if the pages in the folder are out of date
     #[arg(long, env = "PROBITY_DOCS_CHECK")]

@@ -1,17 +1,18 @@
 //! From a contract to what its reference tells.
 
-use super::anchor::Anchors;
 use super::example;
 use super::model::{
     Body, ErrorCode, Field, Group, Link, Media, Operation, Promise, Reference, Response, Scheme, Server,
     Shape,
 };
 use super::shape::Shapes;
+use super::twice::without_codes;
 use super::{prose, words};
 use crate::contract::model::{self, Location, MediaType, SecurityScheme, StatusRange};
 use crate::contract::rule::Strictness;
 use crate::contract::{Contract, Side};
 use crate::json::pointer;
+use crate::page::Anchors;
 use serde_json::Value;
 
 /// A longer summary is cut.
@@ -22,10 +23,8 @@ const UNTAGGED: &str = "Operations";
 
 /// What the reference of a contract tells.
 pub(super) fn reference(contract: &Contract) -> Reference {
-    let mut builder = Builder { contract, shapes: Shapes::new(contract), anchors: Anchors::default() };
-    for taken in super::PAGE_ANCHORS {
-        builder.anchors.take(taken);
-    }
+    let anchors = Anchors::new(usize::MAX, super::PAGE_ANCHORS);
+    let mut builder = Builder { contract, shapes: Shapes::new(contract), anchors };
     let schemes = builder.schemes();
     let groups = builder.groups(&schemes);
     let shared = builder.shapes.shared(&mut builder.anchors);
@@ -41,6 +40,7 @@ pub(super) fn reference(contract: &Contract) -> Reference {
         shared,
         broken: broken.collect(),
         run: None,
+        profile: None,
     }
 }
 
@@ -183,6 +183,12 @@ impl Builder<'_> {
         // What a title has no room for is told below it.
         let description = description.or(summary.filter(|summary| title.as_deref() != Some(*summary)));
         let (errors, promises) = (self.errors(operation, &anchor), promises(operation));
+        let mut responses: Vec<Response> =
+            operation.responses.iter().map(|response| self.response(response, &anchor)).collect();
+        for response in &mut responses {
+            let is_code = |code: &str| errors.iter().any(|error| error.code == code);
+            response.description = without_codes(&response.description, is_code);
+        }
         Operation {
             id: self.member(at, "operationId").unwrap_or_else(|| operation.id.clone()),
             title: title.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path)),
@@ -194,7 +200,7 @@ impl Builder<'_> {
             parameters: self.parameters(operation),
             body,
             curl,
-            responses: operation.responses.iter().map(|response| self.response(response, &anchor)).collect(),
+            responses,
             errors,
             promises,
             unique: self.unique(operation),

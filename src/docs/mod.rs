@@ -8,22 +8,36 @@
 use crate::contract::model::is_json;
 use crate::contract::{Contract, Side};
 use crate::report::Report;
+use crate::snapshot::Recorded;
 
-mod anchor;
+mod agreed;
 mod build;
 mod example;
+mod harmless;
 mod html;
 pub mod model;
 mod prose;
 mod shape;
 mod text;
+mod twice;
 mod verified;
 mod words;
 
 pub use verified::NotVerified;
 
 /// The anchors that every page has for itself.
-const PAGE_ANCHORS: &[&str] = &["main", "contents", "search", "overview", "authentication", "schemas", "top"];
+const PAGE_ANCHORS: &[&str] = &[
+    "main",
+    "contents",
+    "search",
+    "overview",
+    "authentication",
+    "schemas",
+    "top",
+    "found",
+    "nothing",
+    "theme",
+];
 
 /// What a reference is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +57,34 @@ pub struct Page {
     pub text: String,
 }
 
-/// The reference of a contract, verified by a run if there is one. The same contract and run give
-/// the same bytes.
-pub fn pages(contract: &Contract, run: Option<&Report>, format: Format) -> Result<Vec<Page>, NotVerified> {
+/// What stands behind a reference.
+#[derive(Clone, Copy, Debug)]
+pub enum Evidence<'e> {
+    /// A run: what held and what failed, with its target and its date.
+    Run(&'e Report),
+    /// Snapshots: what came when they were recorded.
+    Snapshots {
+        /// The name of the profile.
+        profile: &'e str,
+        /// What it holds.
+        recorded: &'e [Recorded],
+    },
+}
+
+/// The reference of a contract, with evidence if there is some. The same contract and evidence
+/// give the same bytes.
+pub fn pages(
+    contract: &Contract,
+    evidence: Option<Evidence<'_>>,
+    format: Format,
+) -> Result<Vec<Page>, NotVerified> {
     let mut reference = build::reference(contract);
-    if let Some(report) = run {
-        verified::verify(&mut reference, contract, report)?;
+    match evidence {
+        Some(Evidence::Run(report)) => verified::verify(&mut reference, contract, report)?,
+        Some(Evidence::Snapshots { profile, recorded }) => {
+            agreed::remember(&mut reference, contract, profile, recorded)?;
+        }
+        None => {}
     }
     Ok(match format {
         Format::Html => vec![Page { name: "index.html".into(), text: html::page(&reference) }],

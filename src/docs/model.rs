@@ -23,6 +23,8 @@ pub struct Reference {
     pub broken: Vec<(String, String)>,
     /// The run that the marks and the recorded examples come from.
     pub run: Option<Run>,
+    /// The profile of the snapshots that they come from.
+    pub profile: Option<String>,
 }
 
 /// Where an API lives.
@@ -277,6 +279,10 @@ pub enum Mark {
     Failed,
     /// The run did not come to it.
     NotExercised,
+    /// It came when the snapshots were recorded; they do not say whether anything was wrong with it.
+    Recorded,
+    /// No snapshot shows it.
+    NotRecorded,
 }
 
 /// The run that marks come from.
@@ -297,6 +303,8 @@ impl Mark {
             Mark::Held => "held",
             Mark::Failed => "failed",
             Mark::NotExercised => "not exercised",
+            Mark::Recorded => "recorded",
+            Mark::NotRecorded => "not recorded",
         }
     }
 }

@@ -29,6 +29,11 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
+/// The tags that are kept where a description is written in HTML.
+pub(super) fn tags() -> HashSet<&'static str> {
+    CLEANER.clone_tags()
+}
+
 /// Paragraphs, lists, tables.
 pub(super) fn block(markdown: &str, headings: Headings) -> Markup {
     if is_plain(markdown) {

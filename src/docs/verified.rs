@@ -4,7 +4,7 @@ use super::example::reformatted;
 use super::model::{Example, Mark, Media, Operation, Origin, Reference, Run};
 use super::{prose, words};
 use crate::contract::model::{self as contracted, choose, is_json};
-use crate::contract::{Contract, SchemaAt, Side};
+use crate::contract::{Behaviour, Contract, SchemaAt, Side};
 use crate::judge::Severity;
 use crate::report::model::{Body, Came, Case, CaseResult, Content, Report};
 use crate::source::Location;
@@ -23,6 +23,12 @@ pub enum NotVerified {
     Foreign {
         /// What it was about.
         title: String,
+    },
+    /// They are snapshots of something else.
+    #[error("no operation of the contract has a snapshot in the profile `{profile}`")]
+    Unknown {
+        /// The profile.
+        profile: String,
     },
     /// A recorded exchange is no longer what the contract says.
     #[error("the recorded {what} of `{case}` is not what the contract says now: {reason}")]
@@ -43,10 +49,12 @@ impl NotVerified {
     pub fn hint(&self) -> String {
         match self {
             NotVerified::Foreign { .. } => "name the report of a run of this contract".to_owned(),
+            NotVerified::Unknown { .. } => {
+                "name the folder of a profile, such as snapshots/host, that `probity check` recorded"
+                    .to_owned()
+            }
             NotVerified::Stale { at, .. } => {
-                format!(
-                    "see {at}; mend the contract there, or record again with `probity check --report json=FILE`"
-                )
+                format!("see {at}; mend the contract there, or record again with `probity check`")
             }
         }
     }
@@ -256,14 +264,8 @@ impl<'r> Seen<'r> {
         if outcome.is_some_and(|outcome| outcome.accepted) {
             return "As it was answered".to_owned();
         }
-        let behaviour = &self.operation.behaviour;
-        let entry = |code: &String| {
-            let entry = behaviour.errors.as_ref()?.catalogue.get(code)?;
-            Some(format!("{code}: {}", prose::plain(&words::when(behaviour, entry))))
-        };
-        let known: Vec<String> =
-            outcome.into_iter().flat_map(|outcome| &outcome.codes).filter_map(entry).collect();
-        if known.is_empty() { case.about.clone() } else { known.join(", ") }
+        let codes = outcome.map(|outcome| outcome.codes.as_slice()).unwrap_or_default();
+        coded(&self.operation.behaviour, codes).unwrap_or_else(|| case.about.clone())
     }
 
     /// Whether a body is what the contract says now.
@@ -293,6 +295,16 @@ impl<'r> Seen<'r> {
     fn stale(&self, what: &'static str, case: &Case, reason: String, at: &str) -> NotVerified {
         NotVerified::Stale { what, case: case.id.clone(), reason, at: self.contract.document.locate_key(at) }
     }
+}
+
+/// What codes mean, in a few words.
+pub(super) fn coded(behaviour: &Behaviour, codes: &[String]) -> Option<String> {
+    let entry = |code: &String| {
+        let entry = behaviour.errors.as_ref()?.catalogue.get(code)?;
+        Some(format!("{code}: {}", prose::plain(&words::when(behaviour, entry))))
+    };
+    let known: Vec<String> = codes.iter().filter_map(entry).collect();
+    (!known.is_empty()).then(|| known.join(", "))
 }
 
 fn verdict(came: bool, failed: bool) -> Mark {
@@ -327,7 +339,7 @@ fn recorded(title: String, text: &str, json: bool) -> Example {
 }
 
 /// What was made from the schema says less than what was recorded.
-fn put_first(media: &mut Media, example: Example) {
+pub(super) fn put_first(media: &mut Media, example: Example) {
     media.examples.retain(|known| known.origin != Origin::Made);
     media.examples.insert(0, example);
 }

@@ -10,6 +10,7 @@ use probity::docs::{Format, pages};
 use probity::host::fault::faults;
 use probity::host::{Host, HostSettings};
 use probity::source::Document;
+use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::{Value, json};
 
 use crate::driver::{Driver, probity, repository, shipped_contract};
@@ -44,6 +45,18 @@ fn markdown(driver: &Driver, contract: Option<&str>) -> String {
         std::fs::read_dir(driver.folder().join("md")).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
     names.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+}
+
+fn markdown_of(more: &[&str]) -> String {
+    let driver = probity();
+    driver
+        .again()
+        .args(["docs", "--out", "md", "--format", "markdown"])
+        .args(more.iter().copied())
+        .run()
+        .ends_with(0);
+    std::fs::read_to_string(driver.folder().join("md/README.md")).unwrap()
+        + &std::fs::read_to_string(driver.folder().join("md/create-badges-group.md")).unwrap()
 }
 
 fn html(driver: &Driver, more: &[&str]) -> String {
@@ -84,6 +97,63 @@ fn everything_that_is_linked_to_is_there_once() {
     assert_eq!(unique.len(), ids.len());
     for link in page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
         assert!(ids.contains(&link), "#{link} leads nowhere");
+    }
+}
+
+/// A contract whose every text is an attack.
+pub(crate) fn hostile() -> Value {
+    let attack = "<script>window.hit=1</script><img src=https://evil.example/x onerror=window.hit=1>\
+        <a href='javascript:window.hit=1'>x</a>[y](javascript:window.hit=1)![z](https://evil.example/z)\
+        <style>body{display:none}</style><iframe src=https://evil.example></iframe>\"><svg onload=window.hit=1>\
+        <h1 id=main>x</h1></title></script></code></pre>";
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": attack, "version": attack, "description": attack},
+        "servers": [{"url": format!("https://host/{attack}"), "description": attack}],
+        "tags": [{"name": attack, "description": attack}],
+        "paths": {"/things/{id}": {"post": {
+            "operationId": attack, "summary": attack, "description": attack, "tags": [attack],
+            "parameters": [{"name": "id", "in": "path", "required": true, "description": attack,
+                "schema": {"type": "string", "example": attack}}],
+            "requestBody": {"description": attack, "content": {"application/json": {
+                "schema": {"type": "object", "description": attack, "properties": {
+                    "list": {"type": "array", "items": {"type": "string", "enum": [attack], "default": attack}},
+                    (attack): {"type": "string", "description": attack}}},
+                "examples": {"one": {"summary": attack, "value": {(attack): attack}}}}}},
+            "responses": {"200": {"description": attack, "headers": {"X-Thing": {"description": attack, "schema": {"type": "string"}}}},
+                "400": {"description": attack, "content": {"text/plain": {"example": attack}}}},
+            "x-probity": {
+                "errors": {"code": "$response.body#/code", "catalogue": {
+                    (attack): {"status": 400, "when": "malformed", "meaning": attack, "fix": attack}}},
+                "rules": [{"distinct": "$response.body#/id", "because": attack}],
+                "silent": [{"blank": "/list", "because": attack}]}
+        }}},
+        "components": {"securitySchemes": {"x": {"type": "apiKey", "in": "header", "name": "X-Key", "description": attack}}}
+    })
+}
+
+#[test]
+fn markup_in_a_contract_does_nothing_in_markdown() {
+    let driver = probity().with_file("hostile.json", hostile().to_string());
+    let text = markdown(&driver, Some("hostile.json"));
+    assert!(text.contains("<br>") || text.contains("| Operation |"), "{text}");
+    for name in std::fs::read_dir(driver.folder().join("md")).unwrap() {
+        let text = std::fs::read_to_string(name.unwrap().path()).unwrap();
+        let body = text.split_once("<!-- Made by").unwrap().1.split_once("-->").unwrap().1;
+        for event in Parser::new_ext(body, Options::ENABLE_TABLES) {
+            match event {
+                Event::Html(html) | Event::InlineHtml(html) => {
+                    let name = html.trim_start_matches(['<', '/']).trim_end();
+                    let known = ["a>", "h1>", "br>", "code>"];
+                    assert!(known.contains(&name) || name.starts_with("a id=\"schema-"), "{html} in {body}");
+                }
+                Event::Start(Tag::Link { dest_url, .. }) => {
+                    assert!(dest_url.starts_with("https://") || dest_url.contains(".md"), "{dest_url}");
+                }
+                Event::Start(Tag::Image { .. }) => panic!("a picture in {body}"),
+                _ => {}
+            }
+        }
     }
 }
 
@@ -226,6 +296,59 @@ fn what_did_not_hold_or_was_not_tried_is_marked_so() {
     assert!(row("create-badges-group-code-732").contains("mark failed"));
     assert!(row("create-badges-group-code-735").contains("mark held"));
     assert!(row("create-rewards-group-code-12012").contains("mark untried"));
+}
+
+#[test]
+fn snapshots_lend_what_came_and_do_not_say_that_it_held() {
+    let profile = repository().join("snapshots/host");
+    let page = html(&probity(), &["--verified", profile.to_str().unwrap()]);
+    assert!(page.contains("come from the snapshots <code>host</code>"));
+    assert!(
+        !page.contains("mark held") && !page.contains("mark failed") && !page.contains("Verified against")
+    );
+    let row = |code: &str| {
+        let start = page.find(&format!("<tr id=\"{code}\"")).unwrap();
+        page[start..].split("</tr>").next().unwrap().to_owned()
+    };
+    assert!(row("create-badges-group-code-733").contains("<span class=\"mark came\">recorded</span>"));
+    // What was replaced is no example, what came as it stands is one.
+    assert!(!page.contains("[as sent]") && !page.contains("{run}"));
+    assert!(page.contains("repeats a value that must be unique"));
+    let again = html(&probity(), &["--verified", profile.to_str().unwrap()]);
+    assert_eq!(page, again);
+    let text = markdown_of(&["--verified", profile.to_str().unwrap()]);
+    assert!(
+        text.contains("comes from the snapshots `host`") && text.contains("### 400 (recorded)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_folder_that_holds_no_snapshots_of_the_contract_is_refused() {
+    let driver = probity().with_file("other/x.txt", "");
+    let ran = driver.again().args(["docs", "--out", "html", "--verified", "other"]).run().ends_with(2);
+    assert!(ran.stderr.contains("snapshots/host"), "{}", ran.stderr);
+}
+
+/// Other viewers read the tables in the descriptions, which must say what the catalogue says.
+#[test]
+fn the_tables_of_the_shipped_contract_are_its_catalogue_and_stand_once() {
+    let text = std::fs::read_to_string(shipped_contract()).unwrap();
+    let contract =
+        Contract::read(Document::open(&shipped_contract()).unwrap()).map_err(|refused| refused.1).unwrap();
+    for operation in &contract.operations {
+        let refused = operation.response(400).unwrap();
+        let catalogue = &operation.behaviour.errors.as_ref().unwrap().catalogue;
+        let rows = refused.description.lines().filter(|line| line.starts_with("| `")).count();
+        assert_eq!(rows, catalogue.len());
+        for (code, entry) in catalogue {
+            let (meaning, fix) = (entry.meaning.as_ref().unwrap(), entry.fix.as_ref().unwrap());
+            assert!(refused.description.contains(&format!("| `{code}` | {meaning} | {fix} |")), "{code}");
+        }
+        assert!(text.contains(&format!("curl \"https://eu.api.capillarytech.com{}\"", operation.path)));
+    }
+    let page = html(&probity(), &[]);
+    assert_eq!(page.matches("Group rank is mandatory.").count(), 1);
 }
 
 #[test]

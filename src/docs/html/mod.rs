@@ -5,65 +5,36 @@ mod shape;
 
 use super::model::{Group, Link, Reference, Run};
 use super::prose::{self, Headings, block};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-use sha2::{Digest, Sha256};
+use crate::page::{Page, itself, method};
+use maud::{Markup, html};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
+/// More operations and schemas are laid out only where they come into sight.
+const FEW: usize = 30;
+
 /// The page of a reference.
 pub(super) fn page(reference: &Reference) -> String {
-    let style = STYLE.trim();
-    let script = SCRIPT.trim();
-    let policy = format!(
-        "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        digest(style),
-        digest(script)
-    );
     let title = if reference.title.is_empty() { "API reference" } else { &reference.title };
     let summary = reference.description.as_deref().map(prose::plain).map(|text| start(&text));
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="referrer" content="no-referrer";
-                meta name="color-scheme" content="light dark";
-                @if let Some(summary) = summary { meta name="description" content=(summary); }
-                // The smallest icon there is: without one, browsers ask for it.
-                link rel="icon" href="data:,";
-                title { (title) }
-                style { (PreEscaped(style)) }
-            }
-            body {
-                a.skip href="#main" { "Skip to content" }
-                (top(reference, title))
-                (contents(reference))
-                main #main tabindex="-1" {
-                    (overview(reference, title))
-                    (authentication(reference))
-                    @for group in &reference.groups { (group_section(group)) }
-                    (schemas(reference))
-                    p #nothing hidden role="status" { "Nothing here matches the search." }
-                }
-                footer {
-                    p { "Made from " code { (reference.file) } " by Probity " (env!("CARGO_PKG_VERSION")) "." }
-                }
-                script { (PreEscaped(script)) }
-            }
+    let entries =
+        reference.groups.iter().map(|group| group.operations.len()).sum::<usize>() + reference.shared.len();
+    let body = html! {
+        (top(reference, title))
+        (contents(reference))
+        main #main .long[entries > FEW] tabindex="-1" {
+            (overview(reference, title))
+            (authentication(reference))
+            @for group in &reference.groups { (group_section(group)) }
+            (schemas(reference))
+            p #nothing hidden role="status" { "Nothing here matches the search." }
+        }
+        footer {
+            p { "Made from " code { (reference.file) } " by Probity " (env!("CARGO_PKG_VERSION")) "." }
         }
     };
-    let mut text = page.into_string();
-    text.push('\n');
-    text
-}
-
-fn digest(text: &str) -> String {
-    STANDARD.encode(Sha256::digest(text.as_bytes()))
+    Page { title, description: summary.as_deref(), style: STYLE, script: SCRIPT, body }.text()
 }
 
 fn start(text: &str) -> String {
@@ -127,6 +98,7 @@ fn overview(reference: &Reference, title: &str) -> Markup {
         section #overview aria-labelledby="overview-title" {
             h1 #overview-title { (title) }
             @if let Some(run) = &reference.run { (verified(run)) }
+            @if let Some(profile) = &reference.profile { (remembered(profile)) }
             @if let Some(text) = &reference.description { div.prose { (block(text, Headings::From(2))) } }
             @if !reference.servers.is_empty() {
                 h2 { "Servers" }
@@ -153,6 +125,15 @@ fn verified(run: &Run) -> Markup {
     }
 }
 
+fn remembered(profile: &str) -> Markup {
+    html! {
+        p.note {
+            "Marks and examples called “recorded” come from the snapshots " code { (profile) }
+            ": behaviour that somebody has seen and agreed to. Snapshots name no target and no date, and do not say whether a rule held."
+        }
+    }
+}
+
 fn authentication(reference: &Reference) -> Markup {
     html! {
         @if !reference.schemes.is_empty() {
@@ -160,7 +141,7 @@ fn authentication(reference: &Reference) -> Markup {
                 h2 #authentication-title { "Authentication" }
                 @for scheme in &reference.schemes {
                     section #(scheme.anchor) {
-                        h3 { code { (scheme.name) } (anchor(&scheme.anchor, &scheme.name)) }
+                        h3 { code { (scheme.name) } (itself(&scheme.anchor, &scheme.name)) }
                         div.prose {
                             p { (prose::inline(&scheme.carries)) }
                             @if let Some(text) = &scheme.description { (block(text, Headings::From(4))) }
@@ -176,7 +157,7 @@ fn group_section(group: &Group) -> Markup {
     let title = format!("{}-title", group.anchor);
     html! {
         section.group #(group.anchor) aria-labelledby=(title) {
-            h2 #(title) { (group.name) (anchor(&group.anchor, &group.name)) }
+            h2 #(title) { (group.name) (itself(&group.anchor, &group.name)) }
             @if let Some(text) = &group.description { div.prose { (block(text, Headings::From(3))) } }
             @for one in &group.operations { (operation::section(one)) }
         }
@@ -190,28 +171,13 @@ fn schemas(reference: &Reference) -> Markup {
                 h2 #schemas-title { "Schemas" }
                 @for shared in &reference.shared {
                     section.entry.schema #(shared.anchor) {
-                        h3 { (shared.name) (anchor(&shared.anchor, &shared.name)) }
+                        h3 { (shared.name) (itself(&shared.anchor, &shared.name)) }
                         (shape::whole(&shared.shape))
                     }
                 }
             }
         }
     }
-}
-
-/// A link of a place to itself.
-fn anchor(anchor: &str, name: &str) -> Markup {
-    html! { " " a.self href={ "#" (anchor) } aria-label={ "Link to " (name) } { "#" } }
-}
-
-fn method(name: &str) -> Markup {
-    let class = match name {
-        "GET" | "HEAD" | "OPTIONS" | "TRACE" | "QUERY" => "get",
-        "DELETE" => "delete",
-        "POST" => "post",
-        _ => "put",
-    };
-    html! { span class={ "method " (class) } { (name) } }
 }
 
 fn link(link: &Link) -> Markup {

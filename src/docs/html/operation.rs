@@ -1,16 +1,17 @@
 //! One operation: what it takes, what it answers, what it promises.
 
-use super::{anchor, link, method, shape};
+use super::{link, shape};
 use crate::docs::model::{ErrorCode, Example, Mark, Media, Operation, Origin, Promise, Response};
 use crate::docs::prose::{self, Headings, block};
+use crate::page::{breakable, itself, method};
 use maud::{Markup, PreEscaped, html};
 
 pub(super) fn section(operation: &Operation) -> Markup {
     let title = format!("{}-title", operation.anchor);
     html! {
         section.entry.operation #(operation.anchor) aria-labelledby=(title) {
-            h3 #(title) { (operation.title) (anchor(&operation.anchor, &operation.title)) }
-            p.endpoint { (method(&operation.method)) " " code { (path(&operation.path)) } }
+            h3 #(title) { (operation.title) (itself(&operation.anchor, &operation.title)) }
+            p.endpoint { (method(&operation.method)) " " code { (breakable(&operation.path)) } }
             (security(operation))
             @if operation.deprecated { p.note { "Deprecated: do not use it in new clients." } }
             div.columns {
@@ -29,11 +30,6 @@ pub(super) fn section(operation: &Operation) -> Markup {
             (promises(operation))
         }
     }
-}
-
-/// A path that may break after each slash.
-fn path(path: &str) -> Markup {
-    html! { @for piece in path.split_inclusive('/') { (piece) wbr; } }
 }
 
 fn security(operation: &Operation) -> Markup {
@@ -79,7 +75,7 @@ fn responses(operation: &Operation) -> Markup {
                     h5 {
                         span class=(if response.good { "status good" } else { "status" }) { (response.status) }
                         (mark(response.mark))
-                        (anchor(&response.anchor, &format!("status {} of {}", response.status, operation.title)))
+                        (itself(&response.anchor, &format!("status {} of {}", response.status, operation.title)))
                     }
                     @if !response.description.is_empty() { div.prose { (block(&response.description, Headings::Bold)) } }
                     @if !response.headers.is_empty() {
@@ -126,7 +122,7 @@ fn sample(kind: &str, example: &Example) -> Markup {
 
 fn code(kind: &str, title: &str, origin: Option<Origin>, text: &Markup) -> Markup {
     html! {
-        figure {
+        figure data-copy {
             figcaption {
                 strong { (kind) } " " (title)
                 @match origin {
@@ -199,7 +195,12 @@ fn promise(promise: &Promise) -> Markup {
 fn mark(mark: Option<Mark>) -> Markup {
     html! {
         @if let Some(mark) = mark {
-            @let class = match mark { Mark::Held => "held", Mark::Failed => "failed", Mark::NotExercised => "untried" };
+            @let class = match mark {
+                Mark::Held => "held",
+                Mark::Failed => "failed",
+                Mark::Recorded => "came",
+                Mark::NotExercised | Mark::NotRecorded => "untried",
+            };
             " " span class={ "mark " (class) } { (mark.words()) }
         }
     }

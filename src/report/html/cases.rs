@@ -2,7 +2,9 @@
 
 use super::super::model::{Case, CaseResult, Expected};
 use super::super::text::{count, visible};
+use super::usual::Usual;
 use super::{Page, block, difference, exchange, finding, latency, lines, method, worded};
+use crate::page::text;
 use crate::plan::Verdict;
 use maud::{Markup, html};
 
@@ -28,13 +30,17 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
             h2 #cases-title { "Cases" span.tally { (page.report.cases.len()) } }
             p.soft { "Every case of the plan, in its order: what must come of it, and what came." }
             @for (operation, cases) in &groups {
-                details.group {
+                @let known: Vec<&Case> = cases.iter().map(|index| &page.report.cases[*index]).collect();
+                @let usual = Usual::of(&known);
+                details.group data-operation=(visible(operation)) {
                     summary {
                         @if let Some((name, _)) = page.operations.get(operation) { (method(name)) " " }
                         strong { (visible(operation)) } " "
                         span.soft.many { (count(cases.len(), "case", "cases")) }
                     }
-                    div.rows { @for index in cases { (row(page, *index)) } }
+                    (shared(&usual))
+                    // A browser with script reads this as text, and makes of it what is looked at.
+                    noscript { @for index in cases { (row(page, *index, &usual)) } }
                 }
             }
             p.nothing hidden { "No case matches the filters." }
@@ -42,7 +48,23 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
     }
 }
 
-fn row(page: &Page<'_>, index: usize) -> Markup {
+/// The headers that a case that passed does not repeat.
+fn shared(usual: &Usual<'_>) -> Markup {
+    let told = |all: &[&(String, String)]| {
+        let all: Vec<String> = all.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        text(&lines(&all.join("\n")))
+    };
+    html! {
+        @if !usual.request.is_empty() || !usual.answer.is_empty() {
+            div.usual {
+                p.soft { "Headers that most requests and answers share; a case that passed shows only others." }
+                div.sides { pre { (told(&usual.request)) } pre { (told(&usual.answer)) } }
+            }
+        }
+    }
+}
+
+fn row(page: &Page<'_>, index: usize, usual: &Usual<'_>) -> Markup {
     let case = &page.report.cases[index];
     let (result, sign) = match case.result {
         CaseResult::Passed => ("passed", "✓"),
@@ -54,7 +76,7 @@ fn row(page: &Page<'_>, index: usize) -> Markup {
     let prefix = format!("{}/", case.operation);
     let name = case.id.strip_prefix(prefix.as_str()).unwrap_or(&case.id);
     html! {
-        details.entry.case #(page.case_anchors[index]) data-operation=(visible(&case.operation))
+        details.case #(page.case_anchors[index])
             data-checks=[checks.filter(|checks| !checks.is_empty())] data-result=(result) {
             summary {
                 span class={ "sign " (result) } role="img" aria-label=(result.replace('-', " ")) { (sign) }
@@ -63,18 +85,25 @@ fn row(page: &Page<'_>, index: usize) -> Markup {
                 span.came { @if let Some(outcome) = &case.outcome { (visible(&exchange::came(outcome))) } @else { "not sent" } }
                 span.took { @if let Some(outcome) = &case.outcome { (latency::duration(outcome.observed.elapsed_ms)) } }
             }
-            (inside(page, case))
+            (inside(page, case, usual))
         }
     }
 }
 
-fn inside(page: &Page<'_>, case: &Case) -> Markup {
+fn inside(page: &Page<'_>, case: &Case, usual: &Usual<'_>) -> Markup {
+    let report = page.report;
     let passed = case.result == CaseResult::Passed;
+    let place = &case.contract.location;
+    let place = if place.file == report.contract.file {
+        format!("contract {}:{}", place.line, place.column)
+    } else {
+        visible(&place.to_string())
+    };
     let attempts = case.outcome.as_ref().map_or(1, |outcome| outcome.observed.attempts);
     html! {
         p.about {
             @if !case.about.is_empty() { span { (worded(&case.about)) } }
-            span.soft { (visible(&case.contract.location.to_string())) }
+            span.soft { (place) }
             @if attempts > 1 { span { "sent " (attempts) " times" } }
         }
         @for one in &case.observations {
@@ -88,9 +117,16 @@ fn inside(page: &Page<'_>, case: &Case) -> Markup {
                 div.side.actual { p { strong { "Actual" } " " (actual) } }
             }
         }
-        (finding::sides(case, if passed { PASSED } else { OTHER }))
-        // What passed has its request above; a line each would double the page.
-        @if let Some(line) = case.curl.as_ref().filter(|_| !passed) { (block("Repeat it", &lines(line), true)) }
+        // What passed shows what is its own: thousands of cases repeat the rest.
+        @if passed {
+            div.sides {
+                @if let Some(request) = &case.request { pre { (text(&exchange::short_request(request, &report.target, usual, PASSED))) } }
+                @if let Some(outcome) = &case.outcome { pre { (text(&exchange::short_outcome(outcome, usual, PASSED))) } }
+            }
+        } @else {
+            (finding::sides(case, OTHER))
+            @if let Some(line) = &case.curl { (block("Repeat it", &lines(line), true)) }
+        }
     }
 }
 

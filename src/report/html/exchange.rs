@@ -2,6 +2,7 @@
 
 use super::super::model::{Body, Came, Content, Outcome, Request};
 use super::lines;
+use super::usual::{self, Usual};
 use serde::de::IgnoredAny;
 
 /// JSON that is deeper stays as it came: its indents would be longer than itself.
@@ -19,17 +20,48 @@ pub(super) fn request(request: &Request, most: usize) -> String {
 
 /// What came of it.
 pub(super) fn outcome(outcome: &Outcome, most: usize) -> String {
-    let observed = &outcome.observed;
+    let mut text = begin(outcome);
+    append(&mut text, &outcome.observed.headers, outcome.observed.body.as_ref(), most);
+    lines(&text)
+}
+
+/// A request without the target and what is usual.
+pub(super) fn short_request(request: &Request, target: &str, usual: &Usual<'_>, most: usize) -> String {
+    let url = request.url.strip_prefix(target.trim_end_matches('/')).filter(|rest| rest.starts_with('/'));
+    let mut text = format!("{} {}", request.method, url.unwrap_or(&request.url));
+    unusual(&mut text, &request.headers, &usual.request);
+    append(&mut text, &[], request.body.as_ref(), most);
+    lines(&text)
+}
+
+/// What came of it, without what is usual.
+pub(super) fn short_outcome(outcome: &Outcome, usual: &Usual<'_>, most: usize) -> String {
+    let mut text = begin(outcome);
+    unusual(&mut text, &outcome.observed.headers, &usual.answer);
+    append(&mut text, &[], outcome.observed.body.as_ref(), most);
+    lines(&text)
+}
+
+fn begin(outcome: &Outcome) -> String {
     let mut text = match &outcome.came {
         Came::Status(status) => status.to_string(),
         Came::Failure(kind) => format!("no whole answer: {kind}"),
     };
-    if let Some(detail) = &observed.detail {
+    if let Some(detail) = &outcome.observed.detail {
         text.push('\n');
         text.push_str(detail);
     }
-    append(&mut text, &observed.headers, observed.body.as_ref(), most);
-    lines(&text)
+    text
+}
+
+fn unusual(text: &mut String, headers: &[(String, String)], usual: &[&(String, String)]) {
+    let (own, lacking) = usual::own(headers, usual);
+    for (name, value) in own {
+        text.push_str(&format!("\n{name}: {value}"));
+    }
+    for name in lacking {
+        text.push_str(&format!("\n(no {name})"));
+    }
 }
 
 /// A status with the codes that came, or why there is none.
@@ -47,10 +79,7 @@ pub(super) fn came(outcome: &Outcome) -> String {
 
 fn append(text: &mut String, headers: &[(String, String)], body: Option<&Body>, most: usize) {
     for (name, value) in headers {
-        text.push('\n');
-        text.push_str(name);
-        text.push_str(": ");
-        text.push_str(value);
+        text.push_str(&format!("\n{name}: {value}"));
     }
     let Some(body) = body.filter(|body| body.bytes > 0) else { return };
     text.push_str("\n\n");

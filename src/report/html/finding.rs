@@ -2,8 +2,9 @@
 
 use super::super::model::{Case, Finding};
 use super::super::text::{count, visible};
-use super::{Page, block, difference, excerpt, exchange, lines, link, method, worded};
+use super::{Page, block, difference, excerpt, exchange, lines, method, worded};
 use crate::judge::{self, Severity};
+use crate::page::{breakable, itself};
 use maud::{Markup, html};
 
 /// So few findings show their exchanges at once.
@@ -38,16 +39,16 @@ fn finding(page: &Page<'_>, index: usize, finding: &Finding) -> Markup {
     let first = finding.cases.first().and_then(|id| page.cases.get(id.as_str()));
     let case = first.map(|index| &page.report.cases[*index]);
     html! {
-        article #(anchor) class={ "entry finding " (class) } aria-labelledby=(title)
+        article #(anchor) class={ "finding " (class) } aria-labelledby=(title)
             data-operation=(visible(&finding.operation)) data-checks=(visible(&finding.check)) data-result=(result) {
             h3 #(title) {
                 span class={ "badge " (class) } { (finding.severity.name()) } " "
-                (worded(&finding.title)) (link(anchor, "this finding"))
+                (worded(&finding.title)) (itself(anchor, "this finding"))
             }
             p.about {
                 code.check { (visible(&finding.check)) }
                 @if let Some((name, path)) = page.operations.get(finding.operation.as_str()) {
-                    span { (method(name)) " " code { (path_of(path)) } }
+                    span { (method(name)) " " code { (breakable(&visible(path))) } }
                 } @else { code { (visible(&finding.operation)) } }
                 span { (visible(&finding.place)) " · " (visible(&finding.cause)) }
                 span { (count(finding.count, "case", "cases")) }
@@ -64,11 +65,6 @@ fn finding(page: &Page<'_>, index: usize, finding: &Finding) -> Markup {
             (explained(&finding.check))
         }
     }
-}
-
-/// A path that may break after each slash.
-fn path_of(path: &str) -> Markup {
-    html! { @for piece in visible(path).split_inclusive('/') { (piece) wbr; } }
 }
 
 fn sent(case: &Case, open: bool) -> Markup {

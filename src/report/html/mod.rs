@@ -3,7 +3,6 @@
 //! Whatever comes from a contract or a host is text: the templates escape it, and characters that
 //! would steer its reader are written out.
 
-mod anchor;
 mod cases;
 mod coverage;
 mod difference;
@@ -13,26 +12,49 @@ mod latency;
 mod snapshots;
 #[cfg(test)]
 mod tests;
+mod usual;
 mod verdict;
 
 use super::model::{At, Finding, Report, Untested};
 use super::text::visible;
+use crate::page::{self, Anchors};
 use crate::source::Excerpt;
-use anchor::Anchors;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-use sha2::{Digest, Sha256};
+use maud::{Markup, html};
 use std::collections::HashMap;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
+/// Longer anchors are cut.
+const LONGEST: usize = 160;
+
+/// The anchors that every page has for itself.
+const OWN: &[&str] = &[
+    "main",
+    "top",
+    "theme",
+    "verdict",
+    "first",
+    "filter",
+    "words",
+    "operation",
+    "check",
+    "result",
+    "clear",
+    "shown",
+    "findings",
+    "snapshots",
+    "untested",
+    "coverage",
+    "latency",
+    "cases",
+];
+
 /// The report as a page.
 pub fn html(report: &Report) -> String {
-    let mut text = Page::new(report).page().into_string();
-    text.push('\n');
-    text
+    let title = format!("{}: {}", verdict::sentence(report.verdict), visible(&report.contract.title));
+    let body = Page::new(report).body();
+    page::Page { title: &title, description: None, style: STYLE, script: SCRIPT, body }.text()
 }
 
 /// What every part of the page looks up.
@@ -52,12 +74,7 @@ struct Page<'r> {
 
 impl<'r> Page<'r> {
     fn new(report: &'r Report) -> Page<'r> {
-        let mut anchors = Anchors::default();
-        for section in
-            ["main", "verdict", "findings", "snapshots", "untested", "coverage", "latency", "cases"]
-        {
-            anchors.take(section);
-        }
+        let mut anchors = Anchors::new(LONGEST, OWN);
         let of_finding = |one: &Finding| {
             let Finding { check, operation, place, cause, answer, .. } = one;
             anchors.take(&format!("finding {check} {operation} {place} {cause} {answer}"))
@@ -81,53 +98,27 @@ impl<'r> Page<'r> {
         }
     }
 
-    fn page(&self) -> Markup {
-        let (style, script) = (STYLE.trim(), SCRIPT.trim());
-        let policy = format!(
-            "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
-            digest(style),
-            digest(script)
-        );
-        let title = visible(&self.report.contract.title);
+    fn body(&self) -> Markup {
         html! {
-            (DOCTYPE)
-            html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta http-equiv="Content-Security-Policy" content=(policy);
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="referrer" content="no-referrer";
-                    meta name="color-scheme" content="light dark";
-                    meta name="generator" content={ "Probity " (self.report.probity.version) };
-                    // The smallest icon there is: without one, browsers ask for it.
-                    link rel="icon" href="data:,";
-                    title { (verdict::sentence(self.report.verdict)) ": " (title) }
-                    style { (PreEscaped(style)) }
+            header #top {
+                p.brand { strong { "Probity" } " " span { (visible(&self.report.contract.title)) } }
+                nav aria-label="Sections" {
+                    @for (anchor, name) in self.sections() { a href={ "#" (anchor) } { (name) } }
                 }
-                body {
-                    a.skip href="#main" { "Skip to content" }
-                    header #top {
-                        p.brand { strong { "Probity" } " " span { (title) } }
-                        nav aria-label="Sections" {
-                            @for (anchor, name) in self.sections() { a href={ "#" (anchor) } { (name) } }
-                        }
-                        button #theme type="button" hidden { "Dark theme" }
-                    }
-                    main #main tabindex="-1" {
-                        (verdict::section(self))
-                        (self.filters())
-                        (finding::section(self))
-                        (snapshots::section(self.report))
-                        (untested(self.report))
-                        (coverage::section(self.report))
-                        (latency::section(self.report))
-                        (cases::section(self))
-                    }
-                    footer {
-                        p { "Written by Probity " (visible(&self.report.probity.version)) " from run " code { (visible(&self.report.timing.run_id)) } ". Credentials stand as variables." }
-                    }
-                    script { (PreEscaped(script)) }
-                }
+                button #theme type="button" hidden { "Dark theme" }
+            }
+            main #main tabindex="-1" {
+                (verdict::section(self))
+                (self.filters())
+                (finding::section(self))
+                (snapshots::section(self.report))
+                (untested(self.report))
+                (coverage::section(self.report))
+                (latency::section(self.report))
+                (cases::section(self))
+            }
+            footer {
+                p { "Written by Probity " (visible(&self.report.probity.version)) " from run " code { (visible(&self.report.timing.run_id)) } ". Credentials stand as variables." }
             }
         }
     }
@@ -161,8 +152,8 @@ impl<'r> Page<'r> {
         html! {
             form #filter role="search" aria-label="Findings and cases" hidden {
                 div.wide {
-                    label for="words" { "Search findings and cases" }
-                    input #words type="search" autocomplete="off" spellcheck="false" placeholder="Text, field, code, case";
+                    label for="search" { "Search findings and cases" }
+                    input #search type="search" autocomplete="off" spellcheck="false" placeholder="Text, field, code, case";
                 }
                 div {
                     label for="operation" { "Operation" }
@@ -269,7 +260,7 @@ fn block(title: &str, text: &str, copy: bool) -> Markup {
     html! {
         figure data-copy[copy] {
             figcaption { (title) }
-            pre tabindex="0" { (text) }
+            pre tabindex="0" { (page::text(text)) }
         }
     }
 }
@@ -288,27 +279,12 @@ fn worded(text: &str) -> Markup {
     }
 }
 
-/// A link of a place to itself.
-fn link(anchor: &str, name: &str) -> Markup {
-    html! { " " a.self href={ "#" (anchor) } aria-label={ "Link to " (name) } { "#" } }
-}
-
 fn method(name: &str) -> Markup {
-    let class = match name {
-        "GET" | "HEAD" | "OPTIONS" | "TRACE" | "QUERY" => "get",
-        "DELETE" => "delete",
-        "POST" => "post",
-        _ => "put",
-    };
-    html! { span class={ "method " (class) } { (visible(name)) } }
+    page::method(&visible(name))
 }
 
 /// Text in which every character that would do something is written out, but line breaks and tabs.
 fn lines(text: &str) -> String {
     let line = |line: &str| line.split('\t').map(visible).collect::<Vec<_>>().join("\t");
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
-}
-
-fn digest(text: &str) -> String {
-    STANDARD.encode(Sha256::digest(text.as_bytes()))
 }

@@ -1,121 +1,108 @@
-(() => {
-  'use strict';
-  const root = document.documentElement;
-  const by = (id) => document.getElementById(id);
-  const stored = (value) => {
-    // Pages from a folder may have no storage.
-    try {
-      if (value) localStorage.setItem('theme', value);
-      return localStorage.getItem('theme');
-    } catch { return null; }
-  };
+const by = (id) => document.getElementById(id);
+const form = by('filter');
+const selects = ['operation', 'check', 'result'].map(by);
+const findings = [...document.querySelectorAll('.finding')].map((entry) => ({
+  entry, text: null, checks: entry.dataset.checks.split(' '),
+  operation: entry.dataset.operation, result: entry.dataset.result,
+}));
 
-  const toggle = by('theme');
-  const dark = () => root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-  const name = () => { toggle.textContent = dark() ? 'Light theme' : 'Dark theme'; };
-  if (['light', 'dark'].includes(stored())) root.dataset.theme = stored();
-  toggle.addEventListener('click', () => {
-    root.dataset.theme = dark() ? 'light' : 'dark';
-    stored(root.dataset.theme);
-    name();
+// Cases wait as text until their operation is opened: thousands of them would keep the page from opening.
+const plain = { lt: '<', gt: '>', quot: '"', amp: '&' };
+const ROW = /^<details class="case" id="([^"]*)"(?: data-checks="([^"]*)")? data-result="([^"]*)"/;
+const groups = [...document.querySelectorAll('#cases .group')].map((group) => {
+  const { operation } = group.dataset;
+  const cases = group.querySelector('noscript').textContent.split(/(?=<details class="case")/).map((html) => {
+    const [, id, checks, result] = ROW.exec(html);
+    return { html, id, operation, result, checks: (checks ?? '').split(' '), shows: true, text: null };
   });
-  toggle.hidden = false;
-  name();
+  const rows = document.createElement('div');
+  group.append(rows);
+  const many = group.querySelector('.many');
+  const one = { group, rows, cases, many, all: many.textContent, built: false, opened: false };
+  group.addEventListener('toggle', () => build(one));
+  return one;
+});
+const cases = groups.flatMap((one) => one.cases);
+const build = (one) => {
+  if (one.built || !one.group.open) return;
+  one.built = true;
+  one.rows.innerHTML = one.cases.filter((row) => row.shows).map((row) => row.html).join('');
+  copying(one.rows);
+};
 
-  const form = by('filter');
-  const words = by('words');
-  const selects = ['operation', 'check', 'result'].map(by);
-  const read = (selector) => [...document.querySelectorAll(selector)].map((entry) => ({
-    entry, text: null,
-    operation: entry.dataset.operation, result: entry.dataset.result, checks: (entry.dataset.checks ?? '').split(' '),
-  }));
-  const findings = read('.finding');
-  const cases = read('.case');
-  const groups = [...document.querySelectorAll('.group')].map((group) => {
-    const many = group.querySelector('.many');
-    return { group, many, all: many.textContent, total: group.querySelectorAll('.case').length };
-  });
-  const groupOf = new Map(groups.map((one) => [one.group, one]));
-  const fits = (one, wanted, terms) => {
-    const [operation, check, result] = wanted;
-    if (operation && one.operation !== operation) return false;
-    if (check && !one.checks.includes(check)) return false;
-    if (result && one.result !== result) return false;
-    if (terms.length === 0) return true;
-    one.text ??= one.entry.textContent.toLowerCase();
-    return terms.every((term) => one.text.includes(term));
-  };
-  const apply = (all, wanted, terms) => {
-    let count = 0;
-    for (const one of all) {
-      const shows = fits(one, wanted, terms);
-      if (one.entry.hidden === shows) one.entry.hidden = !shows;
-      one.shows = shows;
-      if (shows) count += 1;
-    }
-    return count;
-  };
-  const filter = () => {
-    const wanted = selects.map((select) => select.value);
-    const terms = words.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const some = terms.length > 0 || wanted.some(Boolean);
-    const found = apply(findings, wanted, terms);
-    const tried = apply(cases, wanted, terms);
-    for (const one of groups) one.shown = 0;
-    for (const one of cases) if (one.shows) groupOf.get(one.entry.closest('.group')).shown += 1;
-    for (const one of groups) {
-      one.group.hidden = one.shown === 0;
-      one.many.textContent = some ? `${one.shown} of ${one.total}` : one.all;
-      if (some && tried <= 50) one.group.open = true;
-    }
-    document.querySelector('#findings .nothing').hidden = found > 0 || findings.length === 0;
-    document.querySelector('#cases .nothing').hidden = tried > 0 || cases.length === 0;
-    by('shown').textContent = some ? `${found} of ${findings.length} findings and ${tried} of ${cases.length} cases` : '';
-  };
-  let soon;
-  const later = () => { clearTimeout(soon); soon = setTimeout(filter, cases.length > 1000 ? 150 : 0); };
-  words.addEventListener('input', later);
-  for (const select of selects) select.addEventListener('change', filter);
-  form.addEventListener('submit', (event) => event.preventDefault());
-  form.addEventListener('reset', () => setTimeout(filter, 0));
-  form.hidden = false;
-  // What a browser remembers of a form is applied.
-  if (words.value || selects.some((select) => select.value)) filter();
-  document.addEventListener('keydown', (event) => {
-    if (event.key === '/' && !event.target.closest('input, textarea, select') && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.preventDefault();
-      words.focus();
-    }
-  });
-
-  // A link into what is closed or filtered away shows it.
-  const reveal = () => {
-    const target = by(location.hash.slice(1));
-    if (!target) return;
-    if (target.closest('[hidden]')) {
-      form.reset();
-      filter();
-    }
-    for (let at = target; at; at = at.parentElement) if (at.tagName === 'DETAILS') at.open = true;
-    target.scrollIntoView();
-  };
-  addEventListener('hashchange', reveal);
-  if (location.hash) reveal();
-
-  if (navigator.clipboard) {
-    const add = (figure) => {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.textContent = 'Copy';
-      button.addEventListener('click', async () => {
-        try {
-          await navigator.clipboard.writeText(figure.querySelector('pre').textContent);
-          button.textContent = 'Copied';
-        } catch { button.textContent = 'Not copied'; }
-        setTimeout(() => { button.textContent = 'Copy'; }, 1500);
-      });
-      figure.querySelector('figcaption').append(button);
-    };
-    document.querySelectorAll('figure[data-copy]').forEach(add);
+const textOf = (one) => one.entry ? one.entry.textContent
+  : `${one.operation} ${one.html.replace(/<[^>]*>/g, ' ').replace(/&(lt|gt|quot|amp);/g, (_, name) => plain[name])}`;
+const fits = (one, wanted, terms) => {
+  const [operation, check, result] = wanted;
+  if (operation && one.operation !== operation) return false;
+  if (check && !one.checks.includes(check)) return false;
+  if (result && one.result !== result) return false;
+  if (terms.length === 0) return true;
+  one.text ??= textOf(one).toLowerCase();
+  return terms.every((term) => one.text.includes(term));
+};
+const filter = () => {
+  const wanted = selects.map((select) => select.value);
+  const terms = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const some = terms.length > 0 || wanted.some(Boolean);
+  let found = 0;
+  let tried = 0;
+  for (const one of findings) {
+    one.entry.hidden = !fits(one, wanted, terms);
+    if (!one.entry.hidden) found += 1;
   }
-})();
+  for (const one of groups) {
+    one.shown = 0;
+    for (const row of one.cases) {
+      const shows = fits(row, wanted, terms);
+      if (row.shows !== shows) one.built = false;
+      row.shows = shows;
+      if (shows) one.shown += 1;
+    }
+    tried += one.shown;
+  }
+  for (const one of groups) {
+    one.group.hidden = one.shown === 0;
+    one.many.textContent = some ? `${one.shown} of ${one.cases.length}` : one.all;
+    // Few that fit are shown at once, for as long as they are few.
+    const few = some && one.shown > 0 && tried <= 50;
+    if (few !== one.opened && one.group.open !== few) one.group.open = few;
+    one.opened = few;
+    build(one);
+  }
+  document.querySelector('#findings .nothing').hidden = found > 0 || findings.length === 0;
+  document.querySelector('#cases .nothing').hidden = tried > 0 || cases.length === 0;
+  by('shown').textContent = some ? `${found} of ${findings.length} findings and ${tried} of ${cases.length} cases` : '';
+};
+let soon;
+const later = () => { clearTimeout(soon); soon = setTimeout(filter, cases.length > 1000 ? 150 : 0); };
+search.addEventListener('input', later);
+for (const select of selects) select.addEventListener('change', filter);
+form.addEventListener('submit', (event) => event.preventDefault());
+form.addEventListener('reset', () => setTimeout(filter, 0));
+form.hidden = false;
+// What a browser remembers of a form is applied.
+if (search.value || selects.some((select) => select.value)) filter();
+
+// A link into what is closed, not built yet or filtered away shows it.
+const reveal = () => {
+  let id;
+  try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
+  const home = groups.find((one) => one.cases.some((row) => row.id === id));
+  if (home?.cases.some((row) => row.id === id && !row.shows) || by(id)?.closest('[hidden]')) {
+    form.reset();
+    filter();
+  }
+  if (home) {
+    home.group.open = true;
+    build(home);
+  }
+  const target = by(id);
+  if (!target) return;
+  for (let at = target; at; at = at.parentElement) if (at.tagName === 'DETAILS') at.open = true;
+  document.querySelector('.sought')?.classList.remove('sought');
+  target.classList.add('sought');
+  target.scrollIntoView();
+};
+addEventListener('hashchange', reveal);
+if (location.hash) reveal();

@@ -36,13 +36,24 @@ fn the_page_opens_with_the_verdict_and_what_to_do_first() {
 }
 
 #[test]
-fn a_run_without_findings_says_that_there_is_nothing_to_do() {
+fn a_run_without_findings_says_what_it_did_not_see_or_that_there_is_nothing_to_do() {
     let mut report = report();
     report.findings.clear();
     report.cases.iter_mut().for_each(|case| case.observations.clear());
     report.summary.findings = Severities { deny: 0, warn: 0 };
     report.untestable.clear();
     report.verdict = Verdict::Holds;
+    let page = html(&report);
+    let first = between(&page, "id=\"first\"", "</section>");
+    let gap = &report.gaps[0];
+    assert!(first.contains("no request could be made for") && first.contains(&gap.operation), "{first}");
+    assert!(first.contains("never shown") && !first.contains("Nothing:"), "{first}");
+    report.gaps.clear();
+    for one in &mut report.coverage.operations {
+        let covered = &mut one.covered;
+        covered.statuses.iter_mut().chain(&mut covered.codes).for_each(|seen| seen.times = 1);
+        covered.rules.iter_mut().for_each(|tried| tried.times = 1);
+    }
     let page = html(&report);
     assert!(between(&page, "id=\"verdict\"", "</section>").contains("The contract holds"));
     assert!(between(&page, "id=\"first\"", "</section>").contains("Nothing: every case was sent"));
@@ -75,7 +86,7 @@ fn what_stands_between_backticks_is_code() {
 fn every_case_is_there_with_what_it_expected_and_what_came() {
     let report = report();
     let page = html(&report);
-    assert_eq!(page.matches("<details class=\"entry case\"").count(), report.cases.len());
+    assert_eq!(page.matches("<details class=\"case\" id=\"case-").count(), report.cases.len());
     let case = between(&page, "id=\"case-create-group-reject-body-name-missing\"", "</summary>");
     assert!(case.contains("reject 400 · 735") && case.contains("400 · 799, 735"), "{case}");
     let case = between(&page, "id=\"case-create-group-reject-body-malformed-empty\"", "</summary>");
@@ -141,7 +152,7 @@ fn nothing_of_a_hostile_host_becomes_markup_or_steers_its_reader() {
 fn the_policy_allows_nothing_but_what_is_in_the_page() {
     let page = html(&report());
     let policy = between(&page, "Content-Security-Policy\" content=\"", "\"");
-    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+    assert!(policy.starts_with("default-src 'none'; img-src data:; style-src 'sha256-"), "{policy}");
     assert!(
         !policy.contains("unsafe") && !page.contains(" style=\"") && !page.contains("http-equiv=\"refresh")
     );

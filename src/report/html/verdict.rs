@@ -1,7 +1,7 @@
 //! What came of the run in a sentence, its numbers, and what to do first.
 
 use super::super::Verdict;
-use super::super::model::{CaseResult, Report};
+use super::super::model::{CaseResult, Operation, Report};
 use super::super::text::{LONG, count, cut, visible};
 use super::{Page, latency, worded};
 use crate::judge::{SNAPSHOT, Severity};
@@ -159,6 +159,7 @@ fn steps(page: &Page<'_>) -> Vec<Markup> {
             "Repair the contract where " a href="#untested" { (count(report.untestable.len(), "operation cannot be tested", "operations cannot be tested")) } "."
         });
     }
+    steps.extend(unseen(report));
     let warned = report.summary.findings.warn;
     if warned > 0 {
         steps.push(html! { "Read " a href="#findings" { (count(warned, "warning", "warnings")) } "; none of them breaks the contract." });
@@ -170,6 +171,36 @@ fn steps(page: &Page<'_>) -> Vec<Markup> {
             @if created.uncertain > 0 { ", perhaps " (created.uncertain) " more" }
             @if let Some(ledger) = &created.ledger { ", listed in " code { (visible(ledger)) } }
             "; names carry " code { (visible(&report.timing.run_id)) } "."
+        });
+    }
+    steps
+}
+
+/// What the run says nothing about, and so nobody may rely on.
+fn unseen(report: &Report) -> Vec<Markup> {
+    let mut steps = Vec::new();
+    let gaps = &report.gaps;
+    if let Some(gap) = gaps.first() {
+        steps.push(html! {
+            "Do not rely on " a href="#untested" { (count(gaps.len(), "part", "parts")) " that no request could be made for" }
+            @if gaps.len() > 1 { ", such as " } @else { ": " }
+            code { (visible(&gap.operation)) } ", since " (worded(&cut(&gap.why, LONG))) "."
+        });
+    }
+    let (mut answers, mut rules) = (0, 0);
+    for Operation { covered, .. } in &report.coverage.operations {
+        answers += covered.statuses.iter().chain(&covered.codes).filter(|seen| seen.times == 0).count();
+        rules += covered.rules.iter().filter(|tried| tried.times == 0).count();
+    }
+    let mut parts = Vec::new();
+    parts.extend(
+        (answers > 0).then(|| count(answers, "documented status or code", "documented statuses and codes")),
+    );
+    parts.extend((rules > 0).then(|| count(rules, "rule", "rules")));
+    if !parts.is_empty() {
+        let verb = if answers + rules == 1 { "was" } else { "were" };
+        steps.push(html! {
+            "Keep in mind what the run did not see: " a href="#coverage" { (parts.join(" and ")) } " " (verb) " never shown."
         });
     }
     steps

@@ -3,6 +3,7 @@
 use crate::driver::repository;
 use serde_json::{Value, json};
 use std::cell::RefCell;
+use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -210,8 +211,11 @@ impl Tab {
 impl State {
     fn next(&mut self) -> Value {
         loop {
-            if let Message::Text(text) = self.socket.read().expect("a message from Chromium") {
-                return serde_json::from_str(&text).expect("JSON from Chromium");
+            match self.socket.read() {
+                Ok(Message::Text(text)) => return serde_json::from_str(&text).expect("JSON from Chromium"),
+                Ok(_) => {}
+                Err(tungstenite::Error::Io(error)) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => panic!("no message from Chromium: {error}"),
             }
         }
     }

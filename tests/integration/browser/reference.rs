@@ -1,9 +1,17 @@
 //! The API reference in a browser.
 
-use super::{DESKTOP, PHONE, Screen, browser, is_sound};
+use super::{DESKTOP, PHONE, Screen, browser, fits, is_reached, is_sound, prints};
+use crate::docs::hostile;
 use crate::driver::{Driver, probity};
+use crate::laws::corpus;
 use serde_json::json;
 use std::path::PathBuf;
+
+/// The longest that a page may take to open, in milliseconds, while tests take their share of the machine.
+const OPENED: f64 = 5_000.0;
+
+/// Larger pages are not read to the end by axe-core, which takes minutes for them.
+const LARGE: u64 = 120_000;
 
 fn written(driver: &Driver, contract: Option<&str>) -> PathBuf {
     driver.again().args(["docs"]).args(contract).args(["--out", "pages"]).run().ends_with(0);
@@ -19,6 +27,29 @@ fn the_reference_is_sound() {
     let Some(browser) = browser() else { return };
     let driver = probity();
     is_sound(&browser, &written(&driver, None), "0");
+}
+
+#[test]
+fn real_documents_are_pages_that_everybody_can_use() {
+    let Some(browser) = browser() else { return };
+    let driver = probity();
+    for (index, document) in corpus::paths().into_iter().enumerate() {
+        let path = written(&driver, document.to_str());
+        let (narrow, dark) = (index % 2 == 0, index % 4 < 2);
+        let size = if narrow { PHONE } else { DESKTOP };
+        let page = browser.open(&path, Screen { dark, ..screen(size) });
+        let opened = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd");
+        assert!(opened.as_f64() < Some(OPENED), "{} takes {opened} ms to open", document.display());
+        let large = path.metadata().unwrap().len() > LARGE;
+        // What is far away is laid out too, as if one had scrolled through the page.
+        let prepare = "document.querySelectorAll('.entry').forEach((one) => { one.style.contentVisibility = 'visible'; })";
+        page.evaluate(prepare);
+        fits(&page, size.0, &document.display().to_string());
+        if !large {
+            assert_eq!(page.violations(), Vec::<String>::new(), "{} keeps somebody out", document.display());
+        }
+        assert_eq!(page.errors(), Vec::<String>::new(), "{}", document.display());
+    }
 }
 
 #[test]
@@ -59,16 +90,19 @@ fn a_deep_link_shows_what_the_search_hides() {
 }
 
 #[test]
-fn the_keyboard_reaches_the_search_and_the_content() {
+fn the_keyboard_reaches_everything() {
+    let Some(browser) = browser() else { return };
+    let wanted =
+        ["#theme", "#search", "#contents summary", "#contents li a", ".scroll", "figcaption button", "tr a"];
+    let driver = probity();
+    is_reached(&browser, &written(&driver, None), &wanted);
+}
+
+#[test]
+fn the_reference_can_be_printed() {
     let Some(browser) = browser() else { return };
     let driver = probity();
-    let page = browser.open(&written(&driver, None), screen(DESKTOP));
-    page.press(&["Tab"]);
-    assert_eq!(page.evaluate("document.activeElement.className"), json!("skip"));
-    page.press(&["Enter"]);
-    assert_eq!(page.evaluate("location.hash"), json!("#main"));
-    page.press(&["/"]);
-    assert_eq!(page.evaluate("document.activeElement.id"), json!("search"));
+    prints(&browser, &written(&driver, None));
 }
 
 #[test]
@@ -99,35 +133,7 @@ fn the_reference_is_read_without_script() {
 #[test]
 fn hostile_markup_in_a_contract_does_nothing() {
     let Some(browser) = browser() else { return };
-    let attack = "<script>window.hit=1</script><img src=https://evil.example/x onerror=window.hit=1>\
-        <a href='javascript:window.hit=1'>x</a>[y](javascript:window.hit=1)![z](https://evil.example/z)\
-        <style>body{display:none}</style><iframe src=https://evil.example></iframe>\"><svg onload=window.hit=1>\
-        <h1 id=main>x</h1></title></script></code></pre>";
-    let contract = json!({
-        "openapi": "3.1.0",
-        "info": {"title": attack, "version": attack, "description": attack},
-        "servers": [{"url": format!("https://host/{attack}"), "description": attack}],
-        "tags": [{"name": attack, "description": attack}],
-        "paths": {"/things/{id}": {"post": {
-            "operationId": attack, "summary": attack, "description": attack, "tags": [attack],
-            "parameters": [{"name": "id", "in": "path", "required": true, "description": attack,
-                "schema": {"type": "string", "example": attack}}],
-            "requestBody": {"description": attack, "content": {"application/json": {
-                "schema": {"type": "object", "description": attack, "properties": {
-                    "list": {"type": "array", "items": {"type": "string", "enum": [attack], "default": attack}},
-                    (attack): {"type": "string", "description": attack}}},
-                "examples": {"one": {"summary": attack, "value": {(attack): attack}}}}}},
-            "responses": {"200": {"description": attack, "headers": {"X-Thing": {"description": attack, "schema": {"type": "string"}}}},
-                "400": {"description": attack, "content": {"text/plain": {"example": attack}}}},
-            "x-probity": {
-                "errors": {"code": "$response.body#/code", "catalogue": {
-                    (attack): {"status": 400, "when": "malformed", "meaning": attack, "fix": attack}}},
-                "rules": [{"distinct": "$response.body#/id", "because": attack}],
-                "silent": [{"blank": "/list", "because": attack}]}
-        }}},
-        "components": {"securitySchemes": {"x": {"type": "apiKey", "in": "header", "name": "X-Key", "description": attack}}}
-    });
-    let driver = probity().with_file("hostile.json", contract.to_string());
+    let driver = probity().with_file("hostile.json", hostile().to_string());
     let path = written(&driver, Some("hostile.json"));
     let page = browser.open(&path, screen(DESKTOP));
     page.evaluate("for (const link of document.querySelectorAll('main a')) if (!link.href.startsWith('http')) link.click()");

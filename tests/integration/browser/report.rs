@@ -1,11 +1,16 @@
 //! The report of a run in a browser.
 
-use super::{DESKTOP, PHONE, Screen, browser, is_sound};
+use super::{DESKTOP, PHONE, Screen, browser, is_reached, is_sound, prints};
 use crate::canned::{Canned, Reply, json as answer};
 use crate::driver::{Ran, probity, shipped_contract};
+use crate::laws::corpus;
 use crate::rival::{Fault, Rival, Variant};
 use serde_json::json;
 use std::path::PathBuf;
+
+/// The longest that a page may take to open, in milliseconds, while tests take their share of the machine.
+const OPENED: f64 = 5_000.0;
+const FILTERED: f64 = 2_500.0;
 
 /// A run against a host that makes texts of numbers.
 fn run() -> Ran {
@@ -26,10 +31,20 @@ fn screen((width, height): (u32, u32)) -> Screen {
     Screen { width, height, dark: false, script: true }
 }
 
-const OPEN: &str = "document.querySelectorAll('details').forEach((one) => { one.open = true; });
-    new Promise((done) => setTimeout(done, 300))";
+/// Opens everything, but of each operation only a few cases; twice, since what is open makes what is inside.
+const OPEN: &str = "(async () => {
+    for (let round = 0; round < 2; round += 1) {
+        document.querySelectorAll('details:not(.case:nth-child(n + 4))').forEach((one) => { one.open = true; });
+        await new Promise((done) => setTimeout(done, 300));
+    }
+})()";
 
-const SHOWN: &str = "[document.querySelectorAll('.finding:not([hidden])').length, document.querySelectorAll('.case:not([hidden])').length]";
+/// How many findings and cases there are to see once every operation is open.
+const SHOWN: &str = "(async () => {
+    document.querySelectorAll('.group').forEach((one) => { one.open = true; });
+    await new Promise((done) => setTimeout(done, 100));
+    return ['.finding', '.case'].map((of) => [...document.querySelectorAll(of)].filter((one) => !one.closest('[hidden]')).length);
+})()";
 
 #[test]
 fn the_report_is_sound_with_everything_open() {
@@ -58,11 +73,37 @@ fn filters_leave_what_fits_and_say_how_much() {
     choose("check", "");
     let of_one = choose("operation", "create-rewards-group");
     assert!(of_one[1].as_u64() < all[1].as_u64() && of_one[1].as_u64() > Some(0), "{of_one} of {all}");
-    assert_eq!(choose("words", "no such thing"), json!([0, 0]));
+    assert_eq!(choose("search", "no such thing"), json!([0, 0]));
     let told = page.evaluate("document.getElementById('shown').textContent");
     assert!(told.as_str().is_some_and(|told| told.starts_with("0 of ")), "{told}");
     page.evaluate("document.getElementById('clear').click(); new Promise((done) => setTimeout(done, 300))");
     assert_eq!(page.evaluate(SHOWN), all);
+    assert_eq!(page.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn a_report_of_thousands_of_cases_opens_and_filters_at_once() {
+    let Some(browser) = browser() else { return };
+    // The most cases that a document at hand implies.
+    let Some(contract) = corpus::paths().into_iter().max_by_key(|path| path.metadata().unwrap().len()) else {
+        return;
+    };
+    let ran = probity().args(["check", "--report", "html=run.html"]).arg(contract).run();
+    let page = browser.open(&page(&ran), screen(DESKTOP));
+    let opened = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd");
+    let cases = page.evaluate("Number(document.querySelector('#cases .tally').textContent)");
+    assert!(cases.as_u64() > Some(5_000), "{cases}");
+    assert!(opened.as_f64() < Some(OPENED), "{opened} ms to open");
+    let filtered = page.evaluate(
+        "(async () => {
+            const begun = performance.now();
+            search.value = 'wrong-type';
+            search.dispatchEvent(new Event('input'));
+            while (shown.textContent === '') await new Promise((done) => requestAnimationFrame(done));
+            return performance.now() - begun;
+        })()",
+    );
+    assert!(filtered.as_f64() < Some(FILTERED), "{filtered} ms to search");
     assert_eq!(page.errors(), Vec::<String>::new());
 }
 
@@ -72,14 +113,31 @@ fn a_link_opens_what_is_closed_or_filtered_away() {
     let ran = run();
     let page = browser.open(&page(&ran), screen(PHONE));
     page.evaluate(
-        "document.getElementById('words').value = 'no such thing';
-        document.getElementById('words').dispatchEvent(new Event('input')); new Promise((done) => setTimeout(done, 300))",
+        "document.getElementById('search').value = 'no such thing';
+        document.getElementById('search').dispatchEvent(new Event('input')); new Promise((done) => setTimeout(done, 300))",
     );
-    let id = page.evaluate("document.querySelector('.case').id");
+    let id =
+        page.evaluate("/id=\"(case-[^\"]*)/.exec(document.querySelector('#cases noscript').textContent)[1]");
     page.evaluate(&format!("location.hash = {id}; new Promise((done) => setTimeout(done, 300))"));
     let seen =
         format!("document.getElementById({id}).open && document.getElementById({id}).offsetParent !== null");
     assert_eq!(page.evaluate(&seen), json!(true));
+    let top = page.evaluate(&format!("document.getElementById({id}).getBoundingClientRect().top"));
+    assert!((0.0..700.0).contains(&top.as_f64().unwrap()), "the case stands at {top}");
+}
+
+#[test]
+fn the_keyboard_reaches_everything() {
+    let Some(browser) = browser() else { return };
+    let wanted =
+        ["#theme", "#search", "#operation", "#check", "#result", "#clear", ".finding a", "pre", "summary"];
+    is_reached(&browser, &page(&run()), &wanted);
+}
+
+#[test]
+fn the_report_can_be_printed() {
+    let Some(browser) = browser() else { return };
+    prints(&browser, &page(&run()));
 }
 
 #[test]
@@ -89,6 +147,8 @@ fn without_script_everything_can_be_read() {
     let page = browser.open(&page(&ran), Screen { script: false, ..screen(DESKTOP) });
     assert_eq!(page.evaluate("document.getElementById('filter').offsetParent"), json!(null));
     assert_eq!(page.evaluate("document.querySelector('.finding').offsetParent !== null"), json!(true));
+    let cases = "[...document.querySelectorAll('.group')].every((one) => { one.open = true; return one.querySelector('.case').offsetParent; })";
+    assert_eq!(page.evaluate(&format!("Boolean({cases})")), json!(true));
 }
 
 #[test]

@@ -1,8 +1,13 @@
 //! Markdown: a file for each operation, and one that lists them.
 
+mod fields;
+mod write;
+
 use super::Page;
-use super::model::{Example, Field, Link, Mark, Media, Operation, Origin, Reference, Segment, Shape};
+use super::model::{Example, Link, Mark, Media, Operation, Origin, Reference, Shape};
 use super::words::{capital, code};
+use fields::{about, flags, kind, rows, table, whole};
+use write::{fence, line, lowered, paragraph, point, row};
 
 /// The first words of every file that Probity writes and may take away again.
 pub(super) const MARK: &str = "<!-- Made by `probity docs`: change the contract in place of this file. -->";
@@ -25,7 +30,7 @@ pub(super) fn pages(reference: &Reference) -> Vec<Page> {
 fn index(reference: &Reference) -> String {
     let mut out = format!("{MARK}\n\n# {}\n", line(&reference.title));
     if !reference.version.is_empty() {
-        out.push_str(&format!("\nVersion {}.\n", reference.version));
+        out.push_str(&format!("\nVersion {}.\n", line(&reference.version)));
     }
     run(&mut out, reference);
     if let Some(text) = &reference.description {
@@ -50,7 +55,7 @@ fn index(reference: &Reference) -> String {
             row(
                 &mut out,
                 &[
-                    format!("[{}]({}.md)", linked(&operation.title), operation.anchor),
+                    format!("[{}]({}.md)", line(&operation.title), operation.anchor),
                     operation.method.clone(),
                     code(&operation.path),
                 ],
@@ -74,7 +79,7 @@ fn index(reference: &Reference) -> String {
     if !reference.broken.is_empty() {
         out.push_str("\n## Not described\n\n");
         for (operation, why) in &reference.broken {
-            out.push_str(&format!("- {}: {}\n", code(operation), line(why)));
+            point(&mut out, &format!("{}: {}", code(operation), line(why)));
         }
     }
     out
@@ -139,6 +144,13 @@ fn run(out: &mut String, reference: &Reference) {
             ),
         );
     }
+    if let Some(profile) = &reference.profile {
+        let about = "behaviour that somebody has seen and agreed to. They name no target and no date, and do not say whether a rule held.";
+        paragraph(
+            out,
+            &format!("> What is called recorded comes from the snapshots {}: {about}", code(profile)),
+        );
+    }
 }
 
 fn resource(out: &mut String, reference: &Reference, operation: &Operation) {
@@ -164,7 +176,7 @@ fn resource(out: &mut String, reference: &Reference, operation: &Operation) {
 
 fn auth(reference: &Reference, link: &Link) -> String {
     let known = reference.schemes.iter().any(|scheme| scheme.name == link.name);
-    if known { format!("[{}](README.md#authentication)", linked(&link.name)) } else { code(&link.name) }
+    if known { format!("[{}](README.md#authentication)", line(&link.name)) } else { code(&link.name) }
 }
 
 fn representation(out: &mut String, media: &Media) {
@@ -257,9 +269,8 @@ fn rules(out: &mut String, operation: &Operation) {
         out.push_str("\n## What holds\n\n");
         for promise in &operation.promises {
             let usual = if promise.usual { " *(usual, not promised)*" } else { "" };
-            let because =
-                promise.because.as_deref().map(|text| format!(" {}", line(text))).unwrap_or_default();
-            out.push_str(&format!("- {}{usual}{}{because}\n", line(&promise.words), mark(promise.mark)));
+            let because = promise.because.as_deref().map(|text| format!(" {text}")).unwrap_or_default();
+            point(out, &format!("{}{usual}{}{because}", promise.words, mark(promise.mark)));
         }
     }
     for (title, all) in
@@ -268,7 +279,7 @@ fn rules(out: &mut String, operation: &Operation) {
         if !all.is_empty() {
             out.push_str(&format!("\n## {title}\n\n"));
             for one in all {
-                out.push_str(&format!("- {}\n", line(one)));
+                point(out, one);
             }
         }
     }
@@ -285,186 +296,4 @@ fn schemas(reference: &Reference) -> String {
 
 fn mark(mark: Option<Mark>) -> String {
     mark.map(|mark| format!(" ({})", mark.words())).unwrap_or_default()
-}
-
-/// A row of a table of fields: name, type, description.
-type Row = [String; 3];
-
-fn table(out: &mut String, column: &str, rows: &[Row]) {
-    out.push_str(&format!("\n| {column} | Datatype | Description |\n| :-- | :-- | :-- |\n"));
-    for cells in rows {
-        row(out, cells);
-    }
-}
-
-fn rows(fields: &[Field]) -> Vec<Row> {
-    let mut rows = Vec::new();
-    push(&mut rows, fields, "");
-    rows
-}
-
-fn whole(shape: &Shape) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let prefix = if is_list(shape) { "[]." } else { "" };
-    inner(&mut rows, shape, prefix);
-    rows
-}
-
-fn is_list(shape: &Shape) -> bool {
-    matches!(shape.kind.first(), Some(Segment::Words(words)) if words.starts_with("array of"))
-}
-
-fn push(rows: &mut Vec<Row>, fields: &[Field], prefix: &str) {
-    for field in fields {
-        let path = format!("{prefix}{}", field.name);
-        let star = if field.required { "\\*" } else { "" };
-        let about = about(&field.shape).join("<br>");
-        rows.push([
-            format!("{}{star}", code(&path)),
-            format!("{}{}", kind(&field.shape), flags(&field.shape)),
-            about,
-        ]);
-        let list = if is_list(&field.shape) { "[]" } else { "" };
-        inner(rows, &field.shape, &format!("{path}{list}."));
-    }
-}
-
-fn inner(rows: &mut Vec<Row>, shape: &Shape, prefix: &str) {
-    if !shape.inherits.is_empty() {
-        let links: Vec<String> = shape.inherits.iter().map(schema_link).collect();
-        rows.push([code(&format!("{prefix}…")), links.join(", "), "All fields of it.".to_owned()]);
-    }
-    push(rows, &shape.fields, prefix);
-    for (words, choices) in &shape.choices {
-        for (index, choice) in choices.iter().enumerate() {
-            let about = about(choice).join("<br>");
-            let number = format!("{words} ({} of {})", index + 1, choices.len());
-            rows.push([
-                code(prefix.trim_end_matches('.')),
-                format!("{}{}", kind(choice), flags(choice)),
-                format!("{number}. {about}"),
-            ]);
-            push(rows, &choice.fields, prefix);
-        }
-    }
-}
-
-fn schema_link(link: &Link) -> String {
-    format!("[{}](schemas.md#{})", linked(&link.name), link.anchor)
-}
-
-fn kind(shape: &Shape) -> String {
-    if shape.kind.is_empty() && !shape.choices.is_empty() {
-        return "one of several".to_owned();
-    }
-    let pieces = shape.kind.iter().map(|segment| match segment {
-        Segment::Words(words) => words.clone(),
-        Segment::Link(link) => schema_link(link),
-    });
-    pieces.collect()
-}
-
-fn flags(shape: &Shape) -> String {
-    let all = [
-        (shape.nullable, "can be null"),
-        (shape.read_only, "only in answers"),
-        (shape.write_only, "only in requests"),
-        (shape.deprecated, "deprecated"),
-    ];
-    all.iter().filter(|(is, _)| *is).flat_map(|(_, words)| [", ", words]).collect()
-}
-
-fn about(shape: &Shape) -> Vec<String> {
-    let mut about: Vec<String> = shape.description.iter().map(|text| text.trim().to_owned()).collect();
-    if !shape.limits.is_empty() {
-        about.push(format!("{}.", capital(&shape.limits.join(", "))));
-    }
-    let values: Vec<String> = shape.values.iter().map(|value| code(value)).collect();
-    match values.as_slice() {
-        [] => {}
-        [only] => about.push(format!("Always {only}.")),
-        many => about.push(format!("One of {}.", many.join(", "))),
-    }
-    about.extend(shape.default.iter().map(|value| format!("Default: {}.", code(value))));
-    about.extend(shape.example.iter().map(|value| format!("Ex: {}", code(value))));
-    about
-}
-
-fn row(out: &mut String, cells: &[String]) {
-    out.push('|');
-    for cell in cells {
-        let text = cell.trim().replace("\r\n", "\n").replace("\n\n", "<br>").replace(['\n', '\r'], " ");
-        out.push_str(&format!(" {} |", text.replace('|', "\\|")));
-    }
-    out.push('\n');
-}
-
-fn paragraph(out: &mut String, text: &str) {
-    out.push_str(&format!("\n{}\n", text.trim()));
-}
-
-/// A fence that no line of the text can close.
-fn fence(out: &mut String, language: &str, text: &str) {
-    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
-    let ticks = "`".repeat(3.max(longest + 1));
-    out.push_str(&format!("\n{ticks}{language}\n{}\n{ticks}\n", text.trim_end_matches('\n')));
-}
-
-/// Text on one line.
-fn line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Text that can stand in the brackets of a link.
-fn linked(text: &str) -> String {
-    line(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
-}
-
-/// Markdown whose highest heading has a level.
-fn lowered(text: &str, level: usize) -> String {
-    let depth = |line: &str| {
-        let marks = line.len() - line.trim_start_matches('#').len();
-        ((1..=6).contains(&marks) && line[marks..].starts_with(' ')).then_some(marks)
-    };
-    let mut fenced = false;
-    let lines: Vec<(&str, Option<usize>)> = text
-        .lines()
-        .map(|line| {
-            let mark = line.trim_start();
-            fenced ^= mark.starts_with("```") || mark.starts_with("~~~");
-            (line, if fenced { None } else { depth(line) })
-        })
-        .collect();
-    let highest = lines.iter().filter_map(|(_, depth)| *depth).min().unwrap_or(1);
-    let shifted = lines.iter().map(|(line, depth)| match depth {
-        Some(depth) => {
-            format!("{}{}", "#".repeat((depth - highest + level).min(6)), line.trim_start_matches('#'))
-        }
-        None => (*line).to_owned(),
-    });
-    shifted.collect::<Vec<_>>().join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headings_of_a_description_are_below_those_of_the_page() {
-        assert_eq!(lowered("# A\n```\n# no\n```\n### B", 2), "## A\n```\n# no\n```\n#### B");
-    }
-
-    #[test]
-    fn a_cell_stays_in_its_row() {
-        let mut out = String::new();
-        row(&mut out, &["a|b".into(), "one\ntwo\n\nthree".into()]);
-        assert_eq!(out, "| a\\|b | one two<br>three |\n");
-    }
-
-    #[test]
-    fn a_fence_is_longer_than_what_it_holds() {
-        let mut out = String::new();
-        fence(&mut out, "json", "````");
-        assert_eq!(out, "\n`````json\n````\n`````\n");
-    }
 }

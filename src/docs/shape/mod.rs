@@ -1,23 +1,23 @@
 //! From schemas to shapes: what stands in several places is described once and linked.
 
-use super::anchor::Anchors;
-use super::example::pretty;
+mod limits;
+mod merge;
+mod uses;
+
 use super::model::{Field, Link, Segment, Shape, Shared};
-use super::words::code;
-use crate::contract::{Contract, SchemaAt, Side, subschemas};
+use crate::contract::{Contract, SchemaAt, Side};
 use crate::json::pointer;
-use crate::source::Document;
+use crate::page::Anchors;
+use limits::{annotate, limit, text};
+use merge::{absorb, hold, is_empty, words};
 use serde_json::{Map, Value};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 /// Deeper members are described on their own.
 const DEPTH: usize = 5;
 
 /// A schema that several places refer to is written out in each if it has no more listed values.
 const FEW_VALUES: usize = 12;
-
-/// A text longer than this does not stand between words.
-const LONGEST_INLINE: usize = 200;
 
 /// Makes shapes of the schemas of a contract.
 pub(super) struct Shapes<'c> {
@@ -32,7 +32,7 @@ impl<'c> Shapes<'c> {
     pub(super) fn new(contract: &'c Contract) -> Shapes<'c> {
         Shapes {
             contract,
-            uses: uses(contract),
+            uses: uses::uses(contract),
             links: HashMap::new(),
             open: VecDeque::new(),
             inside: Vec::new(),
@@ -259,37 +259,6 @@ impl<'c> Builder<'_, 'c> {
     }
 }
 
-/// Takes over what a part of `allOf` says.
-fn absorb(shape: &mut Shape, part: Shape) {
-    if let [Segment::Link(link)] = part.kind.as_slice() {
-        if shape.kind.is_empty() && shape.fields.is_empty() && shape.inherits.is_empty() {
-            shape.kind.clone_from(&part.kind);
-        } else {
-            shape.inherits.push(link.clone());
-        }
-    } else if !part.kind.is_empty() && shape.fields.is_empty() && shape.inherits.is_empty() {
-        shape.kind = part.kind;
-    }
-    shape.nullable |= part.nullable;
-    shape.description = shape.description.take().or(part.description);
-    shape.default = shape.default.take().or(part.default);
-    shape.example = shape.example.take().or(part.example);
-    shape
-        .limits
-        .extend(part.limits.into_iter().filter(|limit| !shape.limits.contains(limit)).collect::<Vec<_>>());
-    if shape.values.is_empty() {
-        shape.values = part.values;
-    }
-    for field in part.fields {
-        match shape.fields.iter_mut().find(|known| known.name == field.name) {
-            Some(known) => known.required |= field.required,
-            None => shape.fields.push(field),
-        }
-    }
-    shape.inherits.extend(part.inherits);
-    shape.choices.extend(part.choices);
-}
-
 /// The type that a schema without one has by what else it says.
 fn untyped(shape: &Shape, schema: &Map<String, Value>) -> Vec<Segment> {
     let first = schema.get("enum").and_then(|listed| listed.get(0)).or_else(|| schema.get("const"));
@@ -302,91 +271,8 @@ fn untyped(shape: &Shape, schema: &Map<String, Value>) -> Vec<Segment> {
     if shape.choices.is_empty() { words("anything") } else { Vec::new() }
 }
 
-/// What a list or a map holds becomes a part of its own shape.
-fn hold(shape: &mut Shape, inner: Shape, prefix: &str) -> Vec<Segment> {
-    let mut kind = words(prefix);
-    if inner.kind.is_empty() {
-        kind.push(Segment::Words("one of several".to_owned()));
-    }
-    kind.extend(inner.kind);
-    if inner.nullable {
-        kind.push(Segment::Words(" or null".to_owned()));
-    }
-    shape.limits.extend(inner.limits.into_iter().map(|limit| format!("each: {limit}")));
-    if shape.values.is_empty() {
-        shape.values = inner.values;
-    }
-    shape.description = shape.description.take().or(inner.description);
-    shape.fields.extend(inner.fields);
-    shape.inherits.extend(inner.inherits);
-    shape.choices.extend(inner.choices);
-    kind
-}
-
-fn words(text: &str) -> Vec<Segment> {
-    vec![Segment::Words(text.to_owned())]
-}
-
 fn reference(schema: &Value) -> Option<String> {
     pointer::from_fragment(schema.get("$ref")?.as_str()?)
-}
-
-fn text(schema: &Map<String, Value>, key: &str) -> Option<String> {
-    let text = schema.get(key)?.as_str()?.trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
-fn annotate(shape: &mut Shape, schema: &Map<String, Value>, document: &Document, at: &str) {
-    let flag = |key: &str| schema.get(key) == Some(&Value::Bool(true));
-    let short = |value: &Value| {
-        let text = value.to_string();
-        (text.len() <= LONGEST_INLINE).then_some(text)
-    };
-    shape.title = text(schema, "title");
-    shape.description = text(schema, "description");
-    shape.default = schema.get("default").and_then(short);
-    let example = schema.get("example").or_else(|| schema.get("examples").and_then(|all| all.get(0)));
-    shape.example = match example {
-        Some(value @ Value::Number(_)) => Some(pretty(value, document, &pointer::child(at, "example"))),
-        other => other.and_then(short),
-    };
-    shape.deprecated = flag("deprecated");
-    shape.read_only = flag("readOnly");
-    shape.write_only = flag("writeOnly");
-}
-
-fn limit(shape: &mut Shape, schema: &Map<String, Value>) {
-    let number = |key: &str| schema.get(key).filter(|value| value.is_number()).map(ToString::to_string);
-    let between = |least: &str, most: &str, one: &str, many: &str| {
-        let unit = |count: &str| if count == "1" { one.to_owned() } else { many.to_owned() };
-        match (number(least).filter(|least| least != "0"), number(most)) {
-            (Some(least), Some(most)) if least == most => Some(format!("exactly {least} {}", unit(&least))),
-            (Some(least), Some(most)) => Some(format!("{least} to {most} {}", unit(&most))),
-            (Some(least), None) => Some(format!("at least {least} {}", unit(&least))),
-            (None, Some(most)) => Some(format!("at most {most} {}", unit(&most))),
-            (None, None) => None,
-        }
-    };
-    shape.limits.extend(between("minLength", "maxLength", "character", "characters"));
-    shape.limits.extend(between("minItems", "maxItems", "item", "items"));
-    shape.limits.extend(between("minProperties", "maxProperties", "member", "members"));
-    match (number("minimum"), number("maximum")) {
-        (Some(least), Some(most)) => shape.limits.push(format!("{least} to {most}")),
-        (Some(least), None) => shape.limits.push(format!("at least {least}")),
-        (None, Some(most)) => shape.limits.push(format!("at most {most}")),
-        (None, None) => {}
-    }
-    shape.limits.extend(number("exclusiveMinimum").map(|bound| format!("more than {bound}")));
-    shape.limits.extend(number("exclusiveMaximum").map(|bound| format!("less than {bound}")));
-    shape.limits.extend(number("multipleOf").map(|step| format!("a multiple of {step}")));
-    if schema.get("uniqueItems") == Some(&Value::Bool(true)) {
-        shape.limits.push("no item twice".to_owned());
-    }
-    if let Some(pattern) = text(schema, "pattern") {
-        shape.limits.push(format!("matches {}", code(&pattern)));
-    }
-    let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
-    shape.values = listed.chain(schema.get("const")).map(ToString::to_string).collect();
 }
 
 fn types(schema: &Map<String, Value>) -> Vec<&str> {
@@ -424,18 +310,6 @@ fn is_plain(schema: &Value) -> bool {
     few && !nested.iter().any(|key| schema.get(*key).is_some_and(|value| !value.is_boolean()))
 }
 
-fn is_empty(shape: &Shape) -> bool {
-    let says_type = !matches!(shape.kind.as_slice(), [] | [Segment::Words(_)])
-        || matches!(shape.kind.as_slice(), [Segment::Words(kind)] if kind != "anything");
-    !says_type
-        && shape.fields.is_empty()
-        && shape.inherits.is_empty()
-        && shape.choices.is_empty()
-        && shape.values.is_empty()
-        && shape.description.is_none()
-        && shape.title.is_none()
-}
-
 fn with_format(kind: &str, schema: &Map<String, Value>) -> String {
     match text(schema, "format") {
         Some(format) => format!("{kind} ({format})"),
@@ -453,42 +327,4 @@ fn json_type(value: &Value) -> &'static str {
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     }
-}
-
-/// How many places refer to each schema.
-fn uses(contract: &Contract) -> HashMap<String, usize> {
-    let document = contract.schemas.raw(Side::Request);
-    let mut uses: HashMap<String, usize> = HashMap::new();
-    let mut seen: HashSet<String> = HashSet::new();
-    let mut open: Vec<String> = Vec::new();
-    for operation in &contract.operations {
-        let sent = operation.body.iter().flat_map(|body| &body.content);
-        let answered = operation.responses.iter().flat_map(|response| &response.content);
-        open.extend(sent.chain(answered).filter_map(|media| Some(media.schema.as_ref()?.0.clone())));
-        let parameters = operation.parameters.iter().filter_map(|parameter| parameter.schema.as_ref());
-        let headers = operation.responses.iter().flat_map(|response| &response.headers);
-        open.extend(
-            parameters.chain(headers.filter_map(|header| header.schema.as_ref())).map(|at| at.0.clone()),
-        );
-    }
-    while let Some(at) = open.pop() {
-        let Some(Value::Object(schema)) = document.pointer(&at) else { continue };
-        if !seen.insert(at.clone()) {
-            // A shared response or parameter is shown wherever it is used.
-            for below in subschemas(schema, &at).into_iter().chain([at.clone()]) {
-                if let Some(target) = document.pointer(&below).and_then(reference) {
-                    *uses.entry(target).or_default() += 1;
-                }
-            }
-            continue;
-        }
-        open.extend(subschemas(schema, &at));
-        if let Some(target) = document.pointer(&at).and_then(reference) {
-            *uses.entry(target.clone()).or_default() += 1;
-            if !seen.contains(&target) {
-                open.push(target);
-            }
-        }
-    }
-    uses
 }

@@ -1,0 +1,71 @@
+//! Shapes that become one: the parts of `allOf`, and what a list or a map holds.
+
+use crate::docs::model::{Segment, Shape};
+
+/// Takes over what a part of `allOf` says.
+pub(super) fn absorb(shape: &mut Shape, part: Shape) {
+    if let [Segment::Link(link)] = part.kind.as_slice() {
+        if shape.kind.is_empty() && shape.fields.is_empty() && shape.inherits.is_empty() {
+            shape.kind.clone_from(&part.kind);
+        } else {
+            shape.inherits.push(link.clone());
+        }
+    } else if !part.kind.is_empty() && shape.fields.is_empty() && shape.inherits.is_empty() {
+        shape.kind = part.kind;
+    }
+    shape.nullable |= part.nullable;
+    shape.description = shape.description.take().or(part.description);
+    shape.default = shape.default.take().or(part.default);
+    shape.example = shape.example.take().or(part.example);
+    shape
+        .limits
+        .extend(part.limits.into_iter().filter(|limit| !shape.limits.contains(limit)).collect::<Vec<_>>());
+    if shape.values.is_empty() {
+        shape.values = part.values;
+    }
+    for field in part.fields {
+        match shape.fields.iter_mut().find(|known| known.name == field.name) {
+            Some(known) => known.required |= field.required,
+            None => shape.fields.push(field),
+        }
+    }
+    shape.inherits.extend(part.inherits);
+    shape.choices.extend(part.choices);
+}
+
+/// What a list or a map holds becomes a part of its own shape.
+pub(super) fn hold(shape: &mut Shape, inner: Shape, prefix: &str) -> Vec<Segment> {
+    let mut kind = words(prefix);
+    if inner.kind.is_empty() {
+        kind.push(Segment::Words("one of several".to_owned()));
+    }
+    kind.extend(inner.kind);
+    if inner.nullable {
+        kind.push(Segment::Words(" or null".to_owned()));
+    }
+    shape.limits.extend(inner.limits.into_iter().map(|limit| format!("each: {limit}")));
+    if shape.values.is_empty() {
+        shape.values = inner.values;
+    }
+    shape.description = shape.description.take().or(inner.description);
+    shape.fields.extend(inner.fields);
+    shape.inherits.extend(inner.inherits);
+    shape.choices.extend(inner.choices);
+    kind
+}
+
+pub(super) fn words(text: &str) -> Vec<Segment> {
+    vec![Segment::Words(text.to_owned())]
+}
+
+pub(super) fn is_empty(shape: &Shape) -> bool {
+    let says_type = !matches!(shape.kind.as_slice(), [] | [Segment::Words(_)])
+        || matches!(shape.kind.as_slice(), [Segment::Words(kind)] if kind != "anything");
+    !says_type
+        && shape.fields.is_empty()
+        && shape.inherits.is_empty()
+        && shape.choices.is_empty()
+        && shape.values.is_empty()
+        && shape.description.is_none()
+        && shape.title.is_none()
+}
