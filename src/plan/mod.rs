@@ -322,3 +322,6 @@ fn lossy<S: serde::Serializer>(body: &Option<Vec<u8>>, serializer: S) -> Result<
         None => serializer.serialize_none(),
     }
 }
+
+#[cfg(test)]
+mod tests;
