@@ -122,9 +122,9 @@ impl Schemas {
         if self.accepts(schema, side, &single) {
             return single;
         }
-        let readings: [&dyn Fn(&dyn Fn(&str) -> Value) -> Value; 3] = [&list, &pairs, &row];
-        let mut readings = readings.iter().flat_map(|reading| [reading(&scalar), reading(&plain)]);
-        readings.find(|value| self.accepts(schema, side, value)).unwrap_or(single)
+        let readings =
+            [list(&scalar), list(&plain), pairs(&scalar), pairs(&plain), row(&scalar), row(&plain)];
+        readings.into_iter().find(|value| self.accepts(schema, side, value)).unwrap_or(single)
     }
 
     fn validator(&self, schema: &SchemaAt, side: Side) -> Option<&Validator> {

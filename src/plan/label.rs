@@ -3,10 +3,12 @@
 use super::generate::flat::{Flat, Type};
 use super::unique;
 use super::{Credentials, Fault, Place, Request, Verdict};
+use crate::contract::expression;
 use crate::contract::link::Supplied;
 use crate::contract::model::{self, Location, Parameter};
 use crate::contract::{Behaviour, Cause, Contract, Operation, Side};
 use crate::json::{self, Kind, Node, decimal, pointer};
+use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -74,7 +76,22 @@ impl<'c> Labeller<'c> {
             body(self, operation, request, &mut seen);
         }
         seen.taken(operation, request);
+        seen.references(self, operation, request);
         seen.label()
+    }
+
+    /// The values that a contract documents for a place of the body; `*` is every item.
+    fn documented(&self, operation: &Operation, place: &str) -> Vec<Value> {
+        let Some(media) = operation.json_body() else { return Vec::new() };
+        let examples = media.examples.iter().flat_map(|example| expression::select(&example.value, place));
+        let mut known: Vec<Value> = examples.map(|(_, value)| value.clone()).collect();
+        let mut places: Vec<String> = media.schema.iter().map(|schema| schema.0.clone()).collect();
+        for token in pointer::tokens(place) {
+            let flat = self.whole(&places);
+            places.clone_from(flat.properties.get(token.as_ref()).unwrap_or(&flat.items));
+        }
+        known.extend(self.whole(&places).examples.iter().cloned());
+        known
     }
 
     /// Everything that any alternative says about a place.
@@ -139,6 +156,34 @@ impl Findings {
             ));
             let at = format!("{}/{index}", operation.behaviour.at.unique);
             self.perhaps.push(Fault { cause: Cause::Repeated, place, keyword: None, at });
+        }
+    }
+
+    /// The values of a request that name another resource, of which nobody said that it exists.
+    fn references(&mut self, labeller: &Labeller<'_>, operation: &Operation, request: &Request) {
+        let refused_unread =
+            |fault: &Fault| matches!(fault.cause, Cause::Unauthenticated | Cause::UndeclaredMethod);
+        let silent = operation.behaviour.silent.iter().filter(|silence| silence.cause == Cause::NotFound);
+        let silent: Vec<_> = silent.collect();
+        if silent.is_empty() || self.faults.iter().any(refused_unread) {
+            return;
+        }
+        let Some(text) = request.body.as_deref().and_then(|bytes| json::read(bytes).ok()) else { return };
+        for silence in silent {
+            let own = |fault: &Fault| matches!(&fault.place, Place::Body(at) if expression::covers(&silence.place, at));
+            // What is itself invalid names nothing.
+            if self.faults.iter().any(own) {
+                continue;
+            }
+            let known = labeller.documented(operation, &silence.place);
+            let named = text.root.select(&silence.place);
+            let unknown = |node: &Node| node.kind != Kind::Null && !known.contains(&node.to_value());
+            if named.into_iter().any(|(_, node)| unknown(node)) {
+                self.silent(silence.because.clone());
+                let place = Place::Body(silence.place.clone());
+                let at = operation.behaviour.at.errors.clone();
+                self.perhaps.push(Fault { cause: Cause::NotFound, place, keyword: None, at });
+            }
         }
     }
 
@@ -383,7 +428,16 @@ impl Silence<'_> {
     fn number(&mut self, token: &str, flat: &Flat, at: &str) {
         let value: f64 = token.parse().unwrap_or(f64::INFINITY);
         let bounded = flat.minimum.is_some() && flat.maximum.is_some();
-        if !flat.types.contains(&Type::Number) {
+        if flat.types.contains(&Type::Number) {
+            let tiny = value != 0.0 && value.abs() < 1e-9;
+            if (value.abs() >= EXACT_IN_DOUBLE || tiny) && !bounded {
+                self.seen.silent("nothing is said about numbers of this size or precision");
+            }
+            // Bounds say how great a number may be, and nothing about how many digits count.
+            if !decimal::equal(&value.to_string(), token) {
+                self.seen.silent("nothing is said about more digits than a double holds");
+            }
+        } else {
             if token.contains(['.', 'e', 'E']) || token == "-0" {
                 self.seen.silent(
                     "whether an integer may be written with a point, an exponent or as -0 is not said",
@@ -395,15 +449,6 @@ impl Silence<'_> {
             };
             if beyond && !bounded {
                 self.seen.silent("nothing is said about integers of this size");
-            }
-        } else {
-            let tiny = value != 0.0 && value.abs() < 1e-9;
-            if (value.abs() >= EXACT_IN_DOUBLE || tiny) && !bounded {
-                self.seen.silent("nothing is said about numbers of this size or precision");
-            }
-            // Bounds say how great a number may be, and nothing about how many digits count.
-            if !decimal::equal(&value.to_string(), token) {
-                self.seen.silent("nothing is said about more digits than a double holds");
             }
         }
         if !ORDINARY_INTEGERS.contains(&value) {

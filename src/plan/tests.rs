@@ -130,3 +130,70 @@ fn bounds_say_nothing_about_digits_beyond_a_double() {
         assert_eq!(labeller.label(&contract.operations[0], &request).verdict, verdict, "{key}");
     }
 }
+
+#[test]
+fn values_that_name_another_resource_may_be_unknown_unless_they_are_documented() {
+    let properties = "{key: {type: string}, customer: {type: integer, minimum: 1, example: 7}}";
+    let silent =
+        "      x-probity: {silent: [{not-found: /customer, because: Customers are made elsewhere.}]}\n";
+    let (contract, plan) =
+        planned("/orders", properties, &format!("        '404': {{description: who}}\n{silent}"));
+    let labeller = Labeller::new(&contract);
+    let request = plan.cases().next().unwrap().request.clone();
+    for (body, verdict) in [
+        (r#"{"key": "a"}"#, Verdict::Accept),
+        (r#"{"key": "a", "customer": 7}"#, Verdict::Accept),
+        (r#"{"key": "a", "customer": 8}"#, Verdict::Either),
+        (r#"{"key": 1, "customer": 8}"#, Verdict::Reject),
+        (r#"{"key": "a", "customer": 0}"#, Verdict::Reject),
+    ] {
+        let request = Request { body: Some(body.into()), ..request.clone() };
+        let label = labeller.label(&contract.operations[0], &request);
+        assert_eq!(label.verdict, verdict, "{body}");
+        assert_eq!(label.perhaps.is_empty(), !body.contains('8'), "{body}");
+    }
+}
+
+#[test]
+fn one_property_without_a_value_does_not_cost_the_others() {
+    let properties = "{key: {type: string}, size: {type: integer, minimum: 1}, \
+        odd: {type: array, contains: {const: 7}}, none: {type: string, pattern: '^.{3}$', minLength: 5}}";
+    let (_, plan) = planned("/groups", properties, "");
+    let all = plan.cases().find(|case| case.id.ends_with("accept/body/valid/all")).unwrap();
+    let body = String::from_utf8(all.request.body.clone().unwrap()).unwrap();
+    assert!(body.contains("size") && !body.contains("odd") && !body.contains("none"), "{body}");
+    let told = |words: &str| plan.gaps.iter().any(|gap| gap.why.contains(words));
+    assert!(
+        told("`/odd` that satisfies `contains`") && told("`none` that satisfies its `pattern`"),
+        "{:?}",
+        plan.gaps
+    );
+}
+
+#[test]
+fn what_contradicts_itself_is_named() {
+    let text = "openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /a:
+    post:
+      requestBody: {required: true, content: {application/json: {schema: {type: object, required: [size], properties: {size: {type: integer, minimum: 5, maximum: 3}}}}}}
+      responses: {'200': {description: ok}}
+";
+    let contract = Contract::read(Document::from_text("t.yaml", text).unwrap())
+        .unwrap_or_else(|error| panic!("{}", error.1));
+    let planned = plan(&contract, &Wishes::default());
+    let why = planned.map_or_else(|error| error.to_string(), |plan| plan.gaps[0].why.clone());
+    assert!(why.contains("`size`") && why.contains("`maximum`"), "{why}");
+}
+
+#[test]
+fn an_operation_of_which_no_request_is_clearly_valid_is_a_gap() {
+    let parameter = "      parameters: [{name: org, in: path, required: true, schema: {type: integer}}]\n";
+    let (_, plan) = planned("/orgs/{org}", "{key: {type: string}}", parameter);
+    assert!(
+        plan.gaps.iter().any(|gap| gap.why.starts_with("no request is clearly valid")),
+        "{:?}",
+        plan.gaps
+    );
+}

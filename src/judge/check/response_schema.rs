@@ -73,7 +73,9 @@ impl Given {
         let sent = &view.exchange.sent;
         let mut texts = Vec::new();
         let body = sent.body.as_deref().and_then(|bytes| json::read(bytes).ok()).map(|text| text.to_value());
-        body.iter().for_each(|body| collect(body, &mut texts));
+        if let Some(body) = &body {
+            collect(body, &mut texts);
+        }
         texts.extend(sent.headers.iter().map(|(_, value)| plain(value)));
         let names = view.operation.parameters.iter().map(|parameter| parameter.name.as_str());
         texts.extend(names.clone().filter_map(|name| sent.query(name)).map(|text| plain(&text)));

@@ -96,7 +96,7 @@ impl Base {
     }
 }
 
-impl<'c> Deriver<'c> {
+impl Deriver<'_> {
     /// A value of the media type that its schema allows. What cannot be had of it is a gap.
     pub(super) fn base(&mut self, media: &MediaType, fill: Fill) -> Option<Value> {
         let schema = media.schema.as_ref()?;

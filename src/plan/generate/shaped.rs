@@ -54,12 +54,18 @@ pub(super) fn shaped(flat: &Flat, sample: Option<String>, random: &mut Random) -
     if least > LONGEST {
         return None;
     }
-    for pattern in &flat.patterns {
-        let walkable = without_look_around(pattern);
+    let mut walkable: Vec<Vec<String>> =
+        flat.patterns.iter().map(|pattern| vec![without_look_around(pattern)]).collect();
+    if walkable.len() > 1 {
+        // One pattern may be about the beginning, another about the end.
+        walkable.push(walkable.concat());
+    }
+    for patterns in walkable {
         for number in 0..TRIES {
             // Half of them short, half of them long enough.
             let repeats = if number % 2 == 0 { 8 } else { u32::try_from(least).unwrap_or(0).max(8) };
-            let Some(text) = pattern::matching_up_to(&walkable, random, repeats) else { break };
+            let parts = patterns.iter().map(|pattern| pattern::matching_up_to(pattern, random, repeats));
+            let Some(text) = parts.collect::<Option<String>>() else { break };
             if let Some(text) = padded(text, least).into_iter().find(fits) {
                 return Some(text);
             }

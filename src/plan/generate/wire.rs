@@ -125,10 +125,10 @@ impl Writer<'_> {
         match parts {
             Parts::One(text) if text.is_empty() => format!(";{name}"),
             Parts::Items(items) if self.parameter.explode => {
-                items.iter().map(|item| format!(";{name}={item}")).collect()
+                items.iter().map(|item| format!(";{name}={item}")).collect::<Vec<_>>().concat()
             }
             Parts::Members(members) if self.parameter.explode => {
-                members.iter().map(|(key, text)| format!(";{key}={text}")).collect()
+                members.iter().map(|(key, text)| format!(";{key}={text}")).collect::<Vec<_>>().concat()
             }
             parts => format!(";{name}={}", joined(parts, false, ",")),
         }

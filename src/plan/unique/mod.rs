@@ -26,12 +26,15 @@ pub fn carries_run(node: &Node) -> bool {
 #[derive(Clone, Debug)]
 pub enum Source {
     /// Text that only lengths bound.
-    Free(Flat),
+    Free(Lengths),
     /// Text that a format or a pattern shapes.
     Text(Mould),
     /// Numbers.
     Number(Series),
 }
+
+/// The least and the most characters of a text.
+type Lengths = (Option<u64>, Option<u64>);
 
 /// Whether a value can stand in the field.
 pub type Fits<'f> = &'f dyn Fn(&Value) -> bool;
@@ -44,8 +47,8 @@ impl Source {
             return None;
         }
         match flat.main_type()? {
-            Type::String if flat.is_free_text() && free(flat, "").is_some() => {
-                Some(Source::Free(flat.clone()))
+            Type::String if flat.is_free_text() && free(flat.length, "").is_some() => {
+                Some(Source::Free(flat.length))
             }
             Type::String => Mould::find(flat, seed, fits).map(Source::Text),
             Type::Integer | Type::Number => Series::find(flat, seed, fits).map(Source::Number),
@@ -56,7 +59,7 @@ impl Source {
     /// The value of a case.
     pub fn value(&self, case: &str) -> Option<Value> {
         match self {
-            Source::Free(flat) => free(flat, case),
+            Source::Free(lengths) => free(*lengths, case),
             Source::Text(mould) => Some(Value::String(mould.text(case))),
             Source::Number(series) => series.value(case),
         }
@@ -68,9 +71,9 @@ impl Source {
     }
 }
 
-fn free(flat: &Flat, case: &str) -> Option<Value> {
+fn free((least, most): Lengths, case: &str) -> Option<Value> {
     let size = |bound: Option<u64>, open| bound.map_or(open, |it| usize::try_from(it).unwrap_or(usize::MAX));
-    let (least, most) = (size(flat.length.0, 0), size(flat.length.1, usize::MAX));
+    let (least, most) = (size(least, 0), size(most, usize::MAX));
     let hash = fnv1a(case);
     let mut text = format!("probity-{RUN}-{:08x}", hash & 0xffff_ffff);
     if text.len() > most {

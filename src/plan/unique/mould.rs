@@ -37,7 +37,7 @@ impl Mould {
             return Some(mould);
         }
         let generated = || {
-            let texts = (0..TRIES).flat_map(|number| {
+            let texts = (0..TRIES).filter_map(|number| {
                 let mut random = Random::named(seed, &format!("mould/{number}"));
                 let made = flat.patterns.first();
                 made.and_then(|made| pattern::matching_up_to(made, &mut random, 16))

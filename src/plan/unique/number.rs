@@ -49,14 +49,15 @@ impl Series {
             #[expect(clippy::cast_precision_loss, reason = "steps are small")]
             let wide = step as f64;
             let low = (least.max(if most >= 1.0 { 1.0 } else { most - 1e6 }) / wide).ceil() * wide;
-            let count = ((most - low) / wide).floor() + 1.0;
+            let count = (((most - low) / wide).floor() + 1.0).clamp(0.0, 1e15);
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
                 reason = "both are bounded; what is not fits nowhere"
             )]
-            let series = Series::Small { low: low as i64, count: count.clamp(0.0, 1e15) as u64, step, seed };
-            let ends = [series.at(0)?, series.at(count.clamp(1.0, 1e15) as u64 - 1)?];
+            let (low, count) = (low as i64, count as u64);
+            let series = Series::Small { low, count, step, seed };
+            let ends = [series.at(0)?, series.at(count.checked_sub(1)?)?];
             ends.iter().all(fits).then_some(series)
         })
     }
