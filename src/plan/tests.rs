@@ -197,3 +197,17 @@ fn an_operation_of_which_no_request_is_clearly_valid_is_a_gap() {
         plan.gaps
     );
 }
+
+#[test]
+fn credentials_that_are_needed_together_are_left_out_one_by_one() {
+    let schemes = "components: {securitySchemes: {b: {type: http, scheme: bearer}, k: {type: apiKey, in: header, name: K}}}";
+    let left_out = |security: &str| {
+        let (_, plan) =
+            planned("/groups", "{key: {type: string}}", &format!("{schemes}\nsecurity: {security}\n"));
+        plan.cases().filter(|case| case.request.credentials.left_out().is_some()).count()
+    };
+    assert_eq!(left_out("[{b: [], k: []}]"), 2);
+    // One that is left may be enough for another alternative.
+    assert_eq!(left_out("[{b: [], k: []}, {b: []}]"), 0);
+    assert_eq!(left_out("[{b: []}]"), 0);
+}

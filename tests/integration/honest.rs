@@ -170,3 +170,74 @@ fn a_parameter_that_its_style_cannot_write_is_a_gap() {
     let ran = probity().with_file("c.yaml", contract).args(["plan", "c.yaml"]).run().ends_with(0);
     assert!(ran.everything().contains("`X-E`"), "{}", ran.everything());
 }
+
+const TOGETHER: &str = "openapi: 3.0.3
+info: {title: Together, version: '1'}
+security: [{key: [], token: []}]
+paths:
+  /a:
+    get:
+      operationId: a
+      responses: {'200': {description: ok}, '401': {description: who}, '403': {description: no}}
+components:
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-Key}
+    token: {type: http, scheme: bearer}
+";
+
+/// A host that knows one key and one token, and asks for those that it looks at.
+fn guarded(looks_at: [bool; 2]) -> Canned {
+    Canned::start(move |asked| {
+        let head = asked.head.to_lowercase();
+        let given = |name: &str| head.lines().any(|line| line.starts_with(name));
+        let holds = |line: &str| head.lines().any(|other| other == line);
+        let both = given("x-key:") && given("authorization:");
+        let good = [holds("x-key: right-key"), holds("authorization: bearer right-token")];
+        let good = good.iter().zip(looks_at).all(|(good, looked_at)| *good || !looked_at);
+        Reply::Bytes(match asked.line.split(' ').next() {
+            Some("GET") if good => json("200 OK", "", "{}"),
+            Some("GET") if !both => json("401 Unauthorized", "", "{}"),
+            Some("GET") => json("403 Forbidden", "", "{}"),
+            _ => json("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "{}"),
+        })
+    })
+}
+
+#[test]
+fn credentials_that_are_needed_together_are_each_asked_for() {
+    for (looks_at, code) in [([true, true], 0), ([false, true], 1), ([true, false], 1)] {
+        let host = guarded(looks_at);
+        let ran = probity().with_file("c.yaml", TOGETHER).args(["check", "c.yaml", "--target", &host.url()]);
+        let ran = ran.args(["--bearer", "right-token", "--header", "X-Key: right-key"]).run().ends_with(code);
+        assert_eq!(
+            ran.everything().contains("deny[credentials-enforced]"),
+            code == 1,
+            "{}",
+            ran.everything()
+        );
+    }
+}
+
+#[test]
+fn what_names_another_resource_may_be_unknown_where_the_contract_says_so() {
+    let host = || {
+        posts(|value| match value["customer"].as_i64().filter(|customer| *customer >= 1) {
+            Some(_) => ("404 Not Found", Value::from("nobody")),
+            None => ("400 Bad Request", Value::from("no")),
+        })
+    };
+    let contract = "openapi: 3.0.3
+info: {title: Orders, version: '1'}
+paths:
+  /orders:
+    post:
+      operationId: order
+      requestBody: {required: true, content: {application/json: {schema: {type: object, required: [customer], properties: {customer: {type: integer, minimum: 1}}}}}}
+      responses: {'201': {description: ok}, '400': {description: bad}, '404': {description: who}, '415': {description: bad}}
+";
+    check(contract, &host()).ends_with(1);
+    let silent =
+        "      x-probity: {silent: [{not-found: /customer, because: Customers are made elsewhere.}]}\n";
+    let ran = check(&format!("{contract}{silent}"), &host()).ends_with(0);
+    assert!(ran.everything().contains("no request is clearly valid"), "{}", ran.everything());
+}

@@ -49,11 +49,17 @@ impl Deriver<'_> {
             (6, Credentials::Malformed, "credentials that do not have the form of the scheme"),
             (4, Credentials::Foreign, "a token that is good for somebody else"),
             (9, Credentials::Expired, "a token whose life is over"),
+            (4, Credentials::WithoutFirst, "all credentials that are needed together but the first"),
+            (4, Credentials::WithoutSecond, "all credentials that are needed together but the second"),
         ];
         for (worth, credentials, words) in kinds {
             let wanted = match credentials {
                 Credentials::Foreign => self.wishes.foreign_token,
                 Credentials::Expired => self.wishes.expired_token,
+                // What is left could be enough for another alternative.
+                Credentials::WithoutFirst | Credentials::WithoutSecond => {
+                    matches!(self.operation.security.as_slice(), [together] if together.len() > 1)
+                }
                 _ => true,
             };
             if !wanted {
