@@ -94,9 +94,12 @@ fn a_host_need_not_look_at_formats_nor_keep_more_than_doubles() {
 
 #[test]
 fn a_host_that_takes_values_with_a_format_twice_or_never_is_found() {
-    let twice = posts(|value| match is_account(value) {
-        true => ("201 Created", value.clone()),
-        false => ("400 Bad Request", Value::from("no")),
+    let twice = posts(|value| {
+        if is_account(value) {
+            ("201 Created", value.clone())
+        } else {
+            ("400 Bad Request", Value::from("no"))
+        }
     });
     let ran = check(ACCOUNTS, &twice).ends_with(1);
     assert!(ran.everything().contains("deny[uniqueness]"), "{}", ran.everything());

@@ -7,8 +7,8 @@ use crate::plan::{Credentials, Place, Request};
 
 impl Deriver<'_> {
     pub(super) fn header_parameters(&mut self, request: &Request, base: &Base) {
-        let parameters = self
-            .operation
+        let operation = self.operation;
+        let parameters = operation
             .parameters
             .iter()
             .filter(|parameter| parameter.location == Location::Header && !is_reserved(parameter));
@@ -19,7 +19,12 @@ impl Deriver<'_> {
             let (worth, variant, words) = if present {
                 (3, "absent", format!("without the header `{}`", parameter.name))
             } else {
-                let Some(text) = self.parameter(parameter) else { continue };
+                let Some(text) = self.parameter(parameter) else {
+                    let name = &parameter.name;
+                    let why = format!("no value can be made for the parameter `{name}`, or none be written");
+                    self.gap(&parameter.at, why);
+                    continue;
+                };
                 request.headers.push((parameter.name.clone(), text));
                 (9, "present", format!("with the header `{}`", parameter.name))
             };
