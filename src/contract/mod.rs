@@ -118,6 +118,15 @@ impl Contract {
         }
     }
 
+    /// The documented value of a parameter, if it is one that its schema allows.
+    pub fn known_value<'p>(&self, parameter: &'p model::Parameter) -> Option<&'p serde_json::Value> {
+        let sound = |example: &&serde_json::Value| {
+            let schema = parameter.schema.as_ref();
+            schema.is_none_or(|schema| self.schemas.accepts(schema, Side::Request, example))
+        };
+        parameter.example.as_ref().filter(sound)
+    }
+
     /// The operation with an identity.
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)

@@ -50,14 +50,40 @@ pub struct Parameter {
     pub location: Location,
     /// Whether a request must carry it.
     pub required: bool,
-    /// Its schema, unless it has a media type of its own.
+    /// The schema of its value.
     pub schema: Option<SchemaAt>,
+    /// How its value is written.
+    pub style: Style,
+    /// Whether items and members of its value are written each by itself.
+    pub explode: bool,
+    /// The media type of its value, which is then written as that and not in a style.
+    pub media_type: Option<String>,
     /// The value that the contract gives as an example.
     pub example: Option<Value>,
     /// JSON Pointer to the parameter.
     pub at: String,
     /// Markdown about it.
     pub description: Option<String>,
+}
+
+/// How the value of a parameter is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Style {
+    /// `a,b`
+    Simple,
+    /// `.a,b`
+    Label,
+    /// `;name=a,b`
+    Matrix,
+    /// `name=a,b`
+    Form,
+    /// `name=a b`
+    SpaceDelimited,
+    /// `name=a|b`
+    PipeDelimited,
+    /// `name[key]=a`
+    DeepObject,
 }
 
 /// Where a parameter travels.

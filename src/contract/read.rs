@@ -4,7 +4,7 @@
 use super::extension::{self, Behaviour, DocumentExtension, SchemeExtension, Shape};
 use super::model::{
     Body, Example, Header, Location, MediaType, Operation, Parameter, Requirement, Response, SecurityScheme,
-    SecuritySchemes, StatusRange,
+    SecuritySchemes, StatusRange, Style,
 };
 use super::schemas::{SchemaAt, Schemas};
 use super::view::{self, AT, Broken};
@@ -249,15 +249,48 @@ fn parameter_from(parameter: oas::Parameter) -> Parameter {
         oas::Parameter::Path { .. } => Location::Path,
         oas::Parameter::Cookie { .. } => Location::Cookie,
     };
+    let style = style(&parameter);
     let data = parameter.parameter_data();
+    let mut example = data.example;
+    let (media_type, schema) = match data.format {
+        oas::ParameterSchemaOrContent::Schema(schema) => (None, schema_at(&schema)),
+        oas::ParameterSchemaOrContent::Content(content) => match content.into_iter().next() {
+            Some((name, media)) => {
+                example = example.or(media.example);
+                (Some(name), media.schema.as_ref().and_then(schema_at))
+            }
+            None => (None, None),
+        },
+    };
     Parameter {
         at: place(&data.extensions),
-        schema: schema_of(&data.format),
+        schema,
+        style,
+        explode: data.explode.unwrap_or(style == Style::Form),
+        media_type,
         name: data.name,
         location,
         required: data.required || location == Location::Path,
-        example: data.example,
+        example,
         description: data.description,
+    }
+}
+
+fn style(parameter: &oas::Parameter) -> Style {
+    match parameter {
+        oas::Parameter::Query { style, .. } => match style {
+            oas::QueryStyle::Form => Style::Form,
+            oas::QueryStyle::SpaceDelimited => Style::SpaceDelimited,
+            oas::QueryStyle::PipeDelimited => Style::PipeDelimited,
+            oas::QueryStyle::DeepObject => Style::DeepObject,
+        },
+        oas::Parameter::Path { style, .. } => match style {
+            oas::PathStyle::Matrix => Style::Matrix,
+            oas::PathStyle::Label => Style::Label,
+            oas::PathStyle::Simple => Style::Simple,
+        },
+        oas::Parameter::Header { .. } => Style::Simple,
+        oas::Parameter::Cookie { .. } => Style::Form,
     }
 }
 

@@ -97,7 +97,7 @@ impl Schemas {
     }
 
     /// The value that the text of a header or parameter stands for: text, a number or a
-    /// boolean, or a list of these.
+    /// boolean, or a list or an object of these.
     pub fn text_value(&self, schema: &SchemaAt, side: Side, text: &str) -> Value {
         let scalar = |text: &str| match serde_json::from_str::<Value>(text.trim()) {
             Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
@@ -107,14 +107,53 @@ impl Schemas {
         if self.accepts(schema, side, &written) {
             return written;
         }
-        let list: Value = text.split(',').map(scalar).collect();
         let single = scalar(text);
-        if !self.accepts(schema, side, &single) && self.accepts(schema, side, &list) { list } else { single }
+        let plain = |text: &str| Value::from(text.trim());
+        let list = |read: &dyn Fn(&str) -> Value| text.split(',').map(read).collect::<Value>();
+        let pairs = |read: &dyn Fn(&str) -> Value| {
+            let pairs = text.split(',').filter_map(|pair| pair.split_once('='));
+            pairs.map(|(key, text)| (key.trim().to_owned(), read(text))).collect::<Value>()
+        };
+        let row = |read: &dyn Fn(&str) -> Value| {
+            let texts: Vec<&str> = text.split(',').collect();
+            let pairs = texts.chunks_exact(2).map(|pair| (pair[0].trim().to_owned(), read(pair[1])));
+            pairs.collect::<Value>()
+        };
+        if self.accepts(schema, side, &single) {
+            return single;
+        }
+        let readings =
+            [list(&scalar), list(&plain), pairs(&scalar), pairs(&plain), row(&scalar), row(&plain)];
+        readings.into_iter().find(|value| self.accepts(schema, side, value)).unwrap_or(single)
     }
 
     fn validator(&self, schema: &SchemaAt, side: Side) -> Option<&Validator> {
         self.validators.get(&(schema.0.clone(), side == Side::Response))
     }
+}
+
+/// Keywords by themselves, without a document that they belong to.
+pub struct Probe(Validator);
+
+impl Probe {
+    /// The keywords of a schema, if they can be used.
+    pub fn of(schema: &Value) -> Option<Probe> {
+        options().build(schema).ok().map(Probe)
+    }
+
+    /// Whether a value satisfies them.
+    pub fn accepts(&self, value: &Value) -> bool {
+        self.0.is_valid(value)
+    }
+}
+
+fn options<'r>() -> jsonschema::ValidationOptions<'r> {
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .offline()
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(true)
+        .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000))
 }
 
 fn compile(
@@ -146,14 +185,7 @@ fn compile(
         let wrapper = serde_json::json!({
             "$ref": format!("{BASE}{}", pointer::to_fragment(&schema.0))
         });
-        let built = jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            .with_registry(&registry)
-            .offline()
-            .should_validate_formats(true)
-            .should_ignore_unknown_formats(true)
-            .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000))
-            .build(&wrapper);
+        let built = options().with_registry(&registry).build(&wrapper);
         match built {
             Ok(validator) => compiled.push((schema.0.clone(), validator)),
             Err(error) => {

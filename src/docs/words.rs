@@ -232,6 +232,7 @@ pub(super) fn silence(silence: &Silence) -> String {
         Cause::UndeclaredProperty if silence.place.is_empty() => {
             "what becomes of a field that is not described".to_owned()
         }
+        Cause::NotFound => format!("whether what {place} names exists"),
         Cause::UndeclaredProperty => format!("what becomes of a field in {place} that is not described"),
         cause => format!("what comes when {place} {}", cause.words()),
     };

@@ -1,9 +1,9 @@
 //! Taking a request in: its parameters and its body, checked against the contract.
 
+use super::styled::Shape;
 use crate::contract::model::{self, Location, MediaType, Parameter};
 use crate::contract::{Cause, Contract, Operation, SchemaAt, Side, Violation};
 use crate::json::{self, Text, pointer};
-use crate::plan::generate::flat::{Flat, Type};
 use http::{HeaderMap, header};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub(super) struct Asked<'r> {
     pub(super) body: Option<&'r [u8]>,
 }
 
-/// The names and values of a query string, decoded.
+/// The names of a query string, decoded, and their values as they came.
 pub(super) struct Query(Vec<(String, String)>);
 
 /// A request that the contract allows.
@@ -58,38 +58,43 @@ pub(super) struct Intake {
 
 struct Taking {
     parameter: Parameter,
-    types: Vec<Type>,
-    items: Option<Vec<Type>>,
+    shape: Shape,
 }
 
 impl Query {
     pub(super) fn read(text: Option<&str>) -> Query {
-        let decoded =
-            |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
         let pairs = text.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
         Query(
             pairs
                 .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-                .map(|(name, value)| (decoded(name), decoded(value)))
+                .map(|(name, value)| (decoded(name), value.to_owned()))
                 .collect(),
         )
     }
 
-    pub(super) fn first(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    pub(super) fn first(&self, name: &str) -> Option<String> {
+        self.raw(name).next().map(decoded)
     }
 
-    fn all<'q>(&'q self, name: &'q str) -> impl Iterator<Item = &'q str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    pub(super) fn raw<'q>(&'q self, name: &'q str) -> impl Iterator<Item = &'q str> {
+        self.pairs().filter(move |(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
-/// The value of a cookie.
+fn decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+/// The value of a cookie, as it came.
 pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let (_, value) = pairs.find(|(known, _)| *known == name)?;
-    Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
+    Some(value.to_owned())
 }
 
 impl Breach {
@@ -118,18 +123,9 @@ impl From<Violation> for Breach {
 
 impl Intake {
     pub(super) fn new(contract: &Contract, operation: &Operation) -> Intake {
-        let root = contract.schemas.raw(Side::Request);
-        let parameters =
-            operation.parameters.iter().filter(|parameter| !is_said_elsewhere(parameter)).map(|parameter| {
-                let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
-                let flat = Flat::read(root, &places);
-                let items = flat.allows(Type::Array).then(|| Flat::read(root, &flat.items).types);
-                Taking {
-                    parameter: parameter.clone(),
-                    items: items.filter(|_| !flat.types.is_empty()),
-                    types: flat.types,
-                }
-            });
+        let parameters = operation.parameters.iter().filter(|parameter| !is_said_elsewhere(parameter));
+        let parameters = parameters
+            .map(|parameter| Taking { parameter: parameter.clone(), shape: Shape::of(contract, parameter) });
         Intake {
             parameters: parameters.collect(),
             body_required: operation.body.as_ref().map(|body| body.required),
@@ -215,39 +211,19 @@ impl Taking {
         breaches: &mut Vec<Breach>,
     ) {
         let Parameter { name, location, required, schema, .. } = &self.parameter;
-        let (kind, texts): (&str, Vec<String>) = match location {
-            Location::Path => (
-                "path parameter",
-                path.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect(),
-            ),
-            Location::Query => ("query parameter", asked.query.all(name).map(str::to_owned).collect()),
-            Location::Cookie => ("cookie", cookie(asked.headers, name).into_iter().collect()),
-            Location::Header => {
-                let values = asked.headers.get_all(name.as_str()).iter();
-                (
-                    "header",
-                    values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect(),
-                )
-            }
+        let kind = match location {
+            Location::Path => "path parameter",
+            Location::Query => "query parameter",
+            Location::Cookie => "cookie",
+            Location::Header => "header",
         };
-        // Objects come in several styles, some of them without the parameter's own name.
-        if self.types.contains(&Type::Object) {
-            return;
-        }
-        let Some(first) = texts.first() else {
+        let mut readings = self.shape.readings(&self.parameter, asked, path);
+        if readings.is_empty() {
             if *required {
                 let at = pointer::child(&self.parameter.at, "required");
                 breaches.push(Breach::of(Cause::Missing, &format!("the {kind} `{name}`")).at(at));
             }
             return;
-        };
-        let mut readings = Vec::new();
-        if let Some(items) = &self.items {
-            readings.push(texts.iter().map(|text| typed(items, text)).collect());
-            readings.push(first.split([',', '|', ' ']).map(|text| typed(items, text)).collect());
-        }
-        if self.items.is_none() || self.types.len() > 1 {
-            readings.push(typed(&self.types, first));
         }
         if let Some(schema) = schema {
             let good =
@@ -268,18 +244,6 @@ impl Taking {
     }
 }
 
-/// The value that text stands for where these types are allowed.
-fn typed(types: &[Type], text: &str) -> Value {
-    if !types.is_empty() && types.contains(&Type::String) {
-        return Value::from(text);
-    }
-    match serde_json::from_str::<Value>(text) {
-        Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
-        Ok(Value::Null) if types.contains(&Type::Null) => Value::Null,
-        _ => Value::from(text),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -287,7 +251,8 @@ mod tests {
     #[test]
     fn a_query_is_decoded() {
         let query = Query::read(Some("a=1&b=x%20y+z&a=2&&c"));
-        assert_eq!(query.all("a").collect::<Vec<_>>(), ["1", "2"]);
-        assert_eq!((query.first("b"), query.first("c"), query.first("d")), (Some("x y z"), Some(""), None));
+        assert_eq!(query.raw("a").collect::<Vec<_>>(), ["1", "2"]);
+        let first = |name| query.first(name);
+        assert_eq!((first("b"), first("c"), first("d")), (Some("x y z".into()), Some(String::new()), None));
     }
 }

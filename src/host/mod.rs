@@ -39,6 +39,7 @@ mod refuse;
 mod resources;
 mod route;
 mod sample;
+mod styled;
 mod taken;
 mod template;
 #[cfg(test)]

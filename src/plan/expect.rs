@@ -6,14 +6,14 @@ use crate::contract::{Cause, Location, Operation};
 
 /// What must come of a request with a label.
 pub(super) fn expectation(operation: &Operation, label: Label) -> Expectation {
-    let Label { verdict, faults, silent } = label;
+    let Label { verdict, faults, silent, perhaps } = label;
     let (statuses, codes) = match verdict {
         Verdict::Accept => {
             let mut statuses = documented(operation, 2, |_| true);
             statuses.extend(documented(operation, 3, |_| true));
             (statuses, Vec::new())
         }
-        Verdict::Reject => refusal(operation, &faults),
+        Verdict::Reject => refusal(operation, &faults, &perhaps),
         Verdict::Either => (Vec::new(), Vec::new()),
     };
     Expectation { verdict, statuses, codes, faults, silent }
@@ -27,7 +27,7 @@ pub(super) fn repeated(operation: &Operation, field: &str, at: &str) -> Expectat
         keyword: None,
         at: at.to_owned(),
     };
-    expectation(operation, Label { verdict: Verdict::Reject, faults: vec![fault], silent: Vec::new() })
+    expectation(operation, Label::refused(vec![fault]))
 }
 
 fn documented(operation: &Operation, class: u16, keep: fn(u16) -> bool) -> Vec<StatusRange> {
@@ -40,14 +40,14 @@ fn is_about_the_request(status: u16) -> bool {
     !matches!(status, 401 | 403 | 407 | 408 | 429)
 }
 
-fn refusal(operation: &Operation, faults: &[Fault]) -> (Vec<StatusRange>, Vec<String>) {
+fn refusal(operation: &Operation, faults: &[Fault], perhaps: &[Fault]) -> (Vec<StatusRange>, Vec<String>) {
     if faults.iter().all(|fault| fault.cause == Cause::UndeclaredMethod) {
         return (Vec::new(), Vec::new());
     }
     let only = |cause| faults.iter().all(|fault| fault.cause == cause);
     let mut codes: Vec<String> = Vec::new();
     let mut all_known = true;
-    for fault in faults {
+    for fault in faults.iter().chain(perhaps) {
         let found = codes_for(operation, fault);
         all_known &= !found.is_empty();
         codes.extend(found);
@@ -70,11 +70,13 @@ fn refusal(operation: &Operation, faults: &[Fault]) -> (Vec<StatusRange>, Vec<St
         return (statuses, codes);
     }
     let mut statuses = if only(Cause::Unauthenticated) {
-        let exact = documented(operation, 4, |status| status == 401);
-        if exact.contains(&StatusRange::Code(401)) {
-            vec![StatusRange::Code(401)]
+        let (unknown, forbidden) = (StatusRange::Code(401), StatusRange::Code(403));
+        let exact = documented(operation, 4, |status| matches!(status, 401 | 403));
+        // Which of the two it is for whom is not said where both are documented.
+        if exact.contains(&unknown) && !exact.contains(&forbidden) {
+            vec![unknown]
         } else {
-            vec![StatusRange::Code(401), StatusRange::Code(403)]
+            vec![unknown, forbidden]
         }
     } else {
         let mut documented = documented(operation, 4, is_about_the_request);

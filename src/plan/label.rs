@@ -3,10 +3,12 @@
 use super::generate::flat::{Flat, Type};
 use super::unique;
 use super::{Credentials, Fault, Place, Request, Verdict};
+use crate::contract::expression;
 use crate::contract::link::Supplied;
 use crate::contract::model::{self, Location, Parameter};
 use crate::contract::{Behaviour, Cause, Contract, Operation, Side};
-use crate::json::{self, Kind, Node, pointer};
+use crate::json::{self, Kind, Node, decimal, pointer};
+use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -20,6 +22,15 @@ pub struct Label {
     pub faults: Vec<Fault>,
     /// Why neither answer is a defect; empty unless the contract is silent.
     pub silent: Vec<String>,
+    /// What a host may tell in place of the faults, because of what other runs left behind.
+    pub perhaps: Vec<Fault>,
+}
+
+impl Label {
+    /// That of a request that must be refused.
+    pub fn refused(faults: Vec<Fault>) -> Label {
+        Label { verdict: Verdict::Reject, faults, silent: Vec::new(), perhaps: Vec::new() }
+    }
 }
 
 /// So many alternatives of one place are looked into.
@@ -64,7 +75,23 @@ impl<'c> Labeller<'c> {
         if seen.faults.is_empty() {
             body(self, operation, request, &mut seen);
         }
+        seen.taken(operation, request);
+        seen.references(self, operation, request);
         seen.label()
+    }
+
+    /// The values that a contract documents for a place of the body; `*` is every item.
+    fn documented(&self, operation: &Operation, place: &str) -> Vec<Value> {
+        let Some(media) = operation.json_body() else { return Vec::new() };
+        let examples = media.examples.iter().flat_map(|example| expression::select(&example.value, place));
+        let mut known: Vec<Value> = examples.map(|(_, value)| value.clone()).collect();
+        let mut places: Vec<String> = media.schema.iter().map(|schema| schema.0.clone()).collect();
+        for token in pointer::tokens(place) {
+            let flat = self.whole(&places);
+            places.clone_from(flat.properties.get(token.as_ref()).unwrap_or(&flat.items));
+        }
+        known.extend(self.whole(&places).examples.iter().cloned());
+        known
     }
 
     /// Everything that any alternative says about a place.
@@ -92,6 +119,7 @@ impl<'c> Labeller<'c> {
 struct Findings {
     faults: Vec<Fault>,
     silent: Vec<String>,
+    perhaps: Vec<Fault>,
 }
 
 impl Findings {
@@ -106,6 +134,59 @@ impl Findings {
         }
     }
 
+    /// The unique values of a request that may be taken already: each run sends the same.
+    fn taken(&mut self, operation: &Operation, request: &Request) {
+        let unique = &operation.behaviour.unique;
+        let refused_unread =
+            |fault: &Fault| matches!(fault.cause, Cause::Unauthenticated | Cause::UndeclaredMethod);
+        if unique.is_empty() || self.faults.iter().any(refused_unread) {
+            return;
+        }
+        let Some(text) = request.body.as_deref().and_then(|bytes| json::read(bytes).ok()) else { return };
+        for (index, unique) in unique.iter().enumerate() {
+            let Some(held) = text.at(&unique.field) else { continue };
+            let place = Place::Body(unique.field.clone());
+            // What is itself invalid was never taken.
+            if unique::carries_run(held) || self.faults.iter().any(|fault| fault.place == place) {
+                continue;
+            }
+            self.silent(format!(
+                "a value of `{}` that is the same in every run may be taken already",
+                unique.field
+            ));
+            let at = format!("{}/{index}", operation.behaviour.at.unique);
+            self.perhaps.push(Fault { cause: Cause::Repeated, place, keyword: None, at });
+        }
+    }
+
+    /// The values of a request that name another resource, of which nobody said that it exists.
+    fn references(&mut self, labeller: &Labeller<'_>, operation: &Operation, request: &Request) {
+        let refused_unread =
+            |fault: &Fault| matches!(fault.cause, Cause::Unauthenticated | Cause::UndeclaredMethod);
+        let silent = operation.behaviour.silent.iter().filter(|silence| silence.cause == Cause::NotFound);
+        let silent: Vec<_> = silent.collect();
+        if silent.is_empty() || self.faults.iter().any(refused_unread) {
+            return;
+        }
+        let Some(text) = request.body.as_deref().and_then(|bytes| json::read(bytes).ok()) else { return };
+        for silence in silent {
+            let own = |fault: &Fault| matches!(&fault.place, Place::Body(at) if expression::covers(&silence.place, at));
+            // What is itself invalid names nothing.
+            if self.faults.iter().any(own) {
+                continue;
+            }
+            let known = labeller.documented(operation, &silence.place);
+            let named = text.root.select(&silence.place);
+            let unknown = |node: &Node| node.kind != Kind::Null && !known.contains(&node.to_value());
+            if named.into_iter().any(|(_, node)| unknown(node)) {
+                self.silent(silence.because.clone());
+                let place = Place::Body(silence.place.clone());
+                let at = operation.behaviour.at.errors.clone();
+                self.perhaps.push(Fault { cause: Cause::NotFound, place, keyword: None, at });
+            }
+        }
+    }
+
     /// A clear fault outweighs silence.
     fn label(mut self) -> Label {
         let verdict = if !self.faults.is_empty() {
@@ -116,7 +197,7 @@ impl Findings {
         } else {
             Verdict::Either
         };
-        Label { verdict, faults: self.faults, silent: self.silent }
+        Label { verdict, faults: self.faults, silent: self.silent, perhaps: self.perhaps }
     }
 }
 
@@ -134,7 +215,7 @@ fn parameters(
     let looked_up = |parameter: &&Parameter| {
         matches!(parameter.location, Location::Query | Location::Cookie)
             && parameter.required
-            && parameter.example.is_none()
+            && contract.known_value(parameter).is_none()
     };
     for parameter in operation.parameters.iter().filter(own).filter(looked_up) {
         seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
@@ -152,7 +233,13 @@ fn parameters(
             None => {}
             Some(text) => {
                 let Some(schema) = &parameter.schema else { continue };
-                let value = contract.schemas.text_value(schema, Side::Request, text);
+                let value = match &parameter.media_type {
+                    None => contract.schemas.text_value(schema, Side::Request, text),
+                    Some(name) if model::is_json(name) => {
+                        serde_json::from_str(text).unwrap_or_else(|_| text.into())
+                    }
+                    Some(_) => text.into(),
+                };
                 for broken in contract.schemas.violations(schema, Side::Request, &value) {
                     seen.fault(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
                 }
@@ -256,15 +343,6 @@ fn document(
     }
     let mut silence = Silence { labeller, behaviour: &operation.behaviour, seen };
     silence.walk(&text.root, std::slice::from_ref(&schema.0), "");
-    for unique in &operation.behaviour.unique {
-        let held = text.at(&unique.field);
-        if held.is_some_and(|node| !unique::carries_run(node)) {
-            seen.silent(format!(
-                "a value of `{}` that is the same in every run may be taken already",
-                unique.field
-            ));
-        }
-    }
 }
 
 /// Looks for values about which schemas are silent.
@@ -350,7 +428,16 @@ impl Silence<'_> {
     fn number(&mut self, token: &str, flat: &Flat, at: &str) {
         let value: f64 = token.parse().unwrap_or(f64::INFINITY);
         let bounded = flat.minimum.is_some() && flat.maximum.is_some();
-        if !flat.types.contains(&Type::Number) {
+        if flat.types.contains(&Type::Number) {
+            let tiny = value != 0.0 && value.abs() < 1e-9;
+            if (value.abs() >= EXACT_IN_DOUBLE || tiny) && !bounded {
+                self.seen.silent("nothing is said about numbers of this size or precision");
+            }
+            // Bounds say how great a number may be, and nothing about how many digits count.
+            if !decimal::equal(&value.to_string(), token) {
+                self.seen.silent("nothing is said about more digits than a double holds");
+            }
+        } else {
             if token.contains(['.', 'e', 'E']) || token == "-0" {
                 self.seen.silent(
                     "whether an integer may be written with a point, an exponent or as -0 is not said",
@@ -363,10 +450,6 @@ impl Silence<'_> {
             if beyond && !bounded {
                 self.seen.silent("nothing is said about integers of this size");
             }
-        } else if (value.abs() >= EXACT_IN_DOUBLE || token.len() > 17 || (value != 0.0 && value.abs() < 1e-9))
-            && !bounded
-        {
-            self.seen.silent("nothing is said about numbers of this size or precision");
         }
         if !ORDINARY_INTEGERS.contains(&value) {
             self.stated(Cause::OutOfRange, at);

@@ -138,6 +138,10 @@ pub enum Credentials {
     Expired,
     /// A token that is good for somebody else.
     Foreign,
+    /// Of several that are needed together, all but the first.
+    WithoutFirst,
+    /// Of several that are needed together, all but the second.
+    WithoutSecond,
 }
 
 /// What must come of a case.
@@ -289,6 +293,15 @@ impl Serialize for Place {
 }
 
 impl Credentials {
+    /// Which of the schemes that are needed together is left out.
+    pub fn left_out(self) -> Option<usize> {
+        match self {
+            Credentials::WithoutFirst => Some(0),
+            Credentials::WithoutSecond => Some(1),
+            _ => None,
+        }
+    }
+
     /// The name used in case identities.
     pub fn name(self) -> &'static str {
         match self {
@@ -302,6 +315,8 @@ impl Credentials {
             Credentials::Malformed => "malformed",
             Credentials::Expired => "expired",
             Credentials::Foreign => "foreign",
+            Credentials::WithoutFirst => "without-first",
+            Credentials::WithoutSecond => "without-second",
         }
     }
 }
@@ -322,3 +337,6 @@ fn lossy<S: serde::Serializer>(body: &Option<Vec<u8>>, serializer: S) -> Result<
         None => serializer.serialize_none(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -204,8 +204,13 @@ impl<'c> Authenticator<'c> {
             }
             _ => own.or(any),
         };
-        for name in schemes.into_iter().flatten() {
+        for (index, name) in schemes.into_iter().flatten().enumerate() {
             let Some(scheme) = self.contract.schemes.get(name) else { continue };
+            let credentials = match credentials.left_out() {
+                Some(left_out) if left_out == index => continue,
+                Some(_) => Credentials::Valid,
+                None => credentials,
+            };
             let valid = self.valid(transport, scheme, &mut used).await?;
             carriers.extend(self.altered(scheme, credentials, valid));
         }
@@ -213,7 +218,8 @@ impl<'c> Authenticator<'c> {
             let known = carriers.iter().any(
                 |carrier| matches!(carrier, Carrier::Header(known, _) if known.eq_ignore_ascii_case(name)),
             );
-            let withheld = credentials != Credentials::Valid && self.could_let_in(operation, name);
+            let withheld =
+                credentials != Credentials::Valid && self.could_let_in(operation, credentials, name);
             if !known && !withheld {
                 carriers.push(Carrier::Header(name.clone(), value.clone()));
             }
@@ -222,14 +228,18 @@ impl<'c> Authenticator<'c> {
     }
 
     /// Whether a header could let a request in, and so is withheld from one that must not get in.
-    fn could_let_in(&self, operation: &Operation, header: &str) -> bool {
-        let schemes = operation.security.iter().flatten().filter_map(|name| self.contract.schemes.get(name));
-        let carriers = schemes.filter_map(|scheme| match scheme {
-            SecurityScheme::ApiKey { location: Location::Header, name, .. } => Some(name.as_str()),
-            SecurityScheme::ApiKey { location: Location::Cookie, .. } => Some("cookie"),
-            _ => None,
+    fn could_let_in(&self, operation: &Operation, credentials: Credentials, header: &str) -> bool {
+        let known = |name: &String| self.contract.schemes.get(name);
+        let schemes = operation.security.iter().flatten().enumerate();
+        let left_out = |index: usize| credentials.left_out().is_none_or(|left_out| left_out == index);
+        let schemes = schemes.filter(|(index, _)| left_out(*index)).filter_map(|(_, name)| known(name));
+        let carriers = schemes.map(|scheme| match scheme {
+            SecurityScheme::ApiKey { location: Location::Header, name, .. } => name.as_str(),
+            SecurityScheme::ApiKey { location: Location::Cookie, .. } => "cookie",
+            _ => "authorization",
         });
-        carriers.chain(["authorization"]).any(|known| known.eq_ignore_ascii_case(header))
+        let any = credentials.left_out().is_none().then_some("authorization");
+        carriers.chain(any).any(|known| known.eq_ignore_ascii_case(header))
     }
 
     async fn valid(
@@ -261,7 +271,7 @@ impl<'c> Authenticator<'c> {
         Some(match scheme {
             SecurityScheme::Basic => header(match credentials {
                 Credentials::Valid => valid?,
-                Credentials::None => return None,
+                Credentials::None | Credentials::WithoutFirst | Credentials::WithoutSecond => return None,
                 Credentials::Wrong => {
                     let (user, password) =
                         self.given.basic.clone().unwrap_or((unknown.into(), unknown.into()));
@@ -282,7 +292,7 @@ impl<'c> Authenticator<'c> {
             }),
             SecurityScheme::Bearer => header(match credentials {
                 Credentials::Valid => valid?,
-                Credentials::None => return None,
+                Credentials::None | Credentials::WithoutFirst | Credentials::WithoutSecond => return None,
                 Credentials::Wrong => {
                     format!("Bearer {}", changed(self.given.bearer.as_deref().unwrap_or(unknown)))
                 }
@@ -299,7 +309,9 @@ impl<'c> Authenticator<'c> {
             SecurityScheme::ApiKey { location, name, .. } => {
                 let value = match credentials {
                     Credentials::Valid => valid?,
-                    Credentials::None => return None,
+                    Credentials::None | Credentials::WithoutFirst | Credentials::WithoutSecond => {
+                        return None;
+                    }
                     Credentials::Wrong => changed(&valid.unwrap_or_else(|| unknown.into())),
                     Credentials::Unknown => unknown.into(),
                     Credentials::Foreign => self.given.foreign.clone()?,

@@ -234,7 +234,16 @@ impl Sender<'_> {
         }
         for carrier in carriers {
             match carrier {
-                Carrier::Header(name, value) => headers.push((name, value)),
+                Carrier::Header(name, value) => {
+                    let one = name.eq_ignore_ascii_case("cookie");
+                    let known =
+                        headers.iter_mut().find(|(known, _)| one && known.eq_ignore_ascii_case(&name));
+                    // A request has at most one list of cookies.
+                    match known {
+                        Some((_, cookies)) => *cookies = format!("{cookies}; {value}"),
+                        None => headers.push((name, value)),
+                    }
+                }
                 Carrier::Query(name, value) => {
                     let join = if url.contains('?') { '&' } else { '?' };
                     let value = utf8_percent_encode(&value, NON_ALPHANUMERIC);

@@ -13,6 +13,7 @@ mod docs;
 mod driver;
 mod exact;
 mod formats;
+mod honest;
 mod laws;
 mod pinned;
 mod proof;

@@ -60,7 +60,7 @@ impl Stranger {
         for (name, scheme) in schemes {
             let SecurityScheme::ApiKey { location, name: carrier, .. } = scheme else { continue };
             let given = match location {
-                Location::Query => asked.query.first(carrier).map(str::to_owned),
+                Location::Query => asked.query.first(carrier),
                 Location::Cookie => intake::cookie(asked.headers, carrier),
                 Location::Header | Location::Path => {
                     let value = asked.headers.get(carrier.as_str());

@@ -22,7 +22,11 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         return None;
     }
     let credentials = view.case.request.credentials.name();
-    let words = if credentials == "none" { "no" } else { credentials };
+    let words = match view.case.request.credentials {
+        Credentials::None => "no",
+        Credentials::WithoutFirst | Credentials::WithoutSecond => "not all needed",
+        _ => credentials,
+    };
     let title = if answer.accepted() {
         format!("a request with {words} credentials was accepted")
     } else {

@@ -1,13 +1,16 @@
 //! `response-schema`: a body satisfies the schema of its status.
 
 use crate::contract::{Cause, Side};
+use crate::json;
 use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::plan::generate::odd::UNFORMATTED;
 use crate::run::Answer;
+use serde_json::Value;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "response-schema",
     summary: "a body satisfies the schema of its status",
-    meaning: "A value in the answer breaks a keyword of the schema that the contract gives for this status: a property is missing, has another type, is null, is out of bounds.",
+    meaning: "A value in the answer breaks a keyword of the schema that the contract gives for this status: a property is missing, has another type, is null, is out of bounds. A format that the request did not keep is not asked of its answer.",
     matters: "Clients are generated from the schema and fail, or worse, read a wrong value.",
     allow: "Correct the schema if the host is right.",
     severity: Severity::Deny,
@@ -26,7 +29,14 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     if view.contract.schemas.accepts(schema, Side::Response, value) {
         return Vec::new();
     }
-    let violations = view.contract.schemas.violations(schema, Side::Response, value);
+    let mut violations = view.contract.schemas.violations(schema, Side::Response, value);
+    if violations.iter().any(|broken| broken.cause == Cause::Format) {
+        let given = Given::of(view);
+        violations.retain(|broken| {
+            broken.cause != Cause::Format
+                || value.pointer(&broken.place).is_none_or(|came| !given.may_be(came))
+        });
+    }
     let each = violations.into_iter().map(|broken| {
         let place = general(&broken.place);
         let shown = if place.is_empty() { "the body".to_owned() } else { format!("`{place}`") };
@@ -47,6 +57,57 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
         )
     });
     each.collect()
+}
+
+/// What a request gives a host to say back. A format is an annotation: a host that takes a value
+/// without it stores it, and says it back.
+struct Given {
+    /// Every text of the request, without spaces around and in lower case.
+    texts: Vec<String>,
+    /// Whether a value in the request does not have the format that the contract gives it.
+    unformatted: bool,
+}
+
+impl Given {
+    fn of(view: &View<'_>) -> Given {
+        let sent = &view.exchange.sent;
+        let mut texts = Vec::new();
+        let body = sent.body.as_deref().and_then(|bytes| json::read(bytes).ok()).map(|text| text.to_value());
+        if let Some(body) = &body {
+            collect(body, &mut texts);
+        }
+        texts.extend(sent.headers.iter().map(|(_, value)| plain(value)));
+        let names = view.operation.parameters.iter().map(|parameter| parameter.name.as_str());
+        texts.extend(names.clone().filter_map(|name| sent.query(name)).map(|text| plain(&text)));
+        let path = names.filter_map(|name| sent.path(&view.operation.path, name));
+        texts.extend(path.map(|text| plain(&text)));
+        let schema = view.operation.json_body().and_then(|media| media.schema.as_ref());
+        let unformatted = schema.zip(body.as_ref()).is_some_and(|(schema, body)| {
+            let broken = view.contract.schemas.violations(schema, Side::Request, body);
+            broken.iter().any(|broken| broken.cause == Cause::Format)
+        });
+        Given { texts, unformatted }
+    }
+
+    /// Whether an answer may hold a value because requests of a run do: this one, or, what every
+    /// plan sends, an earlier one.
+    fn may_be(&self, came: &Value) -> bool {
+        let Some(text) = came.as_str().map(plain) else { return self.unformatted };
+        self.unformatted || text == plain(UNFORMATTED) || self.texts.contains(&text)
+    }
+}
+
+fn collect(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => texts.push(plain(text)),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, texts)),
+        Value::Object(members) => members.values().for_each(|member| collect(member, texts)),
+        _ => {}
+    }
+}
+
+fn plain(text: &str) -> String {
+    text.trim().to_lowercase()
 }
 
 /// A pointer in which indexes are `*`, so that every item of an array is the same place.

@@ -34,7 +34,8 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     ))
 }
 
-/// Of equal creates that came at once, exactly one is accepted.
+/// Of equal creates that came at once, exactly one is accepted; none, where the contract is silent
+/// about the value itself.
 pub(in crate::judge) fn at_once(view: &View<'_>, exchanges: &[Option<Exchange>]) -> Option<Observation> {
     let accepted = exchanges.iter().flatten().filter(|exchange| exchange.accepted()).count();
     // Without an answer it may have been carried out, and a postponed one was not looked at.
@@ -43,8 +44,9 @@ pub(in crate::judge) fn at_once(view: &View<'_>, exchanges: &[Option<Exchange>])
     };
     let all_decided = exchanges.iter().all(|exchange| exchange.as_ref().is_some_and(decided));
     let fault = view.case.expectation.faults.first()?;
+    let clearly_valid = view.case.expectation.silent.is_empty();
     let (kind, actual) = match accepted {
-        0 if all_decided => ("none at once", "none was accepted"),
+        0 if all_decided && clearly_valid => ("none at once", "none was accepted"),
         0 | 1 => return None,
         _ => ("several at once", "more than one was accepted"),
     };

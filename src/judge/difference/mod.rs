@@ -115,7 +115,8 @@ pub(super) fn shown(node: Option<&Node>) -> String {
     }
 }
 
-fn member_of<'m>(members: &'m [Member], key: &str) -> Option<&'m Node> {
+/// The value of the last member with a name.
+pub(super) fn member_of<'m>(members: &'m [Member], key: &str) -> Option<&'m Node> {
     members.iter().rev().find(|member| member.key == key).map(|member| &member.value)
 }
 

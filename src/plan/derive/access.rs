@@ -7,8 +7,8 @@ use crate::plan::{Credentials, Place, Request};
 
 impl Deriver<'_> {
     pub(super) fn header_parameters(&mut self, request: &Request, base: &Base) {
-        let parameters = self
-            .operation
+        let operation = self.operation;
+        let parameters = operation
             .parameters
             .iter()
             .filter(|parameter| parameter.location == Location::Header && !is_reserved(parameter));
@@ -19,10 +19,12 @@ impl Deriver<'_> {
             let (worth, variant, words) = if present {
                 (3, "absent", format!("without the header `{}`", parameter.name))
             } else {
-                let Some(text) = self.parameter(parameter) else { continue };
-                if http::HeaderValue::from_str(&text).is_err() {
+                let Some(text) = self.parameter(parameter) else {
+                    let name = &parameter.name;
+                    let why = format!("no value can be made for the parameter `{name}`, or none be written");
+                    self.gap(&parameter.at, why);
                     continue;
-                }
+                };
                 request.headers.push((parameter.name.clone(), text));
                 (9, "present", format!("with the header `{}`", parameter.name))
             };
@@ -52,11 +54,17 @@ impl Deriver<'_> {
             (6, Credentials::Malformed, "credentials that do not have the form of the scheme"),
             (4, Credentials::Foreign, "a token that is good for somebody else"),
             (9, Credentials::Expired, "a token whose life is over"),
+            (4, Credentials::WithoutFirst, "all credentials that are needed together but the first"),
+            (4, Credentials::WithoutSecond, "all credentials that are needed together but the second"),
         ];
         for (worth, credentials, words) in kinds {
             let wanted = match credentials {
                 Credentials::Foreign => self.wishes.foreign_token,
                 Credentials::Expired => self.wishes.expired_token,
+                // What is left could be enough for another alternative.
+                Credentials::WithoutFirst | Credentials::WithoutSecond => {
+                    matches!(self.operation.security.as_slice(), [together] if together.len() > 1)
+                }
                 _ => true,
             };
             if !wanted {

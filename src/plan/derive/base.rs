@@ -1,12 +1,11 @@
 //! The valid body that every case of a JSON body starts from.
 
 use super::Deriver;
-use crate::contract::{MediaType, Side};
+use crate::contract::{MediaType, SchemaAt, Side};
 use crate::json::pointer;
-use crate::plan::generate::flat::Flat;
 use crate::plan::generate::mutate;
-use crate::plan::generate::value::Fill;
-use crate::plan::unique;
+use crate::plan::generate::value::{Fill, Unmade};
+use crate::plan::unique::Source;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -20,7 +19,7 @@ pub(super) struct Base {
     /// Its schemas.
     pub(super) schemas: Vec<String>,
     operation: String,
-    unique: Vec<(String, Flat)>,
+    unique: Vec<(String, Option<Source>)>,
     /// Which key has which value: no two keys may share one, however short the values.
     given: RefCell<HashMap<(usize, String), String>>,
 }
@@ -35,7 +34,16 @@ impl Base {
                 let flat = maker.choose(&places);
                 places = flat.properties.get(token.as_ref()).cloned().unwrap_or(flat.items);
             }
-            (unique.field.clone(), maker.choose(&places))
+            let fits = |candidate: &Value| {
+                let mut value = value.clone();
+                mutate::put(&mut value, &unique.field, candidate.clone());
+                media
+                    .schema
+                    .as_ref()
+                    .is_none_or(|schema| deriver.contract.schemas.accepts(schema, Side::Request, &value))
+            };
+            let flat = maker.choose(&places);
+            (unique.field.clone(), Source::find(&flat, deriver.wishes.seed, &fits))
         });
         let unique = fields.collect();
         Base {
@@ -51,7 +59,8 @@ impl Base {
     /// A body whose unique fields hold values that no other case has.
     pub(super) fn fresh(&self, value: &Value, key: &str) -> Value {
         let mut value = value.clone();
-        for (index, (field, flat)) in self.unique.iter().enumerate() {
+        for (index, (field, source)) in self.unique.iter().enumerate() {
+            let Some(source) = source else { continue };
             if value.pointer(field).is_none_or(Value::is_null) {
                 continue;
             }
@@ -60,7 +69,7 @@ impl Base {
                 0 => format!("{}/{key}", self.operation),
                 number => format!("{}/{key}/{number}", self.operation),
             });
-            let fresh = tries.map_while(|name| unique::fresh(flat, &name)).find(|fresh| {
+            let fresh = tries.map_while(|name| source.value(&name)).find(|fresh| {
                 given.entry((index, fresh.to_string())).or_insert_with(|| key.to_owned()) == key
             });
             if let Some(fresh) = fresh {
@@ -70,6 +79,17 @@ impl Base {
         value
     }
 
+    /// Whether a unique field takes any text, so that more can be said in it beside its own value.
+    pub(super) fn is_free(&self, field: &str) -> bool {
+        let mut known = self.unique.iter().filter(|(known, _)| known == field);
+        known.any(|(_, source)| source.as_ref().is_some_and(Source::is_free))
+    }
+
+    /// Whether there are different values for a unique field.
+    pub(super) fn has_source(&self, field: &str) -> bool {
+        self.unique.iter().any(|(known, source)| known == field && source.is_some())
+    }
+
     /// The same as JSON text.
     pub(super) fn bytes(&self, value: &Value, key: &str) -> Vec<u8> {
         self.fresh(value, key).to_string().into_bytes()
@@ -77,34 +97,127 @@ impl Base {
 }
 
 impl Deriver<'_> {
-    /// A value of the media type that its schema allows.
-    pub(super) fn base(&self, media: &MediaType, fill: Fill) -> Option<Value> {
+    /// A value of the media type that its schema allows. What cannot be had of it is a gap.
+    pub(super) fn base(&mut self, media: &MediaType, fill: Fill) -> Option<Value> {
         let schema = media.schema.as_ref()?;
-        let places = std::slice::from_ref(&schema.0);
-        let valid = |value: &Value| self.contract.schemas.accepts(schema, Side::Request, value);
+        let contract = self.contract;
+        let valid = |value: &Value| contract.schemas.accepts(schema, Side::Request, value);
         let documented = media.examples.iter().map(|example| &example.value);
-        if fill == Fill::All
-            && let Some(example) = documented
-                .filter(|value| valid(value))
-                .max_by_key(|value| value.as_object().map_or(0, serde_json::Map::len))
-        {
+        let documented = documented
+            .filter(|value| fill == Fill::All && valid(value))
+            .max_by_key(|value| value.as_object().map_or(0, serde_json::Map::len));
+        if let Some(example) = documented {
+            let (made, unmade) = self.made(schema, "base", fill, true);
             let mut value = example.clone();
-            let mut maker = self.maker("base", fill, true);
-            if let (Some(Value::Object(made)), Some(members)) = (maker.make(places), value.as_object_mut()) {
-                let before = members.clone();
+            if let (Some(Value::Object(made)), Some(members)) = (&made, value.as_object_mut()) {
                 for (name, made) in made {
-                    members.entry(name).or_insert(made);
-                }
-                if !valid(&value) {
-                    value = Value::Object(before);
+                    members.entry(name).or_insert_with(|| made.clone());
                 }
             }
-            return Some(value);
+            if valid(&value) {
+                self.left_out(&unmade);
+                return Some(value);
+            }
+            return Some(made.map_or(example.clone(), |made| self.grown(schema, example.clone(), &made)));
         }
-        let tries = [(fill, true), (fill, false)].into_iter().chain((0..20).map(|_| (Fill::Random, false)));
-        tries.enumerate().find_map(|(index, (fill, examples))| {
-            let mut maker = self.maker(&format!("base/{index}"), fill, examples);
-            maker.make(places).filter(valid)
+        for (name, examples) in [("base/0", true), ("base/1", false)] {
+            let (made, unmade) = self.made(schema, name, fill, examples);
+            if let Some(value) = made.filter(valid) {
+                self.left_out(&unmade);
+                return Some(value);
+            }
+        }
+        if fill == Fill::All
+            && let Some(least) = self.base(media, Fill::Required)
+        {
+            let (made, unmade) = self.made(schema, "base/0", fill, true);
+            self.left_out(&unmade);
+            return Some(made.map_or(least.clone(), |made| self.grown(schema, least, &made)));
+        }
+        (2..22).find_map(|number| {
+            self.made(schema, &format!("base/{number}"), Fill::Random, false).0.filter(valid)
         })
     }
+
+    fn made(
+        &self,
+        schema: &SchemaAt,
+        name: &str,
+        fill: Fill,
+        examples: bool,
+    ) -> (Option<Value>, Vec<Unmade>) {
+        let mut maker = self.maker(name, fill, examples);
+        let made = maker.make(std::slice::from_ref(&schema.0));
+        (made, maker.unmade)
+    }
+
+    /// Why no value can be made at all: where, and in words.
+    pub(super) fn obstacle(&self, schema: &SchemaAt) -> (String, String) {
+        let (made, unmade) = self.made(schema, "base/0", Fill::Required, true);
+        let broken = made.map(|made| self.contract.schemas.violations(schema, Side::Request, &made));
+        let broken = broken.and_then(|broken| broken.into_iter().next());
+        match (broken, unmade.first()) {
+            (Some(broken), _) => {
+                let place = if broken.place.is_empty() { "the body" } else { &broken.place };
+                (
+                    broken.at.clone(),
+                    format!(": none was found for `{place}` that satisfies `{}`", broken.keyword),
+                )
+            }
+            (None, Some(unmade)) => {
+                let (name, keyword) = (name_of(&unmade.at), unmade.keyword);
+                (unmade.at.clone(), format!(": none was found for `{name}` that satisfies its `{keyword}`"))
+            }
+            (None, None) => (schema.0.clone(), String::new()),
+        }
+    }
+
+    fn left_out(&mut self, unmade: &[Unmade]) {
+        for Unmade { at, keyword } in unmade {
+            let name = name_of(at);
+            let why = format!(
+                "no value was found for `{name}` that satisfies its `{keyword}`, so that it is left out"
+            );
+            self.gap(at, why);
+        }
+    }
+
+    /// A valid value with as much of another as leaves it valid.
+    fn grown(&mut self, schema: &SchemaAt, least: Value, more: &Value) -> Value {
+        let mut value = least;
+        self.grow(schema, &mut value, "", more);
+        value
+    }
+
+    fn grow(&mut self, schema: &SchemaAt, value: &mut Value, at: &str, more: &Value) {
+        let Value::Object(members) = more else { return };
+        for (name, part) in members {
+            let here = pointer::child(at, name);
+            let own = value.pointer(&here).cloned();
+            if own.as_ref() == Some(part) {
+                continue;
+            }
+            let mut tried = value.clone();
+            mutate::put(&mut tried, &here, part.clone());
+            let broken = self.contract.schemas.violations(schema, Side::Request, &tried);
+            if broken.is_empty() {
+                *value = tried;
+            } else if own.is_some() {
+                self.grow(schema, value, &here, part);
+            } else {
+                let broken =
+                    broken.iter().find(|broken| broken.place.starts_with(&here)).unwrap_or(&broken[0]);
+                let keyword = &broken.keyword;
+                let why = format!(
+                    "no value was found for `{here}` that satisfies `{keyword}`, so that it is left out"
+                );
+                self.gap(&broken.at, why);
+            }
+        }
+    }
+}
+
+/// The name of what a schema is for.
+fn name_of(at: &str) -> String {
+    pointer::parent_and_last(at).map(|(_, name)| name.into_owned()).unwrap_or_default()
 }

@@ -25,7 +25,8 @@ impl Deriver<'_> {
         let full = self.base(media, Fill::All);
         let least = self.base(media, Fill::Required);
         let Some(full) = full.or_else(|| least.clone()) else {
-            self.gap(&schema.0, "no value can be made that the schema allows");
+            let (at, obstacle) = self.obstacle(schema);
+            self.gap(&at, format!("no value can be made that the schema allows{obstacle}"));
             return;
         };
         let base = Base::new(self, full, media.clone());
@@ -105,6 +106,7 @@ impl Deriver<'_> {
         let body = |key: &str| {
             let value = base.fresh(&base.value, key);
             let own = self.operation.behaviour.unique.iter().find(|unique| unique.field == mutation.at);
+            let own = own.filter(|unique| base.is_free(&unique.field));
             let fresh = own.and_then(|unique| value.pointer(&unique.field));
             mutate::apply(&value, &mutation.at, &mutation.change, fresh).into_bytes()
         };

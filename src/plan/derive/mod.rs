@@ -8,6 +8,7 @@ mod unique;
 
 use super::generate::random::Random;
 use super::generate::value::{Fill, Maker};
+use super::generate::wire;
 use super::label::is_reserved_header;
 use super::{
     Case, Credentials, Expectation, Gap, Label, Labeller, Place, Request, Scenario, Verdict, Wishes, expect,
@@ -15,7 +16,6 @@ use super::{
 use crate::contract::link::Supplied;
 use crate::contract::model::Parameter;
 use crate::contract::{Contract, Location, Operation, Side};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -80,6 +80,21 @@ impl<'c> Deriver<'c> {
             Some(media) => self.with_json(&request, &media),
             None => self.without_json(&request),
         }
+        self.nothing_clear();
+    }
+
+    /// Tells where a host may refuse everything.
+    fn nothing_clear(&mut self) {
+        let cases = || self.drafts.iter().flat_map(|draft| &draft.scenario.cases);
+        let verdicts = |wanted| cases().find(move |case| case.expectation.verdict == wanted);
+        if verdicts(Verdict::Accept).is_some() {
+            return;
+        }
+        let Some(silent) = verdicts(Verdict::Either).map(|case| case.expectation.silent.join("; ")) else {
+            return;
+        };
+        let at = self.operation.at.clone();
+        self.gap(&at, format!("no request is clearly valid, so that a host may refuse all: {silent}"));
     }
 
     fn gap(&mut self, at: &str, why: impl Into<String>) {
@@ -103,31 +118,32 @@ impl<'c> Deriver<'c> {
         let mut path = self.operation.path.clone();
         let mut query = Vec::new();
         let mut headers = Vec::new();
+        let mut cookies = Vec::new();
         let is_supplied = |parameter: &Parameter| supplied.iter().any(|one| one.is(parameter));
         let wanted = |parameter: &&Parameter| {
             (parameter.required || is_supplied(parameter)) && !is_reserved(parameter)
         };
         for parameter in self.operation.parameters.iter().filter(wanted) {
-            let (text, encoded) = if is_supplied(parameter) {
-                let text = format!("{{{}}}", parameter.name);
-                (text.clone(), text)
-            } else if let Some(text) = self.parameter(parameter) {
-                let encoded = utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string();
-                (text, encoded)
-            } else {
+            let text = if is_supplied(parameter) { wire::hole(parameter) } else { self.parameter(parameter) };
+            let Some(text) = text else {
                 self.gap(
                     &parameter.at,
-                    format!("no value can be made for the parameter `{}`", parameter.name),
+                    format!(
+                        "no value can be made for the parameter `{}`, or none be written",
+                        parameter.name
+                    ),
                 );
                 return None;
             };
             match parameter.location {
-                Location::Path => path = path.replace(&format!("{{{}}}", parameter.name), &encoded),
-                Location::Query => query
-                    .push(format!("{}={encoded}", utf8_percent_encode(&parameter.name, NON_ALPHANUMERIC))),
+                Location::Path => path = path.replace(&format!("{{{}}}", parameter.name), &text),
+                Location::Query => query.push(text),
                 Location::Header => headers.push((parameter.name.clone(), text)),
-                Location::Cookie => headers.push(("Cookie".into(), format!("{}={encoded}", parameter.name))),
+                Location::Cookie => cookies.push(text),
             }
+        }
+        if !cookies.is_empty() {
+            headers.push(("Cookie".into(), cookies.join("; ")));
         }
         if !query.is_empty() {
             path = format!("{path}?{}", query.join("&"));
@@ -136,8 +152,9 @@ impl<'c> Deriver<'c> {
         Some(Request { method: self.operation.method.clone(), path, headers, body: None, credentials })
     }
 
+    /// A parameter with a value, as it is written.
     fn parameter(&self, parameter: &Parameter) -> Option<String> {
-        let value = match (&parameter.example, &parameter.schema) {
+        let value = match (self.contract.known_value(parameter), &parameter.schema) {
             (Some(example), _) => example.clone(),
             (None, Some(schema)) => {
                 let mut maker = self.maker(&parameter.name, Fill::All, true);
@@ -146,14 +163,7 @@ impl<'c> Deriver<'c> {
             }
             (None, None) => Value::from("probity"),
         };
-        let text = |value: &Value| match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        Some(match &value {
-            Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
-            other => text(other),
-        })
+        wire::written(parameter, &value)
     }
 
     fn without_json(&mut self, request: &Request) {
@@ -206,6 +216,7 @@ impl<'c> Deriver<'c> {
                     verdict: Verdict::Either,
                     faults: Vec::new(),
                     silent: vec!["OPTIONS may be answered for every resource".into()],
+                    perhaps: Vec::new(),
                 };
             }
             expect::expectation(self.operation, label)

@@ -218,7 +218,7 @@ fn text(maker: &mut Maker<'_>, flat: &Flat, list: &mut List) {
         "date-time" | "date" | "time" | "duration" | "email" | "ipv4" | "ipv6" | "uri" | "uuid" | "hostname",
     ) = flat.format.as_deref()
     {
-        list.add(5, "format", "unformatted", Change::Set(json!("not this format!")));
+        list.add(5, "format", "unformatted", Change::Set(json!(odd::UNFORMATTED)));
     }
     if !flat.is_free_text() {
         list.add(8, "text", "empty", Change::Text(String::new()));

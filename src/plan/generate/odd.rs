@@ -49,6 +49,9 @@ pub const SILENT_TEXTS: &[(&str, &str)] = &[
     ("non-character", "a\u{fffe}b"),
 ];
 
+/// Text that has no format.
+pub const UNFORMATTED: &str = "not this format!";
+
 /// A lone surrogate can only be written as an escape.
 pub const LONE_SURROGATE: (&str, &str) = ("lone-surrogate", r"a\ud800b");
 

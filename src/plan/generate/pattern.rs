@@ -8,55 +8,74 @@ const MOST_REPEATS: u32 = 8;
 /// Text that matches, or nothing when the pattern asks for what is not generated
 /// (look-around, back-references).
 pub fn matching(pattern: &str, random: &mut Random) -> Option<String> {
+    matching_up_to(pattern, random, MOST_REPEATS)
+}
+
+/// The same, in which what may be repeated without end is so often repeated at most beyond what it
+/// must.
+pub fn matching_up_to(pattern: &str, random: &mut Random, repeats: u32) -> Option<String> {
     let translated = jsonschema_regex::to_rust_regex(pattern).ok()?;
     let hir = regex_syntax::parse(&translated).ok()?;
     let mut text = String::new();
-    write(&hir, random, &mut text, 0)?;
+    Writer { random, text: &mut text, repeats }.write(&hir, 0)?;
     Some(text)
 }
 
-fn write(hir: &Hir, random: &mut Random, text: &mut String, depth: usize) -> Option<()> {
-    if depth > 64 || text.len() > 100_000 {
-        return None;
-    }
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => {}
-        HirKind::Literal(literal) => text.push_str(std::str::from_utf8(&literal.0).ok()?),
-        HirKind::Class(Class::Unicode(class)) => {
-            let ranges: Vec<(char, char)> = class.iter().map(|range| (range.start(), range.end())).collect();
-            let plain: Vec<(char, char)> = ranges
-                .iter()
-                .filter_map(|(start, end)| {
-                    let (start, end) = ((*start).max('!'), (*end).min('~'));
-                    (start <= end).then_some((start, end))
-                })
-                .collect();
-            let (start, end) = *random.choose(if plain.is_empty() { &ranges } else { &plain })?;
-            let span = u32::from(end) - u32::from(start) + 1;
-            let step = u32::try_from(random.below(span as usize)).unwrap_or(0);
-            text.push(char::from_u32(u32::from(start) + step).unwrap_or(start));
+/// Writes text of a parsed pattern.
+struct Writer<'w> {
+    random: &'w mut Random,
+    text: &'w mut String,
+    repeats: u32,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, hir: &Hir, depth: usize) -> Option<()> {
+        if depth > 64 || self.text.len() > 100_000 {
+            return None;
         }
-        HirKind::Class(Class::Bytes(class)) => {
-            let range = class.iter().next()?;
-            text.push(char::from(range.start()));
-        }
-        HirKind::Repetition(repetition) => {
-            let most = repetition.max.unwrap_or(repetition.min + MOST_REPEATS);
-            let most = most.min(repetition.min.saturating_add(MOST_REPEATS));
-            let extra = random.below((most - repetition.min) as usize + 1);
-            for _ in 0..repetition.min as usize + extra {
-                write(&repetition.sub, random, text, depth + 1)?;
+        match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => {}
+            HirKind::Literal(literal) => self.text.push_str(std::str::from_utf8(&literal.0).ok()?),
+            HirKind::Class(Class::Unicode(class)) => {
+                let ranges: Vec<(char, char)> =
+                    class.iter().map(|range| (range.start(), range.end())).collect();
+                let plain: Vec<(char, char)> = ranges
+                    .iter()
+                    .filter_map(|(start, end)| {
+                        let (start, end) = ((*start).max('!'), (*end).min('~'));
+                        (start <= end).then_some((start, end))
+                    })
+                    .collect();
+                let (start, end) = *self.random.choose(if plain.is_empty() { &ranges } else { &plain })?;
+                let span = u32::from(end) - u32::from(start) + 1;
+                let step = u32::try_from(self.random.below(span as usize)).unwrap_or(0);
+                self.text.push(char::from_u32(u32::from(start) + step).unwrap_or(start));
+            }
+            HirKind::Class(Class::Bytes(class)) => {
+                let range = class.iter().next()?;
+                self.text.push(char::from(range.start()));
+            }
+            HirKind::Repetition(repetition) => {
+                let most = repetition.max.unwrap_or(repetition.min + self.repeats);
+                let most = most.min(repetition.min.saturating_add(self.repeats));
+                let extra = self.random.below((most - repetition.min) as usize + 1);
+                for _ in 0..repetition.min as usize + extra {
+                    self.write(&repetition.sub, depth + 1)?;
+                }
+            }
+            HirKind::Capture(capture) => self.write(&capture.sub, depth + 1)?,
+            HirKind::Concat(parts) => {
+                for part in parts {
+                    self.write(part, depth + 1)?;
+                }
+            }
+            HirKind::Alternation(parts) => {
+                let part = self.random.choose(parts)?;
+                self.write(part, depth + 1)?;
             }
         }
-        HirKind::Capture(capture) => write(&capture.sub, random, text, depth + 1)?,
-        HirKind::Concat(parts) => {
-            for part in parts {
-                write(part, random, text, depth + 1)?;
-            }
-        }
-        HirKind::Alternation(parts) => write(random.choose(parts)?, random, text, depth + 1)?,
+        Some(())
     }
-    Some(())
 }
 
 #[cfg(test)]

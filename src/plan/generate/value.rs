@@ -3,6 +3,7 @@
 use super::flat::{Flat, Type};
 use super::pattern;
 use super::random::Random;
+use super::shaped::shaped;
 use serde_json::{Map, Number, Value, json};
 
 /// How much of a schema a value fills.
@@ -35,14 +36,25 @@ pub struct Maker<'c> {
     pub fill: Fill,
     /// Whether documented values are preferred.
     pub examples: bool,
+    /// The keywords that nothing could be made for, since the last value was begun.
+    pub unmade: Vec<Unmade>,
     deepest: usize,
     room: usize,
+}
+
+/// A keyword for which no value can be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmade {
+    /// JSON Pointer to the schema.
+    pub at: String,
+    /// The keyword.
+    pub keyword: &'static str,
 }
 
 impl<'c> Maker<'c> {
     /// A maker for the schemas of `root`.
     pub fn new(root: &'c Value, random: Random, fill: Fill, examples: bool) -> Maker<'c> {
-        Maker { root, random, fill, examples, deepest: DEPTH, room: LEAST_ROOM }
+        Maker { root, random, fill, examples, unmade: Vec::new(), deepest: DEPTH, room: LEAST_ROOM }
     }
 
     /// A value for the schemas at `places`, all of which it must satisfy. It is up to the
@@ -51,6 +63,7 @@ impl<'c> Maker<'c> {
         // Schemas that refer to each other would fill the world: less deep is then enough.
         let made = (0..=DEPTH).rev().find_map(|deepest| {
             (self.deepest, self.room) = (deepest, if deepest == 0 { LEAST_ROOM } else { ROOM });
+            self.unmade.clear();
             let made = self.at_depth(places, 0);
             (self.room > 0 || deepest == 0).then_some(made)
         });
@@ -76,16 +89,38 @@ impl<'c> Maker<'c> {
             return real.get(index).map(|value| (*value).clone()).or_else(|| listed.first().cloned());
         }
         if flat.impossible {
+            self.cannot(&flat, "type");
             return None;
         }
+        let made = self.typed(&flat, depth);
+        if made.is_none() {
+            match flat.main_type() {
+                Some(Type::Integer | Type::Number) if flat.maximum.is_some() => self.cannot(&flat, "maximum"),
+                Some(Type::Integer | Type::Number) => self.cannot(&flat, "minimum"),
+                Some(Type::String) if !flat.patterns.is_empty() => self.cannot(&flat, "pattern"),
+                Some(Type::String) => self.cannot(&flat, "minLength"),
+                _ => {}
+            }
+        }
+        made
+    }
+
+    fn cannot(&mut self, flat: &Flat, keyword: &'static str) {
+        let unmade = Unmade { at: flat.at.clone(), keyword };
+        if !self.unmade.contains(&unmade) {
+            self.unmade.push(unmade);
+        }
+    }
+
+    fn typed(&mut self, flat: &Flat, depth: usize) -> Option<Value> {
         match flat.main_type() {
             Some(Type::Null) => Some(Value::Null),
             Some(Type::Boolean) => Some(json!(self.fill != Fill::Random || self.random.once_in(2))),
-            Some(Type::Integer) => self.integer(&flat),
-            Some(Type::Number) => self.number(&flat),
-            Some(Type::String) => self.text(&flat).map(Value::String),
-            Some(Type::Array) => self.array(&flat, depth),
-            Some(Type::Object) => self.object(&flat, depth),
+            Some(Type::Integer) => self.integer(flat),
+            Some(Type::Number) => self.number(flat),
+            Some(Type::String) => self.text(flat).map(Value::String),
+            Some(Type::Array) => self.array(flat, depth),
+            Some(Type::Object) => self.object(flat, depth),
             None => Some(json!("any")),
         }
     }
@@ -171,7 +206,14 @@ impl<'c> Maker<'c> {
                 && flat.length.1.is_none_or(|most| length <= most)
         };
         if let Some(pattern) = flat.patterns.first() {
-            return (0..200).find_map(|_| pattern::matching(pattern, &mut self.random).filter(fits));
+            let alone = flat.patterns.len() == 1 && flat.format.is_none();
+            let mut tries =
+                (0..if alone { 200 } else { 0 }).map_while(|_| pattern::matching(pattern, &mut self.random));
+            if let Some(text) = tries.find(fits) {
+                return Some(text);
+            }
+            let sample = flat.format.as_deref().and_then(|format| formatted(format, &mut self.random));
+            return shaped(flat, sample, &mut self.random);
         }
         if let Some(text) = flat.format.as_deref().and_then(|format| formatted(format, &mut self.random)) {
             return Some(text);

@@ -1,7 +1,7 @@
 //! `equal`: two values are equal, an absent one as null.
 
 use super::scene::{Operand, Pair, Scene};
-use super::{Broken, Judged};
+use super::{Broken, Judged, precision};
 use crate::contract::Expression;
 use crate::json::Kind;
 use crate::judge::difference::{Difference, difference, same, type_of};
@@ -21,6 +21,16 @@ fn broken(scene: &Scene<'_>, [one, two]: &[Expression; 2], (left, right): &Pair<
     let right_node = right.as_ref().map(|operand| operand.like(left.as_ref().map(Operand::node)));
     let (left_node, right_node) = (left_node.as_deref(), right_node.as_deref());
     if same(left_node, right_node) {
+        return None;
+    }
+    let sent = match (one.request_body(), two.request_body()) {
+        (Some(at), None) => Some((at, left_node, right_node)),
+        (None, Some(at)) => Some((at, right_node, left_node)),
+        _ => None,
+    };
+    if let Some((at, Some(sent), Some(came))) = sent
+        && precision::kept(scene, at, sent, came)
+    {
         return None;
     }
     // What was sent is what should have come; of two places of an answer, the second.

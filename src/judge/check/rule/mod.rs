@@ -6,6 +6,7 @@ mod encodes_time;
 mod equal;
 mod ordered;
 mod over_run;
+mod precision;
 mod recent;
 mod same_instant;
 mod scene;

@@ -34,7 +34,13 @@ struct Trial {
 
 impl Trial {
     fn of(rule: &str) -> Trial {
-        let document = Document::from_text("things.yaml", &format!("{CONTRACT}{rule}\n")).unwrap();
+        Trial::taking("{}", rule)
+    }
+
+    /// One whose request has a body of this schema.
+    fn taking(schema: &str, rule: &str) -> Trial {
+        let text = CONTRACT.replace("schema: {}", &format!("schema: {schema}"));
+        let document = Document::from_text("things.yaml", &format!("{text}{rule}\n")).unwrap();
         let contract = Contract::read(document).unwrap_or_else(|error| panic!("{}: {rule}", error.1));
         let plan = plan::plan(&contract, &Wishes::default()).unwrap();
         Trial { contract, plan, sent: "{}".into(), headers: Vec::new() }
@@ -114,6 +120,28 @@ fn equal_values_are_equal_however_they_are_written() {
     assert_eq!(found[0].expected, "$request.body#/a = number 9007199254740993");
     assert_eq!(found[0].actual, "$response.body#/a = number 1");
     assert_eq!(trial.contract.document.locate(&found[0].at).line, 14);
+}
+
+#[test]
+fn a_number_comes_back_as_exactly_as_its_schema_asks_for() {
+    let rule = "equal: [$response.body#/a, $request.body#/a]";
+    for (schema, sent, came, holds) in [
+        ("{type: number}", "0.12345678901234567890", "0.12345678901234568", true),
+        ("{type: number, format: double}", "1.00000000000000000001", "1", true),
+        ("{type: number}", "0.5", "0.25", false),
+        ("{type: number}", "0.1234567890", "0.12345679", false),
+        ("{type: number, format: float}", "0.1234567890", "0.12345679", true),
+        ("{type: integer}", "9007199254740993", "9007199254740992", false),
+        ("{anyOf: [{type: number}, {type: string}]}", "1.00000000000000000001", "1", true),
+        ("{type: array, items: {type: number}}", "[1.00000000000000000001, 2]", "[1, 2]", true),
+        ("{type: array, items: {type: number}}", "[1.00000000000000000001, 2]", "[1, 3]", false),
+        ("{type: number}", "1e400", "1e500", false),
+    ] {
+        let schema = format!("{{type: object, properties: {{a: {schema}}}}}");
+        let trial = Trial::taking(&schema, rule).sending(&format!("{{\"a\": {sent}}}"));
+        let kind = trial.kind(&format!("{{\"a\": {came}}}"));
+        assert_eq!(kind.is_none(), holds, "{schema} {sent} {came}: {kind:?}");
+    }
 }
 
 #[test]

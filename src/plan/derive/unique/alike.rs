@@ -18,7 +18,7 @@ impl Scene<'_, '_> {
             let upper = text.to_uppercase();
             self.pairs(6, "other-case", &text, &[("other-case", upper)], "case", by_case);
         }
-        if let Some(text) = self.text("accented-case").map(|text| format!("{text} \u{e9}\u{434}")) {
+        if let Some(text) = self.free_text("accented-case").map(|text| format!("{text} \u{e9}\u{434}")) {
             let upper = text.replace('\u{e9}', "\u{c9}").replace('\u{434}', "\u{414}");
             self.pairs(9, "other-accented-case", &text, &[("other-case", upper)], "case", by_case);
         }
@@ -27,15 +27,15 @@ impl Scene<'_, '_> {
             Distinction::Sensitive => Distinction::Sensitive,
             Distinction::Insensitive | Distinction::Unknown => Distinction::Unknown,
         };
-        if let Some(text) = self.text("accents").filter(|text| text.contains('o')) {
+        if let Some(text) = self.free_text("accents").filter(|text| text.contains('o')) {
             let accented = ["\u{f6}", "\u{f8}"].map(|other| ("other-accents", text.replacen('o', other, 1)));
             self.pairs(8, "other-accents", &text, &accented, "accents", beyond_case);
         }
-        if let Some(text) = self.text("punctuation") {
+        if let Some(text) = self.free_text("punctuation") {
             let others = [format!("{text}."), text.replace('-', "_")].map(|text| ("other-punctuation", text));
             self.pairs(9, "other-punctuation", &text, &others, "punctuation", beyond_case);
         }
-        if let Some(text) = self.text("unicode").map(|text| format!("{text} caf\u{e9}")) {
+        if let Some(text) = self.free_text("unicode").map(|text| format!("{text} caf\u{e9}")) {
             let forms = [
                 ("decomposed", text.replace('\u{e9}', "e\u{301}")),
                 ("full-width", text.replace("caf", "c\u{ff41}f")),
@@ -45,7 +45,7 @@ impl Scene<'_, '_> {
     }
 
     fn spaces(&mut self) {
-        if let Some(text) = self.text("spaces").map(|text| format!("{text} of gold")) {
+        if let Some(text) = self.free_text("spaces").map(|text| format!("{text} of gold")) {
             let spaced = [
                 ("space-before", format!(" {text}")),
                 ("space-after", format!("{text} ")),
@@ -57,7 +57,9 @@ impl Scene<'_, '_> {
 
     fn beginnings(&mut self) {
         for (name, length) in [("same-beginning", 70), ("same-long-beginning", 250)] {
-            let Some(text) = self.text(name).filter(|text| text.chars().count() < length) else { continue };
+            let Some(text) = self.free_text(name).filter(|text| text.chars().count() < length) else {
+                continue;
+            };
             let padded = format!("{text}{}", "x".repeat(length - text.chars().count() - 1));
             let (one, two) = (format!("{padded}1"), format!("{padded}2"));
             self.pairs(7, name, &one, &[(name, two)], "its last character", Distinction::Sensitive);
@@ -67,6 +69,11 @@ impl Scene<'_, '_> {
     /// The fresh text of the field; none if it holds something else.
     pub(super) fn text(&self, key: &str) -> Option<String> {
         self.value(key).pointer(self.field()).and_then(Value::as_str).map(str::to_owned)
+    }
+
+    /// The same where it may be any text.
+    pub(super) fn free_text(&self, key: &str) -> Option<String> {
+        self.base.is_free(self.field()).then(|| self.text(key)).flatten()
     }
 
     pub(super) fn holding(&self, text: String) -> Value {

@@ -16,7 +16,13 @@ impl Scene<'_, '_> {
         ];
         for (worth, name, count) in rounds {
             let value = self.value(name);
-            let expectation = Expectation { verdict: Verdict::Either, ..self.repeated() };
+            let label = self.label(&value);
+            if label.verdict == Verdict::Reject {
+                return;
+            }
+            // Where the contract is silent about the value itself, all may be refused.
+            let silent = label.silent;
+            let expectation = Expectation { verdict: Verdict::Either, silent, ..self.repeated() };
             let words = format!("one of {count} equal creates at once");
             let step = || Step::new("together", value.clone(), &*words).expecting(expectation.clone());
             let mut steps: Vec<Step> = (0..count).map(|_| step()).collect();

@@ -10,7 +10,9 @@ use super::base::Base;
 use super::{About, Deriver, Draft};
 use crate::contract::extension::Unique;
 use crate::contract::{Cause, Distinction};
-use crate::plan::{Case, Credentials, Expectation, Given, Place, RUN, Request, Scenario, Verdict, expect};
+use crate::plan::{
+    Case, Credentials, Expectation, Given, Label, Place, RUN, Request, Scenario, Verdict, expect,
+};
 use serde_json::Value;
 
 impl Deriver<'_> {
@@ -22,13 +24,19 @@ impl Deriver<'_> {
             }
             let at = format!("{}/{index}", self.operation.behaviour.at.unique);
             let mut scene = Scene { deriver: self, request, base, unique, at };
-            if !scene.value("probe").to_string().contains(RUN) {
-                let why = format!(
-                    "values of `{}` leave no room for the identity of a run, so that repeating them cannot be tested",
-                    unique.field
-                );
-                self.gap(&base.media.at, why);
+            if !base.has_source(&unique.field) {
+                let why = format!("values of `{}` leave no room for as many as cases need", unique.field);
+                self.gap(&base.media.at, format!("{why}, so that repeating them cannot be tested"));
                 continue;
+            }
+            if !scene.value("probe").to_string().contains(RUN) {
+                let why = format!("values of `{}` leave no room for the ten digits of a run", unique.field);
+                scene.deriver.gap(
+                    &base.media.at,
+                    format!(
+                        "{why}: what an earlier run with the same seed left behind makes repeats of them"
+                    ),
+                );
             }
             scene.repeats();
             scene.at_once();
@@ -99,8 +107,12 @@ impl Scene<'_, '_> {
     }
 
     /// What the value by itself asks for, whatever was sent before.
+    fn label(&self, value: &Value) -> Label {
+        self.deriver.labeller.label(self.deriver.operation, &self.request(value))
+    }
+
     fn verdict(&self, value: &Value) -> Verdict {
-        self.deriver.labeller.label(self.deriver.operation, &self.request(value)).verdict
+        self.label(value).verdict
     }
 
     /// What must come of a value that was accepted before.

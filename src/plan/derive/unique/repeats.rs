@@ -38,7 +38,7 @@ impl Scene<'_, '_> {
         for (worth, name, more) in
             [(7, "again-beyond-ascii", " \u{e9}\u{5fbd}\u{1f3c5}"), (8, "again-long", &long)]
         {
-            let Some(text) = self.text(name) else { continue };
+            let Some(text) = self.free_text(name) else { continue };
             let value = self.holding(text + more);
             if self.verdict(&value) == Verdict::Accept {
                 let steps = vec![self.first(value.clone()), self.again(name, value)];
@@ -72,9 +72,7 @@ impl Scene<'_, '_> {
         let mut label = self.deriver.labeller.label(self.deriver.operation, &self.request(&incomplete));
         let place = Place::Body(self.field().to_owned());
         label.faults.push(Fault { cause: Cause::Repeated, place, keyword: None, at: self.at.clone() });
-        let faults = label.faults;
-        let label = Label { verdict: Verdict::Reject, faults, silent: Vec::new() };
-        let expectation = expect::expectation(self.deriver.operation, label);
+        let expectation = expect::expectation(self.deriver.operation, Label::refused(label.faults));
         let words = format!("a value of `{}` that was accepted before, in an incomplete body", self.field());
         let step = Step::new("repeated", incomplete, words).expecting(expectation);
         self.scenario(8, "and-incomplete", vec![self.first(first), step]);

@@ -1,0 +1,213 @@
+//! What is expected of requests to contracts that the shipped one is not like.
+
+use super::*;
+use crate::contract::Contract;
+use crate::source::Document;
+
+/// The plan of a contract with one operation, `POST` to a path that takes an object with these
+/// properties.
+fn planned(path: &str, properties: &str, more: &str) -> (Contract, Plan) {
+    let text = format!(
+        "openapi: 3.1.0
+info: {{title: T, version: '1'}}
+paths:
+  {path}:
+    post:
+      operationId: op
+      requestBody:
+        required: true
+        content: {{application/json: {{schema: {{type: object, required: [key], properties: {properties}}}}}}}
+      responses:
+        '201': {{description: ok}}
+        '400': {{description: bad}}
+        '409': {{description: taken}}
+{more}"
+    );
+    let document = Document::from_text("t.yaml", &text).unwrap();
+    let contract = Contract::read(document).unwrap_or_else(|error| panic!("{}: {text}", error.1));
+    let plan = plan(&contract, &Wishes::default()).unwrap();
+    (contract, plan)
+}
+
+const UNIQUE: &str = "      x-probity:
+        errors:
+          code: $response.body#/code
+          catalogue:
+            TAKEN: {status: 409, when: {repeated: /key}}
+            BAD: {status: 400, when: [missing, wrong-type, not-in-enum, malformed]}
+        unique: [{field: /key}]
+";
+
+fn at_once(plan: &Plan) -> impl Iterator<Item = &Scenario> {
+    plan.scenarios.iter().filter(|scenario| scenario.at_once > 0)
+}
+
+#[test]
+fn creates_at_once_may_all_be_refused_where_the_contract_is_silent_about_each() {
+    let path = "/orgs/{org}";
+    let parameter = "      parameters: [{name: org, in: path, required: true, schema: {type: integer}}]\n";
+    let (_, plan) = planned(path, "{key: {type: string}}", &format!("{parameter}{UNIQUE}"));
+    assert!(at_once(&plan).count() > 0);
+    assert!(at_once(&plan).all(|scenario| !scenario.cases[0].expectation.silent.is_empty()));
+    let (_, plan) = planned("/groups", "{key: {type: string}}", UNIQUE);
+    assert!(at_once(&plan).count() > 0);
+    assert!(at_once(&plan).all(|scenario| scenario.cases[0].expectation.silent.is_empty()));
+}
+
+#[test]
+fn unique_values_have_the_format_and_pattern_that_is_asked_for() {
+    for schema in [
+        "{type: string, format: email}",
+        "{type: string, format: uuid}",
+        "{type: string, pattern: '^[A-Z]{2}-[0-9]{14}$'}",
+        "{type: integer, format: int64}",
+    ] {
+        let (_, plan) = planned("/groups", &format!("{{key: {schema}}}"), UNIQUE);
+        assert!(plan.gaps.is_empty(), "{schema}: {:?}", plan.gaps);
+        assert!(plan.cases().any(|case| case.expectation.verdict == Verdict::Accept), "{schema}");
+        assert!(at_once(&plan).count() > 0, "{schema}");
+    }
+}
+
+#[test]
+fn where_unique_values_leave_no_room_for_a_run_that_is_told() {
+    let (_, plan) = planned("/groups", "{key: {type: integer, format: int32}}", UNIQUE);
+    assert!(plan.gaps.iter().any(|gap| gap.why.contains("ten digits")), "{:?}", plan.gaps);
+    // Repeats are tried nevertheless.
+    assert!(at_once(&plan).count() > 0);
+    assert!(plan.cases().all(|case| case.expectation.verdict != Verdict::Accept));
+}
+
+#[test]
+fn a_value_that_every_run_sends_may_be_taken_before_anything_else_is_looked_at() {
+    let properties = "{key: {enum: [a, b]}, size: {type: integer}}";
+    let (_, plan) = planned("/groups", properties, UNIQUE);
+    let about = |place: &str| {
+        let place = Place::Body(place.to_owned());
+        plan.cases()
+            .filter(move |case| case.expectation.verdict == Verdict::Reject && case.place == place)
+            .collect::<Vec<_>>()
+    };
+    assert!(!about("/size").is_empty() && !about("/key").is_empty());
+    for case in about("/size") {
+        assert_eq!(case.expectation.codes, ["BAD", "TAKEN"], "{}", case.id);
+    }
+    // What is itself invalid was never taken.
+    for case in about("/key").into_iter().filter(|case| case.expectation.faults.len() == 1) {
+        if case.expectation.faults[0].cause != crate::contract::Cause::Repeated {
+            assert_eq!(case.expectation.codes, ["BAD"], "{}", case.id);
+        }
+    }
+}
+
+#[test]
+fn who_is_refused_may_be_told_so_by_either_status_that_is_documented() {
+    let of = |more: &str| {
+        let security =
+            "components: {securitySchemes: {b: {type: http, scheme: bearer}}}\nsecurity: [{b: []}]\n";
+        let (_, plan) = planned("/groups", "{key: {type: string}}", &format!("{more}{security}"));
+        let refused = plan.cases().find(|case| case.request.credentials == Credentials::Wrong).unwrap();
+        refused.expectation.statuses.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let (unknown, forbidden) = ("        '401': {description: who}\n", "        '403': {description: no}\n");
+    assert_eq!(of(unknown), ["401"]);
+    assert_eq!(of(&format!("{unknown}{forbidden}")), ["401", "403"]);
+    assert_eq!(of(""), ["401", "403"]);
+}
+
+#[test]
+fn bounds_say_nothing_about_digits_beyond_a_double() {
+    let (contract, plan) = planned("/groups", "{key: {type: number, minimum: 0, maximum: 9}}", "");
+    let labeller = Labeller::new(&contract);
+    let request = plan.cases().next().unwrap().request.clone();
+    for (key, verdict) in [
+        ("0.1", Verdict::Accept),
+        ("1.7976931348623157", Verdict::Accept),
+        ("0.12345678901234567890", Verdict::Either),
+        ("8.999999999999999999999", Verdict::Either),
+    ] {
+        let request = Request { body: Some(format!("{{\"key\": {key}}}").into_bytes()), ..request.clone() };
+        assert_eq!(labeller.label(&contract.operations[0], &request).verdict, verdict, "{key}");
+    }
+}
+
+#[test]
+fn values_that_name_another_resource_may_be_unknown_unless_they_are_documented() {
+    let properties = "{key: {type: string}, customer: {type: integer, minimum: 1, example: 7}}";
+    let silent =
+        "      x-probity: {silent: [{not-found: /customer, because: Customers are made elsewhere.}]}\n";
+    let (contract, plan) =
+        planned("/orders", properties, &format!("        '404': {{description: who}}\n{silent}"));
+    let labeller = Labeller::new(&contract);
+    let request = plan.cases().next().unwrap().request.clone();
+    for (body, verdict) in [
+        (r#"{"key": "a"}"#, Verdict::Accept),
+        (r#"{"key": "a", "customer": 7}"#, Verdict::Accept),
+        (r#"{"key": "a", "customer": 8}"#, Verdict::Either),
+        (r#"{"key": 1, "customer": 8}"#, Verdict::Reject),
+        (r#"{"key": "a", "customer": 0}"#, Verdict::Reject),
+    ] {
+        let request = Request { body: Some(body.into()), ..request.clone() };
+        let label = labeller.label(&contract.operations[0], &request);
+        assert_eq!(label.verdict, verdict, "{body}");
+        assert_eq!(label.perhaps.is_empty(), !body.contains('8'), "{body}");
+    }
+}
+
+#[test]
+fn one_property_without_a_value_does_not_cost_the_others() {
+    let properties = "{key: {type: string}, size: {type: integer, minimum: 1}, \
+        odd: {type: array, contains: {const: 7}}, none: {type: string, pattern: '^.{3}$', minLength: 5}}";
+    let (_, plan) = planned("/groups", properties, "");
+    let all = plan.cases().find(|case| case.id.ends_with("accept/body/valid/all")).unwrap();
+    let body = String::from_utf8(all.request.body.clone().unwrap()).unwrap();
+    assert!(body.contains("size") && !body.contains("odd") && !body.contains("none"), "{body}");
+    let told = |words: &str| plan.gaps.iter().any(|gap| gap.why.contains(words));
+    assert!(
+        told("`/odd` that satisfies `contains`") && told("`none` that satisfies its `pattern`"),
+        "{:?}",
+        plan.gaps
+    );
+}
+
+#[test]
+fn what_contradicts_itself_is_named() {
+    let text = "openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /a:
+    post:
+      requestBody: {required: true, content: {application/json: {schema: {type: object, required: [size], properties: {size: {type: integer, minimum: 5, maximum: 3}}}}}}
+      responses: {'200': {description: ok}}
+";
+    let contract = Contract::read(Document::from_text("t.yaml", text).unwrap())
+        .unwrap_or_else(|error| panic!("{}", error.1));
+    let planned = plan(&contract, &Wishes::default());
+    let why = planned.map_or_else(|error| error.to_string(), |plan| plan.gaps[0].why.clone());
+    assert!(why.contains("`size`") && why.contains("`maximum`"), "{why}");
+}
+
+#[test]
+fn an_operation_of_which_no_request_is_clearly_valid_is_a_gap() {
+    let parameter = "      parameters: [{name: org, in: path, required: true, schema: {type: integer}}]\n";
+    let (_, plan) = planned("/orgs/{org}", "{key: {type: string}}", parameter);
+    assert!(
+        plan.gaps.iter().any(|gap| gap.why.starts_with("no request is clearly valid")),
+        "{:?}",
+        plan.gaps
+    );
+}
+
+#[test]
+fn credentials_that_are_needed_together_are_left_out_one_by_one() {
+    let schemes = "components: {securitySchemes: {b: {type: http, scheme: bearer}, k: {type: apiKey, in: header, name: K}}}";
+    let left_out = |security: &str| {
+        let (_, plan) =
+            planned("/groups", "{key: {type: string}}", &format!("{schemes}\nsecurity: {security}\n"));
+        plan.cases().filter(|case| case.request.credentials.left_out().is_some()).count()
+    };
+    assert_eq!(left_out("[{b: [], k: []}]"), 2);
+    // One that is left may be enough for another alternative.
+    assert_eq!(left_out("[{b: [], k: []}, {b: []}]"), 0);
+    assert_eq!(left_out("[{b: []}]"), 0);
+}

@@ -1,0 +1,246 @@
+//! Hosts that do nothing wrong, whatever they choose where a contract is silent: nothing is held
+//! against them.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+
+use serde_json::Value;
+
+use crate::canned::{Asked, Canned, Reply, json};
+use crate::driver::{Ran, probity};
+
+#[track_caller]
+fn check(contract: &str, host: &Canned) -> Ran {
+    let ran = probity().with_file("c.yaml", contract);
+    ran.args(["check", "c.yaml", "--jobs", "4", "--target", &host.url()]).run()
+}
+
+fn body(asked: &Asked) -> &str {
+    asked.whole.get(asked.head.len()..).unwrap_or_default()
+}
+
+/// A host of one operation, `POST`, that takes JSON alone.
+fn posts(answer: impl Fn(&Value) -> (&'static str, Value) + Send + Sync + 'static) -> Canned {
+    Canned::start(move |asked| {
+        if !asked.line.starts_with("POST ") {
+            let allow = "Allow: POST\r\n";
+            let reply =
+                json("405 Method Not Allowed", allow, if asked.line.starts_with("HEAD") { "" } else { "{}" });
+            return Reply::Bytes(reply);
+        }
+        let is_json = asked.head.lines().any(|line| {
+            let line = line.to_lowercase();
+            line.starts_with("content-type: application/json")
+        });
+        let (status, body) = match serde_json::from_str(body(asked)) {
+            _ if !is_json => ("415 Unsupported Media Type", Value::from("no")),
+            // What is no UTF-8 is replaced when it is read.
+            Ok(value) if !body(asked).contains('\u{fffd}') => answer(&value),
+            _ => ("400 Bad Request", Value::from("no")),
+        };
+        Reply::Bytes(json(status, "", body.to_string()))
+    })
+}
+
+const ACCOUNTS: &str = "openapi: 3.0.3
+info: {title: Accounts, version: '1'}
+paths:
+  /accounts:
+    post:
+      operationId: open
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Account'}}}}
+      responses:
+        '201': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Account'}}}}
+        '400': {description: bad}
+        '409': {description: taken}
+        '415': {description: bad}
+      x-probity:
+        unique: [{field: /email}]
+        rules:
+          - equal: [$response.body#/balance, $request.body#/balance]
+            when: {given: $request.body#/balance}
+components:
+  schemas:
+    Account:
+      type: object
+      required: [email]
+      properties:
+        email: {type: string, format: email}
+        balance: {type: number, minimum: -1000, maximum: 1000}
+";
+
+fn is_account(value: &Value) -> bool {
+    let balance = value.get("balance").is_none_or(|balance| {
+        balance.is_number() && balance.as_f64().is_some_and(|balance| (-1000.0..=1000.0).contains(&balance))
+    });
+    value.is_object() && value["email"].is_string() && balance
+}
+
+#[test]
+fn a_host_need_not_look_at_formats_nor_keep_more_than_doubles() {
+    let taken = Mutex::new(HashSet::new());
+    let host = posts(move |value| {
+        if !is_account(value) {
+            return ("400 Bad Request", Value::from("no"));
+        }
+        if !taken.lock().unwrap().insert(value["email"].clone()) {
+            return ("409 Conflict", Value::from("taken"));
+        }
+        ("201 Created", value.clone())
+    });
+    let ran = check(ACCOUNTS, &host).ends_with(0);
+    assert!(ran.everything().contains("no findings"), "{}", ran.everything());
+}
+
+#[test]
+fn a_host_that_takes_values_with_a_format_twice_or_never_is_found() {
+    let twice = posts(|value| {
+        if is_account(value) {
+            ("201 Created", value.clone())
+        } else {
+            ("400 Bad Request", Value::from("no"))
+        }
+    });
+    let ran = check(ACCOUNTS, &twice).ends_with(1);
+    assert!(ran.everything().contains("deny[uniqueness]"), "{}", ran.everything());
+    let never = posts(|_| ("400 Bad Request", Value::from("no")));
+    let ran = check(ACCOUNTS, &never).ends_with(1);
+    assert!(ran.everything().contains("deny[valid-accepted]"), "{}", ran.everything());
+}
+
+const STYLES: &str = "openapi: 3.1.0
+info: {title: Styles, version: '1'}
+paths:
+  /lists:
+    get:
+      operationId: lists
+      parameters:
+        - {name: a, in: query, required: true, schema: &list {type: array, minItems: 2, items: {enum: ['p', 'q,r s|t']}}, example: ['p', 'q,r s|t']}
+        - {name: b, in: query, required: true, explode: false, schema: *list, example: ['q,r s|t', 'p']}
+        - {name: c, in: query, required: true, style: spaceDelimited, explode: false, schema: {type: array, items: {type: string}}, example: ['p', 'q,r|s']}
+        - {name: d, in: query, required: true, style: pipeDelimited, explode: false, schema: {type: array, items: {type: string}}, example: ['p', 'q,r s']}
+        - {name: X-E, in: header, required: true, schema: {type: array, minItems: 2, items: {type: integer}}, example: [1, 2]}
+        - {name: f, in: cookie, required: true, explode: false, schema: {type: array, minItems: 2, items: {type: string}}, example: [u, v]}
+        - {name: g, in: cookie, required: true, schema: {type: string}, example: 'w x'}
+      responses: &answers {'200': {description: ok}, '400': {description: bad}}
+  /objects:
+    get:
+      operationId: objects
+      parameters:
+        - {name: a, in: query, required: true, schema: &object {type: object, required: [r, g], additionalProperties: false, properties: {r: {type: integer}, g: {type: string}}}, example: {r: 1, g: 'x,y'}}
+        - {name: b, in: query, required: true, explode: false, schema: *object, example: {r: 1, g: 'x,y'}}
+        - {name: c, in: query, required: true, style: deepObject, schema: *object, example: {r: 1, g: 'x,y'}}
+        - {name: d, in: query, required: true, style: pipeDelimited, explode: false, schema: *object, example: {r: 1, g: '2'}}
+        - {name: e, in: query, required: true, content: {application/json: {schema: *object, example: {r: 1, g: 'x,y'}}}}
+        - {name: X-F, in: header, required: true, schema: *object, example: {r: 1, g: x}}
+        - {name: X-G, in: header, required: true, explode: true, schema: *object, example: {r: 1, g: x}}
+        - {name: X-H, in: header, required: true, content: {application/json: {schema: *object, example: {r: 1, g: x}}}}
+        - {name: i, in: cookie, required: true, explode: false, schema: *object, example: {r: 1, g: x}}
+      responses: *answers
+  /paths/{a}/{b}/{c}/{d}/{e}/{f}/{g}:
+    get:
+      operationId: paths
+      parameters:
+        - {name: a, in: path, required: true, schema: *list, example: ['p', 'p']}
+        - {name: b, in: path, required: true, style: label, explode: true, schema: *list, example: ['p', 'p']}
+        - {name: c, in: path, required: true, style: matrix, explode: true, schema: *list, example: ['p', 'p']}
+        - {name: d, in: path, required: true, style: matrix, schema: *object, example: {r: 1, g: x}}
+        - {name: e, in: path, required: true, style: label, explode: true, schema: *object, example: {r: 1, g: x}}
+        - {name: f, in: path, required: true, style: matrix, schema: {type: integer}, example: 5}
+        - {name: g, in: path, required: true, explode: true, schema: *object, example: {r: 1, g: x}}
+      responses: *answers
+";
+
+#[test]
+fn parameters_are_written_as_the_embedded_host_reads_them() {
+    let ran = probity().with_file("c.yaml", STYLES);
+    let ran = ran.args(["check", "c.yaml", "--report", "json=run.json"]).run().ends_with(0);
+    let report = ran.json("run.json");
+    let cases = report["cases"].as_array().unwrap();
+    let valid: Vec<&Value> =
+        cases.iter().filter(|case| case["id"].as_str().unwrap().ends_with("valid/required")).collect();
+    assert_eq!(valid.len(), 3, "{}", ran.everything());
+    for case in valid {
+        assert_eq!(case["outcome"]["status"], 200, "{case}");
+    }
+}
+
+#[test]
+fn a_parameter_that_its_style_cannot_write_is_a_gap() {
+    let contract = STYLES
+        .replace("example: [1, 2]}", "example: [[1], [2]]}")
+        .replace("items: {type: integer}", "items: {}");
+    let ran = probity().with_file("c.yaml", contract).args(["plan", "c.yaml"]).run().ends_with(0);
+    assert!(ran.everything().contains("`X-E`"), "{}", ran.everything());
+}
+
+const TOGETHER: &str = "openapi: 3.0.3
+info: {title: Together, version: '1'}
+security: [{key: [], token: []}]
+paths:
+  /a:
+    get:
+      operationId: a
+      responses: {'200': {description: ok}, '401': {description: who}, '403': {description: no}}
+components:
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-Key}
+    token: {type: http, scheme: bearer}
+";
+
+/// A host that knows one key and one token, and asks for those that it looks at.
+fn guarded(looks_at: [bool; 2]) -> Canned {
+    Canned::start(move |asked| {
+        let head = asked.head.to_lowercase();
+        let given = |name: &str| head.lines().any(|line| line.starts_with(name));
+        let holds = |line: &str| head.lines().any(|other| other == line);
+        let both = given("x-key:") && given("authorization:");
+        let good = [holds("x-key: right-key"), holds("authorization: bearer right-token")];
+        let good = good.iter().zip(looks_at).all(|(good, looked_at)| *good || !looked_at);
+        Reply::Bytes(match asked.line.split(' ').next() {
+            Some("GET") if good => json("200 OK", "", "{}"),
+            Some("GET") if !both => json("401 Unauthorized", "", "{}"),
+            Some("GET") => json("403 Forbidden", "", "{}"),
+            _ => json("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "{}"),
+        })
+    })
+}
+
+#[test]
+fn credentials_that_are_needed_together_are_each_asked_for() {
+    for (looks_at, code) in [([true, true], 0), ([false, true], 1), ([true, false], 1)] {
+        let host = guarded(looks_at);
+        let ran = probity().with_file("c.yaml", TOGETHER).args(["check", "c.yaml", "--target", &host.url()]);
+        let ran = ran.args(["--bearer", "right-token", "--header", "X-Key: right-key"]).run().ends_with(code);
+        assert_eq!(
+            ran.everything().contains("deny[credentials-enforced]"),
+            code == 1,
+            "{}",
+            ran.everything()
+        );
+    }
+}
+
+#[test]
+fn what_names_another_resource_may_be_unknown_where_the_contract_says_so() {
+    let host = || {
+        posts(|value| match value["customer"].as_i64().filter(|customer| *customer >= 1) {
+            Some(_) => ("404 Not Found", Value::from("nobody")),
+            None => ("400 Bad Request", Value::from("no")),
+        })
+    };
+    let contract = "openapi: 3.0.3
+info: {title: Orders, version: '1'}
+paths:
+  /orders:
+    post:
+      operationId: order
+      requestBody: {required: true, content: {application/json: {schema: {type: object, required: [customer], properties: {customer: {type: integer, minimum: 1}}}}}}
+      responses: {'201': {description: ok}, '400': {description: bad}, '404': {description: who}, '415': {description: bad}}
+";
+    check(contract, &host()).ends_with(1);
+    let silent =
+        "      x-probity: {silent: [{not-found: /customer, because: Customers are made elsewhere.}]}\n";
+    let ran = check(&format!("{contract}{silent}"), &host()).ends_with(0);
+    assert!(ran.everything().contains("no request is clearly valid"), "{}", ran.everything());
+}
