@@ -159,7 +159,13 @@ impl Sender<'_> {
             self.turn().await;
             attempts += 1;
             let clock = Instant::now();
-            let outcome = match self.transport.send(&outgoing).await {
+            // A connection that was kept may be one that the target has closed, and so may the next.
+            let sending = if uncertain {
+                self.transport.send_afresh(&outgoing).await
+            } else {
+                self.transport.send(&outgoing).await
+            };
+            let outcome = match sending {
                 Ok(answer) => Outcome::Answered(answer),
                 Err(failure) => Outcome::Failed(failure),
             };

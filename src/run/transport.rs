@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use std::collections::HashMap;
 use std::io::Read;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// No body larger than this is read, before or after decoding.
@@ -19,6 +19,10 @@ pub const MAX_BODY: usize = 8 << 20;
 #[derive(Debug)]
 pub struct Transport {
     client: reqwest::Client,
+    /// Keeps no connection, so that none that it uses was closed by the target meanwhile.
+    fresh: OnceLock<reqwest::Client>,
+    plain: bool,
+    timeout: Duration,
     urls: Mutex<HashMap<String, reqwest::Url>>,
 }
 
@@ -43,40 +47,46 @@ impl Transport {
     pub fn new(target: &str, timeout: Duration) -> Result<Transport, Failure> {
         // A second call finds the provider in place, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .timeout(timeout)
-            .connect_timeout(timeout)
-            .pool_idle_timeout(Duration::from_secs(4))
-            .tcp_nodelay(true)
-            .user_agent(concat!("probity/", env!("CARGO_PKG_VERSION")));
-        if target.starts_with("http://") {
-            // Reading this machine's authorities takes longer than many a run.
-            builder = builder.tls_certs_only([]);
-        }
-        let client = builder.build().map_err(|error| failure(&error))?;
-        Ok(Transport { client, urls: Mutex::default() })
+        let plain = target.starts_with("http://");
+        let client = builder(plain, timeout).build().map_err(|error| failure(&error))?;
+        Ok(Transport { client, fresh: OnceLock::new(), plain, timeout, urls: Mutex::default() })
     }
 
     /// Sends a request and reads the whole answer.
     pub async fn send(&self, outgoing: &Outgoing) -> Result<Answer, Failure> {
-        self.execute(outgoing, self.request(outgoing)?).await
+        self.execute(&self.client, outgoing, self.request(outgoing)?).await
     }
 
-    /// Sends a request whose last byte waits at a gate, and reads the whole answer.
+    /// Sends a request over a connection of its own, and reads the whole answer.
+    pub(super) async fn send_afresh(&self, outgoing: &Outgoing) -> Result<Answer, Failure> {
+        self.execute(self.fresh(), outgoing, self.request(outgoing)?).await
+    }
+
+    /// Sends a request over a connection of its own, its last byte waiting at a gate, and reads
+    /// the whole answer.
     pub(super) async fn send_held(&self, outgoing: &Outgoing, gate: &Gate) -> Result<Answer, Failure> {
         let place = gate.place();
         let mut request = self.request(outgoing)?;
         if let Some(body) = outgoing.body.as_ref().filter(|body| !body.is_empty()) {
             *request.body_mut() = Some(reqwest::Body::wrap(place.hold(body)));
         }
-        self.execute(outgoing, request).await
+        self.execute(self.fresh(), outgoing, request).await
     }
 
-    async fn execute(&self, outgoing: &Outgoing, request: reqwest::Request) -> Result<Answer, Failure> {
-        let mut response = self.client.execute(request).await.map_err(|error| failure(&error))?;
+    fn fresh(&self) -> &reqwest::Client {
+        self.fresh.get_or_init(|| {
+            let built = builder(self.plain, self.timeout).pool_max_idle_per_host(0).build();
+            built.unwrap_or_else(|_| self.client.clone())
+        })
+    }
+
+    async fn execute(
+        &self,
+        client: &reqwest::Client,
+        outgoing: &Outgoing,
+        request: reqwest::Request,
+    ) -> Result<Answer, Failure> {
+        let mut response = client.execute(request).await.map_err(|error| failure(&error))?;
         let status = response.status().as_u16();
         let headers: Vec<(String, String)> = response
             .headers()
@@ -137,6 +147,20 @@ impl Transport {
         }
         Ok(url)
     }
+}
+
+fn builder(plain: bool, timeout: Duration) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .timeout(timeout)
+        .connect_timeout(timeout)
+        .pool_idle_timeout(Duration::from_secs(4))
+        .tcp_nodelay(true)
+        .user_agent(concat!("probity/", env!("CARGO_PKG_VERSION")));
+    // Reading this machine's authorities takes longer than many a run.
+    if plain { builder.tls_certs_only([]) } else { builder }
 }
 
 fn unsendable(detail: String) -> Failure {

@@ -1,6 +1,7 @@
 //! What a run does to the state of a target: creates at once, what it leaves behind, tokens
 //! that end.
 
+use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
@@ -281,4 +282,54 @@ fn a_host_that_serves_one_connection_after_the_other_is_not_kept_waiting() {
         by_password(&url).args(["--include", "create-badges-group/*eight-at-once", "--jobs", "1"]).run();
     assert!(!ran.stdout.contains("complete-answer"), "{}", ran.everything());
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn creates_at_once_that_are_throttled_are_sent_again() {
+    let taken = Mutex::new(HashSet::new());
+    let server = Canned::start(move |asked| {
+        if asked.number % 3 == 2 {
+            return Reply::Bytes(answer("429 Busy", "Retry-After: 0\r\n", "{}"));
+        }
+        let body = asked.whole.split("\r\n\r\n").nth(1).unwrap_or_default().to_owned();
+        if taken.lock().unwrap().insert(body) {
+            created(asked.number)
+        } else {
+            Reply::Bytes(refusal("400 Bad Request"))
+        }
+    });
+    let ran = by_password(&server.url())
+        .args(["--include", "create-badges-group/*at-once*", "-A", "rule,error-code,declared-headers"])
+        .args(["--jobs", "1", "--max-wait", "20s", "--report", "json=r.json"])
+        .run()
+        .ends_with(0);
+    let exchanges = ran.json("r.json")["summary"]["exchanges"].as_u64().unwrap();
+    assert!(server.lines().len() > usize::try_from(exchanges).unwrap() + 10);
+}
+
+/// A server on whose connections only the first request is answered; it does not say so.
+fn answers_once() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let nobody: &[AtomicUsize; 2] = Box::leak(Box::default());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || {
+                if stand(&stream, &nobody[0], &nobody[1]).is_some() {
+                    // The next request comes before the end of the connection is seen.
+                    let _ = (&stream).read(&mut [0; 1]);
+                }
+            });
+        }
+    });
+    url
+}
+
+#[test]
+fn a_request_on_a_connection_that_has_ended_is_repeated_on_one_of_its_own() {
+    let url = answers_once();
+    for pattern in ["create-badges-group/accept/*", "create-badges-group/*eight-at-once*"] {
+        let ran = by_password(&url).args(["--include", pattern, "--jobs", "8"]).run();
+        assert!(!ran.stdout.contains("complete-answer"), "{}", ran.everything());
+    }
 }
