@@ -71,7 +71,10 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         let mut run = sent(&contract, &plan, &settings, arguments, &events).await?;
         let mut compared = None;
         if let Some(store) = &store {
-            let pages = snapshot::render(&contract, &plan, &run);
+            let mut pages = snapshot::render(&contract, &plan, &run);
+            if host.is_none() {
+                snapshot::set_fixed_aside(&contract, &plan, &mut pages);
+            }
             let limited = arguments.selection.max_requests.is_some()
                 || !arguments.selection.include.is_empty()
                 || !arguments.selection.exclude.is_empty();
@@ -262,7 +265,11 @@ async fn recorded(
         note("the second run is not complete: nothing is recorded");
         return Ok(());
     }
-    let pages = snapshot::held_still(pages, &snapshot::render(contract, plan, &again));
+    let mut second = snapshot::render(contract, plan, &again);
+    if host.is_none() {
+        snapshot::set_fixed_aside(contract, plan, &mut second);
+    }
+    let pages = snapshot::held_still(pages, &second);
     let comparison = store.compare(&pages, extent).map_err(|error| refused_store(&error))?;
     let written = store.write(&comparison, Writing::Accept).map_err(|error| refused_store(&error))?;
     let orphans = store.remove_orphans(&comparison).map_err(|error| refused_store(&error))?;

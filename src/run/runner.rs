@@ -3,6 +3,7 @@
 use super::credentials::{Authenticator, Given};
 use super::error::{Halt, RunError};
 use super::exchange::Outcome;
+use super::fixed::Turnstile;
 use super::judging::{Bench, Done, Heard, Judge};
 use super::ledger::Ledger;
 use super::pace::{Pace, Rate};
@@ -65,6 +66,7 @@ struct Runner<'r> {
     settings: &'r Settings,
     sender: Sender<'r>,
     judge: Arc<Judge>,
+    turnstile: Turnstile,
 }
 
 /// Sends a plan and judges what comes back.
@@ -98,7 +100,8 @@ pub async fn run(
         plan: Arc::clone(plan),
         observer: Arc::clone(observer),
     });
-    Runner { contract, plan, settings, sender, judge }.run(stop).await
+    let turnstile = Turnstile::new(&contract.operations, plan);
+    Runner { contract, plan, settings, sender, judge, turnstile }.run(stop).await
 }
 
 /// Ten digits, the first not zero, that no other run has.
@@ -119,6 +122,7 @@ impl Runner<'_> {
         let mut done: Vec<Option<Done>> = self.plan.scenarios.iter().map(|_| None).collect();
         let mut end = End::Complete;
         if let Some(first) = self.plan.scenarios.first() {
+            drop(self.turnstile.place(0));
             let found = self.judge.judge(self.scenario(0, first, &mut stop).await?);
             tokio::select! {
                 biased;
@@ -189,6 +193,10 @@ impl Runner<'_> {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(scenario) = self.plan.scenarios.get(index) else { break };
+                    let place = self.turnstile.place(index);
+                    if let Some(place) = &place {
+                        place.turn().await;
+                    }
                     let over = index > halted.load(Ordering::Relaxed) || *stop.borrow();
                     if over || self.sender.lost().is_some() {
                         break;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::canned::{Canned, Reply, json as answer, refusal};
+use crate::canned::{Asked, Canned, Reply, json as answer, refusal};
 use crate::driver::{Driver, probity, repository, shipped_contract};
 
 fn check(url: &str) -> Driver {
@@ -284,6 +284,65 @@ fn a_host_that_serves_one_connection_after_the_other_is_not_kept_waiting() {
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
+/// Takes each body once.
+fn remembering(taken: &Mutex<HashSet<String>>, asked: &Asked) -> Reply {
+    let body = asked.whole.split("\r\n\r\n").nth(1).unwrap_or_default().to_owned();
+    if taken.lock().unwrap().insert(body) {
+        created(asked.number)
+    } else {
+        Reply::Bytes(refusal("400 Bad Request"))
+    }
+}
+
+#[test]
+fn what_depends_on_the_data_of_a_host_is_not_pinned() {
+    let start = || {
+        let taken = Mutex::new(HashSet::new());
+        Canned::start(move |asked| remembering(&taken, asked))
+    };
+    let server = start();
+    let arguments = ["--include", "create-badges-group/either/body/name/*", "--profile", "staging"];
+    let recorded = by_password(&server.url()).args(arguments).arg("--record").run();
+    let same = |server: &Canned| {
+        let ran = recorded.again().args(["check", "--quiet", "--basic", "someone:a-password"]);
+        let ran = ran.args(["--target", &server.url(), "--report", "json=r.json"]).args(arguments);
+        let ran = ran.arg(shipped_contract()).run();
+        let snapshots = &ran.json("r.json")["snapshots"];
+        assert_eq!(
+            (&snapshots["changed"], &snapshots["new"]),
+            (&json!(0), &json!(0)),
+            "{}",
+            ran.everything()
+        );
+    };
+    same(&server);
+    same(&start());
+}
+
+#[test]
+fn values_that_are_the_same_in_every_run_are_sent_in_order() {
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&bodies);
+    let server = Canned::start(move |asked| {
+        let body = asked.whole.split("\r\n\r\n").nth(1).unwrap_or_default().to_owned();
+        std::thread::sleep(Duration::from_millis(5));
+        if body.starts_with(r#"{"name":"#) && !body.contains("1234567890") {
+            seen.lock().unwrap().push(body);
+        }
+        Reply::Bytes(refusal("400 Bad Request"))
+    });
+    let order = |jobs: &str| {
+        let arguments = ["--include", "create-badges-group/either/body/name/*", "--run-id", "1234567890"];
+        by_password(&server.url()).args(arguments).args(["--jobs", jobs]).run();
+        std::mem::take(&mut *bodies.lock().unwrap())
+    };
+    let one = order("1");
+    assert!(one.len() > 1, "{one:?}");
+    for _ in 0..3 {
+        assert_eq!(order("16"), one);
+    }
+}
+
 #[test]
 fn creates_at_once_that_are_throttled_are_sent_again() {
     let taken = Mutex::new(HashSet::new());
@@ -291,12 +350,7 @@ fn creates_at_once_that_are_throttled_are_sent_again() {
         if asked.number % 3 == 2 {
             return Reply::Bytes(answer("429 Busy", "Retry-After: 0\r\n", "{}"));
         }
-        let body = asked.whole.split("\r\n\r\n").nth(1).unwrap_or_default().to_owned();
-        if taken.lock().unwrap().insert(body) {
-            created(asked.number)
-        } else {
-            Reply::Bytes(refusal("400 Bad Request"))
-        }
+        remembering(&taken, asked)
     });
     let ran = by_password(&server.url())
         .args(["--include", "create-badges-group/*at-once*", "-A", "rule,error-code,declared-headers"])
