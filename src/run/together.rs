@@ -4,7 +4,7 @@
 use super::error::Halt;
 use super::exchange::{Exchange, FailureKind, Outcome};
 use super::pace::retry_after;
-use super::sender::Sender;
+use super::sender::{Sender, Underway};
 use super::transport::{Gate, Outgoing};
 use super::{Answer, Event};
 use crate::plan::Case;
@@ -25,7 +25,7 @@ impl Sender<'_> {
     ///
     /// Those that were throttled, or whose connection ended, are sent again; of equal creates
     /// still exactly one is accepted.
-    pub(super) async fn together(&self, cases: &[Case]) -> Result<Vec<Exchange>, Halt> {
+    pub(super) async fn together(&self, cases: &[Case], underway: &Underway) -> Result<Vec<Exchange>, Halt> {
         let mut final_ones: Vec<Exchange> = Vec::with_capacity(cases.len());
         let mut open = vec![Tries::default(); cases.len()];
         let mut renewed = false;
@@ -43,6 +43,7 @@ impl Sender<'_> {
                 tries.attempts += 1;
                 prepared.push((self.outgoing(case, carriers), *tries));
             }
+            underway.set(true);
             let gate = Gate::new(prepared.len());
             let sends = prepared.into_iter().map(|(outgoing, tries)| self.held(outgoing, &gate, tries));
             let came = futures_util::future::join_all(sends).await;

@@ -11,6 +11,8 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// No body larger than this is read, before or after decoding.
 pub const MAX_BODY: usize = 8 << 20;
@@ -73,6 +75,25 @@ impl Transport {
         self.execute(self.fresh(), outgoing, request).await
     }
 
+    /// What a target without TLS says first, whatever it speaks.
+    pub(super) async fn first_bytes(&self, target: &str) -> Vec<u8> {
+        const MOST: usize = 256;
+        let Some(url) = reqwest::Url::parse(target).ok().filter(|_| self.plain) else { return Vec::new() };
+        let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
+            return Vec::new();
+        };
+        let listen = async {
+            let mut stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await.ok()?;
+            let request = format!("OPTIONS / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.ok()?;
+            let mut came = vec![0; MOST];
+            let length = stream.read(&mut came).await.ok()?;
+            came.truncate(length);
+            Some(came)
+        };
+        tokio::time::timeout(self.timeout, listen).await.ok().flatten().unwrap_or_default()
+    }
+
     fn fresh(&self) -> &reqwest::Client {
         self.fresh.get_or_init(|| {
             let built = builder(self.plain, self.timeout).pool_max_idle_per_host(0).build();
@@ -95,14 +116,16 @@ impl Transport {
             .collect();
         let mut body = BytesMut::new();
         // A connection that ends here was no idle one: the answer had begun.
-        let torn = |error: reqwest::Error| match failure(&error) {
-            Failure { kind: FailureKind::Cut, detail } => Failure { kind: FailureKind::Incomplete, detail },
-            other => other,
+        let torn = |error: reqwest::Error| {
+            let failure = failure(&error);
+            let cut = failure.kind == FailureKind::Cut;
+            let kind = if cut { FailureKind::Incomplete } else { failure.kind };
+            Failure { kind, status: Some(status), ..failure }
         };
         while let Some(chunk) = response.chunk().await.map_err(torn)? {
             if body.len() + chunk.len() > MAX_BODY {
                 let detail = format!("more than {MAX_BODY} bytes");
-                return Err(Failure { kind: FailureKind::TooLarge, detail });
+                return Err(Failure { kind: FailureKind::TooLarge, detail, status: Some(status) });
             }
             body.extend_from_slice(&chunk);
         }
@@ -164,7 +187,7 @@ fn builder(plain: bool, timeout: Duration) -> reqwest::ClientBuilder {
 }
 
 fn unsendable(detail: String) -> Failure {
-    Failure { kind: FailureKind::Unsendable, detail }
+    Failure { kind: FailureKind::Unsendable, detail, status: None }
 }
 
 /// Whether the URL library left the path as it was written.
@@ -175,14 +198,15 @@ fn same_path(parsed: &reqwest::Url, written: &str) -> bool {
 }
 
 fn decoded(answer: &Answer) -> Result<Bytes, Failure> {
-    let bad = |detail: String| Failure { kind: FailureKind::BadCoding, detail };
+    let status = Some(answer.status);
+    let bad = |detail: String| Failure { kind: FailureKind::BadCoding, detail, status };
     let read = |reader: &mut dyn Read| {
         let mut plain = Vec::new();
         let limit = MAX_BODY as u64 + 1;
         reader.take(limit).read_to_end(&mut plain).map_err(|error| bad(error.to_string()))?;
         if plain.len() > MAX_BODY {
             let detail = format!("more than {MAX_BODY} bytes once decoded");
-            return Err(Failure { kind: FailureKind::TooLarge, detail });
+            return Err(Failure { kind: FailureKind::TooLarge, detail, status });
         }
         Ok(Bytes::from(plain))
     };
@@ -239,5 +263,5 @@ fn failure(error: &reqwest::Error) -> Failure {
     } else {
         FailureKind::Cut
     };
-    Failure { kind, detail }
+    Failure { kind, detail, status: None }
 }

@@ -295,6 +295,26 @@ fn remembering(taken: &Mutex<HashSet<String>>, asked: &Asked) -> Reply {
 }
 
 #[test]
+fn only_what_was_sent_is_said_to_be_perhaps_created() {
+    let server = Canned::start(|asked| created(asked.number));
+    let driver =
+        by_password(&server.url()).args(["--jobs", "16", "--rate", "4/s", "--ledger", "ledger.jsonl"]);
+    let running = driver.start();
+    std::thread::sleep(Duration::from_secs(2));
+    Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap();
+    let ran = running.wait().ends_with(130);
+    let lines = ran.file("ledger.jsonl").lines().count();
+    assert!((1..=server.lines().len()).contains(&lines), "{lines}: {:?}", server.lines());
+}
+
+#[test]
+fn a_refusal_of_which_not_everything_comes_creates_nothing() {
+    let server = Canned::start(|_| Reply::Last(b"HTTP/1.1 400 No\r\nContent-Length: 500\r\n\r\n{}".to_vec()));
+    let ran = by_password(&server.url()).args(["--max-requests", "5", "--ledger", "ledger.jsonl"]).run();
+    assert_eq!(ran.file("ledger.jsonl"), "");
+}
+
+#[test]
 fn what_depends_on_the_data_of_a_host_is_not_pinned() {
     let start = || {
         let taken = Mutex::new(HashSet::new());

@@ -48,8 +48,7 @@ impl Scene<'_, '_> {
     }
 
     pub(super) fn again(&self, name: &str, value: Value) -> Step {
-        let words =
-            format!("a value of `{}` that was accepted before, {}", self.field(), name.replace('-', " "));
+        let words = format!("a value of `{}` that was sent before, {}", self.field(), name.replace('-', " "));
         Step::new("repeated", value, words).expecting(self.repeated()).given(true)
     }
 
@@ -75,7 +74,7 @@ impl Scene<'_, '_> {
         let faults = label.faults;
         let label = Label { verdict: Verdict::Reject, faults, silent: Vec::new() };
         let expectation = expect::expectation(self.deriver.operation, label);
-        let words = format!("a value of `{}` that was accepted before, in an incomplete body", self.field());
+        let words = format!("a value of `{}` that was sent before, in an incomplete body", self.field());
         let step = Step::new("repeated", incomplete, words).expecting(expectation);
         self.scenario(8, "and-incomplete", vec![self.first(first), step]);
     }
