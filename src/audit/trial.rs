@@ -29,6 +29,9 @@ const NOT_BEGUN: &str = "target";
 /// The same where it does not answer.
 const COMPLETE: &str = "complete-answer";
 
+/// The check that holds another status against a host.
+const STATUS: &str = "documented-status";
+
 /// What all runs share.
 pub(super) struct Bench<'a> {
     contract: &'a Arc<Contract>,
@@ -114,6 +117,7 @@ impl<'a> Bench<'a> {
             Err(error) => {
                 let by = match error {
                     RunError::Unreachable { .. } => COMPLETE,
+                    RunError::Redirected { .. } => STATUS,
                     RunError::Refused { .. } | RunError::Token(_) | RunError::Ledger(_) => NOT_BEGUN,
                 };
                 let case = plan.scenarios[0].cases[0].id.clone();

@@ -71,7 +71,10 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         let mut run = sent(&contract, &plan, &settings, arguments, &events).await?;
         let mut compared = None;
         if let Some(store) = &store {
-            let pages = snapshot::render(&contract, &plan, &run);
+            let mut pages = snapshot::render(&contract, &plan, &run);
+            if host.is_none() {
+                snapshot::set_fixed_aside(&contract, &plan, &mut pages);
+            }
             let limited = arguments.selection.max_requests.is_some()
                 || !arguments.selection.include.is_empty()
                 || !arguments.selection.exclude.is_empty();
@@ -107,6 +110,9 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         };
         subject.ledger = ledger.as_deref().map(|ledger| ledger.path().display().to_string());
         let exit = shown(&subject, arguments, &outputs, &events);
+        if let Some(doubt) = doubt(&contract, &plan, &run) {
+            note(&doubt);
+        }
         if ledger.is_some() || host.is_none() {
             left_behind(&run, ledger.as_deref());
         }
@@ -125,6 +131,26 @@ fn events(
     let opened = wanted.map(|output| Events::open(&output.to, contract, plan, levels).map(Arc::new));
     let opened: Result<_, _> = opened.collect();
     opened.map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))
+}
+
+/// What a user should look at before any finding: answers that are not those of the API.
+fn doubt(contract: &Contract, plan: &Plan, run: &Run) -> Option<String> {
+    const FEW: usize = 3;
+    let own = |scenario: usize, step: usize| {
+        let case = &plan.scenarios[scenario].cases[step];
+        case.request.method == contract.operations[case.operation].method
+    };
+    let answers = run.exchanges().filter(|(scenario, step, _)| own(*scenario, *step));
+    let statuses: Vec<_> =
+        answers.map(|(_, _, exchange)| exchange.answer().map(|answer| answer.status)).collect();
+    let all = |wanted: fn(u16) -> bool| {
+        statuses.len() >= FEW && statuses.iter().all(|status| status.is_some_and(wanted))
+    };
+    if all(|status| status == 404) {
+        return Some("every answer is status 404: is the path in --target right?".into());
+    }
+    all(|status| (300..400).contains(&status))
+        .then(|| "every answer is a redirect: is the URL in --target right?".into())
 }
 
 /// Says what a run leaves on the target.
@@ -233,6 +259,17 @@ fn leave_out_strangers(contract: &Contract, plan: &mut Plan, given: &Given) -> R
             why: format!("it needs credentials of another scheme than were given: {}", schemes.join(", ")),
         });
     }
+    let foreign = |operation| authenticator.has_foreign(operation);
+    if given.foreign.is_some() && !contract.operations.iter().any(foreign) {
+        plan.gaps.extend(
+            contract.operations.first().map(|operation| Gap {
+                operation: operation.id.clone(),
+                at: operation.at.clone(),
+                why: "--foreign-token was not tried: no credentials that were given are a token in a header"
+                    .into(),
+            }),
+        );
+    }
     if plan.is_empty() {
         return Err(Failure::new(Exit::Target, "the credentials are of no scheme that the contract asks for")
             .with_hint(Some("the contract's securitySchemes say which: --basic, --bearer, --oauth-key with --oauth-secret, or --header".into())));
@@ -262,7 +299,11 @@ async fn recorded(
         note("the second run is not complete: nothing is recorded");
         return Ok(());
     }
-    let pages = snapshot::held_still(pages, &snapshot::render(contract, plan, &again));
+    let mut second = snapshot::render(contract, plan, &again);
+    if host.is_none() {
+        snapshot::set_fixed_aside(contract, plan, &mut second);
+    }
+    let pages = snapshot::held_still(pages, &second);
     let comparison = store.compare(&pages, extent).map_err(|error| refused_store(&error))?;
     let written = store.write(&comparison, Writing::Accept).map_err(|error| refused_store(&error))?;
     let orphans = store.remove_orphans(&comparison).map_err(|error| refused_store(&error))?;

@@ -4,10 +4,11 @@ use super::audit::listing;
 use super::failure::{Failure, contract};
 use super::{Exit, ServeArgs, note, say};
 use crate::audit::selected;
-use crate::contract::Contract;
 use crate::contract::extension::suggestion;
+use crate::contract::{Contract, Location, SecurityScheme};
 use crate::host::fault::{Fault, faults};
-use crate::host::{Host, HostSettings};
+use crate::host::{Accepted, Host, HostSettings};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
@@ -19,7 +20,8 @@ pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
     let planted = planted(&contract, &arguments.fault)?;
     let runtime = super::check::runtime()?;
     runtime.block_on(async {
-        let settings = HostSettings { port: arguments.port, faults: planted.clone(), ..HostSettings::default() };
+        let settings =
+            HostSettings { port: arguments.port, faults: planted.clone(), ..HostSettings::default() };
         let host = Host::start(Arc::clone(&contract), settings).await.map_err(|error| {
             Failure::new(Exit::Usage, format!("port {} cannot be used: {error}", arguments.port))
                 .with_hint(Some("--port 0 takes any free one".into()))
@@ -29,10 +31,11 @@ pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
         for operation in &contract.operations {
             text.push_str(&format!("  {:6} {}\n", operation.method, operation.path));
         }
-        text.push_str(&format!(
-            "\nCredentials\n  Basic   {}:{}  (the password may also travel as its MD5)\n  Bearer  {}\n  Token   key {} secret {}\n\nCheck it:  probity check --target http://{} --basic {}:{}\n",
-            accepted.user, accepted.password, accepted.token, accepted.key, accepted.secret, host.address(), accepted.user, accepted.password
-        ));
+        let (lines, flags) = credentials(&contract, accepted);
+        if !lines.is_empty() {
+            text.push_str(&format!("\nCredentials\n{lines}"));
+        }
+        text.push_str(&format!("\nCheck it:  probity check --target http://{}{flags}\n", host.address()));
         if !planted.is_empty() {
             text.push_str(&format!("\nIt is faulty\n{}", listing(&planted)));
         }
@@ -44,6 +47,41 @@ pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
         .await;
         Ok(Exit::Holds)
     })
+}
+
+/// The credentials that the operations ask for, and the flags that give the first of them.
+fn credentials(contract: &Contract, accepted: &Accepted) -> (String, String) {
+    let Accepted { user, password, key, secret, token } = accepted;
+    let asked: BTreeSet<&String> =
+        contract.operations.iter().flat_map(|operation| operation.security.iter().flatten()).collect();
+    let (mut lines, mut flags) = (String::new(), String::new());
+    for scheme in contract.schemes.iter().filter(|(name, _)| asked.contains(name)).map(|(_, scheme)| scheme) {
+        let (line, flag) = match scheme {
+            SecurityScheme::Basic => (
+                format!("Basic   {user}:{password}  (the password may also travel as its MD5)"),
+                format!(" --basic {user}:{password}"),
+            ),
+            SecurityScheme::Bearer => (format!("Bearer  {token}"), format!(" --bearer {token}")),
+            SecurityScheme::ApiKey { name, token: Some(endpoint), .. } => (
+                format!("Token   {name}, fetched from {} with key {key} and secret {secret}", endpoint.path),
+                format!(" --oauth-key {key} --oauth-secret {secret}"),
+            ),
+            SecurityScheme::ApiKey { location: Location::Header, name, .. } => {
+                (format!("Header  {name}: {token}"), format!(" --header '{name}: {token}'"))
+            }
+            SecurityScheme::ApiKey { location: Location::Cookie, name, .. } => {
+                (format!("Cookie  {name}={token}"), format!(" --header 'Cookie: {name}={token}'"))
+            }
+            _ => continue,
+        };
+        if !lines.contains(&line) {
+            lines.push_str(&format!("  {line}\n"));
+        }
+        if flags.is_empty() {
+            flags = flag;
+        }
+    }
+    (lines, flags)
 }
 
 /// The faults that were asked for; each pattern must name one.

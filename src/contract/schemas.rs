@@ -6,7 +6,7 @@ use super::view::Broken;
 use crate::json::pointer;
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{Draft, PatternOptions, Registry, Validator};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap};
 
 const BASE: &str = "probity:///contract";
@@ -107,24 +107,39 @@ impl Schemas {
         if self.accepts(schema, side, &written) {
             return written;
         }
-        let single = scalar(text);
+        // What is text and what is a number depends on the schema: any reading that it takes is good.
         let plain = |text: &str| Value::from(text.trim());
-        let list = |read: &dyn Fn(&str) -> Value| text.split(',').map(read).collect::<Value>();
-        let pairs = |read: &dyn Fn(&str) -> Value| {
-            let pairs = text.split(',').filter_map(|pair| pair.split_once('='));
-            pairs.map(|(key, text)| (key.trim().to_owned(), read(text))).collect::<Value>()
-        };
-        let row = |read: &dyn Fn(&str) -> Value| {
-            let texts: Vec<&str> = text.split(',').collect();
-            let pairs = texts.chunks_exact(2).map(|pair| (pair[0].trim().to_owned(), read(pair[1])));
-            pairs.collect::<Value>()
-        };
-        if self.accepts(schema, side, &single) {
-            return single;
+        let mut readings = vec![(scalar(text), plain(text))];
+        if text.trim().is_empty() {
+            readings.push((Value::Array(Vec::new()), Value::Array(Vec::new())));
         }
-        let readings =
-            [list(&scalar), list(&plain), pairs(&scalar), pairs(&plain), row(&scalar), row(&plain)];
-        readings.into_iter().find(|value| self.accepts(schema, side, value)).unwrap_or(single)
+        readings.push((text.split(',').map(scalar).collect(), text.split(',').map(plain).collect()));
+        readings.extend(members(text, scalar).zip(members(text, plain)));
+        for (reading, plain) in &mut readings {
+            self.as_text(schema, side, reading, plain);
+            if self.accepts(schema, side, reading) {
+                return std::mem::take(reading);
+            }
+        }
+        let fits = |reading: &Value| {
+            let broken = self.violations(schema, side, reading);
+            !broken.iter().any(|broken| broken.place.is_empty() && broken.cause == Cause::WrongType)
+        };
+        let index = readings.iter().position(|(reading, _)| fits(reading)).unwrap_or_default();
+        readings.swap_remove(index).0
+    }
+
+    /// Takes for text those items or members that a schema refuses as numbers or booleans.
+    fn as_text(&self, schema: &SchemaAt, side: Side, reading: &mut Value, plain: &Value) {
+        for broken in self.violations(schema, side, &*reading) {
+            let Some(token) = pointer::tokens(&broken.place).next().map(std::borrow::Cow::into_owned) else {
+                continue;
+            };
+            let at = pointer::child("", &token);
+            if let (Some(part), Some(text)) = (reading.pointer_mut(&at), plain.pointer(&at)) {
+                part.clone_from(text);
+            }
+        }
     }
 
     fn validator(&self, schema: &SchemaAt, side: Side) -> Option<&Validator> {
@@ -154,6 +169,21 @@ fn options<'r>() -> jsonschema::ValidationOptions<'r> {
         .should_validate_formats(true)
         .should_ignore_unknown_formats(true)
         .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000))
+}
+
+/// The object that text stands for in the style `simple`, exploded or not.
+fn members(text: &str, value: impl Fn(&str) -> Value) -> impl Iterator<Item = Value> {
+    let parts: Vec<&str> = text.split(',').collect();
+    let exploded: Option<Map<String, Value>> = parts
+        .iter()
+        .map(|part| part.split_once('=').map(|(name, text)| (name.trim().to_owned(), value(text))))
+        .collect();
+    let pairs = parts.chunks(2).map(|pair| match pair {
+        [name, text] => Some((name.trim().to_owned(), value(text))),
+        _ => None,
+    });
+    let pairs: Option<Map<String, Value>> = pairs.collect();
+    [exploded, pairs].into_iter().flatten().map(Value::Object)
 }
 
 fn compile(
@@ -325,4 +355,45 @@ pub fn show(value: &Value) -> String {
     }
     let cut: String = text.chars().take(LIMIT).collect();
     format!("{kind} {cut}… ({} bytes)", text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(schema: &Value, text: &str) -> (Value, bool) {
+        let document = json!({"s": schema});
+        let at = SchemaAt("/s".into());
+        let all = BTreeSet::from([at.clone()]);
+        let (schemas, _) = Schemas::compile(&document, false, &BTreeSet::new(), &all);
+        let value = schemas.text_value(&at, Side::Response, text);
+        let good = schemas.accepts(&at, Side::Response, &value);
+        (value, good)
+    }
+
+    #[test]
+    fn a_header_is_read_as_its_schema_says() {
+        let digits = json!({"type": "string", "pattern": "^[0-9]+$"});
+        let map = json!({"type": "object", "properties": {"a": {"type": "integer"}, "b": digits}, "required": ["a"]});
+        for (schema, text, expected) in [
+            (json!({"type": "array", "items": {"type": "string"}}), "12,ab", json!(["12", "ab"])),
+            (json!({"type": "array", "items": digits}), "17, 18", json!(["17", "18"])),
+            (json!({"type": "array", "items": {"type": "integer"}}), "17,18", json!([17, 18])),
+            (json!({"type": "array"}), "", json!([])),
+            (map.clone(), "a=1,b=2", json!({"a": 1, "b": "2"})),
+            (map.clone(), "a,1,b,2", json!({"a": 1, "b": "2"})),
+            (json!({"type": "integer"}), "5", json!(5)),
+            (json!({"type": "string"}), "5", json!("5")),
+        ] {
+            assert_eq!(read(&schema, text), (expected, true), "{text}");
+        }
+        for (schema, text) in [
+            (json!({"type": "array", "items": {"type": "integer"}}), "17,x"),
+            (map, "a=x"),
+            (json!({"type": "integer"}), "x"),
+        ] {
+            assert!(!read(&schema, text).1, "{text}");
+        }
+    }
 }

@@ -100,6 +100,11 @@ impl Answer {
         }
     }
 
+    /// Whether the status says that there is no body.
+    pub(super) fn is_bodiless(&self) -> bool {
+        matches!(self.status.as_u16(), 204 | 205 | 304)
+    }
+
     /// Whether a client sees the same.
     pub(super) fn is_same(&self, other: &Answer) -> bool {
         (self.status, self.late, self.lost) == (other.status, other.late, other.lost)

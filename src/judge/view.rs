@@ -124,7 +124,10 @@ impl<'v> View<'v> {
     /// The answer in a few words: `400 with code 733`.
     pub fn answer_words(&self, answer: &Answer) -> String {
         let codes = self.codes(answer);
-        if codes.is_empty() {
+        let location = answer.header("location").filter(|_| (300..400).contains(&answer.status));
+        if let Some(location) = location {
+            format!("status {}, a redirect to {}", answer.status, excerpt(location))
+        } else if codes.is_empty() {
             format!("status {}", answer.status)
         } else {
             format!("status {} with code {}", answer.status, codes.join(", "))
@@ -151,6 +154,13 @@ impl<'v> View<'v> {
         let statuses = &self.case.expectation.statuses;
         statuses.is_empty() || statuses.iter().any(|status| status.contains(answer.status))
     }
+}
+
+/// Where a redirect leads, without what differs from request to request.
+fn excerpt(location: &str) -> String {
+    const MOST: usize = 120;
+    let place = location.split(['?', '#']).next().unwrap_or_default();
+    place.chars().take(MOST).collect()
 }
 
 /// The text, numbers and booleans that an expression names in an answer, as they are written.

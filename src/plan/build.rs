@@ -90,7 +90,10 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     let mut drafts = Vec::new();
     let mut gaps = Vec::new();
     for (index, mut derived) in derived(contract, wishes).into_iter().enumerate() {
-        gaps.append(&mut derived.gaps);
+        let operation = &contract.operations[index];
+        if wishes.selection.concerns(operation) {
+            gaps.append(&mut derived.gaps);
+        }
         let mut ordinal = (0, 0);
         for draft in derived.drafts {
             ordinal = if draft.worth == ordinal.0 { (draft.worth, ordinal.1 + 1) } else { (draft.worth, 0) };

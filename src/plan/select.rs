@@ -17,6 +17,19 @@ impl Selection {
         self.include.is_empty() || self.include.iter().any(|pattern| names(pattern, operation, case))
     }
 
+    /// Whether any case of an operation may be wanted.
+    pub fn concerns(&self, operation: &Operation) -> bool {
+        let cases = format!("{}/", operation.id);
+        let may_name = |pattern: &String| {
+            let plain = pattern.split('*').next().unwrap_or_default();
+            names(pattern, operation, "")
+                || plain.starts_with(&cases)
+                || (pattern.contains('*') && cases.starts_with(plain))
+        };
+        let included = self.include.is_empty() || self.include.iter().any(may_name);
+        included && !self.excludes(operation, "")
+    }
+
     /// Whether a case of an operation is ruled out.
     pub fn excludes(&self, operation: &Operation, case: &str) -> bool {
         self.exclude.iter().any(|pattern| names(pattern, operation, case))
@@ -50,7 +63,30 @@ pub fn matches(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::{Selection, matches};
+
+    #[test]
+    fn an_operation_is_of_no_concern_where_none_of_its_cases_is_asked_for() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a: {get: {operationId: a, tags: [t], responses: {'200': {description: ok}}}}";
+        let document = crate::source::Document::from_text("t.yaml", text).unwrap();
+        let contract = crate::contract::Contract::read(document).ok().unwrap();
+        let operation = &contract.operations[0];
+        let patterns = |patterns: &[&str]| patterns.iter().map(ToString::to_string).collect();
+        for (include, exclude, expected) in [
+            (&[][..], &[][..], true),
+            (&["a"], &[], true),
+            (&["t"], &[], true),
+            (&["/a"], &[], true),
+            (&["a/reject/*"], &[], true),
+            (&["*/reject/*"], &[], true),
+            (&["b", "bb/*", "ab/*"], &[], false),
+            (&[], &["a"], false),
+            (&[], &["a/reject/*"], true),
+        ] {
+            let selection = Selection { include: patterns(include), exclude: patterns(exclude) };
+            assert_eq!(selection.concerns(operation), expected, "{include:?} {exclude:?}");
+        }
+    }
 
     #[test]
     fn a_star_stands_for_any_text() {

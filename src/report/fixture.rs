@@ -307,7 +307,7 @@ fn answer(status: u16, body: &str, at: u64) -> Outcome {
 }
 
 fn failed(kind: FailureKind) -> Outcome {
-    Outcome::Failed(Failure { kind, detail: "connection reset".into() })
+    Outcome::Failed(Failure { kind, detail: "connection reset".into(), status: None })
 }
 
 fn observation(check: &'static Check, scenario: usize) -> Observation {

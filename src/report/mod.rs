@@ -101,8 +101,12 @@ pub enum Verdict {
     TargetLost,
     /// What was created could no longer be written down.
     LedgerLost,
-    /// Nothing was sent.
+    /// Nothing was sent, or all of it was throttled.
     Untested,
+}
+
+fn throttled(exchange: &Exchange) -> bool {
+    exchange.answer().is_some_and(|answer| answer.status == 429)
 }
 
 /// Index of a scenario in the plan and of a case in the scenario.
@@ -146,7 +150,8 @@ impl<'r> Subject<'r> {
             End::Interrupted => Verdict::Interrupted,
             End::TargetLost(_) => Verdict::TargetLost,
             End::LedgerLost(_) => Verdict::LedgerLost,
-            _ if self.run.sent() == 0 => Verdict::Untested,
+            // Nothing was sent, or everything was turned away for coming too soon.
+            _ if self.run.exchanges().all(|(_, _, exchange)| throttled(exchange)) => Verdict::Untested,
             _ if differ || self.count(Severity::Deny) > 0 => Verdict::Broken,
             _ => Verdict::Holds,
         }

@@ -14,6 +14,18 @@ pub enum RunError {
         target: String,
         /// What happened.
         failure: Failure,
+        /// The first bytes that came, if they are not HTTP.
+        came: Vec<u8>,
+    },
+    /// The target sends everybody elsewhere.
+    #[error("{target} answers everything with a redirect: status {status} to {location}")]
+    Redirected {
+        /// The target.
+        target: String,
+        /// The status.
+        status: u16,
+        /// Where to.
+        location: String,
     },
     /// The target does not let us in.
     #[error("{target} refuses the credentials: the first request was answered with status {status}")]
@@ -55,20 +67,40 @@ impl RunError {
     /// What to do about it.
     pub fn hint(&self) -> String {
         match self {
-            RunError::Unreachable { target, failure } => match failure.kind {
+            RunError::Unreachable { target, failure, came } => match failure.kind {
                 FailureKind::Unresolved => "check the host name in --target".into(),
                 FailureKind::Tls if failure.detail.to_lowercase().contains("invalidcontenttype") || failure.detail.contains("corrupt message") => {
                     "the port does not speak TLS; try http:// instead of https://".into()
                 }
                 FailureKind::Tls => "the certificate must be valid for the host name and signed by an authority that this machine trusts (SSL_CERT_FILE names another set)".into(),
                 FailureKind::TimedOut => "the host takes connections but does not answer; check the port, or raise --timeout".into(),
-                FailureKind::NotHttp | FailureKind::Cut if target.starts_with("http://") => "the port may speak TLS; try https:// instead of http://".into(),
+                FailureKind::NotHttp | FailureKind::Cut if target.starts_with("http://") && speaks_tls(came) => "the port speaks TLS; try https:// instead of http://".into(),
+                FailureKind::NotHttp | FailureKind::Cut if !came.is_empty() => {
+                    format!("its answer begins with `{}`: check that --target names the port of the API", beginning(came))
+                }
                 _ => "check that the host is up and that --target names its port".into(),
             },
+            RunError::Redirected { .. } => "is the URL in --target right? Redirects are not followed; give the URL that they lead to".into(),
             RunError::Refused { given: false, .. } => "the contract asks for credentials: give --basic, --bearer, --oauth-key with --oauth-secret, or --header".into(),
             RunError::Refused { given: true, .. } => "check the credentials, and whether they belong to this host (for a password that travels as MD5, add --basic-md5)".into(),
             RunError::Ledger(_) => "make room, or name another file with --ledger; what was created until then stands in it".into(),
             RunError::Token(_) => "check --oauth-key and --oauth-secret, and the token endpoint in the contract's x-probity".into(),
         }
     }
+}
+
+/// Whether bytes are the head of a TLS alert or handshake.
+fn speaks_tls(came: &[u8]) -> bool {
+    matches!(came, [0x15 | 0x16, 0x03, ..])
+}
+
+/// The first line, as far as it can be shown.
+fn beginning(came: &[u8]) -> String {
+    const MOST: usize = 60;
+    let text = String::from_utf8_lossy(came);
+    let line = text.lines().next().unwrap_or_default();
+    line.chars()
+        .take(MOST)
+        .flat_map(|c| if c == ' ' { vec![c] } else { c.escape_debug().collect() })
+        .collect()
 }

@@ -64,6 +64,8 @@ pub struct Failure {
     pub kind: FailureKind,
     /// What the network said, without secrets.
     pub detail: String,
+    /// The status, if a whole head came.
+    pub status: Option<u16>,
 }
 
 /// The kinds of failures.

@@ -1,5 +1,5 @@
 //! The ways in which a host can write a secret that it was told: as it is, in JSON, in a URL, in
-//! HTML, in Base64 by itself or within other text.
+//! HTML, in Base64 by itself or within other text, in hexadecimal.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -38,6 +38,7 @@ pub(super) fn forms(secret: &str) -> Vec<String> {
     }
     forms.push(html);
     forms.extend(base64(secret.as_bytes()));
+    forms.push(secret.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")));
     let mut seen = std::collections::HashSet::new();
     forms.retain(|form| seen.insert(form.clone()));
     forms
@@ -111,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_short_secret_is_not_looked_for_in_base64() {
-        assert_eq!(forms("abcd"), ["abcd"]);
+        assert_eq!(forms("abcd"), ["abcd", "61626364"]);
     }
 
     proptest! {

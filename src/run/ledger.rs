@@ -113,6 +113,8 @@ pub(super) fn created(exchange: &Exchange) -> Option<Created> {
             Some(Created::Yes)
         }
         Outcome::Answered(answer) if posted && answer.status >= 500 => Some(Created::Unknown),
+        // A refusal stays one, however little of its body comes.
+        Outcome::Failed(failure) if failure.status.is_some_and(|status| (400..500).contains(&status)) => None,
         Outcome::Failed(failure) if posted => match failure.kind {
             FailureKind::Unresolved | FailureKind::Refused | FailureKind::Tls | FailureKind::Unsendable => {
                 None

@@ -3,6 +3,7 @@
 pub mod credentials;
 mod error;
 pub mod exchange;
+mod fixed;
 mod follow;
 mod forms;
 mod judging;
@@ -20,6 +21,7 @@ pub use ledger::Ledger;
 pub use exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
 
 pub use error::RunError;
+pub use fixed::holds_fixed;
 pub use pace::Rate;
 pub use runner::{Alias, Settings, Stop, run};
 

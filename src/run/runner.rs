@@ -3,12 +3,13 @@
 use super::credentials::{Authenticator, Given};
 use super::error::{Halt, RunError};
 use super::exchange::Outcome;
+use super::fixed::Turnstile;
 use super::judging::{Bench, Done, Heard, Judge};
 use super::ledger::Ledger;
 use super::pace::{Pace, Rate};
-use super::sender::Sender;
+use super::sender::{Sender, Underway};
 use super::transport::{Outgoing, Transport};
-use super::{End, Event, Observer, Run};
+use super::{Answer, End, Event, Observer, Run};
 use crate::contract::Contract;
 use crate::judge::{self, Levels, Observation, Severity};
 use crate::plan::{Credentials, Plan, Scenario};
@@ -65,6 +66,7 @@ struct Runner<'r> {
     settings: &'r Settings,
     sender: Sender<'r>,
     judge: Arc<Judge>,
+    turnstile: Turnstile,
 }
 
 /// Sends a plan and judges what comes back.
@@ -75,8 +77,9 @@ pub async fn run(
     observer: &Arc<dyn Observer>,
     stop: Stop,
 ) -> Result<Run, RunError> {
-    let transport = Transport::new(&settings.target, settings.timeout)
-        .map_err(|failure| RunError::Unreachable { target: settings.target.clone(), failure })?;
+    let transport = Transport::new(&settings.target, settings.timeout).map_err(|failure| {
+        RunError::Unreachable { target: settings.target.clone(), failure, came: Vec::new() }
+    })?;
     let sender = Sender {
         contract,
         transport,
@@ -98,7 +101,8 @@ pub async fn run(
         plan: Arc::clone(plan),
         observer: Arc::clone(observer),
     });
-    Runner { contract, plan, settings, sender, judge }.run(stop).await
+    let turnstile = Turnstile::new(&contract.operations, plan);
+    Runner { contract, plan, settings, sender, judge, turnstile }.run(stop).await
 }
 
 /// Ten digits, the first not zero, that no other run has.
@@ -119,6 +123,7 @@ impl Runner<'_> {
         let mut done: Vec<Option<Done>> = self.plan.scenarios.iter().map(|_| None).collect();
         let mut end = End::Complete;
         if let Some(first) = self.plan.scenarios.first() {
+            drop(self.turnstile.place(0));
             let found = self.judge.judge(self.scenario(0, first, &mut stop).await?);
             tokio::select! {
                 biased;
@@ -149,19 +154,24 @@ impl Runner<'_> {
                     let given = self.sender.authenticator.can_satisfy(operation);
                     return Err(RunError::Refused { target, status: answer.status, given });
                 }
+                if redirect(answer).is_some() && operation.response(answer.status).is_none() {
+                    // Is it this request, or is everybody sent elsewhere?
+                    if let Ok(other) = self.sender.transport.send(&at_root(&target)).await
+                        && redirect(&other).is_some()
+                        && let Some(location) = redirect(answer)
+                    {
+                        let (status, location) = (answer.status, location.to_owned());
+                        return Err(RunError::Redirected { target, status, location });
+                    }
+                }
                 Ok(())
             }
             Some(Outcome::Failed(failure)) if failure.kind.is_unreachable() => {
-                Err(RunError::Unreachable { target, failure: failure.clone() })
+                Err(RunError::Unreachable { target, failure: failure.clone(), came: Vec::new() })
             }
             Some(Outcome::Failed(failure)) if failure.kind.may_be_mute() => {
                 // Is it this request, or does the target not talk at all?
-                let outgoing = Outgoing {
-                    method: "OPTIONS".into(),
-                    url: format!("{target}/"),
-                    headers: Vec::new(),
-                    body: None,
-                };
+                let outgoing = at_root(&target);
                 // Twice, because the connection that the first one finds open may be closing.
                 for _ in 0..2 {
                     match self.sender.transport.send(&outgoing).await {
@@ -169,7 +179,8 @@ impl Runner<'_> {
                         _ => return Ok(()),
                     }
                 }
-                Err(RunError::Unreachable { target, failure: failure.clone() })
+                let came = self.sender.transport.first_bytes(&target).await;
+                Err(RunError::Unreachable { target, failure: failure.clone(), came })
             }
             _ => Ok(()),
         }
@@ -189,6 +200,10 @@ impl Runner<'_> {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(scenario) = self.plan.scenarios.get(index) else { break };
+                    let place = self.turnstile.place(index);
+                    if let Some(place) = &place {
+                        place.turn().await;
+                    }
                     let over = index > halted.load(Ordering::Relaxed) || *stop.borrow();
                     if over || self.sender.lost().is_some() {
                         break;
@@ -286,30 +301,41 @@ impl Runner<'_> {
     async fn scenario(&self, index: usize, scenario: &Scenario, stop: &mut Stop) -> Result<Heard, Halt> {
         let mut exchanges = Vec::with_capacity(scenario.cases.len());
         if scenario.at_once > 0 {
+            let (equal, underway) = (&scenario.cases[..scenario.at_once], Underway::default());
             tokio::select! {
                 biased;
-                () = stopped(stop) => {
-                    scenario.cases[..scenario.at_once].iter().for_each(|case| self.sender.given_up(case));
-                }
-                together = self.sender.together(&scenario.cases[..scenario.at_once]) => {
+                () = stopped(stop) => equal.iter().for_each(|case| self.sender.given_up(case, &underway)),
+                together = self.sender.together(equal, &underway) => {
                     exchanges.extend(together?.into_iter().map(Some));
                 }
             }
         }
-        for case in scenario.cases.iter().skip(exchanges.len()) {
+        let interrupted = exchanges.len() < scenario.at_once;
+        for case in scenario.cases.iter().skip(exchanges.len()).filter(|_| !interrupted) {
+            let underway = Underway::default();
             let exchange = tokio::select! {
                 biased;
                 () = stopped(stop) => {
-                    self.sender.given_up(case);
+                    self.sender.given_up(case, &underway);
                     break;
                 }
-                exchange = self.sender.exchange(scenario, case, &exchanges) => exchange?,
+                exchange = self.sender.exchange(scenario, case, &exchanges, &underway) => exchange?,
             };
             exchanges.push(exchange);
         }
         exchanges.resize_with(scenario.cases.len(), || None);
         Ok(Heard { scenario: index, exchanges, secrets: self.sender.authenticator.secrets() })
     }
+}
+
+/// A request that changes nothing.
+fn at_root(target: &str) -> Outgoing {
+    Outgoing { method: "OPTIONS".into(), url: format!("{target}/"), headers: Vec::new(), body: None }
+}
+
+/// Where an answer sends elsewhere.
+fn redirect(answer: &Answer) -> Option<&str> {
+    answer.header("location").filter(|_| (300..400).contains(&answer.status))
 }
 
 async fn stopped(stop: &mut Stop) {

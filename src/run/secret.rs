@@ -10,7 +10,14 @@ use std::sync::OnceLock;
 pub struct Secrets {
     /// Longest first: a secret that holds another must be found before it.
     known: Vec<(String, String)>,
-    finder: OnceLock<Option<AhoCorasick>>,
+    finders: OnceLock<[Option<Finder>; 2]>,
+}
+
+/// Finds some of the secrets.
+#[derive(Clone)]
+struct Finder {
+    automaton: AhoCorasick,
+    variables: Vec<String>,
 }
 
 impl std::fmt::Debug for Secrets {
@@ -21,6 +28,9 @@ impl std::fmt::Debug for Secrets {
 
 /// Shorter text is too likely to stand in an answer by chance.
 const SHORTEST: usize = 4;
+
+/// Text from this length on is known in capitals and in small letters too.
+const IN_ANY_CASE: usize = 6;
 
 impl Secrets {
     /// Adds a secret and the name of its variable.
@@ -34,45 +44,47 @@ impl Secrets {
             }
         }
         self.known.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
-        self.finder = OnceLock::new();
+        self.finders = OnceLock::new();
     }
 
     /// Whether a secret that is too long to be there by chance stands in the bytes.
     pub fn stand_in(&self, bytes: &[u8]) -> bool {
         const LONG: usize = 12;
-        let mut found = self.finder().into_iter().flat_map(|finder| finder.find_iter(bytes));
+        let mut found = self.finders().flat_map(|finder| finder.automaton.find_iter(bytes));
         found.any(|found| found.len() >= LONG)
     }
 
     /// Text with every secret replaced by its variable.
     pub fn hide(&self, text: String) -> String {
-        match self.finder() {
-            Some(finder) if finder.is_match(&text) => finder.replace_all(&text, &self.variables()),
-            _ => text,
-        }
+        self.finders().fold(text, |text, finder| match finder.automaton.is_match(&text) {
+            true => finder.automaton.replace_all(&text, &finder.variables),
+            false => text,
+        })
     }
 
     /// Bytes with every secret replaced by its variable.
     pub fn hide_bytes(&self, bytes: Bytes) -> Bytes {
-        match self.finder() {
-            Some(finder) if finder.is_match(&bytes) => {
-                finder.replace_all_bytes(&bytes, &self.variables()).into()
-            }
-            _ => bytes,
-        }
+        self.finders().fold(bytes, |bytes, finder| match finder.automaton.is_match(&bytes) {
+            true => finder.automaton.replace_all_bytes(&bytes, &finder.variables).into(),
+            false => bytes,
+        })
     }
 
-    fn finder(&self) -> Option<&AhoCorasick> {
-        let build = || {
-            let secrets = self.known.iter().map(|(secret, _)| secret);
-            let kind = Some(AhoCorasickKind::ContiguousNFA);
-            AhoCorasick::builder().kind(kind).match_kind(MatchKind::LeftmostLongest).build(secrets).ok()
+    /// The longer secrets in any case, then the shorter ones as they are written.
+    fn finders(&self) -> impl Iterator<Item = &Finder> {
+        let build = |any_case: bool| {
+            let known = self.known.iter().filter(|(secret, _)| (secret.len() >= IN_ANY_CASE) == any_case);
+            let (secrets, variables): (Vec<&String>, Vec<String>) =
+                known.map(|(secret, variable)| (secret, variable.clone())).unzip();
+            let automaton = AhoCorasick::builder()
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .match_kind(MatchKind::LeftmostLongest)
+                .ascii_case_insensitive(any_case)
+                .build(&secrets)
+                .ok()?;
+            (!secrets.is_empty()).then_some(Finder { automaton, variables })
         };
-        self.finder.get_or_init(build).as_ref()
-    }
-
-    fn variables(&self) -> Vec<&str> {
-        self.known.iter().map(|(_, variable)| variable.as_str()).collect()
+        self.finders.get_or_init(|| [build(true), build(false)]).iter().flatten()
     }
 }
 
@@ -92,6 +104,17 @@ pub fn replace(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_is_hidden_in_capitals_and_in_hexadecimal() {
+        let mut secrets = Secrets::default();
+        secrets.add("hunter22", "PASSWORD");
+        secrets.add("abcd", "PIN");
+        assert_eq!(
+            secrets.hide("HUNTER22 68756E7465723232 ABCD abcd".into()),
+            "$PASSWORD $PASSWORD ABCD $PIN"
+        );
+    }
 
     #[test]
     fn a_secret_is_hidden_wherever_it_stands() {

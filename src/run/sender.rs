@@ -15,12 +15,22 @@ use crate::contract::{Contract, Expression};
 use crate::plan::{Case, Credentials, Gap, RUN, Scenario};
 use bytes::Bytes;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// So many exchanges in a row without any answer mean that the target is gone.
 const LOST_AFTER: usize = 8;
+
+/// Whether a request is out of which nobody knows yet what came.
+#[derive(Default)]
+pub(super) struct Underway(AtomicBool);
+
+impl Underway {
+    pub(super) fn set(&self, out: bool) {
+        self.0.store(out, Ordering::Relaxed);
+    }
+}
 
 /// Sends cases with credentials, within the pace.
 pub(super) struct Sender<'r> {
@@ -58,6 +68,7 @@ impl Sender<'_> {
         scenario: &Scenario,
         case: &Case,
         earlier: &[Option<Exchange>],
+        underway: &Underway,
     ) -> Result<Option<Exchange>, Halt> {
         let case = match follow::filled(self.contract, scenario, case, earlier) {
             Ok(case) => case,
@@ -71,7 +82,7 @@ impl Sender<'_> {
         if case.request.credentials == Credentials::Expired && !self.expired(case).await? {
             return Ok(None);
         }
-        let exchange = self.settled(case).await?;
+        let exchange = self.settled(case, underway).await?;
         self.written(case, &exchange)?;
         Ok(Some(exchange))
     }
@@ -95,12 +106,16 @@ impl Sender<'_> {
         Ok(ledger.write(&self.id, (operation, case), (exchange, created), about)?)
     }
 
-    /// A request was sent, and nobody waits for its answer any more.
-    pub(super) fn given_up(&self, case: &Case) {
+    /// A request may have been sent, and nobody waits for its answer any more.
+    pub(super) fn given_up(&self, case: &Case, underway: &Underway) {
+        if !underway.0.load(Ordering::Relaxed) {
+            return;
+        }
         if case.request.method != "POST" || case.request.credentials != Credentials::Valid {
             return;
         }
-        let failure = Failure { kind: FailureKind::TimedOut, detail: "the run was interrupted".into() };
+        let failure =
+            Failure { kind: FailureKind::TimedOut, detail: "the run was interrupted".into(), status: None };
         let exchange = Exchange {
             sent: self.sent(self.outgoing(case, Vec::new())),
             outcome: Outcome::Failed(failure),
@@ -148,7 +163,7 @@ impl Sender<'_> {
     }
 
     /// Sends a case, again where the answer asks for it.
-    async fn settled(&self, case: &Case) -> Result<Exchange, Halt> {
+    async fn settled(&self, case: &Case, underway: &Underway) -> Result<Exchange, Halt> {
         let operation = &self.contract.operations[case.operation];
         let valid = case.request.credentials == Credentials::Valid;
         let (mut attempts, mut renewed, mut uncertain) = (0, false, false);
@@ -159,13 +174,21 @@ impl Sender<'_> {
             self.turn().await;
             attempts += 1;
             let clock = Instant::now();
-            let outcome = match self.transport.send(&outgoing).await {
+            underway.set(true);
+            // A connection that was kept may be one that the target has closed, and so may the next.
+            let sending = if uncertain {
+                self.transport.send_afresh(&outgoing).await
+            } else {
+                self.transport.send(&outgoing).await
+            };
+            let outcome = match sending {
                 Ok(answer) => Outcome::Answered(answer),
                 Err(failure) => Outcome::Failed(failure),
             };
             let (ended, elapsed) = (jiff::Timestamp::now(), clock.elapsed());
             match &outcome {
                 Outcome::Answered(answer) => {
+                    underway.set(uncertain);
                     self.unanswered.store(0, Ordering::Relaxed);
                     if let Some(pause) = retry_after(answer) {
                         if self.pace.hold(pause).await {

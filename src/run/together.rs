@@ -2,9 +2,9 @@
 //! and the last bytes follow together once every connection is open.
 
 use super::error::Halt;
-use super::exchange::{Exchange, Outcome};
+use super::exchange::{Exchange, FailureKind, Outcome};
 use super::pace::retry_after;
-use super::sender::Sender;
+use super::sender::{Sender, Underway};
 use super::transport::{Gate, Outgoing};
 use super::{Answer, Event};
 use crate::plan::Case;
@@ -12,60 +12,101 @@ use std::cmp::Reverse;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+/// How often one request was sent, and whether that may have been in vain.
+#[derive(Clone, Copy, Default)]
+struct Tries {
+    attempts: u32,
+    uncertain: bool,
+}
+
 impl Sender<'_> {
     /// Sends equal requests at once. They stand in no order, and so the accepted ones come
     /// first: what is told of them does not depend on which was the fastest.
-    pub(super) async fn together(&self, cases: &[Case]) -> Result<Vec<Exchange>, Halt> {
-        let (mut attempts, mut renewed) = (0, false);
-        loop {
-            attempts += 1;
-            let mut prepared = Vec::with_capacity(cases.len());
+    ///
+    /// Those that were throttled, or whose connection ended, are sent again; of equal creates
+    /// still exactly one is accepted.
+    pub(super) async fn together(&self, cases: &[Case], underway: &Underway) -> Result<Vec<Exchange>, Halt> {
+        let mut final_ones: Vec<Exchange> = Vec::with_capacity(cases.len());
+        let mut open = vec![Tries::default(); cases.len()];
+        let mut renewed = false;
+        while let Some(case) = cases.first().filter(|_| !open.is_empty()) {
+            // They are equal, and so it does not matter which of the cases each stands for.
+            let mut prepared = Vec::with_capacity(open.len());
             let mut token = None;
-            for case in cases {
+            for (case, tries) in cases.iter().zip(&mut open) {
                 let operation = &self.contract.operations[case.operation];
                 let credentials = case.request.credentials;
                 let (carriers, used) =
                     self.authenticator.attach(&self.transport, operation, credentials).await?;
                 token = used;
                 self.turn().await;
-                prepared.push(self.outgoing(case, carriers));
+                tries.attempts += 1;
+                prepared.push((self.outgoing(case, carriers), *tries));
             }
+            underway.set(true);
             let gate = Gate::new(prepared.len());
-            let sends = prepared.into_iter().map(|outgoing| self.held(outgoing, &gate, attempts));
-            let mut exchanges = futures_util::future::join_all(sends).await;
-            let all = |holds: &dyn Fn(&Answer) -> bool| {
-                exchanges.iter().all(|exchange| exchange.answer().is_some_and(holds))
-            };
-            let pause = exchanges.iter().filter_map(Exchange::answer).filter_map(retry_after).max();
-            let operation = cases.first().map(|case| &self.contract.operations[case.operation]);
-            if let Some(pause) = pause.filter(|_| all(&|answer| retry_after(answer).is_some()))
-                && self.pace.hold(pause).await
-            {
-                let why = "the target asked to come back later";
-                self.observer.event(&Event::Waiting { pause, why });
-                continue;
-            }
-            if let (Some(number), Some(operation), false) = (token, operation, renewed)
-                && all(&|answer| answer.status == 401)
+            let sends = prepared.into_iter().map(|(outgoing, tries)| self.held(outgoing, &gate, tries));
+            let came = futures_util::future::join_all(sends).await;
+            let unauthorized = |answer: &Answer| answer.status == 401;
+            if let (Some(number), false) = (token, renewed)
+                && final_ones.is_empty()
+                && came.iter().all(|exchange| exchange.answer().is_some_and(unauthorized))
             {
                 renewed = true;
+                let operation = &self.contract.operations[case.operation];
                 if self.authenticator.renew(&self.transport, operation, number).await? {
                     continue;
                 }
             }
-            exchanges.sort_by_cached_key(|exchange| match &exchange.outcome {
-                Outcome::Answered(answer) => (Reverse(answer.accepted()), answer.status, answer.body.clone()),
-                Outcome::Failed(_) => (Reverse(false), u16::MAX, bytes::Bytes::new()),
-            });
-            for (case, exchange) in cases.iter().zip(&exchanges) {
-                self.observer.event(&Event::Sent);
-                self.written(case, exchange)?;
-            }
-            return Ok(exchanges);
+            open = self.again(&mut final_ones, came).await;
         }
+        final_ones.sort_by_cached_key(|exchange| match &exchange.outcome {
+            Outcome::Answered(answer) => (Reverse(answer.accepted()), answer.status, answer.body.clone()),
+            Outcome::Failed(_) => (Reverse(false), u16::MAX, bytes::Bytes::new()),
+        });
+        for (case, exchange) in cases.iter().zip(&final_ones) {
+            self.observer.event(&Event::Sent);
+            self.written(case, exchange)?;
+        }
+        Ok(final_ones)
     }
 
-    async fn held(&self, outgoing: Outgoing, gate: &Gate, attempts: u32) -> Exchange {
+    /// Keeps what is final; tells what must be sent again, after the pause that was asked for.
+    async fn again(&self, final_ones: &mut Vec<Exchange>, came: Vec<Exchange>) -> Vec<Tries> {
+        let pause = came.iter().filter_map(Exchange::answer).filter_map(retry_after).max();
+        let waits = match pause {
+            Some(pause) => {
+                let waits = self.pace.hold(pause).await;
+                if waits {
+                    let why = "the target asked to come back later";
+                    self.observer.event(&Event::Waiting { pause, why });
+                } else {
+                    self.postponed.fetch_add(1, Ordering::Relaxed);
+                }
+                waits
+            }
+            None => false,
+        };
+        let mut open = Vec::new();
+        for exchange in came {
+            let mut tries = Tries { attempts: exchange.attempts, uncertain: exchange.uncertain };
+            let again = match &exchange.outcome {
+                Outcome::Answered(answer) => waits && retry_after(answer).is_some(),
+                Outcome::Failed(failure) => {
+                    let cut = matches!(failure.kind, FailureKind::Cut | FailureKind::NotHttp);
+                    cut && !std::mem::replace(&mut tries.uncertain, true)
+                }
+            };
+            if again {
+                open.push(tries);
+            } else {
+                final_ones.push(exchange);
+            }
+        }
+        open
+    }
+
+    async fn held(&self, outgoing: Outgoing, gate: &Gate, tries: Tries) -> Exchange {
         let clock = Instant::now();
         let outcome = match self.transport.send_held(&outgoing, gate).await {
             Ok(answer) => Outcome::Answered(answer),
@@ -76,6 +117,7 @@ impl Sender<'_> {
             self.unanswered.store(0, Ordering::Relaxed);
         }
         let sent = self.sent(outgoing);
-        Exchange { sent, outcome, ended, elapsed, attempts, leaks_secret: false, uncertain: false }
+        let Tries { attempts, uncertain } = tries;
+        Exchange { sent, outcome, ended, elapsed, attempts, leaks_secret: false, uncertain }
     }
 }

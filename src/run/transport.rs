@@ -9,8 +9,10 @@ use bytes::{Bytes, BytesMut};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use std::collections::HashMap;
 use std::io::Read;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// No body larger than this is read, before or after decoding.
 pub const MAX_BODY: usize = 8 << 20;
@@ -19,6 +21,10 @@ pub const MAX_BODY: usize = 8 << 20;
 #[derive(Debug)]
 pub struct Transport {
     client: reqwest::Client,
+    /// Keeps no connection, so that none that it uses was closed by the target meanwhile.
+    fresh: OnceLock<reqwest::Client>,
+    plain: bool,
+    timeout: Duration,
     urls: Mutex<HashMap<String, reqwest::Url>>,
 }
 
@@ -43,40 +49,65 @@ impl Transport {
     pub fn new(target: &str, timeout: Duration) -> Result<Transport, Failure> {
         // A second call finds the provider in place, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .timeout(timeout)
-            .connect_timeout(timeout)
-            .pool_idle_timeout(Duration::from_secs(4))
-            .tcp_nodelay(true)
-            .user_agent(concat!("probity/", env!("CARGO_PKG_VERSION")));
-        if target.starts_with("http://") {
-            // Reading this machine's authorities takes longer than many a run.
-            builder = builder.tls_certs_only([]);
-        }
-        let client = builder.build().map_err(|error| failure(&error))?;
-        Ok(Transport { client, urls: Mutex::default() })
+        let plain = target.starts_with("http://");
+        let client = builder(plain, timeout).build().map_err(|error| failure(&error))?;
+        Ok(Transport { client, fresh: OnceLock::new(), plain, timeout, urls: Mutex::default() })
     }
 
     /// Sends a request and reads the whole answer.
     pub async fn send(&self, outgoing: &Outgoing) -> Result<Answer, Failure> {
-        self.execute(outgoing, self.request(outgoing)?).await
+        self.execute(&self.client, outgoing, self.request(outgoing)?).await
     }
 
-    /// Sends a request whose last byte waits at a gate, and reads the whole answer.
+    /// Sends a request over a connection of its own, and reads the whole answer.
+    pub(super) async fn send_afresh(&self, outgoing: &Outgoing) -> Result<Answer, Failure> {
+        self.execute(self.fresh(), outgoing, self.request(outgoing)?).await
+    }
+
+    /// Sends a request over a connection of its own, its last byte waiting at a gate, and reads
+    /// the whole answer.
     pub(super) async fn send_held(&self, outgoing: &Outgoing, gate: &Gate) -> Result<Answer, Failure> {
         let place = gate.place();
         let mut request = self.request(outgoing)?;
         if let Some(body) = outgoing.body.as_ref().filter(|body| !body.is_empty()) {
             *request.body_mut() = Some(reqwest::Body::wrap(place.hold(body)));
         }
-        self.execute(outgoing, request).await
+        self.execute(self.fresh(), outgoing, request).await
     }
 
-    async fn execute(&self, outgoing: &Outgoing, request: reqwest::Request) -> Result<Answer, Failure> {
-        let mut response = self.client.execute(request).await.map_err(|error| failure(&error))?;
+    /// What a target without TLS says first, whatever it speaks.
+    pub(super) async fn first_bytes(&self, target: &str) -> Vec<u8> {
+        const MOST: usize = 256;
+        let Some(url) = reqwest::Url::parse(target).ok().filter(|_| self.plain) else { return Vec::new() };
+        let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
+            return Vec::new();
+        };
+        let listen = async {
+            let mut stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await.ok()?;
+            let request = format!("OPTIONS / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.ok()?;
+            let mut came = vec![0; MOST];
+            let length = stream.read(&mut came).await.ok()?;
+            came.truncate(length);
+            Some(came)
+        };
+        tokio::time::timeout(self.timeout, listen).await.ok().flatten().unwrap_or_default()
+    }
+
+    fn fresh(&self) -> &reqwest::Client {
+        self.fresh.get_or_init(|| {
+            let built = builder(self.plain, self.timeout).pool_max_idle_per_host(0).build();
+            built.unwrap_or_else(|_| self.client.clone())
+        })
+    }
+
+    async fn execute(
+        &self,
+        client: &reqwest::Client,
+        outgoing: &Outgoing,
+        request: reqwest::Request,
+    ) -> Result<Answer, Failure> {
+        let mut response = client.execute(request).await.map_err(|error| failure(&error))?;
         let status = response.status().as_u16();
         let headers: Vec<(String, String)> = response
             .headers()
@@ -85,14 +116,16 @@ impl Transport {
             .collect();
         let mut body = BytesMut::new();
         // A connection that ends here was no idle one: the answer had begun.
-        let torn = |error: reqwest::Error| match failure(&error) {
-            Failure { kind: FailureKind::Cut, detail } => Failure { kind: FailureKind::Incomplete, detail },
-            other => other,
+        let torn = |error: reqwest::Error| {
+            let failure = failure(&error);
+            let cut = failure.kind == FailureKind::Cut;
+            let kind = if cut { FailureKind::Incomplete } else { failure.kind };
+            Failure { kind, status: Some(status), ..failure }
         };
         while let Some(chunk) = response.chunk().await.map_err(torn)? {
             if body.len() + chunk.len() > MAX_BODY {
                 let detail = format!("more than {MAX_BODY} bytes");
-                return Err(Failure { kind: FailureKind::TooLarge, detail });
+                return Err(Failure { kind: FailureKind::TooLarge, detail, status: Some(status) });
             }
             body.extend_from_slice(&chunk);
         }
@@ -139,8 +172,22 @@ impl Transport {
     }
 }
 
+fn builder(plain: bool, timeout: Duration) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .timeout(timeout)
+        .connect_timeout(timeout)
+        .pool_idle_timeout(Duration::from_secs(4))
+        .tcp_nodelay(true)
+        .user_agent(concat!("probity/", env!("CARGO_PKG_VERSION")));
+    // Reading this machine's authorities takes longer than many a run.
+    if plain { builder.tls_certs_only([]) } else { builder }
+}
+
 fn unsendable(detail: String) -> Failure {
-    Failure { kind: FailureKind::Unsendable, detail }
+    Failure { kind: FailureKind::Unsendable, detail, status: None }
 }
 
 /// Whether the URL library left the path as it was written.
@@ -151,14 +198,15 @@ fn same_path(parsed: &reqwest::Url, written: &str) -> bool {
 }
 
 fn decoded(answer: &Answer) -> Result<Bytes, Failure> {
-    let bad = |detail: String| Failure { kind: FailureKind::BadCoding, detail };
+    let status = Some(answer.status);
+    let bad = |detail: String| Failure { kind: FailureKind::BadCoding, detail, status };
     let read = |reader: &mut dyn Read| {
         let mut plain = Vec::new();
         let limit = MAX_BODY as u64 + 1;
         reader.take(limit).read_to_end(&mut plain).map_err(|error| bad(error.to_string()))?;
         if plain.len() > MAX_BODY {
             let detail = format!("more than {MAX_BODY} bytes once decoded");
-            return Err(Failure { kind: FailureKind::TooLarge, detail });
+            return Err(Failure { kind: FailureKind::TooLarge, detail, status });
         }
         Ok(Bytes::from(plain))
     };
@@ -215,5 +263,5 @@ fn failure(error: &reqwest::Error) -> Failure {
     } else {
         FailureKind::Cut
     };
-    Failure { kind, detail }
+    Failure { kind, detail, status: None }
 }

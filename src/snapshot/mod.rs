@@ -22,7 +22,7 @@ pub use answer::{Body, Reply, Shown};
 pub use error::SnapshotError;
 pub use page::{Entry, Page};
 pub use recorded::Recorded;
-pub use render::{planned, render, source_name};
+pub use render::{planned, render, set_fixed_aside, source_name};
 pub use review::{DiffLine, Listed, Pending, Sign, State, diff, unified};
 pub use store::{ChangedCase, Comparison, Difference, Kind, Store, Written};
 pub use unstable::{Unstable, held_still};

@@ -167,6 +167,9 @@ impl SourceError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::NotFound { file } if std::path::Path::new(file).is_absolute() => {
+                "check the path; one in `probity.toml` is taken from the folder of that file"
+            }
             Self::NotFound { .. } => "check the path; it is taken from the current folder",
             Self::Folder { .. } => "name the file of the contract in it",
             Self::NotRegular { .. } => "name a file on disk",

@@ -160,10 +160,36 @@ fn a_target_that_hangs_is_given_up() {
 fn a_redirect_is_never_followed() {
     let other = Canned::always(refusal("400 No"));
     let to = format!("Location: {}/elsewhere\r\n", other.url());
-    let target = Canned::always(json("302 Found", &to, "{}"));
-    let ran = check(&target.url()).args(["--max-requests", "10"]).run().ends_with(1);
-    assert!(ran.stdout.contains("status 302"), "{}", ran.everything());
+    let all = Canned::always(json("302 Found", &to, "{}"));
+    one_verdict(check(&all.url()).run(), &["a redirect", "/elsewhere", "is the URL in --target right?"]);
+    let some = Canned::start(move |asked| {
+        let posted = asked.line.starts_with("POST");
+        Reply::Bytes(if posted { json("302 Found", &to, "{}") } else { refusal("404 No") })
+    });
+    let ran = check(&some.url()).args(["--max-requests", "10"]).run().ends_with(1);
+    assert!(ran.stdout.contains("status 302, a redirect to http"), "{}", ran.everything());
     assert_eq!(other.lines(), Vec::<String>::new());
+}
+
+#[test]
+fn a_wrong_path_is_said_to_be_one() {
+    let target = Canned::always(refusal("404 No"));
+    let ran = check(&target.url()).args(["--max-requests", "10"]).run().ends_with(1);
+    assert!(ran.stderr.contains("every answer is status 404"), "{}", ran.everything());
+}
+
+#[test]
+fn tls_is_only_suspected_where_it_shows() {
+    let banner = Canned::start(|_| Reply::Last(b"SSH-2.0-OpenSSH_9\r\n".to_vec()));
+    let ran = check(&banner.url()).run();
+    assert!(!ran.stderr.contains("TLS"), "{}", ran.everything());
+    one_verdict(ran, &["what came is not HTTP", "begins with `SSH-2.0-OpenSSH_9`"]);
+}
+
+#[test]
+fn a_run_of_which_all_was_throttled_has_tested_nothing() {
+    let target = Canned::always(json("429 Busy", "Retry-After: 1\r\n", "{}"));
+    check(&target.url()).args(["--max-wait", "100ms", "--max-requests", "4"]).run().ends_with(5);
 }
 
 #[test]

@@ -12,6 +12,20 @@ fn said(arguments: &[&str]) -> String {
 }
 
 #[test]
+fn a_contract_that_the_configuration_names_is_looked_for_beside_it() {
+    let ran =
+        probity().with_file("probity.toml", "contract = \"none.yaml\"\n").args(["check"]).run().ends_with(3);
+    assert!(ran.stderr.contains("taken from the folder of that file"), "{}", ran.everything());
+}
+
+#[test]
+fn a_foreign_token_that_nothing_takes_is_told_of() {
+    let ran = probity().args(["check", "--basic", "demo:demo-password", "--foreign-token", "some-token"]);
+    let ran = ran.args(["--max-requests", "5", "--verbose"]).run();
+    assert!(ran.everything().contains("--foreign-token was not tried"), "{}", ran.everything());
+}
+
+#[test]
 fn every_command_has_help() {
     for command in [
         "",
@@ -140,6 +154,7 @@ fn a_served_contract_answers_to_the_credentials_it_shows_until_interrupted() {
         assert!(begun.elapsed() < Duration::from_mins(1), "{text}");
         std::thread::sleep(Duration::from_millis(10));
     };
+    assert!(!shown.contains("Bearer"), "the contract has no such scheme: {shown}");
     let address = shown.lines().next().unwrap().rsplit_once("http://").unwrap().1.to_owned();
     let word = |name: &str| {
         let line = shown.lines().find(|line| line.trim_start().starts_with(name)).unwrap();

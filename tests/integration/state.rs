@@ -1,6 +1,7 @@
 //! What a run does to the state of a target: creates at once, what it leaves behind, tokens
 //! that end.
 
+use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::canned::{Canned, Reply, json as answer, refusal};
+use crate::canned::{Asked, Canned, Reply, json as answer, refusal};
 use crate::driver::{Driver, probity, repository, shipped_contract};
 
 fn check(url: &str) -> Driver {
@@ -281,4 +282,128 @@ fn a_host_that_serves_one_connection_after_the_other_is_not_kept_waiting() {
         by_password(&url).args(["--include", "create-badges-group/*eight-at-once", "--jobs", "1"]).run();
     assert!(!ran.stdout.contains("complete-answer"), "{}", ran.everything());
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+/// Takes each body once.
+fn remembering(taken: &Mutex<HashSet<String>>, asked: &Asked) -> Reply {
+    let body = asked.whole.split("\r\n\r\n").nth(1).unwrap_or_default().to_owned();
+    if taken.lock().unwrap().insert(body) {
+        created(asked.number)
+    } else {
+        Reply::Bytes(refusal("400 Bad Request"))
+    }
+}
+
+#[test]
+fn only_what_was_sent_is_said_to_be_perhaps_created() {
+    let server = Canned::start(|asked| created(asked.number));
+    let driver =
+        by_password(&server.url()).args(["--jobs", "16", "--rate", "4/s", "--ledger", "ledger.jsonl"]);
+    let running = driver.start();
+    std::thread::sleep(Duration::from_secs(2));
+    Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap();
+    let ran = running.wait().ends_with(130);
+    let lines = ran.file("ledger.jsonl").lines().count();
+    assert!((1..=server.lines().len()).contains(&lines), "{lines}: {:?}", server.lines());
+}
+
+#[test]
+fn a_refusal_of_which_not_everything_comes_creates_nothing() {
+    let server = Canned::start(|_| Reply::Last(b"HTTP/1.1 400 No\r\nContent-Length: 500\r\n\r\n{}".to_vec()));
+    let ran = by_password(&server.url()).args(["--max-requests", "5", "--ledger", "ledger.jsonl"]).run();
+    assert_eq!(ran.file("ledger.jsonl"), "");
+}
+
+#[test]
+fn what_depends_on_the_data_of_a_host_is_not_pinned() {
+    let start = || {
+        let taken = Mutex::new(HashSet::new());
+        Canned::start(move |asked| remembering(&taken, asked))
+    };
+    let server = start();
+    let arguments = ["--include", "create-badges-group/either/body/name/*", "--profile", "staging"];
+    let recorded = by_password(&server.url()).args(arguments).arg("--record").run();
+    let same = |server: &Canned| {
+        let ran = recorded.again().args(["check", "--quiet", "--basic", "someone:a-password"]);
+        let ran = ran.args(["--target", &server.url(), "--report", "json=r.json"]).args(arguments);
+        let ran = ran.arg(shipped_contract()).run();
+        let snapshots = &ran.json("r.json")["snapshots"];
+        assert_eq!(
+            (&snapshots["changed"], &snapshots["new"]),
+            (&json!(0), &json!(0)),
+            "{}",
+            ran.everything()
+        );
+    };
+    same(&server);
+    same(&start());
+}
+
+#[test]
+fn values_that_are_the_same_in_every_run_are_sent_in_order() {
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&bodies);
+    let server = Canned::start(move |asked| {
+        let body = asked.whole.split("\r\n\r\n").nth(1).unwrap_or_default().to_owned();
+        std::thread::sleep(Duration::from_millis(5));
+        if body.starts_with(r#"{"name":"#) && !body.contains("1234567890") {
+            seen.lock().unwrap().push(body);
+        }
+        Reply::Bytes(refusal("400 Bad Request"))
+    });
+    let order = |jobs: &str| {
+        let arguments = ["--include", "create-badges-group/either/body/name/*", "--run-id", "1234567890"];
+        by_password(&server.url()).args(arguments).args(["--jobs", jobs]).run();
+        std::mem::take(&mut *bodies.lock().unwrap())
+    };
+    let one = order("1");
+    assert!(one.len() > 1, "{one:?}");
+    for _ in 0..3 {
+        assert_eq!(order("16"), one);
+    }
+}
+
+#[test]
+fn creates_at_once_that_are_throttled_are_sent_again() {
+    let taken = Mutex::new(HashSet::new());
+    let server = Canned::start(move |asked| {
+        if asked.number % 3 == 2 {
+            return Reply::Bytes(answer("429 Busy", "Retry-After: 0\r\n", "{}"));
+        }
+        remembering(&taken, asked)
+    });
+    let ran = by_password(&server.url())
+        .args(["--include", "create-badges-group/*at-once*", "-A", "rule,error-code,declared-headers"])
+        .args(["--jobs", "1", "--max-wait", "20s", "--report", "json=r.json"])
+        .run()
+        .ends_with(0);
+    let exchanges = ran.json("r.json")["summary"]["exchanges"].as_u64().unwrap();
+    assert!(server.lines().len() > usize::try_from(exchanges).unwrap() + 10);
+}
+
+/// A server on whose connections only the first request is answered; it does not say so.
+fn answers_once() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let nobody: &[AtomicUsize; 2] = Box::leak(Box::default());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || {
+                if stand(&stream, &nobody[0], &nobody[1]).is_some() {
+                    // The next request comes before the end of the connection is seen.
+                    let _ = (&stream).read(&mut [0; 1]);
+                }
+            });
+        }
+    });
+    url
+}
+
+#[test]
+fn a_request_on_a_connection_that_has_ended_is_repeated_on_one_of_its_own() {
+    let url = answers_once();
+    for pattern in ["create-badges-group/accept/*", "create-badges-group/*eight-at-once*"] {
+        let ran = by_password(&url).args(["--include", pattern, "--jobs", "8"]).run();
+        assert!(!ran.stdout.contains("complete-answer"), "{}", ran.everything());
+    }
 }

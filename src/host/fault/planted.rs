@@ -248,6 +248,10 @@ impl Planted {
                     {
                         continue;
                     }
+                    // Where no body is sent, it cannot end early.
+                    if matches!(change, Change::Lost(_)) && (asked.method == "HEAD" || answer.is_bodiless()) {
+                        continue;
+                    }
                     let mut state = locked(&armed.state);
                     state.memory.count += 1;
                     if !state.memory.count.is_multiple_of(*every) {

@@ -57,10 +57,23 @@ impl Fault {
             Change::Lost(_) => {
                 Some("a request whose connection ended is sent once more, since a kept-alive connection may end at any time".into())
             }
+            Change::Status(other) => self.unsaid_of_status(contract, status?, *other),
             Change::Media(_) => Some("no `content` is documented for this answer".into()),
             Change::NoHeader(name) => Some(format!("the header `{name}` is not `required`")),
             _ => None,
         }
+    }
+
+    /// One refusal in place of another, both documented.
+    fn unsaid_of_status(&self, contract: &Contract, status: u16, other: u16) -> Option<String> {
+        let operation = &contract.operations[self.operation];
+        operation.response(other)?;
+        let both = [status, other].iter().all(|status| (400..500).contains(status));
+        both.then(|| {
+            format!(
+                "no entry of the catalogue in x-probity says which cause has {status}, and which has {other}"
+            )
+        })
     }
 
     fn unsaid_of_property(

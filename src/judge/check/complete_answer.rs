@@ -8,7 +8,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     summary: "every request gets a whole answer in time",
     meaning: "The host closed the connection, sent less or more than it announced, sent something that is not HTTP, coded the body wrongly, or did not finish within the time limit.",
     matters: "A client cannot tell whether its request was carried out. A request that makes a host drop its connection often made it crash.",
-    allow: "Raise --timeout if the host is only slow.",
+    allow: "Raise --timeout if the host is only slow, or lower --jobs if it cannot take so many connections at a time.",
     severity: Severity::Deny,
     scope: Scope::Request,
 };

@@ -141,7 +141,7 @@ fn steps(page: &Page<'_>) -> Vec<Markup> {
             "Make room or give access for the ledger, then run again: no request was sent that could not be written down."
         }),
         Verdict::Interrupted => steps.push(html! { "Run again to the end: what follows is what was seen until then." }),
-        Verdict::Untested => steps.push(html! { "Widen the selection, or repair the contract: no request was sent." }),
+        Verdict::Untested => steps.push(html! { "Widen the selection, or repair the contract, or keep under the target's limit with --rate: no request was tested." }),
         Verdict::Holds | Verdict::Broken => {}
     }
     steps.extend(looks(page));

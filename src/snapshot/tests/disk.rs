@@ -33,8 +33,13 @@ fn a_change_waits_until_it_is_accepted_or_rejected() {
     let before = files(folder.path());
     let broken = run_with(&plan, "2222222222", |case, body| {
         let late = case.id.contains("/size/out-of-range");
-        let failure =
-            || Outcome::Failed(Failure { kind: FailureKind::TimedOut, detail: "after 3.2 s".into() });
+        let failure = || {
+            Outcome::Failed(Failure {
+                kind: FailureKind::TimedOut,
+                detail: "after 3.2 s".into(),
+                status: None,
+            })
+        };
         if late { failure() } else { honest(case, body) }
     });
     let changed = render(&contract, &plan, &broken);

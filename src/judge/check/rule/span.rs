@@ -17,12 +17,18 @@ pub(in crate::judge) fn zone(span: i128, slack: i128) -> Option<String> {
 
 /// A span, rounded so that two runs say the same.
 pub(in crate::judge) fn about(span: i128) -> String {
+    const YEAR: i128 = 525_960;
+    const YEARS: i128 = 3 * YEAR;
+    const CENTURIES: i128 = 1000 * YEAR;
     let minutes = (span.abs() + MINUTE / 2) / MINUTE;
     match minutes {
         0 => "less than a minute".to_owned(),
         1..=119 => format!("about {minutes} min"),
         120..=2879 => format!("about {}", hours(minutes * MINUTE)),
-        _ => format!("about {} days", minutes / 1440),
+        2880..YEARS => format!("about {} days", minutes / 1440),
+        YEARS..CENTURIES => format!("about {} years", minutes / YEAR),
+        // A time in a wrong unit is off by more every minute.
+        _ => "more than 1000 years".to_owned(),
     }
 }
 
@@ -54,5 +60,7 @@ mod tests {
         assert_eq!(about(-5 * MINUTE - SECOND), "about 5 min");
         assert_eq!(about(150 * MINUTE), "about 2 h 30 min");
         assert_eq!(about(72 * HOUR), "about 3 days");
+        assert_eq!(about(40 * 365 * 24 * HOUR + 24 * 20 * HOUR), "about 40 years");
+        assert_eq!(about(21_122_948 * 24 * HOUR), "more than 1000 years");
     }
 }

@@ -48,8 +48,7 @@ impl Scene<'_, '_> {
     }
 
     pub(super) fn again(&self, name: &str, value: Value) -> Step {
-        let words =
-            format!("a value of `{}` that was accepted before, {}", self.field(), name.replace('-', " "));
+        let words = format!("a value of `{}` that was sent before, {}", self.field(), name.replace('-', " "));
         Step::new("repeated", value, words).expecting(self.repeated()).given(true)
     }
 
@@ -73,7 +72,7 @@ impl Scene<'_, '_> {
         let place = Place::Body(self.field().to_owned());
         label.faults.push(Fault { cause: Cause::Repeated, place, keyword: None, at: self.at.clone() });
         let expectation = expect::expectation(self.deriver.operation, Label::refused(label.faults));
-        let words = format!("a value of `{}` that was accepted before, in an incomplete body", self.field());
+        let words = format!("a value of `{}` that was sent before, in an incomplete body", self.field());
         let step = Step::new("repeated", incomplete, words).expecting(expectation);
         self.scenario(8, "and-incomplete", vec![self.first(first), step]);
     }

@@ -1,0 +1,63 @@
+//! Values that must be unique and are the same in every run: whether they are taken already
+//! depends on what the target was sent before.
+
+use crate::contract::Operation;
+use crate::json;
+use crate::plan::{Case, Plan, unique};
+use tokio::sync::watch;
+
+/// Whether a case has such a value.
+pub fn holds_fixed(operation: &Operation, case: &Case) -> bool {
+    if operation.behaviour.unique.is_empty() {
+        return false;
+    }
+    let Some(sent) = case.request.body.as_deref().and_then(|body| json::read(body).ok()) else {
+        return false;
+    };
+    let mut fields = operation.behaviour.unique.iter().filter_map(|unique| sent.at(&unique.field));
+    fields.any(|held| !unique::carries_run(held))
+}
+
+/// Lets scenarios with such values through one after the other, in the order of the plan: one may
+/// be refused for what the other was accepted for.
+pub(super) struct Turnstile {
+    /// Where each scenario stands in the line, if it stands there at all.
+    places: Vec<Option<usize>>,
+    through: watch::Sender<usize>,
+}
+
+/// A place in the line; when it is dropped, the next one may go.
+pub(super) struct Place<'t>(&'t Turnstile, usize);
+
+impl Turnstile {
+    pub(super) fn new(operations: &[Operation], plan: &Plan) -> Turnstile {
+        let mut next = 0;
+        let places = plan.scenarios.iter().map(|scenario| {
+            let fixed = scenario.cases.iter().any(|case| holds_fixed(&operations[case.operation], case));
+            fixed.then(|| {
+                next += 1;
+                next - 1
+            })
+        });
+        Turnstile { places: places.collect(), through: watch::Sender::new(0) }
+    }
+
+    /// The place of a scenario; every one that is taken is dropped some time.
+    pub(super) fn place(&self, scenario: usize) -> Option<Place<'_>> {
+        self.places.get(scenario).copied().flatten().map(|place| Place(self, place))
+    }
+}
+
+impl Place<'_> {
+    /// Waits until everybody before is through.
+    pub(super) async fn turn(&self) {
+        // The sender lives as long as this place.
+        let _ = self.0.through.subscribe().wait_for(|through| *through >= self.1).await;
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.through.send_modify(|through| *through = (*through).max(self.1 + 1));
+    }
+}
