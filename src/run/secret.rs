@@ -56,17 +56,23 @@ impl Secrets {
 
     /// Text with every secret replaced by its variable.
     pub fn hide(&self, text: String) -> String {
-        self.finders().fold(text, |text, finder| match finder.automaton.is_match(&text) {
-            true => finder.automaton.replace_all(&text, &finder.variables),
-            false => text,
+        self.finders().fold(text, |text, finder| {
+            if finder.automaton.is_match(&text) {
+                finder.automaton.replace_all(&text, &finder.variables)
+            } else {
+                text
+            }
         })
     }
 
     /// Bytes with every secret replaced by its variable.
     pub fn hide_bytes(&self, bytes: Bytes) -> Bytes {
-        self.finders().fold(bytes, |bytes, finder| match finder.automaton.is_match(&bytes) {
-            true => finder.automaton.replace_all_bytes(&bytes, &finder.variables).into(),
-            false => bytes,
+        self.finders().fold(bytes, |bytes, finder| {
+            if finder.automaton.is_match(&bytes) {
+                finder.automaton.replace_all_bytes(&bytes, &finder.variables).into()
+            } else {
+                bytes
+            }
         })
     }
 
