@@ -49,7 +49,7 @@ fn large(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn exchange(plan: &Plan, verdict: Verdict, status: u16, body: &'static str) -> (usize, Exchange) {
+fn exchange(plan: &Plan, verdict: Verdict, status: u16, body: &str) -> (usize, Exchange) {
     let found = plan.scenarios.iter().position(|scenario| {
         let case = &scenario.cases[0];
         case.expectation.verdict == verdict
@@ -58,13 +58,15 @@ fn exchange(plan: &Plan, verdict: Verdict, status: u16, body: &'static str) -> (
     });
     let index = found.unwrap();
     let request = &plan.scenarios[index].cases[0].request;
+    let sent: serde_json::Value = serde_json::from_slice(request.body.as_deref().unwrap()).unwrap();
+    let name = sent["name"].as_str().unwrap_or_default();
     let answer = Answer {
         status,
         headers: vec![
             ("content-type".into(), "application/json".into()),
             ("x-cap-requestid".into(), "5f1c".into()),
         ],
-        body: Bytes::from_static(body.as_bytes()),
+        body: Bytes::from(body.replace("GROUP_RANK_2", name)),
     };
     let sent = Sent {
         method: request.method.clone(),
@@ -90,15 +92,20 @@ fn exchange(plan: &Plan, verdict: Verdict, status: u16, body: &'static str) -> (
 fn judging(criterion: &mut Criterion) {
     let contract = groups();
     let plan = plan(&contract, &Wishes::default()).unwrap();
+    let now = jiff::Timestamp::now().as_second();
     let accepted = r#"{"data":{"id":"6581281e8f68666070de15c5","orgId":50156,"name":"GROUP_RANK_2","rank":2,"createdBy":123,"createdOn":1702963230.966423000,"lastUpdatedBy":123,"lastUpdatedOn":1702963230.966423000,"isActive":true},"errors":[],"warnings":[]}"#;
+    let accepted =
+        &accepted.replace("1702963230", &now.to_string()).replace("6581281e", &format!("{now:08x}"));
     let refused = r#"{"data":null,"errors":[{"code":735,"message":"Group Name is Mandatory.","reference":null}],"warnings":null}"#;
     let mut group = criterion.benchmark_group("judge one exchange");
     for (name, verdict, status, body) in
-        [("accepted", Verdict::Accept, 200, accepted), ("refused", Verdict::Reject, 400, refused)]
+        [("accepted", Verdict::Accept, 200, accepted.as_str()), ("refused", Verdict::Reject, 400, refused)]
     {
         let (index, exchange) = exchange(&plan, verdict, status, body);
         let scenario = &plan.scenarios[index];
         let exchanges = [Some(exchange)];
+        let held = judge::exchange(&contract, scenario, &exchanges, (index, 0)).observations;
+        assert!(held.is_empty(), "{held:?}");
         group.bench_function(name, |bencher| {
             bencher.iter(|| judge::exchange(&contract, scenario, black_box(&exchanges), (index, 0)));
         });

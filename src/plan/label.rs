@@ -8,6 +8,7 @@ use crate::contract::link::Supplied;
 use crate::contract::model::{self, Location, Parameter};
 use crate::contract::{Behaviour, Cause, Contract, Operation, Side};
 use crate::json::{self, Kind, Node, decimal, pointer};
+use jsonschema::Draft;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -400,6 +401,11 @@ impl Silence<'_> {
         if flat.listed.is_some() {
             return;
         }
+        if let Some(format) = flat.format.as_deref().filter(|format| is_anybodys(format))
+            && !flat.examples.iter().any(|example| example.as_str() == Some(text))
+        {
+            self.seen.silent(format!("which text the format `{format}` asks for is not said"));
+        }
         let shaped = !flat.patterns.is_empty();
         if text.trim().is_empty() && !shaped {
             if flat.length.0.is_none() || !text.is_empty() {
@@ -455,6 +461,12 @@ impl Silence<'_> {
             self.stated(Cause::OutOfRange, at);
         }
     }
+}
+
+/// Whether a format is neither asserted by the validator nor known to ask for nothing.
+fn is_anybodys(format: &str) -> bool {
+    const OPEN: [&str; 2] = ["password", "binary"];
+    !OPEN.contains(&format) && !jsonschema::options().is_known_format(Draft::Draft202012, format)
 }
 
 /// Control characters, invisible formatting, non-characters and private use.

@@ -2,7 +2,7 @@
 //! and the last bytes follow together once every connection is open.
 
 use super::error::Halt;
-use super::exchange::{Exchange, FailureKind, Outcome};
+use super::exchange::{Exchange, Outcome};
 use super::pace::retry_after;
 use super::sender::{Sender, Underway};
 use super::transport::{Gate, Outgoing};
@@ -12,40 +12,33 @@ use std::cmp::Reverse;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-/// How often one request was sent, and whether that may have been in vain.
-#[derive(Clone, Copy, Default)]
-struct Tries {
-    attempts: u32,
-    uncertain: bool,
-}
-
 impl Sender<'_> {
     /// Sends equal requests at once. They stand in no order, and so the accepted ones come
     /// first: what is told of them does not depend on which was the fastest.
     ///
-    /// Those that were throttled, or whose connection ended, are sent again; of equal creates
-    /// still exactly one is accepted.
+    /// Those that were throttled are sent again; of equal creates still exactly one is accepted.
+    /// Each has a connection of its own: one that ends was not kept open for too long.
     pub(super) async fn together(&self, cases: &[Case], underway: &Underway) -> Result<Vec<Exchange>, Halt> {
         let mut final_ones: Vec<Exchange> = Vec::with_capacity(cases.len());
-        let mut open = vec![Tries::default(); cases.len()];
+        let mut open = vec![0; cases.len()];
         let mut renewed = false;
         while let Some(case) = cases.first().filter(|_| !open.is_empty()) {
             // They are equal, and so it does not matter which of the cases each stands for.
             let mut prepared = Vec::with_capacity(open.len());
             let mut token = None;
-            for (case, tries) in cases.iter().zip(&mut open) {
+            for (case, attempts) in cases.iter().zip(&mut open) {
                 let operation = &self.contract.operations[case.operation];
                 let credentials = case.request.credentials;
                 let (carriers, used) =
                     self.authenticator.attach(&self.transport, operation, credentials).await?;
                 token = used;
                 self.turn().await;
-                tries.attempts += 1;
-                prepared.push((self.outgoing(case, carriers), *tries));
+                *attempts += 1;
+                prepared.push((self.outgoing(case, carriers), *attempts));
             }
             underway.set(true);
             let gate = Gate::new(prepared.len());
-            let sends = prepared.into_iter().map(|(outgoing, tries)| self.held(outgoing, &gate, tries));
+            let sends = prepared.into_iter().map(|(outgoing, attempts)| self.held(outgoing, &gate, attempts));
             let came = futures_util::future::join_all(sends).await;
             let unauthorized = |answer: &Answer| answer.status == 401;
             if let (Some(number), false) = (token, renewed)
@@ -72,7 +65,7 @@ impl Sender<'_> {
     }
 
     /// Keeps what is final; tells what must be sent again, after the pause that was asked for.
-    async fn again(&self, final_ones: &mut Vec<Exchange>, came: Vec<Exchange>) -> Vec<Tries> {
+    async fn again(&self, final_ones: &mut Vec<Exchange>, came: Vec<Exchange>) -> Vec<u32> {
         let pause = came.iter().filter_map(Exchange::answer).filter_map(retry_after).max();
         let waits = match pause {
             Some(pause) => {
@@ -89,16 +82,8 @@ impl Sender<'_> {
         };
         let mut open = Vec::new();
         for exchange in came {
-            let mut tries = Tries { attempts: exchange.attempts, uncertain: exchange.uncertain };
-            let again = match &exchange.outcome {
-                Outcome::Answered(answer) => waits && retry_after(answer).is_some(),
-                Outcome::Failed(failure) => {
-                    let cut = matches!(failure.kind, FailureKind::Cut | FailureKind::NotHttp);
-                    cut && !std::mem::replace(&mut tries.uncertain, true)
-                }
-            };
-            if again {
-                open.push(tries);
+            if waits && exchange.answer().and_then(retry_after).is_some() {
+                open.push(exchange.attempts);
             } else {
                 final_ones.push(exchange);
             }
@@ -106,7 +91,7 @@ impl Sender<'_> {
         open
     }
 
-    async fn held(&self, outgoing: Outgoing, gate: &Gate, tries: Tries) -> Exchange {
+    async fn held(&self, outgoing: Outgoing, gate: &Gate, attempts: u32) -> Exchange {
         let clock = Instant::now();
         let outcome = match self.transport.send_held(&outgoing, gate).await {
             Ok(answer) => Outcome::Answered(answer),
@@ -117,7 +102,6 @@ impl Sender<'_> {
             self.unanswered.store(0, Ordering::Relaxed);
         }
         let sent = self.sent(outgoing);
-        let Tries { attempts, uncertain } = tries;
-        Exchange { sent, outcome, ended, elapsed, attempts, leaks_secret: false, uncertain }
+        Exchange { sent, outcome, ended, elapsed, attempts, leaks_secret: false, uncertain: false }
     }
 }

@@ -40,8 +40,7 @@ pub(in crate::judge) fn at_once(view: &View<'_>, exchanges: &[Option<Exchange>])
     let accepted = exchanges.iter().flatten().filter(|exchange| exchange.accepted()).count();
     // Without an answer it may have been carried out, and a postponed one was not looked at.
     let decided = |exchange: &Exchange| {
-        !exchange.uncertain
-            && exchange.answer().is_some_and(|answer| answer.status < 500 && answer.status != 429)
+        exchange.answer().is_some_and(|answer| answer.status < 500 && answer.status != 429)
     };
     let all_decided = exchanges.iter().all(|exchange| exchange.as_ref().is_some_and(decided));
     let fault = view.case.expectation.faults.first()?;
