@@ -30,7 +30,7 @@ pub fn text(contract: &Contract, plan: &Plan) -> String {
     }
     for gap in &plan.gaps {
         let at = contract.document.locate(&gap.at);
-        text.push_str(&format!("cannot be tested: {}: {} ({at})\n", gap.operation, gap.why));
+        text.push_str(&format!("gap: {}: {} ({at})\n", gap.operation, gap.why));
     }
     for broken in &contract.untestable {
         let at = contract.document.locate(&broken.at);

@@ -5,6 +5,7 @@ use super::{Subject, Verdict, changes};
 use crate::judge::{Finding, Severity};
 use crate::run::{End, Outcome};
 use anstyle::{AnsiColor, Style};
+use indexmap::IndexMap;
 use std::fmt::Display;
 use std::time::Duration;
 
@@ -19,6 +20,9 @@ pub enum Detail {
     /// Also every case.
     Verbose,
 }
+
+/// Where more operations than these have one reason, one of them stands for all.
+const MOST_ALIKE: usize = 3;
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
@@ -210,10 +214,21 @@ impl Page<'_, '_> {
             return;
         }
         self.heading(heading);
+        let mut alike: IndexMap<&String, Vec<(String, &String)>> = IndexMap::new();
         for (operation, at, why) in entries {
-            self.line(format!("  {operation}: {}", cut(why, LONG)));
-            self.text.push_str("  ");
-            self.place(at);
+            alike.entry(why).or_default().push((operation, at));
+        }
+        for (why, operations) in alike {
+            let shown = if operations.len() > MOST_ALIKE { 1 } else { operations.len() };
+            let more = match operations.len() - shown {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            for (operation, at) in operations.into_iter().take(shown) {
+                self.line(format!("  {operation}{more}: {}", cut(why, LONG)));
+                self.text.push_str("  ");
+                self.place(at);
+            }
         }
         self.line("");
     }

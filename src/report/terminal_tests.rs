@@ -2,6 +2,7 @@
 
 use super::super::fixture::{Fixture, changed};
 use super::*;
+use crate::plan::Gap;
 use crate::report::text::steers;
 
 fn plain(fixture: &Fixture, detail: Detail) -> String {
@@ -50,6 +51,20 @@ fn a_report_tells_what_is_wrong_where_and_how_to_repeat_it() {
 
     probity: FAILED  1 operation · 4 cases · 3 exchanges · 2 findings (1 deny, 1 warn) · 1 not testable · 1 gap · 0.03 s · 100/s · https://api.example
     "#);
+}
+
+#[test]
+fn one_of_many_gaps_with_one_reason_stands_for_all() {
+    let mut fixture = Fixture::new();
+    let first = fixture.plan.gaps[0].clone();
+    fixture
+        .plan
+        .gaps
+        .extend((1..5).map(|number| Gap { operation: format!("other-{number}"), ..first.clone() }));
+    let text = plain(&fixture, Detail::Normal);
+    assert!(text.contains("  create-group and 4 more: no room\n"), "{text}");
+    assert!(!text.contains("other-"), "{text}");
+    assert!(text.contains(" · 5 gaps · "), "{text}");
 }
 
 #[test]

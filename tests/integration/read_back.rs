@@ -333,7 +333,7 @@ paths:
       responses: {'200': {description: one}, '404': {description: none}}
 ";
     let ran = probity().with_file("c.yaml", contract).args(["plan", "c.yaml"]).run().ends_with(0);
-    let told = "cannot be tested: make: the link names `reed`, which is no operation that can be tested; did you mean `read`? (c.yaml:12:";
+    let told = "gap: make: the link names `reed`, which is no operation that can be tested; did you mean `read`? (c.yaml:12:";
     assert!(ran.stdout.contains(told), "{}", ran.stdout);
     probity().with_file("c.yaml", contract).args(["check", "c.yaml"]).run().ends_with(0);
 }

@@ -8,10 +8,6 @@ use crate::rival::{Fault, Rival, Variant};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// The longest that a page may take to open, in milliseconds, while tests take their share of the machine.
-const OPENED: f64 = 5_000.0;
-const FILTERED: f64 = 2_500.0;
-
 /// A run against a host that makes texts of numbers.
 fn run() -> Ran {
     let rival = Rival::start(Variant::Strict, Some(Fault::RankText));
@@ -82,7 +78,7 @@ fn filters_leave_what_fits_and_say_how_much() {
 }
 
 #[test]
-fn a_report_of_thousands_of_cases_opens_and_filters_at_once() {
+fn a_report_of_thousands_of_cases_can_be_searched() {
     let Some(browser) = browser() else { return };
     // The most cases that a document at hand implies.
     let Some(contract) = corpus::paths().into_iter().max_by_key(|path| path.metadata().unwrap().len()) else {
@@ -90,20 +86,18 @@ fn a_report_of_thousands_of_cases_opens_and_filters_at_once() {
     };
     let ran = probity().args(["check", "--report", "html=run.html"]).arg(contract).run();
     let page = browser.open(&page(&ran), screen(DESKTOP));
-    let opened = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd");
     let cases = page.evaluate("Number(document.querySelector('#cases .tally').textContent)");
     assert!(cases.as_u64() > Some(5_000), "{cases}");
-    assert!(opened.as_f64() < Some(OPENED), "{opened} ms to open");
-    let filtered = page.evaluate(
+    let told = page.evaluate(
         "(async () => {
-            const begun = performance.now();
             search.value = 'wrong-type';
             search.dispatchEvent(new Event('input'));
             while (shown.textContent === '') await new Promise((done) => requestAnimationFrame(done));
-            return performance.now() - begun;
+            return shown.textContent.match(/([0-9]+) of ([0-9]+) cases/).slice(1).map(Number);
         })()",
     );
-    assert!(filtered.as_f64() < Some(FILTERED), "{filtered} ms to search");
+    assert!(told[0].as_u64() > Some(0) && told[0].as_u64() < told[1].as_u64(), "{told}");
+    assert_eq!(told[1], cases);
     assert_eq!(page.errors(), Vec::<String>::new());
 }
 
