@@ -1,7 +1,7 @@
 //! Failures of the program itself: what is wrong, where, and what to do.
 
 use super::{Exit, note};
-use crate::contract::{Contract, ContractError, extension};
+use crate::contract::{Contract, ContractError};
 use crate::source::{Document, SourceError};
 use anstyle::{AnsiColor, Style};
 use std::path::Path;
@@ -52,8 +52,6 @@ const SHIPPED: &str = include_str!("../../spec/groups.openapi.yaml");
 
 /// Reads a contract, or the shipped one.
 pub(super) fn contract(path: Option<&Path>) -> Result<Contract, Failure> {
-    // Nobody waits for it: whoever comes first makes it ready.
-    let _ = std::thread::Builder::new().spawn(extension::prepare);
     let document = match path {
         Some(path) => Document::open(path)?,
         None => Document::from_text("spec/groups.openapi.yaml", SHIPPED)?,

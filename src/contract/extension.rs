@@ -325,8 +325,7 @@ pub fn read<T: serde::de::DeserializeOwned>(
     value: &Value,
     at: &str,
 ) -> Result<T, Vec<Mistake>> {
-    let errors: Vec<_> =
-        validator(shape).into_iter().flat_map(|validator| validator.iter_errors(value)).collect();
+    let errors: Vec<_> = broken(shape, value).collect();
     let mistakes: Vec<Mistake> = errors
         .iter()
         .filter(|error| !is_told_by_another(error, &errors))
@@ -480,27 +479,28 @@ fn schema() -> &'static Value {
     })
 }
 
-/// Makes ready what [`read`] needs, which can be done while the document is read.
-pub fn prepare() {
-    for shape in [Shape::Operation, Shape::SecurityScheme] {
-        let _ = validator(shape);
+/// Compiled with the program, so that no run has to.
+mod compiled {
+    macro_rules! form {
+        ($name:ident, $schema:literal) => {
+            #[jsonschema::validator(
+                schema = $schema,
+                draft = Draft202012,
+                resources = {"probity:///x-probity" => {path = "spec/x-probity.schema.json"}}
+            )]
+            pub(super) struct $name;
+        };
     }
+    form!(Operation, r#"{"$ref": "probity:///x-probity#/$defs/operation"}"#);
+    form!(SecurityScheme, r#"{"$ref": "probity:///x-probity#/$defs/securityScheme"}"#);
+    form!(Link, r#"{"$ref": "probity:///x-probity#/$defs/link"}"#);
 }
 
-fn validator(shape: Shape) -> Option<&'static jsonschema::Validator> {
-    static VALIDATORS: [OnceLock<Option<jsonschema::Validator>>; 3] = [const { OnceLock::new() }; 3];
-    let (index, name) = match shape {
+fn broken(shape: Shape, value: &Value) -> jsonschema::ErrorIterator<'_> {
+    match shape {
         // On the document stand defaults for operations: the schema says the same of both.
-        Shape::Document | Shape::Operation => (0, "operation"),
-        Shape::SecurityScheme => (1, "securityScheme"),
-        Shape::Link => (2, "link"),
-    };
-    VALIDATORS[index]
-        .get_or_init(|| {
-            let mut root = schema().clone();
-            root.as_object_mut()?.remove("anyOf");
-            root["$ref"] = Value::from(format!("#/$defs/{name}"));
-            jsonschema::options().offline().build(&root).ok()
-        })
-        .as_ref()
+        Shape::Document | Shape::Operation => compiled::Operation::iter_errors(value),
+        Shape::SecurityScheme => compiled::SecurityScheme::iter_errors(value),
+        Shape::Link => compiled::Link::iter_errors(value),
+    }
 }
