@@ -484,10 +484,10 @@ mod compiled {
     macro_rules! form {
         ($name:ident, $schema:literal) => {
             #[jsonschema::validator(
-                schema = $schema,
-                draft = Draft202012,
-                resources = {"probity:///x-probity" => {path = "spec/x-probity.schema.json"}}
-            )]
+                            schema = $schema,
+                            draft = Draft202012,
+                            resources = {"probity:///x-probity" => {path = "spec/x-probity.schema.json"}}
+                        )]
             pub(super) struct $name;
         };
     }

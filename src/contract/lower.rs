@@ -58,7 +58,7 @@ pub(super) fn reachable(document: &Value, roots: impl IntoIterator<Item = String
     let mut seen: HashSet<String> = HashSet::new();
     let mut found = Vec::new();
     while let Some(at) = open.pop() {
-        let Some(schema) = document.pointer(&at).and_then(Value::as_object) else { continue };
+        let Some(schema) = pointer::get(document, &at).and_then(Value::as_object) else { continue };
         if !seen.insert(at.clone()) {
             continue;
         }
@@ -75,7 +75,7 @@ pub(super) fn reachable(document: &Value, roots: impl IntoIterator<Item = String
 /// Rewrites the schemas at `places` from 3.0's dialect to 2020-12.
 pub(super) fn to_2020_12(document: &mut Value, places: &[String]) {
     for at in places {
-        if let Some(schema) = document.pointer_mut(at).and_then(Value::as_object_mut) {
+        if let Some(schema) = pointer::get_mut(document, at).and_then(Value::as_object_mut) {
             lower(schema);
         }
     }
@@ -85,7 +85,7 @@ pub(super) fn to_2020_12(document: &mut Value, places: &[String]) {
 /// that is named twice.
 pub(super) fn require_once(document: &mut Value, places: &[String]) {
     for at in places {
-        let schema = document.pointer_mut(at).and_then(Value::as_object_mut);
+        let schema = pointer::get_mut(document, at).and_then(Value::as_object_mut);
         if let Some(Value::Array(names)) = schema.and_then(|schema| schema.get_mut("required")) {
             let mut seen = HashSet::new();
             names.retain(|name| seen.insert(name.clone()));
@@ -140,7 +140,7 @@ pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> b
     };
     let mut changes = Vec::new();
     for at in places {
-        let Some(schema) = document.pointer(at).and_then(Value::as_object) else { continue };
+        let Some(schema) = pointer::get(document, at).and_then(Value::as_object) else { continue };
         let (Some(Value::Object(properties)), Some(Value::Array(required))) =
             (schema.get("properties"), schema.get("required"))
         else {
@@ -150,7 +150,7 @@ pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> b
             let property = name.as_str().and_then(|name| properties.get(name));
             let referred = property.and_then(|property| {
                 let reference = property.get("$ref")?.as_str()?;
-                document.pointer(&target(reference)?)
+                pointer::get(document, &target(reference)?)
             });
             ![property, referred].into_iter().flatten().any(|schema| schema.get(flag) == Some(&json!(true)))
         };
@@ -160,7 +160,7 @@ pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> b
         }
     }
     for (at, kept) in &changes {
-        if let Some(schema) = document.pointer_mut(at).and_then(Value::as_object_mut) {
+        if let Some(schema) = pointer::get_mut(document, at).and_then(Value::as_object_mut) {
             schema.insert("required".into(), json!(kept));
         }
     }

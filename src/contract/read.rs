@@ -52,7 +52,7 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
         let methods: Vec<&str> = METHODS
             .iter()
             .copied()
-            .filter(|method| root.pointer(&at).is_some_and(|item| item.get(method).is_some()))
+            .filter(|method| pointer::get(root, &at).is_some_and(|item| item.get(method).is_some()))
             .collect();
         for method in &methods {
             let here = pointer::child(&at, method);
@@ -81,7 +81,7 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
     }
     let schemas = compile(document, openapi == "3.0", &mut operations, &mut untestable);
     name_apart(&mut operations);
-    let text = |at: &str| root.pointer(at).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |at: &str| pointer::get(root, at).and_then(Value::as_str).unwrap_or_default().to_owned();
     Ok(Parts {
         title: text("/info/title"),
         version: text("/info/version"),
@@ -140,7 +140,7 @@ fn servers(root: &Value) -> Vec<String> {
 
 fn security_schemes(root: &Value, mistakes: &mut Vec<Mistake>) -> SecuritySchemes {
     let at = "/components/securitySchemes";
-    let names = root.pointer(at).and_then(Value::as_object).into_iter().flat_map(|all| all.keys());
+    let names = pointer::get(root, at).and_then(Value::as_object).into_iter().flat_map(|all| all.keys());
     let mut schemes = IndexMap::new();
     for name in names {
         let Ok((at, source)) = view::resolve(root, &pointer::child(at, name)) else { continue };

@@ -32,12 +32,12 @@ pub(super) fn resolve<'d>(root: &'d Value, at: &str) -> Result<(String, &'d Valu
     let mut here = at.to_owned();
     for _ in 0..REFERENCE_LIMIT {
         let broken = |why: String| Broken { at: here.clone(), why };
-        let value = root.pointer(&here).ok_or_else(|| broken("nothing is written here".into()))?;
+        let value = pointer::get(root, &here).ok_or_else(|| broken("nothing is written here".into()))?;
         let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
             return Ok((here, value));
         };
         let next = target(reference).ok_or_else(|| broken(format!("`{reference}` cannot be read")))?;
-        if root.pointer(&next).is_none() {
+        if pointer::get(root, &next).is_none() {
             return Err(broken(format!("`$ref` names `{reference}`, which does not exist")));
         }
         here = next;
@@ -52,7 +52,7 @@ pub(super) fn operation(root: &Value, path_item: &str, at: &str) -> Viewed {
         keep(source, at, &["tags", "summary", "description", "operationId", "deprecated", "security"]);
     let mut parameters: Vec<Value> = Vec::new();
     for owner in [path_item, at] {
-        let list = root.pointer(&pointer::child(owner, "parameters")).and_then(Value::as_array);
+        let list = pointer::get(root, &pointer::child(owner, "parameters")).and_then(Value::as_array);
         for index in 0..list.map_or(0, Vec::len) {
             let seen = parameter(root, &format!("{owner}/parameters/{index}"))?;
             let same = |other: &Value| other["name"] == seen["name"] && other["in"] == seen["in"];
@@ -153,7 +153,7 @@ fn schema(owner: &str) -> Value {
 }
 
 fn each(root: &Value, at: &str, view: fn(&Value, &str) -> Viewed) -> Viewed {
-    let Some(members) = root.pointer(at).and_then(Value::as_object) else {
+    let Some(members) = pointer::get(root, at).and_then(Value::as_object) else {
         return Ok(json!({}));
     };
     let mut seen = Map::new();
@@ -170,7 +170,7 @@ fn part<'d>(root: &'d Value, at: &str) -> Result<(String, &'d Map<String, Value>
 }
 
 fn object<'d>(root: &'d Value, at: &str) -> Result<&'d Map<String, Value>, Broken> {
-    root.pointer(at)
+    pointer::get(root, at)
         .and_then(Value::as_object)
         .ok_or_else(|| Broken { at: at.to_owned(), why: "an object is expected here".into() })
 }

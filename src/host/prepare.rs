@@ -13,6 +13,7 @@ use crate::plan::generate::flat::{Flat, Type};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 const DEPTH: usize = 6;
 
@@ -289,11 +290,10 @@ impl Finder<'_, '_> {
     }
 
     /// The folded schema of a place in the body.
-    fn flat_at(&self, at: &str) -> Flat {
+    fn flat_at(&self, at: &str) -> Rc<Flat> {
         let mut flat = self.samples.flat(&self.places());
         for token in pointer::tokens(at) {
-            let next = flat.properties.get(token.as_ref()).cloned();
-            flat = self.samples.flat(&next.unwrap_or(flat.items));
+            flat = self.samples.flat(flat.properties.get(token.as_ref()).unwrap_or(&flat.items));
         }
         flat
     }
@@ -323,9 +323,8 @@ impl Finder<'_, '_> {
     }
 
     fn pair(&mut self, request: &[String], from: &str, response: &[String], at: &str, depth: usize) {
-        let mut maker = self.samples.maker(crate::plan::generate::value::Fill::All);
-        maker.root = self.contract.schemas.raw(Side::Request);
-        let asked = maker.choose(request);
+        let root = self.contract.schemas.raw(Side::Request);
+        let asked = self.samples.asked(request);
         if asked.properties.is_empty() || depth > DEPTH {
             if !self.settled.iter().any(|settled| settled.starts_with(at))
                 && alike(&asked, &self.samples.flat(response))
@@ -335,11 +334,11 @@ impl Finder<'_, '_> {
             return;
         }
         for (name, request) in &asked.properties {
-            if request.iter().any(|place| is_read_only(maker.root, place)) {
+            if request.iter().any(|place| is_read_only(root, place)) {
                 continue;
             }
             let Some((at, response)) = self.nearest(name, response, at) else { continue };
-            let (own, answered) = (Flat::read(maker.root, request), self.samples.flat(&response));
+            let (own, answered) = (Flat::read(root, request), self.samples.flat(&response));
             let from = pointer::child(from, name);
             if self.settled.contains(&at) || !alike(&own, &answered) {
                 continue;

@@ -14,6 +14,7 @@ use crate::plan::generate::value::{Fill, Maker};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Every refusal of an operation, prepared.
 pub(super) struct Refusals {
@@ -315,11 +316,10 @@ fn stand(maker: &mut Maker<'_>, value: &mut Value, places: &[String], tokens: &[
     stand(maker, &mut value[token.as_ref()], &places, rest);
 }
 
-fn flat_at(samples: &Samples<'_>, root: &Flat, at: &str) -> Flat {
-    let mut flat = root.clone();
+fn flat_at(samples: &Samples<'_>, root: &Rc<Flat>, at: &str) -> Rc<Flat> {
+    let mut flat = Rc::clone(root);
     for token in pointer::tokens(at) {
-        let next = flat.properties.get(token.as_ref()).cloned();
-        flat = samples.flat(&next.unwrap_or(flat.items));
+        flat = samples.flat(flat.properties.get(token.as_ref()).unwrap_or(&flat.items));
     }
     flat
 }

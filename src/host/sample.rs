@@ -8,6 +8,7 @@ use crate::plan::generate::value::{Fill, Maker};
 use http::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// Where values for answers come from.
 pub(super) struct Samples<'c> {
@@ -44,8 +45,14 @@ impl<'c> Samples<'c> {
     }
 
     /// The folded schema of places in an answer.
-    pub(super) fn flat(&self, places: &[String]) -> Flat {
+    pub(super) fn flat(&self, places: &[String]) -> Rc<Flat> {
         self.maker(Fill::All).choose(places)
+    }
+
+    /// The folded schema of places in a request.
+    pub(super) fn asked(&self, places: &[String]) -> Rc<Flat> {
+        let root = self.contract.schemas.raw(Side::Request);
+        Maker::new(root, Random::named(0, "host"), Fill::All, true).choose(places)
     }
 
     /// Whether an answer may hold a value.

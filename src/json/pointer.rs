@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use serde_json::Value;
 
 /// What may not stand in the fragment of a URI (RFC 3986, section 3.5).
 const NOT_IN_FRAGMENT: &AsciiSet = &CONTROLS
@@ -55,6 +56,30 @@ pub fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     pointer.split('/').skip(1).map(unescape)
 }
 
+/// What stands at a pointer: `Value::pointer` without a copy of every token.
+pub fn get<'v>(root: &'v Value, pointer: &str) -> Option<&'v Value> {
+    is_pointer(pointer).then_some(())?;
+    tokens(pointer).try_fold(root, |value, token| match value {
+        Value::Object(members) => members.get(token.as_ref()),
+        Value::Array(items) => items.get(index(&token)?),
+        _ => None,
+    })
+}
+
+/// What stands at a pointer, to be changed.
+pub fn get_mut<'v>(root: &'v mut Value, pointer: &str) -> Option<&'v mut Value> {
+    is_pointer(pointer).then_some(())?;
+    tokens(pointer).try_fold(root, |value, token| match value {
+        Value::Object(members) => members.get_mut(token.as_ref()),
+        Value::Array(items) => items.get_mut(index(&token)?),
+        _ => None,
+    })
+}
+
+fn is_pointer(text: &str) -> bool {
+    text.is_empty() || text.starts_with('/')
+}
+
 /// The pointer to what holds the place, and the last token; nothing holds the whole.
 pub fn parent_and_last(pointer: &str) -> Option<(&str, Cow<'_, str>)> {
     let (parent, last) = pointer.rsplit_once('/')?;
@@ -82,6 +107,7 @@ pub fn to_fragment(pointer: &str) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
 
@@ -131,6 +157,15 @@ mod tests {
             }
             prop_assert_eq!(tokens(&pointer).collect::<Vec<_>>(), parts);
             prop_assert_eq!(from_fragment(&to_fragment(&pointer)), Some(pointer));
+        }
+
+        #[test]
+        fn what_stands_at_a_pointer_is_what_serde_json_finds_there(pointer in "(/?[a~01-]{0,2}){0,4}") {
+            let inner = json!({"": [1, [2]], "a": {"~": 3, "/": [4]}, "0": [[5]], "01": 6, "a~": {"1": 7}});
+            let mut root = json!([inner, inner, {"a": inner}]);
+            prop_assert_eq!(get(&root, &pointer), root.pointer(&pointer));
+            let found = root.pointer(&pointer).cloned();
+            prop_assert_eq!(get_mut(&mut root, &pointer).cloned(), found);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The oracle: what the bytes of a request are worth, decoded again and validated.
 
-use super::generate::flat::{Flat, Type};
+use super::generate::flat::{Flat, Flats, Type};
 use super::unique;
 use super::{Credentials, Fault, Place, Request, Verdict};
 use crate::contract::expression;
@@ -10,8 +10,6 @@ use crate::contract::{Behaviour, Cause, Contract, Operation, Side};
 use crate::json::{self, Kind, Node, decimal, pointer};
 use jsonschema::Draft;
 use serde_json::Value;
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// What a request is worth.
@@ -44,13 +42,14 @@ const EXACT_IN_DOUBLE: f64 = 9_007_199_254_740_992.0;
 /// Labels requests to the operations of a contract.
 pub struct Labeller<'c> {
     pub(super) contract: &'c Contract,
-    flats: RefCell<HashMap<Vec<String>, Rc<Flat>>>,
+    /// The schemas of bodies.
+    pub(super) flats: Rc<Flats<'c>>,
 }
 
 impl<'c> Labeller<'c> {
     /// A labeller for a contract.
     pub fn new(contract: &'c Contract) -> Labeller<'c> {
-        Labeller { contract, flats: RefCell::default() }
+        Labeller { contract, flats: Rc::new(Flats::new(contract.schemas.raw(Side::Request))) }
     }
 
     /// What a request to an operation is worth.
@@ -97,22 +96,13 @@ impl<'c> Labeller<'c> {
 
     /// Everything that any alternative says about a place.
     fn whole(&self, places: &[String]) -> Rc<Flat> {
-        let flat = self.flat(places);
+        let flat = self.flats.at(places);
         if flat.alternatives.is_empty() || places.len() > ALTERNATIVES {
             return flat;
         }
         let mut all = places.to_vec();
         all.extend(flat.alternatives.iter().flatten().filter(|branch| !places.contains(branch)).cloned());
         if all.len() == places.len() { flat } else { self.whole(&all) }
-    }
-
-    fn flat(&self, places: &[String]) -> Rc<Flat> {
-        if let Some(known) = self.flats.borrow().get(places) {
-            return Rc::clone(known);
-        }
-        let flat = Rc::new(Flat::read(self.contract.schemas.raw(Side::Request), places));
-        self.flats.borrow_mut().insert(places.to_vec(), Rc::clone(&flat));
-        flat
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Deriver;
 use crate::contract::{MediaType, SchemaAt, Side};
-use crate::json::pointer;
+use crate::json::{self, pointer};
 use crate::plan::generate::mutate;
 use crate::plan::generate::value::{Fill, Unmade};
 use crate::plan::unique::Source;
@@ -32,7 +32,7 @@ impl Base {
             let mut places = schemas.clone();
             for token in pointer::tokens(&unique.field) {
                 let flat = maker.choose(&places);
-                places = flat.properties.get(token.as_ref()).cloned().unwrap_or(flat.items);
+                places.clone_from(flat.properties.get(token.as_ref()).unwrap_or(&flat.items));
             }
             let fits = |candidate: &Value| {
                 let mut value = value.clone();
@@ -61,7 +61,7 @@ impl Base {
         let mut value = value.clone();
         for (index, (field, source)) in self.unique.iter().enumerate() {
             let Some(source) = source else { continue };
-            if value.pointer(field).is_none_or(Value::is_null) {
+            if pointer::get(&value, field).is_none_or(Value::is_null) {
                 continue;
             }
             let mut given = self.given.borrow_mut();
@@ -92,7 +92,7 @@ impl Base {
 
     /// The same as JSON text.
     pub(super) fn bytes(&self, value: &Value, key: &str) -> Vec<u8> {
-        self.fresh(value, key).to_string().into_bytes()
+        json::compact(&self.fresh(value, key)).into_bytes()
     }
 }
 
@@ -193,7 +193,7 @@ impl Deriver<'_> {
         let Value::Object(members) = more else { return };
         for (name, part) in members {
             let here = pointer::child(at, name);
-            let own = value.pointer(&here).cloned();
+            let own = pointer::get(value, &here).cloned();
             if own.as_ref() == Some(part) {
                 continue;
             }

@@ -3,6 +3,7 @@
 use super::base::Base;
 use super::{About, Deriver};
 use crate::contract::MediaType;
+use crate::json::{self, pointer};
 use crate::plan::generate::mutate::{self, Change, Spot};
 use crate::plan::generate::odd;
 use crate::plan::generate::value::Fill;
@@ -107,7 +108,7 @@ impl Deriver<'_> {
             let value = base.fresh(&base.value, key);
             let own = self.operation.behaviour.unique.iter().find(|unique| unique.field == mutation.at);
             let own = own.filter(|unique| base.is_free(&unique.field));
-            let fresh = own.and_then(|unique| value.pointer(&unique.field));
+            let fresh = own.and_then(|unique| pointer::get(&value, &unique.field));
             mutate::apply(&value, &mutation.at, &mutation.change, fresh).into_bytes()
         };
         self.single(about, request, Some(&body));
@@ -131,7 +132,7 @@ impl Deriver<'_> {
                 words: format!("a body that is {}", name.replace('-', " ")),
             };
             let body = |key: &str| {
-                let valid = base.fresh(&base.value, key).to_string();
+                let valid = json::compact(&base.fresh(&base.value, key));
                 odd::malformed(&valid).into_iter().nth(index).map(|(_, bytes)| bytes).unwrap_or_default()
             };
             self.single(about, request, Some(&body));

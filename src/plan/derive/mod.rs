@@ -18,6 +18,7 @@ use crate::contract::model::Parameter;
 use crate::contract::{Contract, Location, Operation, Side};
 use serde_json::Value;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 /// A scenario, and how soon it is worth sending: 0 is first.
 pub(super) struct Draft {
@@ -109,8 +110,7 @@ impl<'c> Deriver<'c> {
     }
 
     fn maker(&self, name: &str, fill: Fill, examples: bool) -> Maker<'c> {
-        let root = self.contract.schemas.raw(Side::Request);
-        Maker::new(root, self.random(name), fill, examples)
+        Maker::of(Rc::clone(&self.labeller.flats), self.random(name), fill, examples)
     }
 
     /// The request with everything but the body. For what a link supplies stands `{name}`.
@@ -274,7 +274,13 @@ impl Names {
 /// An identity that is safe as a path and readable.
 fn safe(id: &str) -> String {
     let keep = |c: char| if c.is_ascii_alphanumeric() || "/._-~".contains(c) { c } else { '-' };
-    id.chars().map(keep).collect::<String>().replace("..", "-").replace("//", "/-/")
+    let mut id: String = id.chars().map(keep).collect();
+    for (unsafe_there, instead) in [("..", "-"), ("//", "/-/")] {
+        if id.contains(unsafe_there) {
+            id = id.replace(unsafe_there, instead);
+        }
+    }
+    id
 }
 
 /// Whether `OpenAPI` or HTTP says the value of a header parameter elsewhere.

@@ -3,7 +3,9 @@
 use crate::json::pointer;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// The JSON types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,6 +76,30 @@ pub struct Flat {
     pub alternatives: Vec<Vec<String>>,
 }
 
+/// The folded schemas of one document, each read once.
+pub struct Flats<'c> {
+    /// The document that places and references point into, as 2020-12.
+    pub root: &'c Value,
+    known: RefCell<HashMap<Vec<String>, Rc<Flat>>>,
+}
+
+impl<'c> Flats<'c> {
+    /// Those of a document.
+    pub fn new(root: &'c Value) -> Flats<'c> {
+        Flats { root, known: RefCell::default() }
+    }
+
+    /// The schemas at `places`, folded together.
+    pub fn at(&self, places: &[String]) -> Rc<Flat> {
+        if let Some(known) = self.known.borrow().get(places) {
+            return Rc::clone(known);
+        }
+        let flat = Rc::new(Flat::read(self.root, places));
+        self.known.borrow_mut().insert(places.to_vec(), Rc::clone(&flat));
+        flat
+    }
+}
+
 impl Flat {
     /// Folds the schemas at `places` together.
     pub fn read(root: &Value, places: &[String]) -> Flat {
@@ -85,7 +111,7 @@ impl Flat {
             if !seen.insert(at.clone()) {
                 continue;
             }
-            let Some(schema) = root.pointer(&at).and_then(Value::as_object) else { continue };
+            let Some(schema) = pointer::get(root, &at).and_then(Value::as_object) else { continue };
             if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
                 open.extend(pointer::from_fragment(reference));
             }

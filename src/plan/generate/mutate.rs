@@ -3,8 +3,9 @@
 use super::flat::{Flat, Type};
 use super::odd;
 use super::value::{Fill, Maker};
-use crate::json::pointer;
+use crate::json::{self, pointer};
 use serde_json::{Value, json};
+use std::rc::Rc;
 
 /// A place in a body, with all that its schemas say about it.
 #[derive(Clone, Debug)]
@@ -12,7 +13,7 @@ pub struct Spot {
     /// JSON Pointer into the body.
     pub at: String,
     /// What the place may hold.
-    pub flat: Flat,
+    pub flat: Rc<Flat>,
     /// Whether the object around it asks for it.
     pub required: bool,
     /// Whether it is a member of an object.
@@ -76,7 +77,7 @@ fn collect(
         return;
     }
     let flat = maker.choose(schemas);
-    found.push(Spot { at: at.clone(), flat: flat.clone(), required, member, value: value.clone() });
+    found.push(Spot { at: at.clone(), flat: Rc::clone(&flat), required, member, value: value.clone() });
     match value {
         Value::Object(members) => {
             for (name, value) in members {
@@ -364,26 +365,26 @@ pub fn apply(body: &Value, at: &str, change: &Change, fresh: Option<&Value>) -> 
         }
         Change::Remove => {
             if let Some((parent, last)) = pointer::parent_and_last(at)
-                && let Some(object) = body.pointer_mut(parent).and_then(Value::as_object_mut)
+                && let Some(object) = pointer::get_mut(&mut body, parent).and_then(Value::as_object_mut)
             {
                 object.shift_remove(last.as_ref());
             }
         }
         Change::Add(name, value) => {
-            if let Some(object) = body.pointer_mut(at).and_then(Value::as_object_mut) {
+            if let Some(object) = pointer::get_mut(&mut body, at).and_then(Value::as_object_mut) {
                 object.insert(name.clone(), value.clone());
             }
         }
         Change::Twice(value) => {
-            let members = body.pointer(at).and_then(Value::as_object).cloned().unwrap_or_default();
+            let members = pointer::get(&body, at).and_then(Value::as_object).cloned().unwrap_or_default();
             let key = members.keys().next().cloned().unwrap_or_default();
-            let own = serde_json::to_string(&members).unwrap_or_default();
+            let own = json::compact(&Value::Object(members));
             put(&mut body, at, json!(MARK));
             // The odd one comes first: where the last counts, the request is the valid one.
             raw = Some(format!("{{{}:{value},{}", json!(key), own.trim_start_matches('{')));
         }
     }
-    let text = body.to_string();
+    let text = json::compact(&body);
     match raw {
         Some(raw) => text.replacen(&json!(MARK).to_string(), &raw, 1),
         None => text,
@@ -392,10 +393,10 @@ pub fn apply(body: &Value, at: &str, change: &Change, fresh: Option<&Value>) -> 
 
 /// Puts a value at a pointer, if what is around it exists.
 pub fn put(body: &mut Value, at: &str, value: Value) {
-    if let Some(place) = body.pointer_mut(at) {
+    if let Some(place) = pointer::get_mut(body, at) {
         *place = value;
     } else if let Some((parent, last)) = pointer::parent_and_last(at)
-        && let Some(object) = body.pointer_mut(parent).and_then(Value::as_object_mut)
+        && let Some(object) = pointer::get_mut(body, parent).and_then(Value::as_object_mut)
     {
         object.insert(last.into_owned(), value);
     }

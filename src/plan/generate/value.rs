@@ -1,10 +1,12 @@
 //! Valid values for a schema.
 
-use super::flat::{Flat, Type};
+use super::flat::{Flat, Flats, Type};
 use super::pattern;
 use super::random::Random;
 use super::shaped::shaped;
+use crate::json::pointer;
 use serde_json::{Map, Number, Value, json};
+use std::rc::Rc;
 
 /// How much of a schema a value fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +30,7 @@ const LONGEST: usize = 1_000_000;
 
 /// Makes values for the schemas of one document.
 pub struct Maker<'c> {
-    /// The document that references point into, as 2020-12.
-    pub root: &'c Value,
+    flats: Rc<Flats<'c>>,
     /// Where choices come from.
     pub random: Random,
     /// How much is filled in.
@@ -54,7 +55,12 @@ pub struct Unmade {
 impl<'c> Maker<'c> {
     /// A maker for the schemas of `root`.
     pub fn new(root: &'c Value, random: Random, fill: Fill, examples: bool) -> Maker<'c> {
-        Maker { root, random, fill, examples, unmade: Vec::new(), deepest: DEPTH, room: LEAST_ROOM }
+        Maker::of(Rc::new(Flats::new(root)), random, fill, examples)
+    }
+
+    /// A maker that shares what others have read.
+    pub fn of(flats: Rc<Flats<'c>>, random: Random, fill: Fill, examples: bool) -> Maker<'c> {
+        Maker { flats, random, fill, examples, unmade: Vec::new(), deepest: DEPTH, room: LEAST_ROOM }
     }
 
     /// A value for the schemas at `places`, all of which it must satisfy. It is up to the
@@ -126,17 +132,17 @@ impl<'c> Maker<'c> {
     }
 
     /// The folded schema with an alternative chosen wherever there are several.
-    pub fn choose(&mut self, places: &[String]) -> Flat {
+    pub fn choose(&mut self, places: &[String]) -> Rc<Flat> {
         let mut places = places.to_vec();
-        let mut flat = Flat::read(self.root, &places);
+        let mut flat = self.flats.at(&places);
         for round in 0..DEPTH {
             let Some(branches) = flat.alternatives.get(round) else { break };
             let with = |branch: &String| {
                 let mut places = places.clone();
                 places.push(branch.clone());
-                Flat::read(self.root, &places)
+                self.flats.at(&places)
             };
-            let possible: Vec<(&String, Flat)> = branches
+            let possible: Vec<(&String, Rc<Flat>)> = branches
                 .iter()
                 .map(|branch| (branch, with(branch)))
                 .filter(|(_, flat)| !flat.impossible)
@@ -150,7 +156,7 @@ impl<'c> Maker<'c> {
             let index = if self.fill == Fill::Random { self.random.below(usable.len()) } else { 0 };
             let Some(branch) = usable.get(index) else { break };
             places.push((*branch).clone());
-            flat = Flat::read(self.root, &places);
+            flat = self.flats.at(&places);
         }
         flat
     }
@@ -304,10 +310,10 @@ impl<'c> Maker<'c> {
     }
 
     fn flag(&self, place: &str, name: &str) -> bool {
-        let schema = self.root.pointer(place);
+        let schema = pointer::get(self.flats.root, place);
         let referred = schema
             .and_then(|schema| schema.get("$ref")?.as_str())
-            .and_then(|reference| self.root.pointer(&crate::json::pointer::from_fragment(reference)?));
+            .and_then(|reference| pointer::get(self.flats.root, &pointer::from_fragment(reference)?));
         [schema, referred].into_iter().flatten().any(|schema| schema.get(name) == Some(&Value::Bool(true)))
     }
 }

@@ -10,6 +10,7 @@ use super::base::Base;
 use super::{About, Deriver, Draft};
 use crate::contract::extension::Unique;
 use crate::contract::{Cause, Distinction};
+use crate::json;
 use crate::plan::{
     Case, Credentials, Expectation, Given, Label, Place, RUN, Request, Scenario, Verdict, expect,
 };
@@ -103,7 +104,7 @@ impl Scene<'_, '_> {
     }
 
     fn request(&self, value: &Value) -> Request {
-        Request { body: Some(value.to_string().into_bytes()), ..self.request.clone() }
+        Request { body: Some(json::compact(value).into_bytes()), ..self.request.clone() }
     }
 
     /// What the value by itself asks for, whatever was sent before.
