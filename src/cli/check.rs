@@ -73,7 +73,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         if let Some(store) = &store {
             let mut pages = snapshot::render(&contract, &plan, &run);
             if host.is_none() {
-                snapshot::set_fixed_aside(&contract, &plan, &mut pages);
+                snapshot::set_fixed_aside(&plan, &mut pages);
             }
             let limited = arguments.selection.max_requests.is_some()
                 || !arguments.selection.include.is_empty()
@@ -301,7 +301,7 @@ async fn recorded(
     }
     let mut second = snapshot::render(contract, plan, &again);
     if host.is_none() {
-        snapshot::set_fixed_aside(contract, plan, &mut second);
+        snapshot::set_fixed_aside(plan, &mut second);
     }
     let pages = snapshot::held_still(pages, &second);
     let comparison = store.compare(&pages, extent).map_err(|error| refused_store(&error))?;

@@ -6,7 +6,7 @@ use crate::contract::{Cause, Location, Operation};
 
 /// What must come of a request with a label.
 pub(super) fn expectation(operation: &Operation, label: Label) -> Expectation {
-    let Label { verdict, faults, silent, perhaps } = label;
+    let Label { verdict, faults, silent, perhaps, fixed: _ } = label;
     let (statuses, codes) = match verdict {
         Verdict::Accept => {
             let mut statuses = documented(operation, 2, |_| true);

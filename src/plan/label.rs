@@ -4,6 +4,7 @@ use super::generate::flat::{Flat, Flats, Type};
 use super::unique;
 use super::{Credentials, Fault, Place, Request, Verdict};
 use crate::contract::expression;
+use crate::contract::extension::Unique;
 use crate::contract::link::Supplied;
 use crate::contract::model::{self, Location, Parameter};
 use crate::contract::{Behaviour, Cause, Contract, Operation, Side};
@@ -23,12 +24,14 @@ pub struct Label {
     pub silent: Vec<String>,
     /// What a host may tell in place of the faults, because of what other runs left behind.
     pub perhaps: Vec<Fault>,
+    /// Whether a unique value of the request is the same in every run.
+    pub fixed: bool,
 }
 
 impl Label {
     /// That of a request that must be refused.
     pub fn refused(faults: Vec<Fault>) -> Label {
-        Label { verdict: Verdict::Reject, faults, silent: Vec::new(), perhaps: Vec::new() }
+        Label { verdict: Verdict::Reject, faults, silent: Vec::new(), perhaps: Vec::new(), fixed: false }
     }
 }
 
@@ -65,6 +68,7 @@ impl<'c> Labeller<'c> {
         supplied: &[Supplied],
     ) -> Label {
         let mut seen = Findings::default();
+        let text = document_of(request);
         if request.method != operation.method {
             seen.fault(Cause::UndeclaredMethod, Place::Method, None, &operation.at);
         }
@@ -73,11 +77,14 @@ impl<'c> Labeller<'c> {
         }
         parameters(self.contract, operation, request, supplied, &mut seen);
         if seen.faults.is_empty() {
-            body(self, operation, request, &mut seen);
+            body(self, operation, request, text.as_ref(), &mut seen);
         }
-        seen.taken(operation, request);
-        seen.references(self, operation, request);
-        seen.label()
+        if let Some(text) = text.as_ref().filter(|_| !seen.refused_unread()) {
+            seen.taken(operation, text);
+            seen.references(self, operation, text);
+        }
+        let fixed = text.is_some_and(|text| fixed(operation, &text).next().is_some());
+        Label { fixed, ..seen.label() }
     }
 
     /// The values that a contract documents for a place of the body; `*` is every item.
@@ -125,20 +132,17 @@ impl Findings {
         }
     }
 
+    fn refused_unread(&self) -> bool {
+        let mut causes = self.faults.iter().map(|fault| fault.cause);
+        causes.any(|cause| matches!(cause, Cause::Unauthenticated | Cause::UndeclaredMethod))
+    }
+
     /// The unique values of a request that may be taken already: each run sends the same.
-    fn taken(&mut self, operation: &Operation, request: &Request) {
-        let unique = &operation.behaviour.unique;
-        let refused_unread =
-            |fault: &Fault| matches!(fault.cause, Cause::Unauthenticated | Cause::UndeclaredMethod);
-        if unique.is_empty() || self.faults.iter().any(refused_unread) {
-            return;
-        }
-        let Some(text) = request.body.as_deref().and_then(|bytes| json::read(bytes).ok()) else { return };
-        for (index, unique) in unique.iter().enumerate() {
-            let Some(held) = text.at(&unique.field) else { continue };
+    fn taken(&mut self, operation: &Operation, text: &json::Text) {
+        for (index, unique) in fixed(operation, text) {
             let place = Place::Body(unique.field.clone());
             // What is itself invalid was never taken.
-            if unique::carries_run(held) || self.faults.iter().any(|fault| fault.place == place) {
+            if self.faults.iter().any(|fault| fault.place == place) {
                 continue;
             }
             self.silent(format!(
@@ -151,15 +155,8 @@ impl Findings {
     }
 
     /// The values of a request that name another resource, of which nobody said that it exists.
-    fn references(&mut self, labeller: &Labeller<'_>, operation: &Operation, request: &Request) {
-        let refused_unread =
-            |fault: &Fault| matches!(fault.cause, Cause::Unauthenticated | Cause::UndeclaredMethod);
+    fn references(&mut self, labeller: &Labeller<'_>, operation: &Operation, text: &json::Text) {
         let silent = operation.behaviour.silent.iter().filter(|silence| silence.cause == Cause::NotFound);
-        let silent: Vec<_> = silent.collect();
-        if silent.is_empty() || self.faults.iter().any(refused_unread) {
-            return;
-        }
-        let Some(text) = request.body.as_deref().and_then(|bytes| json::read(bytes).ok()) else { return };
         for silence in silent {
             let own = |fault: &Fault| matches!(&fault.place, Place::Body(at) if expression::covers(&silence.place, at));
             // What is itself invalid names nothing.
@@ -188,7 +185,7 @@ impl Findings {
         } else {
             Verdict::Either
         };
-        Label { verdict, faults: self.faults, silent: self.silent, perhaps: self.perhaps }
+        Label { verdict, faults: self.faults, silent: self.silent, perhaps: self.perhaps, fixed: false }
     }
 }
 
@@ -258,7 +255,33 @@ pub(super) fn is_reserved_header(name: &str) -> bool {
     RESERVED.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-fn body(labeller: &Labeller<'_>, operation: &Operation, request: &Request, seen: &mut Findings) {
+/// The body as JSON, if it is that.
+fn document_of(request: &Request) -> Option<json::Text> {
+    let bytes = request.body.as_deref()?;
+    json::read(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)).ok()
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The unique fields of a body whose values are the same in every run, with their numbers.
+fn fixed<'o>(operation: &'o Operation, text: &json::Text) -> impl Iterator<Item = (usize, &'o Unique)> {
+    let fields = operation.behaviour.unique.iter().enumerate();
+    fields.filter(|(_, unique)| text.at(&unique.field).is_some_and(|held| !unique::carries_run(held)))
+}
+
+/// Whether a unique value of a request is the same in every run.
+pub(super) fn holds_fixed(operation: &Operation, request: &Request) -> bool {
+    !operation.behaviour.unique.is_empty()
+        && document_of(request).is_some_and(|text| fixed(operation, &text).next().is_some())
+}
+
+fn body(
+    labeller: &Labeller<'_>,
+    operation: &Operation,
+    request: &Request,
+    text: Option<&json::Text>,
+    seen: &mut Findings,
+) {
     let root = Place::Body(String::new());
     let Some(declared) = &operation.body else {
         if request.body.is_some() {
@@ -293,15 +316,12 @@ fn body(labeller: &Labeller<'_>, operation: &Operation, request: &Request, seen:
     if given.to_ascii_lowercase().contains("charset") && !given.to_ascii_lowercase().contains("utf-8") {
         seen.silent("JSON is UTF-8; what another charset does is not said");
     }
-    let bytes = if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
+    if bytes.starts_with(BYTE_ORDER_MARK) {
         seen.silent("a byte order mark may be ignored or refused");
-        rest
-    } else {
-        bytes.as_slice()
-    };
-    match json::read(bytes) {
-        Err(_) => seen.fault(Cause::Malformed, root, None, &media.at),
-        Ok(text) => document(labeller, operation, media, &text, seen),
+    }
+    match text {
+        None => seen.fault(Cause::Malformed, root, None, &media.at),
+        Some(text) => document(labeller, operation, media, text, seen),
     }
 }
 

@@ -72,6 +72,10 @@ pub struct Case {
     /// What the expectation takes for granted of earlier steps of its scenario.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<Given>,
+    /// Whether a unique value of its body is the same in every run, so that it depends on what the
+    /// target was sent before whether it is taken already.
+    #[serde(skip)]
+    pub fixed: bool,
     /// What of the request comes from an earlier exchange of its scenario.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<Follow>,

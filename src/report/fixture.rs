@@ -266,6 +266,7 @@ pub(super) fn case(id: &str, verdict: Verdict, body: Option<&str>) -> Case {
         at: "/paths/~1group/post".into(),
         about: String::new(),
         given: Vec::new(),
+        fixed: false,
         follows: None,
     }
 }

@@ -1,22 +1,8 @@
 //! Values that must be unique and are the same in every run: whether they are taken already
 //! depends on what the target was sent before.
 
-use crate::contract::Operation;
-use crate::json;
-use crate::plan::{Case, Plan, unique};
+use crate::plan::Plan;
 use tokio::sync::watch;
-
-/// Whether a case has such a value.
-pub fn holds_fixed(operation: &Operation, case: &Case) -> bool {
-    if operation.behaviour.unique.is_empty() {
-        return false;
-    }
-    let Some(sent) = case.request.body.as_deref().and_then(|body| json::read(body).ok()) else {
-        return false;
-    };
-    let mut fields = operation.behaviour.unique.iter().filter_map(|unique| sent.at(&unique.field));
-    fields.any(|held| !unique::carries_run(held))
-}
 
 /// Lets scenarios with such values through one after the other, in the order of the plan: one may
 /// be refused for what the other was accepted for.
@@ -30,11 +16,10 @@ pub(super) struct Turnstile {
 pub(super) struct Place<'t>(&'t Turnstile, usize);
 
 impl Turnstile {
-    pub(super) fn new(operations: &[Operation], plan: &Plan) -> Turnstile {
+    pub(super) fn new(plan: &Plan) -> Turnstile {
         let mut next = 0;
         let places = plan.scenarios.iter().map(|scenario| {
-            let fixed = scenario.cases.iter().any(|case| holds_fixed(&operations[case.operation], case));
-            fixed.then(|| {
+            scenario.cases.iter().any(|case| case.fixed).then(|| {
                 next += 1;
                 next - 1
             })

@@ -21,7 +21,6 @@ pub use ledger::Ledger;
 pub use exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
 
 pub use error::RunError;
-pub use fixed::holds_fixed;
 pub use pace::Rate;
 pub use runner::{Alias, Settings, Stop, run};
 

@@ -101,7 +101,7 @@ pub async fn run(
         plan: Arc::clone(plan),
         observer: Arc::clone(observer),
     });
-    let turnstile = Turnstile::new(&contract.operations, plan);
+    let turnstile = Turnstile::new(plan);
     Runner { contract, plan, settings, sender, judge, turnstile }.run(stop).await
 }
 

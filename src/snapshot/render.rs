@@ -8,7 +8,7 @@ use crate::contract::model::{essence, includes, is_json};
 use crate::contract::{Contract, Operation};
 use crate::json::Kind;
 use crate::plan::{Case, Plan, Verdict};
-use crate::run::{Answer, Exchange, Outcome, Run, holds_fixed};
+use crate::run::{Answer, Exchange, Outcome, Run};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
@@ -59,12 +59,11 @@ pub fn render(contract: &Contract, plan: &Plan, run: &Run) -> Vec<Page> {
 
 /// Takes out of the pages what depends on the data of a target that more than this run used: a
 /// unique value that is the same in every run is taken by one of them, and refused from then on.
-pub fn set_fixed_aside(contract: &Contract, plan: &Plan, pages: &mut [Page]) {
+pub fn set_fixed_aside(plan: &Plan, pages: &mut [Page]) {
     for page in pages {
         let (kept, aside) = std::mem::take(&mut page.entries).into_iter().partition(|entry| {
             let case = &plan.scenarios[entry.case.0].cases[entry.case.1];
-            case.expectation.verdict == Verdict::Reject
-                || !holds_fixed(&contract.operations[case.operation], case)
+            case.expectation.verdict == Verdict::Reject || !case.fixed
         });
         page.entries = kept;
         page.skipped.extend(Vec::from_iter(aside).into_iter().map(|entry: Entry| entry.name));

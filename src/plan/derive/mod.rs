@@ -9,9 +9,9 @@ mod unique;
 use super::generate::random::Random;
 use super::generate::value::{Fill, Maker};
 use super::generate::wire;
-use super::label::is_reserved_header;
+use super::label::{self, is_reserved_header};
 use super::{
-    Case, Credentials, Expectation, Gap, Label, Labeller, Place, Request, Scenario, Verdict, Wishes, expect,
+    Case, Credentials, Expectation, Gap, Labeller, Place, Request, Scenario, Verdict, Wishes, expect,
 };
 use crate::contract::link::Supplied;
 use crate::contract::model::Parameter;
@@ -209,18 +209,20 @@ impl<'c> Deriver<'c> {
 
     /// A labelled case; `expectation` overrides the label where state decides.
     fn case(&mut self, about: About<'_>, request: Request, expectation: Option<Expectation>) -> Case {
-        let expectation = expectation.unwrap_or_else(|| {
-            let mut label = self.labeller.label(self.operation, &request);
-            if request.method == "OPTIONS" && request.method != self.operation.method {
-                label = Label {
-                    verdict: Verdict::Either,
-                    faults: Vec::new(),
-                    silent: vec!["OPTIONS may be answered for every resource".into()],
-                    perhaps: Vec::new(),
-                };
+        let (expectation, fixed) = match expectation {
+            Some(given) => (given, label::holds_fixed(self.operation, &request)),
+            None => {
+                let mut label = self.labeller.label(self.operation, &request);
+                if request.method == "OPTIONS" && request.method != self.operation.method {
+                    label.verdict = Verdict::Either;
+                    label.silent = vec!["OPTIONS may be answered for every resource".into()];
+                    label.faults.clear();
+                    label.perhaps.clear();
+                }
+                let fixed = label.fixed;
+                (expect::expectation(self.operation, label), fixed)
             }
-            expect::expectation(self.operation, label)
-        });
+        };
         let fault =
             expectation.faults.iter().find(|fault| fault.place == about.place).or(expectation.faults.first());
         let name = fault.map_or(about.kind, |fault| fault.cause.name());
@@ -250,6 +252,7 @@ impl<'c> Deriver<'c> {
             at,
             about: about.words,
             given: Vec::new(),
+            fixed,
             follows: None,
         }
     }
