@@ -2,6 +2,7 @@
 
 use super::failure::{self, Failure};
 use super::plan::Tokens;
+use super::stop::asked_to_end;
 use super::{CheckArgs, Exit, SeverityArgs, TargetArgs, note, say};
 use crate::contract::Contract;
 use crate::contract::extension::suggestion;
@@ -216,7 +217,7 @@ async fn sent(
     let observer: Arc<dyn Observer> = Arc::new(Observers(observers));
     let (stop, stopped) = watch::channel(false);
     let interrupt = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
+        if asked_to_end().await.is_ok() {
             let _ = stop.send(true);
         }
         // The channel stays open: a run that is not stopped must not think that it is.

@@ -13,7 +13,7 @@ pub enum Exit {
     Contract = 3,
     /// The target cannot be reached or refuses the credentials.
     Target = 4,
-    /// Nothing was tested: every operation of the contract is broken, or none was selected.
+    /// Nothing was tested: every operation is broken, none was selected, or all was throttled.
     NothingTested = 5,
     /// Interrupted, with a report of what was done.
     Interrupted = 130,
@@ -27,7 +27,7 @@ Exit codes:
     2  usage or configuration, or an output that cannot be written
     3  the contract cannot be read
     4  the target cannot be reached, is lost, or refuses the credentials
-    5  nothing was tested: no part of the contract can be, or nothing was selected
+    5  nothing was tested: nothing can be, nothing was selected, or all was throttled
   130  interrupted, with a report of what was done";
 
 impl From<Exit> for std::process::ExitCode {

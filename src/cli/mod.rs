@@ -10,6 +10,7 @@ mod plan;
 mod report;
 mod serve;
 mod snapshots;
+mod stop;
 
 pub use exit::Exit;
 

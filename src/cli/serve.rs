@@ -42,7 +42,7 @@ pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
         say(&text);
         note("Ctrl-C ends it.");
         host.serve_until(async {
-            let _ = tokio::signal::ctrl_c().await;
+            let _ = super::stop::asked_to_end().await;
         })
         .await;
         Ok(Exit::Holds)

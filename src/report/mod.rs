@@ -95,7 +95,7 @@ pub enum Verdict {
     Holds,
     /// At least one finding is denied, or snapshots differ that must not.
     Broken,
-    /// The user interrupted the run.
+    /// The run was interrupted.
     Interrupted,
     /// The target could no longer be reached.
     TargetLost,

@@ -95,7 +95,7 @@ pub enum Ending {
     Complete,
     /// It was to stop at the first finding, and there was one.
     FirstFinding,
-    /// The user interrupted it.
+    /// It was interrupted.
     Interrupted,
     /// The target could no longer be reached.
     TargetLost,
@@ -466,7 +466,7 @@ impl Report {
     pub fn incomplete(&self) -> Option<(&'static str, &str)> {
         let why = self.end.why.as_deref().unwrap_or_default();
         match self.verdict {
-            Verdict::Interrupted => Some(("interrupted", "the user interrupted the run")),
+            Verdict::Interrupted => Some(("interrupted", "the run was interrupted")),
             Verdict::TargetLost => Some(("target-lost", why)),
             Verdict::LedgerLost => Some(("ledger-lost", why)),
             Verdict::Untested => Some(("untested", "nothing was sent")),

@@ -62,7 +62,7 @@ pub enum End {
     Complete,
     /// The user wanted to stop at the first finding, and there was one.
     FirstFinding,
-    /// The user interrupted it.
+    /// It was interrupted.
     Interrupted,
     /// The target could no longer be reached.
     TargetLost(String),

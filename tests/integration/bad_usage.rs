@@ -181,9 +181,9 @@ fn nothing_but_text_goes_where_no_terminal_is() {
     assert!(coloured.stdout.contains("\u{1b}["));
 }
 
-fn interrupt(running: &Running) {
+fn signal(running: &Running, name: &str) {
     let id = running.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
 }
 
 fn eventually(what: impl Fn() -> bool) {
@@ -196,6 +196,15 @@ fn eventually(what: impl Fn() -> bool) {
 
 #[test]
 fn an_interrupt_ends_a_run_with_all_its_reports() {
+    ends_with_all_reports("-INT");
+}
+
+#[test]
+fn what_runs_the_program_can_end_it_as_well() {
+    ends_with_all_reports("-TERM");
+}
+
+fn ends_with_all_reports(by: &str) {
     let target = Canned::start(|_| {
         std::thread::sleep(Duration::from_millis(100));
         Reply::Bytes(refusal("400 No"))
@@ -204,12 +213,12 @@ fn an_interrupt_ends_a_run_with_all_its_reports() {
         probity().args(["check", "--jobs", "2", "--basic", "a:b-password", "--target", &target.url()]);
     let running = driver.args(["--report", "json=r.json", "--report", "junit=r.xml"]).start();
     eventually(|| target.lines().len() > 6);
-    interrupt(&running);
+    signal(&running, by);
     let ran: Ran = running.wait().ends_with(130);
     assert!(ran.stdout.contains("INTERRUPTED"), "{}", ran.everything());
     assert_eq!(ran.json("r.json")["verdict"], "interrupted");
     assert!(ran.json("r.json")["summary"]["exchanges"].as_u64().unwrap() >= 4);
-    assert!(ran.file("r.xml").contains("the user interrupted the run"));
+    assert!(ran.file("r.xml").contains("the run was interrupted"));
 }
 
 #[test]
@@ -221,7 +230,7 @@ fn an_interrupted_record_writes_no_snapshot() {
     let driver = probity().args(["check", "--basic", "a:b-password", "--target", &target.url()]);
     let running = driver.args(["--profile", "p", "--record"]).start();
     eventually(|| target.lines().len() > 20);
-    interrupt(&running);
+    signal(&running, "-INT");
     let ran = running.wait().ends_with(130);
     assert!(ran.stderr.contains("nothing is recorded"), "{}", ran.everything());
     assert!(!ran.folder().join("snapshots").exists());

@@ -123,3 +123,51 @@ impl Body for Held {
         SizeHint::with_exact(self.left as u64)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn frame(held: &mut Held) -> Option<Bytes> {
+        let frame = std::future::poll_fn(|context| Pin::new(&mut *held).poll_frame(context)).await;
+        frame.map(|frame| frame.unwrap().into_data().unwrap())
+    }
+
+    /// Whether a last byte is still held back after a while.
+    async fn waits(held: &mut Held) -> bool {
+        tokio::time::timeout(PATIENCE / 20, frame(held)).await.is_err()
+    }
+
+    #[tokio::test]
+    async fn last_bytes_wait_until_everything_else_is_out() {
+        let gate = Gate::new(2);
+        let places = [gate.place(), gate.place()];
+        let [mut one, mut two] = places.each_ref().map(|place| place.hold(&Bytes::from("body")));
+        assert_eq!(frame(&mut one).await.unwrap(), "bod");
+        assert!(waits(&mut one).await);
+        assert_eq!(frame(&mut two).await.unwrap(), "bod");
+        assert!(waits(&mut one).await, "the other was given out, which is not yet written");
+        let last = tokio::join!(frame(&mut one), frame(&mut two));
+        assert_eq!(last, (Some("y".into()), Some("y".into())));
+        assert_eq!(frame(&mut one).await, None);
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_what_was_given_up() {
+        let gate = Gate::new(2);
+        let (place, given_up) = (gate.place(), gate.place());
+        let mut held = place.hold(&Bytes::from("body"));
+        assert_eq!(frame(&mut held).await.unwrap(), "bod");
+        assert!(waits(&mut held).await);
+        drop(given_up);
+        assert_eq!(frame(&mut held).await.unwrap(), "y");
+    }
+
+    #[tokio::test]
+    async fn patience_has_an_end() {
+        let gate = Gate::new(2);
+        let places = [gate.place(), gate.place()];
+        let mut held = places[0].hold(&Bytes::from("b"));
+        assert_eq!(frame(&mut held).await.unwrap(), "b");
+    }
+}
