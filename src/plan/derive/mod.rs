@@ -18,6 +18,7 @@ use crate::contract::model::Parameter;
 use crate::contract::{Contract, Location, Operation, Side};
 use serde_json::Value;
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 /// A scenario, and how soon it is worth sending: 0 is first.
@@ -39,9 +40,6 @@ struct About<'a> {
 /// Makes the body of a case from the key that its fresh values are derived from.
 type MakeBody<'b> = &'b dyn Fn(&str) -> Vec<u8>;
 
-/// What tells two requests apart: method, path, headers, body and credentials.
-type Wire = (String, String, Vec<(String, String)>, Option<Vec<u8>>, Credentials);
-
 /// Derives the cases of one operation.
 pub(super) struct Deriver<'c> {
     contract: &'c Contract,
@@ -53,7 +51,8 @@ pub(super) struct Deriver<'c> {
     pub(super) gaps: Vec<Gap>,
     ids: Names,
     keys: Names,
-    wires: HashSet<Wire>,
+    /// Digests of what was on the wire.
+    wires: HashSet<u64>,
 }
 
 impl<'c> Deriver<'c> {
@@ -188,14 +187,7 @@ impl<'c> Deriver<'c> {
 
     /// Adds a scenario of one case, unless it was already on the wire.
     fn single(&mut self, about: About<'_>, request: &Request, body: Option<MakeBody<'_>>) {
-        let wire = (
-            request.method.clone(),
-            request.path.clone(),
-            request.headers.clone(),
-            body.map(|body| body("")),
-            request.credentials,
-        );
-        if !self.wires.insert(wire) {
+        if !self.wires.insert(digest(request, body.map(|body| body("")))) {
             return;
         }
         let key = format!("{}/{}/{}", about.place, about.kind, about.variant);
@@ -209,19 +201,18 @@ impl<'c> Deriver<'c> {
 
     /// A labelled case; `expectation` overrides the label where state decides.
     fn case(&mut self, about: About<'_>, request: Request, expectation: Option<Expectation>) -> Case {
-        let (expectation, fixed) = match expectation {
-            Some(given) => (given, label::holds_fixed(self.operation, &request)),
-            None => {
-                let mut label = self.labeller.label(self.operation, &request);
-                if request.method == "OPTIONS" && request.method != self.operation.method {
-                    label.verdict = Verdict::Either;
-                    label.silent = vec!["OPTIONS may be answered for every resource".into()];
-                    label.faults.clear();
-                    label.perhaps.clear();
-                }
-                let fixed = label.fixed;
-                (expect::expectation(self.operation, label), fixed)
+        let (expectation, fixed) = if let Some(given) = expectation {
+            (given, label::holds_fixed(self.operation, &request))
+        } else {
+            let mut label = self.labeller.label(self.operation, &request);
+            if request.method == "OPTIONS" && request.method != self.operation.method {
+                label.verdict = Verdict::Either;
+                label.silent = vec!["OPTIONS may be answered for every resource".into()];
+                label.faults.clear();
+                label.perhaps.clear();
             }
+            let fixed = label.fixed;
+            (expect::expectation(self.operation, label), fixed)
         };
         let fault =
             expectation.faults.iter().find(|fault| fault.place == about.place).or(expectation.faults.first());
@@ -256,6 +247,14 @@ impl<'c> Deriver<'c> {
             follows: None,
         }
     }
+}
+
+/// What tells a request with another body apart, short enough to be kept of every one.
+fn digest(request: &Request, body: Option<Vec<u8>>) -> u64 {
+    let Request { method, path, headers, body: _, credentials } = request;
+    let mut hasher = DefaultHasher::new();
+    (method, path, headers, body, credentials).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Names that were given, so that each is given once.
