@@ -185,13 +185,10 @@ async fn embedded(contract: &Arc<Contract>, given: &mut Given) -> Result<Host, F
     let host = host.map_err(|error| {
         Failure::new(Exit::Target, format!("the embedded host cannot listen on loopback: {error}"))
     })?;
-    if given.basic.is_none() && given.bearer.is_none() && given.oauth.is_none() {
+    if given.basic.is_none() && given.bearer.is_none() && given.oauth.is_none() && given.api_keys.is_empty() {
         let own = host.credentials().given(contract);
-        let headers = std::mem::take(&mut given.headers);
-        let has = |name: &str| headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
-        let added: Vec<_> = own.headers.iter().filter(|(name, _)| !has(name)).cloned().collect();
         *given = Given {
-            headers: headers.into_iter().chain(added).collect(),
+            headers: std::mem::take(&mut given.headers),
             basic_md5: given.basic_md5,
             foreign: given.foreign.take(),
             ..own
@@ -262,18 +259,15 @@ fn leave_out_strangers(contract: &Contract, plan: &mut Plan, given: &Given) -> R
     }
     let foreign = |operation| authenticator.has_foreign(operation);
     if given.foreign.is_some() && !contract.operations.iter().any(foreign) {
-        plan.gaps.extend(
-            contract.operations.first().map(|operation| Gap {
-                operation: operation.id.clone(),
-                at: operation.at.clone(),
-                why: "--foreign-token was not tried: no credentials that were given are a token in a header"
-                    .into(),
-            }),
-        );
+        plan.gaps.extend(contract.operations.first().map(|operation| Gap {
+            operation: operation.id.clone(),
+            at: operation.at.clone(),
+            why: "--foreign-token was not tried: no credentials that were given are a token".into(),
+        }));
     }
     if plan.is_empty() {
         return Err(Failure::new(Exit::Target, "the credentials are of no scheme that the contract asks for")
-            .with_hint(Some("the contract's securitySchemes say which: --basic, --bearer, --oauth-key with --oauth-secret, or --header".into())));
+            .with_hint(Some("the contract's securitySchemes say which: --basic, --bearer, --api-key, --oauth-key with --oauth-secret, or --header".into())));
     }
     Ok(())
 }
@@ -461,10 +455,10 @@ fn given(arguments: &TargetArgs) -> Result<Given, Failure> {
         }
         headers.push((name.to_owned(), value.to_owned()));
     }
-    for (flag, token) in [("--bearer", &arguments.bearer), ("--foreign-token", &arguments.foreign_token)] {
-        if let Some(token) = token
-            && http::HeaderValue::try_from(format!("Bearer {token}")).is_err()
-        {
+    let tokens = [("--bearer", &arguments.bearer), ("--foreign-token", &arguments.foreign_token)];
+    let tokens = tokens.into_iter().filter_map(|(flag, token)| Some((flag, token.as_ref()?)));
+    for (flag, token) in tokens.chain(arguments.api_key.iter().map(|key| ("--api-key", key))) {
+        if http::HeaderValue::try_from(format!("Bearer {token}")).is_err() {
             let why = format!("{flag}: the token has characters that no header can hold");
             return Err(
                 Failure::new(Exit::Usage, why).with_hint(Some("a line break at its end, perhaps".into()))
@@ -475,6 +469,7 @@ fn given(arguments: &TargetArgs) -> Result<Given, Failure> {
         basic: basic.transpose()?,
         basic_md5: arguments.basic_md5,
         bearer: arguments.bearer.clone(),
+        api_keys: arguments.api_key.clone(),
         foreign: arguments.foreign_token.clone(),
         oauth: arguments.oauth_key.clone().zip(arguments.oauth_secret.clone()),
         headers,

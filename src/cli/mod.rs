@@ -130,6 +130,9 @@ struct TargetArgs {
     /// A bearer token
     #[arg(long, env = "PROBITY_BEARER", hide_env_values = true, value_name = "TOKEN")]
     bearer: Option<String>,
+    /// A key for every apiKey scheme of the contract, or for the one that is named
+    #[arg(long, env = "PROBITY_API_KEY", hide_env_values = true, value_name = "[SCHEME=]KEY")]
+    api_key: Vec<String>,
     /// The key to fetch a token with, as the contract's security scheme says
     #[arg(
         long,

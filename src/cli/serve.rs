@@ -67,10 +67,13 @@ fn credentials(contract: &Contract, accepted: &Accepted) -> (String, String) {
                 format!(" --oauth-key {key} --oauth-secret {secret}"),
             ),
             SecurityScheme::ApiKey { location: Location::Header, name, .. } => {
-                (format!("Header  {name}: {token}"), format!(" --header '{name}: {token}'"))
+                (format!("Header  {name}: {token}"), format!(" --api-key {token}"))
             }
             SecurityScheme::ApiKey { location: Location::Cookie, name, .. } => {
-                (format!("Cookie  {name}={token}"), format!(" --header 'Cookie: {name}={token}'"))
+                (format!("Cookie  {name}={token}"), format!(" --api-key {token}"))
+            }
+            SecurityScheme::ApiKey { location: Location::Query, name, .. } => {
+                (format!("Query   {name}={token}"), format!(" --api-key {token}"))
             }
             _ => continue,
         };

@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use md5::{Digest, Md5};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,8 @@ pub struct Given {
     pub basic_md5: bool,
     /// A bearer token.
     pub bearer: Option<String>,
+    /// API keys, each for the scheme that it names before a `=`, or for every scheme.
+    pub api_keys: Vec<String>,
     /// A token that is good for somebody else, and must be refused here.
     pub foreign: Option<String>,
     /// Key and secret to fetch a token with.
@@ -37,7 +40,26 @@ pub struct Given {
 impl Given {
     /// Whether the user gave nothing at all.
     pub fn is_empty(&self) -> bool {
-        self.basic.is_none() && self.bearer.is_none() && self.oauth.is_none() && self.headers.is_empty()
+        self.basic.is_none()
+            && self.bearer.is_none()
+            && self.oauth.is_none()
+            && self.api_keys.is_empty()
+            && self.headers.is_empty()
+    }
+
+    /// The key for each scheme of a contract that takes one.
+    fn keys(&self, contract: &Contract) -> HashMap<String, String> {
+        let named = |key: &str| {
+            let (name, key) = key.split_once('=')?;
+            contract.schemes.contains_key(name).then(|| (name.to_owned(), key.to_owned()))
+        };
+        let for_every = self.api_keys.iter().find(|key| named(key).is_none());
+        let takes_one = |scheme: &SecurityScheme| matches!(scheme, SecurityScheme::ApiKey { .. });
+        let schemes = contract.schemes.iter().filter(|(_, scheme)| takes_one(scheme)).map(|(name, _)| name);
+        let own = |scheme: &String| {
+            self.api_keys.iter().filter_map(|key| named(key)).find(|(name, _)| name == scheme)
+        };
+        schemes.filter_map(|name| own(name).or_else(|| Some((name.clone(), for_every?.clone())))).collect()
     }
 }
 
@@ -92,6 +114,7 @@ pub struct Authenticator<'c> {
     first: RwLock<Option<Token>>,
     secrets: RwLock<Arc<Secrets>>,
     basic: Option<String>,
+    keys: HashMap<String, String>,
 }
 
 #[derive(Clone)]
@@ -140,6 +163,11 @@ impl<'c> Authenticator<'c> {
                 }
             }
         }
+        let keys = given.keys(contract);
+        for key in keys.values() {
+            secrets.add(key, "PROBITY_API_KEY");
+            secrets.add(&changed(key), "PROBITY_WRONG_API_KEY");
+        }
         let valid = given.basic.as_ref();
         let basic = valid.map(|(user, password)| format!("Basic {}", basic(user, password, given.basic_md5)));
         let target = target.trim_end_matches('/').to_owned();
@@ -151,6 +179,7 @@ impl<'c> Authenticator<'c> {
             first: RwLock::default(),
             secrets: RwLock::new(Arc::new(secrets)),
             basic,
+            keys,
         }
     }
 
@@ -167,13 +196,14 @@ impl<'c> Authenticator<'c> {
     /// The schemes that are used for an operation.
     fn alternative<'o>(&self, operation: &'o Operation) -> Option<&'o Vec<String>> {
         operation.security.iter().filter(|schemes| !schemes.is_empty()).find(|schemes| {
-            schemes.iter().all(|name| match self.contract.schemes.get(name) {
+            schemes.iter().all(|scheme| match self.contract.schemes.get(scheme) {
                 Some(SecurityScheme::Basic) => self.given.basic.is_some() || self.has_header("authorization"),
                 Some(SecurityScheme::Bearer) => {
                     self.given.bearer.is_some() || self.has_header("authorization")
                 }
                 Some(SecurityScheme::ApiKey { location, name, token }) => {
                     (token.is_some() && self.given.oauth.is_some())
+                        || self.keys.contains_key(scheme)
                         || (*location == Location::Header && self.has_header(name))
                         || (*location == Location::Cookie && self.has_header("cookie"))
                 }
@@ -211,7 +241,7 @@ impl<'c> Authenticator<'c> {
                 Some(_) => Credentials::Valid,
                 None => credentials,
             };
-            let valid = self.valid(transport, scheme, &mut used).await?;
+            let valid = self.valid(transport, (name, scheme), &mut used).await?;
             carriers.extend(self.altered(scheme, credentials, valid));
         }
         for (name, value) in &self.given.headers {
@@ -245,7 +275,7 @@ impl<'c> Authenticator<'c> {
     async fn valid(
         &self,
         transport: &Transport,
-        scheme: &SecurityScheme,
+        (name, scheme): (&str, &SecurityScheme),
         used: &mut Option<u64>,
     ) -> Result<Option<String>, TokenError> {
         Ok(match scheme {
@@ -256,7 +286,8 @@ impl<'c> Authenticator<'c> {
                 *used = Some(token.number);
                 Some(token.value)
             }
-            _ => None,
+            SecurityScheme::ApiKey { .. } => self.keys.get(name).cloned(),
+            SecurityScheme::Other(_) => None,
         })
     }
 
@@ -363,7 +394,7 @@ impl<'c> Authenticator<'c> {
         let takes_token = |name: &String| {
             matches!(
                 self.contract.schemes.get(name),
-                Some(SecurityScheme::Bearer | SecurityScheme::ApiKey { location: Location::Header, .. })
+                Some(SecurityScheme::Bearer | SecurityScheme::ApiKey { .. })
             )
         };
         let own = self.alternative(operation);

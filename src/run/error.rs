@@ -81,7 +81,7 @@ impl RunError {
                 _ => "check that the host is up and that --target names its port".into(),
             },
             RunError::Redirected { .. } => "is the URL in --target right? Redirects are not followed; give the URL that they lead to".into(),
-            RunError::Refused { given: false, .. } => "the contract asks for credentials: give --basic, --bearer, --oauth-key with --oauth-secret, or --header".into(),
+            RunError::Refused { given: false, .. } => "the contract asks for credentials: give --basic, --bearer, --api-key, --oauth-key with --oauth-secret, or --header".into(),
             RunError::Refused { given: true, .. } => "check the credentials, and whether they belong to this host (for a password that travels as MD5, add --basic-md5)".into(),
             RunError::Ledger(_) => "make room, or name another file with --ledger; what was created until then stands in it".into(),
             RunError::Token(_) => "check --oauth-key and --oauth-secret, and the token endpoint in the contract's x-probity".into(),

@@ -14,6 +14,7 @@ mod driver;
 mod exact;
 mod formats;
 mod honest;
+mod keys;
 mod laws;
 mod pinned;
 mod proof;

@@ -1,0 +1,122 @@
+//! API keys: given once, sent where the contract wants them, in no output.
+
+use serde_json::Value;
+
+use crate::canned::{Asked, Canned, Reply, json};
+use crate::driver::{Driver, probity};
+use crate::secrecy::unfolded;
+
+const CONTRACT: &str = "openapi: 3.0.3
+info: {title: Keys, version: '1'}
+paths:
+  /header:
+    get: {operationId: header, security: [{head: []}], responses: &answers {'200': {description: ok}, '401': {description: who}}}
+  /query:
+    get: {operationId: query, security: [{asked: []}], responses: *answers}
+  /cookie:
+    get: {operationId: cookie, security: [{kept: []}], responses: *answers}
+components:
+  securitySchemes:
+    head: {type: apiKey, in: header, name: X-Key}
+    asked: {type: apiKey, in: query, name: api_key}
+    kept: {type: apiKey, in: cookie, name: session}
+";
+
+const KEY: &str = "key=of/mine+17";
+
+/// What a request gives as its key.
+fn given(asked: &Asked) -> Option<String> {
+    let path = asked.line.split(' ').nth(1)?;
+    let line = |name: &str| {
+        let mut lines = asked.head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned())
+    };
+    match path.split_once('?') {
+        Some((_, query)) => {
+            let key = query.split('&').find_map(|pair| pair.strip_prefix("api_key="))?;
+            Some(percent_encoding::percent_decode_str(key).decode_utf8().ok()?.into_owned())
+        }
+        None if path.starts_with("/header") => line("X-Key"),
+        None => Some(line("Cookie")?.strip_prefix("session=")?.to_owned()),
+    }
+}
+
+/// A host that takes these keys for its paths, and says back what it was sent.
+fn host(keys: [&'static str; 3], guards: &'static str) -> Canned {
+    Canned::start(move |asked| {
+        let path = asked.line.split([' ', '?']).nth(1).unwrap_or_default();
+        let key = ["/header", "/query", "/cookie"].iter().zip(keys).find(|(known, _)| **known == path);
+        let good = guards != path && guards != "all"
+            || key.is_some_and(|(_, key)| given(asked).as_deref() == Some(key));
+        let echo = Value::from(asked.whole.as_str()).to_string();
+        Reply::Bytes(match asked.line.split(' ').next() {
+            Some("GET") if good => json("200 OK", "", echo),
+            Some("GET") => json("401 Unauthorized", "", echo),
+            _ => json("405 Method Not Allowed", "Allow: GET, HEAD\r\n", ""),
+        })
+    })
+}
+
+fn check(host: &Canned) -> Driver {
+    let driver = probity().with_file("c.yaml", CONTRACT);
+    driver.args(["check", "c.yaml", "-A", "leaked-internals", "--target", &host.url()])
+}
+
+#[test]
+fn a_key_goes_where_the_contract_wants_it() {
+    let ran = check(&host([KEY; 3], "all")).args(["--api-key", KEY]).run().ends_with(0);
+    assert!(ran.stdout.contains("3 operations"), "{}", ran.everything());
+    assert!(!ran.everything().contains("gap"), "{}", ran.everything());
+}
+
+#[test]
+fn a_scheme_can_have_a_key_of_its_own() {
+    let host = host(["general", "asked-only", "general"], "all");
+    check(&host).args(["--api-key", "general", "--api-key", "asked=asked-only"]).run().ends_with(0);
+    let ran = check(&host).args(["--api-key", "asked=asked-only"]).run().ends_with(0);
+    assert!(ran.stdout.contains("it needs credentials of another scheme"), "{}", ran.everything());
+}
+
+#[test]
+fn a_key_that_nobody_looks_at_is_found_wherever_it_goes() {
+    for (guarded, found) in [("/header", 2), ("/query", 2), ("/cookie", 2), ("none", 3)] {
+        let host = host([KEY; 3], guarded);
+        let ran = check(&host).args(["--api-key", KEY, "--report", "json=r.json"]).run().ends_with(1);
+        let report = ran.json("r.json");
+        let findings = report["findings"].as_array().unwrap().iter();
+        let operations: std::collections::BTreeSet<&str> = findings
+            .filter(|finding| finding["check"] == "credentials-enforced")
+            .map(|finding| finding["operation"].as_str().unwrap())
+            .collect();
+        assert_eq!(operations.len(), found, "{guarded}: {}", ran.everything());
+    }
+}
+
+#[test]
+fn the_embedded_host_asks_for_keys_and_takes_its_own() {
+    let ran = probity().with_file("c.yaml", CONTRACT).args(["check", "c.yaml"]).run().ends_with(0);
+    assert!(ran.stdout.contains("seen 200 401"), "{}", ran.everything());
+    let ran = probity().with_file("c.yaml", CONTRACT).args(["check", "c.yaml", "--api-key", "wrong"]).run();
+    ran.ends_with(4);
+}
+
+#[test]
+fn a_key_is_in_no_output() {
+    const FILES: [(&str, &str); 5] =
+        [("json", "r.json"), ("har", "r.har"), ("html", "r.html"), ("junit", "r.xml"), ("markdown", "r.md")];
+    let mut driver = check(&host([KEY; 3], "none")).args(["--verbose", "--api-key", KEY]);
+    for (format, file) in FILES {
+        driver = driver.args(["--report", &format!("{format}={file}")]);
+    }
+    let ran = driver.run().ends_with(1);
+    let written = FILES.iter().map(|(_, file)| ran.file(file));
+    for text in written.chain([ran.everything()]) {
+        let text = unfolded(&text);
+        let decoded = percent_encoding::percent_decode_str(&text).decode_utf8_lossy();
+        for text in [text.as_str(), &decoded] {
+            let line = text.lines().find(|line| line.contains("of/mine") || line.contains("of%2Fmine"));
+            assert_eq!(line, None);
+        }
+    }
+    assert!(ran.file("r.json").contains("/query?api_key=$PROBITY_API_KEY"), "{}", ran.file("r.json"));
+}
