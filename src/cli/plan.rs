@@ -43,11 +43,15 @@ pub(super) fn made(contract: &Contract, arguments: &SelectionArgs, tokens: Token
             PlanError::NothingSelected => {
                 let known: Vec<String> =
                     contract.operations.iter().map(|operation| operation.id.clone()).collect();
-                let near = arguments.include.first().map(|pattern| suggestion(pattern, &known));
-                Some(near.map_or_else(
-                    || "loosen --exclude".into(),
-                    |near| format!("{near}; `probity plan` lists every case"),
-                ))
+                Some(match arguments.include.first() {
+                    Some(pattern) if known.contains(pattern) => {
+                        "`probity plan` lists every case, and why there is none of this operation".into()
+                    }
+                    Some(pattern) => {
+                        format!("{}; `probity plan` lists every case", suggestion(pattern, &known))
+                    }
+                    None => "loosen --exclude".into(),
+                })
             }
             PlanError::NothingTestable(_) => Some("mend that place in the contract".into()),
             PlanError::NoRoom(_) => Some("raise --max-requests".into()),

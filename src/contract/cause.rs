@@ -51,6 +51,17 @@ causes! {
 }
 
 impl Cause {
+    /// What the cause means where a keyword is broken that says more than the cause does.
+    pub fn words_for(self, keyword: Option<&str>) -> &'static str {
+        match keyword {
+            Some("multipleOf") => "is no multiple of what it must be",
+            Some("contains" | "minContains" | "maxContains") => "does not hold the items that it must hold",
+            Some("not") => "is what it must not be",
+            Some("propertyNames") => "has a name that is not allowed",
+            _ => self.words(),
+        }
+    }
+
     /// The cause that stands in when the catalogue has no entry for this one.
     pub fn nearest(self) -> Option<Cause> {
         match self {

@@ -115,7 +115,9 @@ fn lower(schema: &mut Map<String, Value>) {
             _ => {}
         }
     }
-    if schema.shift_remove("nullable") == Some(Value::Bool(true))
+    // Without a type beside it, it has no effect; it stays, to tell that it was meant.
+    if schema.get("type").is_some_and(Value::is_string)
+        && schema.shift_remove("nullable") == Some(Value::Bool(true))
         && let Some(Value::String(name)) = schema.get("type")
     {
         let both = json!([name, "null"]);
@@ -179,7 +181,7 @@ mod tests {
     #[test]
     fn null_is_a_type_where_it_was_a_flag() {
         assert_eq!(lowered(json!({"type": "string", "nullable": true})), json!({"type": ["string", "null"]}));
-        assert_eq!(lowered(json!({"nullable": true})), json!({}));
+        assert_eq!(lowered(json!({"nullable": true})), json!({"nullable": true}));
     }
 
     #[test]

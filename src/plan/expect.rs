@@ -4,6 +4,8 @@ use super::{Expectation, Fault, Label, Place, Verdict};
 use crate::contract::model::StatusRange;
 use crate::contract::{Cause, Location, Operation};
 
+const CONFLICT: StatusRange = StatusRange::Code(409);
+
 /// What must come of a request with a label.
 pub(super) fn expectation(operation: &Operation, label: Label) -> Expectation {
     let Label { verdict, faults, silent, perhaps, fixed: _ } = label;
@@ -11,6 +13,9 @@ pub(super) fn expectation(operation: &Operation, label: Label) -> Expectation {
         Verdict::Accept => {
             let mut statuses = documented(operation, 2, |_| true);
             statuses.extend(documented(operation, 3, |_| true));
+            // Which requests conflict with what is there already is not said.
+            let conflict = documented(operation, 4, |_| true).into_iter().find(|status| *status == CONFLICT);
+            statuses.extend(conflict.filter(|_| operation.behaviour.unique.is_empty()));
             (statuses, Vec::new())
         }
         Verdict::Reject => refusal(operation, &faults, &perhaps),

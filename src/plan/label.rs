@@ -8,7 +8,9 @@ use crate::contract::extension::Unique;
 use crate::contract::link::Supplied;
 use crate::contract::model::{self, Location, Parameter};
 use crate::contract::{Behaviour, Cause, Contract, Operation, Side};
-use crate::json::{self, Kind, Node, decimal, pointer};
+use crate::json::{self, Kind, Member, Node, decimal, pointer};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jsonschema::Draft;
 use serde_json::Value;
 use std::rc::Rc;
@@ -35,8 +37,6 @@ impl Label {
     }
 }
 
-/// So many alternatives of one place are looked into.
-const ALTERNATIVES: usize = 64;
 const ORDINARY_LENGTH: usize = 255;
 const ORDINARY_INTEGERS: std::ops::RangeInclusive<f64> = 1.0..=2_147_483_647.0;
 const ORDINARY_DEPTH: usize = 32;
@@ -75,7 +75,7 @@ impl<'c> Labeller<'c> {
         if request.credentials != Credentials::Valid && !operation.is_open() {
             seen.fault(Cause::Unauthenticated, Place::Credentials, None, &operation.at);
         }
-        parameters(self.contract, operation, request, supplied, &mut seen);
+        parameters(self, operation, request, supplied, &mut seen);
         if seen.faults.is_empty() {
             body(self, operation, request, text.as_ref(), &mut seen);
         }
@@ -92,24 +92,9 @@ impl<'c> Labeller<'c> {
         let Some(media) = operation.json_body() else { return Vec::new() };
         let examples = media.examples.iter().flat_map(|example| expression::select(&example.value, place));
         let mut known: Vec<Value> = examples.map(|(_, value)| value.clone()).collect();
-        let mut places: Vec<String> = media.schema.iter().map(|schema| schema.0.clone()).collect();
-        for token in pointer::tokens(place) {
-            let flat = self.whole(&places);
-            places.clone_from(flat.properties.get(token.as_ref()).unwrap_or(&flat.items));
-        }
-        known.extend(self.whole(&places).examples.iter().cloned());
+        let places: Vec<String> = media.schema.iter().map(|schema| schema.0.clone()).collect();
+        known.extend(self.flats.below(&places, place).examples.iter().cloned());
         known
-    }
-
-    /// Everything that any alternative says about a place.
-    fn whole(&self, places: &[String]) -> Rc<Flat> {
-        let flat = self.flats.at(places);
-        if flat.alternatives.is_empty() || places.len() > ALTERNATIVES {
-            return flat;
-        }
-        let mut all = places.to_vec();
-        all.extend(flat.alternatives.iter().flatten().filter(|branch| !places.contains(branch)).cloned());
-        if all.len() == places.len() { flat } else { self.whole(&all) }
     }
 }
 
@@ -190,13 +175,19 @@ impl Findings {
 }
 
 fn parameters(
-    contract: &Contract,
+    labeller: &Labeller<'_>,
     operation: &Operation,
     request: &Request,
     supplied: &[Supplied],
     seen: &mut Findings,
 ) {
+    let contract = labeller.contract;
     let own = |parameter: &&Parameter| !supplied.iter().any(|one| one.is(parameter));
+    let listed = |parameter: &Parameter| {
+        let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
+        let flat = labeller.flats.at(&places);
+        flat.listed.is_some() || flat.types == [Type::Boolean]
+    };
     if operation.parameters.iter().filter(own).any(|parameter| parameter.location == Location::Path) {
         seen.silent("whether the resource that the path names exists is not known");
     }
@@ -204,6 +195,7 @@ fn parameters(
         matches!(parameter.location, Location::Query | Location::Cookie)
             && parameter.required
             && contract.known_value(parameter).is_none()
+            && !listed(parameter)
     };
     for parameter in operation.parameters.iter().filter(own).filter(looked_up) {
         seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
@@ -231,7 +223,7 @@ fn parameters(
                 for broken in contract.schemas.violations(schema, Side::Request, &value) {
                     seen.fault(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
                 }
-                if parameter.example.as_ref().is_none_or(|example| *example != value) {
+                if !listed(parameter) && parameter.example.as_ref().is_none_or(|example| *example != value) {
                     seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
                 }
             }
@@ -340,6 +332,7 @@ fn document(
     }
     let Some(schema) = &media.schema else { return };
     let value = text.to_value();
+    let places = [schema.0.clone()];
     for broken in labeller.contract.schemas.violations(schema, Side::Request, &value) {
         // A format is an annotation unless the contract says what happens where it is not kept.
         if broken.cause == Cause::Format && operation.behaviour.codes(broken.cause, &broken.place).is_empty()
@@ -347,19 +340,26 @@ fn document(
             seen.silent("whether a format is asserted is not said");
             continue;
         }
+        if broken.cause == Cause::Null && labeller.flats.below(&places, &broken.place).perhaps_null {
+            seen.silent("what `nullable` means without a `type` beside it is not said");
+            continue;
+        }
         seen.fault(broken.cause, Place::Body(broken.place), Some(broken.keyword), &broken.at);
     }
     if text.root.depth() > ORDINARY_DEPTH {
         seen.silent("nothing is said about documents nested this deep");
     }
-    let mut silence = Silence { labeller, behaviour: &operation.behaviour, seen };
-    silence.walk(&text.root, std::slice::from_ref(&schema.0), "");
+    let documented = media.examples.iter().any(|example| example.value == value);
+    let mut silence = Silence { labeller, behaviour: &operation.behaviour, documented, seen };
+    silence.walk(&text.root, &places, "");
 }
 
 /// Looks for values about which schemas are silent.
 struct Silence<'a> {
     labeller: &'a Labeller<'a>,
     behaviour: &'a Behaviour,
+    /// Whether the body is an example of the contract.
+    documented: bool,
     seen: &'a mut Findings,
 }
 
@@ -368,7 +368,7 @@ impl Silence<'_> {
         if places.is_empty() {
             return;
         }
-        let flat = self.labeller.whole(places);
+        let flat = self.labeller.flats.whole(places);
         if flat.read_only {
             self.seen.silent("a read-only property should not be sent; what becomes of it is not said");
         }
@@ -381,6 +381,7 @@ impl Silence<'_> {
                 }
             }
             Kind::Object(members) => {
+                self.discriminated(members, &flat);
                 for member in members {
                     let here = pointer::child(at, &member.key);
                     match flat.properties.get(&member.key) {
@@ -390,6 +391,20 @@ impl Silence<'_> {
                 }
             }
             Kind::Null | Kind::Bool(_) => {}
+        }
+    }
+
+    /// A discriminator leads to schemas that nothing is validated against.
+    fn discriminated(&mut self, members: &[Member], flat: &Flat) {
+        for discriminator in &flat.discriminators {
+            let mut own = members.iter().filter(|member| member.key == discriminator.property);
+            let Some(Kind::String(value)) = own.next().map(|member| &member.value.kind) else { continue };
+            if !flat.parts.contains(&discriminator.target(value)) && !self.documented {
+                self.seen.silent(format!(
+                    "what the discriminator `{}` leads to is not looked into",
+                    discriminator.property
+                ));
+            }
         }
     }
 
@@ -413,6 +428,7 @@ impl Silence<'_> {
         }
         if let Some(format) = flat.format.as_deref().filter(|format| is_anybodys(format))
             && !flat.examples.iter().any(|example| example.as_str() == Some(text))
+            && !(format == "byte" && STANDARD.decode(text).is_ok())
         {
             self.seen.silent(format!("which text the format `{format}` asks for is not said"));
         }

@@ -244,3 +244,101 @@ paths:
     let ran = check(&format!("{contract}{silent}"), &host()).ends_with(0);
     assert!(ran.everything().contains("no request is clearly valid"), "{}", ran.everything());
 }
+
+/// A contract of one `POST` that takes a schema, with more answers and more components.
+fn taking(schema: &str, answers: &str, components: &str) -> String {
+    format!(
+        "openapi: 3.0.3
+info: {{title: One, version: '1'}}
+paths:
+  /a:
+    post:
+      operationId: a
+      requestBody: {{required: true, content: {{application/json: {{schema: {schema}}}}}}}
+      responses: {{'400': {{description: bad}}, '415': {{description: bad}}, {answers}}}
+components: {{schemas: {{{components}}}}}
+"
+    )
+}
+
+const MADE: (&str, Value) = ("201 Created", Value::Null);
+const BAD: (&str, Value) = ("400 Bad Request", Value::Null);
+
+#[test]
+fn what_only_a_discriminator_leads_to_may_be_asked_for() {
+    let contract = taking(
+        "{$ref: '#/components/schemas/Vehicle'}",
+        "'201': {description: made}",
+        "Vehicle: {type: object, required: [type], properties: {type: {type: string}}, discriminator: {propertyName: type, mapping: {car: '#/components/schemas/Car'}}},
+    Car: {allOf: [{$ref: '#/components/schemas/Vehicle'}, {type: object, required: [doors], properties: {doors: {type: integer}}}]}",
+    );
+    let host = posts(|value| if value["type"] == "car" && value["doors"].is_i64() { MADE } else { BAD });
+    check(&contract, &host).ends_with(0);
+    // What the body's own schema asks for is still asked for.
+    let ran = check(&contract, &posts(|value| if value.is_object() { MADE } else { BAD })).ends_with(1);
+    assert!(ran.stdout.contains("deny[invalid-rejected]"), "{}", ran.everything());
+}
+
+#[test]
+fn nullable_without_a_type_may_be_taken_either_way() {
+    let home = "home: {nullable: true, allOf: [{$ref: '#/components/schemas/Home'}]}";
+    let contract = taking(
+        &format!("{{type: object, properties: {{{home}}}}}"),
+        &format!(
+            "'201': {{description: made, content: {{application/json: {{schema: {{type: object, properties: {{{home}}}}}}}}}}}"
+        ),
+        "Home: {type: object, required: [city], properties: {city: {type: string}}}",
+    );
+    for takes_null in [true, false] {
+        let host = posts(move |value| {
+            let home = &value["home"];
+            let absent = value.get("home").is_none();
+            let good = absent || home["city"].is_string() || (takes_null && home.is_null());
+            if value.is_object() && good { ("201 Created", value.clone()) } else { BAD }
+        });
+        check(&contract, &host).ends_with(0);
+    }
+}
+
+#[test]
+fn where_a_conflict_is_documented_it_may_come() {
+    let schema = "{type: object, required: [name], properties: {name: {type: string, pattern: '^[a-z_]{3,6}$'}, free: {type: boolean}}}";
+    let host = |conflicts: bool| {
+        let taken = Mutex::new(HashSet::new());
+        posts(move |value| {
+            let good = value["name"].as_str().is_some_and(|name| {
+                (3..=6).contains(&name.len())
+                    && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase())
+            });
+            match value.get("free").is_none_or(Value::is_boolean) && good {
+                false => BAD,
+                true if conflicts && !taken.lock().unwrap().insert(value["name"].to_string()) => {
+                    ("409 Conflict", Value::Null)
+                }
+                true => MADE,
+            }
+        })
+    };
+    let documented = taking(schema, "'201': {description: made}, '409': {description: taken}", "");
+    for conflicts in [true, false] {
+        check(&documented, &host(conflicts)).ends_with(0);
+    }
+    let silent = taking(schema, "'201': {description: made}", "");
+    check(&silent, &host(true)).ends_with(1);
+}
+
+#[test]
+fn base64_is_known_to_be_clear() {
+    let schema = "{type: object, properties: {role: {type: string, enum: [admin, user]}, photo: {type: string, format: byte}}}";
+    let contract = taking(schema, "'201': {description: made}", "");
+    let host = |admins: bool| {
+        posts(move |value| {
+            let role = value.get("role").is_none_or(|role| *role == "user" || admins && *role == "admin");
+            let photo = value.get("photo").is_none_or(|photo| photo == "cHJvYml0eQ==");
+            if value.is_object() && role && photo { MADE } else { BAD }
+        })
+    };
+    check(&contract, &host(true)).ends_with(0);
+    let ran = check(&contract, &host(false)).ends_with(1);
+    assert!(ran.stdout.contains("deny[valid-accepted]"), "{}", ran.everything());
+}

@@ -34,7 +34,8 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
                 }
                 let broken = view.contract.schemas.violations(schema, Side::Response, &value);
                 found.extend(broken.into_iter().map(|broken| {
-                    let title = format!("the header `{}` {}", header.name, broken.cause.words());
+                    let words = broken.cause.words_for(Some(&broken.keyword));
+                    let title = format!("the header `{}` {words}", header.name);
                     view.observe(
                         &CHECK,
                         format!("{} {}", kind(), broken.keyword),

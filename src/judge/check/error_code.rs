@@ -16,7 +16,7 @@ pub(in crate::judge) const CHECK: Check = Check {
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
     let expectation = &view.case.expectation;
     let fault = expectation.faults.first()?;
-    let cause = || format!("{} {}", fault.place, fault.cause.words());
+    let cause = || format!("{} {}", fault.place, fault.cause.words_for(fault.keyword.as_deref()));
     let (kind, title) = if view.status_is_expected(answer) {
         let found = view.codes(answer);
         let unexpected = |code: &&String| !expectation.codes.contains(code);

@@ -18,10 +18,11 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         return None;
     }
     let fault = view.case.expectation.faults.first()?;
+    let words = fault.cause.words_for(fault.keyword.as_deref());
     Some(view.observe(
         &CHECK,
         view.kind(answer),
-        format!("an invalid request was accepted: {} {}", fault.place, fault.cause.words()),
+        format!("an invalid request was accepted: {} {words}", fault.place),
         (view.expected_statuses(), view.answer_words(answer)),
         &fault.at,
     ))

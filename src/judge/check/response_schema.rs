@@ -3,6 +3,7 @@
 use crate::contract::{Cause, Side};
 use crate::json;
 use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::plan::generate::flat::Flats;
 use crate::plan::generate::odd::UNFORMATTED;
 use crate::run::Answer;
 use serde_json::Value;
@@ -37,12 +38,20 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
                 || value.pointer(&broken.place).is_none_or(|came| !given.may_be(came))
         });
     }
+    if violations.iter().any(|broken| broken.cause == Cause::Null) {
+        // `nullable` without a `type` beside it has no effect, but its author meant it.
+        let flats = Flats::new(view.contract.schemas.raw(Side::Response));
+        let places = [schema.0.clone()];
+        violations.retain(|broken| {
+            broken.cause != Cause::Null || !flats.below(&places, &broken.place).perhaps_null
+        });
+    }
     let each = violations.into_iter().map(|broken| {
         let place = general(&broken.place);
         let shown = if place.is_empty() { "the body".to_owned() } else { format!("`{place}`") };
         let title = match broken.cause {
             Cause::Missing => format!("{shown} is missing"),
-            cause => format!("{shown} {}", cause.words()),
+            cause => format!("{shown} {}", cause.words_for(Some(&broken.keyword))),
         };
         let actual = match broken.cause {
             Cause::Missing => broken.actual,

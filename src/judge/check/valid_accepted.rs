@@ -1,5 +1,6 @@
 //! `valid-accepted`: what the contract allows is taken.
 
+use crate::contract::model::StatusRange;
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
@@ -15,7 +16,8 @@ pub(in crate::judge) const CHECK: Check = Check {
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
     let redirected = (300..400).contains(&answer.status) && view.documented(answer).is_some();
-    if answer.accepted() || redirected {
+    let may_conflict = view.case.expectation.statuses.contains(&StatusRange::Code(answer.status));
+    if answer.accepted() || redirected || may_conflict {
         return None;
     }
     Some(view.observe(

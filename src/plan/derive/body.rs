@@ -4,6 +4,7 @@ use super::base::Base;
 use super::{About, Deriver};
 use crate::contract::MediaType;
 use crate::json::{self, pointer};
+use crate::plan::generate::flat::Type;
 use crate::plan::generate::mutate::{self, Change, Spot};
 use crate::plan::generate::odd;
 use crate::plan::generate::value::Fill;
@@ -81,6 +82,17 @@ impl Deriver<'_> {
         let mut texts = 0;
         for (index, spot) in spots.iter().enumerate() {
             texts += usize::from(spot.flat.is_free_text());
+            let several = |one: &Vec<String>| {
+                let real = one.iter().filter(|branch| {
+                    self.labeller.flats.at(std::slice::from_ref(branch)).types != [Type::Null]
+                });
+                real.count() > 1
+            };
+            if spot.flat.alternatives.iter().any(several) {
+                let why =
+                    "the first alternative is varied keyword by keyword, the others are only sent at random";
+                self.gap(&spot.flat.at, why);
+            }
             for mutation in mutate::mutations(&mut maker, spot) {
                 // Violations go everywhere; odd values go to the first places that take them, and
                 // in large bodies they are dealt out over the rest.
@@ -95,7 +107,12 @@ impl Deriver<'_> {
     }
 
     fn mutation(&mut self, request: &Request, base: &Base, spot: &Spot, mutation: &mutate::Mutation) {
-        let words = format!("{} {} at {}", mutation.kind, mutation.variant, Place::Body(mutation.at.clone()));
+        let what = if mutation.kind == mutation.variant {
+            mutation.kind.to_owned()
+        } else {
+            format!("{}: {}", mutation.kind, mutation.variant)
+        };
+        let words = format!("`{what}` at {}", Place::Body(mutation.at.clone()));
         let about = About {
             worth: mutation.worth,
             place: Place::Body(mutation.at.clone()),

@@ -85,7 +85,10 @@ impl<'c> Deriver<'c> {
 
     /// Tells where a host may refuse everything.
     fn nothing_clear(&mut self) {
-        let cases = || self.drafts.iter().flat_map(|draft| &draft.scenario.cases);
+        let cases = || {
+            let cases = self.drafts.iter().flat_map(|draft| &draft.scenario.cases);
+            cases.filter(|case| case.request.method == self.operation.method)
+        };
         let verdicts = |wanted| cases().find(move |case| case.expectation.verdict == wanted);
         if verdicts(Verdict::Accept).is_some() {
             return;

@@ -72,9 +72,50 @@ pub struct Flat {
     pub multiple_of: Option<f64>,
     /// Whether it only travels in answers.
     pub read_only: bool,
+    /// Whether it is `nullable` in a way that has no effect by the letter, though it was meant.
+    pub perhaps_null: bool,
+    /// The properties that say which schema a value has.
+    pub discriminators: Vec<Discriminator>,
+    /// The schemas that are folded together here.
+    pub parts: Vec<String>,
     /// Alternatives: for each `oneOf` or `anyOf`, the schemas to choose from.
     pub alternatives: Vec<Vec<String>>,
 }
+
+/// So many alternatives of one place are looked into.
+const ALTERNATIVES: usize = 64;
+
+/// A property that says which schema a value has.
+#[derive(Clone, Debug)]
+pub struct Discriminator {
+    /// Its name.
+    pub property: String,
+    /// JSON Pointers to the schemas that some of its values are mapped to.
+    pub mapping: IndexMap<String, String>,
+}
+
+impl Discriminator {
+    fn read(schema: &Map<String, Value>) -> Option<Discriminator> {
+        let stated = schema.get("discriminator")?;
+        let mapping = stated.get("mapping").and_then(Value::as_object).into_iter().flatten();
+        let target = |reference: &str| match pointer::from_fragment(reference) {
+            Some(pointer) => pointer,
+            None => pointer::child(SCHEMAS, reference),
+        };
+        Some(Discriminator {
+            property: stated.get("propertyName")?.as_str()?.to_owned(),
+            mapping: mapping.filter_map(|(name, to)| Some((name.clone(), target(to.as_str()?)))).collect(),
+        })
+    }
+
+    /// JSON Pointer to the schema that a value of the property stands for: what it is not mapped
+    /// to is the name of one.
+    pub fn target(&self, value: &str) -> String {
+        self.mapping.get(value).cloned().unwrap_or_else(|| pointer::child(SCHEMAS, value))
+    }
+}
+
+const SCHEMAS: &str = "/components/schemas";
 
 /// The folded schemas of one document, each read once.
 pub struct Flats<'c> {
@@ -97,6 +138,25 @@ impl<'c> Flats<'c> {
         let flat = Rc::new(Flat::read(self.root, places));
         self.known.borrow_mut().insert(places.to_vec(), Rc::clone(&flat));
         flat
+    }
+
+    /// Everything that any alternative says about a place.
+    pub fn whole(&self, places: &[String]) -> Rc<Flat> {
+        let flat = self.at(places);
+        if flat.alternatives.is_empty() || places.len() > ALTERNATIVES {
+            return flat;
+        }
+        let mut all = places.to_vec();
+        all.extend(flat.alternatives.iter().flatten().filter(|branch| !places.contains(branch)).cloned());
+        if all.len() == places.len() { flat } else { self.whole(&all) }
+    }
+
+    /// Everything that is said about what stands at a pointer below values of the schemas at
+    /// `places`; `*` is every item.
+    pub fn below(&self, places: &[String], pointer: &str) -> Rc<Flat> {
+        pointer::tokens(pointer).fold(self.whole(places), |flat, token| {
+            self.whole(flat.properties.get(token.as_ref()).unwrap_or(&flat.items))
+        })
     }
 }
 
@@ -129,6 +189,7 @@ impl Flat {
                 });
             }
             flat.fold(schema, &at);
+            flat.parts.push(at);
         }
         flat.impossible = typed.as_ref().is_some_and(Vec::is_empty);
         flat.types = typed.unwrap_or_default();
@@ -172,6 +233,8 @@ impl Flat {
         if schema.get("items").is_some_and(Value::is_object) {
             self.items.push(pointer::child(at, "items"));
         }
+        self.perhaps_null |= schema.get("nullable") == Some(&Value::Bool(true));
+        self.discriminators.extend(Discriminator::read(schema));
         self.read_only |= schema.get("readOnly") == Some(&Value::Bool(true));
         self.unique_items |= schema.get("uniqueItems") == Some(&Value::Bool(true));
         narrow(&mut self.item_count, count("minItems"), count("maxItems"));

@@ -170,7 +170,7 @@ fn steps(page: &Page<'_>) -> Vec<Markup> {
             "Remove what the run left behind if it is in the way: " (count(created.resources, "resource", "resources"))
             @if created.uncertain > 0 { ", perhaps " (created.uncertain) " more" }
             @if let Some(ledger) = &created.ledger { ", listed in " code { (visible(ledger)) } }
-            "; names carry " code { (visible(&report.timing.run_id)) } "."
+            "; values that must be unique carry " code { (visible(&report.timing.run_id)) } "."
         });
     }
     steps
