@@ -342,3 +342,31 @@ fn base64_is_known_to_be_clear() {
     let ran = check(&contract, &host(false)).ends_with(1);
     assert!(ran.stdout.contains("deny[valid-accepted]"), "{}", ran.everything());
 }
+
+#[test]
+fn every_alternative_is_varied() {
+    let contract = taking(
+        "{oneOf: [{$ref: '#/components/schemas/Card'}, {$ref: '#/components/schemas/Account'}], discriminator: {propertyName: kind}}",
+        "'201': {description: made}",
+        "Card: {type: object, required: [kind, number], properties: {kind: {type: string, enum: [Card]}, number: {type: string, pattern: '^[0-9]{16}$'}}},
+    Account: {type: object, required: [kind, iban], properties: {kind: {type: string, enum: [Account]}, iban: {type: string, minLength: 15, maxLength: 34}}}",
+    );
+    let host = |looks_at_accounts: bool| {
+        posts(move |value| {
+            let length = |name: &str| value[name].as_str().map_or(0, |text| text.chars().count());
+            let good = match value["kind"].as_str() {
+                Some("Card") => {
+                    length("number") == 16
+                        && value["number"].as_str().unwrap().bytes().all(|byte| byte.is_ascii_digit())
+                }
+                Some("Account") => !looks_at_accounts || (15..=34).contains(&length("iban")),
+                _ => false,
+            };
+            if good { MADE } else { BAD }
+        })
+    };
+    let ran = check(&contract, &host(true)).ends_with(0);
+    assert!(!ran.everything().contains("gap"), "{}", ran.everything());
+    let ran = check(&contract, &host(false)).ends_with(1);
+    assert!(ran.stdout.contains("deny[invalid-rejected]"), "{}", ran.everything());
+}

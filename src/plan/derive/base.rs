@@ -9,8 +9,10 @@ use crate::plan::unique::Source;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// A body that the schema allows, and what must be fresh in it wherever it is sent.
+#[derive(Clone)]
 pub(super) struct Base {
     /// The body.
     pub(super) value: Value,
@@ -21,7 +23,7 @@ pub(super) struct Base {
     operation: String,
     unique: Vec<(String, Option<Source>)>,
     /// Which key has which value: no two keys may share one, however short the values.
-    given: RefCell<HashMap<(usize, String), String>>,
+    given: Rc<RefCell<HashMap<(usize, String), String>>>,
 }
 
 impl Base {
@@ -46,14 +48,12 @@ impl Base {
             (unique.field.clone(), Source::find(&flat, deriver.wishes.seed, &fits))
         });
         let unique = fields.collect();
-        Base {
-            value,
-            media,
-            schemas,
-            operation: deriver.operation.id.clone(),
-            unique,
-            given: RefCell::default(),
-        }
+        Base { value, media, schemas, operation: deriver.operation.id.clone(), unique, given: Rc::default() }
+    }
+
+    /// The same with another body.
+    pub(super) fn with(&self, value: Value) -> Base {
+        Base { value, ..self.clone() }
     }
 
     /// A body whose unique fields hold values that no other case has.

@@ -2,17 +2,21 @@
 
 use super::base::Base;
 use super::{About, Deriver};
-use crate::contract::MediaType;
+use crate::contract::{MediaType, Side};
 use crate::json::{self, pointer};
-use crate::plan::generate::flat::Type;
 use crate::plan::generate::mutate::{self, Change, Spot};
 use crate::plan::generate::odd;
 use crate::plan::generate::value::Fill;
 use crate::plan::{Place, Request};
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// So many places with free text get every odd text.
 const FULL_TEXTS: usize = 3;
+/// From this worth on a mutation is an odd value; below it a violation.
+const ODD: u8 = 7;
+/// So many alternatives are varied.
+const ALTERNATIVES: usize = 8;
 const RANDOM_VALID: usize = 12;
 const RANDOM_DOUBLE: usize = 8;
 
@@ -67,6 +71,7 @@ impl Deriver<'_> {
         self.uniqueness(&request, &base);
         self.credentials(&request, Some(&base));
         self.mutations(&request, &base);
+        self.alternatives(&request, &base);
         self.malformed(&request, &base);
         self.style(&request, &base);
         self.media_types(&request, &base);
@@ -82,21 +87,10 @@ impl Deriver<'_> {
         let mut texts = 0;
         for (index, spot) in spots.iter().enumerate() {
             texts += usize::from(spot.flat.is_free_text());
-            let several = |one: &Vec<String>| {
-                let real = one.iter().filter(|branch| {
-                    self.labeller.flats.at(std::slice::from_ref(branch)).types != [Type::Null]
-                });
-                real.count() > 1
-            };
-            if spot.flat.alternatives.iter().any(several) {
-                let why =
-                    "the first alternative is varied keyword by keyword, the others are only sent at random";
-                self.gap(&spot.flat.at, why);
-            }
             for mutation in mutate::mutations(&mut maker, spot) {
                 // Violations go everywhere; odd values go to the first places that take them, and
                 // in large bodies they are dealt out over the rest.
-                let odd = mutation.worth >= 7;
+                let odd = mutation.worth >= ODD;
                 let first = texts <= FULL_TEXTS;
                 if odd && (many || !first) && !index.is_multiple_of(usize::from(mutation.worth)) {
                     continue;
@@ -104,6 +98,49 @@ impl Deriver<'_> {
                 self.mutation(request, base, spot, &mutation);
             }
         }
+    }
+
+    /// The same for the other alternatives, where there are several.
+    fn alternatives(&mut self, request: &Request, base: &Base) {
+        let mut maker = self.maker("mutations", Fill::All, true);
+        let spots = mutate::spots(&mut maker, &base.schemas, &base.value);
+        let groups = spots.iter().flat_map(|spot| &spot.flat.alternatives);
+        let most = groups.map(Vec::len).max().unwrap_or_default();
+        let mut seen: HashSet<Vec<String>> = spots.iter().map(|spot| spot.flat.parts.clone()).collect();
+        for branch in 1..most {
+            let made = [true, false].into_iter().find_map(|examples| {
+                maker = self.maker(&format!("alternative/{branch}"), Fill::All, examples);
+                maker.branch = branch;
+                maker.make(&base.schemas).filter(|value| self.is_valid(base, value))
+            });
+            let Some(value) = made.filter(|_| branch < ALTERNATIVES) else {
+                self.gap(&base.media.at, "an alternative is only sent at random, if at all");
+                return;
+            };
+            let other = base.with(value);
+            let about = About {
+                worth: 2,
+                place: Place::Body(String::new()),
+                kind: "valid",
+                variant: &format!("alternative-{}", branch + 1),
+                at: &base.media.at,
+                words: format!("alternative {} wherever there are several", branch + 1),
+            };
+            self.single(about, request, Some(&|key| other.bytes(&other.value, key)));
+            for spot in mutate::spots(&mut maker, &other.schemas, &other.value) {
+                if !seen.insert(spot.flat.parts.clone()) {
+                    continue;
+                }
+                for mutation in mutate::mutations(&mut maker, &spot).iter().filter(|one| one.worth < ODD) {
+                    self.mutation(request, &other, &spot, mutation);
+                }
+            }
+        }
+    }
+
+    fn is_valid(&self, base: &Base, value: &Value) -> bool {
+        let schema = base.media.schema.as_ref();
+        schema.is_none_or(|schema| self.contract.schemas.accepts(schema, Side::Request, value))
     }
 
     fn mutation(&mut self, request: &Request, base: &Base, spot: &Spot, mutation: &mutate::Mutation) {

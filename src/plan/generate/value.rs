@@ -37,6 +37,9 @@ pub struct Maker<'c> {
     pub fill: Fill,
     /// Whether documented values are preferred.
     pub examples: bool,
+    /// Which alternative is taken wherever there are several and it is not left to chance, counted
+    /// round.
+    pub branch: usize,
     /// The keywords that nothing could be made for, since the last value was begun.
     pub unmade: Vec<Unmade>,
     deepest: usize,
@@ -60,7 +63,16 @@ impl<'c> Maker<'c> {
 
     /// A maker that shares what others have read.
     pub fn of(flats: Rc<Flats<'c>>, random: Random, fill: Fill, examples: bool) -> Maker<'c> {
-        Maker { flats, random, fill, examples, unmade: Vec::new(), deepest: DEPTH, room: LEAST_ROOM }
+        Maker {
+            flats,
+            random,
+            fill,
+            examples,
+            branch: 0,
+            unmade: Vec::new(),
+            deepest: DEPTH,
+            room: LEAST_ROOM,
+        }
     }
 
     /// A value for the schemas at `places`, all of which it must satisfy. It is up to the
@@ -153,7 +165,10 @@ impl<'c> Maker<'c> {
             if usable.is_empty() {
                 usable = possible.iter().map(|(branch, _)| *branch).collect();
             }
-            let index = if self.fill == Fill::Random { self.random.below(usable.len()) } else { 0 };
+            let index = match self.fill {
+                Fill::Random => self.random.below(usable.len()),
+                Fill::All | Fill::Required => self.branch % usable.len().max(1),
+            };
             let Some(branch) = usable.get(index) else { break };
             places.push((*branch).clone());
             flat = self.flats.at(&places);
