@@ -97,9 +97,11 @@ fn status(report: &Report, case: &Case) -> TestCaseStatus {
         }
         CaseResult::Passed | CaseResult::Warned => TestCaseStatus::success(),
         CaseResult::Failed => {
-            let denied = case.observations.iter().filter_map(|one| report.findings.get(one.finding));
-            let first = denied.into_iter().find(|finding| finding.severity == Severity::Deny);
-            let (check, title) = first.map_or(("", ""), |first| (&first.check, &first.title));
+            let held =
+                case.observations.iter().filter_map(|one| Some((report.findings.get(one.finding)?, one)));
+            let mut denied = held.filter(|(finding, _)| finding.severity == Severity::Deny);
+            let (check, title) =
+                denied.next().map_or(("", ""), |(finding, own)| (&finding.check, &own.title));
             let told = told(report, case, Severity::Deny);
             failed(NonSuccessKind::Failure, check, title, &told)
         }

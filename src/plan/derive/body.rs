@@ -70,8 +70,8 @@ impl Deriver<'_> {
         }
         self.uniqueness(&request, &base);
         self.credentials(&request, Some(&base));
-        self.mutations(&request, &base);
-        self.alternatives(&request, &base);
+        let spots = self.mutations(&request, &base);
+        self.alternatives(&request, &base, &spots);
         self.malformed(&request, &base);
         self.style(&request, &base);
         self.media_types(&request, &base);
@@ -80,7 +80,8 @@ impl Deriver<'_> {
         self.combinations(&request, &base);
     }
 
-    fn mutations(&mut self, request: &Request, base: &Base) {
+    /// Changes to every place of the body, which it gives back.
+    fn mutations(&mut self, request: &Request, base: &Base) -> Vec<Spot> {
         let mut maker = self.maker("mutations", Fill::All, true);
         let spots = mutate::spots(&mut maker, &base.schemas, &base.value);
         let many = spots.len() > 24;
@@ -98,22 +99,22 @@ impl Deriver<'_> {
                 self.mutation(request, base, spot, &mutation);
             }
         }
+        spots
     }
 
     /// The same for the other alternatives, where there are several.
-    fn alternatives(&mut self, request: &Request, base: &Base) {
-        let mut maker = self.maker("mutations", Fill::All, true);
-        let spots = mutate::spots(&mut maker, &base.schemas, &base.value);
+    fn alternatives(&mut self, request: &Request, base: &Base, spots: &[Spot]) {
         let groups = spots.iter().flat_map(|spot| &spot.flat.alternatives);
         let most = groups.map(Vec::len).max().unwrap_or_default();
         let mut seen: HashSet<Vec<String>> = spots.iter().map(|spot| spot.flat.parts.clone()).collect();
         for branch in 1..most {
             let made = [true, false].into_iter().find_map(|examples| {
-                maker = self.maker(&format!("alternative/{branch}"), Fill::All, examples);
+                let mut maker = self.maker(&format!("alternative/{branch}"), Fill::All, examples);
                 maker.branch = branch;
-                maker.make(&base.schemas).filter(|value| self.is_valid(base, value))
+                let value = maker.make(&base.schemas).filter(|value| self.is_valid(base, value))?;
+                Some((maker, value))
             });
-            let Some(value) = made.filter(|_| branch < ALTERNATIVES) else {
+            let Some((mut maker, value)) = made.filter(|_| branch < ALTERNATIVES) else {
                 self.gap(&base.media.at, "an alternative is only sent at random, if at all");
                 return;
             };
