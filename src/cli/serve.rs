@@ -66,16 +66,15 @@ fn credentials(contract: &Contract, accepted: &Accepted) -> (String, String) {
                 format!("Token   {name}, fetched from {} with key {key} and secret {secret}", endpoint.path),
                 format!(" --oauth-key {key} --oauth-secret {secret}"),
             ),
-            SecurityScheme::ApiKey { location: Location::Header, name, .. } => {
-                (format!("Header  {name}: {token}"), format!(" --api-key {token}"))
+            SecurityScheme::ApiKey { location, name, .. } => {
+                let line = match location {
+                    Location::Query => format!("Query   {name}={token}"),
+                    Location::Cookie => format!("Cookie  {name}={token}"),
+                    _ => format!("Header  {name}: {token}"),
+                };
+                (line, format!(" --api-key {token}"))
             }
-            SecurityScheme::ApiKey { location: Location::Cookie, name, .. } => {
-                (format!("Cookie  {name}={token}"), format!(" --api-key {token}"))
-            }
-            SecurityScheme::ApiKey { location: Location::Query, name, .. } => {
-                (format!("Query   {name}={token}"), format!(" --api-key {token}"))
-            }
-            _ => continue,
+            SecurityScheme::Other(_) => continue,
         };
         if !lines.contains(&line) {
             lines.push_str(&format!("  {line}\n"));

@@ -3,7 +3,7 @@
 use super::cause::Cause;
 use super::lower::{self, Side};
 use super::view::Broken;
-use crate::json::pointer;
+use crate::json::{self, pointer};
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{Draft, PatternOptions, Registry, Validator};
 use serde_json::{Map, Value};
@@ -338,17 +338,10 @@ pub fn show(value: &Value) -> String {
             let more = if members.len() > names.len() { ", …" } else { "" };
             return format!("object with {}{more}", names.join(", "));
         }
+        Value::Null => return "null".into(),
         _ => {}
     }
-    let kind = match value {
-        Value::Null => return "null".into(),
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    };
+    let kind = json::type_name(value);
     let text = value.to_string();
     if text.chars().count() <= LIMIT {
         return format!("{kind} {text}");

@@ -291,11 +291,7 @@ impl Finder<'_, '_> {
 
     /// The folded schema of a place in the body.
     fn flat_at(&self, at: &str) -> Rc<Flat> {
-        let mut flat = self.samples.flat(&self.places());
-        for token in pointer::tokens(at) {
-            flat = self.samples.flat(flat.properties.get(token.as_ref()).unwrap_or(&flat.items));
-        }
-        flat
+        self.samples.below(self.samples.flat(&self.places()), at)
     }
 
     /// What the request and the body call by one name.

@@ -209,11 +209,11 @@ impl Body {
                     Some((list, inner)) => (Some(list.to_owned()), inner.replace("/*", "/0")),
                     None => (None, first.clone()),
                 };
-                let flat = flat_at(samples, &root, &first);
+                let flat = samples.below(Rc::clone(&root), &first);
                 let holder = pointer::parent_and_last(&first).map_or("", |(parent, _)| parent);
                 let near =
                     pointer::parent_and_last(&inner).map_or(String::new(), |(parent, _)| parent.to_owned());
-                let named = flat_at(samples, &root, holder);
+                let named = samples.below(Rc::clone(&root), holder);
                 body.words = words(samples, &named, &near);
                 body.code = Some((
                     Place::new(&inner),
@@ -314,14 +314,6 @@ fn stand(maker: &mut Maker<'_>, value: &mut Value, places: &[String], tokens: &[
         value[token.as_ref()] = maker.make(&places).unwrap_or_default();
     }
     stand(maker, &mut value[token.as_ref()], &places, rest);
-}
-
-fn flat_at(samples: &Samples<'_>, root: &Rc<Flat>, at: &str) -> Rc<Flat> {
-    let mut flat = Rc::clone(root);
-    for token in pointer::tokens(at) {
-        flat = samples.flat(flat.properties.get(token.as_ref()).unwrap_or(&flat.items));
-    }
-    flat
 }
 
 /// The properties of an object that say in words what is wrong.

@@ -2,6 +2,7 @@
 
 use crate::contract::model::{Header, MediaType, Response, is_json};
 use crate::contract::{Contract, SchemaAt, Side};
+use crate::json::pointer;
 use crate::plan::generate::flat::Flat;
 use crate::plan::generate::random::Random;
 use crate::plan::generate::value::{Fill, Maker};
@@ -47,6 +48,12 @@ impl<'c> Samples<'c> {
     /// The folded schema of places in an answer.
     pub(super) fn flat(&self, places: &[String]) -> Rc<Flat> {
         self.maker(Fill::All).choose(places)
+    }
+
+    /// The folded schema of what stands at a pointer below it.
+    pub(super) fn below(&self, flat: Rc<Flat>, at: &str) -> Rc<Flat> {
+        pointer::tokens(at)
+            .fold(flat, |flat, token| self.flat(flat.properties.get(token.as_ref()).unwrap_or(&flat.items)))
     }
 
     /// The folded schema of places in a request.

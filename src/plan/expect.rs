@@ -14,8 +14,10 @@ pub(super) fn expectation(operation: &Operation, label: Label) -> Expectation {
             let mut statuses = documented(operation, 2, |_| true);
             statuses.extend(documented(operation, 3, |_| true));
             // Which requests conflict with what is there already is not said.
-            let conflict = documented(operation, 4, |_| true).into_iter().find(|status| *status == CONFLICT);
-            statuses.extend(conflict.filter(|_| operation.behaviour.unique.is_empty()));
+            let documented = operation.responses_of_class(4).any(|response| response.status == CONFLICT);
+            if documented && operation.behaviour.unique.is_empty() {
+                statuses.push(CONFLICT);
+            }
             (statuses, Vec::new())
         }
         Verdict::Reject => refusal(operation, &faults, &perhaps),

@@ -6,7 +6,7 @@ mod uses;
 
 use super::model::{Field, Link, Segment, Shape, Shared};
 use crate::contract::{Contract, SchemaAt, Side};
-use crate::json::pointer;
+use crate::json::{self, pointer};
 use crate::page::Anchors;
 use limits::{annotate, limit, text};
 use merge::{absorb, hold, is_empty, words};
@@ -262,7 +262,7 @@ impl<'c> Builder<'_, 'c> {
 /// The type that a schema without one has by what else it says.
 fn untyped(shape: &Shape, schema: &Map<String, Value>) -> Vec<Segment> {
     let first = schema.get("enum").and_then(|listed| listed.get(0)).or_else(|| schema.get("const"));
-    if let Some(kind) = first.map(json_type) {
+    if let Some(kind) = first.map(json::type_name) {
         return words(kind);
     }
     if !shape.fields.is_empty() || !shape.inherits.is_empty() {
@@ -314,17 +314,5 @@ fn with_format(kind: &str, schema: &Map<String, Value>) -> String {
     match text(schema, "format") {
         Some(format) => format!("{kind} ({format})"),
         None => kind.to_owned(),
-    }
-}
-
-fn json_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
     }
 }

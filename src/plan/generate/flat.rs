@@ -233,7 +233,8 @@ impl Flat {
         if schema.get("items").is_some_and(Value::is_object) {
             self.items.push(pointer::child(at, "items"));
         }
-        self.perhaps_null |= schema.get("nullable") == Some(&Value::Bool(true));
+        self.perhaps_null |=
+            !schema.contains_key("type") && schema.get("nullable") == Some(&Value::Bool(true));
         self.discriminators.extend(Discriminator::read(schema));
         self.read_only |= schema.get("readOnly") == Some(&Value::Bool(true));
         self.unique_items |= schema.get("uniqueItems") == Some(&Value::Bool(true));
