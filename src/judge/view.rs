@@ -1,5 +1,6 @@
 //! What a check sees of an exchange.
 
+use super::clock::Clock;
 use super::{Check, Observation};
 use crate::contract::expression::{self, Part};
 use crate::contract::model::{self, MediaType};
@@ -28,6 +29,7 @@ pub struct View<'v> {
     body: OnceCell<Result<Text, Malformed>>,
     value: OnceCell<Value>,
     media: OnceCell<Option<usize>>,
+    clock: OnceCell<Clock>,
 }
 
 impl<'v> View<'v> {
@@ -50,6 +52,7 @@ impl<'v> View<'v> {
             body: OnceCell::new(),
             value: OnceCell::new(),
             media: OnceCell::new(),
+            clock: OnceCell::new(),
         }
     }
 
@@ -77,6 +80,11 @@ impl<'v> View<'v> {
             content.iter().position(|media| std::ptr::eq(media, chosen))
         });
         index.map(|index| &content[index])
+    }
+
+    /// What time it was when the answer was made.
+    pub(super) fn clock(&self, answer: &Answer) -> &Clock {
+        self.clock.get_or_init(|| Clock::of(answer, self.exchange))
     }
 
     /// Whether the method has no body in its answers.

@@ -3,11 +3,11 @@
 pub mod credentials;
 mod error;
 pub mod exchange;
-mod fixed;
 mod follow;
 mod forms;
 mod judging;
 pub mod ledger;
+mod order;
 mod pace;
 mod runner;
 pub mod secret;

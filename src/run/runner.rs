@@ -3,9 +3,9 @@
 use super::credentials::{Authenticator, Given};
 use super::error::{Halt, RunError};
 use super::exchange::Outcome;
-use super::fixed::Turnstile;
 use super::judging::{Bench, Done, Heard, Judge};
 use super::ledger::Ledger;
+use super::order::{Order, Turn};
 use super::pace::{Pace, Rate};
 use super::sender::{Sender, Underway};
 use super::transport::{Outgoing, Transport};
@@ -66,7 +66,7 @@ struct Runner<'r> {
     settings: &'r Settings,
     sender: Sender<'r>,
     judge: Arc<Judge>,
-    turnstile: Turnstile,
+    order: Order,
 }
 
 /// Sends a plan and judges what comes back.
@@ -101,8 +101,8 @@ pub async fn run(
         plan: Arc::clone(plan),
         observer: Arc::clone(observer),
     });
-    let turnstile = Turnstile::new(plan);
-    Runner { contract, plan, settings, sender, judge, turnstile }.run(stop).await
+    let order = Order::new(plan);
+    Runner { contract, plan, settings, sender, judge, order }.run(stop).await
 }
 
 /// Ten digits, the first not zero, that no other run has.
@@ -122,9 +122,8 @@ impl Runner<'_> {
         self.sender.observer.event(&Event::Started { run: &self.sender.id, requests: self.plan.len() });
         let mut done: Vec<Option<Done>> = self.plan.scenarios.iter().map(|_| None).collect();
         let mut end = End::Complete;
-        if let Some(first) = self.plan.scenarios.first() {
-            drop(self.turnstile.place(0));
-            let found = self.judge.judge(self.scenario(0, first, &mut stop).await?);
+        if let Some((turn, first)) = self.next() {
+            let found = self.judge.judge(self.scenario(turn.index, first, &mut stop).await?);
             tokio::select! {
                 biased;
                 () = stopped(&mut stop) => end = End::Interrupted,
@@ -133,7 +132,7 @@ impl Runner<'_> {
             if end == End::Complete && self.ends(&found) {
                 end = End::FirstFinding;
             }
-            done[0] = Some(found);
+            done[turn.index] = Some(found);
         }
         if end == End::Complete {
             end = self.rest(&mut done, stop).await?;
@@ -186,8 +185,13 @@ impl Runner<'_> {
         }
     }
 
+    fn next(&self) -> Option<(Turn<'_>, &Scenario)> {
+        let turn = self.order.next()?;
+        let scenario = self.plan.scenarios.get(turn.index)?;
+        Some((turn, scenario))
+    }
+
     async fn rest(&self, done: &mut [Option<Done>], stop: Stop) -> Result<End, RunError> {
-        let next = AtomicUsize::new(1);
         let halted = AtomicUsize::new(usize::MAX);
         let at_once: Mutex<Vec<Done>> = Mutex::default();
         let halt: Mutex<Option<Halt>> = Mutex::default();
@@ -195,15 +199,10 @@ impl Runner<'_> {
         let bench = (!self.settings.fail_fast).then(|| Bench::open(&self.judge)).flatten();
         let worker = || {
             let mut stop = stop.clone();
-            let (next, halted, bench, at_once, halt) = (&next, &halted, &bench, &at_once, &halt);
+            let (halted, bench, at_once, halt) = (&halted, &bench, &at_once, &halt);
             async move {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(scenario) = self.plan.scenarios.get(index) else { break };
-                    let place = self.turnstile.place(index);
-                    if let Some(place) = &place {
-                        place.turn().await;
-                    }
+                while let Some((turn, scenario)) = self.next() {
+                    let index = turn.index;
                     let over = index > halted.load(Ordering::Relaxed) || *stop.borrow();
                     if over || self.sender.lost().is_some() {
                         break;

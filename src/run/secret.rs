@@ -3,6 +3,7 @@
 use super::forms::forms;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use bytes::Bytes;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// The secrets of a run, each with the variable that stands for it in outputs.
@@ -18,6 +19,31 @@ pub struct Secrets {
 struct Finder {
     automaton: AhoCorasick,
     variables: Vec<String>,
+    any_case: bool,
+}
+
+impl Finder {
+    /// Where secrets stand, with the variable of each; none overlap.
+    fn find<'f>(&'f self, bytes: &[u8]) -> Vec<(Range<usize>, &'f str)> {
+        // Vector instructions find plain text many times faster than any automaton that allows
+        // for case, and small letters stand where the capitals stood.
+        let small = self.any_case.then(|| bytes.to_ascii_lowercase());
+        let found = self.automaton.find_iter(small.as_deref().unwrap_or(bytes));
+        found.map(|found| (found.range(), &*self.variables[found.pattern()])).collect()
+    }
+}
+
+/// The text or bytes with what was found replaced.
+fn replaced(bytes: &[u8], found: &[(Range<usize>, &str)]) -> Vec<u8> {
+    let mut result = Vec::with_capacity(bytes.len());
+    let mut end = 0;
+    for (range, variable) in found {
+        result.extend_from_slice(&bytes[end..range.start]);
+        result.extend_from_slice(variable.as_bytes());
+        end = range.end;
+    }
+    result.extend_from_slice(&bytes[end..]);
+    result
 }
 
 impl std::fmt::Debug for Secrets {
@@ -50,29 +76,23 @@ impl Secrets {
     /// Whether a secret that is too long to be there by chance stands in the bytes.
     pub fn stand_in(&self, bytes: &[u8]) -> bool {
         const LONG: usize = 12;
-        let mut found = self.finders().flat_map(|finder| finder.automaton.find_iter(bytes));
-        found.any(|found| found.len() >= LONG)
+        let mut found = self.finders().flat_map(|finder| finder.find(bytes));
+        found.any(|(range, _)| range.len() >= LONG)
     }
 
     /// Text with every secret replaced by its variable.
     pub fn hide(&self, text: String) -> String {
-        self.finders().fold(text, |text, finder| {
-            if finder.automaton.is_match(&text) {
-                finder.automaton.replace_all(&text, &finder.variables)
-            } else {
-                text
-            }
+        self.finders().fold(text, |text, finder| match finder.find(text.as_bytes()) {
+            found if found.is_empty() => text,
+            found => String::from_utf8_lossy(&replaced(text.as_bytes(), &found)).into_owned(),
         })
     }
 
     /// Bytes with every secret replaced by its variable.
     pub fn hide_bytes(&self, bytes: Bytes) -> Bytes {
-        self.finders().fold(bytes, |bytes, finder| {
-            if finder.automaton.is_match(&bytes) {
-                finder.automaton.replace_all_bytes(&bytes, &finder.variables).into()
-            } else {
-                bytes
-            }
+        self.finders().fold(bytes, |bytes, finder| match finder.find(&bytes) {
+            found if found.is_empty() => bytes,
+            found => replaced(&bytes, &found).into(),
         })
     }
 
@@ -80,15 +100,18 @@ impl Secrets {
     fn finders(&self) -> impl Iterator<Item = &Finder> {
         let build = |any_case: bool| {
             let known = self.known.iter().filter(|(secret, _)| (secret.len() >= IN_ANY_CASE) == any_case);
-            let (secrets, variables): (Vec<&String>, Vec<String>) =
-                known.map(|(secret, variable)| (secret, variable.clone())).unzip();
+            let (secrets, variables): (Vec<String>, Vec<String>) = known
+                .map(|(secret, variable)| {
+                    let secret = if any_case { secret.to_ascii_lowercase() } else { secret.clone() };
+                    (secret, variable.clone())
+                })
+                .unzip();
             let automaton = AhoCorasick::builder()
                 .kind(Some(AhoCorasickKind::ContiguousNFA))
                 .match_kind(MatchKind::LeftmostLongest)
-                .ascii_case_insensitive(any_case)
                 .build(&secrets)
                 .ok()?;
-            (!secrets.is_empty()).then_some(Finder { automaton, variables })
+            (!secrets.is_empty()).then_some(Finder { automaton, variables, any_case })
         };
         self.finders.get_or_init(|| [build(true), build(false)]).iter().flatten()
     }

@@ -14,9 +14,10 @@ use crate::contract::expression::Part;
 use crate::contract::{Contract, Expression};
 use crate::plan::{Case, Credentials, Gap, RUN, Scenario};
 use bytes::Bytes;
+use memchr::memmem::Finder;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// So many exchanges in a row without any answer mean that the target is gone.
@@ -48,6 +49,12 @@ pub(super) struct Sender<'r> {
     pub(super) gaps: Mutex<Vec<Gap>>,
     pub(super) unanswered: AtomicUsize,
     pub(super) postponed: AtomicUsize,
+}
+
+/// Whether the identity of the run has to be filled in.
+fn holds_run(text: &str) -> bool {
+    static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(RUN));
+    FINDER.find(text.as_bytes()).is_some()
 }
 
 impl Sender<'_> {
@@ -248,7 +255,9 @@ impl Sender<'_> {
     }
 
     pub(super) fn outgoing(&self, case: &Case, carriers: Vec<Carrier>) -> Outgoing {
-        let own = |text: &str| text.replace(RUN, &self.id);
+        let own = |text: &str| {
+            if holds_run(text) { text.replace(RUN, &self.id) } else { text.to_owned() }
+        };
         let mut url = format!("{}{}", self.target, own(&case.request.path));
         let mut headers: Vec<(String, String)> =
             case.request.headers.iter().map(|(name, value)| (name.clone(), own(value))).collect();

@@ -1,7 +1,6 @@
 //! `clock`: the host's clock agrees with this machine's.
 
 use crate::contract::instant::SECOND;
-use crate::judge::clock::Clock;
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
@@ -18,7 +17,7 @@ pub(in crate::judge) const CHECK: Check = Check {
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
-    let skew = Clock::of(answer, view.exchange).skew().filter(|skew| skew.abs() > MOST)?;
+    let skew = view.clock(answer).skew().filter(|skew| skew.abs() > MOST)?;
     let direction = if skew > 0 { "ahead of" } else { "behind" };
     Some(view.observe(
         &CHECK,

@@ -13,8 +13,8 @@ const SLACK: i128 = 10 * SECOND;
 pub(super) fn judge(scene: &Scene<'_>, recent: &Recent) -> Judged {
     let mut judged = Judged::default();
     for operand in scene.values(&recent.at) {
-        let clock = Clock::of(scene.answer, scene.view.exchange);
-        judged.add(broken(scene, recent, &operand, &clock));
+        let clock = scene.view.clock(scene.answer);
+        judged.add(broken(scene, recent, &operand, clock));
     }
     judged
 }
