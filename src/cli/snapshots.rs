@@ -30,7 +30,7 @@ pub(super) fn snapshots(action: &Action) -> Result<Exit, Failure> {
                         State::New => "new    ",
                         State::Orphan => "orphan ",
                     };
-                    say(&format!("{state}  {}/{}\n", store.folder().display(), listed.page));
+                    say(&format!("{state}  {}\n", shown(store, &listed.page)));
                 }
             }
             Ok(())
@@ -63,14 +63,41 @@ fn each(
                 "`probity check --record` starts them; --snapshots names another folder".into(),
             )));
     }
-    let wanted = |page: &str| {
-        arguments.pages.is_empty() || arguments.pages.iter().any(|pattern| matches(pattern, page))
-    };
-    for profile in profiles {
-        let store = Store::open(root, &profile).map_err(|error| refused_store(&error))?;
-        act(&store, &wanted)?;
+    let stores: Result<Vec<Store>, _> = profiles.iter().map(|profile| Store::open(root, profile)).collect();
+    let stores = stores.map_err(|error| refused_store(&error))?;
+    known(&stores, &arguments.pages)?;
+    for store in &stores {
+        let patterns = &arguments.pages;
+        let wanted = |page: &str| patterns.is_empty() || patterns.iter().any(|one| names(one, store, page));
+        act(store, &wanted)?;
     }
     Ok(Exit::Holds)
+}
+
+/// Whether a pattern names a page, by itself or as `list` shows it.
+fn names(pattern: &str, store: &Store, page: &str) -> bool {
+    matches(pattern, page) || matches(pattern, &shown(store, page))
+}
+
+fn shown(store: &Store, page: &str) -> String {
+    format!("{}/{page}", store.folder().display())
+}
+
+/// Whether every pattern names a page that there is.
+fn known(stores: &[Store], patterns: &[String]) -> Result<(), Failure> {
+    let mut pages = Vec::new();
+    for store in stores {
+        let listed = store.list(None).map_err(|error| refused_store(&error))?;
+        pages.extend(listed.into_iter().map(|listed| (store, listed.page)));
+    }
+    let unknown = |pattern: &&String| !pages.iter().any(|(store, page)| names(pattern, store, page));
+    match patterns.iter().find(unknown) {
+        None => Ok(()),
+        Some(pattern) => Err(Failure::new(Exit::Usage, format!("no snapshot has the name `{pattern}`"))
+            .with_hint(Some(
+                "`probity snapshots list` shows the names; `*` stands for any part of one".into(),
+            ))),
+    }
 }
 
 fn profiles(root: &Path) -> Vec<String> {

@@ -58,6 +58,17 @@ fn accepted_pages_are_the_new_behaviour() {
 }
 
 #[test]
+fn a_page_is_named_as_it_is_listed_and_one_that_there_is_not_is_an_error() {
+    let ran = waiting();
+    let all = pending(ran.folder());
+    let wrong = ran.again().args(["snapshots", "accept", MISSING, "create-*/body.nmae-*"]).run().ends_with(2);
+    assert!(wrong.stderr.contains("no snapshot has the name `create-*/body.nmae-*`"), "{}", wrong.stderr);
+    assert_eq!(pending(ran.folder()), all, "nothing was settled");
+    snapshots(&ran, &["accept", &format!("snapshots/staging/{MISSING}")]);
+    assert!(!pending(ran.folder()).contains(MISSING));
+}
+
+#[test]
 fn rejected_pages_stay_as_they_were_and_are_told_again() {
     let ran = waiting();
     let all = pending(ran.folder());
