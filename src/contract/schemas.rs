@@ -36,6 +36,8 @@ pub struct Violation {
 pub struct Schemas {
     request: Value,
     response: Option<Value>,
+    /// Whether anything is only for requests.
+    hides: bool,
     validators: HashMap<(String, bool), Validator>,
 }
 
@@ -58,8 +60,11 @@ impl Schemas {
         let mut answered = request.clone();
         let differs = lower::for_side(&mut request, &places, Side::Request)
             | lower::for_side(&mut answered, &places, Side::Response);
-        let mut schemas =
-            Schemas { request, response: differs.then_some(answered), validators: HashMap::new() };
+        let hides = places.iter().any(|at| {
+            pointer::get(document, at).and_then(|schema| schema.get("writeOnly")) == Some(&Value::Bool(true))
+        });
+        let response = differs.then_some(answered);
+        let mut schemas = Schemas { request, response, hides, validators: HashMap::new() };
         let mut broken = HashMap::new();
         for (side, roots) in [(Side::Request, requests), (Side::Response, responses)] {
             let compiled = compile(schemas.document(side), roots, &mut broken);
@@ -74,6 +79,11 @@ impl Schemas {
             Side::Response => self.response.as_ref().unwrap_or(&self.request),
             Side::Request => &self.request,
         }
+    }
+
+    /// Whether any schema is marked as only for requests.
+    pub fn hide_anything(&self) -> bool {
+        self.hides
     }
 
     /// The schema itself, as 2020-12, with the document that its references point into.

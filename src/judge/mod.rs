@@ -67,6 +67,7 @@ pub const CHECKS: &[&Check] = &[
     &check::declared_headers::CHECK,
     &check::undeclared_method::CHECK,
     &check::allow_header::CHECK,
+    &check::write_only::CHECK,
     &check::clock::CHECK,
     &check::snapshot::CHECK,
 ];
@@ -180,6 +181,7 @@ fn alone(view: &View<'_>) -> (Vec<Observation>, Option<Note>) {
         found.extend(body.into_iter().flatten());
         if !broken {
             found.extend(check::response_schema::check(view, answer));
+            found.extend(check::write_only::check(view, answer));
         }
         if !broken && as_expected && verdict == Verdict::Reject {
             found.extend(check::error_code::check(view, answer));
@@ -224,6 +226,7 @@ mod tests {
         declared-headers
         undeclared-method
         allow-header
+        write-only
         clock
         snapshot
         ");

@@ -301,6 +301,34 @@ fn nullable_without_a_type_may_be_taken_either_way() {
 }
 
 #[test]
+fn what_is_only_for_requests_may_be_left_out_and_is_told_where_it_is_shown() {
+    let user = "{$ref: '#/components/schemas/User'}";
+    let answer = format!("'201': {{description: made, content: {{application/json: {{schema: {user}}}}}}}");
+    let contract = taking(
+        user,
+        &answer,
+        "User: {type: object, required: [name, password], properties: {name: {type: string}, password: {type: string, writeOnly: true}}}",
+    );
+    let host = |shows: bool| {
+        posts(move |value| {
+            if !(value["name"].is_string() && value["password"].is_string()) {
+                return BAD;
+            }
+            let mut user = value.clone();
+            if !shows && let Some(members) = user.as_object_mut() {
+                members.remove("password");
+            }
+            ("201 Created", user)
+        })
+    };
+    let ran = check(&contract, &host(false)).ends_with(0);
+    assert!(!ran.stdout.contains("[write-only]"), "{}", ran.everything());
+    let ran = check(&contract, &host(true)).ends_with(0);
+    let told = "warn[write-only] `/password` stands in the answer, though it is only for requests";
+    assert!(ran.stdout.contains(told), "{}", ran.everything());
+}
+
+#[test]
 fn where_a_conflict_is_documented_it_may_come() {
     let schema = "{type: object, required: [name], properties: {name: {type: string, pattern: '^[a-z_]{3,6}$'}, free: {type: boolean}}}";
     let host = |conflicts: bool| {

@@ -20,3 +20,4 @@ pub(super) mod undeclared_method;
 pub(super) mod uniqueness;
 pub(super) mod valid_accepted;
 pub(super) mod well_formed_body;
+pub(super) mod write_only;
