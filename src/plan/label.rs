@@ -384,10 +384,11 @@ impl Silence<'_> {
                 self.discriminated(members, &flat);
                 for member in members {
                     let here = pointer::child(at, &member.key);
-                    match flat.properties.get(&member.key) {
-                        Some(places) => self.walk(&member.value, places, &here),
-                        None => self.undeclared(&flat, &here),
+                    let declared = flat.properties.get(&member.key);
+                    if declared.is_none() {
+                        self.undeclared(&flat, &here);
                     }
+                    self.walk(&member.value, declared.unwrap_or(&flat.additional), &here);
                 }
             }
             Kind::Null | Kind::Bool(_) => {}

@@ -372,6 +372,29 @@ fn base64_is_known_to_be_clear() {
 }
 
 #[test]
+fn what_a_map_holds_is_varied() {
+    let contract = taking(
+        "{type: object, properties: {labels: {type: object, additionalProperties: {type: string, maxLength: 20}}}}",
+        "'201': {description: made}",
+        "",
+    );
+    let host = |longest: usize| {
+        posts(move |value| {
+            let fits = |label: &Value| label.as_str().is_some_and(|text| text.chars().count() <= longest);
+            let labels = match value.get("labels") {
+                None => true,
+                Some(labels) => labels.as_object().is_some_and(|labels| labels.values().all(fits)),
+            };
+            if value.is_object() && labels { MADE } else { BAD }
+        })
+    };
+    check(&contract, &host(20)).ends_with(0);
+    let ran = check(&contract, &host(21)).ends_with(1);
+    assert!(ran.stdout.contains("deny[invalid-rejected]"), "{}", ran.everything());
+    check(&contract, &host(19)).ends_with(1);
+}
+
+#[test]
 fn every_alternative_is_varied() {
     let contract = taking(
         "{oneOf: [{$ref: '#/components/schemas/Card'}, {$ref: '#/components/schemas/Account'}], discriminator: {propertyName: kind}}",

@@ -4,7 +4,7 @@ use super::base::Base;
 use super::{About, Deriver};
 use crate::contract::{MediaType, Side};
 use crate::json::{self, pointer};
-use crate::plan::generate::mutate::{self, Change, Spot};
+use crate::plan::generate::mutate::{self, Change, Role, Spot};
 use crate::plan::generate::odd;
 use crate::plan::generate::value::Fill;
 use crate::plan::{Place, Request};
@@ -87,13 +87,15 @@ impl Deriver<'_> {
         let many = spots.len() > 24;
         let mut texts = 0;
         for (index, spot) in spots.iter().enumerate() {
-            texts += usize::from(spot.flat.is_free_text());
+            let in_map = spot.role == Role::Entry;
+            texts += usize::from(spot.flat.is_free_text() && !in_map);
             for mutation in mutate::mutations(&mut maker, spot) {
                 // Violations go everywhere; odd values go to the first places that take them, and
                 // in large bodies they are dealt out over the rest.
                 let odd = mutation.worth >= ODD;
                 let first = texts <= FULL_TEXTS;
-                if odd && (many || !first) && !index.is_multiple_of(usize::from(mutation.worth)) {
+                let dealt = (many || !first) && !index.is_multiple_of(usize::from(mutation.worth));
+                if odd && (dealt || in_map) {
                     continue;
                 }
                 self.mutation(request, base, spot, &mutation);

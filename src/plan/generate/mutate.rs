@@ -16,10 +16,29 @@ pub struct Spot {
     pub flat: Rc<Flat>,
     /// Whether the object around it asks for it.
     pub required: bool,
-    /// Whether it is a member of an object.
-    pub member: bool,
+    /// What it is of what holds it.
+    pub role: Role,
     /// What the valid body holds there.
     pub value: Value,
+}
+
+/// What a value is of what holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Nothing holds it: it is the body.
+    Whole,
+    /// A declared property of an object.
+    Property,
+    /// A value of a map.
+    Entry,
+    /// An item of an array.
+    Item,
+}
+
+impl Role {
+    fn is_member(self) -> bool {
+        matches!(self, Role::Property | Role::Entry)
+    }
 }
 
 /// What becomes of a place.
@@ -62,7 +81,7 @@ const SPOTS: usize = 120;
 /// Every place of a body, the body itself first.
 pub fn spots(maker: &mut Maker<'_>, schemas: &[String], body: &Value) -> Vec<Spot> {
     let mut found = Vec::new();
-    collect(maker, schemas, body, (String::new(), true, false), &mut found);
+    collect(maker, schemas, body, (String::new(), true, Role::Whole), &mut found);
     found
 }
 
@@ -70,26 +89,29 @@ fn collect(
     maker: &mut Maker<'_>,
     schemas: &[String],
     value: &Value,
-    (at, required, member): (String, bool, bool),
+    (at, required, role): (String, bool, Role),
     found: &mut Vec<Spot>,
 ) {
     if found.len() >= SPOTS {
         return;
     }
     let flat = maker.choose(schemas);
-    found.push(Spot { at: at.clone(), flat: Rc::clone(&flat), required, member, value: value.clone() });
+    found.push(Spot { at: at.clone(), flat: Rc::clone(&flat), required, role, value: value.clone() });
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                if let Some(schemas) = flat.properties.get(name) {
-                    let here = (pointer::child(&at, name), flat.required.contains(name), true);
+                let declared = flat.properties.get(name);
+                let schemas = declared.unwrap_or(&flat.additional);
+                if !schemas.is_empty() {
+                    let role = if declared.is_some() { Role::Property } else { Role::Entry };
+                    let here = (pointer::child(&at, name), flat.required.contains(name), role);
                     collect(maker, schemas, value, here, found);
                 }
             }
         }
         Value::Array(items) => {
             if let Some(first) = items.first() {
-                collect(maker, &flat.items, first, (format!("{at}/0"), true, false), found);
+                collect(maker, &flat.items, first, (format!("{at}/0"), true, Role::Item), found);
             }
         }
         _ => {}
@@ -99,7 +121,7 @@ fn collect(
 /// Every change that is worth trying at a place.
 pub fn mutations(maker: &mut Maker<'_>, spot: &Spot) -> Vec<Mutation> {
     let mut list = List { at: spot.at.clone(), found: Vec::new() };
-    if spot.member {
+    if spot.role.is_member() {
         list.add(2, "absent", "absent", Change::Remove);
         list.add(3, "null", "null", Change::Set(Value::Null));
     }
@@ -169,7 +191,7 @@ fn wrong_types(spot: &Spot, list: &mut List) {
     if !spot.flat.allows(Type::Object) {
         list.add(9, "type", "in-object", Change::Set(json!({"value": spot.value})));
     }
-    if !spot.member {
+    if !spot.role.is_member() {
         list.add(8, "type", "null", Change::Set(Value::Null));
     }
     if spot.at.is_empty() {

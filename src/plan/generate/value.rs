@@ -310,18 +310,41 @@ impl<'c> Maker<'c> {
                 members.insert(name.clone(), json!("any"));
             }
         }
-        let wanted = flat.member_count.0.unwrap_or(0).min(100);
+        let least = flat.member_count.0.unwrap_or(0).min(100);
+        let filled = self.fill == Fill::All && depth < self.deepest && self.is_map(flat);
+        let wanted = least.max(u64::from(filled));
         for number in 0..wanted {
             if members.len() as u64 >= wanted {
                 break;
             }
             let value = match flat.additional.as_slice() {
-                [] => json!("any"),
-                places => self.at_depth(places, depth + 1)?,
+                [] => Some(json!("any")),
+                places => self.at_depth(places, depth + 1),
+            };
+            let Some(value) = value else {
+                if least > 0 {
+                    return None;
+                }
+                break;
             };
             members.entry(format!("key{number}")).or_insert(value);
         }
         Some(Value::Object(members))
+    }
+
+    /// Whether an object holds values of one kind under any names.
+    fn is_map(&self, flat: &Flat) -> bool {
+        let names = |part: &String| {
+            let schema = pointer::get(self.flats.root, part);
+            ["propertyNames", "patternProperties"]
+                .iter()
+                .any(|key| schema.is_some_and(|it| it.get(key).is_some()))
+        };
+        flat.properties.is_empty()
+            && !flat.additional.is_empty()
+            && !self.flats.at(&flat.additional).types.is_empty()
+            && flat.member_count.1 != Some(0)
+            && !flat.parts.iter().any(names)
     }
 
     fn flag(&self, place: &str, name: &str) -> bool {
