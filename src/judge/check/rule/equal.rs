@@ -8,7 +8,7 @@ use crate::judge::difference::{Difference, difference, same, type_of};
 
 pub(super) fn judge(scene: &Scene<'_>, operands: &[Expression; 2]) -> Judged {
     let mut judged = Judged::default();
-    for pair in scene.pairs(operands) {
+    for pair in scene.pairs(operands.each_ref()) {
         if pair.0.is_some() || pair.1.is_some() {
             judged.add(broken(scene, operands, &pair));
         }

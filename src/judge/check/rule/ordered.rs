@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 
 pub(super) fn judge(scene: &Scene<'_>, operands: &[Expression; 2]) -> Judged {
     let mut judged = Judged::default();
-    for (left, right) in scene.whole_pairs(operands) {
+    for (left, right) in scene.whole_pairs(operands.each_ref()) {
         if let Some(order) = order(scene, operands, &left, &right) {
             judged.add(broken(scene, operands, &left, &right, order));
         }

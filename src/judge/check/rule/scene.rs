@@ -131,7 +131,7 @@ impl<'s> Scene<'s> {
 
     /// The values of two expressions, side by side: what stars stand for in both goes together,
     /// and what has none goes with everything.
-    pub(super) fn pairs(&self, [one, two]: &[Expression; 2]) -> Vec<Pair<'_>> {
+    pub(super) fn pairs(&self, [one, two]: [&Expression; 2]) -> Vec<Pair<'_>> {
         let starred = |expression: &Expression| {
             let at = expression.response_body().or(expression.request_body());
             at.is_some_and(|at| at.contains('*') && json::pointer::tokens(at).any(|token| token == "*"))
@@ -170,7 +170,7 @@ impl<'s> Scene<'s> {
     }
 
     /// The pairs of which both are there and not null.
-    pub(super) fn whole_pairs(&self, pair: &[Expression; 2]) -> Vec<(Operand<'_>, Operand<'_>)> {
+    pub(super) fn whole_pairs(&self, pair: [&Expression; 2]) -> Vec<(Operand<'_>, Operand<'_>)> {
         self.pairs(pair)
             .into_iter()
             .filter_map(|(left, right)| {
