@@ -165,14 +165,14 @@ mod tests {
           "stop": 0,
           "retries": 0,
           "message": "`/rank` is text where an integer is asked for",
-          "trace": "deny[made-up-schema] `/rank` is text where an integer is asked for\ncontract: groups.yaml:33:26\nexpected: type integer\nactual: string \"2\"\nrequest id: 8c1f-10\nrepeat: curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'",
+          "trace": "deny[made-up-schema] `/rank` is text where an integer is asked for\ncontract: groups.yaml:33:26\nexpected: type integer\nactual: string \"2\"\nrequest id: 8c1f-10\nrepeat: curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC_BASE64\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'",
           "stdout": [
             "warn[made-up-header] `/rank` is text where an integer is asked for",
             "contract: groups.yaml:33:26",
             "expected: type integer",
             "actual: string \"2\"",
             "request id: 8c1f-10",
-            "repeat: curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'"
+            "repeat: curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC_BASE64\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'"
           ]
         }
         "#);

@@ -94,8 +94,39 @@ pub fn repeat(scenario: &Scenario, case: &Case, sent: &Sent, run: &str) -> Repea
         }
     }
     let whole = quoted(&text::visible(&scenario.id));
-    let note = format!("{}; to repeat it whole: probity check --include {whole}", lacks.join("; "));
+    let note = format!("{}; to repeat it whole, add --include {whole} to what was run", lacks.join("; "));
     Repeat { line: input + &line, note: (!lacks.is_empty()).then_some(note) }
+}
+
+impl Repeat {
+    /// The variables that the line leaves to the shell, in order.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.line.split("\"$").skip(1).filter_map(|rest| {
+            let (name, _) = rest.split_once('"')?;
+            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_').then_some(name)
+        })
+    }
+}
+
+/// What a variable of a line has to be set to.
+pub fn meaning(variable: &str) -> &'static str {
+    match variable {
+        RUN_VARIABLE => "ten digits not used before, for example RUN=$(date +%s)",
+        "PROBITY_BASIC_BASE64" => {
+            "$(printf %s USER:PASSWORD | base64); with --basic-md5, of the password's MD5"
+        }
+        "PROBITY_WRONG_BASIC_BASE64" => "the same with another password",
+        "PROBITY_UNKNOWN_BASIC_BASE64" => "the same with a user that there is not",
+        "PROBITY_BEARER" => "the token that --bearer gives",
+        "PROBITY_TOKEN" => "a token that the token endpoint gives for --oauth-key and --oauth-secret",
+        "PROBITY_API_KEY" => "the key that --api-key gives",
+        "PROBITY_FOREIGN_TOKEN" => "the token that --foreign-token gives",
+        "PROBITY_WRONG_BEARER" | "PROBITY_WRONG_TOKEN" | "PROBITY_WRONG_API_KEY" => {
+            "the right one with one letter changed"
+        }
+        secret if secret.starts_with("PROBITY_") => "a part of what a --header gives",
+        _ => "what an earlier answer gave, as the line below the request says",
+    }
 }
 
 /// The variable that stands for a parameter which came from an earlier answer.

@@ -24,7 +24,7 @@ fn run(line: &str) -> Vec<Vec<u8>> {
     let output = Command::new("sh")
         .args(["-c", &format!("{CURL}{line}")])
         .env("RUN", "5555555555")
-        .env("PROBITY_BASIC", "a'b \"c")
+        .env("PROBITY_BASIC_BASE64", "a'b \"c")
         .output()
         .unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{line}: {output:?}");
@@ -61,7 +61,7 @@ fn a_line_repeats_the_request_with_another_identity_and_the_users_secrets() {
     let repeat = repeat(&case, &sent(&case, "1234567890"), "1234567890");
     assert_eq!(
         repeat.line,
-        r#"curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '"$PROBITY_BASIC" -H 'content-type: application/json' --data-binary '{"name": "it'\''s-'"$RUN"'"}'"#
+        r#"curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '"$PROBITY_BASIC_BASE64" -H 'content-type: application/json' --data-binary '{"name": "it'\''s-'"$RUN"'"}'"#
     );
     assert_eq!(repeat.note, None);
     assert_eq!(
@@ -83,13 +83,13 @@ fn a_line_repeats_the_request_with_another_identity_and_the_users_secrets() {
 
 #[test]
 fn variables_that_the_contract_brought_in_are_not_given_to_the_shell() {
-    let mut case = case("accept/x", Verdict::Accept, Some("$PROBITY_BASIC $HOME"));
+    let mut case = case("accept/x", Verdict::Accept, Some("$PROBITY_BASIC_BASE64 $HOME"));
     case.request.headers.push(("X-Example".into(), "$HOME".into()));
     let mut sent = sent(&case, "1234567890");
     sent.headers.push(("x-example".into(), "$HOME".into()));
     let words = words(&repeat(&case, &sent, "1234567890").line);
     assert!(words.contains(&"x-example: $HOME".to_owned()), "{words:?}");
-    assert_eq!(words.last().unwrap(), "$PROBITY_BASIC $HOME");
+    assert_eq!(words.last().unwrap(), "$PROBITY_BASIC_BASE64 $HOME");
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn what_curl_would_do_by_itself_is_kept_from_it() {
 fn a_header_may_hold_what_a_line_may_not() {
     let case = case("accept/x", Verdict::Accept, None);
     let mut request = sent(&case, "");
-    request.headers = vec![("X-Odd".into(), "a\tb\u{202e}c'\u{1b}$PROBITY_BASIC".into())];
+    request.headers = vec![("X-Odd".into(), "a\tb\u{202e}c'\u{1b}$PROBITY_BASIC_BASE64".into())];
     assert_eq!(
         words(&repeat(&case, &request, "").line).last().unwrap(),
         "X-Odd: a\tb\u{202e}c'\u{1b}a'b \"c"
@@ -129,7 +129,7 @@ fn a_long_body_is_left_out_with_a_note() {
     assert!(repeat.line.ends_with(" --data-binary @BODY"), "{}", repeat.line);
     let note = repeat.note.unwrap();
     assert!(note.starts_with("BODY stands for 6000 bytes that begin with ä\\nä\\n"), "{note}");
-    assert!(note.ends_with(r"probity check --include 'create-group/accept/it'\''s/long'"), "{note}");
+    assert!(note.ends_with(r"add --include 'create-group/accept/it'\''s/long'"), "{note}");
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn a_request_that_needs_others_before_it_says_so() {
     assert_eq!(of(&scenario, &steps[0], &sent(&steps[0], ""), "").note, None);
     assert_eq!(
         of(&scenario, &steps[1], &sent(&steps[1], ""), "").note.unwrap(),
-        "1 request of its scenario came before it; to repeat it whole: probity check --include 'create-group/reject/again'"
+        "1 request of its scenario came before it; to repeat it whole, add --include 'create-group/reject/again' to what was run"
     );
 }
 

@@ -278,7 +278,7 @@ pub(super) fn sent(case: &Case, run: &str) -> Sent {
         method: case.request.method.clone(),
         url: format!("https://api.example{}", case.request.path.replace(RUN, run)),
         headers: [
-            ("authorization", "Basic $PROBITY_BASIC"),
+            ("authorization", "Basic $PROBITY_BASIC_BASE64"),
             ("content-type", "application/json"),
             ("content-length", "1"),
         ]

@@ -217,7 +217,7 @@ mod tests {
             "headers": [
               {
                 "name": "authorization",
-                "value": "Basic $PROBITY_BASIC"
+                "value": "Basic $PROBITY_BASIC_BASE64"
               },
               {
                 "name": "content-type",

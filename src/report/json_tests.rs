@@ -114,7 +114,7 @@ fn a_finding_holds_all_that_is_known_of_it() {
         "create-group/accept/body/valid/all",
         "create-group/reject/body/name/missing"
       ],
-      "curl": "curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'"
+      "curl": "curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC_BASE64\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'"
     }
     "#);
 }
@@ -152,7 +152,7 @@ fn a_case_tells_what_was_expected_and_what_came() {
         "headers": [
           [
             "authorization",
-            "Basic $PROBITY_BASIC"
+            "Basic $PROBITY_BASIC_BASE64"
           ],
           [
             "content-type",
@@ -217,7 +217,7 @@ fn a_case_tells_what_was_expected_and_what_came() {
           }
         }
       ],
-      "curl": "curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC\" -H 'content-type: application/json' --data-binary '{\"rank\": 2}'"
+      "curl": "curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC_BASE64\" -H 'content-type: application/json' --data-binary '{\"rank\": 2}'"
     }
     "#);
 }

@@ -31,13 +31,13 @@ fn every_case_is_a_test_and_every_operation_a_suite() {
     expected: type integer
     actual: string &quot;2&quot;
     request id: 8c1f-10
-    repeat: curl -sS -X POST &apos;https://api.example/group&apos; -H &apos;authorization: Basic &apos;&quot;$PROBITY_BASIC&quot; -H &apos;content-type: application/json&apos; --data-binary &apos;{&quot;name&quot;: &quot;it&apos;\&apos;&apos;s-&apos;&quot;$RUN&quot;&apos;&quot;, &quot;rank&quot;: 2}&apos;</failure>
+    repeat: curl -sS -X POST &apos;https://api.example/group&apos; -H &apos;authorization: Basic &apos;&quot;$PROBITY_BASIC_BASE64&quot; -H &apos;content-type: application/json&apos; --data-binary &apos;{&quot;name&quot;: &quot;it&apos;\&apos;&apos;s-&apos;&quot;$RUN&quot;&apos;&quot;, &quot;rank&quot;: 2}&apos;</failure>
                 <system-out>warn[made-up-header] `/rank` is text where an integer is asked for
     contract: groups.yaml:33:26
     expected: type integer
     actual: string &quot;2&quot;
     request id: 8c1f-10
-    repeat: curl -sS -X POST &apos;https://api.example/group&apos; -H &apos;authorization: Basic &apos;&quot;$PROBITY_BASIC&quot; -H &apos;content-type: application/json&apos; --data-binary &apos;{&quot;name&quot;: &quot;it&apos;\&apos;&apos;s-&apos;&quot;$RUN&quot;&apos;&quot;, &quot;rank&quot;: 2}&apos;</system-out>
+    repeat: curl -sS -X POST &apos;https://api.example/group&apos; -H &apos;authorization: Basic &apos;&quot;$PROBITY_BASIC_BASE64&quot; -H &apos;content-type: application/json&apos; --data-binary &apos;{&quot;name&quot;: &quot;it&apos;\&apos;&apos;s-&apos;&quot;$RUN&quot;&apos;&quot;, &quot;rank&quot;: 2}&apos;</system-out>
             </testcase>
             <testcase name="reject/body/name/missing" classname="probity.create-group" time="0.010">
                 <failure message="`/rank` is text where an integer is asked for" type="made-up-schema">deny[made-up-schema] `/rank` is text where an integer is asked for
@@ -45,7 +45,7 @@ fn every_case_is_a_test_and_every_operation_a_suite() {
     expected: type integer
     actual: string &quot;2&quot;
     request id: 8c1f-10
-    repeat: curl -sS -X POST &apos;https://api.example/group&apos; -H &apos;authorization: Basic &apos;&quot;$PROBITY_BASIC&quot; -H &apos;content-type: application/json&apos; --data-binary &apos;{&quot;rank&quot;: 2}&apos;</failure>
+    repeat: curl -sS -X POST &apos;https://api.example/group&apos; -H &apos;authorization: Basic &apos;&quot;$PROBITY_BASIC_BASE64&quot; -H &apos;content-type: application/json&apos; --data-binary &apos;{&quot;rank&quot;: 2}&apos;</failure>
             </testcase>
             <testcase name="either/body/name/text/nul" classname="probity.create-group" time="0.010"/>
             <testcase name="reject/body/malformed/empty" classname="probity.create-group" time="0.000">

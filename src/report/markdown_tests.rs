@@ -40,7 +40,7 @@ fn a_page_tells_what_came_of_a_run() {
 
     ```http
     POST https://api.example/group
-    authorization: Basic $PROBITY_BASIC
+    authorization: Basic $PROBITY_BASIC_BASE64
     content-type: application/json
     content-length: 1
 
@@ -54,7 +54,7 @@ fn a_page_tells_what_came_of_a_run() {
     ```
 
     ```sh
-    curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '"$PROBITY_BASIC" -H 'content-type: application/json' --data-binary '{"name": "it'\''s-'"$RUN"'", "rank": 2}'
+    curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '"$PROBITY_BASIC_BASE64" -H 'content-type: application/json' --data-binary '{"name": "it'\''s-'"$RUN"'", "rank": 2}'
     ```
 
     </details>
@@ -82,7 +82,7 @@ fn a_page_tells_what_came_of_a_run() {
 
     ```http
     POST https://api.example/group
-    authorization: Basic $PROBITY_BASIC
+    authorization: Basic $PROBITY_BASIC_BASE64
     content-type: application/json
     content-length: 1
 
@@ -96,7 +96,7 @@ fn a_page_tells_what_came_of_a_run() {
     ```
 
     ```sh
-    curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '"$PROBITY_BASIC" -H 'content-type: application/json' --data-binary '{"name": "it'\''s-'"$RUN"'", "rank": 2}'
+    curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '"$PROBITY_BASIC_BASE64" -H 'content-type: application/json' --data-binary '{"name": "it'\''s-'"$RUN"'", "rank": 2}'
     ```
 
     </details>

@@ -297,13 +297,13 @@ mod tests {
               "create-group/accept/body/valid/all",
               "create-group/reject/body/name/missing"
             ],
-            "curl": "curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'"
+            "curl": "curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC_BASE64\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'"
           },
           "webRequest": {
             "method": "POST",
             "target": "https://api.example/group",
             "headers": {
-              "authorization": "Basic $PROBITY_BASIC",
+              "authorization": "Basic $PROBITY_BASIC_BASE64",
               "content-type": "application/json",
               "content-length": "1"
             },

@@ -1,11 +1,13 @@
 //! The report for people: findings with their causes, what was not tested, and one last line.
 
+use super::curl::{self, Repeat};
 use super::text::{LONG, count, cut, inert, visible};
 use super::{Subject, Verdict, changes};
 use crate::judge::{Finding, Severity};
 use crate::run::{End, Outcome};
 use anstyle::{AnsiColor, Style};
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::time::Duration;
 
@@ -104,7 +106,7 @@ impl Page<'_, '_> {
 
     fn findings(&mut self) {
         let mut group: Option<&str> = None;
-        let mut run = false;
+        let mut variables = BTreeSet::new();
         let mut findings: Vec<&Finding> = self.subject.findings.iter().collect();
         // Stable: within an operation only the severity decides.
         let order = |finding: &Finding| {
@@ -119,20 +121,21 @@ impl Page<'_, '_> {
                 self.heading(&name);
                 self.line("");
             }
-            run |= self.finding(finding);
+            variables.extend(self.finding(finding));
             self.line("");
         }
-        if run {
-            self.line(styled(
-                FAINT,
-                "To repeat a request, set RUN to ten digits not used before, for example RUN=$(date +%s).",
-            ));
+        if !variables.is_empty() {
+            self.line(styled(FAINT, "To repeat a request, set the variables in its line:"));
+            let width = variables.iter().map(String::len).max().unwrap_or_default();
+            for name in &variables {
+                self.line(styled(FAINT, format!("  {name:width$}  {}", curl::meaning(name))));
+            }
             self.line("");
         }
     }
 
-    /// Whether the line to repeat it needs the identity of a run.
-    fn finding(&mut self, finding: &Finding) -> bool {
+    /// Gives the variables in the line to repeat it.
+    fn finding(&mut self, finding: &Finding) -> Vec<String> {
         let subject = self.subject;
         let severity = style(finding.severity);
         let name = styled(severity, format_args!("{}[{}]", finding.severity.name(), finding.check.id));
@@ -163,7 +166,7 @@ impl Page<'_, '_> {
             }
         }
         self.label("explain", &format!("probity explain {}", finding.check.id));
-        repeat.is_some_and(|repeat| repeat.line.contains("\"$RUN\""))
+        repeat.iter().flat_map(Repeat::variables).map(str::to_owned).collect()
     }
 
     fn differences(&mut self) {

@@ -20,7 +20,7 @@ fn a_report_tells_what_is_wrong_where_and_how_to_repeat_it() {
       expected   type integer
       actual     string "2"
       request id 8c1f-10
-      repeat     curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '"$PROBITY_BASIC" -H 'content-type: application/json' --data-binary '{"name": "it'\''s-'"$RUN"'", "rank": 2}'
+      repeat     curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '"$PROBITY_BASIC_BASE64" -H 'content-type: application/json' --data-binary '{"name": "it'\''s-'"$RUN"'", "rank": 2}'
       explain    probity explain made-up-schema
 
     warn[made-up-header] `/rank` is text where an integer is asked for
@@ -29,10 +29,12 @@ fn a_report_tells_what_is_wrong_where_and_how_to_repeat_it() {
       expected   type integer
       actual     string "2"
       request id 8c1f-10
-      repeat     curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '"$PROBITY_BASIC" -H 'content-type: application/json' --data-binary '{"name": "it'\''s-'"$RUN"'", "rank": 2}'
+      repeat     curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '"$PROBITY_BASIC_BASE64" -H 'content-type: application/json' --data-binary '{"name": "it'\''s-'"$RUN"'", "rank": 2}'
       explain    probity explain made-up-header
 
-    To repeat a request, set RUN to ten digits not used before, for example RUN=$(date +%s).
+    To repeat a request, set the variables in its line:
+      PROBITY_BASIC_BASE64  $(printf %s USER:PASSWORD | base64); with --basic-md5, of the password's MD5
+      RUN                   ten digits not used before, for example RUN=$(date +%s)
 
     Not testable
       GET /broken: `$ref` names `#/components/schemas/Absent`: nothing stands there

@@ -132,14 +132,12 @@ impl<'c> Authenticator<'c> {
     pub fn new(contract: &'c Contract, given: Given, target: &str) -> Authenticator<'c> {
         let mut secrets = Secrets::default();
         if let Some((user, password)) = &given.basic {
-            secrets.add(&basic(user, password, given.basic_md5), "PROBITY_BASIC");
-            secrets.add(&basic(user, password, !given.basic_md5), "PROBITY_BASIC");
-            secrets.add(&basic(NOBODY, password, given.basic_md5), "PROBITY_BASIC");
             // What is wrong on purpose is still near to what is right.
             let wrong = wrong_password(password);
             for md5 in [false, true] {
-                secrets.add(&basic(user, &wrong, md5), "PROBITY_WRONG_BASIC");
-                secrets.add(&basic(NOBODY, password, md5), "PROBITY_BASIC");
+                secrets.add(&basic(user, password, md5), "PROBITY_BASIC_BASE64");
+                secrets.add(&basic(user, &wrong, md5), "PROBITY_WRONG_BASIC_BASE64");
+                secrets.add(&basic(NOBODY, password, md5), "PROBITY_UNKNOWN_BASIC_BASE64");
             }
             secrets.add(password, "PROBITY_PASSWORD");
             secrets.add(&md5_hex(password), "PROBITY_PASSWORD_MD5");

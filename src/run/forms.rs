@@ -17,6 +17,24 @@ const SHORTEST: usize = 8;
 
 /// Every way to write a secret, the plain one first; none comes twice.
 pub(super) fn forms(secret: &str) -> Vec<String> {
+    let mut forms = written(secret);
+    if !secret.is_ascii() {
+        // Only ASCII letters are looked for in any case.
+        forms.extend(written(&secret.to_uppercase()));
+        forms.extend(written(&secret.to_lowercase()));
+        // Latin-1 read as UTF-8, and the other way round.
+        let lost =
+            |character: char| if character.is_ascii() { character } else { char::REPLACEMENT_CHARACTER };
+        forms.push(secret.chars().map(lost).collect());
+        forms.push(secret.bytes().map(char::from).collect());
+    }
+    let mut seen = std::collections::HashSet::new();
+    forms.retain(|form| seen.insert(form.clone()));
+    forms
+}
+
+/// The ways to write text in one case of its letters.
+fn written(secret: &str) -> Vec<String> {
     let mut forms = vec![secret.to_owned()];
     let json = serde_json::Value::from(secret).to_string();
     let json = json[1..json.len() - 1].to_owned();
@@ -32,15 +50,32 @@ pub(super) fn forms(secret: &str) -> Vec<String> {
         forms.push(lowered(&url));
         forms.push(url);
     }
-    let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    for quote in ["&#39;", "&#x27;", "&apos;"] {
-        forms.push(html.replace('\'', quote));
-    }
-    forms.push(html);
+    forms.extend(html(secret));
     forms.extend(base64(secret.as_bytes()));
     forms.push(secret.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")));
-    let mut seen = std::collections::HashSet::new();
-    forms.retain(|form| seen.insert(form.clone()));
+    forms
+}
+
+/// Text in HTML: with names for what HTML reserves, with numbers for that and for what is beyond
+/// ASCII, and with numbers for everything.
+fn html(secret: &str) -> Vec<String> {
+    let mut forms = Vec::new();
+    let named = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    for quote in ["'", "&#39;", "&#x27;", "&apos;"] {
+        forms.push(named.replace('\'', quote));
+    }
+    let plain = |character: char| character.is_ascii() && !matches!(character, '&' | '<' | '>' | '"' | '\'');
+    for keeps in [true, false] {
+        let numbered = |number: fn(u32) -> String| {
+            let one = |character: char| match keeps && plain(character) {
+                true => character.to_string(),
+                false => number(u32::from(character)),
+            };
+            secret.chars().map(one).collect::<String>()
+        };
+        forms.push(numbered(|number| format!("&#{number};")));
+        forms.push(numbered(|number| format!("&#x{number:x};")));
+    }
     forms
 }
 
@@ -112,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_short_secret_is_not_looked_for_in_base64() {
-        assert_eq!(forms("abcd"), ["abcd", "61626364"]);
+        assert_eq!(forms("abcd"), ["abcd", "&#97;&#98;&#99;&#100;", "&#x61;&#x62;&#x63;&#x64;", "61626364"]);
     }
 
     proptest! {

@@ -146,6 +146,25 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_beyond_ascii_is_hidden_however_it_is_written() {
+        let mut secrets = Secrets::default();
+        secrets.add("Zürich\"77", "PASSWORD");
+        for written in [
+            "Zürich\"77",
+            "ZÜRICH\"77",
+            "zürich&quot;77",
+            "Z&#252;rich&#34;77",
+            "Z&#xfc;rich&#x22;77",
+            "&#90;&#252;&#114;&#105;&#99;&#104;&#34;&#55;&#55;",
+            "Z\u{fffd}rich\"77",
+            "ZÃ¼rich\"77",
+            "Z\\u00fcrich\\\"77",
+        ] {
+            assert_eq!(secrets.hide(written.into()), "$PASSWORD", "{written}");
+        }
+    }
+
+    #[test]
     fn a_secret_is_hidden_wherever_it_stands() {
         let mut secrets = Secrets::default();
         secrets.add("hunter22", "PASSWORD");
