@@ -6,7 +6,7 @@
 use super::view::target;
 use crate::json::pointer;
 use serde_json::{Map, Value, json};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// Which side of an exchange a schema describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,11 +122,11 @@ fn lower(schema: &mut Map<String, Value>) {
     {
         let both = json!([name, "null"]);
         schema.insert("type".into(), both);
-        if let Some(Value::Array(values)) = schema.get_mut("enum")
+        if let Some(Value::Array(values)) = schema.get("enum")
             && !values.contains(&Value::Null)
         {
-            // 3.0.3 wants null listed; authors mean it by `nullable`, so the host may send it.
-            values.push(Value::Null);
+            // 3.0.3 wants null listed; authors mean it by `nullable` alone.
+            schema.insert("nullable".into(), Value::Bool(true));
         }
     }
     if schema.get("type") == Some(&json!("file")) {
@@ -140,25 +140,37 @@ pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> b
         Side::Request => "readOnly",
         Side::Response => "writeOnly",
     };
-    let mut changes = Vec::new();
+    let flagged =
+        |at: &String| pointer::get(document, at).is_some_and(|it| it.get(flag) == Some(&json!(true)));
+    if !places.iter().any(flagged) {
+        return false;
+    }
+    let mut changes: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for at in places {
-        let Some(schema) = pointer::get(document, at).and_then(Value::as_object) else { continue };
-        let (Some(Value::Object(properties)), Some(Value::Array(required))) =
-            (schema.get("properties"), schema.get("required"))
-        else {
+        // One part of an `allOf` may ask for what another one describes.
+        let parts = parts(document, at);
+        let stays: HashSet<&String> = parts
+            .iter()
+            .flat_map(|part| properties(document, part))
+            .filter(|(_, is)| has(document, is, flag))
+            .map(|(name, _)| name)
+            .collect();
+        if stays.is_empty() {
             continue;
-        };
-        let travels = |name: &Value| {
-            let property = name.as_str().and_then(|name| properties.get(name));
-            let referred = property.and_then(|property| {
-                let reference = property.get("$ref")?.as_str()?;
-                pointer::get(document, &target(reference)?)
-            });
-            ![property, referred].into_iter().flatten().any(|schema| schema.get(flag) == Some(&json!(true)))
-        };
-        let kept: Vec<Value> = required.iter().filter(|name| travels(name)).cloned().collect();
-        if kept.len() != required.len() {
-            changes.push((at.clone(), kept));
+        }
+        for part in parts {
+            let Some(Value::Array(required)) =
+                pointer::get(document, &part).and_then(|it| it.get("required"))
+            else {
+                continue;
+            };
+            let kept = changes.get(&part).unwrap_or(required);
+            let travels =
+                |name: &&Value| !name.as_str().is_some_and(|name| stays.iter().any(|stays| *stays == name));
+            let kept: Vec<Value> = kept.iter().filter(travels).cloned().collect();
+            if kept.len() != required.len() {
+                changes.insert(part, kept);
+            }
         }
     }
     for (at, kept) in &changes {
@@ -167,6 +179,31 @@ pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> b
         }
     }
     !changes.is_empty()
+}
+
+/// A schema and all that it is put together from.
+fn parts(document: &Value, at: &str) -> Vec<String> {
+    let (mut parts, mut open) = (Vec::new(), vec![at.to_owned()]);
+    while let Some(at) = open.pop() {
+        let Some(schema) = pointer::get(document, &at).filter(|_| !parts.contains(&at)) else { continue };
+        open.extend(schema.get("$ref").and_then(Value::as_str).and_then(target));
+        let count = schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
+        open.extend((0..count).map(|index| format!("{at}/allOf/{index}")));
+        parts.push(at);
+    }
+    parts
+}
+
+fn properties<'d>(document: &'d Value, at: &str) -> impl Iterator<Item = (&'d String, &'d Value)> {
+    let schema = pointer::get(document, at);
+    schema.and_then(|schema| schema.get("properties")?.as_object()).into_iter().flatten()
+}
+
+/// Whether a property has a flag, by itself or where its reference leads.
+fn has(document: &Value, property: &Value, flag: &str) -> bool {
+    let referred = property.get("$ref").and_then(Value::as_str).and_then(target);
+    let referred = referred.and_then(|at| pointer::get(document, &at));
+    [Some(property), referred].into_iter().flatten().any(|schema| schema.get(flag) == Some(&json!(true)))
 }
 
 #[cfg(test)]
@@ -210,12 +247,29 @@ mod tests {
             "required": ["id", "name"],
             "properties": {"id": {"readOnly": true}, "name": {}}
         });
+        let places = reachable(&schema, [String::new()]);
         let mut request = schema.clone();
-        assert!(for_side(&mut request, &[String::new()], Side::Request));
+        assert!(for_side(&mut request, &places, Side::Request));
         assert_eq!(request["required"], json!(["name"]));
         let mut response = schema.clone();
-        assert!(!for_side(&mut response, &[String::new()], Side::Response));
+        assert!(!for_side(&mut response, &places, Side::Response));
         assert_eq!(response, schema);
+    }
+
+    #[test]
+    fn one_part_may_ask_for_what_another_part_describes() {
+        let mut document = json!({
+            "whole": {"allOf": [{"$ref": "#/entity"}, {"required": ["id", "name"]}], "required": ["secret"]},
+            "entity": {"properties": {"id": {"readOnly": true}, "name": {}, "secret": {"$ref": "#/secret"}}},
+            "secret": {"writeOnly": true}
+        });
+        let places = reachable(&document, ["/whole".to_owned()]);
+        let mut request = document.clone();
+        assert!(for_side(&mut request, &places, Side::Request));
+        assert_eq!(request["whole"]["allOf"][1]["required"], json!(["name"]));
+        assert!(for_side(&mut document, &places, Side::Response));
+        assert_eq!(document["whole"]["allOf"][1]["required"], json!(["id", "name"]));
+        assert_eq!(document["whole"]["required"], json!([]));
     }
 
     #[test]

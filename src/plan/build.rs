@@ -39,9 +39,6 @@ pub enum PlanError {
     NoRoom(usize),
 }
 
-/// The most cases of one operation.
-const CASES: usize = 220;
-
 /// Generated values may be as deep as on the main thread.
 const STACK_BYTES: usize = 8 << 20;
 
@@ -65,10 +62,8 @@ fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
             }
             let mut deriver = Deriver::new(&labeller, index, wishes);
             deriver.derive();
-            let (mut drafts, gaps) = (deriver.drafts, deriver.gaps);
-            drafts.sort_by_key(|draft| draft.worth);
-            drafts.truncate(CASES);
-            all.push((index, Derived { drafts, gaps }));
+            deriver.limit();
+            all.push((index, Derived { drafts: deriver.drafts, gaps: deriver.gaps }));
         }
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(count);

@@ -14,8 +14,7 @@ pub(super) fn expectation(operation: &Operation, label: Label) -> Expectation {
             let mut statuses = documented(operation, 2, |_| true);
             statuses.extend(documented(operation, 3, |_| true));
             // Which requests conflict with what is there already is not said.
-            let documented = operation.responses_of_class(4).any(|response| response.status == CONFLICT);
-            if documented && operation.behaviour.unique.is_empty() {
+            if is_documented(operation, 409) && operation.behaviour.unique.is_empty() {
                 statuses.push(CONFLICT);
             }
             (statuses, Vec::new())
@@ -35,6 +34,24 @@ pub(super) fn repeated(operation: &Operation, field: &str, at: &str) -> Expectat
         at: at.to_owned(),
     };
     expectation(operation, Label::refused(vec![fault]))
+}
+
+/// Whether a contract has an answer for a status of the class 4, by itself or for the whole class.
+fn is_documented(operation: &Operation, status: u16) -> bool {
+    let mut ranges = operation.responses_of_class(4).map(|response| response.status);
+    ranges.any(|range| range != StatusRange::Default && range.contains(status))
+}
+
+/// From this many bytes on a host may say that a body is too large, where the contract has that
+/// answer without a limit.
+const LARGE: usize = 16 << 10;
+
+/// Allows for what a body's size alone may be answered with.
+pub(super) fn allow_too_large(operation: &Operation, expectation: &mut Expectation, bytes: usize) {
+    const TOO_LARGE: u16 = 413;
+    if expectation.verdict == Verdict::Accept && bytes >= LARGE && is_documented(operation, TOO_LARGE) {
+        expectation.statuses.push(StatusRange::Code(TOO_LARGE));
+    }
 }
 
 fn documented(operation: &Operation, class: u16, keep: fn(u16) -> bool) -> Vec<StatusRange> {
@@ -82,8 +99,14 @@ fn refusal(operation: &Operation, faults: &[Fault], perhaps: &[Fault]) -> (Vec<S
         // Which of the two it is for whom is not said where both are documented.
         if exact.contains(&unknown) && !exact.contains(&forbidden) {
             vec![unknown]
-        } else {
+        } else if exact.iter().any(|status| [unknown, forbidden].contains(status)) {
             vec![unknown, forbidden]
+        } else {
+            // Who may not know that there is something may be told so, or sent to log in.
+            let elsewhere = documented(operation, 4, |status| status == 404);
+            let elsewhere = elsewhere.into_iter().filter(|status| *status == StatusRange::Code(404));
+            let login = documented(operation, 3, |_| true);
+            [unknown, forbidden].into_iter().chain(elsewhere).chain(login).collect()
         }
     } else {
         let mut documented = documented(operation, 4, is_about_the_request);

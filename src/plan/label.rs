@@ -212,6 +212,12 @@ fn parameters(
             }
             None => {}
             Some(text) => {
+                if depends_on_more(&parameter.name) {
+                    seen.silent(format!(
+                        "what `{}` has to be depends on more than its schema",
+                        parameter.name
+                    ));
+                }
                 let Some(schema) = &parameter.schema else { continue };
                 let value = match &parameter.media_type {
                     None => contract.schemas.text_value(schema, Side::Request, text),
@@ -245,6 +251,27 @@ pub(super) fn is_reserved_header(name: &str) -> bool {
         "te",
     ];
     RESERVED.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Header parameters whose value goes with the body, with the state of the resource, or with what
+/// was sent before.
+fn depends_on_more(name: &str) -> bool {
+    const KNOWN: [&str; 13] = [
+        "content-encoding",
+        "content-md5",
+        "content-digest",
+        "repr-digest",
+        "digest",
+        "signature",
+        "signature-input",
+        "x-signature",
+        "idempotency-key",
+        "x-idempotency-key",
+        "if-match",
+        "if-none-match",
+        "if-unmodified-since",
+    ];
+    KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// The body as JSON, if it is that.
@@ -340,8 +367,12 @@ fn document(
             seen.silent("whether a format is asserted is not said");
             continue;
         }
-        if broken.cause == Cause::Null && labeller.flats.below(&places, &broken.place).perhaps_null {
-            seen.silent("what `nullable` means without a `type` beside it is not said");
+        let null = || pointer::get(&value, &broken.place).is_some_and(Value::is_null);
+        let is_null = broken.cause == Cause::Null || (broken.cause == Cause::NotInEnum && null());
+        if is_null && labeller.flats.below(&places, &broken.place).perhaps_null {
+            seen.silent(
+                "what `nullable` means without a `type`, or beside an `enum` without null, is not said",
+            );
             continue;
         }
         seen.fault(broken.cause, Place::Body(broken.place), Some(broken.keyword), &broken.at);

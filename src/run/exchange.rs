@@ -173,6 +173,13 @@ impl Answer {
         found.next().map(|(_, value)| value.as_str())
     }
 
+    /// The values of a header in one list, as RFC 9110 has it for several lines of one name.
+    pub fn header_list(&self, name: &str) -> Option<String> {
+        let all = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        let all: Vec<&str> = all.map(|(_, value)| value.as_str()).collect();
+        (!all.is_empty()).then(|| all.join(", "))
+    }
+
     /// Whether the status says that the request was taken.
     pub fn accepted(&self) -> bool {
         (200..300).contains(&self.status)

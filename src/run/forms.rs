@@ -67,9 +67,8 @@ fn html(secret: &str) -> Vec<String> {
     let plain = |character: char| character.is_ascii() && !matches!(character, '&' | '<' | '>' | '"' | '\'');
     for keeps in [true, false] {
         let numbered = |number: fn(u32) -> String| {
-            let one = |character: char| match keeps && plain(character) {
-                true => character.to_string(),
-                false => number(u32::from(character)),
+            let one = |character: char| {
+                if keeps && plain(character) { character.to_string() } else { number(u32::from(character)) }
             };
             secret.chars().map(one).collect::<String>()
         };

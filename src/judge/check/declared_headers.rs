@@ -22,13 +22,13 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
         documented.headers.iter().filter(|header| !header.name.eq_ignore_ascii_case("content-type"));
     for header in declared {
         let kind = || format!("{} {}", answer.status, header.name.to_ascii_lowercase());
-        match (answer.header(&header.name), &header.schema) {
+        match (answer.header_list(&header.name), &header.schema) {
             (None, _) if header.required => {
                 let title = format!("the header `{}` is missing", header.name);
                 found.push(view.observe(&CHECK, kind(), title, ("the header", "no such header"), &header.at));
             }
             (Some(text), Some(schema)) => {
-                let value = view.contract.schemas.text_value(schema, Side::Response, text);
+                let value = view.contract.schemas.text_value(schema, Side::Response, &text);
                 if view.contract.schemas.accepts(schema, Side::Response, &value) {
                     continue;
                 }

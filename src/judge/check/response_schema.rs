@@ -1,6 +1,6 @@
 //! `response-schema`: a body satisfies the schema of its status.
 
-use crate::contract::{Cause, Side};
+use crate::contract::{Cause, Side, Violation};
 use crate::json;
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::plan::generate::flat::Flats;
@@ -38,13 +38,16 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
                 || value.pointer(&broken.place).is_none_or(|came| !given.may_be(came))
         });
     }
-    if violations.iter().any(|broken| broken.cause == Cause::Null) {
-        // `nullable` without a `type` beside it has no effect, but its author meant it.
+    let is_null = |broken: &Violation| {
+        broken.cause == Cause::Null
+            || (broken.cause == Cause::NotInEnum && value.pointer(&broken.place).is_some_and(Value::is_null))
+    };
+    if violations.iter().any(is_null) {
+        // `nullable` without a `type`, or beside an `enum` without null, has no effect by the
+        // letter, but its author meant it.
         let flats = Flats::new(view.contract.schemas.raw(Side::Response));
         let places = [schema.0.clone()];
-        violations.retain(|broken| {
-            broken.cause != Cause::Null || !flats.below(&places, &broken.place).perhaps_null
-        });
+        violations.retain(|broken| !is_null(broken) || !flats.below(&places, &broken.place).perhaps_null);
     }
     let each = violations.into_iter().map(|broken| {
         let place = general(&broken.place);

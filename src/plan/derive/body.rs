@@ -1,7 +1,7 @@
 //! Cases of a JSON body: values, mutations, malformed documents, media types.
 
 use super::base::Base;
-use super::{About, Deriver};
+use super::{About, Deriver, ODD};
 use crate::contract::{MediaType, Side};
 use crate::json::{self, pointer};
 use crate::plan::generate::mutate::{self, Change, Role, Spot};
@@ -13,8 +13,6 @@ use std::collections::HashSet;
 
 /// So many places with free text get every odd text.
 const FULL_TEXTS: usize = 3;
-/// From this worth on a mutation is an odd value; below it a violation.
-const ODD: u8 = 7;
 /// So many alternatives are varied.
 const ALTERNATIVES: usize = 8;
 const RANDOM_VALID: usize = 12;
@@ -84,6 +82,10 @@ impl Deriver<'_> {
     fn mutations(&mut self, request: &Request, base: &Base) -> Vec<Spot> {
         let mut maker = self.maker("mutations", Fill::All, true);
         let spots = mutate::spots(&mut maker, &base.schemas, &base.value);
+        if spots.len() >= mutate::SPOTS {
+            let why = format!("places beyond the first {} of the body are not varied", mutate::SPOTS);
+            self.gap(&base.media.at, why);
+        }
         let many = spots.len() > 24;
         let mut texts = 0;
         for (index, spot) in spots.iter().enumerate() {

@@ -215,7 +215,10 @@ impl<'c> Deriver<'c> {
                 label.perhaps.clear();
             }
             let fixed = label.fixed;
-            (expect::expectation(self.operation, label), fixed)
+            let mut expectation = expect::expectation(self.operation, label);
+            let bytes = request.body.as_ref().map_or(0, Vec::len);
+            expect::allow_too_large(self.operation, &mut expectation, bytes);
+            (expectation, fixed)
         };
         let fault =
             expectation.faults.iter().find(|fault| fault.place == about.place).or(expectation.faults.first());
@@ -248,6 +251,27 @@ impl<'c> Deriver<'c> {
             given: Vec::new(),
             fixed,
             follows: None,
+        }
+    }
+}
+
+/// From this worth on a mutation is an odd value; below it a violation.
+const ODD: u8 = 7;
+
+/// So many cases of one operation are sent, and so many more if each breaks something.
+const CASES: usize = 220;
+const VIOLATIONS: usize = 4 * CASES;
+
+impl Deriver<'_> {
+    /// Puts what was derived in order of worth, and leaves out what is beyond a limit.
+    pub(super) fn limit(&mut self) {
+        self.drafts.sort_by_key(|draft| draft.worth);
+        let violations = self.drafts.partition_point(|draft| draft.worth < ODD);
+        let most = violations.clamp(CASES, VIOLATIONS);
+        if self.drafts.len() > most {
+            self.drafts.truncate(most);
+            let at = self.operation.at.clone();
+            self.gap(&at, "more cases can be derived than are sent: those of least worth are left out");
         }
     }
 }

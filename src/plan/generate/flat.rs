@@ -235,8 +235,10 @@ impl Flat {
         if schema.get("items").is_some_and(Value::is_object) {
             self.items.push(pointer::child(at, "items"));
         }
-        self.perhaps_null |=
-            !schema.contains_key("type") && schema.get("nullable") == Some(&Value::Bool(true));
+        let unlisted =
+            || schema.get("enum").and_then(Value::as_array).is_some_and(|all| !all.contains(&Value::Null));
+        self.perhaps_null |= schema.get("nullable") == Some(&Value::Bool(true))
+            && (!schema.contains_key("type") || unlisted());
         self.discriminators.extend(Discriminator::read(schema));
         self.read_only |= schema.get("readOnly") == Some(&Value::Bool(true));
         if schema.get("writeOnly") == Some(&Value::Bool(true)) {

@@ -4,7 +4,7 @@ use super::flat::{Flat, Type};
 use super::odd;
 use super::value::{Fill, Maker};
 use crate::json::{self, pointer};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::rc::Rc;
 
 /// A place in a body, with all that its schemas say about it.
@@ -76,7 +76,7 @@ pub struct Mutation {
 }
 
 /// The most places of one body that are looked into.
-const SPOTS: usize = 120;
+pub const SPOTS: usize = 120;
 
 /// Every place of a body, the body itself first.
 pub fn spots(maker: &mut Maker<'_>, schemas: &[String], body: &Value) -> Vec<Spot> {
@@ -152,6 +152,7 @@ pub fn mutations(maker: &mut Maker<'_>, spot: &Spot) -> Vec<Mutation> {
             worth: 9,
         }));
         list.add(10, "duplicate-key", "other-type", Change::Twice(json!(false)));
+        object(maker, &spot.flat, members, &mut list);
     }
     list.found
 }
@@ -350,6 +351,49 @@ fn array(maker: &mut Maker<'_>, flat: &Flat, items: &[Value], list: &mut List) {
             "repeated",
             Change::Set(json!([item, item])),
         );
+    }
+}
+
+/// Objects with too few members, with too many, and without any of those that alternatives ask for.
+fn object(maker: &mut Maker<'_>, flat: &Flat, members: &Map<String, Value>, list: &mut List) {
+    const MOST: u64 = 100;
+    let (least, most) = flat.member_count;
+    if let Some(fewer) = least.and_then(|least| usize::try_from(least.checked_sub(1)?).ok()) {
+        // Those that must be there stay the longest.
+        let (needed, free): (Vec<_>, Vec<_>) =
+            members.iter().partition(|(name, _)| flat.required.contains(name));
+        let kept = needed.into_iter().chain(free).take(fewer);
+        let kept = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+        list.add(5, "members", "below-least", Change::Set(Value::Object(kept)));
+    }
+    if let Some(most) = most.filter(|most| *most <= MOST) {
+        let mut more = members.clone();
+        for number in 0..=most {
+            if more.len() as u64 > most {
+                break;
+            }
+            let value = match flat.additional.as_slice() {
+                [] => Some(json!("any")),
+                places => maker.make(places),
+            };
+            let Some(value) = value else { break };
+            more.entry(format!("more{number}")).or_insert(value);
+        }
+        list.add(5, "members", "beyond-most", Change::Set(Value::Object(more)));
+    }
+    for branches in &flat.alternatives {
+        let asked: Vec<Vec<String>> = branches
+            .iter()
+            .map(|branch| maker.choose(std::slice::from_ref(branch)).required.clone())
+            .collect();
+        if asked.iter().any(Vec::is_empty) {
+            continue;
+        }
+        let mut fewer = members.clone();
+        fewer.retain(|name, _| !asked.iter().flatten().any(|asked| asked == name));
+        if fewer.len() < members.len() {
+            list.add(3, "absent", "every-alternative", Change::Set(Value::Object(fewer)));
+        }
     }
 }
 
