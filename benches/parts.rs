@@ -102,12 +102,11 @@ fn judging(criterion: &mut Criterion) {
         [("accepted", Verdict::Accept, 200, accepted.as_str()), ("refused", Verdict::Reject, 400, refused)]
     {
         let (index, exchange) = exchange(&plan, verdict, status, body);
-        let scenario = &plan.scenarios[index];
         let exchanges = [Some(exchange)];
-        let held = judge::exchange(&contract, scenario, &exchanges, (index, 0)).observations;
+        let held = judge::exchange(&contract, &plan, &exchanges, (index, 0)).observations;
         assert!(held.is_empty(), "{held:?}");
         group.bench_function(name, |bencher| {
-            bencher.iter(|| judge::exchange(&contract, scenario, black_box(&exchanges), (index, 0)));
+            bencher.iter(|| judge::exchange(&contract, &plan, black_box(&exchanges), (index, 0)));
         });
     }
     group.bench_function("its JSON alone", |bencher| {

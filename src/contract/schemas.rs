@@ -81,6 +81,18 @@ impl Schemas {
         }
     }
 
+    /// Whether a text, in small letters, stands in a value that a schema, or one below it, lists.
+    pub fn lists(&self, schema: &SchemaAt, text: &str) -> bool {
+        const LISTS: [&str; 5] = ["example", "examples", "default", "const", "enum"];
+        let root = self.document(Side::Response);
+        lower::reachable(root, [schema.0.clone()]).iter().filter_map(|at| pointer::get(root, at)).any(
+            |schema| {
+                let values = LISTS.iter().filter_map(|key| schema.get(*key));
+                values.into_iter().any(|value| value.to_string().to_lowercase().contains(text))
+            },
+        )
+    }
+
     /// Whether any schema is marked as only for requests.
     pub fn hide_anything(&self) -> bool {
         self.hides

@@ -16,7 +16,7 @@ pub use level::{Levels, NoSuchCheck, Severity};
 pub use view::{View, values};
 
 use crate::contract::{Cause, Contract};
-use crate::plan::{Given, Scenario, Verdict};
+use crate::plan::{Given, Plan, Scenario, Verdict};
 use crate::run::{Answer, Exchange, FailureKind, Outcome};
 
 /// One kind of judgement.
@@ -107,21 +107,21 @@ pub struct Judgement {
     pub note: Option<Note>,
 }
 
-/// Judges one exchange of a scenario.
+/// Judges one exchange of a plan.
 ///
 /// `position` holds the indexes of the scenario in the plan and of the step in the scenario; a
 /// step without an exchange has nothing held against it.
 pub fn exchange(
     contract: &Contract,
-    scenario: &Scenario,
+    plan: &Plan,
     exchanges: &[Option<Exchange>],
     position: (usize, usize),
 ) -> Judgement {
-    let step = position.1;
+    let (scenario, step) = (&plan.scenarios[position.0], position.1);
     let Some(exchange) = &exchanges[step] else { return Judgement::default() };
     let case = &scenario.cases[step];
     let verdict = verdict(scenario, exchanges, step);
-    let view = View::new(contract, case, exchange, position, verdict);
+    let view = View::new((contract, plan), case, exchange, position, verdict);
     let (mut observations, note) = alone(&view);
     if step == 0 && scenario.at_once > 0 {
         observations.extend(check::uniqueness::at_once(&view, &exchanges[..scenario.at_once]));

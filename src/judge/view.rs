@@ -6,7 +6,7 @@ use crate::contract::expression::{self, Part};
 use crate::contract::model::{self, MediaType};
 use crate::contract::{Contract, Expression, Operation, Response};
 use crate::json::{self, Kind, Malformed, Node, Text};
-use crate::plan::{Case, Verdict};
+use crate::plan::{Case, Plan, Verdict};
 use crate::run::{Answer, Exchange};
 use serde_json::Value;
 use std::cell::OnceCell;
@@ -15,6 +15,8 @@ use std::cell::OnceCell;
 pub struct View<'v> {
     /// The contract.
     pub contract: &'v Contract,
+    /// All that is sent in the run.
+    pub plan: &'v Plan,
     /// The operation that was asked.
     pub operation: &'v Operation,
     /// The case.
@@ -35,7 +37,7 @@ pub struct View<'v> {
 impl<'v> View<'v> {
     /// A view on an exchange.
     pub fn new(
-        contract: &'v Contract,
+        (contract, plan): (&'v Contract, &'v Plan),
         case: &'v Case,
         exchange: &'v Exchange,
         position: (usize, usize),
@@ -44,6 +46,7 @@ impl<'v> View<'v> {
         let operation = &contract.operations[case.operation];
         View {
             contract,
+            plan,
             operation,
             case,
             exchange,
@@ -80,6 +83,25 @@ impl<'v> View<'v> {
             content.iter().position(|media| std::ptr::eq(media, chosen))
         });
         index.map(|index| &content[index])
+    }
+
+    /// Whether any request of the run holds a text, in small letters: a host may keep it, and say it
+    /// in another answer.
+    pub fn was_sent(&self, text: &str) -> bool {
+        let holds =
+            |bytes: &[u8]| memchr::memmem::find(&bytes.to_ascii_lowercase(), text.as_bytes()).is_some();
+        self.plan.cases().any(|case| {
+            holds(case.request.path.as_bytes()) || case.request.body.as_deref().is_some_and(holds)
+        })
+    }
+
+    /// Whether a text, in small letters, stands in what the contract gives as examples of an answer.
+    pub fn is_documented(&self, answer: &Answer, text: &str) -> bool {
+        let Some(media) = self.media(answer) else { return false };
+        let mut examples = media.examples.iter().map(|example| &example.value);
+        let schema = media.schema.as_ref();
+        examples.any(|value| value.to_string().to_lowercase().contains(text))
+            || schema.is_some_and(|schema| self.contract.schemas.lists(schema, text))
     }
 
     /// What time it was when the answer was made.

@@ -1,6 +1,6 @@
 //! The plan as a whole: the cases of every operation, put in order of worth.
 
-use super::derive::{Deriver, Draft};
+use super::derive::{Deriver, Draft, ODD};
 use super::select::Selection;
 use super::{Gap, Labeller, Plan, Scenario};
 use crate::contract::Contract;
@@ -39,6 +39,15 @@ pub enum PlanError {
     NoRoom(usize),
 }
 
+/// So many scenarios of one operation are sent.
+const SCENARIOS: usize = 220;
+
+/// So many more if each breaks something, as long as the whole plan stays below [`ORDINARY`].
+const VIOLATIONS: [usize; 3] = [4 * SCENARIOS, 2 * SCENARIOS, SCENARIOS];
+
+/// A plan of more requests is long.
+const ORDINARY: usize = 15_000;
+
 /// Generated values may be as deep as on the main thread.
 const STACK_BYTES: usize = 8 << 20;
 
@@ -46,6 +55,32 @@ const STACK_BYTES: usize = 8 << 20;
 struct Derived {
     drafts: Vec<Draft>,
     gaps: Vec<Gap>,
+}
+
+impl Derived {
+    /// How many scenarios are sent if so many may break something.
+    fn room(&self, violations: usize) -> usize {
+        let breaking = self.drafts.partition_point(|draft| draft.worth < ODD);
+        breaking.clamp(SCENARIOS, violations).min(self.drafts.len())
+    }
+}
+
+/// Leaves out what is worth least, and says where.
+fn limit(contract: &Contract, all: &mut [Derived]) {
+    let requests = |violations: usize| -> usize {
+        let kept = all.iter().flat_map(|one| &one.drafts[..one.room(violations)]);
+        kept.map(|draft| draft.scenario.cases.len()).sum()
+    };
+    let fits = VIOLATIONS.into_iter().find(|violations| requests(*violations) < ORDINARY);
+    let violations = fits.unwrap_or(SCENARIOS);
+    for (one, operation) in all.iter_mut().zip(&contract.operations) {
+        let room = one.room(violations);
+        if room < one.drafts.len() {
+            one.drafts.truncate(room);
+            let why = "more cases can be derived than are sent: those of least worth are left out".into();
+            one.gaps.push(Gap { operation: operation.id.clone(), at: operation.at.clone(), why });
+        }
+    }
 }
 
 /// What each operation implies, in their order, derived on every processor there is.
@@ -62,8 +97,9 @@ fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
             }
             let mut deriver = Deriver::new(&labeller, index, wishes);
             deriver.derive();
-            deriver.limit();
-            all.push((index, Derived { drafts: deriver.drafts, gaps: deriver.gaps }));
+            let (mut drafts, gaps) = (deriver.drafts, deriver.gaps);
+            drafts.sort_by_key(|draft| draft.worth);
+            all.push((index, Derived { drafts, gaps }));
         }
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(count);
@@ -84,7 +120,9 @@ fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
 pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     let mut drafts = Vec::new();
     let mut gaps = Vec::new();
-    for (index, mut derived) in derived(contract, wishes).into_iter().enumerate() {
+    let mut all = derived(contract, wishes);
+    limit(contract, &mut all);
+    for (index, mut derived) in all.into_iter().enumerate() {
         let operation = &contract.operations[index];
         if wishes.selection.concerns(operation) {
             gaps.append(&mut derived.gaps);

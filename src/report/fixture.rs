@@ -138,10 +138,7 @@ impl Fixture {
             started: started.parse().unwrap(),
             elapsed: Duration::from_millis(milliseconds * 3),
             observations: observations.clone(),
-            notes: judge::exchange(&contract, &plan.scenarios[0], &exchanges[0], (0, 0))
-                .note
-                .into_iter()
-                .collect(),
+            notes: judge::exchange(&contract, &plan, &exchanges[0], (0, 0)).note.into_iter().collect(),
             created: 0,
             uncertain: 0,
             gaps: Vec::new(),

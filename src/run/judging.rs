@@ -43,10 +43,9 @@ impl Judge {
             exchange.leaks_secret =
                 matches!(&exchange.outcome, Outcome::Answered(answer) if secrets.stand_in(&answer.body));
         }
-        let scenario = &self.plan.scenarios[index];
         let (mut observations, mut notes) = (Vec::new(), Vec::new());
         for step in 0..exchanges.len() {
-            let judged = judge::exchange(&self.contract, scenario, &exchanges, (index, step));
+            let judged = judge::exchange(&self.contract, &self.plan, &exchanges, (index, step));
             observations.extend(judged.observations);
             notes.extend(judged.note);
         }

@@ -105,7 +105,7 @@ fn suspected(small: &[u8], view: &View<'_>, answer: &Answer) -> Option<(&'static
             }
         }
     }
-    leaked(&marks, view).or_else(|| written(&forms, view, answer))
+    leaked(&marks, view, answer).or_else(|| written(&forms, view, answer))
 }
 
 /// So much of a body is looked into: error pages show what they show at their start.
@@ -128,6 +128,9 @@ const FORMS: [(&str, &str, &str); 2] = [
         r"(?i-u)\b(?:insert into \w+ ?\([^)]*\) ?values|select [\w*., ]+ from \w+ where|delete from \w+ where|update \w+ set \w+ ?=)",
     ),
 ];
+
+/// What may stand before a path.
+const BEFORE: [char; 9] = [' ', '\t', '\n', '\r', '"', '\'', '=', '(', '['];
 
 /// What must stand somewhere for a form to be there: text in lower case, and which of [`FORMS`].
 const SIGNS: [(&str, usize); 12] = [
@@ -152,21 +155,33 @@ fn written(
 ) -> Option<(&'static str, &'static str)> {
     static PATTERNS: OnceLock<Vec<Option<Regex>>> = OnceLock::new();
     let patterns = PATTERNS.get_or_init(|| FORMS.iter().map(|form| Regex::new(form.2).ok()).collect());
-    let sent = view.exchange.sent.body.as_deref().unwrap_or_default();
     let found = forms.iter().find(|form| {
-        let shows = |text: &[u8]| patterns[**form].as_ref().is_some_and(|pattern| pattern.is_match(text));
-        shows(start(answer)) && !shows(sent)
+        let shown = patterns[**form].iter().flat_map(|pattern| pattern.find_iter(start(answer)));
+        let mut shown = shown.map(|found| String::from_utf8_lossy(found.as_bytes()).to_lowercase());
+        shown.any(|text| !is_content(view, answer, text.trim_start_matches(BEFORE)))
     });
     found.map(|form| (FORMS[*form].0, FORMS[*form].1))
 }
 
-/// The first mark that is not an echo: what was sent may come back; it is no secret of the host.
-fn leaked(marks: &[(&'static str, &'static str)], view: &View<'_>) -> Option<(&'static str, &'static str)> {
-    marks.first()?;
+/// The first mark that is neither an echo nor documented: what was sent, by this request or another
+/// one, may come back; it is no secret of the host.
+fn leaked(
+    marks: &[(&'static str, &'static str)],
+    view: &View<'_>,
+    answer: &Answer,
+) -> Option<(&'static str, &'static str)> {
+    marks.iter().find(|(_, mark)| !is_content(view, answer, mark)).copied()
+}
+
+/// Whether text, in small letters, is content and not the host's own: some request sent it, and it
+/// comes back, or the contract has it as an example.
+fn is_content(view: &View<'_>, answer: &Answer, text: &str) -> bool {
     let sent = &view.exchange.sent;
-    let mut echo = sent.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default().to_lowercase();
-    echo.push_str(&sent.url.to_lowercase());
-    marks.iter().find(|(_, mark)| !echo.contains(mark)).copied()
+    let body = sent.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+    body.to_lowercase().contains(text)
+        || sent.url.to_lowercase().contains(text)
+        || view.was_sent(text)
+        || view.is_documented(answer, text)
 }
 
 #[cfg(test)]

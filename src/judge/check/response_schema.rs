@@ -35,7 +35,10 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
         let given = Given::of(view);
         violations.retain(|broken| {
             broken.cause != Cause::Format
-                || value.pointer(&broken.place).is_none_or(|came| !given.may_be(came))
+                || value.pointer(&broken.place).is_none_or(|came| {
+                    !(given.may_be(came)
+                        || came.is_string() && view.was_sent(&came.to_string().to_lowercase()))
+                })
         });
     }
     let is_null = |broken: &Violation| {

@@ -27,7 +27,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
             vec![view.observe(&CHECK, what, title, ("JSON", error.reason.to_string()), &media.at)]
         }
         Ok(text) => match text.duplicates.first() {
-            None if text.lone_surrogates && !sent_half_a_pair(view) => {
+            None if text.lone_surrogates && !halves(&answer.body).iter().all(|half| view.was_sent(half)) => {
                 let title = "the body has half a surrogate pair, which is no text";
                 let pair = ("whole characters", "an escape such as \\ud800 without its partner");
                 vec![view.observe(&CHECK, format!("{} surrogate", answer.status), title, pair, &media.at)]
@@ -42,7 +42,25 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     }
 }
 
-fn sent_half_a_pair(view: &View<'_>) -> bool {
-    let sent = view.exchange.sent.body.as_deref().and_then(|body| crate::json::read(body).ok());
-    sent.is_some_and(|text| text.lone_surrogates)
+/// The escapes of surrogates that have no partner, in small letters: what was sent so may be kept,
+/// and said so.
+fn halves(body: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(body).to_ascii_lowercase();
+    let escapes = text.match_indices("\\ud").filter_map(|(at, _)| Some((at, text.get(at..at + 6)?)));
+    let mut halves = Vec::new();
+    let mut high: Option<(usize, &str)> = None;
+    for (at, escape) in escapes {
+        let is_high = matches!(escape.as_bytes()[3], b'8'..=b'b');
+        match high.take() {
+            Some((before, _)) if !is_high && before + escape.len() == at => continue,
+            other => halves.extend(other.map(|(_, lone)| lone.to_owned())),
+        }
+        if is_high {
+            high = Some((at, escape));
+        } else {
+            halves.push(escape.to_owned());
+        }
+    }
+    halves.extend(high.map(|(_, lone)| lone.to_owned()));
+    halves
 }

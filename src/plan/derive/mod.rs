@@ -256,25 +256,7 @@ impl<'c> Deriver<'c> {
 }
 
 /// From this worth on a mutation is an odd value; below it a violation.
-const ODD: u8 = 7;
-
-/// So many cases of one operation are sent, and so many more if each breaks something.
-const CASES: usize = 220;
-const VIOLATIONS: usize = 4 * CASES;
-
-impl Deriver<'_> {
-    /// Puts what was derived in order of worth, and leaves out what is beyond a limit.
-    pub(super) fn limit(&mut self) {
-        self.drafts.sort_by_key(|draft| draft.worth);
-        let violations = self.drafts.partition_point(|draft| draft.worth < ODD);
-        let most = violations.clamp(CASES, VIOLATIONS);
-        if self.drafts.len() > most {
-            self.drafts.truncate(most);
-            let at = self.operation.at.clone();
-            self.gap(&at, "more cases can be derived than are sent: those of least worth are left out");
-        }
-    }
-}
+pub(super) const ODD: u8 = 7;
 
 /// What tells a request with another body apart, short enough to be kept of every one.
 fn digest(request: &Request, body: Option<Vec<u8>>) -> u64 {

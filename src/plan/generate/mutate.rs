@@ -140,7 +140,13 @@ pub fn mutations(maker: &mut Maker<'_>, spot: &Spot) -> Vec<Mutation> {
         array(maker, &spot.flat, items, &mut list);
     }
     if let Value::Object(members) = &spot.value {
-        list.add(7, "extra", "text", Change::Add("probityExtra".into(), json!("extra")));
+        // Where they are forbidden, an undeclared property is a violation and not just odd.
+        list.add(
+            if spot.flat.closed { 6 } else { 7 },
+            "extra",
+            "text",
+            Change::Add("probityExtra".into(), json!("extra")),
+        );
         list.add(11, "extra", "nested", Change::Add("probityNested".into(), json!({"a": [1, {"b": null}]})));
         list.add(11, "extra", "prototype", Change::Add("__proto__".into(), json!({"admin": true})));
         let key = members.keys().next().map(|key| members[key].clone());
