@@ -29,6 +29,8 @@ pub struct Comparison {
     pub foreign: Vec<PathBuf>,
     /// Pending files that no page of a complete run stands for.
     pub(super) stale: Vec<String>,
+    /// Pages that say what they said, recorded under another seed than before.
+    reseeded: Vec<(String, Text)>,
 }
 
 /// A page that is not as stored.
@@ -184,8 +186,10 @@ impl Store {
                 return Ok(());
             }
         };
-        if let Some(seed) = stored.seed().filter(|seed| *seed != page.seed)
-            && page.unstable.is_none()
+        let records = page.unstable.is_some();
+        let other_seed = stored.seed().filter(|seed| *seed != page.seed);
+        if let Some(seed) = other_seed
+            && (!records || page.entries.is_empty())
         {
             comparison.other_seed.push((name.to_owned(), seed));
             return Ok(());
@@ -194,10 +198,17 @@ impl Store {
         if page.unstable.is_none() || extent == Extent::Partial || !page.skipped.is_empty() {
             unstable.extend(&before);
         }
-        let (now, cases) = merge(page, page.answers(&unstable), &old, extent);
+        let kept = |name: &String| {
+            other_seed.is_none() && (extent == Extent::Partial || page.skipped.contains(name))
+        };
+        let (now, cases) = merge(page, page.answers(&unstable), &old, kept);
         let body = page::write(&now);
         if file::equal(&stored.body, &body) && unstable == before {
-            comparison.same.push(name.to_owned());
+            if records && stored.seed() != Some(page.seed) {
+                comparison.reseeded.push((name.to_owned(), Text::of(page, &unstable, stored.body)));
+            } else {
+                comparison.same.push(name.to_owned());
+            }
             return Ok(());
         }
         let text = Text::of(page, &unstable, body.clone());
@@ -232,6 +243,12 @@ impl Store {
                 text.write(&pending, true)?;
                 written.pending.push(pending);
             }
+        }
+        for (name, text) in comparison.reseeded.iter().filter(|_| writing == Writing::Accept) {
+            let path = self.path(name);
+            text.write(&path, false)?;
+            file::remove(&self.pending_path(name))?;
+            written.stored.push(path);
         }
         for name in comparison.same.iter().chain(&comparison.stale) {
             let pending = self.pending_path(name);
@@ -288,12 +305,12 @@ impl Store {
 }
 
 /// The answers that a page has now, and the cases that changed: what means the same stays as it
-/// was written, and of what a part of a plan does not know, the old answer stands.
+/// was written, and of what is not known now, the old answer stands where it may be kept.
 fn merge(
     page: &Page,
     fresh: BTreeMap<String, String>,
     old: &BTreeMap<String, String>,
-    extent: Extent,
+    kept: impl Fn(&String) -> bool,
 ) -> (BTreeMap<String, String>, Vec<ChangedCase>) {
     let mut cases = Vec::new();
     let mut now = BTreeMap::new();
@@ -311,7 +328,7 @@ fn merge(
         if now.contains_key(name) {
             continue;
         }
-        if extent == Extent::Partial || page.skipped.contains(name) {
+        if kept(name) {
             now.insert(name.clone(), answer.clone());
         } else {
             cases.push(ChangedCase { name: name.clone(), case: None });

@@ -303,6 +303,47 @@ fn another_seed_gives_other_requests_and_no_differences() {
 }
 
 #[test]
+fn a_record_leaves_all_its_pages_with_its_seed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (contract, plan, store) = recorded(folder.path());
+    let mut other = plan.clone();
+    other.seed = 7;
+    let again = |plan: &Plan, id: &str| pages(&contract, plan, id);
+    let still = held_still(again(&other, "2222222222"), &again(&other, "3333333333"));
+    let comparison = store.compare(&still, Extent::Complete).unwrap();
+    assert!(comparison.differences.is_empty(), "what the pages say is the same");
+    let written = store.write(&comparison, Writing::Accept).unwrap();
+    assert_eq!(written.stored.len(), planned(&contract, &plan).len());
+    let comparison = store.compare(&again(&other, "4444444444"), Extent::Complete).unwrap();
+    assert_eq!((comparison.other_seed.len(), comparison.differences.len()), (0, 0));
+    assert!(files(folder.path()).values().all(|page| page.contains("seed: 7")));
+}
+
+#[test]
+fn a_part_that_is_recorded_with_another_seed_keeps_nothing_of_the_old_one_on_its_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let (contract, plan, store) = recorded(folder.path());
+    let mut other = plan.clone();
+    other.seed = 7;
+    let page = "body.size-out-of-range.snap";
+    let mut few = other.clone();
+    let mut left = 1;
+    few.scenarios.retain(|scenario| {
+        let wanted = scenario.id.contains("/size/out-of-range") && left > 0;
+        left -= usize::from(wanted);
+        wanted
+    });
+    let before = files(folder.path())[page].matches("\n# ").count();
+    let part = |id: &str| pages(&contract, &few, id);
+    let comparison =
+        store.compare(&held_still(part("2222222222"), &part("3333333333")), Extent::Partial).unwrap();
+    store.write(&comparison, Writing::Accept).unwrap();
+    let files = files(folder.path());
+    assert!(before > 1 && files[page].contains("seed: 7"));
+    assert_eq!(files[page].matches("\n# ").count(), 1, "{}", files[page]);
+}
+
+#[test]
 fn the_environment_decides_what_is_written() {
     let with = |pairs: &[(&str, &str)]| {
         let pairs: BTreeMap<String, String> = pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
