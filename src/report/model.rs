@@ -418,7 +418,7 @@ pub struct Difference {
 pub enum DifferenceKind {
     /// Behaviour changed.
     Changed,
-    /// Nothing is stored yet.
+    /// Nothing is stored yet, or not every case of it.
     New,
     /// What is stored cannot be used.
     Damaged,

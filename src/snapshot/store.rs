@@ -57,7 +57,7 @@ pub enum Kind {
         /// The body now.
         new: String,
     },
-    /// Nothing is stored yet.
+    /// Nothing is stored yet, or of some cases only, and those answer as they did.
     New {
         /// The body now.
         new: String,
@@ -212,7 +212,9 @@ impl Store {
             return Ok(());
         }
         let text = Text::of(page, &unstable, body.clone());
-        let kind = Kind::Changed { old: stored.body, new: body };
+        let only_more = !cases.is_empty() && cases.iter().all(|case| !old.contains_key(&case.name));
+        let kind =
+            if only_more { Kind::New { new: body } } else { Kind::Changed { old: stored.body, new: body } };
         comparison.differences.push(self.difference(name, kind, cases, Some(text)));
         Ok(())
     }

@@ -246,6 +246,32 @@ fn a_part_of_a_plan_says_nothing_about_the_rest() {
 }
 
 #[test]
+fn a_page_with_more_cases_is_new_as_long_as_those_that_were_recorded_answer_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let (contract, plan, store) = recorded(folder.path());
+    let page = "make-thing/body.size-out-of-range";
+    let path = store.folder().join(format!("{page}.snap"));
+    let stored = fs::read_to_string(&path).unwrap();
+    let dropped = stored.lines().find(|line| line.starts_with("# ")).unwrap();
+    let fewer = stored.replacen(&format!("{dropped}\n"), "", 1);
+    assert!(fewer.contains("\n# "), "another case is left");
+    fs::write(&path, &fewer).unwrap();
+    let compared = || store.compare(&pages(&contract, &plan, "2222222222"), Extent::Complete).unwrap();
+    let comparison = compared();
+    let [difference] = comparison.differences.as_slice() else { panic!("{:?}", comparison.differences) };
+    assert_eq!(difference.page, page);
+    assert!(matches!(difference.kind, Kind::New { .. }), "{:?}", difference.kind);
+    let names: Vec<&str> = difference.cases.iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(names, [&dropped[2..]], "only what was not recorded is named");
+    assert_eq!(store.write(&comparison, Writing::Pending).unwrap().pending.len(), 1);
+    assert_eq!(fs::read_to_string(&path).unwrap(), fewer, "what is stored stays until a person agrees");
+    store.accept(|_| true).unwrap();
+    assert!(compared().differences.is_empty());
+    fs::write(&path, fewer.replace("400 application/json", "401 application/json")).unwrap();
+    assert!(matches!(compared().differences[0].kind, Kind::Changed { .. }));
+}
+
+#[test]
 fn what_is_not_sent_or_not_certain_is_neither_a_change_nor_an_orphan() {
     let folder = tempfile::tempdir().unwrap();
     let (contract, plan, store) = recorded(folder.path());

@@ -35,7 +35,7 @@ pub(super) fn section(report: &Report) -> Markup {
 fn difference(one: &Difference, few: bool) -> Markup {
     let (word, about) = match one.kind {
         DifferenceKind::Changed => ("changed", ""),
-        DifferenceKind::New => ("new", "Nothing is stored yet."),
+        DifferenceKind::New => ("new", "Not all of its cases are stored yet."),
         DifferenceKind::Damaged => ("damaged", "What is stored cannot be used."),
         DifferenceKind::Orphan => ("orphan", "The contract no longer implies it."),
     };
