@@ -198,8 +198,11 @@ impl Page<'_, '_> {
             count(known.orphans, "orphan", "orphans"),
         );
         self.line(line);
-        if known.changed + known.new + known.orphans > 0 {
+        if known.changed + known.new > 0 {
             self.line("  settle them with `probity snapshots review`");
+        }
+        if known.orphans > 0 {
+            self.line("  `--record` removes orphans, which the contract no longer implies");
         }
         self.line("");
     }

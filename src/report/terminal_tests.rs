@@ -139,6 +139,22 @@ fn snapshots_that_differ_are_shown_with_their_lines() {
 }
 
 #[test]
+fn orphans_are_not_said_to_be_settled_by_a_review() {
+    let mut fixture = Fixture::new();
+    fixture.poison("");
+    let mut said = |changed, orphans| {
+        if let Some(known) = &mut fixture.snapshots {
+            (known.changed, known.orphans) = (changed, orphans);
+        }
+        let text = plain(&fixture, Detail::Normal);
+        (text.contains("`probity snapshots review`"), text.contains("`--record` removes orphans"))
+    };
+    assert_eq!(said(0, 2), (false, true));
+    assert_eq!(said(1, 0), (true, false));
+    assert_eq!(said(1, 2), (true, true));
+}
+
+#[test]
 fn nothing_from_a_host_steers_the_terminal() {
     let mut fixture = Fixture::new();
     fixture.poison("\u{1b}]0;owned\u{7}\r\u{9b}2J\u{202e}\u{2028}\n\u{0}x");
