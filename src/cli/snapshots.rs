@@ -3,6 +3,7 @@
 use super::check::refused_store;
 use super::failure::Failure;
 use super::{Action, Exit, SettleArgs, note, say};
+use crate::contract::extension::suggestion;
 use crate::plan::matches;
 use crate::snapshot::{self, Pending, State, Store};
 use std::io::{BufRead, IsTerminal, Write};
@@ -65,6 +66,9 @@ fn each(
     }
     let stores: Result<Vec<Store>, _> = profiles.iter().map(|profile| Store::open(root, profile)).collect();
     let stores = stores.map_err(|error| refused_store(&error))?;
+    if let Some(absent) = stores.iter().find(|store| !store.exists()) {
+        return Err(no_profile(absent, root));
+    }
     known(&stores, &arguments.pages)?;
     for store in &stores {
         let patterns = &arguments.pages;
@@ -74,9 +78,25 @@ fn each(
     Ok(Exit::Holds)
 }
 
-/// Whether a pattern names a page, by itself or as `list` shows it.
+fn no_profile(absent: &Store, root: &Path) -> Failure {
+    let folder = absent.folder();
+    let name = folder.file_name().unwrap_or_default().display();
+    let known = profiles(root);
+    let hint = if known.is_empty() {
+        "`probity check --record` starts one; --snapshots names another folder".into()
+    } else {
+        suggestion(&name.to_string(), &known)
+    };
+    Failure::new(Exit::Usage, format!("there is no profile `{name}` in {}", root.display()))
+        .with_hint(Some(hint))
+}
+
+/// Whether a pattern names a page, by itself, as `list` shows it, or by one of its files.
 fn names(pattern: &str, store: &Store, page: &str) -> bool {
-    matches(pattern, page) || matches(pattern, &shown(store, page))
+    let shown = shown(store, page);
+    ["", ".snap", ".snap.new"]
+        .iter()
+        .any(|end| matches(pattern, &format!("{page}{end}")) || matches(pattern, &format!("{shown}{end}")))
 }
 
 fn shown(store: &Store, page: &str) -> String {

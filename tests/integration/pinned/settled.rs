@@ -69,6 +69,29 @@ fn a_page_is_named_as_it_is_listed_and_one_that_there_is_not_is_an_error() {
 }
 
 #[test]
+fn a_page_is_named_by_its_files_too() {
+    let ran = waiting();
+    for pattern in [format!("{MISSING}.snap"), format!("snapshots/staging/{MISSING}.snap.new")] {
+        let listed = snapshots(&ran, &["list", &pattern]).stdout;
+        assert_eq!(listed.lines().count(), 1, "{pattern}: {listed}");
+    }
+    snapshots(&ran, &["accept", &format!("{MISSING}.snap.new")]);
+    assert!(!pending(ran.folder()).contains(MISSING));
+}
+
+#[test]
+fn a_profile_that_there_is_not_is_an_error() {
+    let ran = waiting();
+    for action in ["accept", "reject", "list", "review"] {
+        let wrong = ran.again().args(["snapshots", action, "--profile", "stagin"]).run().ends_with(2);
+        assert!(wrong.stderr.contains("no profile `stagin` in snapshots"), "{}", wrong.stderr);
+        assert!(wrong.stderr.contains("did you mean `staging`?"), "{}", wrong.stderr);
+        let wrong = ran.again().args(["snapshots", action, "--profile", "production"]).run().ends_with(2);
+        assert!(wrong.stderr.contains("known here: staging"), "{}", wrong.stderr);
+    }
+}
+
+#[test]
 fn rejected_pages_stay_as_they_were_and_are_told_again() {
     let ran = waiting();
     let all = pending(ran.folder());
