@@ -159,7 +159,7 @@ pub fn refused(path: &Path, line: usize, message: String) -> ConfigError {
 fn relative_to(base: &Path, key: &str, text: String) -> String {
     let joined = |path: &str| base.join(path).to_string_lossy().into_owned();
     match key {
-        "contract" | "snapshots" | "ledger" => joined(&text),
+        "contract" | "snapshots" | "ledger" if text != "-" => joined(&text),
         "report" => match text.split_once('=') {
             Some((format, path)) if path != "-" => format!("{format}={}", joined(path)),
             _ => text,

@@ -1,5 +1,6 @@
 //! `probity audit`: how much of what can go wrong would be noticed.
 
+use super::apart::{Role, apart};
 use super::failure::{self, Failure};
 use super::{AuditArgs, Exit, SelectionArgs, say};
 use crate::audit::{self, AuditError, Settings};
@@ -23,6 +24,8 @@ pub(super) fn audit(arguments: &AuditArgs) -> Result<Exit, Failure> {
             .map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))?;
     }
     let contract = Arc::new(failure::contract(arguments.contract.contract.as_deref())?);
+    let written: Vec<Role> = file.map(|path| Role::new("the report", path)).into_iter().collect();
+    apart(&Role::contract(&arguments.contract, &contract), &written)?;
     let plan = Arc::new(super::plan::made(
         &contract,
         &SelectionArgs {

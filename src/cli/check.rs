@@ -1,5 +1,6 @@
 //! `probity check`: the main job.
 
+use super::apart::{Role, apart};
 use super::failure::{self, Failure};
 use super::plan::Tokens;
 use super::stop::asked_to_end;
@@ -14,6 +15,7 @@ use crate::report::{self, Events, Format, Output, SnapshotSummary, Subject, Verd
 use crate::run::credentials::Authenticator;
 use crate::run::{self, Alias, End, Given, Ledger, Observer, Observers, Run, RunError, Settings};
 use crate::snapshot::{self, Comparison, Extent, Kind, Store, Writing};
+use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -22,12 +24,19 @@ const HOST_PROFILE: &str = "host";
 
 pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let outputs = super::report::outputs(&arguments.report)?;
+    if arguments.ledger.as_deref() == Some(Path::new("-")) {
+        return Err(Failure::new(Exit::Usage, "a ledger is a file, and cannot be standard output")
+            .with_hint(Some("name a file: --ledger FILE".into())));
+    }
     let levels = levels(&arguments.severity)?;
     let target = arguments.target.target.as_deref().map(target).transpose()?;
     let mut given = given(&arguments.target)?;
     let contract = Arc::new(failure::contract(arguments.contract.contract.as_deref())?);
     let tokens = Tokens { fetched: given.oauth.is_some(), foreign: given.foreign.is_some() };
     let mut plan = super::plan::made(&contract, &arguments.selection, tokens)?;
+    let mut written = Role::reports(&outputs);
+    written.extend(arguments.ledger.as_ref().map(|path| Role::new("the ledger", path)));
+    apart(&Role::contract(&arguments.contract, &contract), &written)?;
     let ledger = arguments.ledger.as_deref().map(Ledger::open).transpose();
     let ledger = ledger.map_err(|error| {
         Failure::new(Exit::Usage, error.to_string()).with_hint(Some("name a file that can be written".into()))

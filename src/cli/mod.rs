@@ -1,5 +1,6 @@
 //! The command line: what can be asked, one file a command.
 
+mod apart;
 mod audit;
 mod check;
 mod docs;

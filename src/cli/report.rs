@@ -1,5 +1,6 @@
 //! `probity report`: any form of a report, made of the JSON report of a run.
 
+use super::apart::{Role, apart};
 use super::failure::Failure;
 use super::{Exit, ReportArgs};
 use crate::report::{self, Destination, Format, Output, Report, json};
@@ -12,6 +13,7 @@ pub(super) fn report(arguments: &ReportArgs) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Usage, "a report does not hold the events of its run")
             .with_hint(Some("`probity check --report ndjson=FILE` writes them while they happen".into())));
     }
+    apart(&[Role::new("the run to report on", &arguments.run)], &Role::reports(&outputs))?;
     let report = read(&arguments.run)?;
     let unwritten = write(&outputs, &report);
     Ok(unwritten.unwrap_or(Exit::Holds))

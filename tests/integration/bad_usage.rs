@@ -50,12 +50,16 @@ fn a_wrong_flag_or_value_is_named_with_what_is_right() {
         (&["--report", "github-summary"], &["GITHUB_STEP_SUMMARY", "--report markdown=FILE"]),
         (&["--report", "har=-", "--report", "ctrf=-"], &["both go to standard output", "a file for each"]),
         (&["--report", "har=a", "--report", "ctrf=a"], &["both go to a"]),
+        (&["--report", "har=a", "--report", "ctrf=./a"], &["both go to ./a", "a file for each"]),
+        (&["--ledger", "l", "--report", "json=l"], &["the json report and the ledger would both go to l"]),
+        (&["--ledger", "-"], &["cannot be standard output", "--ledger FILE"]),
         (&["--profile", "../up"], &["`../up` cannot be the name of a profile"]),
         (&["--record", "--target", "http://127.0.0.1:1"], &["--profile staging"]),
     ] {
         refused(check(arguments), wanted);
     }
     refused(probity().arg("chek"), &["chek", "'check'"]);
+    refused(with_config("ledger = \"-\"").arg("check"), &["cannot be standard output", "--ledger FILE"]);
 }
 
 #[test]
@@ -127,6 +131,29 @@ fn a_report_that_cannot_be_written_is_told_before_anything_is_sent() {
         refused(driver, &["cannot write", "help: ", hint]);
     }
     assert_eq!(target.lines(), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_that_was_read_is_overwritten() {
+    let contract = std::fs::read_to_string(shipped_contract()).unwrap();
+    for arguments in [
+        &["check", "c.yaml", "--report", "json=c.yaml"][..],
+        &["check", "c.yaml", "--report", "ndjson=sub/../c.yaml"],
+        &["check", "c.yaml", "--ledger", "./c.yaml"],
+        &["audit", "c.yaml", "--json=c.yaml"],
+        &["report", "c.yaml", "--report", "junit=c.yaml"],
+    ] {
+        let driver = probity().with_file("c.yaml", &contract).with_file("sub/x", "");
+        let ran = driver.args(arguments.iter().copied()).run().ends_with(2);
+        assert!(ran.stderr.contains("which is the "), "{}", ran.everything());
+        assert_eq!(ran.file("c.yaml"), contract);
+    }
+    let whole = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a: {$ref: 'sub/a.yaml'}\n";
+    let part = "get: {operationId: a, responses: {'200': {description: ok}}}\n";
+    let driver = probity().with_file("c.yaml", whole).with_file("sub/a.yaml", part);
+    let ran = driver.args(["check", "c.yaml", "--report", "json=sub/a.yaml"]).run().ends_with(2);
+    assert!(ran.stderr.contains("which is a file that the contract names"), "{}", ran.everything());
+    assert_eq!(ran.file("sub/a.yaml"), part);
 }
 
 #[test]
