@@ -7,6 +7,7 @@ mod docs;
 mod exit;
 mod explain;
 mod failure;
+mod patterns;
 mod plan;
 mod report;
 mod serve;

@@ -3,7 +3,6 @@
 use super::failure::{Failure, contract};
 use super::{Exit, PlanArgs, SelectionArgs, note, say};
 use crate::contract::Contract;
-use crate::contract::extension::suggestion;
 use crate::plan::{self, Plan, PlanError, Selection, Wishes};
 use crate::report;
 
@@ -19,7 +18,6 @@ pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
     Ok(Exit::Holds)
 }
 
-/// The plan that a user asked for.
 /// Which tokens a run has.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Tokens {
@@ -29,7 +27,9 @@ pub(super) struct Tokens {
     pub(super) foreign: bool,
 }
 
+/// The plan that a user asked for.
 pub(super) fn made(contract: &Contract, arguments: &SelectionArgs, tokens: Tokens) -> Result<Plan, Failure> {
+    super::patterns::known(contract, arguments, tokens)?;
     let wishes = Wishes {
         seed: arguments.seed,
         selection: Selection { include: arguments.include.clone(), exclude: arguments.exclude.clone() },
@@ -41,16 +41,11 @@ pub(super) fn made(contract: &Contract, arguments: &SelectionArgs, tokens: Token
     plan::plan(contract, &wishes).map_err(|error| {
         let hint = match &error {
             PlanError::NothingSelected => {
-                let known: Vec<String> =
-                    contract.operations.iter().map(|operation| operation.id.clone()).collect();
-                Some(match arguments.include.first() {
-                    Some(pattern) if known.contains(pattern) => {
-                        "`probity plan` lists every case, and why there is none of this operation".into()
+                Some(match (arguments.include.is_empty(), arguments.exclude.is_empty()) {
+                    (false, true) => {
+                        "`probity plan` lists every case, and why there is none of what was asked for".into()
                     }
-                    Some(pattern) => {
-                        format!("{}; `probity plan` lists every case", suggestion(pattern, &known))
-                    }
-                    None => "loosen --exclude".into(),
+                    _ => "loosen --exclude, which outweighs --include".into(),
                 })
             }
             PlanError::NothingTestable(_) => Some("mend that place in the contract".into()),

@@ -64,12 +64,41 @@ fn a_wrong_flag_or_value_is_named_with_what_is_right() {
 
 #[test]
 fn a_selection_that_leaves_nothing_is_no_success() {
+    let ran = check(&["--exclude", "*"]).run().ends_with(5);
+    assert!(ran.stderr.contains("loosen --exclude"), "{}", ran.everything());
+}
+
+#[test]
+fn a_pattern_that_matches_nothing_is_refused_before_anything_is_sent() {
+    let target = Canned::always(refusal("400 No"));
+    let url = target.url();
     for (arguments, wanted) in [
-        (["--include", "create-badges-grup"], "did you mean `create-badges-group`?"),
-        (["--exclude", "*"], "loosen --exclude"),
+        (&["--include", "create-badges-grup"][..], "did you mean `create-badges-group`?"),
+        (&["--exclude", "create-badges-grup"], "--exclude: `create-badges-grup` matches no operation"),
+        (&["--include", "Badges", "--include", "Bagdes"], "did you mean `Badges`?"),
+        (
+            &["--exclude", "create-badges-group/reject/body/rank/wrong-tpye/string"],
+            "did you mean `create-badges-group/reject/body/rank/wrong-type/string`?",
+        ),
+        (&["--exclude", "create-badges-group,*/rejcet/*"], "`probity plan` lists every case"),
     ] {
-        let ran = check(&arguments).run().ends_with(5);
-        assert!(ran.stderr.contains(wanted), "{}", ran.everything());
+        refused(check(arguments).args(["--target", &url]), &[wanted]);
+        refused(probity().arg("plan").args(arguments.iter().copied()), &[wanted]);
+    }
+    assert_eq!(target.lines(), Vec::<String>::new());
+}
+
+#[test]
+fn a_pattern_is_held_against_all_that_the_contract_implies() {
+    for pattern in ["*/random/*", "*/undeclared-method/PUT", "*/credentials/*", "create-badges-group/reject/*", "/api_gateway/v1/*"]
+    {
+        let arguments = ["plan", "--max-requests", "1", "--exclude", pattern];
+        probity().args(arguments).run().ends_with(0);
+    }
+    let broken = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get: {operationId: a, responses: {'200': {description: ok}}}\n  /b:\n    get: {operationId: b, tags: [t], parameters: [{$ref: '#/nowhere'}], responses: {'200': {description: ok}}}\n";
+    for pattern in ["b", "t", "/b", "GET /b", "b/accept/*"] {
+        let driver = probity().with_file("c.yaml", broken).args(["plan", "c.yaml", "--exclude", pattern]);
+        driver.run().ends_with(0);
     }
 }
 
