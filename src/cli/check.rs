@@ -13,7 +13,7 @@ use crate::plan::{Credentials, Gap, Plan};
 use crate::report::progress::Progress;
 use crate::report::{self, Events, Format, Output, SnapshotSummary, Subject, Verdict, changes, terminal};
 use crate::run::credentials::Authenticator;
-use crate::run::{self, Alias, End, Given, Ledger, Observer, Observers, Run, RunError, Settings};
+use crate::run::{self, Alias, End, Given, Ledger, Observer, Observers, Run, RunError, Settings, identity};
 use crate::snapshot::{self, Comparison, Extent, Kind, Store, Writing};
 use std::path::Path;
 use std::sync::Arc;
@@ -34,6 +34,10 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let contract = Arc::new(failure::contract(arguments.contract.contract.as_deref())?);
     let tokens = Tokens { fetched: given.oauth.is_some(), foreign: given.foreign.is_some() };
     let mut plan = super::plan::made(&contract, &arguments.selection, tokens)?;
+    if let Some(id) = arguments.pace.run_id.as_deref().filter(|id| identity::stands_in(&plan, id)) {
+        let why = format!("--run-id: {id} stands in the requests by itself, where it is not the run's");
+        return Err(Failure::new(Exit::Usage, why).with_hint(Some("choose other digits".into())));
+    }
     let mut written = Role::reports(&outputs);
     written.extend(arguments.ledger.as_ref().map(|path| Role::new("the ledger", path)));
     apart(&Role::contract(&arguments.contract, &contract), &written)?;

@@ -5,6 +5,7 @@ mod error;
 pub mod exchange;
 mod follow;
 mod forms;
+pub mod identity;
 mod judging;
 pub mod ledger;
 mod order;

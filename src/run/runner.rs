@@ -9,7 +9,7 @@ use super::order::{Order, Turn};
 use super::pace::{Pace, Rate};
 use super::sender::{Sender, Underway};
 use super::transport::{Outgoing, Transport};
-use super::{Answer, End, Event, Observer, Run};
+use super::{Answer, End, Event, Observer, Run, identity};
 use crate::contract::Contract;
 use crate::judge::{self, Levels, Observation, Severity};
 use crate::plan::{Credentials, Plan, Scenario};
@@ -88,7 +88,7 @@ pub async fn run(
         observer: &**observer,
         target: &settings.target,
         alias: settings.alias.as_ref(),
-        id: settings.run_id.clone().unwrap_or_else(fresh_id),
+        id: settings.run_id.clone().unwrap_or_else(|| identity::fresh(plan)),
         ledger: settings.ledger.as_deref(),
         created: AtomicUsize::new(0),
         uncertain: AtomicUsize::new(0),
@@ -103,16 +103,6 @@ pub async fn run(
     });
     let order = Order::new(plan);
     Runner { contract, plan, settings, sender, judge, order }.run(stop).await
-}
-
-/// Ten digits, the first not zero, that no other run has.
-fn fresh_id() -> String {
-    use std::hash::{BuildHasher, Hasher};
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
-    hasher.write_u128(now.as_nanos());
-    hasher.write_u32(std::process::id());
-    (1_000_000_000 + hasher.finish() % 9_000_000_000).to_string()
 }
 
 impl Runner<'_> {

@@ -90,8 +90,13 @@ fn a_pattern_that_matches_nothing_is_refused_before_anything_is_sent() {
 
 #[test]
 fn a_pattern_is_held_against_all_that_the_contract_implies() {
-    for pattern in ["*/random/*", "*/undeclared-method/PUT", "*/credentials/*", "create-badges-group/reject/*", "/api_gateway/v1/*"]
-    {
+    for pattern in [
+        "*/random/*",
+        "*/undeclared-method/PUT",
+        "*/credentials/*",
+        "create-badges-group/reject/*",
+        "/api_gateway/v1/*",
+    ] {
         let arguments = ["plan", "--max-requests", "1", "--exclude", pattern];
         probity().args(arguments).run().ends_with(0);
     }
@@ -123,6 +128,32 @@ fn a_wrong_configuration_is_named_with_its_line() {
         refused(with_config(text).arg("check"), wanted);
     }
     refused(probity().args(["plan", "--config", "no.toml"]), &["no.toml: cannot be read", "check the path"]);
+}
+
+#[test]
+fn digits_that_stand_in_the_requests_are_no_identity_of_a_run() {
+    let with = |id: &str| {
+        let contract = "openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /a:
+    get:
+      operationId: a
+      parameters: [{name: q, in: query, required: true, schema: {type: integer, enum: [1234567890]}}]
+      responses: {'200': {description: ok, content: {application/json: {}}}, '400': {description: no}}
+";
+        probity().with_file("c.yaml", contract).args([
+            "check",
+            "c.yaml",
+            "--report",
+            "json=r.json",
+            "--run-id",
+            id,
+        ])
+    };
+    refused(with("1234567890"), &["--run-id: 1234567890 stands in the requests", "choose other digits"]);
+    let ran = with("8234567891").run().ends_with(0);
+    assert!(ran.file("r.json").contains("q=1234567890"), "{}", ran.everything());
 }
 
 fn planned(driver: Driver) -> usize {

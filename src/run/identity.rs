@@ -1,0 +1,62 @@
+//! The identity of a run: ten digits that unique values carry, and that nothing else of the plan does.
+
+use crate::plan::{Plan, RUN};
+use memchr::memmem;
+
+/// Whether digits stand in a plan by themselves: as the identity of a run they could not be told
+/// from what is the same in every run.
+pub fn stands_in(plan: &Plan, id: &str) -> bool {
+    plan.cases().any(|case| {
+        let request = &case.request;
+        let headers = request.headers.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+        let body = request.body.as_deref().unwrap_or_default();
+        headers.chain([request.path.as_bytes(), body]).any(|text| holds(text, id))
+    })
+}
+
+fn holds(text: &[u8], id: &str) -> bool {
+    if memmem::find(text, RUN.as_bytes()).is_none() {
+        return memmem::find(text, id.as_bytes()).is_some();
+    }
+    // Digits around the identity must not make another one with it.
+    let text = String::from_utf8_lossy(text);
+    text.replace(RUN, id).replace(id, RUN) != text
+}
+
+/// Ten digits, the first not zero, that no other run has.
+pub(super) fn fresh(plan: &Plan) -> String {
+    loop {
+        let id = made_up();
+        if !stands_in(plan, &id) {
+            return id;
+        }
+    }
+}
+
+fn made_up() -> String {
+    use std::hash::{BuildHasher, Hasher};
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
+    hasher.write_u128(now.as_nanos());
+    hasher.write_u32(std::process::id());
+    (1_000_000_000 + hasher.finish() % 9_000_000_000).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_found_by_themselves_and_beside_the_identity() {
+        for (text, id, expected) in [
+            (format!("{{\"a\":{RUN}}}"), "1234567891", false),
+            (format!("{{\"a\":{RUN}, \"b\": 1234567891}}"), "1234567891", true),
+            ("99991234567891".to_owned(), "1234567891", true),
+            (format!("1{RUN}"), "1111111111", true),
+            (format!("2{RUN}"), "1111111111", false),
+            (format!("a{RUN}"), RUN, false),
+        ] {
+            assert_eq!(holds(text.as_bytes(), id), expected, "{id} in {text}");
+        }
+    }
+}
