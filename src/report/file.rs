@@ -41,6 +41,9 @@ pub enum NotAnOutput {
     /// There is no file.
     #[error("`{0}` names no file")]
     NoFile(String),
+    /// It has its file from elsewhere.
+    #[error("`{SUMMARY}` takes no FILE: it adds to the one that {SUMMARY_VARIABLE} names")]
+    TakesNoFile,
     /// There is no job to summarise.
     #[error("`{SUMMARY}` needs the environment variable {SUMMARY_VARIABLE}")]
     NoSummary,
@@ -53,6 +56,9 @@ impl NotAnOutput {
             NotAnOutput::UnknownFormat(name) => crate::contract::extension::suggestion(name, &words()),
             NotAnOutput::NoFile(format) => {
                 format!("write it as FORMAT=FILE, for example --report {format}=report.{format}")
+            }
+            NotAnOutput::TakesNoFile => {
+                format!("write --report {SUMMARY}, or name a file: --report markdown=FILE")
             }
             NotAnOutput::NoSummary => {
                 "GitHub Actions sets it; elsewhere, name a file: --report markdown=FILE".into()
@@ -150,17 +156,17 @@ pub fn write_text(path: &Path, text: &str) -> Result<(), ReportError> {
 
 /// Whether a report may be written to a path, as far as can be told without writing.
 pub fn writable(path: &Path) -> Result<(), ReportError> {
-    let refused = |kind: ErrorKind| Err(ReportError::Io { path: path.to_owned(), source: kind.into() });
+    let refused = |source: io::Error| Err(failed(path, source));
     match fs::metadata(path) {
-        Ok(known) if known.is_dir() => return refused(ErrorKind::IsADirectory),
-        Err(error) if error.kind() == ErrorKind::NotADirectory => return refused(ErrorKind::NotADirectory),
+        Ok(known) if known.is_dir() => return refused(ErrorKind::IsADirectory.into()),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => return refused(error),
         _ => {}
     }
     match fs::metadata(folder(path)) {
-        Ok(known) if !known.is_dir() => refused(ErrorKind::NotADirectory),
-        Ok(known) if known.permissions().readonly() => refused(ErrorKind::PermissionDenied),
+        Ok(known) if !known.is_dir() => refused(ErrorKind::NotADirectory.into()),
+        Ok(known) if known.permissions().readonly() => refused(ErrorKind::PermissionDenied.into()),
         Ok(_) => Ok(()),
-        Err(error) => refused(error.kind()),
+        Err(error) => refused(error),
     }
 }
 
@@ -228,6 +234,9 @@ impl Output {
             return Ok(Output { format: Format::Markdown, to: Destination::Summary(path.into()) });
         }
         let (name, path) = text.split_once('=').unwrap_or((text, ""));
+        if name == SUMMARY {
+            return Err(NotAnOutput::TakesNoFile);
+        }
         let format = Format::ALL.iter().copied().find(|format| format.name() == name);
         let format = format.ok_or_else(|| NotAnOutput::UnknownFormat(name.to_owned()))?;
         let to = match path {
@@ -260,6 +269,9 @@ mod tests {
         assert_eq!(parsed("github"), standard(Format::Github));
         assert_eq!(parsed("json"), Err(NotAnOutput::NoFile("json".into())));
         assert_eq!(parsed("github="), Err(NotAnOutput::NoFile("github".into())));
+        let file = parsed("github-summary=foo").unwrap_err();
+        assert!(file.to_string().starts_with("`github-summary` takes no FILE"), "{file}");
+        assert!(file.hint().contains("--report markdown=FILE"));
         let unknown = parsed("sarf=x").unwrap_err();
         assert_eq!(unknown.to_string(), "there is no report format `sarf`");
         assert_eq!(unknown.hint(), "did you mean `sarif`?");
@@ -301,6 +313,9 @@ mod tests {
         let error = write(&to(Format::Junit, &path), &fixture.report()).unwrap_err();
         assert!(error.to_string().contains("absent/report.xml"), "{error}");
         assert!(error.hint().unwrap().starts_with("create the folder"), "{error}");
+        let words = fs::metadata(folder.path().join("absent")).unwrap_err().to_string();
+        let before = writable(&path).unwrap_err().to_string();
+        assert!(before.ends_with(&words), "the system's own words: {before}");
         let error = write(&to(Format::Json, folder.path()), &fixture.report()).unwrap_err();
         assert_eq!(error.hint().unwrap(), "name a file, not a folder");
     }

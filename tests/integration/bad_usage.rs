@@ -48,6 +48,11 @@ fn a_wrong_flag_or_value_is_named_with_what_is_right() {
         (&["--report", "sarfi=a"], &["no report format `sarfi`", "did you mean `sarif`?"]),
         (&["--report", "json"], &["names no file", "--report json=report.json"]),
         (&["--report", "github-summary"], &["GITHUB_STEP_SUMMARY", "--report markdown=FILE"]),
+        (&["--report", "github-summary=a"], &["takes no FILE", "--report markdown=FILE"]),
+        (
+            &["--report", "json=nodir/x.json"],
+            &["nodir/x.json: No such file or directory", "create the folder"],
+        ),
         (&["--report", "har=-", "--report", "ctrf=-"], &["both go to standard output", "a file for each"]),
         (&["--report", "har=a", "--report", "ctrf=a"], &["both go to a"]),
         (&["--report", "har=a", "--report", "ctrf=./a"], &["both go to ./a", "a file for each"]),
