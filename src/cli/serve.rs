@@ -9,6 +9,7 @@ use crate::contract::{Contract, Location, SecurityScheme};
 use crate::host::fault::{Fault, faults};
 use crate::host::{Accepted, Host, HostSettings};
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
@@ -35,7 +36,10 @@ pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
         if !lines.is_empty() {
             text.push_str(&format!("\nCredentials\n{lines}"));
         }
-        text.push_str(&format!("\nCheck it:  probity check --target http://{}{flags}\n", host.address()));
+        let of = arguments.contract.contract.as_deref().map(|path| format!(" {}", word(path)));
+        let check =
+            format!("probity check{} --target http://{}{flags}", of.unwrap_or_default(), host.address());
+        text.push_str(&format!("\nCheck it:  {check}\n"));
         if !planted.is_empty() {
             text.push_str(&format!("\nIt is faulty\n{}", listing(&planted)));
         }
@@ -47,6 +51,13 @@ pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
         .await;
         Ok(Exit::Holds)
     })
+}
+
+/// A path as one word of a shell.
+fn word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// The credentials that the operations ask for, and the flags that give the first of them.

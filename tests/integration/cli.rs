@@ -1,6 +1,6 @@
 //! What the commands show: help, explanations, scripts, and a host to play with.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -180,6 +180,25 @@ fn a_served_contract_answers_to_the_credentials_it_shows_until_interrupted() {
     assert!(none.starts_with("HTTP/1.1 401"), "{none}");
     assert!(first.starts_with("HTTP/1.1 200") && first.contains("by hand"), "{first}");
     assert!(again.starts_with("HTTP/1.1 400") && again.contains("733"), "{again}");
+}
+
+#[test]
+fn what_is_served_is_checked_by_the_line_that_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(crate::driver::shipped_contract(), folder.path().join("it's mine.yaml")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
+    let command = command.args(["serve", "it's mine.yaml", "--port", "0"]).current_dir(&folder);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let line = lines.into_iter().find_map(|line| line.strip_prefix("Check it:  probity ").map(str::to_owned));
+    let line = format!("\"$PROBITY\" {} --quiet --max-requests 9", line.unwrap());
+    let mut shell = Command::new("sh");
+    let shell = shell.args(["-c", &line]).env("PROBITY", env!("CARGO_BIN_EXE_probity")).current_dir(&folder);
+    let checked = shell.output().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(line.contains(r"check 'it'\''s mine.yaml' --target"), "{line}");
+    assert!(checked.status.success(), "{line}: {}", String::from_utf8_lossy(&checked.stderr));
 }
 
 #[test]
