@@ -59,7 +59,7 @@ impl Extent {
 }
 
 impl Writing {
-    /// What `CI` and `INSTA_UPDATE` allow; with `CI` set nothing is ever written.
+    /// What `CI` and `INSTA_UPDATE` allow a comparison; with `CI` set it writes nothing.
     pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Writing {
         if lookup("CI").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false")) {
             return Writing::Nothing;
