@@ -24,10 +24,6 @@ const HOST_PROFILE: &str = "host";
 
 pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let outputs = super::report::outputs(&arguments.report)?;
-    if arguments.ledger.as_deref() == Some(Path::new("-")) {
-        return Err(Failure::new(Exit::Usage, "a ledger is a file, and cannot be standard output")
-            .with_hint(Some("name a file: --ledger FILE".into())));
-    }
     let levels = levels(&arguments.severity)?;
     let target = arguments.target.target.as_deref().map(target).transpose()?;
     let mut given = given(&arguments.target)?;
@@ -38,33 +34,18 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         let why = format!("--run-id: {id} stands in the requests by itself, where it is not the run's");
         return Err(Failure::new(Exit::Usage, why).with_hint(Some("choose other digits".into())));
     }
-    let mut written = Role::reports(&outputs);
-    written.extend(arguments.ledger.as_ref().map(|path| Role::new("the ledger", path)));
-    apart(&Role::contract(&arguments.contract, &contract), &written)?;
-    let ledger = arguments.ledger.as_deref().map(Ledger::open).transpose();
-    let ledger = ledger.map_err(|error| {
-        Failure::new(Exit::Usage, error.to_string()).with_hint(Some("name a file that can be written".into()))
-    })?;
-    let ledger = ledger.map(Arc::new);
+    let ledger = ledger(arguments, &outputs, &contract)?;
+    let ledger_path = ledger.as_deref().map(|ledger| ledger.path().display().to_string());
     // The profile of the embedded host holds the shipped contract's behaviour.
     let shipped = target.is_none() && arguments.contract.contract.is_none();
     let profile = arguments.profile.profile.clone().or_else(|| shipped.then(|| HOST_PROFILE.to_owned()));
-    let store = match &profile {
-        Some(profile) => {
-            Some(Store::open(&arguments.profile.snapshots, profile).map_err(|error| refused_store(&error))?)
-        }
-        None if arguments.record => {
-            return Err(Failure::new(Exit::Usage, "a record needs a profile to be kept under")
-                .with_hint(Some("name the deployment: --profile staging".into())));
-        }
-        None => None,
-    };
+    let store = store(arguments, profile.as_deref())?;
     runtime()?.block_on(async {
         let host = match &target {
             Some(_) => None,
             None => Some(embedded(&contract, &mut given).await?),
         };
-        leave_out_strangers(&contract, &mut plan, &given)?;
+        let strangers = leave_out_strangers(&contract, &mut plan, &given);
         let plan = Arc::new(plan);
         let settings = Settings {
             target: target.or_else(|| host.as_ref().map(url)).unwrap_or_default(),
@@ -78,37 +59,29 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             patience: arguments.pace.max_wait,
             fail_fast: arguments.pace.fail_fast,
             ledger: ledger.clone(),
-            run_id: arguments.pace.run_id.clone(),
+            run_id: arguments.pace.run_id.clone().or_else(|| Some(identity::fresh(&plan))),
             levels: levels.clone(),
         };
         let events = events(&outputs, &contract, &plan, &levels)?;
-        let mut run = sent(&contract, &plan, &settings, arguments, &events).await?;
+        let lost = |failure: Failure, end: End| {
+            let run = Run::not_begun(&plan, &settings, end);
+            let mut subject = Subject::new(&contract, &plan, &run, &[]);
+            subject.ledger.clone_from(&ledger_path);
+            let exit = failure.show();
+            written(&subject, &outputs, &events);
+            Ok(exit)
+        };
+        if let Err(failure) = strangers {
+            let end = End::TargetLost(failure.message().to_owned());
+            return lost(failure, end);
+        }
+        let mut run = match sent(&contract, &plan, &settings, arguments, &events).await {
+            Ok(run) => run,
+            Err(error) => return lost(refused_run(&error), error.end()),
+        };
         let mut compared = None;
         if let Some(store) = &store {
-            let mut pages = snapshot::render(&contract, &plan, &run);
-            if host.is_none() {
-                snapshot::set_fixed_aside(&plan, &mut pages);
-            }
-            let limited = arguments.selection.max_requests.is_some()
-                || !arguments.selection.include.is_empty()
-                || !arguments.selection.exclude.is_empty();
-            let extent = Extent::of(&run, limited);
-            if arguments.record && run.end != End::Complete {
-                note("the run is not complete: nothing is recorded");
-            } else if arguments.record {
-                recorded(&contract, &plan, &settings, arguments, store, pages, extent).await?;
-            } else if store.exists() {
-                let comparison = store.compare(&pages, extent).map_err(|error| refused_store(&error))?;
-                let written = store.write(&comparison, Writing::from_env(|name| std::env::var(name).ok()));
-                if let Err(error) = written {
-                    refused_store(&error).show();
-                }
-                run.observations.extend(changed(&plan, &comparison));
-                run.observations.sort_by_key(|observation| (observation.scenario, observation.step));
-                compared = Some(comparison);
-            } else if !arguments.quiet {
-                note(&format!("no snapshots in {}: --record starts them", store.folder().display()));
-            }
+            compared = settled(&contract, &plan, &settings, arguments, store, &mut run).await?;
         } else if !arguments.quiet {
             note("behaviour is not compared: --profile NAME --record starts a profile for this target");
         }
@@ -122,7 +95,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             ),
             _ => subject,
         };
-        subject.ledger = ledger.as_deref().map(|ledger| ledger.path().display().to_string());
+        subject.ledger.clone_from(&ledger_path);
         let exit = shown(&subject, arguments, &outputs, &events);
         if let Some(doubt) = doubt(&contract, &plan, &run) {
             note(&doubt);
@@ -132,6 +105,40 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         }
         Ok(exit)
     })
+}
+
+/// The ledger that is wanted, once it is known to be no other file of the command.
+fn ledger(
+    arguments: &CheckArgs,
+    outputs: &[Output],
+    contract: &Contract,
+) -> Result<Option<Arc<Ledger>>, Failure> {
+    let path = arguments.ledger.as_deref();
+    if path == Some(Path::new("-")) {
+        return Err(Failure::new(Exit::Usage, "a ledger is a file, and cannot be standard output")
+            .with_hint(Some("name a file: --ledger FILE".into())));
+    }
+    let mut written = Role::reports(outputs);
+    written.extend(path.map(|path| Role::new("the ledger", path)));
+    apart(&Role::contract(&arguments.contract, contract), &written)?;
+    let ledger = path.map(Ledger::open).transpose().map_err(|error| {
+        Failure::new(Exit::Usage, error.to_string()).with_hint(Some("name a file that can be written".into()))
+    })?;
+    Ok(ledger.map(Arc::new))
+}
+
+/// Where the profile's snapshots are, if there is a profile.
+fn store(arguments: &CheckArgs, profile: Option<&str>) -> Result<Option<Store>, Failure> {
+    match profile {
+        Some(profile) => Store::open(&arguments.profile.snapshots, profile)
+            .map(Some)
+            .map_err(|error| refused_store(&error)),
+        None if arguments.record => {
+            Err(Failure::new(Exit::Usage, "a record needs a profile to be kept under")
+                .with_hint(Some("name the deployment: --profile staging".into())))
+        }
+        None => Ok(None),
+    }
 }
 
 /// Takes the events of the run wherever they are wanted.
@@ -220,7 +227,7 @@ async fn sent(
     settings: &Settings,
     arguments: &CheckArgs,
     events: &[Arc<Events>],
-) -> Result<Run, Failure> {
+) -> Result<Run, RunError> {
     let progress = Arc::new(if arguments.quiet { Progress::hidden() } else { Progress::stderr() });
     let mut observers: Vec<Arc<dyn Observer>> = vec![Arc::clone(&progress) as _];
     observers.extend(events.iter().map(|events| Arc::clone(events) as _));
@@ -236,10 +243,12 @@ async fn sent(
     let run = run::run(contract, plan, settings, &observer, stopped).await;
     interrupt.abort();
     progress.clear();
-    run.map_err(|error| {
-        let exit = if matches!(error, RunError::Ledger(_)) { Exit::Usage } else { Exit::Target };
-        Failure::new(exit, error.to_string()).with_hint(Some(error.hint()))
-    })
+    run
+}
+
+fn refused_run(error: &RunError) -> Failure {
+    let exit = if matches!(error, RunError::Ledger(_)) { Exit::Usage } else { Exit::Target };
+    Failure::new(exit, error.to_string()).with_hint(Some(error.hint()))
 }
 
 /// Takes out of a plan what needs credentials that were not given, if any were given: nothing
@@ -285,7 +294,49 @@ fn leave_out_strangers(contract: &Contract, plan: &mut Plan, given: &Given) -> R
     Ok(())
 }
 
-/// Sends everything once more under another identity, and pins what held still.
+/// Records what a run has shown, or compares it with what is recorded.
+async fn settled(
+    contract: &Arc<Contract>,
+    plan: &Arc<Plan>,
+    settings: &Settings,
+    arguments: &CheckArgs,
+    store: &Store,
+    run: &mut Run,
+) -> Result<Option<Comparison>, Failure> {
+    let mut pages = snapshot::render(contract, plan, run);
+    if settings.alias.is_none() {
+        snapshot::set_fixed_aside(plan, &mut pages);
+    }
+    let limited = arguments.selection.max_requests.is_some()
+        || !arguments.selection.include.is_empty()
+        || !arguments.selection.exclude.is_empty();
+    let extent = Extent::of(run, limited);
+    if arguments.record && run.end != End::Complete {
+        note("the run is not complete: nothing is recorded");
+    } else if arguments.record {
+        let lost = recorded(contract, plan, settings, arguments, store, pages, extent).await?;
+        if let Some(error) = lost {
+            refused_run(&error).show();
+            note("the second run did not begin: nothing is recorded");
+            run.end = error.end();
+        }
+    } else if store.exists() {
+        let comparison = store.compare(&pages, extent).map_err(|error| refused_store(&error))?;
+        let written = store.write(&comparison, Writing::from_env(|name| std::env::var(name).ok()));
+        if let Err(error) = written {
+            refused_store(&error).show();
+        }
+        run.observations.extend(changed(plan, &comparison));
+        run.observations.sort_by_key(|observation| (observation.scenario, observation.step));
+        return Ok(Some(comparison));
+    } else if !arguments.quiet {
+        note(&format!("no snapshots in {}: --record starts them", store.folder().display()));
+    }
+    Ok(None)
+}
+
+/// Sends everything once more under another identity, and pins what held still; tells why it
+/// could not be sent again.
 async fn recorded(
     contract: &Arc<Contract>,
     plan: &Arc<Plan>,
@@ -294,7 +345,7 @@ async fn recorded(
     store: &Store,
     pages: Vec<snapshot::Page>,
     extent: Extent,
-) -> Result<(), Failure> {
+) -> Result<Option<RunError>, Failure> {
     // What the embedded host remembers of the first pass would change the second.
     let host = match settings.alias {
         Some(_) => Some(embedded(contract, &mut settings.given.clone()).await?),
@@ -302,10 +353,13 @@ async fn recorded(
     };
     let target = host.as_ref().map_or_else(|| settings.target.clone(), url);
     let settings = Settings { run_id: None, target, ..settings.clone() };
-    let again = sent(contract, plan, &settings, arguments, &[]).await?;
+    let again = match sent(contract, plan, &settings, arguments, &[]).await {
+        Ok(again) => again,
+        Err(error) => return Ok(Some(error)),
+    };
     if again.end != End::Complete {
         note("the second run is not complete: nothing is recorded");
-        return Ok(());
+        return Ok(None);
     }
     let mut second = snapshot::render(contract, plan, &again);
     if host.is_none() {
@@ -327,7 +381,7 @@ async fn recorded(
     }) {
         note(&format!("  did not hold still: {}: {}", page.0.name, page.1.notes().join(", ")));
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Each changed page as an observation on its first changed case.
@@ -376,7 +430,7 @@ fn summary(comparison: &Comparison, profile: String, levels: &Levels) -> Snapsho
     }
 }
 
-/// Says what came of it, and writes the reports: all that can be written.
+/// Says what came of it, and writes the reports.
 fn shown(subject: &Subject<'_>, arguments: &CheckArgs, outputs: &[Output], events: &[Arc<Events>]) -> Exit {
     let detail = match (arguments.quiet, arguments.verbose) {
         (true, _) => terminal::Detail::Quiet,
@@ -389,14 +443,7 @@ fn shown(subject: &Subject<'_>, arguments: &CheckArgs, outputs: &[Output], event
     } else {
         say(&page);
     }
-    let mut unwritten = None;
-    if !outputs.is_empty() {
-        let report = report::report(subject);
-        for error in events.iter().filter_map(|events| events.finish(&report).err()) {
-            unwritten = Some(Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()).show());
-        }
-        unwritten = super::report::write(outputs, &report).or(unwritten);
-    }
+    let unwritten = written(subject, outputs, events);
     match subject.verdict() {
         Verdict::Holds => unwritten.unwrap_or(Exit::Holds),
         Verdict::Broken => Exit::Findings,
@@ -405,6 +452,19 @@ fn shown(subject: &Subject<'_>, arguments: &CheckArgs, outputs: &[Output], event
         Verdict::LedgerLost => Exit::Usage,
         Verdict::Untested => Exit::NothingTested,
     }
+}
+
+/// Writes the reports: all that can be written; the exit code if something could not.
+fn written(subject: &Subject<'_>, outputs: &[Output], events: &[Arc<Events>]) -> Option<Exit> {
+    if outputs.is_empty() {
+        return None;
+    }
+    let mut unwritten = None;
+    let report = report::report(subject);
+    for error in events.iter().filter_map(|events| events.finish(&report).err()) {
+        unwritten = Some(Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()).show());
+    }
+    super::report::write(outputs, &report).or(unwritten)
 }
 
 pub(super) fn refused_store(error: &snapshot::SnapshotError) -> Failure {

@@ -25,6 +25,11 @@ impl Failure {
         self
     }
 
+    /// What is wrong.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Writes it to standard error.
     pub(super) fn show(&self) -> Exit {
         let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));

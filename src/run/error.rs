@@ -1,5 +1,6 @@
 //! Why a run could not begin, and what to do about it.
 
+use super::End;
 use super::credentials::TokenError;
 use super::exchange::{Failure, FailureKind};
 use super::ledger::LedgerError;
@@ -64,6 +65,14 @@ impl From<Halt> for RunError {
 }
 
 impl RunError {
+    /// How a run ends that cannot begin, or go on, for this reason.
+    pub fn end(&self) -> End {
+        match self {
+            RunError::Ledger(error) => End::LedgerLost(error.to_string()),
+            other => End::TargetLost(other.to_string()),
+        }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> String {
         match self {

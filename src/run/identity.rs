@@ -24,7 +24,7 @@ fn holds(text: &[u8], id: &str) -> bool {
 }
 
 /// Ten digits, the first not zero, that no other run has.
-pub(super) fn fresh(plan: &Plan) -> String {
+pub fn fresh(plan: &Plan) -> String {
     loop {
         let id = made_up();
         if !stands_in(plan, &id) {

@@ -26,7 +26,7 @@ pub use pace::Rate;
 pub use runner::{Alias, Settings, Stop, run};
 
 use crate::judge::{Note, Observation};
-use crate::plan::Gap;
+use crate::plan::{Gap, Plan};
 use std::time::Duration;
 
 /// What a run did, in the order of the plan whatever order the answers came in.
@@ -121,6 +121,27 @@ impl Observer for Observers {
 }
 
 impl Run {
+    /// A run that could not begin: nothing is known but why.
+    pub fn not_begun(plan: &Plan, settings: &Settings, end: End) -> Run {
+        Run {
+            id: settings.run_id.clone().unwrap_or_default(),
+            target: settings.shown_target(),
+            started: jiff::Timestamp::now(),
+            elapsed: Duration::ZERO,
+            exchanges: plan
+                .scenarios
+                .iter()
+                .map(|scenario| scenario.cases.iter().map(|_| None).collect())
+                .collect(),
+            observations: Vec::new(),
+            notes: Vec::new(),
+            created: 0,
+            uncertain: 0,
+            gaps: Vec::new(),
+            end,
+        }
+    }
+
     /// Every exchange that took place, with the indexes of its scenario and case.
     pub fn exchanges(&self) -> impl Iterator<Item = (usize, usize, &Exchange)> {
         self.exchanges.iter().enumerate().flat_map(|(scenario, steps)| {

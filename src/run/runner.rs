@@ -57,6 +57,13 @@ pub struct Alias {
     pub url: String,
 }
 
+impl Settings {
+    /// What the target is called in outputs.
+    pub(super) fn shown_target(&self) -> String {
+        self.alias.as_ref().map_or_else(|| self.target.clone(), |alias| alias.name.clone())
+    }
+}
+
 /// Tells a run to stop.
 pub type Stop = watch::Receiver<bool>;
 
@@ -269,11 +276,7 @@ impl Runner<'_> {
         gaps.sort_by(|one, two| (&one.operation, &one.why).cmp(&(&two.operation, &two.why)));
         Run {
             id: self.sender.id.clone(),
-            target: self
-                .settings
-                .alias
-                .as_ref()
-                .map_or_else(|| self.settings.target.clone(), |alias| alias.name.clone()),
+            target: self.settings.shown_target(),
             started,
             elapsed,
             exchanges,

@@ -102,6 +102,52 @@ fn credentials_that_are_refused_at_once_give_one_verdict() {
 }
 
 #[test]
+fn a_run_that_cannot_begin_leaves_no_older_report_in_place() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let refusing = Canned::always(refusal("401 No"));
+    let formats = ["junit=r.xml", "html=r.html", "sarif=r.sarif", "ndjson=r.ndjson", "github=r.github"];
+    for (url, why) in
+        [(format!("http://{free}"), "cannot be reached"), (refusing.url(), "refuses the credentials")]
+    {
+        let mut driver = check(&url).with_file("r.json", "{}").with_file("r.xml", "yesterday's");
+        for format in formats {
+            driver = driver.args(["--report", format]);
+        }
+        let ran = driver.run();
+        let report = ran.json("r.json");
+        assert_eq!(report["verdict"], "target-lost", "{}", ran.everything());
+        assert_eq!(report["end"]["how"], "target-lost", "{}", report["end"]);
+        assert!(report["end"]["why"].as_str().unwrap().contains(why), "{}", report["end"]);
+        assert_eq!(requests_of(&ran), 0);
+        for name in formats.map(|format| format.split_once('=').unwrap().1) {
+            assert!(ran.file(name).contains(why), "{name}: {}", ran.file(name));
+        }
+        one_verdict(ran, &[why]);
+    }
+}
+
+#[test]
+fn credentials_of_no_scheme_leave_a_report_as_well() {
+    let ran = probity().args(["check", "--quiet", "--bearer", "a-token", "--report", "json=r.json"]).run();
+    assert_eq!(ran.json("r.json")["verdict"], "target-lost");
+    one_verdict(ran, &["of no scheme"]);
+}
+
+#[test]
+fn a_target_that_goes_away_between_the_two_runs_of_a_record_is_told_in_the_report() {
+    let plan = probity().args(["plan", "--max-requests", "5"]).run().ends_with(0);
+    let first = plan.stdout.lines().count();
+    let target = Canned::start(move |asked| {
+        Reply::Bytes(refusal(if asked.number <= first { "400 No" } else { "401 No" }))
+    });
+    let arguments = ["--max-requests", "5", "--jobs", "1", "--profile", "p", "--record"];
+    let ran = check(&target.url()).args(arguments).run().ends_with(4);
+    assert_eq!(ran.json("r.json")["verdict"], "target-lost");
+    assert!(requests_of(&ran) > 0 && ran.stderr.contains("nothing is recorded"), "{}", ran.everything());
+    assert!(!ran.folder().join("snapshots").exists());
+}
+
+#[test]
 fn credentials_that_are_refused_later_are_findings() {
     let target =
         Canned::start(|asked| Reply::Bytes(refusal(if asked.number < 30 { "400 No" } else { "401 No" })));
