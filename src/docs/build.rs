@@ -1,5 +1,6 @@
 //! From a contract to what its reference tells.
 
+use super::curl::curl;
 use super::example;
 use super::model::{
     Body, ErrorCode, Field, Group, Link, Media, Operation, Promise, Reference, Response, Scheme, Server,
@@ -162,11 +163,7 @@ impl Builder<'_> {
             description: self.member(&body.at, "description"),
             media: body.content.iter().map(|media| self.media(media, Side::Request)).collect(),
         });
-        let first = body.as_ref().and_then(|body| {
-            let media = body.media.iter().find(|media| !media.examples.is_empty())?;
-            Some((media.name.as_str(), media.examples.first()?))
-        });
-        let curl = example::curl(self.contract, operation, first);
+        let curl = curl(self.contract, operation, body.as_ref());
         let security = operation.security.iter().map(|all| {
             let link = |name: &String| {
                 let known = schemes.iter().find(|scheme| scheme.name == *name);

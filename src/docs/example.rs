@@ -1,8 +1,8 @@
-//! Examples: documented, recorded or made, and the line for a shell that sends one.
+//! Examples: documented, recorded or made.
 
 use super::model::{Example, Origin};
-use crate::contract::model::{MediaType, Parameter, is_json};
-use crate::contract::{Contract, Location, Operation, SchemaAt, SecurityScheme, Side};
+use crate::contract::model::{MediaType, is_json};
+use crate::contract::{Contract, SchemaAt, Side};
 use crate::json::{self, Kind, Node, pointer};
 use crate::plan::generate::random::Random;
 use crate::plan::generate::value::{Fill, Maker};
@@ -60,7 +60,7 @@ fn title(document: &Document, at: &str) -> Option<String> {
 }
 
 /// A value that satisfies a schema.
-fn made(contract: &Contract, schema: &SchemaAt, side: Side) -> Option<Value> {
+pub(super) fn made(contract: &Contract, schema: &SchemaAt, side: Side) -> Option<Value> {
     for fill in [Fill::All, Fill::Required] {
         let mut maker = Maker::new(contract.schemas.raw(side), Random::named(0, "docs"), fill, true);
         let value = maker.make(std::slice::from_ref(&schema.0));
@@ -131,98 +131,6 @@ fn written(document: &Document, at: &str) -> Option<String> {
     serde_json::from_str::<f64>(&raw).is_ok().then_some(raw)
 }
 
-/// A line for a shell that sends a request with a body.
-pub(super) fn curl(contract: &Contract, operation: &Operation, body: Option<(&str, &Example)>) -> String {
-    let server = contract.servers.first().map_or("", |url| url.trim_end_matches('/'));
-    let server =
-        if server.contains("://") { server.to_owned() } else { format!("https://example.com{server}") };
-    let mut path = operation.path.clone();
-    let mut query = Vec::new();
-    let mut headers = Vec::new();
-    for parameter in &operation.parameters {
-        let value = parameter_value(contract, parameter);
-        match parameter.location {
-            Location::Path => path = path.replace(&format!("{{{}}}", parameter.name), &encoded(&value)),
-            Location::Query if parameter.required => {
-                query.push(format!("{}={}", encoded(&parameter.name), encoded(&value)));
-            }
-            Location::Header if parameter.required => {
-                headers.push(quoted(&format!("{}: {value}", parameter.name)));
-            }
-            Location::Cookie if parameter.required => {
-                headers.push(quoted(&format!("Cookie: {}={}", parameter.name, encoded(&value))));
-            }
-            _ => {}
-        }
-    }
-    let mut user = None;
-    for name in operation.security.first().into_iter().flatten() {
-        match contract.schemes.get(name) {
-            Some(SecurityScheme::Basic) => user = Some("\"$USERNAME:$PASSWORD\""),
-            Some(SecurityScheme::Bearer) => headers.push("\"Authorization: Bearer $TOKEN\"".to_owned()),
-            Some(SecurityScheme::ApiKey { location, name, .. }) => match location {
-                Location::Query => query.push(format!("{}=$API_KEY", encoded(name))),
-                Location::Cookie => headers.push(format!("\"Cookie: {}=$API_KEY\"", in_double_quotes(name))),
-                _ => headers.push(format!("\"{}: $API_KEY\"", in_double_quotes(name))),
-            },
-            Some(SecurityScheme::Other(_)) | None => {}
-        }
-    }
-    let mut parts = vec![format!("curl -X {}", operation.method)];
-    let mut url = in_double_quotes(&format!("{server}{path}"));
-    for (index, pair) in query.iter().enumerate() {
-        url.push(if index == 0 { '?' } else { '&' });
-        url.push_str(pair);
-    }
-    parts[0].push_str(&if url.contains(['$', '\\']) {
-        format!(" \"{url}\"")
-    } else {
-        format!(" {}", quoted(&url))
-    });
-    parts.extend(user.map(|user| format!("--user {user}")));
-    parts.extend(headers.into_iter().map(|header| format!("--header {header}")));
-    if let Some((media, example)) = body {
-        parts.push(format!("--header {}", quoted(&format!("Content-Type: {media}"))));
-        parts.push(format!("--data-binary {}", quoted(&example.text)));
-    }
-    parts.join(" \\\n  ")
-}
-
-fn parameter_value(contract: &Contract, parameter: &Parameter) -> String {
-    let made = || made(contract, parameter.schema.as_ref()?, Side::Request);
-    match parameter.example.clone().or_else(made) {
-        Some(Value::String(text)) => text,
-        Some(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string(),
-        Some(Value::Array(items)) => {
-            let plain = |item: &Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
-            items.iter().map(plain).collect::<Vec<_>>().join(",")
-        }
-        _ => parameter.name.to_uppercase(),
-    }
-}
-
-fn encoded(text: &str) -> String {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    const KEPT: &AsciiSet =
-        &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b',').remove(b':');
-    utf8_percent_encode(text, KEPT).to_string()
-}
-
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-fn in_double_quotes(text: &str) -> String {
-    let mut safe = String::new();
-    for letter in text.chars() {
-        if matches!(letter, '"' | '\\' | '$' | '`') {
-            safe.push('\\');
-        }
-        safe.push(letter);
-    }
-    safe
-}
-
 /// JSON on several lines, every number to the letter; what is not JSON as it is.
 pub(super) fn reformatted(text: &str) -> String {
     match json::read(text.as_bytes()) {
@@ -287,11 +195,5 @@ mod tests {
         let document = Document::from_text("a.yaml", "a:\n  at: 1702963230.966423000\n").unwrap();
         let value = document.get("/a").unwrap();
         assert_eq!(pretty(value, &document, "/a"), "{\n  \"at\": 1702963230.966423000\n}");
-    }
-
-    #[test]
-    fn what_a_shell_would_read_is_quoted() {
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(in_double_quotes("a$b`c\"d\\"), "a\\$b\\`c\\\"d\\\\");
     }
 }

@@ -12,6 +12,7 @@ use crate::snapshot::Recorded;
 
 mod agreed;
 mod build;
+mod curl;
 mod example;
 mod harmless;
 mod html;

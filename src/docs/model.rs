@@ -85,8 +85,8 @@ pub struct Operation {
     pub parameters: Vec<(&'static str, Vec<Field>)>,
     /// What it takes as its body.
     pub body: Option<Body>,
-    /// A line for a shell that sends a request.
-    pub curl: String,
+    /// A line for a shell that sends a request; or as Markdown, why there is none.
+    pub curl: Result<String, String>,
     /// What it answers.
     pub responses: Vec<Response>,
     /// The business error codes.

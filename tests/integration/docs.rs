@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use probity::contract::Contract;
@@ -13,6 +13,7 @@ use probity::source::Document;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::{Value, json};
 
+use crate::canned::{Canned, Reply};
 use crate::driver::{Driver, probity, repository, shipped_contract};
 use crate::laws::corpus;
 
@@ -237,12 +238,7 @@ fn the_line_for_curl_works() {
     }
     let (_runtime, host) = host(&[]);
     let text = markdown(&probity(), None);
-    let lines: Vec<&str> = text
-        .split("```sh\n")
-        .skip(1)
-        .filter_map(|block| block.split("\n```").next())
-        .filter(|block| block.starts_with("curl -X POST"))
-        .collect();
+    let lines = curl_lines(&text);
     assert_eq!(lines.len(), 2);
     for line in lines {
         let line = line.replace("https://eu.api.capillarytech.com", &format!("http://{}", host.address()));
@@ -255,6 +251,66 @@ fn the_line_for_curl_works() {
             .unwrap();
         let said = String::from_utf8_lossy(&ran.stdout).into_owned();
         assert_eq!(said.lines().last(), Some("200"), "{line}\n{said}");
+    }
+}
+
+/// The lines for curl in Markdown.
+fn curl_lines(text: &str) -> Vec<&str> {
+    let blocks = text.split("```sh\n").skip(1).filter_map(|block| block.split("\n```").next());
+    blocks.filter(|block| block.starts_with("curl ")).collect()
+}
+
+#[test]
+fn the_lines_for_forms_send_what_their_examples_say() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        println!("no curl: nothing is tried");
+        return;
+    }
+    let came = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&came);
+    let server = Canned::start(move |asked| {
+        record.lock().unwrap().push(asked.whole.clone());
+        Reply::Last(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec())
+    });
+    let post = |content: Value| {
+        json!({"post": {"requestBody": {"required": true, "content": content},
+            "responses": {"204": {"description": "ok"}}}})
+    };
+    let file = json!({"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}});
+    let contract = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+        "servers": [{"url": server.url()}],
+        "paths": {
+            "/form": post(json!({"application/x-www-form-urlencoded": {"schema": {"type": "object"},
+                "example": {"To": "+49 it's", "Tags[]": ["a", "b&c"], "More": {"a": "@b"}}}})),
+            "/parts": post(json!({"multipart/form-data": {"schema": file,
+                "example": {"file": "x", "odd": "<a;b", "meta": {"a": "b;\"c\\"}}}})),
+            "/xml": post(json!({"application/xml": {"schema": {"type": "object"}, "example": {"a": 1}}}))}});
+    let driver = probity().with_file("a.json", contract.to_string()).with_file("FILE", "bytes of the file");
+    let text = markdown(&driver, Some("a.json"));
+    assert_eq!(text.matches("No line for curl can be shown").count(), 1, "{text}");
+    let lines = curl_lines(&text);
+    assert_eq!(lines.len(), 2, "{text}");
+    for line in lines {
+        let ran =
+            Command::new("sh").args(["-c", &format!("{line} -sS")]).current_dir(driver.folder()).output();
+        let ran = ran.unwrap();
+        assert!(ran.status.success(), "{line}\n{}", String::from_utf8_lossy(&ran.stderr));
+    }
+    let came = came.lock().unwrap();
+    let (head, body) = came[0].split_once("\r\n\r\n").unwrap();
+    assert!(head.contains("Content-Type: application/x-www-form-urlencoded"), "{head}");
+    let pairs: Vec<&str> = body.split('&').collect();
+    assert_eq!(pairs[0].replace('+', "%20"), "To=%2B49%20it%27s");
+    assert_eq!(pairs[1..], ["Tags%5B%5D=a", "Tags%5B%5D=b%26c", "More=%7B%22a%22%3A%22%40b%22%7D"]);
+    let (head, body) = came[1].split_once("\r\n\r\n").unwrap();
+    assert!(head.contains("Content-Type: multipart/form-data; boundary="), "{head}");
+    for told in [
+        "name=\"file\"; filename=\"FILE\"",
+        "\r\n\r\nbytes of the file\r\n",
+        "name=\"odd\"\r\n\r\n<a;b\r\n",
+        "name=\"meta\"\r\nContent-Type: application/json\r\n\r\n{\"a\":\"b;\\\"c\\\\\"}\r\n",
+    ] {
+        assert!(body.contains(told), "{told}: {body}");
     }
 }
 

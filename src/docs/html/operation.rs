@@ -93,10 +93,13 @@ fn samples(operation: &Operation) -> Markup {
     let sent = operation.body.iter().flat_map(|body| &body.media);
     html! {
         h4 { "Examples" }
-        (code("Request", "curl", None, &html! { (operation.curl) }))
+        @match &operation.curl {
+            Ok(line) => (code("Request", "curl", None, &html! { (line) })),
+            Err(why) => p { (prose::inline(why)) },
+        }
         @for example in sent.flat_map(|media| &media.examples) {
             // One of them is in the line for curl already.
-            @if !operation.curl.contains(&example.text) { (sample("Request", example)) }
+            @if !operation.curl.as_ref().is_ok_and(|line| line.contains(&example.text)) { (sample("Request", example)) }
         }
         @for response in &operation.responses { (answers(response)) }
     }

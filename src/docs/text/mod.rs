@@ -109,7 +109,10 @@ fn operation_page(reference: &Reference, operation: &Operation) -> String {
         paragraph(&mut out, &code(&format!("{}{}", server.url.trim_end_matches('/'), operation.path)));
     }
     out.push_str("\n## Example request\n");
-    fence(&mut out, "sh", &operation.curl);
+    match &operation.curl {
+        Ok(line) => fence(&mut out, "sh", line),
+        Err(why) => paragraph(&mut out, why),
+    }
     for (title, fields) in &operation.parameters {
         out.push_str(&format!("\n## {title}\n"));
         table(&mut out, "Parameter", &rows(fields));
