@@ -21,6 +21,10 @@ pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
             wrong.reason
         )));
     }
+    for broken in &contract.untestable {
+        let at = contract.document.locate(&broken.at);
+        note(&visible(&format!("warning: cannot be described: {}: {} ({at})", broken.operation, broken.why)));
+    }
     let evidence = arguments.verified.as_deref().map(evidence).transpose()?;
     let pages = docs::pages(&contract, evidence.as_ref().map(Kept::lent), format).map_err(|error| {
         let exit = match error {

@@ -3,8 +3,8 @@
 use super::curl::curl;
 use super::example;
 use super::model::{
-    Body, ErrorCode, Field, Group, Link, Media, Operation, Promise, Reference, Response, Scheme, Server,
-    Shape,
+    Body, Broken, ErrorCode, Field, Group, Link, Media, Operation, Promise, Reference, Response, Scheme,
+    Server, Shape,
 };
 use super::shape::Shapes;
 use super::twice::without_codes;
@@ -29,7 +29,11 @@ pub(super) fn reference(contract: &Contract) -> Reference {
     let schemes = builder.schemes();
     let groups = builder.groups(&schemes);
     let shared = builder.shapes.shared(&mut builder.anchors);
-    let broken = contract.untestable.iter().map(|one| (one.operation.clone(), one.why.clone()));
+    let broken = contract.untestable.iter().map(|one| {
+        let mut at = contract.document.locate(&one.at);
+        at.file = file_name(&at.file);
+        Broken { operation: one.operation.clone(), why: one.why.clone(), at: at.to_string() }
+    });
     Reference {
         title: contract.title.trim().to_owned(),
         version: contract.version.trim().to_owned(),

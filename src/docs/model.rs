@@ -19,12 +19,23 @@ pub struct Reference {
     pub groups: Vec<Group>,
     /// What several places refer to.
     pub shared: Vec<Shared>,
-    /// What a broken part of the contract keeps from being described, and why.
-    pub broken: Vec<(String, String)>,
+    /// What a broken part of the contract keeps from being described.
+    pub broken: Vec<Broken>,
     /// The run that the marks and the recorded examples come from.
     pub run: Option<Run>,
     /// The profile of the snapshots that they come from.
     pub profile: Option<String>,
+}
+
+/// An operation that a broken part of the contract keeps from being described.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Method and path.
+    pub operation: String,
+    /// What is wrong.
+    pub why: String,
+    /// The file, line and column of the broken part.
+    pub at: String,
 }
 
 /// Where an API lives.

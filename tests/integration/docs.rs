@@ -465,6 +465,27 @@ fn an_example_that_its_own_schema_refuses_is_told_and_shown() {
 }
 
 #[test]
+fn an_operation_that_cannot_be_read_is_told_with_its_place_here_and_on_the_page() {
+    let operation = |schema: Value| json!({"get": {"responses": {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}}});
+    let contract = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {
+        "/good": operation(json!({"type": "object"})),
+        "/broken": operation(json!({"$ref": "#/components/schemas/Absent"}))}});
+    let driver = probity().with_file("folder/a.json", serde_json::to_string_pretty(&contract).unwrap());
+    let docs = ["docs", "folder/a.json", "--out", "out"];
+    let ran = driver.again().args(docs).run().ends_with(0);
+    let line =
+        ran.stderr.lines().find(|line| line.starts_with("warning: cannot be described: GET /broken: "));
+    let line = line.unwrap_or_else(|| panic!("{}", ran.everything()));
+    let at = line.rsplit_once("(folder/").unwrap().1.trim_end_matches(')').to_owned();
+    assert!(line.contains("nothing stands there") && at.starts_with("a.json:"), "{line}");
+    let page = std::fs::read_to_string(driver.folder().join("out/index.html")).unwrap();
+    assert!(page.contains("<code>GET /broken</code>: ") && page.contains(&at), "{at}");
+    driver.again().args(docs).args(["--format", "markdown"]).run().ends_with(0);
+    let page = std::fs::read_to_string(driver.folder().join("out/README.md")).unwrap();
+    assert!(page.contains("- `GET /broken`: ") && page.contains(&format!("(`{at}`)")), "{page}");
+}
+
+#[test]
 fn real_documents_become_pages_of_a_sane_size() {
     for path in corpus::paths() {
         let contract = Contract::read(Document::open(&path).unwrap()).map_err(|refused| refused.1).unwrap();

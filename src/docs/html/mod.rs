@@ -110,7 +110,11 @@ fn overview(reference: &Reference, title: &str) -> Markup {
             @if !reference.broken.is_empty() {
                 h2 { "Not described" }
                 p { "A part of the contract that cannot be read keeps these operations out of the reference." }
-                ul { @for (operation, why) in &reference.broken { li { code { (operation) } ": " (why) } } }
+                ul {
+                    @for broken in &reference.broken {
+                        li { code { (broken.operation) } ": " (broken.why) " (" code { (broken.at) } ")" }
+                    }
+                }
             }
         }
     }

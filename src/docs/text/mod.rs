@@ -78,8 +78,9 @@ fn index(reference: &Reference) -> String {
     }
     if !reference.broken.is_empty() {
         out.push_str("\n## Not described\n\n");
-        for (operation, why) in &reference.broken {
-            point(&mut out, &format!("{}: {}", code(operation), line(why)));
+        for broken in &reference.broken {
+            let (operation, why, at) = (code(&broken.operation), line(&broken.why), code(&broken.at));
+            point(&mut out, &format!("{operation}: {why} ({at})"));
         }
     }
     out
