@@ -7,6 +7,7 @@ mod docs;
 mod exit;
 mod explain;
 mod failure;
+mod man;
 mod patterns;
 mod plan;
 mod report;
@@ -81,8 +82,11 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, in roff
-    Man,
+    /// Print the manual page of the program or of a command, in roff
+    Man {
+        /// The command, for example `snapshots accept`; without it, the page of the program
+        command: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -458,14 +462,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             say(&String::from_utf8_lossy(&script));
             Ok(Exit::Holds)
         }
-        Command::Man => {
-            let mut page = Vec::new();
-            let rendered = clap_mangen::Man::new(Cli::command()).render(&mut page);
-            rendered
-                .map(|()| say(&String::from_utf8_lossy(&page)))
-                .map(|()| Exit::Holds)
-                .map_err(|error| Failure::new(Exit::Usage, error.to_string()))
-        }
+        Command::Man { command } => man::man(&command),
     };
     match done.unwrap_or_else(|failure| failure.show()) {
         Exit::Holds if UNSAID.load(Ordering::Relaxed) => Exit::Usage,

@@ -116,6 +116,34 @@ fn the_manual_page_is_roff() {
 }
 
 #[test]
+fn every_command_has_a_manual_page_that_is_named_as_it_is_shown() {
+    let program = said(&["man"]);
+    assert!(!program.contains("(1)"), "it names files that there are not: {program}");
+    let shown = program.lines().filter_map(|line| line.strip_prefix("Its page: probity "));
+    let shown: Vec<&str> = shown.collect();
+    assert!(shown.len() > 8 && shown.contains(&"man check"), "{program}");
+    for words in shown.into_iter().chain(["man snapshots accept"]) {
+        let words: Vec<&str> = words.split(' ').collect();
+        let page = said(&words);
+        let title = format!(".TH probity-{} 1", words[1..].join("-"));
+        assert!(page.contains(&title) && page.contains(".SH OPTIONS"), "{title}: {page}");
+        assert!(takes("man", &["-l", "-"], &page), "{title}");
+    }
+    assert!(said(&["man", "snapshots"]).contains("Its page: probity man snapshots accept"));
+}
+
+#[test]
+fn an_unknown_command_has_no_manual_page() {
+    let refused = |names: &[&str], hint: &str| {
+        let ran = probity().arg("man").args(names.iter().copied()).run().ends_with(2);
+        assert!(ran.stdout.is_empty() && ran.stderr.contains(hint), "{}", ran.everything());
+    };
+    refused(&["chek"], "did you mean `check`?");
+    refused(&["snapshots", "acept"], "did you mean `accept`?");
+    refused(&["plan", "all"], "its own page: probity man plan");
+}
+
+#[test]
 fn a_plan_says_what_each_case_expects_and_where_the_contract_says_so() {
     let ran =
         probity().args(["plan", "--include", "create-badges-group/reject/body/name/missing/absent"]).run();
