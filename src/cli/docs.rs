@@ -6,6 +6,7 @@ use crate::docs::{self, Evidence, Format, NotVerified, Page};
 use crate::report::text::visible;
 use crate::report::{self, Report};
 use crate::snapshot::{Recorded, Store};
+use std::io::ErrorKind;
 use std::path::Path;
 
 pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
@@ -75,7 +76,24 @@ fn snapshots(folder: &Path) -> Result<Kept, Failure> {
     Ok(Kept::Snapshots(profile, recorded))
 }
 
+/// That nothing of somebody else stands where a page is to be written.
+fn own_only(folder: &Path, pages: &[Page], format: Format) -> Result<(), Failure> {
+    let foreign = |path: &Path| match std::fs::read(path) {
+        Ok(bytes) => !docs::is_ours(&String::from_utf8_lossy(&bytes), format),
+        // A folder, or what may not be read, is no page of ours; what is not there is nobody's.
+        Err(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+    };
+    let Some(path) = pages.iter().map(|page| folder.join(&page.name)).find(|path| foreign(path)) else {
+        return Ok(());
+    };
+    let why = format!("{} was not written by `probity docs`, and would be overwritten", path.display());
+    Err(Failure::new(Exit::Usage, why).with_hint(Some(
+        "name another folder with --out, or move that file away; nothing was written".into(),
+    )))
+}
+
 fn write(folder: &Path, pages: &[Page], format: Format) -> Result<Exit, Failure> {
+    own_only(folder, pages, format)?;
     std::fs::create_dir_all(folder).map_err(|error| {
         Failure::new(Exit::Usage, format!("the folder {} cannot be made: {error}", folder.display()))
             .with_hint(Some("name another with --out".into()))
@@ -105,7 +123,7 @@ fn check(folder: &Path, pages: &[Page], format: Format) -> Result<Exit, Failure>
         match std::fs::read(&path) {
             Ok(bytes) if bytes == page.text.as_bytes() => {}
             Ok(_) => stale.push(format!("changed  {}", path.display())),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
                 stale.push(format!("missing  {}", path.display()));
             }
             Err(error) => {
@@ -134,7 +152,9 @@ fn orphans(folder: &Path, pages: &[Page], format: Format) -> Vec<String> {
         .filter_map(|entry| entry.file_name().into_string().ok())
         .filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "md"))
         .filter(|name| pages.iter().all(|page| page.name != *name))
-        .filter(|name| std::fs::read_to_string(folder.join(name)).is_ok_and(|text| docs::is_ours(&text)))
+        .filter(|name| {
+            std::fs::read_to_string(folder.join(name)).is_ok_and(|text| docs::is_ours(&text, format))
+        })
         .collect();
     found.sort();
     found

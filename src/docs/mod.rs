@@ -125,7 +125,10 @@ pub fn wrong_examples(contract: &Contract) -> Vec<WrongExample> {
     found
 }
 
-/// Whether a Markdown file was written by [`pages`], and may be taken away by it.
-pub fn is_ours(text: &str) -> bool {
-    text.lines().take(20).any(|line| line == text::MARK)
+/// Whether a file was written by [`pages`], which may then write it anew or take it away.
+pub fn is_ours(text: &str, format: Format) -> bool {
+    match format {
+        Format::Html => html::is_ours(text),
+        Format::Markdown => text.lines().take(20).any(|line| line == text::MARK),
+    }
 }

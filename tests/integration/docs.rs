@@ -217,6 +217,41 @@ fn pages_that_are_out_of_date_are_named_and_nothing_is_written() {
     assert!(driver.folder().join("md/notes.md").exists());
 }
 
+#[test]
+fn a_file_of_somebody_else_is_not_overwritten_and_nothing_else_is_written() {
+    for (format, name) in [("markdown", "README.md"), ("markdown", "schemas.md"), ("html", "index.html")] {
+        // What only speaks of a page of ours is not one.
+        let theirs = "# Ours\n\nSee `<!-- Made by probity docs -->` and Made from a.yaml by Probity 1.\n";
+        let contract = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+            "paths": {"/a": {"get": {"responses": {
+                "200": {"$ref": "#/components/responses/A"}, "400": {"$ref": "#/components/responses/A"}}}}},
+            "components": {
+                "responses": {"A": {"description": "a", "content": {"application/json": {"schema":
+                    {"type": "array", "items": {"$ref": "#/components/schemas/A"}}}}}},
+                "schemas": {"A": {"type": "object", "properties": {
+                    "id": {"type": "integer"}, "inner": {"$ref": "#/components/schemas/A"}}}}}});
+        let driver = probity().with_file("a.json", contract.to_string());
+        let driver = driver.with_file(format!("out/{name}"), theirs);
+        let docs = || driver.again().args(["docs", "a.json", "--out", "out", "--format", format]);
+        let refused = docs().run().ends_with(2);
+        let path = format!("out/{name} was not written by `probity docs`");
+        assert!(
+            refused.stderr.contains(&path) && refused.stderr.contains("--out"),
+            "{}",
+            refused.everything()
+        );
+        assert!(refused.stdout.is_empty(), "{}", refused.everything());
+        let file = driver.folder().join("out").join(name);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), theirs);
+        assert_eq!(std::fs::read_dir(driver.folder().join("out")).unwrap().count(), 1);
+        // Once it is out of the way, the pages are written, and again over themselves.
+        std::fs::remove_file(&file).unwrap();
+        docs().run().ends_with(0);
+        assert!(file.exists());
+        docs().run().ends_with(0);
+    }
+}
+
 /// A host that behaves as the shipped contract says, but for its faults.
 fn host(planted: &[&str]) -> (tokio::runtime::Runtime, Host) {
     let document = Document::open(&shipped_contract()).unwrap();

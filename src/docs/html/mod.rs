@@ -30,11 +30,22 @@ pub(super) fn page(reference: &Reference) -> String {
             (schemas(reference))
             p #nothing hidden role="status" { "Nothing here matches the search." }
         }
-        footer {
-            p { "Made from " code { (reference.file) } " by Probity " (env!("CARGO_PKG_VERSION")) "." }
-        }
+        (footer(&reference.file))
     };
     Page { title, description: summary.as_deref(), style: STYLE, script: SCRIPT, body }.text()
+}
+
+/// The last words of the page; [`is_ours`] knows it by them.
+fn footer(file: &str) -> Markup {
+    html! {
+        footer { p { "Made from " code { (file) } " by Probity " (env!("CARGO_PKG_VERSION")) "." } }
+    }
+}
+
+/// Whether a page was made here.
+pub(super) fn is_ours(page: &str) -> bool {
+    let end = page.rfind("<footer><p>Made from <code>").map(|at| &page[at..]);
+    end.is_some_and(|end| end.contains("</code> by Probity "))
 }
 
 fn start(text: &str) -> String {
@@ -188,5 +199,19 @@ fn link(link: &Link) -> Markup {
     html! {
         @if link.anchor.is_empty() { code { (link.name) } }
         @else { a href={ "#" (link.anchor) } { code { (link.name) } } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_known_by_its_last_words_in_any_version() {
+        let page = format!("<main>…</main>{}", footer("a<b.yaml").into_string());
+        assert!(is_ours(&page));
+        assert!(is_ours(&page.replace(env!("CARGO_PKG_VERSION"), "0.0.1")));
+        assert!(!is_ours("<footer><p>Made by hand</p></footer>"));
+        assert!(!is_ours(&page.replace("Probity", "Antora")));
     }
 }
