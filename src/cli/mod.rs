@@ -180,7 +180,7 @@ struct PaceArgs {
     /// How long, in all, the target may ask to wait with Retry-After
     #[arg(long, env = "PROBITY_MAX_WAIT", default_value = "2m", value_name = "TIME", value_parser = config::duration)]
     max_wait: Duration,
-    /// Stop at the first finding that is denied
+    /// Stop at the first finding that is denied; requests are sent one after the other
     #[arg(long, env = "PROBITY_FAIL_FAST")]
     fail_fast: bool,
     /// Ten digits that unique values carry; made up for each run unless given

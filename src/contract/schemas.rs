@@ -184,13 +184,16 @@ impl Probe {
     }
 }
 
+/// A pattern may take so much memory: `^[\p{L} ]{1,255}$` needs more than the engine gives by itself.
+const REGEX_BYTES: usize = 32 << 20;
+
 fn options<'r>() -> jsonschema::ValidationOptions<'r> {
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .offline()
         .should_validate_formats(true)
         .should_ignore_unknown_formats(true)
-        .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000))
+        .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000).size_limit(REGEX_BYTES))
 }
 
 /// The object that text stands for in the style `simple`, exploded or not.

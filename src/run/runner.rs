@@ -15,7 +15,7 @@ use crate::judge::{self, Levels, Observation, Severity};
 use crate::plan::{Credentials, Plan, Scenario};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -189,18 +189,23 @@ impl Runner<'_> {
     }
 
     async fn rest(&self, done: &mut [Option<Done>], stop: Stop) -> Result<End, RunError> {
-        let halted = AtomicUsize::new(usize::MAX);
+        let halted = AtomicBool::new(false);
         let at_once: Mutex<Vec<Done>> = Mutex::default();
         let halt: Mutex<Option<Halt>> = Mutex::default();
-        // Whether to go on is known only once an answer is judged.
-        let bench = (!self.settings.fail_fast).then(|| Bench::open(&self.judge)).flatten();
+        // Whether to go on is known only once an answer is judged, and what is sent meanwhile would
+        // depend on how fast the others are.
+        let (jobs, bench) = if self.settings.fail_fast {
+            (1, None)
+        } else {
+            (self.settings.jobs.max(1), Bench::open(&self.judge))
+        };
         let worker = || {
             let mut stop = stop.clone();
             let (halted, bench, at_once, halt) = (&halted, &bench, &at_once, &halt);
             async move {
                 while let Some((turn, scenario)) = self.next() {
                     let index = turn.index;
-                    let over = index > halted.load(Ordering::Relaxed) || *stop.borrow();
+                    let over = halted.load(Ordering::Relaxed) || *stop.borrow();
                     if over || self.sender.lost().is_some() {
                         break;
                     }
@@ -209,19 +214,19 @@ impl Runner<'_> {
                         (Ok(heard), None) => {
                             let found = self.judge.judge(heard);
                             if self.ends(&found) {
-                                halted.fetch_min(index, Ordering::Relaxed);
+                                halted.store(true, Ordering::Relaxed);
                             }
                             at_once.lock().unwrap_or_else(PoisonError::into_inner).push(found);
                         }
                         (Err(error), _) => {
-                            halted.fetch_min(index, Ordering::Relaxed);
+                            halted.store(true, Ordering::Relaxed);
                             *halt.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                         }
                     }
                 }
             }
         };
-        let workers: FuturesUnordered<_> = (0..self.settings.jobs.max(1)).map(|_| worker()).collect();
+        let workers: FuturesUnordered<_> = (0..jobs).map(|_| worker()).collect();
         workers.collect::<()>().await;
         let judged = bench.map(Bench::close).unwrap_or_default();
         let at_once = at_once.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -234,12 +239,7 @@ impl Runner<'_> {
             Some(Halt::Ledger(error)) => return Ok(End::LedgerLost(error.to_string())),
             None => {}
         }
-        let halted = halted.load(Ordering::Relaxed);
-        if halted != usize::MAX {
-            // What was sent beyond the first finding depends on how fast the others were.
-            for later in done.iter_mut().skip(halted + 1) {
-                *later = None;
-            }
+        if halted.into_inner() {
             return Ok(End::FirstFinding);
         }
         if *stop.borrow() {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::canned::{Canned, Reply, refusal};
 use crate::driver::{Driver, Ran, Running, probity, shipped_contract};
+use crate::rival::{Fault, Rival, Variant};
 
 fn check(arguments: &[&str]) -> Driver {
     probity().args(["check", "--quiet", "--max-requests", "3"]).args(arguments.iter().copied())
@@ -331,9 +332,21 @@ fn an_interrupted_record_writes_no_snapshot() {
 #[test]
 fn fail_fast_stops_at_the_first_finding() {
     let target = Canned::always(refusal("400 No"));
-    let arguments = ["check", "--fail-fast", "--jobs", "1", "--basic", "a:b-password", "--target"];
+    let arguments =
+        ["check", "--fail-fast", "--basic", "a:b-password", "--report", "json=r.json", "--target"];
     let ran = probity().args(arguments).arg(target.url()).run().ends_with(1);
     assert_eq!(target.lines().len(), 1, "{}", ran.everything());
+
+    // Refusals are right for a while; what was sent is what is reported, however many may be side by side.
+    let rival = Rival::start(Variant::Strict, Some(Fault::CrashNonAscii));
+    let ran =
+        probity().args(["check", "--fail-fast", "--jobs", "8", "--report", "json=r.json", "--ledger", "l"]);
+    let ran = ran.target(&rival).run().ends_with(1);
+    let report = ran.json("r.json");
+    let cases = report["cases"].as_array().expect("cases");
+    let made =
+        |case: &&serde_json::Value| [200, 500].iter().any(|status| case["outcome"]["status"] == *status);
+    assert_eq!(ran.file("l").lines().count(), cases.iter().filter(made).count(), "{}", ran.everything());
 }
 
 #[test]

@@ -356,6 +356,127 @@ fn where_a_conflict_is_documented_it_may_come() {
 }
 
 #[test]
+fn an_enum_without_null_may_be_nullable_or_not() {
+    let title = "title: {type: string, nullable: true, enum: [mr, ms]}";
+    let contract = taking(
+        &format!("{{type: object, properties: {{{title}}}}}"),
+        &format!(
+            "'201': {{description: made, content: {{application/json: {{schema: {{type: object, properties: {{{title}}}}}}}}}}}"
+        ),
+        "",
+    );
+    for takes_null in [true, false] {
+        let host = posts(move |value| {
+            let title = value
+                .get("title")
+                .is_none_or(|title| *title == "mr" || *title == "ms" || takes_null && title.is_null());
+            if value.is_object() && title { ("201 Created", value.clone()) } else { BAD }
+        });
+        check(&contract, &host).ends_with(0);
+    }
+}
+
+#[test]
+fn one_part_may_ask_for_what_another_part_keeps_to_one_side() {
+    let contract = taking(
+        "{allOf: [{$ref: '#/components/schemas/Entity'}, {required: [id, name, secret]}]}",
+        "'201': {description: made, content: {application/json: {schema: {allOf: [{$ref: '#/components/schemas/Entity'}, {required: [id, name, secret]}]}}}}",
+        "Entity: {type: object, properties: {id: {type: string, readOnly: true}, name: {type: string}, secret: {type: string, writeOnly: true}}}",
+    );
+    let host = |shows_id: bool| {
+        posts(move |value| {
+            if !(value["name"].is_string() && value["secret"].is_string()) {
+                return BAD;
+            }
+            let mut made = serde_json::json!({"name": value["name"]});
+            if shows_id {
+                made["id"] = "1".into();
+            }
+            ("201 Created", made)
+        })
+    };
+    check(&contract, &host(true)).ends_with(0);
+    let ran = check(&contract, &host(false)).ends_with(1);
+    assert!(ran.stdout.contains("deny[response-schema] `/id` is missing"), "{}", ran.everything());
+}
+
+#[test]
+fn what_earlier_requests_left_behind_may_be_said_again() {
+    let note = "{type: object, required: [text], properties: {text: {type: string}, mail: {type: string, format: email}}}";
+    let answer = format!(
+        "'201': {{description: all, content: {{application/json: {{schema: {{type: array, items: {note}}}}}}}}}"
+    );
+    let notes = Mutex::new(Vec::new());
+    let host = Canned::start(move |asked| {
+        let reply = |status, text: &str| Reply::Bytes(json(status, "", text));
+        if !asked.line.starts_with("POST ") {
+            let text = if asked.line.starts_with("HEAD") { "" } else { "{}" };
+            return Reply::Bytes(json("405 Method Not Allowed", "Allow: POST\r\n", text));
+        }
+        if !asked.head.to_lowercase().contains("content-type: application/json") {
+            return reply("415 Unsupported Media Type", "{}");
+        }
+        // Kept as it was written, as what is no text can only be said again so.
+        let read = serde_json::from_str::<Value>(body(asked));
+        let half = body(asked).contains("\\ud800");
+        let good = half
+            || read
+                .is_ok_and(|note| note["text"].is_string() && note.get("mail").is_none_or(Value::is_string));
+        if !good || body(asked).contains('\u{fffd}') {
+            return reply("400 Bad Request", "{}");
+        }
+        let mut notes = notes.lock().unwrap();
+        notes.push(body(asked).trim_start_matches('\u{feff}').to_owned());
+        reply("201 Created", &format!("[{}]", notes.join(",")))
+    });
+    let ran = check(&taking(note, &answer, ""), &host);
+    let found = ["[well-formed-body] the body has half", "does not have its format", "[leaked-internals]"];
+    for found in found {
+        assert!(!ran.stdout.contains(found), "{}", ran.everything());
+    }
+}
+
+#[test]
+fn a_place_that_no_body_has_is_a_gap() {
+    let contract = ACCOUNTS.replace("field: /email", "field: /emial");
+    let host = posts(|value| if is_account(value) { ("201 Created", value.clone()) } else { BAD });
+    let ran = check(&contract, &host).ends_with(0);
+    assert!(
+        ran.stdout.contains("x-probity names `/emial`, which no request body has"),
+        "{}",
+        ran.everything()
+    );
+}
+
+#[test]
+fn who_is_not_let_in_may_be_told_that_nothing_is_there() {
+    let contract = "openapi: 3.0.3
+info: {title: Hidden, version: '1'}
+paths:
+  /me:
+    get:
+      operationId: me
+      security: [{basic: []}]
+      responses: {'200': {description: ok}, 'STATUS': {description: elsewhere}}
+components: {securitySchemes: {basic: {type: http, scheme: basic}}}
+";
+    for (status, line, header) in
+        [("404", "404 Not Found", ""), ("303", "303 See Other", "Location: /login\r\n")]
+    {
+        let host = Canned::start(move |asked| {
+            let valid = asked.head.lines().any(|line| line == "authorization: Basic YTpiLXBhc3N3b3Jk");
+            Reply::Bytes(match asked.line.split(' ').next() {
+                Some("GET") if valid => json("200 OK", "", ""),
+                Some("GET") => json(line, header, ""),
+                _ => json("405 Method Not Allowed", "Allow: GET, HEAD\r\n", ""),
+            })
+        });
+        let ran = probity().with_file("c.yaml", contract.replace("STATUS", status));
+        ran.args(["check", "c.yaml", "--basic", "a:b-password", "--target", &host.url()]).run().ends_with(0);
+    }
+}
+
+#[test]
 fn base64_is_known_to_be_clear() {
     let schema = "{type: object, properties: {role: {type: string, enum: [admin, user]}, photo: {type: string, format: byte}}}";
     let contract = taking(schema, "'201': {description: made}", "");

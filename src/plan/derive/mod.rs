@@ -4,6 +4,7 @@ mod access;
 mod base;
 mod body;
 mod links;
+mod nowhere;
 mod unique;
 
 use super::generate::random::Random;
@@ -74,6 +75,7 @@ impl<'c> Deriver<'c> {
 
     pub(super) fn derive(&mut self) {
         self.astray();
+        self.nowhere();
         self.reads();
         let Some(request) = self.request(&[]) else { return };
         match self.operation.json_body().cloned() {
