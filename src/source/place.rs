@@ -12,6 +12,15 @@ pub struct File {
     /// What it holds.
     pub text: String,
     line_starts: Vec<usize>,
+    /// How many bytes before each block of the text do not begin a character: many a document is
+    /// one line of megabytes.
+    continued: Vec<usize>,
+}
+
+const BLOCK: usize = 4 << 10;
+
+fn continuations(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 == 0x80).count()
 }
 
 /// A place in a file, for people; lines and columns count from 1, columns in characters.
@@ -39,16 +48,29 @@ impl File {
     pub(super) fn new(name: impl Into<String>, text: String) -> Self {
         let breaks = text.match_indices('\n').map(|(index, _)| index + 1);
         let line_starts = std::iter::once(0).chain(breaks).collect();
-        Self { name: name.into(), text, line_starts }
+        let blocks = text.as_bytes().chunks(BLOCK).scan(0, |before, block| {
+            let here = *before;
+            *before += continuations(block);
+            Some(here)
+        });
+        let continued = blocks.collect();
+        Self { name: name.into(), text, line_starts, continued }
     }
 
     /// The place of a byte offset.
     pub fn location(&self, offset: usize) -> Location {
         let line = self.line_starts.partition_point(|start| *start <= offset);
         let start = self.line_starts[line.saturating_sub(1)];
-        let before = self.text.as_bytes().get(start..offset).unwrap_or_default();
-        let continued = before.iter().filter(|byte| **byte & 0xC0 == 0x80).count();
-        Location { file: self.name.clone(), line, column: before.len() - continued + 1 }
+        let end = offset.clamp(start, self.text.len());
+        let continued = self.continued_before(end) - self.continued_before(start);
+        Location { file: self.name.clone(), line, column: end - start - continued + 1 }
+    }
+
+    fn continued_before(&self, offset: usize) -> usize {
+        let Some(before) = self.continued.get(offset / BLOCK) else {
+            return continuations(self.text.as_bytes());
+        };
+        before + continuations(&self.text.as_bytes()[offset / BLOCK * BLOCK..offset])
     }
 
     /// A line, counted from 1, without its line break.
@@ -72,5 +94,25 @@ impl Spot {
 
     pub(super) fn new(start: usize, below: Vec<Self>) -> Self {
         Self { key: start, start, below }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_counted_in_characters_however_long_a_line_is() {
+        let text = "é\n".to_owned() + &"aé".repeat(5 * BLOCK) + "\nx";
+        let file = File::new("one.json", text.clone());
+        let mut offsets = vec![0, 2, 3, text.len() - 1, text.len()];
+        offsets.extend((3..text.len()).step_by(1021).filter(|offset| text.is_char_boundary(*offset)));
+        for offset in offsets {
+            let before = &text[..offset];
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
+            let found = file.location(offset);
+            assert_eq!((found.line, found.column), (line, column), "{offset}");
+        }
     }
 }
