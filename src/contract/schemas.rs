@@ -7,7 +7,7 @@ use crate::json::{self, pointer};
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{Draft, PatternOptions, Registry, Validator};
 use serde_json::{Map, Value};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 const BASE: &str = "probity:///contract";
 
@@ -36,8 +36,8 @@ pub struct Violation {
 pub struct Schemas {
     request: Value,
     response: Option<Value>,
-    /// Whether anything is only for requests.
-    hides: bool,
+    /// The schemas of answers below which something is only for requests.
+    hiding: HashSet<SchemaAt>,
     validators: HashMap<(String, bool), Validator>,
 }
 
@@ -60,11 +60,17 @@ impl Schemas {
         let mut answered = request.clone();
         let differs = lower::for_side(&mut request, &places, Side::Request)
             | lower::for_side(&mut answered, &places, Side::Response);
-        let hides = places.iter().any(|at| {
+        let hidden = |at: &String| {
             pointer::get(document, at).and_then(|schema| schema.get("writeOnly")) == Some(&Value::Bool(true))
-        });
+        };
+        let hiding = if places.iter().any(hidden) {
+            let below = |root: &&SchemaAt| lower::reachable(document, [root.0.clone()]).iter().any(hidden);
+            responses.iter().filter(below).cloned().collect()
+        } else {
+            HashSet::new()
+        };
         let response = differs.then_some(answered);
-        let mut schemas = Schemas { request, response, hides, validators: HashMap::new() };
+        let mut schemas = Schemas { request, response, hiding, validators: HashMap::new() };
         let mut broken = HashMap::new();
         for (side, roots) in [(Side::Request, requests), (Side::Response, responses)] {
             let compiled = compile(schemas.document(side), roots, &mut broken);
@@ -93,9 +99,9 @@ impl Schemas {
         )
     }
 
-    /// Whether any schema is marked as only for requests.
-    pub fn hide_anything(&self) -> bool {
-        self.hides
+    /// Whether anything in a schema of an answer is only for requests.
+    pub fn hide(&self, schema: &SchemaAt) -> bool {
+        self.hiding.contains(schema)
     }
 
     /// The schema itself, as 2020-12, with the document that its references point into.

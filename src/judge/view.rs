@@ -85,16 +85,6 @@ impl<'v> View<'v> {
         index.map(|index| &content[index])
     }
 
-    /// Whether any request of the run holds a text, in small letters: a host may keep it, and say it
-    /// in another answer.
-    pub fn was_sent(&self, text: &str) -> bool {
-        let holds =
-            |bytes: &[u8]| memchr::memmem::find(&bytes.to_ascii_lowercase(), text.as_bytes()).is_some();
-        self.plan.cases().any(|case| {
-            holds(case.request.path.as_bytes()) || case.request.body.as_deref().is_some_and(holds)
-        })
-    }
-
     /// Whether a text, in small letters, stands in what the contract gives as examples of an answer.
     pub fn is_documented(&self, answer: &Answer, text: &str) -> bool {
         let Some(media) = self.media(answer) else { return false };

@@ -2,7 +2,7 @@
 
 use super::derive::{Deriver, Draft, ODD};
 use super::select::Selection;
-use super::{Gap, Labeller, Plan, Scenario};
+use super::{Gap, Labeller, Plan, Said, Scenario};
 use crate::contract::Contract;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -146,7 +146,7 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
         .filter(|(_, index, scenario)| wanted(*index, scenario))
         .map(|(_, _, scenario)| scenario)
         .collect();
-    let mut plan = Plan { seed: wishes.seed, scenarios, gaps };
+    let mut plan = Plan { seed: wishes.seed, scenarios, gaps, said: Said::default() };
     if plan.is_empty() {
         let untestable = contract.untestable.iter().map(|one| (&one.operation, &one.why, &one.at));
         let gaps = plan.gaps.iter().map(|gap| (&gap.operation, &gap.why, &gap.at));

@@ -8,11 +8,13 @@ mod derive;
 mod expect;
 pub mod generate;
 mod label;
+mod said;
 mod select;
 pub mod unique;
 
 pub use build::{PlanError, Wishes, plan};
 pub use label::{Label, Labeller};
+pub use said::Said;
 pub use select::{Selection, matches};
 
 use crate::contract::Cause;
@@ -34,6 +36,9 @@ pub struct Plan {
     pub scenarios: Vec<Scenario>,
     /// What the contract implies but no request can be made for, and why.
     pub gaps: Vec<Gap>,
+    /// What all requests say.
+    #[serde(skip)]
+    pub said: Said,
 }
 
 /// Cases that run one after the other, but for the first ones where these run at once.

@@ -15,10 +15,15 @@ pub fn stands_in(plan: &Plan, id: &str) -> bool {
 }
 
 fn holds(text: &[u8], id: &str) -> bool {
-    if memmem::find(text, RUN.as_bytes()).is_none() {
-        return memmem::find(text, id.as_bytes()).is_some();
+    if memmem::find(text, id.as_bytes()).is_some() {
+        return id != RUN;
     }
     // Digits around the identity must not make another one with it.
+    let digit = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_digit);
+    let mut places = memmem::find_iter(text, RUN.as_bytes());
+    if !places.any(|at| digit(at.checked_sub(1)) || digit(Some(at + RUN.len()))) {
+        return false;
+    }
     let text = String::from_utf8_lossy(text);
     text.replace(RUN, id).replace(id, RUN) != text
 }

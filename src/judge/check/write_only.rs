@@ -20,7 +20,7 @@ pub(in crate::judge) const CHECK: Check = Check {
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {
     let schemas = &view.contract.schemas;
     let stated = view.media(answer).and_then(|media| media.schema.as_ref());
-    let Some(schema) = stated.filter(|_| schemas.hide_anything()) else { return Vec::new() };
+    let Some(schema) = stated.filter(|schema| schemas.hide(schema)) else { return Vec::new() };
     let Some(value) = view.value(answer) else { return Vec::new() };
     let mut shown = Vec::new();
     let flats = Flats::new(schemas.raw(Side::Response));
