@@ -105,7 +105,7 @@ fn refusal(operation: &Operation, faults: &[Fault], perhaps: &[Fault]) -> (Vec<S
             // Who may not know that there is something may be told so, or sent to log in.
             let elsewhere = documented(operation, 4, |status| status == 404);
             let elsewhere = elsewhere.into_iter().filter(|status| *status == StatusRange::Code(404));
-            let login = documented(operation, 3, |_| true);
+            let login = documented(operation, 3, |status| matches!(status, 301 | 302 | 303 | 307 | 308));
             [unknown, forbidden].into_iter().chain(elsewhere).chain(login).collect()
         }
     } else {

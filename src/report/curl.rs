@@ -117,6 +117,9 @@ pub fn meaning(variable: &str) -> &'static str {
         }
         "PROBITY_WRONG_BASIC_BASE64" => "the same with another password",
         "PROBITY_UNKNOWN_BASIC_BASE64" => "the same with a user that there is not",
+        "PROBITY_PASSWORD" => "the password that --basic gives",
+        "PROBITY_PASSWORD_MD5" => "the MD5 of the password that --basic gives",
+        "PROBITY_OAUTH_KEY" | "PROBITY_OAUTH_SECRET" => "what the option of that name gives",
         "PROBITY_BEARER" => "the token that --bearer gives",
         "PROBITY_TOKEN" => "a token that the token endpoint gives for --oauth-key and --oauth-secret",
         "PROBITY_API_KEY" => "the key that --api-key gives",

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 pub struct Secrets {
     /// Longest first: a secret that holds another must be found before it.
     known: Vec<(String, String)>,
-    finders: OnceLock<[Option<Finder>; 2]>,
+    finders: OnceLock<Vec<Finder>>,
 }
 
 /// Finds some of the secrets.
@@ -58,6 +58,9 @@ const SHORTEST: usize = 4;
 /// Text from this length on is known in capitals and in small letters too.
 const IN_ANY_CASE: usize = 6;
 
+/// Vector instructions look for at most 64 texts at a time.
+const AT_ONCE: usize = 48;
+
 impl Secrets {
     /// Adds a secret and the name of its variable.
     pub fn add(&mut self, secret: &str, variable: &str) {
@@ -98,9 +101,9 @@ impl Secrets {
 
     /// The longer secrets in any case, then the shorter ones as they are written.
     fn finders(&self) -> impl Iterator<Item = &Finder> {
-        let build = |any_case: bool| {
-            let known = self.known.iter().filter(|(secret, _)| (secret.len() >= IN_ANY_CASE) == any_case);
+        let build = |known: &[&(String, String)], any_case: bool| {
             let (secrets, variables): (Vec<String>, Vec<String>) = known
+                .iter()
                 .map(|(secret, variable)| {
                     let secret = if any_case { secret.to_ascii_lowercase() } else { secret.clone() };
                     (secret, variable.clone())
@@ -111,9 +114,17 @@ impl Secrets {
                 .match_kind(MatchKind::LeftmostLongest)
                 .build(&secrets)
                 .ok()?;
-            (!secrets.is_empty()).then_some(Finder { automaton, variables, any_case })
+            Some(Finder { automaton, variables, any_case })
         };
-        self.finders.get_or_init(|| [build(true), build(false)]).iter().flatten()
+        let all = || {
+            let kinds = [true, false].into_iter().flat_map(|any_case| {
+                let long = |known: &&(String, String)| (known.0.len() >= IN_ANY_CASE) == any_case;
+                let known: Vec<_> = self.known.iter().filter(long).collect();
+                known.chunks(AT_ONCE).filter_map(|known| build(known, any_case)).collect::<Vec<_>>()
+            });
+            kinds.collect()
+        };
+        self.finders.get_or_init(all).iter()
     }
 }
 
