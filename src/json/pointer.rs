@@ -33,7 +33,7 @@ pub fn escape(token: &str) -> Cow<'_, str> {
 
 /// The token that an escaped token stands for.
 pub fn unescape(token: &str) -> Cow<'_, str> {
-    if token.contains('~') {
+    if token.bytes().any(|byte| byte == b'~') {
         Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
     } else {
         Cow::Borrowed(token)
@@ -53,7 +53,15 @@ pub fn child(pointer: &str, token: &str) -> String {
 
 /// The tokens of a pointer, unescaped; none for the pointer to the whole.
 pub fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    pointer.split('/').skip(1).map(unescape)
+    let mut rest = pointer.find('/').map(|first| &pointer[first + 1..]);
+    std::iter::from_fn(move || {
+        let whole = rest?;
+        // Tokens are short: to look at every byte takes less time than to search.
+        let length = whole.bytes().take_while(|byte| *byte != b'/').count();
+        let (token, after) = whole.split_at(length);
+        rest = after.get(1..);
+        Some(unescape(token))
+    })
 }
 
 /// What stands at a pointer: `Value::pointer` without a copy of every token.

@@ -1,7 +1,7 @@
 //! Credentials: what the user gave, put where the contract's security schemes want it.
 
 use super::exchange::{Exchange, Failure, Outcome};
-use super::secret::Secrets;
+use super::secret::{Held, Secrets};
 use super::transport::{Outgoing, Transport};
 use crate::contract::extension::TokenEndpoint;
 use crate::contract::{Contract, Location, Operation, SecurityScheme};
@@ -496,19 +496,22 @@ impl<'c> Authenticator<'c> {
     }
 }
 
-/// An exchange without secrets.
-pub(super) fn hidden(secrets: &Secrets, exchange: Exchange) -> Exchange {
+/// An exchange without secrets, given what of them its answer holds.
+pub(super) fn hidden(secrets: &Secrets, exchange: Exchange, held: Held) -> Exchange {
     let Exchange { mut sent, mut outcome, .. } = exchange;
-    sent.url = secrets.hide(sent.url);
-    for (_, value) in &mut sent.headers {
-        *value = secrets.hide(std::mem::take(value));
-    }
+    sent.url = secrets.hide_usual(sent.url);
+    let headers = |headers: &mut [(String, String)]| {
+        for (_, value) in headers {
+            *value = secrets.hide_usual(std::mem::take(value));
+        }
+    };
+    headers(&mut sent.headers);
     match &mut outcome {
         Outcome::Answered(answer) => {
-            for (_, value) in &mut answer.headers {
-                *value = secrets.hide(std::mem::take(value));
+            headers(&mut answer.headers);
+            if held != Held::Nothing {
+                answer.body = secrets.hide_bytes(std::mem::take(&mut answer.body));
             }
-            answer.body = secrets.hide_bytes(std::mem::take(&mut answer.body));
         }
         Outcome::Failed(failure) => failure.detail = secrets.hide(std::mem::take(&mut failure.detail)),
     }

@@ -1,15 +1,16 @@
-//! Judging beside the sending: what came back is judged on a thread of its own, so that the
-//! next request does not wait for it.
+//! Judging beside the sending: what came back is judged on a thread of its own while the sender
+//! waits, and on every processor once nothing more is sent, so that no request waits for it.
 
 use super::credentials::hidden;
-use super::exchange::{Exchange, Outcome};
-use super::secret::Secrets;
+use super::exchange::Exchange;
+use super::secret::{Held, Secrets};
 use super::{Event, Observer};
 use crate::contract::Contract;
 use crate::judge::{self, Note, Observation};
 use crate::plan::Plan;
-use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver};
+use std::num::NonZero;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -39,9 +40,15 @@ impl Judge {
     /// Judges what came back, and takes the secrets out of it.
     pub(super) fn judge(&self, heard: Heard) -> Done {
         let Heard { scenario: index, mut exchanges, secrets } = heard;
-        for exchange in exchanges.iter_mut().flatten() {
-            exchange.leaks_secret =
-                matches!(&exchange.outcome, Outcome::Answered(answer) if secrets.stand_in(&answer.body));
+        let held = |exchange: &Exchange| {
+            exchange.answer().map_or(Held::Nothing, |answer| secrets.held(&answer.body))
+        };
+        let held: Vec<Held> =
+            exchanges.iter().map(|exchange| exchange.as_ref().map_or(Held::Nothing, held)).collect();
+        for (exchange, held) in exchanges.iter_mut().zip(&held) {
+            if let Some(exchange) = exchange {
+                exchange.leaks_secret = *held == Held::Secret;
+            }
         }
         let (mut observations, mut notes) = (Vec::new(), Vec::new());
         for step in 0..exchanges.len() {
@@ -54,7 +61,7 @@ impl Judge {
         }
         for (step, exchange) in exchanges.iter_mut().enumerate() {
             let Some(shown) = exchange.take() else { continue };
-            let shown = hidden(&secrets, shown);
+            let shown = hidden(&secrets, shown, held[step]);
             let own: Vec<_> = observations.iter().filter(|observation| observation.step == step).collect();
             let position = (index, step);
             self.observer.event(&Event::Exchanged { position, exchange: &shown, observations: &own });
@@ -64,10 +71,19 @@ impl Judge {
     }
 }
 
-/// A thread that judges.
+/// A thread that judges while the sender waits for answers.
 pub(super) struct Bench {
+    judge: Arc<Judge>,
     heard: mpsc::Sender<Heard>,
-    thread: JoinHandle<Vec<Done>>,
+    thread: JoinHandle<Sitting>,
+}
+
+/// What came of a sitting.
+#[derive(Default)]
+struct Sitting {
+    done: Vec<Done>,
+    /// What is still to be judged.
+    left: Vec<Heard>,
 }
 
 impl Bench {
@@ -75,8 +91,9 @@ impl Bench {
     pub(super) fn open(judge: &Arc<Judge>) -> Option<Bench> {
         let (heard, receiver) = mpsc::channel();
         let judge = Arc::clone(judge);
-        let thread = thread::Builder::new().name("judge".into()).spawn(move || sit(&judge, &receiver));
-        Some(Bench { heard, thread: thread.ok()? })
+        let sits = Arc::clone(&judge);
+        let thread = thread::Builder::new().name("judge".into()).spawn(move || sit(&sits, &receiver));
+        Some(Bench { judge, heard, thread: thread.ok()? })
     }
 
     /// Takes what a scenario brought.
@@ -89,19 +106,66 @@ impl Bench {
     pub(super) fn close(self) -> Vec<Done> {
         drop(self.heard);
         self.thread.thread().unpark();
-        self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        let Sitting { mut done, left } = joined(self.thread.join());
+        done.extend(side_by_side(&self.judge, left));
+        done
     }
 }
 
-fn sit(judge: &Judge, receiver: &Receiver<Heard>) -> Vec<Done> {
-    /// While answers come in one after the other, to be woken for each would cost the sender
-    /// more than the judging does.
-    const PAUSE: Duration = Duration::from_millis(1);
-    let mut done = Vec::new();
-    while let Ok(heard) = receiver.recv() {
-        done.push(judge.judge(heard));
+/// Judges what came while the sender waits for more. A target that answers faster than this
+/// shares its processors with the sender: to judge meanwhile would slow down both by more than
+/// the judging takes once they are at rest.
+fn sit(judge: &Judge, receiver: &Receiver<Heard>) -> Sitting {
+    const PAUSE: Duration = Duration::from_millis(5);
+    const BUSY: usize = 50;
+    let mut sitting = Sitting::default();
+    loop {
+        let first = if sitting.left.is_empty() {
+            receiver.recv().map_err(RecvTimeoutError::from)
+        } else {
+            receiver.recv_timeout(PAUSE)
+        };
+        let before = sitting.left.len();
+        match first {
+            Ok(heard) => sitting.left.push(heard),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return sitting,
+        }
         thread::park_timeout(PAUSE);
-        done.extend(receiver.try_iter().map(|heard| judge.judge(heard)));
+        sitting.left.extend(receiver.try_iter());
+        if sitting.left.len() - before < BUSY {
+            sitting.done.extend(sitting.left.drain(..).map(|heard| judge.judge(heard)));
+        }
     }
-    done
+}
+
+/// Judges on every processor.
+fn side_by_side(judge: &Judge, left: Vec<Heard>) -> Vec<Done> {
+    /// So many take as long as to start a thread.
+    const SHARE: usize = 32;
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(left.len() / SHARE);
+    let left = Mutex::new(left.into_iter());
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let mut rest = left.lock().unwrap_or_else(PoisonError::into_inner);
+            let share: Vec<Heard> = rest.by_ref().take(SHARE).collect();
+            drop(rest);
+            if share.is_empty() {
+                return done;
+            }
+            done.extend(share.into_iter().map(|heard| judge.judge(heard)));
+        }
+    };
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut done = work();
+        done.extend(others.into_iter().flat_map(|other| joined(other.join())));
+        done
+    })
+}
+
+/// What a thread gave; its panic, if it panicked.
+fn joined<T>(result: thread::Result<T>) -> T {
+    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

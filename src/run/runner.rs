@@ -2,7 +2,7 @@
 
 use super::credentials::{Authenticator, Given};
 use super::error::{Halt, RunError};
-use super::exchange::Outcome;
+use super::exchange::{Failure, Outcome};
 use super::judging::{Bench, Done, Heard, Judge};
 use super::ledger::Ledger;
 use super::order::{Order, Turn};
@@ -120,29 +120,33 @@ impl Runner<'_> {
         let mut done: Vec<Option<Done>> = self.plan.scenarios.iter().map(|_| None).collect();
         let mut end = End::Complete;
         if let Some((turn, first)) = self.next() {
-            let found = self.judge.judge(self.scenario(turn.index, first, &mut stop).await?);
-            tokio::select! {
+            let heard = self.scenario(turn.index, first, &mut stop).await?;
+            let interrupted = tokio::select! {
                 biased;
-                () = stopped(&mut stop) => end = End::Interrupted,
-                let_in = self.preflight(&found) => let_in?,
+                () = stopped(&mut stop) => true,
+                let_in = self.preflight(&heard) => let_in.map(|()| false)?,
+            };
+            if interrupted {
+                done[turn.index] = Some(self.judge.judge(heard));
+                end = End::Interrupted;
+            } else {
+                end = self.rest(heard, &mut done, stop).await;
             }
-            if end == End::Complete && self.ends(&found) {
-                end = End::FirstFinding;
-            }
-            done[turn.index] = Some(found);
-        }
-        if end == End::Complete {
-            end = self.rest(&mut done, stop).await?;
         }
         self.sender.observer.event(&Event::Ended);
         Ok(self.result(done, end, started, clock.elapsed()))
     }
 
     /// Whether the target lets us in and talks HTTP at all.
-    async fn preflight(&self, first: &Done) -> Result<(), RunError> {
+    async fn preflight(&self, first: &Heard) -> Result<(), RunError> {
         let target = self.settings.target.clone();
         let case = &self.plan.scenarios[0].cases[0];
         let operation = &self.contract.operations[case.operation];
+        let unreachable = |failure: &Failure, came: Vec<u8>| RunError::Unreachable {
+            target: target.clone(),
+            failure: Failure { detail: first.secrets.hide(failure.detail.clone()), ..failure.clone() },
+            came,
+        };
         match first.exchanges.first().and_then(Option::as_ref).map(|exchange| &exchange.outcome) {
             Some(Outcome::Answered(answer)) => {
                 let valid = case.request.credentials == Credentials::Valid && !operation.is_open();
@@ -156,14 +160,14 @@ impl Runner<'_> {
                         && redirect(&other).is_some()
                         && let Some(location) = redirect(answer)
                     {
-                        let (status, location) = (answer.status, location.to_owned());
+                        let (status, location) = (answer.status, first.secrets.hide(location.to_owned()));
                         return Err(RunError::Redirected { target, status, location });
                     }
                 }
                 Ok(())
             }
             Some(Outcome::Failed(failure)) if failure.kind.is_unreachable() => {
-                Err(RunError::Unreachable { target, failure: failure.clone(), came: Vec::new() })
+                Err(unreachable(failure, Vec::new()))
             }
             Some(Outcome::Failed(failure)) if failure.kind.may_be_mute() => {
                 // Is it this request, or does the target not talk at all?
@@ -176,7 +180,7 @@ impl Runner<'_> {
                     }
                 }
                 let came = self.sender.transport.first_bytes(&target).await;
-                Err(RunError::Unreachable { target, failure: failure.clone(), came })
+                Err(unreachable(failure, came))
             }
             _ => Ok(()),
         }
@@ -188,7 +192,8 @@ impl Runner<'_> {
         Some((turn, scenario))
     }
 
-    async fn rest(&self, done: &mut [Option<Done>], stop: Stop) -> Result<End, RunError> {
+    /// Everything after the first scenario.
+    async fn rest(&self, first: Heard, done: &mut [Option<Done>], stop: Stop) -> End {
         let halted = AtomicBool::new(false);
         let at_once: Mutex<Vec<Done>> = Mutex::default();
         let halt: Mutex<Option<Halt>> = Mutex::default();
@@ -199,26 +204,30 @@ impl Runner<'_> {
         } else {
             (self.settings.jobs.max(1), Bench::open(&self.judge))
         };
+        let take = |heard| {
+            let Some(bench) = &bench else {
+                let found = self.judge.judge(heard);
+                if self.ends(&found) {
+                    halted.store(true, Ordering::Relaxed);
+                }
+                at_once.lock().unwrap_or_else(PoisonError::into_inner).push(found);
+                return;
+            };
+            bench.hear(heard);
+        };
+        take(first);
         let worker = || {
             let mut stop = stop.clone();
-            let (halted, bench, at_once, halt) = (&halted, &bench, &at_once, &halt);
+            let (halted, take, halt) = (&halted, &take, &halt);
             async move {
                 while let Some((turn, scenario)) = self.next() {
-                    let index = turn.index;
                     let over = halted.load(Ordering::Relaxed) || *stop.borrow();
                     if over || self.sender.lost().is_some() {
                         break;
                     }
-                    match (self.scenario(index, scenario, &mut stop).await, bench) {
-                        (Ok(heard), Some(bench)) => bench.hear(heard),
-                        (Ok(heard), None) => {
-                            let found = self.judge.judge(heard);
-                            if self.ends(&found) {
-                                halted.store(true, Ordering::Relaxed);
-                            }
-                            at_once.lock().unwrap_or_else(PoisonError::into_inner).push(found);
-                        }
-                        (Err(error), _) => {
+                    match self.scenario(turn.index, scenario, &mut stop).await {
+                        Ok(heard) => take(heard),
+                        Err(error) => {
                             halted.store(true, Ordering::Relaxed);
                             *halt.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                         }
@@ -235,20 +244,20 @@ impl Runner<'_> {
             done[index] = Some(found);
         }
         match halt.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Some(Halt::Token(error)) => return Ok(End::TargetLost(error.to_string())),
-            Some(Halt::Ledger(error)) => return Ok(End::LedgerLost(error.to_string())),
+            Some(Halt::Token(error)) => return End::TargetLost(error.to_string()),
+            Some(Halt::Ledger(error)) => return End::LedgerLost(error.to_string()),
             None => {}
         }
         if halted.into_inner() {
-            return Ok(End::FirstFinding);
+            return End::FirstFinding;
         }
         if *stop.borrow() {
-            return Ok(End::Interrupted);
+            return End::Interrupted;
         }
-        if let Some(why) = self.sender.lost().filter(|_| done.iter().any(Option::is_none)) {
-            return Ok(End::TargetLost(why));
+        match self.sender.lost().filter(|_| done.iter().any(Option::is_none)) {
+            Some(why) => End::TargetLost(why),
+            None => End::Complete,
         }
-        Ok(End::Complete)
     }
 
     fn ends(&self, done: &Done) -> bool {

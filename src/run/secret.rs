@@ -3,8 +3,10 @@
 use super::forms::forms;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use bytes::Bytes;
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The secrets of a run, each with the variable that stands for it in outputs.
 #[derive(Clone, Default)]
@@ -12,6 +14,19 @@ pub struct Secrets {
     /// Longest first: a secret that holds another must be found before it.
     known: Vec<(String, String)>,
     finders: OnceLock<Vec<Finder>>,
+    /// What stands in most exchanges, with what is shown for it if that is something else.
+    usual: Arc<Mutex<HashMap<String, Option<String>>>>,
+}
+
+/// What of the secrets stands in some bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    /// Nothing.
+    Nothing,
+    /// Text so short that it may be there by chance.
+    Perhaps,
+    /// A secret.
+    Secret,
 }
 
 /// Finds some of the secrets.
@@ -24,12 +39,28 @@ struct Finder {
 
 impl Finder {
     /// Where secrets stand, with the variable of each; none overlap.
-    fn find<'f>(&'f self, bytes: &[u8]) -> Vec<(Range<usize>, &'f str)> {
-        // Vector instructions find plain text many times faster than any automaton that allows
-        // for case, and small letters stand where the capitals stood.
-        let small = self.any_case.then(|| bytes.to_ascii_lowercase());
-        let found = self.automaton.find_iter(small.as_deref().unwrap_or(bytes));
+    fn find<'f>(&'f self, read: &Haystack<'_>) -> Vec<(Range<usize>, &'f str)> {
+        let found = self.automaton.find_iter(read.in_case(self.any_case));
         found.map(|found| (found.range(), &*self.variables[found.pattern()])).collect()
+    }
+}
+
+/// Bytes to look through. Vector instructions find plain text many times faster than any automaton
+/// that allows for case, and small letters stand where the capitals stood.
+struct Haystack<'b> {
+    bytes: &'b [u8],
+    small: Cow<'b, [u8]>,
+}
+
+impl<'b> Haystack<'b> {
+    fn new(bytes: &'b [u8]) -> Haystack<'b> {
+        let capitals = bytes.iter().any(u8::is_ascii_uppercase);
+        let small = if capitals { bytes.to_ascii_lowercase().into() } else { bytes.into() };
+        Haystack { bytes, small }
+    }
+
+    fn in_case(&self, any: bool) -> &[u8] {
+        if any { &self.small } else { self.bytes }
     }
 }
 
@@ -74,29 +105,60 @@ impl Secrets {
         }
         self.known.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
         self.finders = OnceLock::new();
+        self.usual = Arc::default();
     }
 
-    /// Whether a secret that is too long to be there by chance stands in the bytes.
-    pub fn stand_in(&self, bytes: &[u8]) -> bool {
+    /// What of the secrets stands in the bytes.
+    pub(super) fn held(&self, bytes: &[u8]) -> Held {
         const LONG: usize = 12;
-        let mut found = self.finders().flat_map(|finder| finder.find(bytes));
-        found.any(|(range, _)| range.len() >= LONG)
+        let read = Haystack::new(bytes);
+        let lengths = self.finders().flat_map(|finder| finder.find(&read)).map(|(range, _)| range.len());
+        match lengths.max() {
+            None => Held::Nothing,
+            Some(..LONG) => Held::Perhaps,
+            Some(_) => Held::Secret,
+        }
     }
 
     /// Text with every secret replaced by its variable.
     pub fn hide(&self, text: String) -> String {
-        self.finders().fold(text, |text, finder| match finder.find(text.as_bytes()) {
-            found if found.is_empty() => text,
-            found => String::from_utf8_lossy(&replaced(text.as_bytes(), &found)).into_owned(),
-        })
+        if self.stand_in(text.as_bytes()) {
+            String::from_utf8_lossy(&self.without(text.into_bytes())).into_owned()
+        } else {
+            text
+        }
+    }
+
+    /// Text of a kind that most exchanges share, a URL or the value of a header, with every secret
+    /// replaced by its variable.
+    pub(super) fn hide_usual(&self, text: String) -> String {
+        const MOST: usize = 256;
+        const LONGEST: usize = 512;
+        let usual = || self.usual.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = usual().get(&text) {
+            return known.clone().unwrap_or(text);
+        }
+        let shown = self.hide(text.clone());
+        let mut usual = usual();
+        if usual.len() < MOST && text.len() <= LONGEST {
+            let other = (shown != text).then(|| shown.clone());
+            usual.insert(text, other);
+        }
+        shown
     }
 
     /// Bytes with every secret replaced by its variable.
     pub fn hide_bytes(&self, bytes: Bytes) -> Bytes {
-        self.finders().fold(bytes, |bytes, finder| match finder.find(&bytes) {
-            found if found.is_empty() => bytes,
-            found => replaced(&bytes, &found).into(),
-        })
+        if self.stand_in(&bytes) { self.without(bytes.into()).into() } else { bytes }
+    }
+
+    fn stand_in(&self, bytes: &[u8]) -> bool {
+        let read = Haystack::new(bytes);
+        self.finders().any(|finder| finder.automaton.is_match(read.in_case(finder.any_case)))
+    }
+
+    fn without(&self, bytes: Vec<u8>) -> Vec<u8> {
+        self.finders().fold(bytes, |bytes, finder| replaced(&bytes, &finder.find(&Haystack::new(&bytes))))
     }
 
     /// The longer secrets in any case, then the shorter ones as they are written.
