@@ -38,48 +38,34 @@ impl Observer for Timer {
     }
 }
 
-/// Runs a server on a thread of its own and gives what `start` gives.
-fn on_a_thread<T: Send + 'static>(start: impl FnOnce(&tokio::runtime::Runtime) -> T + Send + 'static) -> T {
-    let (sender, receiver) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        sender.send(start(&runtime)).unwrap();
-        loop {
-            std::thread::park();
-        }
-    });
-    receiver.recv().unwrap()
-}
-
 fn contract() -> Arc<Contract> {
     let document = Document::from_text("groups.yaml", include_str!("../spec/groups.openapi.yaml")).unwrap();
     Arc::new(Contract::read(document).map_err(|refused| refused.1).unwrap())
 }
 
+/// The embedded host as the program runs it.
 fn host() -> String {
-    let address = on_a_thread(|runtime| {
-        let host = runtime.block_on(Host::start(contract(), HostSettings::default())).unwrap();
-        let address = host.address();
-        std::mem::forget(host);
-        address
-    });
+    let host = Host::start_apart(contract(), HostSettings::default()).unwrap();
+    let address = host.address();
+    std::mem::forget(host);
     format!("http://{address}")
 }
 
+/// On a thread of its own with the same runtime.
 fn bare_handler() -> String {
-    let address = on_a_thread(|runtime| {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let body = r#"{"data":{"id":"6581281e8f68666070de15c5","orgId":50156,"name":"GROUP_RANK_2","rank":2,"createdBy":123,"createdOn":1702963230.966423000,"lastUpdatedBy":123,"lastUpdatedOn":1702963230.966423000,"isActive":true},"errors":[],"warnings":[]}"#;
             let answer = move |_: bytes::Bytes| async move { ([("content-type", "application/json")], body) };
             let router = axum::Router::new().fallback(answer);
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let address = listener.local_addr().unwrap();
-            tokio::spawn(async move { axum::serve(listener, router).await });
-            address
-        })
+            sender.send(listener.local_addr().unwrap()).unwrap();
+            axum::serve(listener, router).await.unwrap();
+        });
     });
-    format!("http://{address}")
+    format!("http://{}", receiver.recv().unwrap())
 }
 
 fn own(text: &str, id: &str) -> String {

@@ -160,7 +160,7 @@ impl Node {
     /// Every node that a pointer with `*` for every item names, with the indexes that the stars
     /// stand for.
     pub fn select(&self, selector: &str) -> Vec<(Vec<usize>, &Node)> {
-        if !selector.contains('*') {
+        if !pointer::has_stars(selector) {
             return self.at(selector).map(|node| (Vec::new(), node)).into_iter().collect();
         }
         let mut found = vec![(Vec::new(), self)];

@@ -43,7 +43,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     runtime()?.block_on(async {
         let host = match &target {
             Some(_) => None,
-            None => Some(embedded(&contract, &mut given).await?),
+            None => Some(embedded(&contract, &mut given)?),
         };
         let strangers = leave_out_strangers(&contract, &mut plan, &given);
         let plan = Arc::new(plan);
@@ -192,16 +192,17 @@ fn left_behind(run: &Run, ledger: Option<&Ledger>) {
     });
 }
 
-/// Everything on one machine: a runtime with as many threads as there are cores.
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Usage, format!("no threads can be started: {error}")))
+/// One thread sends: to hand each answer to another would take longer than to look at it.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| no_threads(&error))
 }
 
-async fn embedded(contract: &Arc<Contract>, given: &mut Given) -> Result<Host, Failure> {
-    let host = Host::start(Arc::clone(contract), HostSettings::default()).await;
+pub(super) fn no_threads(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Usage, format!("no threads can be started: {error}"))
+}
+
+fn embedded(contract: &Arc<Contract>, given: &mut Given) -> Result<Host, Failure> {
+    let host = Host::start_apart(Arc::clone(contract), HostSettings::default());
     let host = host.map_err(|error| {
         Failure::new(Exit::Target, format!("the embedded host cannot listen on loopback: {error}"))
     })?;
@@ -348,7 +349,7 @@ async fn recorded(
 ) -> Result<Option<RunError>, Failure> {
     // What the embedded host remembers of the first pass would change the second.
     let host = match settings.alias {
-        Some(_) => Some(embedded(contract, &mut settings.given.clone()).await?),
+        Some(_) => Some(embedded(contract, &mut settings.given.clone())?),
         None => None,
     };
     let target = host.as_ref().map_or_else(|| settings.target.clone(), url);

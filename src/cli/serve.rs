@@ -19,8 +19,9 @@ pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Holds);
     }
     let planted = planted(&contract, &arguments.fault)?;
-    let runtime = super::check::runtime()?;
-    runtime.block_on(async {
+    // For many clients at once: a runtime with as many threads as there are cores.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| super::check::no_threads(&error))?.block_on(async {
         let settings =
             HostSettings { port: arguments.port, faults: planted.clone(), ..HostSettings::default() };
         let host = Host::start(Arc::clone(&contract), settings).await.map_err(|error| {

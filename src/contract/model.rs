@@ -283,6 +283,9 @@ pub fn essence(media_type: &str) -> String {
 
 /// Whether a documented media type or range includes an actual one.
 pub fn includes(documented: &str, actual: &str) -> bool {
+    if documented == actual {
+        return true;
+    }
     let (documented, actual) = (essence(documented), essence(actual));
     if documented == "*/*" || documented == actual {
         return true;
@@ -295,6 +298,9 @@ pub fn includes(documented: &str, actual: &str) -> bool {
 
 /// The documented representation that fits a media type best: the same before a range.
 pub fn choose<'m>(content: &'m [MediaType], actual: &str) -> Option<&'m MediaType> {
+    if let Some(same) = content.iter().find(|media| media.name == actual) {
+        return Some(same);
+    }
     let plain = |text: &str| text.replace(' ', "").to_ascii_lowercase();
     let fitting = content.iter().filter(|media| includes(&media.name, actual));
     fitting.min_by_key(|media| {

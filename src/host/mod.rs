@@ -63,6 +63,8 @@ pub struct Host {
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
     planted: Option<Arc<Planted>>,
+    /// Never sent; its end ends the thread, if the host has one of its own.
+    _thread: Option<oneshot::Sender<()>>,
 }
 
 /// How a host is run.
@@ -150,7 +152,24 @@ impl Host {
         let server = tokio::spawn(async move {
             let _ = server.await;
         });
-        Ok(Host { address, credentials: settings.credentials, stop, server, planted })
+        Ok(Host { address, credentials: settings.credentials, stop, server, planted, _thread: None })
+    }
+
+    /// Serves the contract on a thread of its own, for callers whose own has enough to do.
+    pub fn start_apart(contract: Arc<Contract>, settings: HostSettings) -> std::io::Result<Host> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (thread, ended) = oneshot::channel::<()>();
+        let (started, begun) = std::sync::mpsc::channel();
+        let serve = move || {
+            runtime.block_on(async {
+                let host = Host::start(contract, settings).await;
+                // Whoever started it waits for it.
+                let _ = started.send(host.map(|host| Host { _thread: Some(thread), ..host }));
+                let _ = ended.await;
+            });
+        };
+        std::thread::Builder::new().name("host".into()).spawn(serve)?;
+        begun.recv().unwrap_or_else(|_| Err(std::io::Error::other("the thread of the host ended")))
     }
 
     /// Where it listens.

@@ -53,7 +53,8 @@ pub fn child(pointer: &str, token: &str) -> String {
 
 /// The tokens of a pointer, unescaped; none for the pointer to the whole.
 pub fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    let mut rest = pointer.find('/').map(|first| &pointer[first + 1..]);
+    // What stands before the first slash is no token; of a pointer it is nothing.
+    let mut rest = pointer.bytes().position(|byte| byte == b'/').map(|first| &pointer[first + 1..]);
     std::iter::from_fn(move || {
         let whole = rest?;
         // Tokens are short: to look at every byte takes less time than to search.
@@ -82,6 +83,11 @@ pub fn get_mut<'v>(root: &'v mut Value, pointer: &str) -> Option<&'v mut Value> 
         Value::Array(items) => items.get_mut(index(&token)?),
         _ => None,
     })
+}
+
+/// Whether a pointer with `*` for every item names more than one place.
+pub fn has_stars(selector: &str) -> bool {
+    selector.bytes().any(|byte| byte == b'*') && tokens(selector).any(|token| token == "*")
 }
 
 fn is_pointer(text: &str) -> bool {

@@ -500,18 +500,16 @@ impl<'c> Authenticator<'c> {
 pub(super) fn hidden(secrets: &Secrets, exchange: Exchange, held: Held) -> Exchange {
     let Exchange { mut sent, mut outcome, .. } = exchange;
     sent.url = secrets.hide_usual(sent.url);
-    let headers = |headers: &mut [(String, String)]| {
-        for (_, value) in headers {
-            *value = secrets.hide_usual(std::mem::take(value));
-        }
-    };
-    headers(&mut sent.headers);
+    for (_, value) in &mut sent.headers {
+        *value = secrets.hide_usual(std::mem::take(value));
+    }
     match &mut outcome {
+        Outcome::Answered(_) if held == Held::Nothing => {}
         Outcome::Answered(answer) => {
-            headers(&mut answer.headers);
-            if held != Held::Nothing {
-                answer.body = secrets.hide_bytes(std::mem::take(&mut answer.body));
+            for (_, value) in &mut answer.headers {
+                *value = secrets.hide(std::mem::take(value));
             }
+            answer.body = secrets.hide_bytes(std::mem::take(&mut answer.body));
         }
         Outcome::Failed(failure) => failure.detail = secrets.hide(std::mem::take(&mut failure.detail)),
     }

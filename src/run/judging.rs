@@ -9,7 +9,7 @@ use crate::contract::Contract;
 use crate::judge::{self, Note, Observation};
 use crate::plan::Plan;
 use std::num::NonZero;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -41,7 +41,7 @@ impl Judge {
     pub(super) fn judge(&self, heard: Heard) -> Done {
         let Heard { scenario: index, mut exchanges, secrets } = heard;
         let held = |exchange: &Exchange| {
-            exchange.answer().map_or(Held::Nothing, |answer| secrets.held(&answer.body))
+            exchange.answer().map_or(Held::Nothing, |answer| secrets.held(answer))
         };
         let held: Vec<Held> =
             exchanges.iter().map(|exchange| exchange.as_ref().map_or(Held::Nothing, held)).collect();
@@ -119,6 +119,8 @@ fn sit(judge: &Judge, receiver: &Receiver<Heard>) -> Sitting {
     const PAUSE: Duration = Duration::from_millis(5);
     const BUSY: usize = 50;
     let mut sitting = Sitting::default();
+    // Much is made ready only when the first answer asks for it: while there is time.
+    sitting.done.extend(receiver.recv().map(|heard| judge.judge(heard)));
     loop {
         let first = if sitting.left.is_empty() {
             receiver.recv().map_err(RecvTimeoutError::from)
@@ -132,7 +134,14 @@ fn sit(judge: &Judge, receiver: &Receiver<Heard>) -> Sitting {
             Err(RecvTimeoutError::Disconnected) => return sitting,
         }
         thread::park_timeout(PAUSE);
-        sitting.left.extend(receiver.try_iter());
+        loop {
+            match receiver.try_recv() {
+                Ok(heard) => sitting.left.push(heard),
+                Err(TryRecvError::Empty) => break,
+                // Nothing more is sent: the rest is for every processor.
+                Err(TryRecvError::Disconnected) => return sitting,
+            }
+        }
         if sitting.left.len() - before < BUSY {
             sitting.done.extend(sitting.left.drain(..).map(|heard| judge.judge(heard)));
         }

@@ -4,7 +4,7 @@ use super::scene::Scene;
 use super::{constant, distinct, observed};
 use crate::contract::{Contract, Expression, Rule, Statement};
 use crate::json::decimal::Decimal;
-use crate::json::{Kind, Node};
+use crate::json::{self, Kind, Node};
 use crate::judge::Observation;
 use crate::plan::Plan;
 use std::collections::HashSet;
@@ -107,6 +107,6 @@ fn canonical(node: &Node) -> String {
             members.sort_unstable();
             format!("{{{}}}", members.join(","))
         }
-        _ => node.to_value().to_string(),
+        _ => json::compact(&node.to_value()),
     }
 }

@@ -134,7 +134,7 @@ impl<'s> Scene<'s> {
     pub(super) fn pairs(&self, [one, two]: [&Expression; 2]) -> Vec<Pair<'_>> {
         let starred = |expression: &Expression| {
             let at = expression.response_body().or(expression.request_body());
-            at.is_some_and(|at| at.contains('*') && json::pointer::tokens(at).any(|token| token == "*"))
+            at.is_some_and(json::pointer::has_stars)
         };
         if !starred(one) && !starred(two) {
             let pair = self.single(one).and_then(|left| Ok((left, self.single(two)?)));
