@@ -62,16 +62,13 @@ fn exchange(plan: &Plan, verdict: Verdict, status: u16, body: &str) -> (usize, E
     let name = sent["name"].as_str().unwrap_or_default();
     let answer = Answer {
         status,
-        headers: vec![
-            ("content-type".into(), "application/json".into()),
-            ("x-cap-requestid".into(), "5f1c".into()),
-        ],
+        headers: [("content-type", "application/json"), ("x-cap-requestid", "5f1c")].into(),
         body: Bytes::from(body.replace("GROUP_RANK_2", name)),
     };
     let sent = Sent {
         method: request.method.clone(),
         url: "http://127.0.0.1:8080/api_gateway/v1/badges/group".into(),
-        headers: request.headers.clone(),
+        headers: request.headers.iter().cloned().collect(),
         body: request.body.clone().map(Bytes::from),
     };
     let outcome = Outcome::Answered(answer);

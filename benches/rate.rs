@@ -86,7 +86,7 @@ fn requests(plan: &Plan, target: &str, id: &str) -> Vec<Outgoing> {
         Outgoing {
             method: case.request.method.clone(),
             url: own(&format!("{target}{}", case.request.path), id),
-            headers,
+            headers: headers.into_iter().collect(),
             body,
         }
     });

@@ -213,7 +213,7 @@ mod tests {
         let body = bytes::Bytes::from_static(
             b"{\"a\": true, \"b\": [{\"c\": 1.50}, {\"c\": null}, {\"c\": \"x\"}]}",
         );
-        let answer = Answer { status: 418, headers: vec![("x-code".into(), " 9".into())], body };
+        let answer = Answer { status: 418, headers: [("x-code", " 9")].into(), body };
         let text = json::read(&answer.body).unwrap();
         let read = |expression| values(&Expression::parse(expression).unwrap(), &answer, Some(&text));
         assert_eq!(read("$statusCode"), ["418"]);

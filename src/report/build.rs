@@ -9,7 +9,7 @@ use super::{Step, Subject, keywords};
 use crate::judge::{self, Severity};
 use crate::plan;
 use crate::run::secret;
-use crate::run::{self, Exchange, Sent};
+use crate::run::{self, Exchange, Headers, Sent};
 use crate::source::{Excerpt, Location};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -195,12 +195,12 @@ impl Builder<'_, '_> {
     }
 
     fn request(&self, sent: &Sent, most: usize) -> Request {
-        let neutral = |text: &String| self.subject.neutral(text);
+        let neutral = |text: &str| self.subject.neutral(text);
         let run = self.subject.run.id.as_bytes();
         Request {
             method: sent.method.clone(),
             url: neutral(&sent.url),
-            headers: sent.headers.iter().map(|(name, value)| (name.clone(), neutral(value))).collect(),
+            headers: fields(&sent.headers, neutral),
             body: sent.body.as_ref().map(|bytes| body(bytes, run, most)),
         }
     }
@@ -227,7 +227,7 @@ impl Builder<'_, '_> {
                 elapsed_ms: milliseconds(exchange.elapsed),
                 attempts: exchange.attempts,
                 detail,
-                headers: answer.map_or_else(Vec::new, |answer| answer.headers.clone()),
+                headers: answer.map_or_else(Vec::new, |answer| fields(&answer.headers, str::to_owned)),
                 body: answer.map(|answer| body(&answer.body, b"", most)),
             },
         }
@@ -268,6 +268,10 @@ impl Builder<'_, '_> {
     fn excerpt(&self, at: &At) -> Option<Excerpt> {
         self.subject.contract.document.excerpt(&at.location)
     }
+}
+
+fn fields(headers: &Headers, shown: impl Fn(&str) -> String) -> Vec<(String, String)> {
+    headers.iter().map(|(name, value)| (name.to_owned(), shown(value))).collect()
 }
 
 fn end(end: &run::End) -> End {

@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, body: &str) -> Answer {
-        Answer { status, headers: vec![("x-code".into(), "9".into())], body: body.to_owned().into() }
+        Answer { status, headers: [("x-code", "9")].into(), body: body.to_owned().into() }
     }
 
     #[test]

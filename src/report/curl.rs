@@ -58,7 +58,7 @@ pub fn repeat(scenario: &Scenario, case: &Case, sent: &Sent, run: &str) -> Repea
     }
     line.push(' ');
     word(&mut line, &pieces(sent.url.as_bytes(), run, case.request.path.as_bytes()));
-    for (name, value) in &sent.headers {
+    for (name, value) in sent.headers.iter() {
         if name.eq_ignore_ascii_case("accept-encoding") {
             line.push_str(" --compressed");
         }
@@ -72,7 +72,7 @@ pub fn repeat(scenario: &Scenario, case: &Case, sent: &Sent, run: &str) -> Repea
         word(&mut line, &pieces(header.as_bytes(), run, planned.as_bytes()));
     }
     if let Some(body) = &sent.body {
-        if !sent.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+        if sent.headers.get("content-type").is_none() {
             line.push_str(" -H 'Content-Type:'");
         }
         if body.len() > LONGEST_BODY {

@@ -86,7 +86,7 @@ fn variables_that_the_contract_brought_in_are_not_given_to_the_shell() {
     let mut case = case("accept/x", Verdict::Accept, Some("$PROBITY_BASIC_BASE64 $HOME"));
     case.request.headers.push(("X-Example".into(), "$HOME".into()));
     let mut sent = sent(&case, "1234567890");
-    sent.headers.push(("x-example".into(), "$HOME".into()));
+    sent.headers.push("x-example", "$HOME");
     let words = words(&repeat(&case, &sent, "1234567890").line);
     assert!(words.contains(&"x-example: $HOME".to_owned()), "{words:?}");
     assert_eq!(words.last().unwrap(), "$PROBITY_BASIC_BASE64 $HOME");
@@ -98,7 +98,7 @@ fn what_curl_would_do_by_itself_is_kept_from_it() {
     case.request.method = "HEAD".into();
     let mut request = sent(&case, "");
     request.url = "https://api.example/a/../b?c[]={1}".into();
-    request.headers = vec![("X-Empty".into(), String::new()), ("accept-encoding".into(), "gzip".into())];
+    request.headers = [("X-Empty", ""), ("accept-encoding", "gzip")].into();
     let line = repeat(&case, &request, "").line;
     assert_eq!(
         line,
@@ -115,7 +115,7 @@ fn what_curl_would_do_by_itself_is_kept_from_it() {
 fn a_header_may_hold_what_a_line_may_not() {
     let case = case("accept/x", Verdict::Accept, None);
     let mut request = sent(&case, "");
-    request.headers = vec![("X-Odd".into(), "a\tb\u{202e}c'\u{1b}$PROBITY_BASIC_BASE64".into())];
+    request.headers = [("X-Odd", "a\tb\u{202e}c'\u{1b}$PROBITY_BASIC_BASE64")].into();
     assert_eq!(
         words(&repeat(&case, &request, "").line).last().unwrap(),
         "X-Odd: a\tb\u{202e}c'\u{1b}a'b \"c"

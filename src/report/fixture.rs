@@ -190,12 +190,12 @@ impl Fixture {
             observation.actual.push_str(text);
         }
         for exchange in self.run.exchanges.iter_mut().flatten().flatten() {
-            exchange.sent.headers.push(("X-Hostile".into(), text.to_owned()));
+            exchange.sent.headers.push("X-Hostile", text);
             exchange.sent.body = Some(Bytes::from(text.to_owned()));
             exchange.sent.url.push_str(text);
             match &mut exchange.outcome {
                 Outcome::Answered(answer) => {
-                    answer.headers.iter_mut().for_each(|(_, value)| value.push_str(text));
+                    answer.headers = answer.headers.with_values(|_, value| format!("{value}{text}").into());
                     let code = serde_json::json!({"errors": [{"code": text}]});
                     answer.body = code.to_string().into();
                 }
@@ -281,8 +281,8 @@ pub(super) fn sent(case: &Case, run: &str) -> Sent {
             ("content-type", "application/json"),
             ("content-length", "1"),
         ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into(),
+        .into_iter()
+        .collect(),
         body: body.map(|body| crate::run::secret::replace(body, RUN.as_bytes(), run.as_bytes()).into()),
     }
 }
@@ -301,8 +301,7 @@ fn exchange(case: &Case, run: &str, milliseconds: u64, outcome: Outcome) -> Exch
 }
 
 fn answer(status: u16, body: &str, at: u64) -> Outcome {
-    let headers =
-        vec![("x-request-id".to_owned(), format!("8c1f-{at}")), ("date".to_owned(), format!("{at}"))];
+    let headers = [("x-request-id", format!("8c1f-{at}")), ("date", format!("{at}"))].into();
     Outcome::Answered(Answer { status, headers, body: Bytes::from(body.to_owned()) })
 }
 

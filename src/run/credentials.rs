@@ -439,10 +439,7 @@ impl<'c> Authenticator<'c> {
         let outgoing = Outgoing {
             method: "POST".into(),
             url: url.clone(),
-            headers: vec![
-                ("Content-Type".into(), "application/json".into()),
-                ("Accept".into(), "application/json".into()),
-            ],
+            headers: [("Content-Type", "application/json"), ("Accept", "application/json")].into(),
             body: Some(body.into()),
         };
         let asked = Instant::now();
@@ -499,16 +496,14 @@ impl<'c> Authenticator<'c> {
 /// An exchange without secrets, given what of them its answer holds.
 pub(super) fn hidden(secrets: &Secrets, exchange: Exchange, held: Held) -> Exchange {
     let Exchange { mut sent, mut outcome, .. } = exchange;
-    sent.url = secrets.hide_usual(sent.url);
-    for (_, value) in &mut sent.headers {
-        *value = secrets.hide_usual(std::mem::take(value));
+    if let std::borrow::Cow::Owned(url) = secrets.hide_usual(&sent.url) {
+        sent.url = url;
     }
+    sent.headers = sent.headers.with_values(|_, value| secrets.hide_usual(value));
     match &mut outcome {
         Outcome::Answered(_) if held == Held::Nothing => {}
         Outcome::Answered(answer) => {
-            for (_, value) in &mut answer.headers {
-                *value = secrets.hide(std::mem::take(value));
-            }
+            answer.headers = answer.headers.with_values(|_, value| secrets.hide(value.to_owned()).into());
             answer.body = secrets.hide_bytes(std::mem::take(&mut answer.body));
         }
         Outcome::Failed(failure) => failure.detail = secrets.hide(std::mem::take(&mut failure.detail)),

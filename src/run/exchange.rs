@@ -1,5 +1,6 @@
 //! One exchange: a request as it was sent and what came back, without secrets.
 
+use super::headers::Headers;
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use std::time::Duration;
@@ -32,7 +33,7 @@ pub struct Sent {
     /// The whole URL.
     pub url: String,
     /// The headers, in order.
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     /// The body, byte for byte.
     pub body: Option<Bytes>,
 }
@@ -52,7 +53,7 @@ pub struct Answer {
     /// The status.
     pub status: u16,
     /// The headers, in order, names in lower case.
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     /// The body, decoded from its content coding.
     pub body: Bytes,
 }
@@ -140,8 +141,7 @@ impl FailureKind {
 impl Sent {
     /// The first value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut found = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.next().map(|(_, value)| value.as_str())
+        self.headers.get(name)
     }
 
     /// A query parameter, decoded.
@@ -169,14 +169,12 @@ impl Sent {
 impl Answer {
     /// The first value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut found = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.next().map(|(_, value)| value.as_str())
+        self.headers.get(name)
     }
 
     /// The values of a header in one list, as RFC 9110 has it for several lines of one name.
     pub fn header_list(&self, name: &str) -> Option<String> {
-        let all = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        let all: Vec<&str> = all.map(|(_, value)| value.as_str()).collect();
+        let all: Vec<&str> = self.headers.all(name).collect();
         (!all.is_empty()).then(|| all.join(", "))
     }
 

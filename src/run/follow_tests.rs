@@ -1,6 +1,6 @@
 use super::*;
 use crate::plan::{self, Plan, Wishes};
-use crate::run::{Answer, Outcome, Sent};
+use crate::run::{Answer, Headers, Outcome, Sent};
 use crate::source::Document;
 use std::time::Duration;
 
@@ -48,12 +48,12 @@ fn exchange(status: u16, body: &str) -> Exchange {
         sent: Sent {
             method: "POST".into(),
             url: "https://api.example/rooms/a%20b/things".into(),
-            headers: Vec::new(),
+            headers: Headers::default(),
             body: None,
         },
         outcome: Outcome::Answered(Answer {
             status,
-            headers: vec![("location".into(), "/things/7?x=1".into())],
+            headers: [("location", "/things/7?x=1")].into(),
             body: body.to_owned().into(),
         }),
         ended: jiff::Timestamp::UNIX_EPOCH,

@@ -40,9 +40,8 @@ impl Judge {
     /// Judges what came back, and takes the secrets out of it.
     pub(super) fn judge(&self, heard: Heard) -> Done {
         let Heard { scenario: index, mut exchanges, secrets } = heard;
-        let held = |exchange: &Exchange| {
-            exchange.answer().map_or(Held::Nothing, |answer| secrets.held(answer))
-        };
+        let held =
+            |exchange: &Exchange| exchange.answer().map_or(Held::Nothing, |answer| secrets.held(answer));
         let held: Vec<Held> =
             exchanges.iter().map(|exchange| exchange.as_ref().map_or(Held::Nothing, held)).collect();
         for (exchange, held) in exchanges.iter_mut().zip(&held) {
@@ -116,16 +115,17 @@ impl Bench {
 /// shares its processors with the sender: to judge meanwhile would slow down both by more than
 /// the judging takes once they are at rest.
 fn sit(judge: &Judge, receiver: &Receiver<Heard>) -> Sitting {
-    const PAUSE: Duration = Duration::from_millis(5);
-    const BUSY: usize = 50;
-    let mut sitting = Sitting::default();
+    const SLOW: Duration = Duration::from_micros(100);
+    const SHORTEST: Duration = Duration::from_millis(5);
+    const LONGEST: Duration = Duration::from_millis(200);
+    let (mut sitting, mut pause) = (Sitting::default(), SHORTEST);
     // Much is made ready only when the first answer asks for it: while there is time.
     sitting.done.extend(receiver.recv().map(|heard| judge.judge(heard)));
     loop {
         let first = if sitting.left.is_empty() {
             receiver.recv().map_err(RecvTimeoutError::from)
         } else {
-            receiver.recv_timeout(PAUSE)
+            receiver.recv_timeout(pause)
         };
         let before = sitting.left.len();
         match first {
@@ -133,7 +133,7 @@ fn sit(judge: &Judge, receiver: &Receiver<Heard>) -> Sitting {
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return sitting,
         }
-        thread::park_timeout(PAUSE);
+        thread::park_timeout(pause);
         loop {
             match receiver.try_recv() {
                 Ok(heard) => sitting.left.push(heard),
@@ -142,8 +142,13 @@ fn sit(judge: &Judge, receiver: &Receiver<Heard>) -> Sitting {
                 Err(TryRecvError::Disconnected) => return sitting,
             }
         }
-        if sitting.left.len() - before < BUSY {
+        let came = u32::try_from(sitting.left.len() - before).unwrap_or(u32::MAX);
+        if SLOW.saturating_mul(came) <= pause {
             sitting.done.extend(sitting.left.drain(..).map(|heard| judge.judge(heard)));
+            pause = SHORTEST;
+        } else {
+            // Even to look how many there are takes a processor from them.
+            pause = LONGEST.min(pause * 2);
         }
     }
 }

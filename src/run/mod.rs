@@ -5,6 +5,7 @@ mod error;
 pub mod exchange;
 mod follow;
 mod forms;
+pub mod headers;
 pub mod identity;
 mod judging;
 pub mod ledger;
@@ -18,6 +19,8 @@ pub mod transport;
 
 pub use credentials::Given;
 pub use ledger::Ledger;
+
+pub use headers::Headers;
 
 pub use exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
 

@@ -3,6 +3,7 @@
 use super::credentials::{Authenticator, Given};
 use super::error::{Halt, RunError};
 use super::exchange::{Failure, Outcome};
+use super::headers::Headers;
 use super::judging::{Bench, Done, Heard, Judge};
 use super::ledger::Ledger;
 use super::order::{Order, Turn};
@@ -331,7 +332,7 @@ impl Runner<'_> {
 
 /// A request that changes nothing.
 fn at_root(target: &str) -> Outgoing {
-    Outgoing { method: "OPTIONS".into(), url: format!("{target}/"), headers: Vec::new(), body: None }
+    Outgoing { method: "OPTIONS".into(), url: format!("{target}/"), headers: Headers::default(), body: None }
 }
 
 /// Where an answer sends elsewhere.

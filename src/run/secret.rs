@@ -149,20 +149,19 @@ impl Secrets {
 
     /// Text of a kind that most requests share, a URL or the value of a header, with every secret
     /// replaced by its variable.
-    pub(super) fn hide_usual(&self, text: String) -> String {
+    pub(super) fn hide_usual<'t>(&self, text: &'t str) -> Cow<'t, str> {
         const MOST: usize = 256;
         const LONGEST: usize = 512;
         let usual = || self.usual.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = usual().get(&text) {
-            return known.clone().unwrap_or(text);
+        if let Some(known) = usual().get(text) {
+            return known.clone().map_or(text.into(), Cow::Owned);
         }
-        let shown = self.hide(text.clone());
+        let shown = Some(self.hide(text.to_owned())).filter(|shown| shown != text);
         let mut usual = usual();
         if usual.len() < MOST && text.len() <= LONGEST {
-            let other = (shown != text).then(|| shown.clone());
-            usual.insert(text, other);
+            usual.insert(text.to_owned(), shown.clone());
         }
-        shown
+        shown.map_or(text.into(), Cow::Owned)
     }
 
     /// Bytes with every secret replaced by its variable.

@@ -16,6 +16,7 @@ use crate::plan::{Case, Credentials, Gap, RUN, Scenario};
 use bytes::Bytes;
 use memchr::memmem::Finder;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -254,26 +255,27 @@ impl Sender<'_> {
         Sent { method, url, headers, body }
     }
 
+    /// Text with the identity of the run filled in.
+    fn own<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if holds_run(text) { text.replace(RUN, &self.id).into() } else { text.into() }
+    }
+
     pub(super) fn outgoing(&self, case: &Case, carriers: Vec<Carrier>) -> Outgoing {
-        let own = |text: &str| {
-            if holds_run(text) { text.replace(RUN, &self.id) } else { text.to_owned() }
-        };
-        let mut url = format!("{}{}", self.target, own(&case.request.path));
-        let mut headers: Vec<(String, String)> =
-            case.request.headers.iter().map(|(name, value)| (name.clone(), own(value))).collect();
-        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
-            headers.push(("Accept".into(), "application/json, */*;q=0.1".into()));
+        let mut url = format!("{}{}", self.target, self.own(&case.request.path));
+        let mut fields: Vec<(Cow<'_, str>, Cow<'_, str>)> =
+            case.request.headers.iter().map(|(name, value)| (name.into(), self.own(value))).collect();
+        if !fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
+            fields.push(("Accept".into(), "application/json, */*;q=0.1".into()));
         }
         for carrier in carriers {
             match carrier {
                 Carrier::Header(name, value) => {
                     let one = name.eq_ignore_ascii_case("cookie");
-                    let known =
-                        headers.iter_mut().find(|(known, _)| one && known.eq_ignore_ascii_case(&name));
+                    let known = fields.iter_mut().find(|(known, _)| one && known.eq_ignore_ascii_case(&name));
                     // A request has at most one list of cookies.
                     match known {
-                        Some((_, cookies)) => *cookies = format!("{cookies}; {value}"),
-                        None => headers.push((name, value)),
+                        Some((_, cookies)) => *cookies = format!("{cookies}; {value}").into(),
+                        None => fields.push((name.into(), value.into())),
                     }
                 }
                 Carrier::Query(name, value) => {
@@ -288,6 +290,7 @@ impl Sender<'_> {
             .body
             .as_ref()
             .map(|body| Bytes::from(replace(body, RUN.as_bytes(), self.id.as_bytes())));
+        let headers = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
         Outgoing { method: case.request.method.clone(), url, headers, body }
     }
 }

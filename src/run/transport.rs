@@ -5,6 +5,7 @@ mod gate;
 pub(super) use gate::Gate;
 
 use super::exchange::{Answer, Failure, FailureKind};
+use super::headers::Headers;
 use bytes::{Bytes, BytesMut};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use std::collections::HashMap;
@@ -39,7 +40,7 @@ pub struct Outgoing {
     /// The whole URL.
     pub url: String,
     /// The headers, in order.
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     /// The body.
     pub body: Option<Bytes>,
 }
@@ -109,13 +110,12 @@ impl Transport {
     ) -> Result<Answer, Failure> {
         let mut response = client.execute(request).await.map_err(|error| failure(&error))?;
         let status = response.status().as_u16();
-        let headers: Vec<(String, String)> = response
-            .headers()
-            .iter()
-            .map(|(name, value)| {
-                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-            })
-            .collect();
+        let fields = response.headers();
+        let bytes = fields.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        let mut headers = Headers::with_capacity(fields.len(), bytes);
+        for (name, value) in fields {
+            headers.push(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
+        }
         let mut body = BytesMut::new();
         // A connection that ends here was no idle one: the answer had begun.
         let torn = |error: reqwest::Error| {
@@ -143,9 +143,9 @@ impl Transport {
             .map_err(|error| unsendable(error.to_string()))?;
         let url = self.url(&outgoing.url)?;
         let mut request = reqwest::Request::new(method, url);
-        for (name, value) in &outgoing.headers {
-            let name = reqwest::header::HeaderName::try_from(name.as_str())
-                .map_err(|error| unsendable(error.to_string()))?;
+        for (name, value) in outgoing.headers.iter() {
+            let name =
+                reqwest::header::HeaderName::try_from(name).map_err(|error| unsendable(error.to_string()))?;
             let value = reqwest::header::HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
                 unsendable(format!("the header `{name}` has characters that no header can hold"))
             })?;

@@ -2,7 +2,7 @@
 
 use super::file::Text;
 use super::{SnapshotError, Store, page};
-use crate::run::Answer;
+use crate::run::{Answer, Headers};
 
 /// An answer that a person has agreed to, as its page shows it: what changes from run to run is a placeholder.
 #[derive(Clone, Debug)]
@@ -52,12 +52,12 @@ fn answer(shown: &str) -> Option<Answer> {
     let mut lines = head.lines();
     let (status, media) = lines.next().map(|line| line.split_once(' ').unwrap_or((line, "")))?;
     let status = status.parse().ok()?;
-    let mut headers: Vec<(String, String)> = Vec::new();
+    let mut headers = Headers::default();
     if !media.is_empty() {
-        headers.push(("content-type".to_owned(), media.to_owned()));
+        headers.push("content-type", media);
     }
     let declared = lines.filter_map(|line| line.split_once(':'));
-    headers.extend(declared.map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())));
+    headers.extend(declared.map(|(name, value)| (name.to_lowercase(), value.trim())));
     let body = if body == "(empty)" { "" } else { body };
     Some(Answer { status, headers, body: body.to_owned().into() })
 }

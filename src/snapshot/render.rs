@@ -145,7 +145,7 @@ fn reply(redaction: &mut Redaction<'_>, operation: &Operation, case: &Case, answ
     let media = answer.header("content-type").map(essence).filter(|media| !media.is_empty());
     let mut headers = Vec::new();
     for declared in response.map_or(&[][..], |response| &response.headers) {
-        for (name, value) in &answer.headers {
+        for (name, value) in answer.headers.iter() {
             if name.eq_ignore_ascii_case(&declared.name) {
                 let value = redaction.header(operation, name, declared.schema.as_ref(), &own, value);
                 headers.push((name.to_ascii_lowercase(), value));

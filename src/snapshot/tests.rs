@@ -5,6 +5,7 @@ mod disk;
 use super::*;
 use crate::contract::Contract;
 use crate::plan::{self, Plan, RUN, Wishes};
+use crate::run::Headers;
 use crate::run::exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
 use crate::source::Document;
 use std::collections::BTreeMap;
@@ -64,8 +65,12 @@ fn planned_for(contract: &Contract) -> Plan {
 fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome) -> Run {
     let exchange = |case: &plan::Case| {
         let body = String::from_utf8_lossy(case.request.body.as_deref().unwrap_or_default()).replace(RUN, id);
-        let sent =
-            Sent { method: "POST".into(), url: "http://x/things".into(), headers: Vec::new(), body: None };
+        let sent = Sent {
+            method: "POST".into(),
+            url: "http://x/things".into(),
+            headers: Headers::default(),
+            body: None,
+        };
         Exchange {
             sent,
             outcome: answer(case, &body),
@@ -94,9 +99,8 @@ fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome
 }
 
 fn answered(status: u16, headers: &[(&str, &str)], body: &str) -> Outcome {
-    let mut headers: Vec<(String, String)> =
-        headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    headers.push(("content-type".into(), "application/json; charset=utf-8".into()));
+    let mut headers: Headers = headers.iter().copied().collect();
+    headers.push("content-type", "application/json; charset=utf-8");
     Outcome::Answered(Answer { status, headers, body: body.to_owned().into() })
 }
 

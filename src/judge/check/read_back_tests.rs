@@ -3,7 +3,7 @@
 use crate::contract::Contract;
 use crate::judge::{self, Observation};
 use crate::plan::{self, Plan, Scenario, Wishes};
-use crate::run::{Answer, Exchange, Outcome, Sent};
+use crate::run::{Answer, Exchange, Headers, Outcome, Sent};
 use crate::source::Document;
 use std::time::Duration;
 
@@ -62,12 +62,12 @@ impl Trial {
 }
 
 fn exchange((status, body): (u16, &str)) -> Exchange {
-    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    let headers = [("content-type", "application/json")].into();
     Exchange {
         sent: Sent {
             method: "POST".into(),
             url: "https://api.example/things".into(),
-            headers: Vec::new(),
+            headers: Headers::default(),
             body: Some(r#"{"name": "sent"}"#.into()),
         },
         outcome: Outcome::Answered(Answer { status, headers, body: body.to_owned().into() }),

@@ -4,7 +4,7 @@ use super::{Note, check, over_run, tried};
 use crate::contract::Contract;
 use crate::judge::{self, Observation, Severity, View};
 use crate::plan::{self, Plan, Verdict, Wishes};
-use crate::run::{Answer, Exchange, Outcome, Sent};
+use crate::run::{Answer, Exchange, Headers, Outcome, Sent};
 use crate::source::Document;
 use jiff::Timestamp;
 use std::time::Duration;
@@ -29,7 +29,7 @@ struct Trial {
     contract: Contract,
     plan: Plan,
     sent: String,
-    headers: Vec<(String, String)>,
+    headers: Headers,
 }
 
 impl Trial {
@@ -43,7 +43,7 @@ impl Trial {
         let document = Document::from_text("things.yaml", &format!("{text}{rule}\n")).unwrap();
         let contract = Contract::read(document).unwrap_or_else(|error| panic!("{}: {rule}", error.1));
         let plan = plan::plan(&contract, &Wishes::default()).unwrap();
-        Trial { contract, plan, sent: "{}".into(), headers: Vec::new() }
+        Trial { contract, plan, sent: "{}".into(), headers: Headers::default() }
     }
 
     fn sending(mut self, body: &str) -> Trial {
@@ -52,7 +52,7 @@ impl Trial {
     }
 
     fn with(mut self, name: &str, value: &str) -> Trial {
-        self.headers.push((name.to_owned(), value.to_owned()));
+        self.headers.push(name, value);
         self
     }
 
@@ -62,10 +62,7 @@ impl Trial {
             sent: Sent {
                 method: "POST".into(),
                 url: "https://api.example/v1/things/017?page=a%20b".into(),
-                headers: vec![
-                    ("X-Count".into(), "5".into()),
-                    ("Authorization".into(), "Basic $PROBITY_BASIC".into()),
-                ],
+                headers: [("X-Count", "5"), ("Authorization", "Basic $PROBITY_BASIC")].into(),
                 body: Some(self.sent.clone().into()),
             },
             outcome: Outcome::Answered(answer),
