@@ -14,6 +14,7 @@ mod pace;
 mod runner;
 pub mod secret;
 mod sender;
+mod tally;
 mod together;
 pub mod transport;
 

@@ -9,6 +9,7 @@ use super::ledger::Ledger;
 use super::order::{Order, Turn};
 use super::pace::{Pace, Rate};
 use super::sender::{Sender, Underway};
+use super::tally::Tally;
 use super::transport::{Outgoing, Transport};
 use super::{Answer, End, Event, Observer, Run, identity};
 use crate::contract::Contract;
@@ -101,8 +102,7 @@ pub async fn run(
         created: AtomicUsize::new(0),
         uncertain: AtomicUsize::new(0),
         gaps: Mutex::default(),
-        unanswered: AtomicUsize::new(0),
-        postponed: AtomicUsize::new(0),
+        tally: Tally::default(),
     };
     let judge = Arc::new(Judge {
         contract: Arc::clone(contract),
@@ -223,7 +223,7 @@ impl Runner<'_> {
             async move {
                 while let Some((turn, scenario)) = self.next() {
                     let over = halted.load(Ordering::Relaxed) || *stop.borrow();
-                    if over || self.sender.lost().is_some() {
+                    if over || self.sender.tally.enough().is_some() {
                         break;
                     }
                     match self.scenario(turn.index, scenario, &mut stop).await {
@@ -255,7 +255,7 @@ impl Runner<'_> {
         if *stop.borrow() {
             return End::Interrupted;
         }
-        match self.sender.lost().filter(|_| done.iter().any(Option::is_none)) {
+        match self.sender.tally.enough().filter(|_| done.iter().any(Option::is_none)) {
             Some(why) => End::TargetLost(why),
             None => End::Complete,
         }

@@ -8,6 +8,7 @@ use super::ledger::{Created, Ledger, created};
 use super::pace::{Pace, retry_after};
 use super::runner::Alias;
 use super::secret::replace;
+use super::tally::Tally;
 use super::transport::{Outgoing, Transport};
 use super::{Event, Observer};
 use crate::contract::expression::Part;
@@ -20,9 +21,6 @@ use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-
-/// So many exchanges in a row without any answer mean that the target is gone.
-const LOST_AFTER: usize = 8;
 
 /// Whether a request is out of which nobody knows yet what came.
 #[derive(Default)]
@@ -48,8 +46,7 @@ pub(super) struct Sender<'r> {
     pub(super) created: AtomicUsize,
     pub(super) uncertain: AtomicUsize,
     pub(super) gaps: Mutex<Vec<Gap>>,
-    pub(super) unanswered: AtomicUsize,
-    pub(super) postponed: AtomicUsize,
+    pub(super) tally: Tally,
 }
 
 /// Whether the identity of the run has to be filled in.
@@ -59,16 +56,6 @@ fn holds_run(text: &str) -> bool {
 }
 
 impl Sender<'_> {
-    /// Why nothing more is sent, if the target is gone.
-    pub(super) fn lost(&self) -> Option<String> {
-        let many = |count: &AtomicUsize| count.load(Ordering::Relaxed) >= LOST_AFTER;
-        if many(&self.unanswered) {
-            return Some(format!("the last {LOST_AFTER} requests got no answer"));
-        }
-        let limit = "longer than --max-wait allows";
-        many(&self.postponed).then(|| format!("the target keeps asking to come back later, {limit}"))
-    }
-
     /// Sends a case and writes down what it created; nothing if it cannot be sent in this run.
     /// What it takes from earlier exchanges of its scenario is filled in first.
     pub(super) async fn exchange(
@@ -197,16 +184,16 @@ impl Sender<'_> {
             match &outcome {
                 Outcome::Answered(answer) => {
                     underway.set(uncertain);
-                    self.unanswered.store(0, Ordering::Relaxed);
+                    self.tally.answered(answer);
                     if let Some(pause) = retry_after(answer) {
                         if self.pace.hold(pause).await {
                             let why = "the target asked to come back later";
                             self.observer.event(&Event::Waiting { pause, why });
                             continue;
                         }
-                        self.postponed.fetch_add(1, Ordering::Relaxed);
+                        self.tally.postponed(true);
                     } else {
-                        self.postponed.store(0, Ordering::Relaxed);
+                        self.tally.postponed(false);
                     }
                     if answer.status == 401
                         && valid
@@ -226,7 +213,7 @@ impl Sender<'_> {
                         continue;
                     }
                     FailureKind::Refused | FailureKind::TimedOut | FailureKind::Unresolved => {
-                        self.unanswered.fetch_add(1, Ordering::Relaxed);
+                        self.tally.unanswered();
                     }
                     _ => {}
                 },

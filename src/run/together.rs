@@ -9,7 +9,6 @@ use super::transport::{Gate, Outgoing};
 use super::{Answer, Event};
 use crate::plan::Case;
 use std::cmp::Reverse;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 impl Sender<'_> {
@@ -74,7 +73,7 @@ impl Sender<'_> {
                     let why = "the target asked to come back later";
                     self.observer.event(&Event::Waiting { pause, why });
                 } else {
-                    self.postponed.fetch_add(1, Ordering::Relaxed);
+                    self.tally.postponed(true);
                 }
                 waits
             }
@@ -98,8 +97,8 @@ impl Sender<'_> {
             Err(failure) => Outcome::Failed(failure),
         };
         let (ended, elapsed) = (jiff::Timestamp::now(), clock.elapsed());
-        if matches!(outcome, Outcome::Answered(_)) {
-            self.unanswered.store(0, Ordering::Relaxed);
+        if let Outcome::Answered(answer) = &outcome {
+            self.tally.answered(answer);
         }
         let sent = self.sent(outgoing);
         Exchange { sent, outcome, ended, elapsed, attempts, leaks_secret: false, uncertain: false }
