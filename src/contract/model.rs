@@ -283,9 +283,6 @@ pub fn essence(media_type: &str) -> String {
 
 /// Whether a documented media type or range includes an actual one.
 pub fn includes(documented: &str, actual: &str) -> bool {
-    if documented == actual {
-        return true;
-    }
     let (documented, actual) = (essence(documented), essence(actual));
     if documented == "*/*" || documented == actual {
         return true;

@@ -27,7 +27,7 @@ impl Headers {
     }
 
     /// The fields, names with values.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.ends.iter().enumerate().map(|(index, &(name_ends, value_ends))| {
             let start = index.checked_sub(1).map_or(0, |before| self.ends[before].1);
             (&self.text[start..name_ends], &self.text[name_ends..value_ends])

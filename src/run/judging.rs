@@ -40,10 +40,9 @@ impl Judge {
     /// Judges what came back, and takes the secrets out of it.
     pub(super) fn judge(&self, heard: Heard) -> Done {
         let Heard { scenario: index, mut exchanges, secrets } = heard;
-        let held =
-            |exchange: &Exchange| exchange.answer().map_or(Held::Nothing, |answer| secrets.held(answer));
+        let answers = exchanges.iter().map(|exchange| exchange.as_ref()?.answer());
         let held: Vec<Held> =
-            exchanges.iter().map(|exchange| exchange.as_ref().map_or(Held::Nothing, held)).collect();
+            answers.map(|answer| answer.map_or(Held::Nothing, |answer| secrets.held(answer))).collect();
         for (exchange, held) in exchanges.iter_mut().zip(&held) {
             if let Some(exchange) = exchange {
                 exchange.leaks_secret = *held == Held::Secret;
@@ -172,7 +171,9 @@ fn side_by_side(judge: &Judge, left: Vec<Heard>) -> Vec<Done> {
         }
     };
     thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        // Where the system has no thread to give, the others do its share.
+        let another = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
+        let others: Vec<_> = (1..threads).filter_map(another).collect();
         let mut done = work();
         done.extend(others.into_iter().flat_map(|other| joined(other.join())));
         done

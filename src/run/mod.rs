@@ -5,7 +5,7 @@ mod error;
 pub mod exchange;
 mod follow;
 mod forms;
-pub mod headers;
+mod headers;
 pub mod identity;
 mod judging;
 pub mod ledger;

@@ -125,9 +125,9 @@ impl Secrets {
     /// What of the secrets an answer holds.
     pub(super) fn held(&self, answer: &Answer) -> Held {
         const LONG: usize = 12;
-        let values = answer.headers.iter().fold(String::new(), |values, (_, value)| values + value + "\n");
         let read = Haystack::new(&answer.body);
         if !self.begins_in(&read) {
+            let values = answer.headers.iter().fold(String::new(), |all, (_, value)| all + value + "\n");
             let headers = self.stand_in(values.as_bytes());
             return if headers { Held::Perhaps } else { Held::Nothing };
         }
