@@ -3,7 +3,7 @@
 //! Byte offsets, repeated keys, the digits of a number as they were written, and whether a
 //! surrogate stood alone: judging what a host sent needs all of them.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 pub mod decimal;
 pub mod pointer;
@@ -144,7 +144,7 @@ impl Node {
         match &self.kind {
             Kind::Null => Value::Null,
             Kind::Bool(truth) => Value::Bool(*truth),
-            Kind::Number(raw) => number(raw),
+            Kind::Number(raw) => Value::Number(number(raw)),
             Kind::String(text) => Value::String(text.clone()),
             Kind::Array(items) => items.iter().map(Node::to_value).collect(),
             Kind::Object(members) => {
@@ -224,15 +224,15 @@ impl Node {
 
 /// The value of a number's text: exact where an integer of 64 bits holds it, else the nearest
 /// double, and the greatest double where none is near.
-pub(crate) fn number(raw: &str) -> Value {
+pub(crate) fn number(raw: &str) -> Number {
     if raw != "-0" {
         if let Ok(integer) = raw.parse::<u64>() {
-            return Value::from(integer);
+            return integer.into();
         }
         if let Ok(integer) = raw.parse::<i64>() {
-            return Value::from(integer);
+            return integer.into();
         }
     }
     let double: f64 = raw.parse().unwrap_or_default();
-    Value::from(double.clamp(f64::MIN, f64::MAX))
+    Number::from_f64(double.clamp(f64::MIN, f64::MAX)).unwrap_or_else(|| 0.into())
 }

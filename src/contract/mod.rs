@@ -9,6 +9,7 @@ pub mod instant;
 pub mod link;
 mod lower;
 pub mod model;
+mod nodes;
 mod read;
 pub mod rule;
 pub mod schemas;

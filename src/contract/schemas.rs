@@ -2,12 +2,15 @@
 
 use super::cause::Cause;
 use super::lower::{self, Side};
+use super::nodes::Nodes;
 use super::view::Broken;
-use crate::json::{self, pointer};
+use crate::json::{self, Text, pointer};
 use jsonschema::error::ValidationErrorKind as Kind;
-use jsonschema::{Draft, PatternOptions, Registry, Validator};
+use jsonschema::json::{Json, SerdeJson};
+use jsonschema::{Draft, PatternOptions, Registry, Retrieve, ValidationOptions, Validator};
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 const BASE: &str = "probity:///contract";
 
@@ -38,8 +41,13 @@ pub struct Schemas {
     response: Option<Value>,
     /// The schemas of answers below which something is only for requests.
     hiding: HashSet<SchemaAt>,
-    validators: HashMap<(String, bool), Validator>,
+    of_requests: Validators<SerdeJson>,
+    of_responses: Validators<SerdeJson>,
+    /// The same for values as they were read: only a run needs them.
+    of_answers: OnceLock<Validators<Nodes>>,
 }
+
+type Validators<F> = HashMap<SchemaAt, Validator<F>>;
 
 impl Schemas {
     /// Lowers and compiles the schemas at `requests` and `responses`; what cannot be
@@ -70,14 +78,11 @@ impl Schemas {
             HashSet::new()
         };
         let response = differs.then_some(answered);
-        let mut schemas = Schemas { request, response, hiding, validators: HashMap::new() };
         let mut broken = HashMap::new();
-        for (side, roots) in [(Side::Request, requests), (Side::Response, responses)] {
-            let compiled = compile(schemas.document(side), roots, &mut broken);
-            let side = side == Side::Response;
-            schemas.validators.extend(compiled.into_iter().map(|(at, one)| ((at, side), one)));
-        }
-        (schemas, broken)
+        let of_requests = compile(&request, requests, &mut broken);
+        let of_responses = compile(response.as_ref().unwrap_or(&request), responses, &mut broken);
+        let of_answers = OnceLock::new();
+        (Schemas { request, response, hiding, of_requests, of_responses, of_answers }, broken)
     }
 
     fn document(&self, side: Side) -> &Value {
@@ -112,6 +117,19 @@ impl Schemas {
     /// Whether a value satisfies a schema.
     pub fn accepts(&self, schema: &SchemaAt, side: Side, value: &Value) -> bool {
         self.validator(schema, side).is_none_or(|validator| validator.is_valid(value))
+    }
+
+    /// Whether an answer satisfies a schema.
+    pub fn accepts_answer(&self, schema: &SchemaAt, answer: &Text) -> bool {
+        if !answer.duplicates.is_empty() {
+            return self.accepts(schema, Side::Response, &answer.to_value());
+        }
+        let build = || {
+            let roots = self.of_responses.keys().cloned().collect();
+            compile(self.document(Side::Response), &roots, &mut HashMap::new())
+        };
+        let validator = self.of_answers.get_or_init(build).get(schema);
+        validator.is_none_or(|validator| validator.is_valid(&answer.root))
     }
 
     /// Every way in which a value breaks a schema, in the order of places.
@@ -171,7 +189,10 @@ impl Schemas {
     }
 
     fn validator(&self, schema: &SchemaAt, side: Side) -> Option<&Validator> {
-        self.validators.get(&(schema.0.clone(), side == Side::Response))
+        match side {
+            Side::Request => self.of_requests.get(schema),
+            Side::Response => self.of_responses.get(schema),
+        }
     }
 }
 
@@ -181,7 +202,7 @@ pub struct Probe(Validator);
 impl Probe {
     /// The keywords of a schema, if they can be used.
     pub fn of(schema: &Value) -> Option<Probe> {
-        options().build(schema).ok().map(Probe)
+        options::<SerdeJson>().build(schema).ok().map(Probe)
     }
 
     /// Whether a value satisfies them.
@@ -193,8 +214,8 @@ impl Probe {
 /// A pattern may take so much memory: `^[\p{L} ]{1,255}$` needs more than the engine gives by itself.
 const REGEX_BYTES: usize = 32 << 20;
 
-fn options<'r>() -> jsonschema::ValidationOptions<'r> {
-    jsonschema::options()
+fn options<'r, F: Json>() -> ValidationOptions<'r, Arc<dyn Retrieve>, F> {
+    jsonschema::options_for()
         .with_draft(Draft::Draft202012)
         .offline()
         .should_validate_formats(true)
@@ -217,12 +238,12 @@ fn members(text: &str, value: impl Fn(&str) -> Value) -> impl Iterator<Item = Va
     [exploded, pairs].into_iter().flatten().map(Value::Object)
 }
 
-fn compile(
+fn compile<F: Json>(
     document: &Value,
     roots: &BTreeSet<SchemaAt>,
     broken: &mut HashMap<SchemaAt, Broken>,
-) -> Vec<(String, Validator)> {
-    let mut compiled = Vec::new();
+) -> Validators<F> {
+    let mut compiled = HashMap::new();
     if roots.is_empty() {
         return compiled;
     }
@@ -248,7 +269,9 @@ fn compile(
         });
         let built = options().with_registry(&registry).build(&wrapper);
         match built {
-            Ok(validator) => compiled.push((schema.0.clone(), validator)),
+            Ok(validator) => {
+                compiled.insert(schema.clone(), validator);
+            }
             Err(error) => {
                 let at = document_pointer(error.schema_path().as_str());
                 let at = if at.is_empty() { schema.0.clone() } else { at };

@@ -117,7 +117,7 @@ fn from_json(file: &File, node: Node, depth: usize) -> Result<(Value, Spot), Sou
     let value = match node.kind {
         Kind::Null => Value::Null,
         Kind::Bool(truth) => Value::Bool(truth),
-        Kind::Number(raw) => json::number(&raw),
+        Kind::Number(raw) => Value::Number(json::number(&raw)),
         Kind::String(text) => Value::String(text),
         Kind::Array(nodes) => {
             below.reserve_exact(nodes.len());

@@ -350,5 +350,5 @@ fn number(text: &str) -> Option<Value> {
         let unsigned = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
         !unsigned.is_empty() && digits(unsigned)
     });
-    (is_mantissa && is_exponent).then(|| json::number(text))
+    (is_mantissa && is_exponent).then(|| Value::Number(json::number(text)))
 }
