@@ -2,31 +2,32 @@
 
 use std::cmp::Ordering;
 
-/// A number without rounding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decimal {
+/// A number without rounding, as parts of the text it was read from.
+#[derive(Clone, Copy, Debug)]
+pub struct Decimal<'t> {
     negative: bool,
-    /// No zero stands at either end; none at all for zero.
-    digits: String,
+    /// The digits before and after the point. No zero stands at either end of the two together;
+    /// none at all for zero.
+    digits: (&'t str, &'t str),
     /// The power of ten that the last digit counts.
     exponent: i128,
     /// The power of ten of the last digit that was written, zeros included.
     written: i128,
 }
 
-impl Decimal {
+impl<'t> Decimal<'t> {
     /// Reads a number as JSON writes it; none for any other text.
-    pub fn read(token: &str) -> Option<Decimal> {
+    pub fn read(token: &'t str) -> Option<Decimal<'t>> {
         let (negative, rest) = match token.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, token),
         };
-        let (mantissa, power) = match rest.split_once(['e', 'E']) {
-            Some((mantissa, power)) => (mantissa, exponent(power)?),
+        let (mantissa, power) = match rest.bytes().position(|byte| matches!(byte, b'e' | b'E')) {
+            Some(mark) => (&rest[..mark], exponent(&rest[mark + 1..])?),
             None => (rest, 0),
         };
-        let (whole, fraction) = match mantissa.split_once('.') {
-            Some((whole, fraction)) if !fraction.is_empty() => (whole, fraction),
+        let (whole, fraction) = match mantissa.bytes().position(|byte| byte == b'.') {
+            Some(point) if point + 1 < mantissa.len() => (&mantissa[..point], &mantissa[point + 1..]),
             Some(_) => return None,
             None => (mantissa, ""),
         };
@@ -35,22 +36,23 @@ impl Decimal {
         if whole.is_empty() || leads || !is_digits(whole) || !is_digits(fraction) {
             return None;
         }
-        let mut all = String::with_capacity(mantissa.len());
-        all.push_str(whole);
-        all.push_str(fraction);
-        let kept = all.trim_end_matches('0');
-        let written = power.saturating_sub(length(fraction));
-        let exponent = written.saturating_add(length(&all) - length(kept));
-        let digits = kept.trim_start_matches('0').to_owned();
-        if digits.is_empty() {
+        let written = power.saturating_sub(signed(fraction.len()));
+        let ended = fraction.trim_end_matches('0');
+        let mut digits = if ended.is_empty() { (whole.trim_end_matches('0'), "") } else { (whole, ended) };
+        let dropped = whole.len() + fraction.len() - digits.0.len() - digits.1.len();
+        if matches!(digits.0, "" | "0") {
+            digits = ("", digits.1.trim_start_matches('0'));
+        }
+        if digits == ("", "") {
             return Some(Decimal { negative: false, digits, exponent: 0, written });
         }
+        let exponent = written.saturating_add(signed(dropped));
         Some(Decimal { negative, digits, exponent, written })
     }
 
     /// Whether it is zero.
     pub fn is_zero(&self) -> bool {
-        self.digits.is_empty()
+        self.precision() == 0
     }
 
     /// Whether it has no fraction.
@@ -65,7 +67,11 @@ impl Decimal {
 
     /// The number of significant digits.
     pub fn precision(&self) -> usize {
-        self.digits.len()
+        self.digits.0.len() + self.digits.1.len()
+    }
+
+    fn digits(&self) -> impl Iterator<Item = u8> + use<'t> {
+        self.digits.0.bytes().chain(self.digits.1.bytes())
     }
 
     /// The number times a power of ten, cut off downwards to an integer; none beyond 128 bits.
@@ -73,39 +79,39 @@ impl Decimal {
         if self.is_zero() {
             return Some(0);
         }
+        /// So many digits always fit into 64 bits, which is much the faster.
+        const FEW: usize = 18;
         let exponent = self.exponent + i128::from(power);
-        let dropped = usize::try_from(-exponent.min(0)).unwrap_or(usize::MAX).min(self.digits.len());
-        let (kept, rest) = (&self.digits[..self.digits.len() - dropped], exponent < 0);
-        let size = match kept.len() {
-            0 => 0,
-            // Reading into 64 bits is much the faster.
-            1..=18 => i128::from(kept.parse::<i64>().ok()?),
-            _ => kept.parse().ok()?,
-        };
+        let dropped = usize::try_from(-exponent.min(0)).unwrap_or(usize::MAX).min(self.precision());
+        let (kept, cut) = (self.precision() - dropped, exponent < 0);
+        let mut digits = self.digits().map(|digit| digit - b'0').take(kept);
+        let few = digits.by_ref().take(FEW).fold(0, |size: u64, digit| size * 10 + u64::from(digit));
+        let size = digits
+            .try_fold(i128::from(few), |size, digit| size.checked_mul(10)?.checked_add(i128::from(digit)))?;
         let zeros = u32::try_from(exponent.max(0)).ok().filter(|zeros| *zeros < 39)?;
         let size = size.checked_mul(10_i128.pow(zeros))?;
         // No zero ends the digits: what was dropped is not zero.
-        Some(if self.negative { -size - i128::from(rest) } else { size })
+        Some(if self.negative { -size - i128::from(cut) } else { size })
     }
 
     /// Text that numbers of the same value share, and no others.
     pub fn canonical(&self) -> String {
         let sign = if self.negative { "-" } else { "" };
-        format!("{sign}{}e{}", self.digits, self.exponent)
+        format!("{sign}{}{}e{}", self.digits.0, self.digits.1, self.exponent)
     }
 
-    fn size(&self, other: &Decimal) -> Ordering {
-        let top = |one: &Decimal| one.exponent + length(&one.digits);
+    fn size(&self, other: &Decimal<'_>) -> Ordering {
+        let top = |one: &Decimal<'_>| one.exponent + signed(one.precision());
         match (self.is_zero(), other.is_zero()) {
             (true, true) => Ordering::Equal,
             (true, false) => Ordering::Less,
             (false, true) => Ordering::Greater,
-            (false, false) => top(self).cmp(&top(other)).then_with(|| self.digits.cmp(&other.digits)),
+            (false, false) => top(self).cmp(&top(other)).then_with(|| self.digits().cmp(other.digits())),
         }
     }
 
     /// Which of two is greater by value, however they are written.
-    pub fn compare(&self, other: &Decimal) -> Ordering {
+    pub fn compare(&self, other: &Decimal<'_>) -> Ordering {
         match (self.negative, other.negative) {
             (false, false) => self.size(other),
             (true, true) => other.size(self),
@@ -126,8 +132,8 @@ pub fn equal(left: &str, right: &str) -> bool {
     }
 }
 
-fn length(text: &str) -> i128 {
-    i128::try_from(text.len()).unwrap_or(i128::MAX / 8)
+fn signed(length: usize) -> i128 {
+    i128::try_from(length).unwrap_or(i128::MAX / 8)
 }
 
 /// An exponent; what is beyond counting stays there.
@@ -179,7 +185,7 @@ mod tests {
         for text in
             ["", "-", "+1", ".5", "5.", "01", "1e", "1e+", "0x1", "1 ", "NaN", "1_000", "--1", "1.2.3"]
         {
-            assert_eq!(Decimal::read(text), None, "{text}");
+            assert!(Decimal::read(text).is_none(), "{text}");
         }
     }
 

@@ -48,7 +48,7 @@ fn times(first: &Instant, second: &Instant) -> Ordering {
     first.floor(precision).cmp(&second.floor(precision))
 }
 
-fn decimal(node: &Node) -> Option<Decimal> {
+fn decimal(node: &Node) -> Option<Decimal<'_>> {
     match &node.kind {
         Kind::Number(token) => Decimal::read(token),
         Kind::String(text) => Decimal::read(text),
