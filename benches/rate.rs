@@ -4,12 +4,13 @@
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use memchr::memmem::Finder;
 use probity::contract::Contract;
 use probity::host::{Host, HostSettings};
 use probity::plan::{Plan, RUN, Wishes, plan};
 use probity::run::credentials::basic;
 use probity::run::transport::{Outgoing, Transport};
-use probity::run::{Event, Given, Observer, Settings, run};
+use probity::run::{Event, Given, Observer, Settings, identity, run};
 use probity::source::Document;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -78,11 +79,7 @@ fn requests(plan: &Plan, target: &str, id: &str) -> Vec<Outgoing> {
     let each = plan.cases().map(|case| {
         let mut headers = case.request.headers.clone();
         headers.push(("Authorization".into(), authorization.clone()));
-        let body = case
-            .request
-            .body
-            .as_ref()
-            .map(|body| probity::run::secret::replace(body, RUN.as_bytes(), id.as_bytes()).into());
+        let body = case.request.body.as_ref().map(|body| identity::filled(body, id).into());
         Outgoing {
             method: case.request.method.clone(),
             url: own(&format!("{target}{}", case.request.path), id),
@@ -108,7 +105,7 @@ fn repeated(plan: &Plan, times: u8) -> Plan {
         for scenario in &plan.scenarios {
             let mut scenario = scenario.clone();
             for body in scenario.cases.iter_mut().filter_map(|case| case.request.body.as_mut()) {
-                *body = probity::run::secret::replace(body, format!("{RUN}-").as_bytes(), own.as_bytes());
+                *body = identity::replaced(body, &Finder::new(&format!("{RUN}-")), own.as_bytes());
             }
             long.scenarios.push(scenario);
         }

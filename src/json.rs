@@ -3,6 +3,7 @@
 //! Byte offsets, repeated keys, the digits of a number as they were written, and whether a
 //! surrogate stood alone: judging what a host sent needs all of them.
 
+use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
 pub mod decimal;
@@ -14,7 +15,7 @@ mod tests;
 pub use reader::read;
 
 /// A value as JSON text, faster than by its `Display`.
-pub fn compact(value: &Value) -> String {
+pub fn compact(value: &(impl Serialize + ?Sized)) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
@@ -135,6 +136,28 @@ impl Text {
     /// The node at a JSON Pointer; of repeated members the last.
     pub fn at(&self, pointer: &str) -> Option<&Node> {
         self.root.at(pointer)
+    }
+}
+
+/// A value that was not read from a text.
+impl From<&Value> for Node {
+    fn from(value: &Value) -> Node {
+        let kind = match value {
+            Value::Null => Kind::Null,
+            Value::Bool(truth) => Kind::Bool(*truth),
+            Value::Number(number) => Kind::Number(number.to_string().into()),
+            Value::String(text) => Kind::String(text.clone()),
+            Value::Array(items) => Kind::Array(items.iter().map(Node::from).collect()),
+            Value::Object(members) => {
+                let member = |(key, value): (&String, &Value)| Member {
+                    key: key.clone(),
+                    key_start: 0,
+                    value: value.into(),
+                };
+                Kind::Object(members.iter().map(member).collect())
+            }
+        };
+        Node { start: 0, end: 0, kind }
     }
 }
 

@@ -78,7 +78,8 @@ fn epoch(token: &str, unit: Option<TimeUnit>) -> Option<Instant> {
 
 /// What the last of so many digits after the point of a second counts.
 fn precision(digits: usize) -> i128 {
-    SECOND / 10_i128.pow(u32::try_from(digits.min(9)).unwrap_or(9))
+    let second: u64 = 1_000_000_000;
+    (second / 10_u64.pow(u32::try_from(digits.min(9)).unwrap_or(9))).into()
 }
 
 #[cfg(test)]

@@ -270,15 +270,21 @@ impl Operation {
 
 /// Whether a media type is JSON, by name or by suffix.
 pub fn is_json(media_type: &str) -> bool {
-    let essence = essence(media_type);
-    essence == "application/json"
-        || essence == "text/json"
-        || (essence.contains('/') && essence.ends_with("+json"))
+    const SUFFIX: &str = "+json";
+    let name = without_parameters(media_type);
+    let suffix = name.len().checked_sub(SUFFIX.len()).and_then(|at| name.get(at..));
+    name.eq_ignore_ascii_case("application/json")
+        || name.eq_ignore_ascii_case("text/json")
+        || (name.contains('/') && suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case(SUFFIX)))
 }
 
 /// A media type without parameters, in lower case.
 pub fn essence(media_type: &str) -> String {
-    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    without_parameters(media_type).to_ascii_lowercase()
+}
+
+fn without_parameters(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
 }
 
 /// Whether a documented media type or range includes an actual one.

@@ -142,6 +142,14 @@ impl Schemas {
         found
     }
 
+    /// Every way in which the text of a header breaks a schema.
+    pub fn text_violations(&self, schema: &SchemaAt, side: Side, text: &str) -> Vec<Violation> {
+        if self.accepts(schema, side, &Value::from(text)) {
+            return Vec::new();
+        }
+        self.violations(schema, side, &self.text_value(schema, side, text))
+    }
+
     /// The value that the text of a header or parameter stands for: text, a number or a
     /// boolean, or a list or an object of these.
     pub fn text_value(&self, schema: &SchemaAt, side: Side, text: &str) -> Value {

@@ -8,7 +8,7 @@ use crate::contract::instant::instant;
 use crate::contract::model::Location;
 use crate::contract::rule::{IdForm, State, TimeUnit};
 use crate::contract::{Contract, SchemaAt, Side};
-use crate::json::{self, Kind, Node, pointer};
+use crate::json::{Kind, Node, pointer};
 use http::HeaderValue;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -166,8 +166,7 @@ impl Template {
 
 /// The instant that a value of a body stands for.
 fn nanoseconds(value: &Value, unit: Option<TimeUnit>) -> Option<i128> {
-    let text = json::read(value.to_string().as_bytes()).ok()?;
-    instant(&text.root, unit).map(|instant| instant.nanoseconds)
+    instant(&Node::from(value), unit).map(|instant| instant.nanoseconds)
 }
 
 impl Watched {

@@ -76,18 +76,23 @@ impl<'t> Decimal<'t> {
 
     /// The number times a power of ten, cut off downwards to an integer; none beyond 128 bits.
     pub fn scaled(&self, power: u32) -> Option<i128> {
+        /// So many digits always fit into 64 bits, which is much the faster.
+        const FEW: usize = 18;
         if self.is_zero() {
             return Some(0);
         }
-        /// So many digits always fit into 64 bits, which is much the faster.
-        const FEW: usize = 18;
         let exponent = self.exponent + i128::from(power);
         let dropped = usize::try_from(-exponent.min(0)).unwrap_or(usize::MAX).min(self.precision());
         let (kept, cut) = (self.precision() - dropped, exponent < 0);
-        let mut digits = self.digits().map(|digit| digit - b'0').take(kept);
-        let few = digits.by_ref().take(FEW).fold(0, |size: u64, digit| size * 10 + u64::from(digit));
-        let size = digits
-            .try_fold(i128::from(few), |size, digit| size.checked_mul(10)?.checked_add(i128::from(digit)))?;
+        let (whole, fraction) = self.digits;
+        let (whole, fraction) =
+            (&whole[..kept.min(whole.len())], &fraction[..kept.saturating_sub(whole.len())]);
+        let mut digits = whole.bytes().chain(fraction.bytes()).map(|digit| digit - b'0');
+        let size = if kept <= FEW {
+            i128::from(digits.fold(0, |size: u64, digit| size * 10 + u64::from(digit)))
+        } else {
+            digits.try_fold(0, |size: i128, digit| size.checked_mul(10)?.checked_add(i128::from(digit)))?
+        };
         let zeros = u32::try_from(exponent.max(0)).ok().filter(|zeros| *zeros < 39)?;
         let size = size.checked_mul(10_i128.pow(zeros))?;
         // No zero ends the digits: what was dropped is not zero.

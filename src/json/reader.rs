@@ -1,29 +1,38 @@
 //! The reader: one pass over the bytes, with its own stack so that no nesting exhausts the thread's.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::{Kind, MAX_DEPTH, MAX_DUPLICATES, Malformed, Member, Node, Reason, Text, pointer};
 
-/// Up to this many members, comparing keys pairwise is faster than hashing them.
-const FEW_MEMBERS: usize = 12;
+/// Most texts hold no more members. Up to so many, comparing keys pairwise is faster than hashing.
+const FEW: usize = 12;
 
 struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    open: Vec<Open>,
+    /// The items of every array that is open, one array after the other.
+    items: Vec<Node>,
+    /// The members of every object that is open; of the last one the value is still to come.
+    members: Vec<Member>,
     duplicates: Vec<String>,
     lone_surrogates: bool,
 }
 
+/// An array or object whose end is still to come.
+#[derive(Clone, Copy)]
 struct Open {
     start: usize,
     holds: Holds,
 }
 
+/// What it holds, and where that begins among what all of its kind hold.
+#[derive(Clone, Copy)]
 enum Holds {
-    Items(Vec<Node>),
-    /// The last member's value is still to come, or is the one being read.
-    Members(Vec<Member>),
+    Items(usize),
+    Members(usize),
 }
 
 /// Reads a whole text: one value, with nothing but white space around it.
@@ -33,7 +42,16 @@ pub fn read(bytes: &[u8]) -> Result<Text, Malformed> {
     if text.starts_with('\u{feff}') {
         return Err(Malformed { offset: 0, reason: Reason::ByteOrderMark });
     }
-    let mut reader = Reader { text, bytes, at: 0, duplicates: Vec::new(), lone_surrogates: false };
+    let mut reader = Reader {
+        text,
+        bytes,
+        at: 0,
+        open: Vec::with_capacity(FEW),
+        items: Vec::new(),
+        members: Vec::with_capacity(FEW),
+        duplicates: Vec::new(),
+        lone_surrogates: false,
+    };
     let root = reader.value()?;
     if reader.peek().is_some() {
         return Err(reader.expected("nothing after the value"));
@@ -43,25 +61,24 @@ pub fn read(bytes: &[u8]) -> Result<Text, Malformed> {
 
 impl Reader<'_> {
     fn value(&mut self) -> Result<Node, Malformed> {
-        let mut open: Vec<Open> = Vec::new();
         loop {
             self.skip_space();
             let start = self.at;
             let mut node = match self.peek() {
                 Some(b'[') => {
-                    self.enter(open.len())?;
+                    self.enter()?;
                     if self.peek() != Some(b']') {
-                        open.push(Open { start, holds: Holds::Items(Vec::new()) });
+                        self.open.push(Open { start, holds: Holds::Items(self.items.len()) });
                         continue;
                     }
                     self.at += 1;
                     Node { start, end: self.at, kind: Kind::Array(Vec::new()) }
                 }
                 Some(b'{') => {
-                    self.enter(open.len())?;
+                    self.enter()?;
                     if self.peek() != Some(b'}') {
-                        let first = self.member("a key or `}`")?;
-                        open.push(Open { start, holds: Holds::Members(vec![first]) });
+                        self.open.push(Open { start, holds: Holds::Members(self.members.len()) });
+                        self.member("a key or `}`")?;
                         continue;
                     }
                     self.at += 1;
@@ -72,42 +89,36 @@ impl Reader<'_> {
             // The node is whole: hand it to what holds it, and close all that ends with it.
             loop {
                 self.skip_space();
-                match open.last_mut().map(|innermost| &mut innermost.holds) {
-                    None => return Ok(node),
-                    Some(Holds::Items(items)) => {
-                        items.push(node);
+                let Some(Open { start, holds }) = self.open.last().copied() else { return Ok(node) };
+                let kind = match holds {
+                    Holds::Items(first) => {
+                        self.items.push(node);
                         if self.goes_on(b']', "`,` or `]`")? {
                             break;
                         }
+                        Kind::Array(self.items.drain(first..).collect())
                     }
-                    Some(Holds::Members(members)) => {
-                        if let Some(member) = members.last_mut() {
+                    Holds::Members(first) => {
+                        if let Some(member) = self.members.last_mut() {
                             member.value = node;
                         }
                         if self.goes_on(b'}', "`,` or `}`")? {
                             self.skip_space();
-                            members.push(self.member("a key")?);
+                            self.member("a key")?;
                             break;
                         }
-                    }
-                }
-                let Some(Open { start, holds }) = open.pop() else {
-                    return Err(self.expected("a value"));
-                };
-                let kind = match holds {
-                    Holds::Items(items) => Kind::Array(items),
-                    Holds::Members(members) => {
-                        self.note_duplicates(&members, &open);
-                        Kind::Object(members)
+                        self.note_duplicates(first);
+                        Kind::Object(self.members.drain(first..).collect())
                     }
                 };
+                self.open.pop();
                 node = Node { start, end: self.at, kind };
             }
         }
     }
 
-    fn enter(&mut self, depth: usize) -> Result<(), Malformed> {
-        if depth == MAX_DEPTH {
+    fn enter(&mut self) -> Result<(), Malformed> {
+        if self.open.len() == MAX_DEPTH {
             return Err(self.malformed(Reason::TooDeep));
         }
         self.at += 1;
@@ -131,7 +142,7 @@ impl Reader<'_> {
     }
 
     /// A key and its colon; the value is still to be read.
-    fn member(&mut self, expected: &'static str) -> Result<Member, Malformed> {
+    fn member(&mut self, expected: &'static str) -> Result<(), Malformed> {
         if self.peek() != Some(b'"') {
             return Err(self.expected(expected));
         }
@@ -143,7 +154,8 @@ impl Reader<'_> {
         }
         self.at += 1;
         let value = Node { start: self.at, end: self.at, kind: Kind::Null };
-        Ok(Member { key, key_start, value })
+        self.members.push(Member { key, key_start, value });
+        Ok(())
     }
 
     fn scalar(&mut self) -> Result<Node, Malformed> {
@@ -284,39 +296,45 @@ impl Reader<'_> {
         }
     }
 
-    fn note_duplicates(&mut self, members: &[Member], open: &[Open]) {
-        if members.len() <= FEW_MEMBERS {
-            for (index, member) in members.iter().enumerate() {
-                if members[..index].iter().any(|earlier| earlier.key == member.key) {
-                    self.note_duplicate(&member.key, open);
-                }
-            }
+    /// Notes which members of the innermost object, whose members begin there, have a key twice.
+    fn note_duplicates(&mut self, first: usize) {
+        let members = &self.members[first..];
+        let mut again = Vec::new();
+        if members.len() <= FEW {
+            let is_again =
+                |index: &usize| members[..*index].iter().any(|earlier| earlier.key == members[*index].key);
+            again.extend((1..members.len()).filter(is_again));
         } else {
             let mut seen = HashSet::with_capacity(members.len());
-            for member in members {
-                if !seen.insert(member.key.as_str()) {
-                    self.note_duplicate(&member.key, open);
-                }
-            }
+            again.extend((0..members.len()).filter(|index| !seen.insert(&*members[*index].key)));
+        }
+        for index in again.into_iter().take(MAX_DUPLICATES - self.duplicates.len()) {
+            let place = self.place_of(first, index);
+            self.duplicates.push(place);
         }
     }
 
-    fn note_duplicate(&mut self, key: &str, open: &[Open]) {
-        if self.duplicates.len() == MAX_DUPLICATES {
-            return;
-        }
-        let mut place = String::new();
-        for Open { holds, .. } in open {
-            match holds {
-                Holds::Items(items) => pointer::push(&mut place, &items.len().to_string()),
-                Holds::Members(members) => {
-                    let key = members.last().map_or("", |member| &member.key);
-                    pointer::push(&mut place, key);
+    /// The pointer to a member of the innermost object, whose members begin there.
+    fn place_of(&self, first: usize, index: usize) -> String {
+        let mut tokens: Vec<Cow<'_, str>> = vec![self.members[first + index].key.as_str().into()];
+        let (mut items, mut members) = (self.items.len(), first);
+        for Open { holds, .. } in self.open.iter().rev().skip(1) {
+            match *holds {
+                Holds::Items(first) => {
+                    tokens.push((items - first).to_string().into());
+                    items = first;
+                }
+                Holds::Members(first) => {
+                    tokens.push(self.members[members - 1].key.as_str().into());
+                    members = first;
                 }
             }
         }
-        pointer::push(&mut place, key);
-        self.duplicates.push(place);
+        let mut place = String::new();
+        for token in tokens.iter().rev() {
+            pointer::push(&mut place, token);
+        }
+        place
     }
 
     fn peek(&self) -> Option<u8> {

@@ -215,7 +215,8 @@ proptest! {
     fn what_is_printed_is_read_back(original in any_value(), pretty: bool) {
         let text = if pretty { format!("{original:#}") } else { original.to_string() };
         let read = read(text.as_bytes()).unwrap();
-        prop_assert_eq!(read.to_value(), original);
+        prop_assert_eq!(read.to_value(), original.clone());
+        prop_assert_eq!(Node::from(&original).to_value(), original);
         prop_assert_eq!(read.duplicates, Vec::<String>::new());
         prop_assert!(!read.lone_surrogates);
     }

@@ -8,11 +8,12 @@ use super::model::{
 use super::{Step, Subject, keywords};
 use crate::judge::{self, Severity};
 use crate::plan;
-use crate::run::secret;
+use crate::run::identity;
 use crate::run::{self, Exchange, Headers, Sent};
 use crate::source::{Excerpt, Location};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use memchr::memmem::Finder;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -287,7 +288,11 @@ fn end(end: &run::End) -> End {
 
 /// At most so many bytes of a body, with the identity of the run as a placeholder.
 pub(super) fn body(bytes: &[u8], run: &[u8], most: usize) -> Body {
-    let shown = if run.is_empty() { bytes.to_vec() } else { secret::replace(bytes, run, PLACEHOLDER) };
+    let shown = if run.is_empty() {
+        bytes.to_vec()
+    } else {
+        identity::replaced(bytes, &Finder::new(run), PLACEHOLDER)
+    };
     let length = shown.len();
     let content = match std::str::from_utf8(&shown) {
         Ok(text) => Content::Text(start(text, most).to_owned()),

@@ -1,9 +1,9 @@
 //! A line for a POSIX shell that repeats an exchange with curl.
 
 use super::text::{self, cut, steers};
-use crate::plan::{Case, RUN, Scenario};
+use crate::plan::{Case, Scenario};
 use crate::run::Sent;
-use crate::run::secret::replace;
+use crate::run::identity;
 use std::fmt::Write;
 
 /// How to send a request again.
@@ -157,7 +157,7 @@ fn quoted(text: &str) -> String {
 
 /// Splits at the identity of the run and at the variables that the plan does not hold.
 fn pieces<'t>(text: &'t [u8], run: &str, planned: &[u8]) -> Vec<Piece<'t>> {
-    let planned = replace(planned, RUN.as_bytes(), run.as_bytes());
+    let planned = identity::filled(planned, run);
     let mut pieces = Vec::new();
     let (mut start, mut at) = (0, 0);
     while at < text.len() {

@@ -283,7 +283,7 @@ pub(super) fn sent(case: &Case, run: &str) -> Sent {
         ]
         .into_iter()
         .collect(),
-        body: body.map(|body| crate::run::secret::replace(body, RUN.as_bytes(), run.as_bytes()).into()),
+        body: body.map(|body| crate::run::identity::filled(body, run).into()),
     }
 }
 

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use md5::{Digest, Md5};
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 /// A user and a token that nobody has.
@@ -115,7 +115,12 @@ pub struct Authenticator<'c> {
     secrets: RwLock<Arc<Secrets>>,
     basic: Option<String>,
     keys: HashMap<String, String>,
+    /// What goes with requests to an operation, where it is the same for the whole run.
+    constant: Mutex<Constant>,
 }
+
+/// By the index of the operation.
+type Constant = HashMap<(usize, Credentials), Arc<[Carrier]>>;
 
 #[derive(Clone)]
 struct Token {
@@ -178,6 +183,7 @@ impl<'c> Authenticator<'c> {
             secrets: RwLock::new(Arc::new(secrets)),
             basic,
             keys,
+            constant: Mutex::default(),
         }
     }
 
@@ -214,8 +220,28 @@ impl<'c> Authenticator<'c> {
         self.given.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
     }
 
-    /// What goes with a request; also tells which token was used, if any.
+    /// What goes with a request to the operation of an index; also tells which token was used, if
+    /// any.
     pub(super) async fn attach(
+        &self,
+        transport: &Transport,
+        index: usize,
+        credentials: Credentials,
+    ) -> Result<(Arc<[Carrier]>, Option<u64>), TokenError> {
+        let known = || self.constant.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(carriers) = known().get(&(index, credentials)) {
+            return Ok((Arc::clone(carriers), None));
+        }
+        let (carriers, used) =
+            self.carriers(transport, &self.contract.operations[index], credentials).await?;
+        let carriers = Arc::from(carriers);
+        if used.is_none() && credentials != Credentials::Expired {
+            known().insert((index, credentials), Arc::clone(&carriers));
+        }
+        Ok((carriers, used))
+    }
+
+    async fn carriers(
         &self,
         transport: &Transport,
         operation: &Operation,
@@ -496,10 +522,7 @@ impl<'c> Authenticator<'c> {
 /// An exchange without secrets, given what of them its answer holds.
 pub(super) fn hidden(secrets: &Secrets, exchange: Exchange, held: Held) -> Exchange {
     let Exchange { mut sent, mut outcome, .. } = exchange;
-    if let std::borrow::Cow::Owned(url) = secrets.hide_usual(&sent.url) {
-        sent.url = url;
-    }
-    sent.headers = sent.headers.with_values(|_, value| secrets.hide_usual(value));
+    secrets.hide_in(&mut sent);
     match &mut outcome {
         Outcome::Answered(_) if held == Held::Nothing => {}
         Outcome::Answered(answer) => {

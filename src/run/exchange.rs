@@ -3,6 +3,7 @@
 use super::headers::Headers;
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// A request and what came of it.
@@ -173,9 +174,10 @@ impl Answer {
     }
 
     /// The values of a header in one list, as RFC 9110 has it for several lines of one name.
-    pub fn header_list(&self, name: &str) -> Option<String> {
-        let all: Vec<&str> = self.headers.all(name).collect();
-        (!all.is_empty()).then(|| all.join(", "))
+    pub fn header_list(&self, name: &str) -> Option<Cow<'_, str>> {
+        let mut all = self.headers.all(name).map(Cow::Borrowed);
+        let first = all.next()?;
+        Some(all.fold(first, |list, value| format!("{list}, {value}").into()))
     }
 
     /// Whether the status says that the request was taken.

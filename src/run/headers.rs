@@ -34,6 +34,11 @@ impl Headers {
         })
     }
 
+    /// Every name and value, one after the other.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The values of a name, in any case of its letters.
     pub fn all<'h, 'n>(&'h self, name: &'n str) -> impl Iterator<Item = &'h str> + use<'h, 'n> {
         self.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)

@@ -1,7 +1,34 @@
 //! The identity of a run: ten digits that unique values carry, and that nothing else of the plan does.
 
 use crate::plan::{Plan, RUN};
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+static PLACE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(RUN));
+
+/// Bytes of a plan with the identity of a run filled in.
+pub fn filled(bytes: &[u8], id: &str) -> Vec<u8> {
+    replaced(bytes, &PLACE, id.as_bytes())
+}
+
+/// Text of a plan with the identity of a run filled in.
+pub(super) fn filled_text<'t>(text: &'t str, id: &str) -> Cow<'t, str> {
+    if PLACE.find(text.as_bytes()).is_some() { text.replace(RUN, id).into() } else { text.into() }
+}
+
+/// Every occurrence of `old` replaced by `new`.
+pub fn replaced(bytes: &[u8], old: &Finder<'_>, new: &[u8]) -> Vec<u8> {
+    let mut result = Vec::with_capacity(bytes.len());
+    let mut end = 0;
+    for at in old.find_iter(bytes) {
+        result.extend_from_slice(&bytes[end..at]);
+        result.extend_from_slice(new);
+        end = at + old.needle().len();
+    }
+    result.extend_from_slice(&bytes[end..]);
+    result
+}
 
 /// Whether digits stand in a plan by themselves: as the identity of a run they could not be told
 /// from what is the same in every run.

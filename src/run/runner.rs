@@ -17,6 +17,7 @@ use crate::judge::{self, Levels, Observation, Severity};
 use crate::plan::{Credentials, Plan, Scenario};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -114,19 +115,22 @@ pub async fn run(
 }
 
 impl Runner<'_> {
-    async fn run(&self, mut stop: Stop) -> Result<Run, RunError> {
+    async fn run(&self, stop: Stop) -> Result<Run, RunError> {
         let started = jiff::Timestamp::now();
         let clock = Instant::now();
         self.sender.observer.event(&Event::Started { run: &self.sender.id, requests: self.plan.len() });
         let mut done: Vec<Option<Done>> = self.plan.scenarios.iter().map(|_| None).collect();
         let mut end = End::Complete;
         if let Some((turn, first)) = self.next() {
-            let heard = self.scenario(turn.index, first, &mut stop).await?;
-            let interrupted = tokio::select! {
-                biased;
-                () = stopped(&mut stop) => true,
-                let_in = self.preflight(&heard) => let_in.map(|()| false)?,
-            };
+            let mut signal = stop.clone();
+            let mut stopped = pin!(stopped(&mut signal));
+            let heard = self.scenario(turn.index, first, stopped.as_mut()).await?;
+            let interrupted = *stop.borrow()
+                || tokio::select! {
+                    biased;
+                    () = stopped => true,
+                    let_in = self.preflight(&heard) => let_in.map(|()| false)?,
+                };
             if interrupted {
                 done[turn.index] = Some(self.judge.judge(heard));
                 end = End::Interrupted;
@@ -218,15 +222,16 @@ impl Runner<'_> {
         };
         take(first);
         let worker = || {
-            let mut stop = stop.clone();
+            let (stop, mut signal) = (stop.clone(), stop.clone());
             let (halted, take, halt) = (&halted, &take, &halt);
             async move {
+                let mut stopped = pin!(stopped(&mut signal));
                 while let Some((turn, scenario)) = self.next() {
                     let over = halted.load(Ordering::Relaxed) || *stop.borrow();
                     if over || self.sender.tally.enough().is_some() {
                         break;
                     }
-                    match self.scenario(turn.index, scenario, &mut stop).await {
+                    match self.scenario(turn.index, scenario, stopped.as_mut()).await {
                         Ok(heard) => take(heard),
                         Err(error) => {
                             halted.store(true, Ordering::Relaxed);
@@ -300,13 +305,18 @@ impl Runner<'_> {
     }
 
     /// One scenario, as far as it comes before the run is stopped.
-    async fn scenario(&self, index: usize, scenario: &Scenario, stop: &mut Stop) -> Result<Heard, Halt> {
+    async fn scenario(
+        &self,
+        index: usize,
+        scenario: &Scenario,
+        mut stopped: Pin<&mut impl Future<Output = ()>>,
+    ) -> Result<Heard, Halt> {
         let mut exchanges = Vec::with_capacity(scenario.cases.len());
         if scenario.at_once > 0 {
             let (equal, underway) = (&scenario.cases[..scenario.at_once], Underway::default());
             tokio::select! {
                 biased;
-                () = stopped(stop) => equal.iter().for_each(|case| self.sender.given_up(case, &underway)),
+                () = stopped.as_mut() => equal.iter().for_each(|case| self.sender.given_up(case, &underway)),
                 together = self.sender.together(equal, &underway) => {
                     exchanges.extend(together?.into_iter().map(Some));
                 }
@@ -317,7 +327,7 @@ impl Runner<'_> {
             let underway = Underway::default();
             let exchange = tokio::select! {
                 biased;
-                () = stopped(stop) => {
+                () = stopped.as_mut() => {
                     self.sender.given_up(case, &underway);
                     break;
                 }

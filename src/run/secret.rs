@@ -1,11 +1,12 @@
 //! Secrets: what must appear in no output, and the variables that stand for it.
 
-use super::exchange::Answer;
+use super::exchange::{Answer, Sent};
 use super::forms::forms;
+use super::headers::Headers;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use bytes::Bytes;
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -17,8 +18,8 @@ pub struct Secrets {
     finders: OnceLock<Vec<Finder>>,
     /// Finds how any secret begins, in small letters.
     beginnings: OnceLock<Option<AhoCorasick>>,
-    /// What stands in most requests, with what is shown for it if that is something else.
-    usual: Arc<Mutex<HashMap<String, Option<String>>>>,
+    /// The URLs and the headers that most requests share.
+    usual: Arc<(Usual<String>, Usual<Headers>)>,
 }
 
 /// What of the secrets an answer holds.
@@ -105,6 +106,35 @@ const AT_ONCE: usize = 48;
 /// The many forms of a secret share few beginnings of this length, and most bytes hold none.
 const BEGINNING: usize = 6;
 
+/// What many requests share, each with what is shown for it.
+struct Usual<T>(Mutex<Vec<(T, T)>>);
+
+impl<T> Default for Usual<T> {
+    fn default() -> Usual<T> {
+        Usual(Mutex::default())
+    }
+}
+
+impl<T: Clone + PartialEq> Usual<T> {
+    /// Puts in place of a value what is shown for it.
+    fn replace(&self, value: &mut T, show: impl FnOnce(&T) -> T) {
+        /// Where there are more, they are rather all different.
+        const MOST: usize = 64;
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = known().iter().find(|(known, _)| known == value).map(|(_, shown)| shown.clone());
+        if let Some(shown) = shown {
+            *value = shown;
+            return;
+        }
+        let shown = show(value);
+        let mut known = known();
+        if known.len() < MOST {
+            known.push((value.clone(), shown.clone()));
+        }
+        *value = shown;
+    }
+}
+
 impl Secrets {
     /// Adds a secret and the name of its variable.
     pub fn add(&mut self, secret: &str, variable: &str) {
@@ -127,8 +157,7 @@ impl Secrets {
         const LONG: usize = 12;
         let read = Haystack::new(&answer.body);
         if !self.begins_in(&read) {
-            let values = answer.headers.iter().fold(String::new(), |all, (_, value)| all + value + "\n");
-            let headers = self.stand_in(values.as_bytes());
+            let headers = self.stand_in(answer.headers.text().as_bytes());
             return if headers { Held::Perhaps } else { Held::Nothing };
         }
         let lengths = self.finders().flat_map(|finder| finder.find(&read)).map(|(range, _)| range.len());
@@ -147,21 +176,13 @@ impl Secrets {
         }
     }
 
-    /// Text of a kind that most requests share, a URL or the value of a header, with every secret
-    /// replaced by its variable.
-    pub(super) fn hide_usual<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        const MOST: usize = 256;
-        const LONGEST: usize = 512;
-        let usual = || self.usual.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = usual().get(text) {
-            return known.clone().map_or(text.into(), Cow::Owned);
-        }
-        let shown = Some(self.hide(text.to_owned())).filter(|shown| shown != text);
-        let mut usual = usual();
-        if usual.len() < MOST && text.len() <= LONGEST {
-            usual.insert(text.to_owned(), shown.clone());
-        }
-        shown.map_or(text.into(), Cow::Owned)
+    /// A request's URL and headers with every secret replaced by its variable.
+    pub(super) fn hide_in(&self, sent: &mut Sent) {
+        let (urls, headers) = &*self.usual;
+        urls.replace(&mut sent.url, |url| self.hide(url.clone()));
+        headers.replace(&mut sent.headers, |headers| {
+            headers.with_values(|_, value| self.hide(value.to_owned()).into())
+        });
     }
 
     /// Bytes with every secret replaced by its variable.
@@ -217,19 +238,6 @@ impl Secrets {
         };
         self.finders.get_or_init(all).iter()
     }
-}
-
-/// Every occurrence of `old` replaced by `new`.
-pub fn replace(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
-    let mut result = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some(at) = memchr::memmem::find(rest, old) {
-        result.extend_from_slice(&rest[..at]);
-        result.extend_from_slice(new);
-        rest = &rest[at + old.len()..];
-    }
-    result.extend_from_slice(rest);
-    result
 }
 
 #[cfg(test)]

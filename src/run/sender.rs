@@ -4,22 +4,21 @@ use super::credentials::{Authenticator, Carrier};
 use super::error::Halt;
 use super::exchange::{Exchange, Failure, FailureKind, Outcome, Sent};
 use super::follow::{self, Unfilled};
+use super::headers::Headers;
+use super::identity;
 use super::ledger::{Created, Ledger, created};
 use super::pace::{Pace, retry_after};
 use super::runner::Alias;
-use super::secret::replace;
 use super::tally::Tally;
 use super::transport::{Outgoing, Transport};
 use super::{Event, Observer};
 use crate::contract::expression::Part;
 use crate::contract::{Contract, Expression};
-use crate::plan::{Case, Credentials, Gap, RUN, Scenario};
-use bytes::Bytes;
-use memchr::memmem::Finder;
+use crate::plan::{Case, Credentials, Gap, Scenario};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Whether a request is out of which nobody knows yet what came.
@@ -47,12 +46,6 @@ pub(super) struct Sender<'r> {
     pub(super) uncertain: AtomicUsize,
     pub(super) gaps: Mutex<Vec<Gap>>,
     pub(super) tally: Tally,
-}
-
-/// Whether the identity of the run has to be filled in.
-fn holds_run(text: &str) -> bool {
-    static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(RUN));
-    FINDER.find(text.as_bytes()).is_some()
 }
 
 impl Sender<'_> {
@@ -112,7 +105,7 @@ impl Sender<'_> {
         let failure =
             Failure { kind: FailureKind::TimedOut, detail: "the run was interrupted".into(), status: None };
         let exchange = Exchange {
-            sent: self.sent(self.outgoing(case, Vec::new())),
+            sent: self.sent(self.outgoing(case, &[])),
             outcome: Outcome::Failed(failure),
             ended: jiff::Timestamp::now(),
             elapsed: Duration::ZERO,
@@ -164,8 +157,8 @@ impl Sender<'_> {
         let (mut attempts, mut renewed, mut uncertain) = (0, false, false);
         loop {
             let (carriers, token) =
-                self.authenticator.attach(&self.transport, operation, case.request.credentials).await?;
-            let outgoing = self.outgoing(case, carriers);
+                self.authenticator.attach(&self.transport, case.operation, case.request.credentials).await?;
+            let outgoing = self.outgoing(case, &carriers);
             self.turn().await;
             attempts += 1;
             let clock = Instant::now();
@@ -244,40 +237,45 @@ impl Sender<'_> {
 
     /// Text with the identity of the run filled in.
     fn own<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if holds_run(text) { text.replace(RUN, &self.id).into() } else { text.into() }
+        identity::filled_text(text, &self.id)
     }
 
-    pub(super) fn outgoing(&self, case: &Case, carriers: Vec<Carrier>) -> Outgoing {
-        let mut url = format!("{}{}", self.target, self.own(&case.request.path));
-        let mut fields: Vec<(Cow<'_, str>, Cow<'_, str>)> =
-            case.request.headers.iter().map(|(name, value)| (name.into(), self.own(value))).collect();
-        if !fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
-            fields.push(("Accept".into(), "application/json, */*;q=0.1".into()));
-        }
-        for carrier in carriers {
-            match carrier {
-                Carrier::Header(name, value) => {
-                    let one = name.eq_ignore_ascii_case("cookie");
-                    let known = fields.iter_mut().find(|(known, _)| one && known.eq_ignore_ascii_case(&name));
-                    // A request has at most one list of cookies.
-                    match known {
-                        Some((_, cookies)) => *cookies = format!("{cookies}; {value}").into(),
-                        None => fields.push((name.into(), value.into())),
-                    }
-                }
-                Carrier::Query(name, value) => {
-                    let join = if url.contains('?') { '&' } else { '?' };
-                    let value = utf8_percent_encode(&value, NON_ALPHANUMERIC);
-                    url = format!("{url}{join}{name}={value}");
-                }
+    pub(super) fn outgoing(&self, case: &Case, carriers: &[Carrier]) -> Outgoing {
+        const ACCEPT: (&str, &str) = ("Accept", "application/json, */*;q=0.1");
+        let request = &case.request;
+        let planned = request.headers.iter().map(|(name, value)| (&**name, &**value));
+        let given = carriers.iter().filter_map(|carrier| match carrier {
+            Carrier::Header(name, value) => Some((&**name, &**value)),
+            Carrier::Query(..) => None,
+        });
+        let stated = planned.clone().chain(given.clone());
+        let accepts = stated.clone().any(|(name, _)| name.eq_ignore_ascii_case(ACCEPT.0));
+        let bytes = stated.chain([ACCEPT]).map(|(name, value)| name.len() + value.len()).sum();
+        let mut headers = Headers::with_capacity(request.headers.len() + carriers.len() + 1, bytes);
+        let mut cookies = Vec::new();
+        let own = planned.map(|(name, value)| (name, self.own(value)));
+        let accept = if accepts { None } else { Some(ACCEPT) };
+        let as_it_is = accept.into_iter().chain(given).map(|(name, value)| (name, value.into()));
+        for (name, value) in own.chain(as_it_is) {
+            // A request has at most one list of cookies.
+            if name.eq_ignore_ascii_case("cookie") {
+                cookies.push(value);
+            } else {
+                headers.push(name, &value);
             }
         }
-        let body = case
-            .request
-            .body
-            .as_ref()
-            .map(|body| Bytes::from(replace(body, RUN.as_bytes(), self.id.as_bytes())));
-        let headers = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
-        Outgoing { method: case.request.method.clone(), url, headers, body }
+        if !cookies.is_empty() {
+            headers.push("Cookie", &cookies.join("; "));
+        }
+        let mut url = [self.target, &self.own(&request.path)].concat();
+        for carrier in carriers {
+            if let Carrier::Query(name, value) = carrier {
+                let join = if url.contains('?') { '&' } else { '?' };
+                let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
+                url = format!("{url}{join}{name}={value}");
+            }
+        }
+        let body = request.body.as_ref().map(|body| identity::filled(body, &self.id).into());
+        Outgoing { method: request.method.clone(), url, headers, body }
     }
 }

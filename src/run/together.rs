@@ -26,14 +26,13 @@ impl Sender<'_> {
             let mut prepared = Vec::with_capacity(open.len());
             let mut token = None;
             for (case, attempts) in cases.iter().zip(&mut open) {
-                let operation = &self.contract.operations[case.operation];
                 let credentials = case.request.credentials;
                 let (carriers, used) =
-                    self.authenticator.attach(&self.transport, operation, credentials).await?;
+                    self.authenticator.attach(&self.transport, case.operation, credentials).await?;
                 token = used;
                 self.turn().await;
                 *attempts += 1;
-                prepared.push((self.outgoing(case, carriers), *attempts));
+                prepared.push((self.outgoing(case, &carriers), *attempts));
             }
             underway.set(true);
             let gate = Gate::new(prepared.len());

@@ -4,8 +4,8 @@ use super::Broken;
 use super::over_run::Memory;
 use crate::contract::Expression;
 
-pub(super) fn judge(memory: &mut Memory, at: &Expression, value: &str) -> Option<Broken> {
-    let first = memory.first.get_or_insert_with(|| value.to_owned());
+pub(super) fn judge<'n>(memory: &mut Memory<'n>, at: &Expression, value: &'n str) -> Option<Broken> {
+    let first = *memory.first.get_or_insert(value);
     (first != value).then(|| Broken {
         kind: "it changed".into(),
         title: format!("`{at}` is not the same in every answer"),

@@ -4,8 +4,8 @@ use super::Broken;
 use super::over_run::Memory;
 use crate::contract::Expression;
 
-pub(super) fn judge(memory: &mut Memory, at: &Expression, value: &str) -> Option<Broken> {
-    (!memory.seen.insert(value.to_owned())).then(|| Broken {
+pub(super) fn judge<'n>(memory: &mut Memory<'n>, at: &Expression, value: &'n str) -> Option<Broken> {
+    (!memory.seen.insert(value)).then(|| Broken {
         kind: "it came before".into(),
         title: format!("`{at}` came twice"),
         expected: "a value that did not come before".into(),

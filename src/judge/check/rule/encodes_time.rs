@@ -8,9 +8,7 @@ use crate::json::Kind;
 
 pub(super) fn judge(scene: &Scene<'_>, rule: &EncodesTime) -> Judged {
     let mut judged = Judged::default();
-    for (id, time) in scene.whole_pairs([&rule.id, &rule.at]) {
-        judged.add(broken(scene, rule, &id, &time));
-    }
+    scene.each_whole_pair([&rule.id, &rule.at], |id, time| judged.add(broken(scene, rule, id, time)));
     judged
 }
 

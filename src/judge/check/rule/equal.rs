@@ -1,6 +1,6 @@
 //! `equal`: two values are equal, an absent one as null.
 
-use super::scene::{Operand, Pair, Scene};
+use super::scene::{Operand, Scene};
 use super::{Broken, Judged, precision};
 use crate::contract::Expression;
 use crate::json::Kind;
@@ -8,17 +8,22 @@ use crate::judge::difference::{Difference, difference, same, type_of};
 
 pub(super) fn judge(scene: &Scene<'_>, operands: &[Expression; 2]) -> Judged {
     let mut judged = Judged::default();
-    for pair in scene.pairs(operands.each_ref()) {
-        if pair.0.is_some() || pair.1.is_some() {
-            judged.add(broken(scene, operands, &pair));
+    scene.each_pair(operands.each_ref(), |left, right| {
+        if left.is_some() || right.is_some() {
+            judged.add(broken(scene, operands, left, right));
         }
-    }
+    });
     judged
 }
 
-fn broken(scene: &Scene<'_>, [one, two]: &[Expression; 2], (left, right): &Pair<'_>) -> Option<Broken> {
-    let left_node = left.as_ref().map(|operand| operand.like(right.as_ref().map(Operand::node)));
-    let right_node = right.as_ref().map(|operand| operand.like(left.as_ref().map(Operand::node)));
+fn broken(
+    scene: &Scene<'_>,
+    [one, two]: &[Expression; 2],
+    left: Option<&Operand<'_>>,
+    right: Option<&Operand<'_>>,
+) -> Option<Broken> {
+    let left_node = left.map(|operand| operand.like(right.map(Operand::node)));
+    let right_node = right.map(|operand| operand.like(left.map(Operand::node)));
     let (left_node, right_node) = (left_node.as_deref(), right_node.as_deref());
     if same(left_node, right_node) {
         return None;

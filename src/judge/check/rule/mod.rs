@@ -47,13 +47,14 @@ fn check_of(rule: &Rule) -> &'static Check {
 /// What an accepted answer tells of the rules: what it breaks, and what is kept of it for the
 /// end of the run.
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> (Vec<Observation>, Option<Note>) {
-    let Some(scene) = Scene::new(view, answer).filter(|_| !view.operation.behaviour.rules.is_empty()) else {
+    let rules = &view.operation.behaviour.rules;
+    let Some(scene) = Scene::new(view, answer).filter(|_| !rules.is_empty()) else {
         return (Vec::new(), None);
     };
     let mut found = Vec::new();
-    let mut note =
-        Note { scenario: view.position.0, step: view.position.1, tried: Vec::new(), values: Vec::new() };
-    for (index, rule) in view.operation.behaviour.rules.iter().enumerate() {
+    let (scenario, step) = view.position;
+    let mut note = Note { scenario, step, tried: Vec::with_capacity(rules.len()), values: Vec::new() };
+    for (index, rule) in rules.iter().enumerate() {
         let judged = judged(&scene, rule);
         found.extend(judged.broken.into_iter().map(|broken| observed(view.position, rule, broken)));
         note.tried.push(judged.tried);

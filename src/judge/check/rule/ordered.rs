@@ -10,11 +10,11 @@ use std::cmp::Ordering;
 
 pub(super) fn judge(scene: &Scene<'_>, operands: &[Expression; 2]) -> Judged {
     let mut judged = Judged::default();
-    for (left, right) in scene.whole_pairs(operands.each_ref()) {
-        if let Some(order) = order(scene, operands, &left, &right) {
-            judged.add(broken(scene, operands, &left, &right, order));
+    scene.each_whole_pair(operands.each_ref(), |left, right| {
+        if let Some(order) = order(scene, operands, left, right) {
+            judged.add(broken(scene, operands, left, right, order));
         }
-    }
+    });
     judged
 }
 

@@ -24,15 +24,15 @@ pub struct Note {
 
 /// What came before, for one rule.
 #[derive(Debug, Default)]
-pub(super) struct Memory {
-    pub(super) first: Option<String>,
-    pub(super) seen: HashSet<String>,
+pub(super) struct Memory<'n> {
+    pub(super) first: Option<&'n str>,
+    pub(super) seen: HashSet<&'n str>,
 }
 
 /// What the rules over a whole run hold against it. The notes are in the order of the plan.
 pub fn over_run(contract: &Contract, plan: &Plan, notes: &[Note]) -> Vec<Observation> {
     let rules = contract.operations.iter().map(|operation| &operation.behaviour.rules);
-    let mut memories: Vec<Vec<Memory>> =
+    let mut memories: Vec<Vec<Memory<'_>>> =
         rules.map(|rules| rules.iter().map(|_| Memory::default()).collect()).collect();
     let mut found = Vec::new();
     for note in notes {
@@ -84,7 +84,9 @@ pub(super) fn values(scene: &Scene<'_>, rule: &Rule) -> Vec<String> {
         Statement::Constant(at) | Statement::Distinct(at) if scene.holds(&rule.conditions) => at,
         _ => return Vec::new(),
     };
-    scene.values(at).iter().map(|operand| canonical(operand.node())).collect()
+    let mut values = Vec::new();
+    scene.each_value(at, |operand| values.push(canonical(operand.node())));
+    values
 }
 
 /// Text that two values share if they are equal, and only then.
@@ -100,13 +102,13 @@ fn canonical(node: &Node) -> String {
         Kind::Object(members) => {
             let mut members: Vec<String> = members
                 .iter()
-                .map(|member| {
-                    format!("{}:{}", serde_json::Value::from(member.key.as_str()), canonical(&member.value))
-                })
+                .map(|member| format!("{}:{}", json::compact(&member.key), canonical(&member.value)))
                 .collect();
             members.sort_unstable();
             format!("{{{}}}", members.join(","))
         }
-        _ => json::compact(&node.to_value()),
+        Kind::String(text) => json::compact(text),
+        Kind::Bool(truth) => truth.to_string(),
+        Kind::Null => "null".to_owned(),
     }
 }

@@ -12,10 +12,10 @@ const SLACK: i128 = 10 * SECOND;
 
 pub(super) fn judge(scene: &Scene<'_>, recent: &Recent) -> Judged {
     let mut judged = Judged::default();
-    for operand in scene.values(&recent.at) {
+    scene.each_value(&recent.at, |operand| {
         let clock = scene.view.clock(scene.answer);
-        judged.add(broken(scene, recent, &operand, clock));
-    }
+        judged.add(broken(scene, recent, operand, clock));
+    });
     judged
 }
 

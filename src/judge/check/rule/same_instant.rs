@@ -10,9 +10,9 @@ use crate::json::Kind;
 
 pub(super) fn judge(scene: &Scene<'_>, operands: &[Expression; 2]) -> Judged {
     let mut judged = Judged::default();
-    for (left, right) in scene.whole_pairs(operands.each_ref()) {
-        judged.add(broken(scene, operands, &left, &right));
-    }
+    scene.each_whole_pair(operands.each_ref(), |left, right| {
+        judged.add(broken(scene, operands, left, right));
+    });
     judged
 }
 

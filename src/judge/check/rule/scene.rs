@@ -32,9 +32,6 @@ pub(super) struct Operand<'n> {
     untyped: bool,
 }
 
-/// Two values that a rule holds against each other.
-pub(super) type Pair<'n> = (Option<Operand<'n>>, Option<Operand<'n>>);
-
 impl Operand<'_> {
     pub(super) fn node(&self) -> &Node {
         &self.node
@@ -55,6 +52,10 @@ impl Operand<'_> {
         }
         Cow::Borrowed(&self.node)
     }
+}
+
+fn has_stars(expression: &Expression) -> bool {
+    expression.response_body().or(expression.request_body()).is_some_and(json::pointer::has_stars)
 }
 
 impl<'s> Scene<'s> {
@@ -123,62 +124,68 @@ impl<'s> Scene<'s> {
         })
     }
 
-    /// The values that an expression names, without nulls; none where that cannot be told.
-    pub(super) fn values(&self, expression: &Expression) -> Vec<Operand<'_>> {
-        let found = self.select(expression).unwrap_or_default();
-        found.into_iter().map(|(_, operand)| operand).filter(|operand| !operand.is_null()).collect()
+    /// Sees the values that an expression names, without nulls; none where that cannot be told.
+    pub(super) fn each_value(&self, expression: &Expression, mut see: impl FnMut(&Operand<'_>)) {
+        let mut see = |operand: &Operand<'_>| {
+            if !operand.is_null() {
+                see(operand);
+            }
+        };
+        if has_stars(expression) {
+            self.select(expression).unwrap_or_default().iter().for_each(|(_, operand)| see(operand));
+        } else if let Ok(Some(operand)) = self.single(expression) {
+            see(&operand);
+        }
     }
 
-    /// The values of two expressions, side by side: what stars stand for in both goes together,
-    /// and what has none goes with everything.
-    pub(super) fn pairs(&self, [one, two]: [&Expression; 2]) -> Vec<Pair<'_>> {
-        let starred = |expression: &Expression| {
-            let at = expression.response_body().or(expression.request_body());
-            at.is_some_and(json::pointer::has_stars)
-        };
-        if !starred(one) && !starred(two) {
-            let pair = self.single(one).and_then(|left| Ok((left, self.single(two)?)));
-            return pair.into_iter().collect();
+    /// Sees the values of two expressions, side by side: what stars stand for in both goes
+    /// together, and what has none goes with everything.
+    pub(super) fn each_pair(
+        &self,
+        [one, two]: [&Expression; 2],
+        mut see: impl FnMut(Option<&Operand<'_>>, Option<&Operand<'_>>),
+    ) {
+        let (starred_one, starred_two) = (has_stars(one), has_stars(two));
+        if !starred_one && !starred_two {
+            if let (Ok(left), Ok(right)) = (self.single(one), self.single(two)) {
+                see(left.as_ref(), right.as_ref());
+            }
+            return;
         }
-        let (Some(left), Some(right)) = (self.select(one), self.select(two)) else { return Vec::new() };
-        let mut pairs: Vec<Pair<'_>> = Vec::new();
+        let (Some(left), Some(right)) = (self.select(one), self.select(two)) else { return };
         let depth = |all: &[(Vec<usize>, Operand<'_>)]| all.first().map_or(0, |(stars, _)| stars.len());
-        let shared = match (starred(one), starred(two)) {
-            (true, true) => depth(&left).min(depth(&right)),
-            _ => 0,
-        };
+        let both = starred_one && starred_two;
+        let shared = if both { depth(&left).min(depth(&right)) } else { 0 };
         let index = |all: &[(Vec<usize>, Operand<'_>)]| -> HashMap<Vec<usize>, usize> {
             // Of several for one place the first, which is the last to be put in.
             let places = all.iter().enumerate().rev();
             places.map(|(index, (stars, _))| (stars[..shared.min(stars.len())].to_vec(), index)).collect()
         };
-        let leads = starred(one) && depth(&left) >= depth(&right) || !starred(two);
+        let leads = starred_one && depth(&left) >= depth(&right) || !starred_two;
         let (leading, other) = if leads { (&left, &right) } else { (&right, &left) };
         let (known, own) = (index(other), index(leading));
-        let sided = |lead, other| if leads { (lead, other) } else { (other, lead) };
+        let mut sided = |lead, other| if leads { see(lead, other) } else { see(other, lead) };
         for (stars, operand) in leading {
-            let partner = known.get(&stars[..shared.min(stars.len())]).map(|index| other[*index].1.clone());
-            pairs.push(sided(Some(operand.clone()), partner));
+            let partner = known.get(&stars[..shared.min(stars.len())]).map(|index| &other[*index].1);
+            sided(Some(operand), partner);
         }
         // Items that only the other list has.
-        if starred(one) && starred(two) {
-            let alone =
-                other.iter().filter(|(stars, _)| !own.contains_key(&stars[..shared.min(stars.len())]));
-            pairs.extend(alone.map(|(_, operand)| sided(None, Some(operand.clone()))));
-        }
-        pairs
+        let alone = other.iter().filter(|(stars, _)| !own.contains_key(&stars[..shared.min(stars.len())]));
+        alone.filter(|_| both).for_each(|(_, operand)| sided(None, Some(operand)));
     }
 
-    /// The pairs of which both are there and not null.
-    pub(super) fn whole_pairs(&self, pair: [&Expression; 2]) -> Vec<(Operand<'_>, Operand<'_>)> {
-        self.pairs(pair)
-            .into_iter()
-            .filter_map(|(left, right)| {
-                let left = left.filter(|operand| !operand.is_null())?;
-                let right = right.filter(|operand| !operand.is_null())?;
-                Some((left, right))
-            })
-            .collect()
+    /// Sees the pairs of which both are there and not null.
+    pub(super) fn each_whole_pair(
+        &self,
+        pair: [&Expression; 2],
+        mut see: impl FnMut(&Operand<'_>, &Operand<'_>),
+    ) {
+        self.each_pair(pair, |left, right| {
+            let whole = |operand: &&Operand<'_>| !operand.is_null();
+            if let (Some(left), Some(right)) = (left.filter(whole), right.filter(whole)) {
+                see(left, right);
+            }
+        });
     }
 
     /// Whether every condition is met.

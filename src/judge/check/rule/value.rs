@@ -3,17 +3,16 @@
 use super::scene::Scene;
 use super::{Broken, Judged};
 use crate::contract::rule::Fixed;
-use crate::json::{self, Node};
+use crate::json::Node;
 use crate::judge::difference::{difference, same};
 
 pub(super) fn judge(scene: &Scene<'_>, Fixed { at, is }: &Fixed) -> Judged {
     let mut judged = Judged::default();
-    let Ok(wanted) = json::read(is.to_string().as_bytes()) else { return judged };
+    let wanted = Node::from(is);
     for (_, operand) in scene.select(at).unwrap_or_default() {
-        let wanted: &Node = &wanted.root;
-        let came = operand.like(Some(wanted));
-        let broken = (!same(Some(wanted), Some(&came))).then(|| {
-            let found = difference(Some(wanted), Some(&came));
+        let came = operand.like(Some(&wanted));
+        let broken = (!same(Some(&wanted), Some(&came))).then(|| {
+            let found = difference(Some(&wanted), Some(&came));
             Broken {
                 title: format!("`{at}` is not {is}: {}", found.kind),
                 expected: found.expected,
