@@ -9,10 +9,12 @@ use serde_json::{Map, Number, Value};
 pub mod decimal;
 pub mod pointer;
 mod reader;
+mod selector;
 #[cfg(test)]
 mod tests;
 
 pub use reader::read;
+pub use selector::Selector;
 
 /// A value as JSON text, faster than by its `Display`.
 pub fn compact(value: &(impl Serialize + ?Sized)) -> String {
@@ -178,40 +180,6 @@ impl Node {
                 Value::Object(map)
             }
         }
-    }
-
-    /// Every node that a pointer with `*` for every item names, with the indexes that the stars
-    /// stand for.
-    pub fn select(&self, selector: &str) -> Vec<(Vec<usize>, &Node)> {
-        if !pointer::has_stars(selector) {
-            return self.at(selector).map(|node| (Vec::new(), node)).into_iter().collect();
-        }
-        let mut found = vec![(Vec::new(), self)];
-        for token in pointer::tokens(selector) {
-            let mut next = Vec::new();
-            for (stars, node) in found {
-                match &node.kind {
-                    Kind::Array(items) if token == "*" => {
-                        next.extend(items.iter().enumerate().map(|(index, item)| {
-                            let mut stars: Vec<usize> = stars.clone();
-                            stars.push(index);
-                            (stars, item)
-                        }));
-                    }
-                    Kind::Array(items) => {
-                        let item = pointer::index(&token).and_then(|index| items.get(index));
-                        next.extend(item.map(|item| (stars, item)));
-                    }
-                    Kind::Object(members) => {
-                        let member = members.iter().rev().find(|member| member.key == token);
-                        next.extend(member.map(|member| (stars, &member.value)));
-                    }
-                    _ => {}
-                }
-            }
-            found = next;
-        }
-        found
     }
 
     /// How many arrays and objects stand inside each other here.

@@ -1,6 +1,6 @@
 //! `OpenAPI` runtime expressions, such as `$response.body#/data/id`.
 
-use crate::json::pointer;
+use crate::json::{Selector, pointer};
 use serde::Deserialize;
 use serde_json::Value;
 use std::fmt;
@@ -21,7 +21,7 @@ pub enum Expression {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
     /// A JSON Pointer into the body, in which `*` stands for every item.
-    Body(String),
+    Body(Selector),
     /// A header, by its case-insensitive name.
     Header(String),
     /// A query parameter.
@@ -63,8 +63,8 @@ impl Expression {
         };
         let part = if let Some(fragment) = rest.strip_prefix("body") {
             match fragment.strip_prefix('#') {
-                None if fragment.is_empty() => Part::Body(String::new()),
-                Some(at) if at.is_empty() || at.starts_with('/') => Part::Body(at.to_owned()),
+                None if fragment.is_empty() => Part::Body("".into()),
+                Some(at) if at.is_empty() || at.starts_with('/') => Part::Body(at.into()),
                 _ => return Err(fail("after `body` comes `#` and a JSON Pointer")),
             }
         } else if let Some(name) = rest.strip_prefix("header.") {
@@ -82,7 +82,7 @@ impl Expression {
     /// The pointer into the response body, when that is what the expression names.
     pub fn response_body(&self) -> Option<&str> {
         match self {
-            Expression::Response(Part::Body(at)) => Some(at),
+            Expression::Response(Part::Body(at)) => Some(&**at),
             _ => None,
         }
     }
@@ -90,7 +90,7 @@ impl Expression {
     /// The pointer into the request body, when that is what the expression names.
     pub fn request_body(&self) -> Option<&str> {
         match self {
-            Expression::Request(Part::Body(at)) => Some(at),
+            Expression::Request(Part::Body(at)) => Some(&**at),
             _ => None,
         }
     }

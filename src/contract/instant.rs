@@ -50,9 +50,8 @@ fn date_time(text: &str) -> Option<Instant> {
         let date = jiff::fmt::rfc2822::parse(text).ok()?;
         return Some(Instant { nanoseconds: date.timestamp().as_nanosecond(), precision: SECOND });
     };
-    let fraction = text
-        .split_once(['.', ','])
-        .map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
+    let after_point = text.bytes().skip_while(|byte| !matches!(byte, b'.' | b',')).skip(1);
+    let fraction = after_point.take_while(u8::is_ascii_digit).count();
     Some(Instant { nanoseconds: stamp.as_nanosecond(), precision: precision(fraction) })
 }
 

@@ -123,7 +123,7 @@ impl ReadBack {
     /// The pairs of places; without any, the whole bodies.
     pub fn pairs(&self) -> Vec<[Expression; 2]> {
         if self.same.is_empty() {
-            let body = || Expression::Response(super::expression::Part::Body(String::new()));
+            let body = || Expression::Response(super::expression::Part::Body("".into()));
             return vec![[body(), body()]];
         }
         self.same.clone()

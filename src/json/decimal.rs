@@ -37,8 +37,8 @@ impl<'t> Decimal<'t> {
             return None;
         }
         let written = power.saturating_sub(signed(fraction.len()));
-        let ended = fraction.trim_end_matches('0');
-        let mut digits = if ended.is_empty() { (whole.trim_end_matches('0'), "") } else { (whole, ended) };
+        let ended = without_zeros(fraction);
+        let mut digits = if ended.is_empty() { (without_zeros(whole), "") } else { (whole, ended) };
         let dropped = whole.len() + fraction.len() - digits.0.len() - digits.1.len();
         if matches!(digits.0, "" | "0") {
             digits = ("", digits.1.trim_start_matches('0'));
@@ -102,7 +102,12 @@ impl<'t> Decimal<'t> {
     /// Text that numbers of the same value share, and no others.
     pub fn canonical(&self) -> String {
         let sign = if self.negative { "-" } else { "" };
-        format!("{sign}{}{}e{}", self.digits.0, self.digits.1, self.exponent)
+        let mut text = [sign, self.digits.0, self.digits.1, "e"].concat();
+        match self.exponent {
+            0 => text.push('0'),
+            other => text.push_str(&other.to_string()),
+        }
+        text
     }
 
     fn size(&self, other: &Decimal<'_>) -> Ordering {
@@ -135,6 +140,12 @@ pub fn equal(left: &str, right: &str) -> bool {
         (Some(left), Some(right)) => left.compare(&right) == Ordering::Equal,
         _ => false,
     }
+}
+
+/// Digits without the zeros at their end.
+fn without_zeros(digits: &str) -> &str {
+    let zeros = digits.bytes().rev().take_while(|digit| *digit == b'0').count();
+    &digits[..digits.len() - zeros]
 }
 
 fn signed(length: usize) -> i128 {

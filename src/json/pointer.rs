@@ -85,11 +85,6 @@ pub fn get_mut<'v>(root: &'v mut Value, pointer: &str) -> Option<&'v mut Value> 
     })
 }
 
-/// Whether a pointer with `*` for every item names more than one place.
-pub fn has_stars(selector: &str) -> bool {
-    selector.bytes().any(|byte| byte == b'*') && tokens(selector).any(|token| token == "*")
-}
-
 fn is_pointer(text: &str) -> bool {
     text.is_empty() || text.starts_with('/')
 }

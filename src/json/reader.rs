@@ -213,34 +213,25 @@ impl Reader<'_> {
 
     fn string(&mut self) -> Result<String, Malformed> {
         self.at += 1;
-        let mut run = self.at;
         let mut whole = String::new();
         loop {
+            let start = self.at;
+            self.at += plain(&self.bytes[start..]);
+            let run = &self.text[start..self.at];
             match self.peek() {
                 Some(b'"') => {
-                    let rest = &self.text[run..self.at];
                     self.at += 1;
                     if whole.is_empty() {
-                        return Ok(rest.to_owned());
+                        return Ok(run.to_owned());
                     }
-                    whole.push_str(rest);
+                    whole.push_str(run);
                     return Ok(whole);
                 }
                 Some(b'\\') => {
-                    whole.push_str(&self.text[run..self.at]);
+                    whole.push_str(run);
                     whole.push(self.escape()?);
-                    run = self.at;
                 }
-                Some(_) => {
-                    let rest = &self.bytes[self.at..];
-                    let plain = &rest[..memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len())];
-                    // The least of all bytes is found faster than the first of a kind.
-                    if plain.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < 0x20 {
-                        self.at += plain.iter().take_while(|byte| **byte >= 0x20).count();
-                        return Err(self.malformed(Reason::ControlCharacter));
-                    }
-                    self.at += plain.len();
-                }
+                Some(_) => return Err(self.malformed(Reason::ControlCharacter)),
                 None => return Err(self.expected("`\"`")),
             }
         }
@@ -357,4 +348,20 @@ impl Reader<'_> {
     fn malformed(&self, reason: Reason) -> Malformed {
         Malformed { offset: self.at, reason }
     }
+}
+
+/// How many bytes come before a quote, a backslash or a control character.
+fn plain(bytes: &[u8]) -> usize {
+    /// Most strings are so short that to look at each byte takes less time than to search.
+    const SHORT: usize = 16;
+    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | ..0x20);
+    let (near, far) = bytes.split_at(bytes.len().min(SHORT));
+    if let Some(length) = near.iter().position(ends) {
+        return length;
+    }
+    let far = &far[..memchr::memchr2(b'"', b'\\', far).unwrap_or(far.len())];
+    // The least of all bytes is found faster than the first of a kind.
+    let controls = far.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < 0x20;
+    let first = if controls { far.iter().position(ends) } else { None };
+    near.len() + first.unwrap_or(far.len())
 }

@@ -149,7 +149,7 @@ impl Findings {
                 continue;
             }
             let known = labeller.documented(operation, &silence.place);
-            let named = text.root.select(&silence.place);
+            let named = text.root.select(&silence.place.as_str().into());
             let unknown = |node: &Node| node.kind != Kind::Null && !known.contains(&node.to_value());
             if named.into_iter().any(|(_, node)| unknown(node)) {
                 self.silent(silence.because.clone());

@@ -28,10 +28,18 @@ impl Headers {
 
     /// The fields, names with values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.ends.iter().enumerate().map(|(index, &(name_ends, value_ends))| {
-            let start = index.checked_sub(1).map_or(0, |before| self.ends[before].1);
+        self.places().map(|(start, name_ends, value_ends)| {
             (&self.text[start..name_ends], &self.text[name_ends..value_ends])
         })
+    }
+
+    /// Where each field begins, where its name ends, and where its value does.
+    fn places(&self) -> impl Iterator<Item = (usize, usize, usize)> {
+        let mut start = 0;
+        let place = move |&(name_ends, value_ends)| {
+            (std::mem::replace(&mut start, value_ends), name_ends, value_ends)
+        };
+        self.ends.iter().map(place)
     }
 
     /// Every name and value, one after the other.
@@ -41,7 +49,11 @@ impl Headers {
 
     /// The values of a name, in any case of its letters.
     pub fn all<'h, 'n>(&'h self, name: &'n str) -> impl Iterator<Item = &'h str> + use<'h, 'n> {
-        self.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        let bytes = self.text.as_bytes();
+        let named = move |&(start, name_ends, _): &(usize, usize, usize)| {
+            bytes[start..name_ends].eq_ignore_ascii_case(name.as_bytes())
+        };
+        self.places().filter(named).map(|(_, name_ends, value_ends)| &self.text[name_ends..value_ends])
     }
 
     /// The first value of a name.

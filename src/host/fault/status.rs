@@ -49,7 +49,7 @@ pub(super) fn codes(site: &mut Site<'_>) {
         };
         match &errors.code {
             Expression::Response(Part::Body(place)) => {
-                let change = |other| Change::Code { at: place.clone(), code: code.clone(), other };
+                let change = |other| Change::Code { at: place.to_string(), code: code.clone(), other };
                 for other in others {
                     let words = format!("code {other} comes in place of {code}");
                     plant(&format!("as-{other}"), words, change(Recoded::As(other)));

@@ -187,10 +187,10 @@ impl Reading<'_> {
     fn tell(&mut self, kind: &str, expected: &str, actual: &str) {
         let place = |expression: &Expression| match expression {
             Expression::Request(Part::Body(at)) => {
-                Expression::Request(Part::Body(format!("{at}{}", self.below)))
+                Expression::Request(Part::Body(format!("{at}{}", self.below).into()))
             }
             Expression::Response(Part::Body(at)) => {
-                Expression::Response(Part::Body(format!("{at}{}", self.below)))
+                Expression::Response(Part::Body(format!("{at}{}", self.below).into()))
             }
             other => other.clone(),
         };

@@ -55,7 +55,10 @@ impl Operand<'_> {
 }
 
 fn has_stars(expression: &Expression) -> bool {
-    expression.response_body().or(expression.request_body()).is_some_and(json::pointer::has_stars)
+    match expression {
+        Expression::Request(Part::Body(at)) | Expression::Response(Part::Body(at)) => at.has_stars(),
+        _ => false,
+    }
 }
 
 impl<'s> Scene<'s> {
@@ -78,8 +81,8 @@ impl<'s> Scene<'s> {
     fn single(&self, expression: &Expression) -> Result<Option<Operand<'_>>, Untold> {
         let typed = |node| Operand { node: Cow::Borrowed(node), untyped: false };
         Ok(match expression {
-            Expression::Request(Part::Body(at)) => self.sent().ok_or(Untold)?.at(at).map(typed),
-            Expression::Response(Part::Body(at)) => self.body.at(at).map(typed),
+            Expression::Request(Part::Body(at)) => self.sent().ok_or(Untold)?.root.single(at).map(typed),
+            Expression::Response(Part::Body(at)) => self.body.root.single(at).map(typed),
             other => self.select(other).ok_or(Untold)?.into_iter().next().map(|(_, operand)| operand),
         })
     }
