@@ -5,7 +5,7 @@ use bytes::Bytes;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use probity::contract::Contract;
 use probity::plan::{Plan, Verdict, Wishes, plan};
-use probity::run::{Answer, Exchange, Outcome, Sent};
+use probity::run::{Answer, Exchange, Head, Outcome, Sent};
 use probity::source::Document;
 use probity::{json, judge};
 use std::hint::black_box;
@@ -66,9 +66,12 @@ fn exchange(plan: &Plan, verdict: Verdict, status: u16, body: &str) -> (usize, E
         body: Bytes::from(body.replace("GROUP_RANK_2", name)),
     };
     let sent = Sent {
-        method: request.method.clone(),
-        url: "http://127.0.0.1:8080/api_gateway/v1/badges/group".into(),
-        headers: request.headers.iter().cloned().collect(),
+        head: Head {
+            method: request.method.clone(),
+            url: "http://127.0.0.1:8080/api_gateway/v1/badges/group".into(),
+            headers: request.headers.iter().cloned().collect(),
+        }
+        .into(),
         body: request.body.clone().map(Bytes::from),
     };
     let outcome = Outcome::Answered(answer);

@@ -10,7 +10,7 @@ use probity::host::{Host, HostSettings};
 use probity::plan::{Plan, RUN, Wishes, plan};
 use probity::run::credentials::basic;
 use probity::run::transport::{Outgoing, Transport};
-use probity::run::{Event, Given, Observer, Settings, identity, run};
+use probity::run::{Event, Given, Head, Observer, Settings, identity, run};
 use probity::source::Document;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -80,12 +80,9 @@ fn requests(plan: &Plan, target: &str, id: &str) -> Vec<Outgoing> {
         let mut headers = case.request.headers.clone();
         headers.push(("Authorization".into(), authorization.clone()));
         let body = case.request.body.as_ref().map(|body| identity::filled(body, id).into());
-        Outgoing {
-            method: case.request.method.clone(),
-            url: own(&format!("{target}{}", case.request.path), id),
-            headers: headers.into_iter().collect(),
-            body,
-        }
+        let url = own(&format!("{target}{}", case.request.path), id);
+        let head = Head { method: case.request.method.clone(), url, headers: headers.into_iter().collect() };
+        Outgoing { head: head.into(), body }
     });
     each.collect()
 }

@@ -232,12 +232,12 @@ fn shown<'p>(host: &Host, plan: &'p Plan, run: &Run) -> Vec<&'p Case> {
     let mut found = Vec::new();
     for (scenario, step, exchange) in run.exchanges() {
         let sent = &exchange.sent;
-        let path = sent.url.strip_prefix(&run.target).unwrap_or(&sent.url);
+        let path = sent.head.url.strip_prefix(&run.target).unwrap_or(&sent.head.url);
         let path = path.split('?').next().unwrap_or_default();
         let body = sent.body.as_deref().unwrap_or_default();
-        let nth = count.entry((sent.method.clone(), path.to_owned(), body)).or_default();
+        let nth = count.entry((sent.head.method.clone(), path.to_owned(), body)).or_default();
         *nth += 1;
-        if host.misbehaved_on(&sent.method, path, body, *nth) {
+        if host.misbehaved_on(&sent.head.method, path, body, *nth) {
             found.push(&plan.scenarios[scenario].cases[step]);
         }
     }

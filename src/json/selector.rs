@@ -10,18 +10,18 @@ use std::ops::Deref;
 /// A JSON Pointer in which `*` may stand for every item.
 #[derive(Clone, Debug)]
 pub struct Selector {
-    text: String,
-    tokens: Vec<Token>,
+    text: Box<str>,
+    tokens: Box<[Token]>,
 }
 
 #[derive(Clone, Debug)]
 struct Token {
-    key: String,
+    key: Box<str>,
     /// Which item of an array it names.
     index: Option<usize>,
 }
 
-impl<T: Into<String>> From<T> for Selector {
+impl<T: Into<Box<str>>> From<T> for Selector {
     fn from(text: T) -> Selector {
         let text = text.into();
         let token = |key: Cow<'_, str>| Token { index: pointer::index(&key), key: key.into() };
@@ -66,7 +66,7 @@ impl Hash for Selector {
 
 impl Token {
     fn is_star(&self) -> bool {
-        self.key == "*"
+        &*self.key == "*"
     }
 
     /// The member or the item that it names; of repeated members the last.
@@ -74,7 +74,7 @@ impl Token {
         match &node.kind {
             Kind::Array(items) => items.get(self.index?),
             Kind::Object(members) => {
-                let member = members.iter().rev().find(|member| member.key == self.key)?;
+                let member = members.iter().rev().find(|member| member.key == *self.key)?;
                 Some(&member.value)
             }
             _ => None,

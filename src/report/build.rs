@@ -199,9 +199,9 @@ impl Builder<'_, '_> {
         let neutral = |text: &str| self.subject.neutral(text);
         let run = self.subject.run.id.as_bytes();
         Request {
-            method: sent.method.clone(),
-            url: neutral(&sent.url),
-            headers: fields(&sent.headers, neutral),
+            method: sent.head.method.clone(),
+            url: neutral(&sent.head.url),
+            headers: fields(&sent.head.headers, neutral),
             body: sent.body.as_ref().map(|bytes| body(bytes, run, most)),
         }
     }
@@ -214,8 +214,8 @@ impl Builder<'_, '_> {
             }
         };
         let codes = self.subject.codes(step);
-        let own = &exchange.sent.url;
-        let followed = self.subject.sent(step).is_some_and(|sent| sent.url != *own);
+        let own = &exchange.sent.head.url;
+        let followed = self.subject.sent(step).is_some_and(|sent| sent.head.url != *own);
         Outcome {
             came,
             accepted: exchange.accepted(),

@@ -50,15 +50,15 @@ pub fn repeat(scenario: &Scenario, case: &Case, sent: &Sent, run: &str) -> Repea
     }
     let mut input = String::new();
     let mut line = format!("curl -sS{}", method(sent));
-    if sent.url.contains(['[', ']', '{', '}']) {
+    if sent.head.url.contains(['[', ']', '{', '}']) {
         line.push_str(" -g");
     }
-    if sent.url.contains("/.") {
+    if sent.head.url.contains("/.") {
         line.push_str(" --path-as-is");
     }
     line.push(' ');
-    word(&mut line, &pieces(sent.url.as_bytes(), run, case.request.path.as_bytes()));
-    for (name, value) in sent.headers.iter() {
+    word(&mut line, &pieces(sent.head.url.as_bytes(), run, case.request.path.as_bytes()));
+    for (name, value) in sent.head.headers.iter() {
         if name.eq_ignore_ascii_case("accept-encoding") {
             line.push_str(" --compressed");
         }
@@ -72,7 +72,7 @@ pub fn repeat(scenario: &Scenario, case: &Case, sent: &Sent, run: &str) -> Repea
         word(&mut line, &pieces(header.as_bytes(), run, planned.as_bytes()));
     }
     if let Some(body) = &sent.body {
-        if sent.headers.get("content-type").is_none() {
+        if sent.head.headers.get("content-type").is_none() {
             line.push_str(" -H 'Content-Type:'");
         }
         if body.len() > LONGEST_BODY {
@@ -141,7 +141,7 @@ pub(super) fn variable_of(name: &str) -> String {
 }
 
 fn method(sent: &Sent) -> String {
-    match (sent.method.as_str(), &sent.body) {
+    match (sent.head.method.as_str(), &sent.body) {
         ("HEAD", None) => " -I".to_owned(),
         // curl would wait for the body of the answer.
         ("HEAD", Some(_)) => " -m 10 -X HEAD".to_owned(),

@@ -7,6 +7,7 @@ use crate::plan::{RUN, Verdict};
 use bytes::Bytes;
 use proptest::prelude::*;
 use std::process::Command;
+use std::sync::Arc;
 
 const CURL: &str = r#"curl() {
   for word in "$@"; do printf '%s\0' "$word"; done
@@ -86,7 +87,7 @@ fn variables_that_the_contract_brought_in_are_not_given_to_the_shell() {
     let mut case = case("accept/x", Verdict::Accept, Some("$PROBITY_BASIC_BASE64 $HOME"));
     case.request.headers.push(("X-Example".into(), "$HOME".into()));
     let mut sent = sent(&case, "1234567890");
-    sent.headers.push("x-example", "$HOME");
+    Arc::make_mut(&mut sent.head).headers.push("x-example", "$HOME");
     let words = words(&repeat(&case, &sent, "1234567890").line);
     assert!(words.contains(&"x-example: $HOME".to_owned()), "{words:?}");
     assert_eq!(words.last().unwrap(), "$PROBITY_BASIC_BASE64 $HOME");
@@ -97,14 +98,15 @@ fn what_curl_would_do_by_itself_is_kept_from_it() {
     let mut case = case("accept/x", Verdict::Accept, None);
     case.request.method = "HEAD".into();
     let mut request = sent(&case, "");
-    request.url = "https://api.example/a/../b?c[]={1}".into();
-    request.headers = [("X-Empty", ""), ("accept-encoding", "gzip")].into();
+    let head = Arc::make_mut(&mut request.head);
+    head.url = "https://api.example/a/../b?c[]={1}".into();
+    head.headers = [("X-Empty", ""), ("accept-encoding", "gzip")].into();
     let line = repeat(&case, &request, "").line;
     assert_eq!(
         line,
         "curl -sS -I -g --path-as-is 'https://api.example/a/../b?c[]={1}' -H 'X-Empty;' --compressed"
     );
-    request.method = "GET".into();
+    Arc::make_mut(&mut request.head).method = "GET".into();
     request.body = Some(Bytes::from_static(b"@/etc/passwd"));
     let line = repeat(&case, &request, "").line;
     assert!(line.ends_with("-H 'Content-Type:' --data-raw '@/etc/passwd'"), "{line}");
@@ -115,7 +117,8 @@ fn what_curl_would_do_by_itself_is_kept_from_it() {
 fn a_header_may_hold_what_a_line_may_not() {
     let case = case("accept/x", Verdict::Accept, None);
     let mut request = sent(&case, "");
-    request.headers = [("X-Odd", "a\tb\u{202e}c'\u{1b}$PROBITY_BASIC_BASE64")].into();
+    Arc::make_mut(&mut request.head).headers =
+        [("X-Odd", "a\tb\u{202e}c'\u{1b}$PROBITY_BASIC_BASE64")].into();
     assert_eq!(
         words(&repeat(&case, &request, "").line).last().unwrap(),
         "X-Odd: a\tb\u{202e}c'\u{1b}a'b \"c"

@@ -8,10 +8,11 @@ use crate::judge::{self, Check, Finding, Observation, Scope, Severity};
 use crate::plan::{
     Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Said, Scenario, Verdict,
 };
-use crate::run::{Answer, End, Exchange, Failure, FailureKind, Outcome, Run, Sent};
+use crate::run::{Answer, End, Exchange, Failure, FailureKind, Head, Outcome, Run, Sent};
 use crate::source::Document;
 use bytes::Bytes;
 use jiff::Timestamp;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A check that nobody else has.
@@ -190,9 +191,9 @@ impl Fixture {
             observation.actual.push_str(text);
         }
         for exchange in self.run.exchanges.iter_mut().flatten().flatten() {
-            exchange.sent.headers.push("X-Hostile", text);
+            Arc::make_mut(&mut exchange.sent.head).headers.push("X-Hostile", text);
             exchange.sent.body = Some(Bytes::from(text.to_owned()));
-            exchange.sent.url.push_str(text);
+            Arc::make_mut(&mut exchange.sent.head).url.push_str(text);
             match &mut exchange.outcome {
                 Outcome::Answered(answer) => {
                     answer.headers = answer.headers.with_values(|_, value| format!("{value}{text}").into());
@@ -273,16 +274,15 @@ pub(super) fn case(id: &str, verdict: Verdict, body: Option<&str>) -> Case {
 /// What a run with an identity would have sent for a case.
 pub(super) fn sent(case: &Case, run: &str) -> Sent {
     let body = case.request.body.as_ref();
+    let headers = [
+        ("authorization", "Basic $PROBITY_BASIC_BASE64"),
+        ("content-type", "application/json"),
+        ("content-length", "1"),
+    ]
+    .into();
+    let url = format!("https://api.example{}", case.request.path.replace(RUN, run));
     Sent {
-        method: case.request.method.clone(),
-        url: format!("https://api.example{}", case.request.path.replace(RUN, run)),
-        headers: [
-            ("authorization", "Basic $PROBITY_BASIC_BASE64"),
-            ("content-type", "application/json"),
-            ("content-length", "1"),
-        ]
-        .into_iter()
-        .collect(),
+        head: Head { method: case.request.method.clone(), url, headers }.into(),
         body: body.map(|body| crate::run::identity::filled(body, run).into()),
     }
 }

@@ -3,18 +3,20 @@
 use crate::contract::Location;
 use crate::plan::{Case, RUN};
 use crate::run::Sent;
+use std::sync::Arc;
 
 /// What was sent, with a mark made from the name of each parameter that came from an earlier
 /// exchange in place of its value.
 pub(super) fn marked(case: &Case, sent: &Sent, run: &str, mark: impl Fn(&str) -> String) -> Sent {
     let mut sent = sent.clone();
     let Some(follow) = &case.follows else { return sent };
+    let head = Arc::make_mut(&mut sent.head);
     let holes = |places: &[Location]| -> Vec<(String, String)> {
         let here = follow.parameters.iter().filter(|one| places.contains(&one.location));
         here.map(|one| (format!("{{{}}}", one.name), mark(&one.name))).collect()
     };
     let planned = case.request.path.replace(RUN, run);
-    if let Some(begin) = begin(&sent.url, &planned) {
+    if let Some(begin) = begin(&head.url, &planned) {
         let (path, query) = planned.split_once('?').unzip();
         let fill = |text: &str, holes: &[(String, String)]| {
             holes.iter().fold(text.to_owned(), |text, (hole, mark)| text.replace(hole, mark))
@@ -23,17 +25,17 @@ pub(super) fn marked(case: &Case, sent: &Sent, run: &str, mark: impl Fn(&str) ->
         let own =
             query.map_or(String::new(), |query| format!("?{}", fill(query, &holes(&[Location::Query]))));
         // What credentials added to the query comes after what was planned.
-        let added = sent.url[begin..].split_once('?').map_or("", |(_, all)| all);
+        let added = head.url[begin..].split_once('?').map_or("", |(_, all)| all);
         let planned = query.map_or(0, |query| query.split('&').count());
         let added: Vec<&str> = added.split('&').filter(|one| !one.is_empty()).skip(planned).collect();
         let join = if query.is_some() { "&" } else { "?" };
         let added = if added.is_empty() { String::new() } else { format!("{join}{}", added.join("&")) };
-        sent.url = format!("{}{path}{own}{added}", &sent.url[..begin]);
+        head.url = format!("{}{path}{own}{added}", &head.url[..begin]);
     }
     for (hole, mark) in holes(&[Location::Header]) {
         let name = hole.trim_matches(['{', '}']);
         let own = |known: &str| known.eq_ignore_ascii_case(name);
-        sent.headers = sent.headers.with_values(
+        head.headers = head.headers.with_values(
             |known, value| {
                 if own(known) { mark.clone().into() } else { value.into() }
             },
@@ -73,10 +75,11 @@ mod tests {
         case.request.path = planned.to_owned();
         case.follows = Some(Follow { step: 0, link: String::new(), parameters });
         let mut sent = fixture::sent(&case, "1234567890");
-        sent.url = url.to_owned();
-        sent.headers.push("x-tag", "secret");
+        let head = Arc::make_mut(&mut sent.head);
+        head.url = url.to_owned();
+        head.headers.push("x-tag", "secret");
         let sent = marked(&case, &sent, "1234567890", |name| format!("<{name}>"));
-        (sent.url, sent.headers.get("x-tag").unwrap().to_owned())
+        (sent.head.url.clone(), sent.head.headers.get("x-tag").unwrap().to_owned())
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Credentials: what the user gave, put where the contract's security schemes want it.
 
 use super::exchange::{Exchange, Failure, Outcome};
+use super::head::Head;
 use super::secret::{Held, Secrets};
 use super::transport::{Outgoing, Transport};
 use crate::contract::extension::TokenEndpoint;
@@ -462,12 +463,9 @@ impl<'c> Authenticator<'c> {
         let url = format!("{}{}", self.target, endpoint.path);
         let (key, secret) = self.given.oauth.clone().unwrap_or_default();
         let body = filled(&endpoint.request, &key, &secret).to_string();
-        let outgoing = Outgoing {
-            method: "POST".into(),
-            url: url.clone(),
-            headers: [("Content-Type", "application/json"), ("Accept", "application/json")].into(),
-            body: Some(body.into()),
-        };
+        let headers = [("Content-Type", "application/json"), ("Accept", "application/json")].into();
+        let head = Head { method: "POST".into(), url: url.clone(), headers }.into();
+        let outgoing = Outgoing { head, body: Some(body.into()) };
         let asked = Instant::now();
         let answer = transport
             .send(&outgoing)
@@ -522,7 +520,7 @@ impl<'c> Authenticator<'c> {
 /// An exchange without secrets, given what of them its answer holds.
 pub(super) fn hidden(secrets: &Secrets, exchange: Exchange, held: Held) -> Exchange {
     let Exchange { mut sent, mut outcome, .. } = exchange;
-    secrets.hide_in(&mut sent);
+    sent.head = secrets.hide_in(&sent.head);
     match &mut outcome {
         Outcome::Answered(_) if held == Held::Nothing => {}
         Outcome::Answered(answer) => {

@@ -1,9 +1,11 @@
 //! One exchange: a request as it was sent and what came back, without secrets.
 
+use super::head::Head;
 use super::headers::Headers;
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A request and what came of it.
@@ -29,12 +31,8 @@ pub struct Exchange {
 /// A request as it was sent.
 #[derive(Clone, Debug)]
 pub struct Sent {
-    /// The method.
-    pub method: String,
-    /// The whole URL.
-    pub url: String,
-    /// The headers, in order.
-    pub headers: Headers,
+    /// What stands before the body.
+    pub head: Arc<Head>,
     /// The body, byte for byte.
     pub body: Option<Bytes>,
 }
@@ -142,12 +140,12 @@ impl FailureKind {
 impl Sent {
     /// The first value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)
+        self.head.headers.get(name)
     }
 
     /// A query parameter, decoded.
     pub fn query(&self, name: &str) -> Option<String> {
-        let (_, query) = self.url.split_once('?')?;
+        let (_, query) = self.head.url.split_once('?')?;
         let decoded = |text: &str| {
             let text = text.replace('+', " ");
             percent_decode_str(&text).decode_utf8_lossy().into_owned()
@@ -158,7 +156,7 @@ impl Sent {
 
     /// A path parameter that is a whole segment of the template, decoded.
     pub fn path(&self, template: &str, name: &str) -> Option<String> {
-        let path = self.url.split(['?', '#']).next().unwrap_or_default();
+        let path = self.head.url.split(['?', '#']).next().unwrap_or_default();
         let from_end = template.rsplit('/').position(|segment| {
             segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) == Some(name)
         })?;

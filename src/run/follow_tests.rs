@@ -1,6 +1,6 @@
 use super::*;
 use crate::plan::{self, Plan, Wishes};
-use crate::run::{Answer, Headers, Outcome, Sent};
+use crate::run::{Answer, Head, Headers, Outcome, Sent};
 use crate::source::Document;
 use std::time::Duration;
 
@@ -46,9 +46,12 @@ fn planned() -> (Contract, Plan) {
 fn exchange(status: u16, body: &str) -> Exchange {
     Exchange {
         sent: Sent {
-            method: "POST".into(),
-            url: "https://api.example/rooms/a%20b/things".into(),
-            headers: Headers::default(),
+            head: Head {
+                method: "POST".into(),
+                url: "https://api.example/rooms/a%20b/things".into(),
+                headers: Headers::default(),
+            }
+            .into(),
             body: None,
         },
         outcome: Outcome::Answered(Answer {

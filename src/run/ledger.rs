@@ -88,8 +88,8 @@ impl Ledger {
             ended: exchange.ended.to_string(),
             operation: &operation.id,
             case: &case.id,
-            method: &exchange.sent.method,
-            url: secrets.hide(exchange.sent.url.clone()),
+            method: &exchange.sent.head.method,
+            url: secrets.hide(exchange.sent.head.url.clone()),
             created,
             status: answer.map(|answer| answer.status),
             id: body.as_ref().and_then(|body| identity(operation, body)),
@@ -107,7 +107,7 @@ impl Ledger {
 
 /// Whether a request has created a resource, as far as can be told.
 pub(super) fn created(exchange: &Exchange) -> Option<Created> {
-    let posted = exchange.sent.method == "POST";
+    let posted = exchange.sent.head.method == "POST";
     match &exchange.outcome {
         Outcome::Answered(answer) if answer.status == 201 || (posted && answer.accepted()) => {
             Some(Created::Yes)

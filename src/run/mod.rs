@@ -5,6 +5,7 @@ mod error;
 pub mod exchange;
 mod follow;
 mod forms;
+mod head;
 mod headers;
 pub mod identity;
 mod judging;
@@ -21,6 +22,7 @@ pub mod transport;
 pub use credentials::Given;
 pub use ledger::Ledger;
 
+pub use head::Head;
 pub use headers::Headers;
 
 pub use exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};

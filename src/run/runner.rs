@@ -3,6 +3,7 @@
 use super::credentials::{Authenticator, Given};
 use super::error::{Halt, RunError};
 use super::exchange::{Failure, Outcome};
+use super::head::{Head, Heads};
 use super::headers::Headers;
 use super::judging::{Bench, Done, Heard, Judge};
 use super::ledger::Ledger;
@@ -104,6 +105,8 @@ pub async fn run(
         uncertain: AtomicUsize::new(0),
         gaps: Mutex::default(),
         tally: Tally::default(),
+        heads: Heads::default(),
+        shown: Heads::default(),
     };
     let judge = Arc::new(Judge {
         contract: Arc::clone(contract),
@@ -342,7 +345,8 @@ impl Runner<'_> {
 
 /// A request that changes nothing.
 fn at_root(target: &str) -> Outgoing {
-    Outgoing { method: "OPTIONS".into(), url: format!("{target}/"), headers: Headers::default(), body: None }
+    let (method, url) = ("OPTIONS".into(), format!("{target}/"));
+    Outgoing { head: Head { method, url, headers: Headers::default() }.into(), body: None }
 }
 
 /// Where an answer sends elsewhere.

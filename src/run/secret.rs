@@ -1,14 +1,14 @@
 //! Secrets: what must appear in no output, and the variables that stand for it.
 
-use super::exchange::{Answer, Sent};
+use super::exchange::Answer;
 use super::forms::forms;
-use super::headers::Headers;
+use super::head::{Head, Heads};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use bytes::Bytes;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 /// The secrets of a run, each with the variable that stands for it in outputs.
 #[derive(Clone, Default)]
@@ -18,8 +18,8 @@ pub struct Secrets {
     finders: OnceLock<Vec<Finder>>,
     /// Finds how any secret begins, in small letters.
     beginnings: OnceLock<Option<AhoCorasick>>,
-    /// The URLs and the headers that most requests share.
-    usual: Arc<(Usual<String>, Usual<Headers>)>,
+    /// Those without secrets, by those with them.
+    heads: Arc<Heads<Arc<Head>>>,
 }
 
 /// What of the secrets an answer holds.
@@ -106,35 +106,6 @@ const AT_ONCE: usize = 48;
 /// The many forms of a secret share few beginnings of this length, and most bytes hold none.
 const BEGINNING: usize = 6;
 
-/// What many requests share, each with what is shown for it.
-struct Usual<T>(Mutex<Vec<(T, T)>>);
-
-impl<T> Default for Usual<T> {
-    fn default() -> Usual<T> {
-        Usual(Mutex::default())
-    }
-}
-
-impl<T: Clone + PartialEq> Usual<T> {
-    /// Puts in place of a value what is shown for it.
-    fn replace(&self, value: &mut T, show: impl FnOnce(&T) -> T) {
-        /// Where there are more, they are rather all different.
-        const MOST: usize = 64;
-        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let shown = known().iter().find(|(known, _)| known == value).map(|(_, shown)| shown.clone());
-        if let Some(shown) = shown {
-            *value = shown;
-            return;
-        }
-        let shown = show(value);
-        let mut known = known();
-        if known.len() < MOST {
-            known.push((value.clone(), shown.clone()));
-        }
-        *value = shown;
-    }
-}
-
 impl Secrets {
     /// Adds a secret and the name of its variable.
     pub fn add(&mut self, secret: &str, variable: &str) {
@@ -149,7 +120,7 @@ impl Secrets {
         self.known.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
         self.finders = OnceLock::new();
         self.beginnings = OnceLock::new();
-        self.usual = Arc::default();
+        self.heads = Arc::default();
     }
 
     /// What of the secrets an answer holds.
@@ -176,13 +147,14 @@ impl Secrets {
         }
     }
 
-    /// A request's URL and headers with every secret replaced by its variable.
-    pub(super) fn hide_in(&self, sent: &mut Sent) {
-        let (urls, headers) = &*self.usual;
-        urls.replace(&mut sent.url, |url| self.hide(url.clone()));
-        headers.replace(&mut sent.headers, |headers| {
-            headers.with_values(|_, value| self.hide(value.to_owned()).into())
-        });
+    /// The head of a request with every secret replaced by its variable.
+    pub(super) fn hide_in(&self, head: &Arc<Head>) -> Arc<Head> {
+        let make = || {
+            let headers = head.headers.with_values(|_, value| self.hide(value.to_owned()).into());
+            let (method, url) = (head.method.clone(), self.hide(head.url.clone()));
+            (Arc::clone(head), Head { method, url, headers })
+        };
+        self.heads.get(|known| known == head, make)
     }
 
     /// Bytes with every secret replaced by its variable.

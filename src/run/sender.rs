@@ -4,6 +4,7 @@ use super::credentials::{Authenticator, Carrier};
 use super::error::Halt;
 use super::exchange::{Exchange, Failure, FailureKind, Outcome, Sent};
 use super::follow::{self, Unfilled};
+use super::head::{Head, Heads};
 use super::headers::Headers;
 use super::identity;
 use super::ledger::{Created, Ledger, created};
@@ -14,11 +15,11 @@ use super::transport::{Outgoing, Transport};
 use super::{Event, Observer};
 use crate::contract::expression::Part;
 use crate::contract::{Contract, Expression};
-use crate::plan::{Case, Credentials, Gap, Scenario};
+use crate::plan::{Case, Credentials, Gap, Request, Scenario};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Whether a request is out of which nobody knows yet what came.
@@ -46,6 +47,9 @@ pub(super) struct Sender<'r> {
     pub(super) uncertain: AtomicUsize,
     pub(super) gaps: Mutex<Vec<Gap>>,
     pub(super) tally: Tally,
+    pub(super) heads: Heads<Parts>,
+    /// Those with the URL that outputs show, by those that are sent.
+    pub(super) shown: Heads<Arc<Head>>,
 }
 
 impl Sender<'_> {
@@ -105,7 +109,7 @@ impl Sender<'_> {
         let failure =
             Failure { kind: FailureKind::TimedOut, detail: "the run was interrupted".into(), status: None };
         let exchange = Exchange {
-            sent: self.sent(self.outgoing(case, &[])),
+            sent: self.sent(self.outgoing(case, &Arc::default())),
             outcome: Outcome::Failed(failure),
             ended: jiff::Timestamp::now(),
             elapsed: Duration::ZERO,
@@ -227,12 +231,21 @@ impl Sender<'_> {
 
     /// What was sent, secrets included; the URL is the one that outputs show.
     pub(super) fn sent(&self, outgoing: Outgoing) -> Sent {
-        let Outgoing { method, url, headers, body } = outgoing;
-        let url = match self.alias {
-            Some(alias) => url.replacen(self.target, &alias.url, 1),
-            None => url,
+        let Outgoing { head, body } = outgoing;
+        let Some(alias) = self.alias else { return Sent { head, body } };
+        let make = || {
+            let url = head.url.replacen(self.target, &alias.url, 1);
+            (Arc::clone(&head), Head { url, ..(*head).clone() })
         };
-        Sent { method, url, headers, body }
+        Sent { head: self.shown.get(|known| *known == head, make), body }
+    }
+
+    pub(super) fn outgoing(&self, case: &Case, carriers: &Arc<[Carrier]>) -> Outgoing {
+        let request = &case.request;
+        let is = |known: &Parts| known.are(request, carriers);
+        let make = || (Parts::of(request, carriers), self.head(request, carriers));
+        let body = request.body.as_ref().map(|body| identity::filled(body, &self.id).into());
+        Outgoing { head: self.heads.get(is, make), body }
     }
 
     /// Text with the identity of the run filled in.
@@ -240,23 +253,18 @@ impl Sender<'_> {
         identity::filled_text(text, &self.id)
     }
 
-    pub(super) fn outgoing(&self, case: &Case, carriers: &[Carrier]) -> Outgoing {
+    fn head(&self, request: &Request, carriers: &[Carrier]) -> Head {
         const ACCEPT: (&str, &str) = ("Accept", "application/json, */*;q=0.1");
-        let request = &case.request;
-        let planned = request.headers.iter().map(|(name, value)| (&**name, &**value));
+        let planned = request.headers.iter().map(|(name, value)| (&**name, self.own(value)));
         let given = carriers.iter().filter_map(|carrier| match carrier {
-            Carrier::Header(name, value) => Some((&**name, &**value)),
+            Carrier::Header(name, value) => Some((&**name, Cow::Borrowed(&**value))),
             Carrier::Query(..) => None,
         });
-        let stated = planned.clone().chain(given.clone());
-        let accepts = stated.clone().any(|(name, _)| name.eq_ignore_ascii_case(ACCEPT.0));
-        let bytes = stated.chain([ACCEPT]).map(|(name, value)| name.len() + value.len()).sum();
-        let mut headers = Headers::with_capacity(request.headers.len() + carriers.len() + 1, bytes);
-        let mut cookies = Vec::new();
-        let own = planned.map(|(name, value)| (name, self.own(value)));
-        let accept = if accepts { None } else { Some(ACCEPT) };
-        let as_it_is = accept.into_iter().chain(given).map(|(name, value)| (name, value.into()));
-        for (name, value) in own.chain(as_it_is) {
+        let (mut headers, mut cookies) = (Headers::default(), Vec::new());
+        let mut names = planned.clone().chain(given.clone()).map(|(name, _)| name);
+        let accepts = names.any(|name| name.eq_ignore_ascii_case(ACCEPT.0));
+        let accept = if accepts { None } else { Some((ACCEPT.0, ACCEPT.1.into())) };
+        for (name, value) in planned.chain(accept).chain(given) {
             // A request has at most one list of cookies.
             if name.eq_ignore_ascii_case("cookie") {
                 cookies.push(value);
@@ -275,7 +283,32 @@ impl Sender<'_> {
                 url = format!("{url}{join}{name}={value}");
             }
         }
-        let body = request.body.as_ref().map(|body| identity::filled(body, &self.id).into());
-        Outgoing { method: request.method.clone(), url, headers, body }
+        Head { method: request.method.clone(), url, headers }
+    }
+}
+
+/// What the head of a request is made from.
+pub(super) struct Parts {
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    carriers: Arc<[Carrier]>,
+}
+
+impl Parts {
+    fn of(request: &Request, carriers: &Arc<[Carrier]>) -> Parts {
+        Parts {
+            method: request.method.clone(),
+            path: request.path.clone(),
+            headers: request.headers.clone(),
+            carriers: Arc::clone(carriers),
+        }
+    }
+
+    fn are(&self, request: &Request, carriers: &Arc<[Carrier]>) -> bool {
+        self.carriers == *carriers
+            && self.path == request.path
+            && self.headers == request.headers
+            && self.method == request.method
     }
 }

@@ -5,12 +5,13 @@ mod gate;
 pub(super) use gate::Gate;
 
 use super::exchange::{Answer, Failure, FailureKind};
+use super::head::Head;
 use super::headers::Headers;
 use bytes::{Bytes, BytesMut};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use std::collections::HashMap;
 use std::io::Read;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -35,12 +36,8 @@ const KNOWN_URLS: usize = 256;
 /// A request in full, secrets included.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
-    /// The method.
-    pub method: String,
-    /// The whole URL.
-    pub url: String,
-    /// The headers, in order.
-    pub headers: Headers,
+    /// What stands before the body.
+    pub head: Arc<Head>,
     /// The body.
     pub body: Option<Bytes>,
 }
@@ -132,18 +129,19 @@ impl Transport {
             body.extend_from_slice(&chunk);
         }
         let mut answer = Answer { status, headers, body: body.freeze() };
-        if outgoing.method != "HEAD" {
+        if outgoing.head.method != "HEAD" {
             answer.body = decoded(&answer)?;
         }
         Ok(answer)
     }
 
     fn request(&self, outgoing: &Outgoing) -> Result<reqwest::Request, Failure> {
-        let method = reqwest::Method::from_bytes(outgoing.method.as_bytes())
+        let head = &*outgoing.head;
+        let method = reqwest::Method::from_bytes(head.method.as_bytes())
             .map_err(|error| unsendable(error.to_string()))?;
-        let url = self.url(&outgoing.url)?;
+        let url = self.url(&head.url)?;
         let mut request = reqwest::Request::new(method, url);
-        for (name, value) in outgoing.headers.iter() {
+        for (name, value) in head.headers.iter() {
             let name =
                 reqwest::header::HeaderName::try_from(name).map_err(|error| unsendable(error.to_string()))?;
             let value = reqwest::header::HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {

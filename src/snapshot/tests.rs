@@ -5,8 +5,8 @@ mod disk;
 use super::*;
 use crate::contract::Contract;
 use crate::plan::{self, Plan, RUN, Wishes};
-use crate::run::Headers;
 use crate::run::exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
+use crate::run::{Head, Headers};
 use crate::source::Document;
 use std::collections::BTreeMap;
 use std::fs;
@@ -65,12 +65,8 @@ fn planned_for(contract: &Contract) -> Plan {
 fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome) -> Run {
     let exchange = |case: &plan::Case| {
         let body = String::from_utf8_lossy(case.request.body.as_deref().unwrap_or_default()).replace(RUN, id);
-        let sent = Sent {
-            method: "POST".into(),
-            url: "http://x/things".into(),
-            headers: Headers::default(),
-            body: None,
-        };
+        let (method, url) = ("POST".into(), "http://x/things".into());
+        let sent = Sent { head: Head { method, url, headers: Headers::default() }.into(), body: None };
         Exchange {
             sent,
             outcome: answer(case, &body),
@@ -282,7 +278,7 @@ fn what_is_not_sent_or_not_certain_is_neither_a_change_nor_an_orphan() {
     let mut run = run_with(&plan, "2222222222", |_, _| answered(503, &[], "{}"));
     for exchange in run.exchanges.iter_mut().flatten() {
         match exchange {
-            Some(sent) if sent.sent.method == "POST" => sent.uncertain = true,
+            Some(sent) if sent.sent.head.method == "POST" => sent.uncertain = true,
             _ => *exchange = None,
         }
     }

@@ -179,7 +179,7 @@ fn is_content(view: &View<'_>, answer: &Answer, text: &str) -> bool {
     let sent = &view.exchange.sent;
     let body = sent.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
     body.to_lowercase().contains(text)
-        || sent.url.to_lowercase().contains(text)
+        || sent.head.url.to_lowercase().contains(text)
         || view.plan.says(text)
         || view.is_documented(answer, text)
 }

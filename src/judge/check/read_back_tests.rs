@@ -3,7 +3,7 @@
 use crate::contract::Contract;
 use crate::judge::{self, Observation};
 use crate::plan::{self, Plan, Scenario, Wishes};
-use crate::run::{Answer, Exchange, Headers, Outcome, Sent};
+use crate::run::{Answer, Exchange, Head, Headers, Outcome, Sent};
 use crate::source::Document;
 use std::time::Duration;
 
@@ -65,9 +65,12 @@ fn exchange((status, body): (u16, &str)) -> Exchange {
     let headers = [("content-type", "application/json")].into();
     Exchange {
         sent: Sent {
-            method: "POST".into(),
-            url: "https://api.example/things".into(),
-            headers: Headers::default(),
+            head: Head {
+                method: "POST".into(),
+                url: "https://api.example/things".into(),
+                headers: Headers::default(),
+            }
+            .into(),
             body: Some(r#"{"name": "sent"}"#.into()),
         },
         outcome: Outcome::Answered(Answer { status, headers, body: body.to_owned().into() }),

@@ -92,7 +92,7 @@ impl Given {
         if let Some(body) = &body {
             collect(body, &mut texts);
         }
-        texts.extend(sent.headers.iter().map(|(_, value)| plain(value)));
+        texts.extend(sent.head.headers.iter().map(|(_, value)| plain(value)));
         let names = view.operation.parameters.iter().map(|parameter| parameter.name.as_str());
         texts.extend(names.clone().filter_map(|name| sent.query(name)).map(|text| plain(&text)));
         let path = names.filter_map(|name| sent.path(&view.operation.path, name));

@@ -4,7 +4,7 @@ use super::{Note, check, over_run, tried};
 use crate::contract::Contract;
 use crate::judge::{self, Observation, Severity, View};
 use crate::plan::{self, Plan, Verdict, Wishes};
-use crate::run::{Answer, Exchange, Headers, Outcome, Sent};
+use crate::run::{Answer, Exchange, Head, Headers, Outcome, Sent};
 use crate::source::Document;
 use jiff::Timestamp;
 use std::time::Duration;
@@ -60,9 +60,12 @@ impl Trial {
         let answer = Answer { status: 200, headers: self.headers.clone(), body: body.to_owned().into() };
         Exchange {
             sent: Sent {
-                method: "POST".into(),
-                url: "https://api.example/v1/things/017?page=a%20b".into(),
-                headers: [("X-Count", "5"), ("Authorization", "Basic $PROBITY_BASIC")].into(),
+                head: Head {
+                    method: "POST".into(),
+                    url: "https://api.example/v1/things/017?page=a%20b".into(),
+                    headers: [("X-Count", "5"), ("Authorization", "Basic $PROBITY_BASIC")].into(),
+                }
+                .into(),
                 body: Some(self.sent.clone().into()),
             },
             outcome: Outcome::Answered(answer),
