@@ -85,6 +85,11 @@ impl<'v> View<'v> {
         index.map(|index| &content[index])
     }
 
+    /// The documented representation that the answer has, if it is JSON.
+    pub fn json_media(&self, answer: &Answer) -> Option<&'v MediaType> {
+        self.media(answer).filter(|_| answer.header("content-type").is_some_and(model::is_json))
+    }
+
     /// Whether a text, in small letters, stands in what the contract gives as examples of an answer.
     pub fn is_documented(&self, answer: &Answer, text: &str) -> bool {
         let Some(media) = self.media(answer) else { return false };

@@ -62,6 +62,12 @@ pub struct Alias {
 }
 
 impl Settings {
+    /// How many scenarios really run side by side: where the first finding ends the run, what else
+    /// is sent must not depend on how fast the others are.
+    fn workers(&self) -> usize {
+        if self.fail_fast { 1 } else { self.jobs.max(1) }
+    }
+
     /// What the target is called in outputs.
     pub(super) fn shown_target(&self) -> String {
         self.alias.as_ref().map_or_else(|| self.target.clone(), |alias| alias.name.clone())
@@ -113,7 +119,7 @@ pub async fn run(
         plan: Arc::clone(plan),
         observer: Arc::clone(observer),
     });
-    let order = Order::new(plan);
+    let order = Order::new(plan, settings.workers());
     Runner { contract, plan, settings, sender, judge, order }.run(stop).await
 }
 
@@ -148,7 +154,7 @@ impl Runner<'_> {
     /// Whether the target lets us in and talks HTTP at all.
     async fn preflight(&self, first: &Heard) -> Result<(), RunError> {
         let target = self.settings.target.clone();
-        let case = &self.plan.scenarios[0].cases[0];
+        let case = &self.plan.scenarios[first.scenario].cases[0];
         let operation = &self.contract.operations[case.operation];
         let unreachable = |failure: &Failure, came: Vec<u8>| RunError::Unreachable {
             target: target.clone(),
@@ -205,13 +211,8 @@ impl Runner<'_> {
         let halted = AtomicBool::new(false);
         let at_once: Mutex<Vec<Done>> = Mutex::default();
         let halt: Mutex<Option<Halt>> = Mutex::default();
-        // Whether to go on is known only once an answer is judged, and what is sent meanwhile would
-        // depend on how fast the others are.
-        let (jobs, bench) = if self.settings.fail_fast {
-            (1, None)
-        } else {
-            (self.settings.jobs.max(1), Bench::open(&self.judge))
-        };
+        // Whether to go on is known only once an answer is judged.
+        let bench = if self.settings.fail_fast { None } else { Bench::open(&self.judge) };
         let take = |heard| {
             let Some(bench) = &bench else {
                 let found = self.judge.judge(heard);
@@ -244,7 +245,7 @@ impl Runner<'_> {
                 }
             }
         };
-        let workers: FuturesUnordered<_> = (0..jobs).map(|_| worker()).collect();
+        let workers: FuturesUnordered<_> = (0..self.settings.workers()).map(|_| worker()).collect();
         workers.collect::<()>().await;
         let judged = bench.map(Bench::close).unwrap_or_default();
         let at_once = at_once.into_inner().unwrap_or_else(PoisonError::into_inner);

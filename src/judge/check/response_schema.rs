@@ -19,13 +19,9 @@ pub(in crate::judge) const CHECK: Check = Check {
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {
-    let Some(schema) = view.media(answer).and_then(|media| media.schema.as_ref()) else {
+    let Some(schema) = view.json_media(answer).and_then(|media| media.schema.as_ref()) else {
         return Vec::new();
     };
-    let kind = answer.header("content-type").unwrap_or_default();
-    if !crate::contract::model::is_json(kind) {
-        return Vec::new();
-    }
     let accepts = |text| view.contract.schemas.accepts_answer(schema, text);
     if view.json(answer).is_ok_and(accepts) {
         return Vec::new();

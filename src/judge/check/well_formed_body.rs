@@ -1,6 +1,5 @@
 //! `well-formed-body`: a body is what its media type says.
 
-use crate::contract::model;
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
@@ -15,11 +14,7 @@ pub(in crate::judge) const CHECK: Check = Check {
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {
-    let Some(media) = view.media(answer) else { return Vec::new() };
-    let kind = answer.header("content-type").unwrap_or_default();
-    if !model::is_json(kind) {
-        return Vec::new();
-    }
+    let Some(media) = view.json_media(answer) else { return Vec::new() };
     match view.json(answer) {
         Err(error) => {
             let what = format!("{} {}", answer.status, error.reason);
