@@ -23,7 +23,7 @@ use tokio::net::TcpStream;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const CONNECTIONS: usize = 8;
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 15;
 
 /// Takes the time from the first request to the last answer.
 #[derive(Default)]
@@ -210,7 +210,7 @@ fn main() {
             assert_eq!(done.sent(), plan.len());
         }
         whole.push(elapsed / bare);
-        let long = Arc::new(repeated(&plan, 10));
+        let long = Arc::new(repeated(&plan, 20));
         let again = requests(&long, &target, &id(7));
         let bare = runtime.block_on(bare_client(&transport, &again)).as_secs_f64();
         let (_keep, stop) = tokio::sync::watch::channel(false);

@@ -22,18 +22,26 @@ impl<'t> Decimal<'t> {
             Some(rest) => (true, rest),
             None => (false, token),
         };
-        let (mantissa, power) = match rest.bytes().position(|byte| matches!(byte, b'e' | b'E')) {
-            Some(mark) => (&rest[..mark], exponent(&rest[mark + 1..])?),
-            None => (rest, 0),
-        };
-        let (whole, fraction) = match mantissa.bytes().position(|byte| byte == b'.') {
-            Some(point) if point + 1 < mantissa.len() => (&mantissa[..point], &mantissa[point + 1..]),
-            Some(_) => return None,
+        let (mut point, mut mark) = (None, None);
+        for (at, byte) in rest.bytes().enumerate() {
+            match byte {
+                b'0'..=b'9' => {}
+                b'.' if point.is_none() => point = Some(at),
+                b'e' | b'E' => {
+                    mark = Some(at);
+                    break;
+                }
+                _ => return None,
+            }
+        }
+        let power = mark.map_or(Some(0), |mark| exponent(&rest[mark + 1..]))?;
+        let mantissa = &rest[..mark.unwrap_or(rest.len())];
+        let (whole, fraction) = match point {
+            Some(point) => (&mantissa[..point], &mantissa[point + 1..]),
             None => (mantissa, ""),
         };
-        let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let leads = whole.len() > 1 && whole.starts_with('0');
-        if whole.is_empty() || leads || !is_digits(whole) || !is_digits(fraction) {
+        if whole.is_empty() || leads || (point.is_some() && fraction.is_empty()) {
             return None;
         }
         let written = power.saturating_sub(signed(fraction.len()));

@@ -350,11 +350,24 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a byte ends a run of plain characters in a string.
+const ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut control = 0;
+    while control < 0x20 {
+        ends[control] = true;
+        control += 1;
+    }
+    ends[b'"' as usize] = true;
+    ends[b'\\' as usize] = true;
+    ends
+};
+
 /// How many bytes come before a quote, a backslash or a control character.
 fn plain(bytes: &[u8]) -> usize {
     /// Most strings are so short that to look at each byte takes less time than to search.
     const SHORT: usize = 16;
-    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | ..0x20);
+    let ends = |byte: &u8| ENDS[usize::from(*byte)];
     let (near, far) = bytes.split_at(bytes.len().min(SHORT));
     if let Some(length) = near.iter().position(ends) {
         return length;

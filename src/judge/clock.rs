@@ -2,6 +2,7 @@
 
 use crate::contract::instant::SECOND;
 use crate::run::{Answer, Exchange};
+use std::cell::RefCell;
 
 /// The spans of time in which an answer may have been made.
 pub(super) struct Clock {
@@ -17,11 +18,7 @@ impl Clock {
         let now = exchange.ended.as_nanosecond();
         let elapsed = i128::try_from(exchange.elapsed.as_nanos()).unwrap_or_default();
         let date = answer.header("date").filter(|_| answer.header("age").is_none());
-        let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
-        let host = date.map(|date| {
-            let second = date.timestamp().as_nanosecond();
-            (second, second + SECOND)
-        });
+        let host = date.and_then(second).map(|second| (second, second + SECOND));
         Clock { host, own: (now - elapsed, now) }
     }
 
@@ -38,6 +35,21 @@ impl Clock {
         let (start, end) = self.host?;
         Some(if start > self.own.1 { start - self.own.1 } else { (end - self.own.0).min(0) })
     }
+}
+
+/// The instant that a `Date` stands for.
+fn second(date: &str) -> Option<i128> {
+    thread_local! {
+        /// Most answers were made in the same second as the one before.
+        static LAST: RefCell<(String, Option<i128>)> = const { RefCell::new((String::new(), None)) };
+    }
+    LAST.with_borrow_mut(|(last, second)| {
+        if last != date {
+            date.clone_into(last);
+            *second = jiff::fmt::rfc2822::parse(date).ok().map(|date| date.timestamp().as_nanosecond());
+        }
+        *second
+    })
 }
 
 /// How far an instant lies outside a span.
