@@ -202,14 +202,18 @@ impl Node {
         if !pointer.is_empty() && !pointer.starts_with('/') {
             return None;
         }
-        pointer::tokens(pointer).try_fold(self, |node, token| match &node.kind {
-            Kind::Array(items) => items.get(pointer::index(&token)?),
+        pointer::tokens(pointer).try_fold(self, |node, token| node.child(&token, || pointer::index(&token)))
+    }
+
+    /// The member of a key, of repeated ones the last, or the item of an index.
+    fn child(&self, key: &str, index: impl FnOnce() -> Option<usize>) -> Option<&Node> {
+        match &self.kind {
+            Kind::Array(items) => items.get(index()?),
             Kind::Object(members) => {
-                let member = members.iter().rev().find(|member| member.key == token)?;
-                Some(&member.value)
+                members.iter().rev().find(|member| member.key == key).map(|member| &member.value)
             }
             _ => None,
-        })
+        }
     }
 }
 

@@ -69,16 +69,8 @@ impl Token {
         &*self.key == "*"
     }
 
-    /// The member or the item that it names; of repeated members the last.
     fn of<'n>(&self, node: &'n Node) -> Option<&'n Node> {
-        match &node.kind {
-            Kind::Array(items) => items.get(self.index?),
-            Kind::Object(members) => {
-                let member = members.iter().rev().find(|member| member.key == *self.key)?;
-                Some(&member.value)
-            }
-            _ => None,
-        }
+        node.child(&self.key, || self.index)
     }
 }
 
@@ -90,6 +82,9 @@ impl Node {
 
     /// Every node that a selector names, with the indexes that its stars stand for.
     pub fn select(&self, selector: &Selector) -> Vec<(Vec<usize>, &Node)> {
+        if !selector.has_stars() {
+            return self.single(selector).map(|node| (Vec::new(), node)).into_iter().collect();
+        }
         let mut found = vec![(Vec::new(), self)];
         for token in &selector.tokens {
             let mut next = Vec::with_capacity(found.len());

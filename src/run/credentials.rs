@@ -1,6 +1,7 @@
 //! Credentials: what the user gave, put where the contract's security schemes want it.
 
 use super::exchange::{Exchange, Failure, Outcome};
+use super::given::Given;
 use super::head::Head;
 use super::secret::{Held, Secrets};
 use super::transport::{Outgoing, Transport};
@@ -18,57 +19,6 @@ use std::time::{Duration, Instant};
 
 /// A user and a token that nobody has.
 const NOBODY: &str = "probity-nobody";
-
-/// What the user gave.
-#[derive(Clone, Default)]
-pub struct Given {
-    /// User and password.
-    pub basic: Option<(String, String)>,
-    /// Whether the password travels as the hexadecimal MD5 of itself.
-    pub basic_md5: bool,
-    /// A bearer token.
-    pub bearer: Option<String>,
-    /// API keys, each for the scheme that it names before a `=`, or for every scheme.
-    pub api_keys: Vec<String>,
-    /// A token that is good for somebody else, and must be refused here.
-    pub foreign: Option<String>,
-    /// Key and secret to fetch a token with.
-    pub oauth: Option<(String, String)>,
-    /// Headers that go with every request.
-    pub headers: Vec<(String, String)>,
-}
-
-impl Given {
-    /// Whether the user gave nothing at all.
-    pub fn is_empty(&self) -> bool {
-        self.basic.is_none()
-            && self.bearer.is_none()
-            && self.oauth.is_none()
-            && self.api_keys.is_empty()
-            && self.headers.is_empty()
-    }
-
-    /// The key for each scheme of a contract that takes one.
-    fn keys(&self, contract: &Contract) -> HashMap<String, String> {
-        let named = |key: &str| {
-            let (name, key) = key.split_once('=')?;
-            contract.schemes.contains_key(name).then(|| (name.to_owned(), key.to_owned()))
-        };
-        let for_every = self.api_keys.iter().find(|key| named(key).is_none());
-        let takes_one = |scheme: &SecurityScheme| matches!(scheme, SecurityScheme::ApiKey { .. });
-        let schemes = contract.schemes.iter().filter(|(_, scheme)| takes_one(scheme)).map(|(name, _)| name);
-        let own = |scheme: &String| {
-            self.api_keys.iter().filter_map(|key| named(key)).find(|(name, _)| name == scheme)
-        };
-        schemes.filter_map(|name| own(name).or_else(|| Some((name.clone(), for_every?.clone())))).collect()
-    }
-}
-
-impl std::fmt::Debug for Given {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Given { .. }")
-    }
-}
 
 /// Why no token could be had.
 #[derive(Clone, Debug, thiserror::Error)]

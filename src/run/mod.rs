@@ -5,6 +5,7 @@ mod error;
 pub mod exchange;
 mod follow;
 mod forms;
+mod given;
 mod head;
 mod headers;
 pub mod identity;
@@ -19,7 +20,7 @@ mod tally;
 mod together;
 pub mod transport;
 
-pub use credentials::Given;
+pub use given::Given;
 pub use ledger::Ledger;
 
 pub use head::Head;

@@ -1,8 +1,9 @@
 //! The runner: scenarios side by side, the cases of each in order.
 
-use super::credentials::{Authenticator, Given};
+use super::credentials::Authenticator;
 use super::error::{Halt, RunError};
 use super::exchange::{Failure, Outcome};
+use super::given::Given;
 use super::head::{Head, Heads};
 use super::headers::Headers;
 use super::judging::{Bench, Done, Heard, Judge};
