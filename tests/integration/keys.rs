@@ -120,3 +120,22 @@ fn a_key_is_in_no_output() {
     }
     assert!(ran.file("r.json").contains("/query?api_key=$PROBITY_API_KEY"), "{}", ran.file("r.json"));
 }
+
+#[test]
+fn a_given_accept_takes_the_place_of_our_own() {
+    const OPEN: &str = "{openapi: 3.0.3, info: {title: T, version: '1'}, paths: {/a: {get: {operationId: a, responses: {'200': {description: ok}}}}}}";
+    let host = Canned::start(|asked| {
+        let lines = asked.head.lines().filter_map(|line| line.split_once(": "));
+        let accepts: Vec<&str> =
+            lines.filter(|(name, _)| name.eq_ignore_ascii_case("accept")).map(|(_, value)| value).collect();
+        Reply::Bytes(match asked.line.split(' ').next() {
+            Some("GET") if accepts == ["text/x"] => json("200 OK", "", "{}"),
+            Some("GET") => json("500 Internal Server Error", "", "{}"),
+            _ => json("405 Method Not Allowed", "Allow: GET, HEAD\r\n", ""),
+        })
+    });
+    let check =
+        || probity().with_file("open.yaml", OPEN).args(["check", "open.yaml", "--target"]).arg(host.url());
+    check().run().ends_with(1);
+    check().args(["--header", "Accept: text/x"]).run().ends_with(0);
+}
