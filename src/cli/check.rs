@@ -145,11 +145,11 @@ fn store(arguments: &CheckArgs, profile: Option<&str>) -> Result<Option<Store>, 
 fn events(
     outputs: &[Output],
     contract: &Arc<Contract>,
-    plan: &Arc<Plan>,
+    plan: &Plan,
     levels: &Levels,
 ) -> Result<Vec<Arc<Events>>, Failure> {
     let wanted = outputs.iter().filter(|output| output.format == Format::Ndjson);
-    let opened = wanted.map(|output| Events::open(&output.to, contract, plan, levels).map(Arc::new));
+    let opened = wanted.map(|output| Events::open(&output.to, contract, plan.seed, levels).map(Arc::new));
     let opened: Result<_, _> = opened.collect();
     opened.map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))
 }
@@ -399,6 +399,8 @@ fn changed(plan: &Plan, comparison: &Comparison) -> Vec<Observation> {
         let case = &plan.scenarios[scenario].cases[step];
         let names: Vec<&str> = difference.cases.iter().map(|changed| changed.name.as_str()).take(3).collect();
         Some(Observation {
+            severity: SNAPSHOT.severity,
+            scope: SNAPSHOT.scope,
             check: SNAPSHOT,
             scenario,
             step,

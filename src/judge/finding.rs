@@ -25,9 +25,25 @@ pub struct Observation {
     pub actual: String,
     /// JSON Pointer to where the contract asks for it.
     pub at: String,
+    /// What it does to the verdict unless the user says otherwise: what its check does, or less.
+    pub severity: Severity,
+    /// What tells the finding from another: what its check says, or the whole API.
+    pub scope: Scope,
 }
 
 impl Observation {
+    /// The same as a remark that leaves the verdict.
+    #[must_use]
+    pub fn as_warning(self) -> Observation {
+        Observation { severity: self.severity.max(Severity::Warn), ..self }
+    }
+
+    /// The same as a fact about the whole API, whichever operation shows it.
+    #[must_use]
+    pub fn of_the_api(self) -> Observation {
+        Observation { scope: Scope::Api, ..self }
+    }
+
     /// Every text that may quote an answer.
     pub fn texts(&mut self) -> [&mut String; 4] {
         [&mut self.answer, &mut self.title, &mut self.expected, &mut self.actual]
@@ -56,6 +72,18 @@ pub struct Finding {
     pub cases: Vec<(usize, usize)>,
 }
 
+/// What tells one finding from another.
+#[derive(PartialEq, Eq, Hash)]
+struct Key<'o> {
+    /// None where it is about the whole API.
+    operation: Option<usize>,
+    place: String,
+    cause: &'o str,
+    check: &'static str,
+    answer: &'o str,
+    severity: Severity,
+}
+
 /// What a place is called when it makes no difference.
 const ANY: &str = "any";
 
@@ -79,9 +107,9 @@ pub fn findings(
             (case.operation, case.expectation.verdict, observation.check.id, observation.answer.as_str());
         *shown.entry(key).or_default() += 1;
     }
-    let mut found: IndexMap<(usize, String, &str, &str, &str), Finding> = IndexMap::new();
+    let mut found: IndexMap<Key<'_>, (usize, Finding)> = IndexMap::new();
     for observation in observations {
-        let severity = levels.of_check(observation.check);
+        let severity = levels.of_observation(observation);
         if severity == Severity::Allow {
             continue;
         }
@@ -98,16 +126,17 @@ pub fn findings(
             Verdict::Either => [Verdict::Either, Verdict::Accept, Verdict::Reject].into_iter().find(by_all),
             own => Some(own).filter(by_all),
         };
-        let (place, cause) = match check.scope {
-            Scope::Answer => (ANY.to_owned(), ANY),
+        let (place, cause) = match observation.scope {
+            Scope::Answer | Scope::Api => (ANY.to_owned(), ANY),
             Scope::Request => match every {
                 Some(verdict) => (ANY.to_owned(), verdict.name()),
                 None => (case.place.to_string(), case.cause.as_str()),
             },
         };
-        let finding = found.entry((case.operation, place.clone(), cause, check.id, answer));
-        finding
-            .or_insert_with(|| Finding {
+        let operation = (observation.scope != Scope::Api).then_some(case.operation);
+        let key = Key { operation, place: place.clone(), cause, check: check.id, answer, severity };
+        let (_, finding) = found.entry(key).or_insert_with(|| {
+            let finding = Finding {
                 check,
                 severity,
                 operation: contract.operations[case.operation].id.clone(),
@@ -116,11 +145,12 @@ pub fn findings(
                 answer: answer.to_owned(),
                 first: observation.clone(),
                 cases: Vec::new(),
-            })
-            .cases
-            .push((observation.scenario, observation.step));
+            };
+            (case.operation, finding)
+        });
+        finding.cases.push((observation.scenario, observation.step));
     }
-    let mut found: Vec<(usize, Finding)> = found.into_iter().map(|(key, finding)| (key.0, finding)).collect();
+    let mut found: Vec<(usize, Finding)> = found.into_values().collect();
     found.sort_by_key(|(operation, finding)| (*operation, finding.severity, order(finding.check)));
     found.into_iter().map(|(_, finding)| finding).collect()
 }

@@ -1,6 +1,6 @@
 //! Severities, as compilers have them: `deny`, `warn`, `allow`.
 
-use super::{CHECKS, Check};
+use super::{CHECKS, Observation};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -46,9 +46,9 @@ impl Levels {
         Ok(())
     }
 
-    /// The severity of what a check found: what the user says, or else the check.
-    pub fn of_check(&self, check: &Check) -> Severity {
-        self.0.get(check.id).copied().unwrap_or(check.severity)
+    /// The severity of what a check found: what the user says, or else the observation.
+    pub fn of_observation(&self, observation: &Observation) -> Severity {
+        self.0.get(observation.check.id).copied().unwrap_or(observation.severity)
     }
 
     /// The severity of a check.

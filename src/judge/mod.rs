@@ -45,6 +45,8 @@ pub enum Scope {
     Request,
     /// What an answer looks like, whatever was asked: each place in answers is a finding.
     Answer,
+    /// What the host does everywhere: one finding for all operations.
+    Api,
 }
 
 /// Every check, in the order of seriousness.

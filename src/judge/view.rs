@@ -133,6 +133,8 @@ impl<'v> View<'v> {
             expected: expected.into(),
             actual: actual.into(),
             at: at.to_owned(),
+            severity: check.severity,
+            scope: check.scope,
         }
     }
 

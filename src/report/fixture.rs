@@ -311,6 +311,8 @@ fn failed(kind: FailureKind) -> Outcome {
 
 fn observation(check: &'static Check, scenario: usize) -> Observation {
     Observation {
+        severity: check.severity,
+        scope: check.scope,
         check,
         scenario,
         step: 0,

@@ -7,7 +7,7 @@ use super::json;
 use super::model::Report;
 use crate::contract::Contract;
 use crate::judge::{Levels, Severity};
-use crate::plan::Plan;
+use crate::plan::Case;
 use crate::run::{Event, Exchange, Observer, Outcome};
 use jiff::Timestamp;
 use serde_json::{Value, json as value};
@@ -22,7 +22,7 @@ pub const FORMAT: u32 = 1;
 /// Writes events, each line at once.
 pub struct Events {
     contract: Arc<Contract>,
-    plan: Arc<Plan>,
+    seed: u64,
     levels: Levels,
     path: PathBuf,
     out: Mutex<Out>,
@@ -40,7 +40,7 @@ impl Events {
     pub fn open(
         to: &Destination,
         contract: &Arc<Contract>,
-        plan: &Arc<Plan>,
+        seed: u64,
         levels: &Levels,
     ) -> Result<Events, ReportError> {
         let path = PathBuf::from(to.name());
@@ -51,18 +51,18 @@ impl Events {
                 Box::new(created.map_err(|source| ReportError::Io { path: path.clone(), source })?)
             }
         };
-        Ok(Events::to(writer, path, contract, plan, levels))
+        Ok(Events::to(writer, path, contract, seed, levels))
     }
 
     fn to(
         writer: Box<dyn Write + Send>,
         path: PathBuf,
         contract: &Arc<Contract>,
-        plan: &Arc<Plan>,
+        seed: u64,
         levels: &Levels,
     ) -> Events {
         let out = Mutex::new(Out { writer, run: String::new(), error: None });
-        Events { contract: Arc::clone(contract), plan: Arc::clone(plan), levels: levels.clone(), path, out }
+        Events { contract: Arc::clone(contract), seed, levels: levels.clone(), path, out }
     }
 
     /// Ends with what is known of the whole run; tells what could not be written.
@@ -86,14 +86,12 @@ impl Events {
         self.out.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn exchanged(&self, (scenario, step): (usize, usize), exchange: &Exchange) -> Option<Value> {
-        let scenario = self.plan.scenarios.get(scenario)?;
-        let case = scenario.cases.get(step)?;
+    fn exchanged(&self, scenario: &str, case: &Case, exchange: &Exchange) -> Value {
         let mut line = value!({
             "event": "exchanged",
             "at": exchange.ended,
             "case": case.id,
-            "scenario": scenario.id,
+            "scenario": scenario,
             "operation": self.contract.operations.get(case.operation).map(|operation| &operation.id),
             "accepted": exchange.accepted(),
             "elapsed_ms": super::build::milliseconds(exchange.elapsed),
@@ -103,7 +101,7 @@ impl Events {
             Outcome::Answered(answer) => line["status"] = answer.status.into(),
             Outcome::Failed(failure) => line["failure"] = failure.kind.name().into(),
         }
-        Some(line)
+        line
     }
 }
 
@@ -132,23 +130,23 @@ impl Observer for Events {
                     "at": Timestamp::now(),
                     "run_id": run,
                     "contract": self.contract.document.files().first().map(|file| &file.name),
-                    "seed": self.plan.seed,
+                    "seed": self.seed,
                     "requests": requests,
                 })
             }
-            Event::Exchanged { position, exchange, observations } => {
-                let Some(mut line) = self.exchanged(*position, exchange) else { return };
+            Event::Exchanged { scenario, case, exchange, observations } => {
+                let mut line = self.exchanged(scenario, case, exchange);
                 let neutral = |text: &str| match out.run.as_str() {
                     "" => text.to_owned(),
                     run => text.replace(run, "{run}"),
                 };
                 let told =
-                    observations.iter().filter(|one| self.levels.of_check(one.check) != Severity::Allow);
+                    observations.iter().filter(|one| self.levels.of_observation(one) != Severity::Allow);
                 let told = told.map(|one| {
                     let at = self.contract.document.locate_key(&one.at);
                     value!({
                         "check": one.check.id,
-                        "severity": self.levels.of_check(one.check),
+                        "severity": self.levels.of_observation(one),
                         "title": neutral(&one.title),
                         "expected": neutral(&one.expected),
                         "actual": neutral(&one.actual),
@@ -210,14 +208,20 @@ mod tests {
     fn written(writer: Box<dyn Write + Send>, fixture: Fixture) -> Result<(), ReportError> {
         let report = fixture.report();
         let Fixture { contract, plan, run, .. } = fixture;
-        let (contract, plan) = (Arc::new(contract), Arc::new(plan));
-        let events = Events::to(writer, "events".into(), &contract, &plan, &Levels::default());
+        let contract = Arc::new(contract);
+        let events = Events::to(writer, "events".into(), &contract, plan.seed, &Levels::default());
         events.event(&Event::Started { run: &run.id, requests: plan.len() });
         events.event(&Event::Waiting { pause: Duration::from_secs(2), why: "the target asked for a pause" });
         for (scenario, step, exchange) in run.exchanges() {
             events.event(&Event::Sent);
             let own: Vec<_> = run.observations.iter().filter(|one| one.scenario == scenario).collect();
-            events.event(&Event::Exchanged { position: (scenario, step), exchange, observations: &own });
+            let (scenario, own) = (&plan.scenarios[scenario], &own);
+            events.event(&Event::Exchanged {
+                scenario: &scenario.id,
+                case: &scenario.cases[step],
+                exchange,
+                observations: own,
+            });
         }
         events.event(&Event::Ended);
         events.finish(&report)

@@ -191,7 +191,8 @@ mod tests {
         progress.event(&Event::Started { run: "", requests: 2 });
         progress.event(&Event::Sent);
         let own: Vec<_> = fixture.run.observations.iter().collect();
-        progress.event(&Event::Exchanged { position: (0, 0), exchange, observations: &own });
+        let (scenario, case) = ("", &fixture.plan.scenarios[0].cases[0]);
+        progress.event(&Event::Exchanged { scenario, case, exchange, observations: &own });
         progress
             .event(&Event::Waiting { pause: Duration::from_secs(40), why: "the target asked for a pause" });
         if let Some(bar) = &progress.bar {

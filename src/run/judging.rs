@@ -61,8 +61,13 @@ impl Judge {
             let Some(shown) = exchange.take() else { continue };
             let shown = hidden(&secrets, shown, held[step]);
             let own: Vec<_> = observations.iter().filter(|observation| observation.step == step).collect();
-            let position = (index, step);
-            self.observer.event(&Event::Exchanged { position, exchange: &shown, observations: &own });
+            let scenario = &self.plan.scenarios[index];
+            self.observer.event(&Event::Exchanged {
+                scenario: &scenario.id,
+                case: &scenario.cases[step],
+                exchange: &shown,
+                observations: &own,
+            });
             *exchange = Some(shown);
         }
         Done { scenario: index, exchanges, observations, notes }

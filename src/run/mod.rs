@@ -33,7 +33,7 @@ pub use pace::Rate;
 pub use runner::{Alias, Settings, Stop, run};
 
 use crate::judge::{Note, Observation};
-use crate::plan::{Gap, Plan};
+use crate::plan::{Case, Gap, Plan};
 use std::time::Duration;
 
 /// What a run did, in the order of the plan whatever order the answers came in.
@@ -92,8 +92,10 @@ pub enum Event<'r> {
     Sent,
     /// An exchange was judged.
     Exchanged {
-        /// Indexes of its scenario in the plan and of its case in the scenario.
-        position: (usize, usize),
+        /// The identity of its scenario.
+        scenario: &'r str,
+        /// Its case.
+        case: &'r Case,
         /// The exchange.
         exchange: &'r Exchange,
         /// What the checks hold against it by itself.

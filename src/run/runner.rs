@@ -273,7 +273,7 @@ impl Runner<'_> {
 
     fn ends(&self, done: &Done) -> bool {
         let denied =
-            |observation: &Observation| self.settings.levels.of_check(observation.check) == Severity::Deny;
+            |observation: &Observation| self.settings.levels.of_observation(observation) == Severity::Deny;
         self.settings.fail_fast && done.observations.iter().any(denied)
     }
 

@@ -69,6 +69,8 @@ fn observed((scenario, step): (usize, usize), rule: &Rule, broken: Broken) -> Ob
         None => broken.expected,
     };
     Observation {
+        severity: check_of(rule).severity,
+        scope: check_of(rule).scope,
         check: check_of(rule),
         scenario,
         step,
