@@ -187,6 +187,7 @@ fn main() {
             .sum::<f64>()
             / 3.0;
         let settings = |number: usize| Settings {
+            max_requests: None,
             target: target.clone(),
             alias: None,
             given: Given { basic: Some(("demo".into(), "demo-password".into())), ..Given::default() },

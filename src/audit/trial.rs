@@ -5,7 +5,7 @@ use crate::contract::Contract;
 use crate::host::fault::Fault;
 use crate::host::{Host, HostSettings, Prepared};
 use crate::judge::{self, CHECKS, Finding, Levels, SNAPSHOT, Severity};
-use crate::plan::{Case, Plan, Said, Verdict};
+use crate::plan::{Case, Plan, Verdict};
 use crate::run::{self, End, Event, Observer, Run, RunError};
 use crate::snapshot::{self, Page, Unstable};
 use std::collections::{HashMap, HashSet};
@@ -77,17 +77,17 @@ impl<'a> Bench<'a> {
             runs.push(run.map_err(|error| AuditError::NotGreen(error.to_string()))?);
         }
         let [run, again] = &runs[..] else { return Err(AuditError::NotGreen(String::new())) };
-        let findings = judge::findings(self.contract, self.plan, &run.observations, self.levels);
+        let findings = judge::findings(self.contract, &run.plan, &run.observations, self.levels);
         if let Some(denied) = findings.iter().find(|finding| finding.severity == Severity::Deny) {
             let first = &denied.first;
-            let case = &self.plan.scenarios[first.scenario].cases[first.step];
+            let case = &run.plan.scenarios[first.scenario].cases[first.step];
             let why = format!("{}: {} ({})", denied.check.id, first.title, case.id);
             return Err(AuditError::NotGreen(why));
         }
         if let End::TargetLost(why) = &run.end {
             return Err(AuditError::NotGreen(why.clone()));
         }
-        let pages = |run: &Run| snapshot::render(self.contract, self.plan, run);
+        let pages = |run: &Run| snapshot::render(self.contract, &run.plan, run);
         let still = snapshot::held_still(pages(run), &pages(again));
         Ok(Usual {
             warnings: findings.iter().map(identity).collect(),
@@ -108,11 +108,16 @@ impl<'a> Bench<'a> {
         if scenarios.is_empty() {
             return Ok(Outcome::Unseen);
         }
-        let plan =
-            Arc::new(Plan { seed: self.plan.seed, scenarios, gaps: Vec::new(), said: Said::default() });
+        let planned = Plan { scenarios, gaps: Vec::new(), ..Plan::clone(self.plan) };
+        let plan = Arc::new(planned);
         let host = self.host(vec![fault.clone()]).await?;
         let timeout = if fault.is_slow() { IMPATIENCE } else { PATIENCE };
-        let requests = |(scenario, step): (usize, usize)| self.before[indexes[scenario]] + step + 1;
+        // What a plan did not have comes after what it had.
+        let requests = |(scenario, step): (usize, usize)| {
+            let before =
+                indexes.get(scenario).map_or(self.plan.len() + scenario, |index| self.before[*index]);
+            before + step + 1
+        };
         let run = match self.run(&host, &plan, (timeout, RUN_IDS[0]), true).await {
             Ok(run) => run,
             Err(error) => {
@@ -125,6 +130,7 @@ impl<'a> Bench<'a> {
                 return Ok(Outcome::Caught { by: vec![by], case, requests: requests((0, 0)) });
             }
         };
+        let plan = Arc::clone(&run.plan);
         let findings = judge::findings(self.contract, &plan, &run.observations, self.levels);
         let of = |severity: Severity| {
             let new = |finding: &&Finding| {
@@ -192,6 +198,7 @@ impl<'a> Bench<'a> {
         fail_fast: bool,
     ) -> Result<Run, RunError> {
         let settings = run::Settings {
+            max_requests: None,
             target: format!("http://{}", host.address()),
             alias: None,
             given: host.credentials().given(self.contract),

@@ -46,12 +46,13 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             None => Some(embedded(&contract, &mut given)?),
         };
         let strangers = leave_out_strangers(&contract, &mut plan, &given);
-        let plan = Arc::new(plan);
+        let mut plan = Arc::new(plan);
         let settings = Settings {
             target: target.or_else(|| host.as_ref().map(url)).unwrap_or_default(),
             alias: host
                 .as_ref()
                 .map(|_| Alias { name: "the embedded host".into(), url: "http://127.0.0.1:8080".into() }),
+            max_requests: arguments.selection.max_requests,
             given,
             jobs: arguments.pace.jobs,
             rate: arguments.pace.rate,
@@ -80,8 +81,9 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             Err(error) => return lost(refused_run(&error), error.end()),
         };
         let mut compared = None;
+        let planned = std::mem::replace(&mut plan, Arc::clone(&run.plan));
         if let Some(store) = &store {
-            compared = settled(&contract, &plan, &settings, arguments, store, &mut run).await?;
+            compared = settled(&contract, &planned, &settings, arguments, store, &mut run).await?;
         } else if !arguments.quiet {
             note("behaviour is not compared: --profile NAME --record starts a profile for this target");
         }
@@ -304,9 +306,9 @@ async fn settled(
     store: &Store,
     run: &mut Run,
 ) -> Result<Option<Comparison>, Failure> {
-    let mut pages = snapshot::render(contract, plan, run);
+    let mut pages = snapshot::render(contract, &run.plan, run);
     if settings.alias.is_none() {
-        snapshot::set_fixed_aside(plan, &mut pages);
+        snapshot::set_fixed_aside(&run.plan, &mut pages);
     }
     let limited = arguments.selection.max_requests.is_some()
         || !arguments.selection.include.is_empty()
@@ -327,7 +329,7 @@ async fn settled(
         if let Err(error) = written {
             refused_store(&error).show();
         }
-        run.observations.extend(changed(plan, &comparison));
+        run.observations.extend(changed(&run.plan, &comparison));
         run.observations.sort_by_key(|observation| (observation.scenario, observation.step));
         return Ok(Some(comparison));
     } else if !arguments.quiet {
@@ -362,9 +364,9 @@ async fn recorded(
         note("the second run is not complete: nothing is recorded");
         return Ok(None);
     }
-    let mut second = snapshot::render(contract, plan, &again);
+    let mut second = snapshot::render(contract, &again.plan, &again);
     if host.is_none() {
-        snapshot::set_fixed_aside(plan, &mut second);
+        snapshot::set_fixed_aside(&again.plan, &mut second);
     }
     let pages = snapshot::held_still(pages, &second);
     let comparison = store.compare(&pages, extent).map_err(|error| refused_store(&error))?;

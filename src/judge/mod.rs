@@ -8,11 +8,13 @@ mod clock;
 mod difference;
 mod finding;
 mod level;
+mod settle;
 mod view;
 
 pub use check::rule::{Note, over_run, tried};
 pub use finding::{Finding, Observation, findings};
 pub use level::{Levels, NoSuchCheck, Severity};
+pub use settle::{Settled, Untested, settle};
 pub use view::{View, values};
 
 use crate::contract::{Cause, Contract};

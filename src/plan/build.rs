@@ -2,7 +2,7 @@
 
 use super::derive::{Deriver, Draft, ODD};
 use super::select::Selection;
-use super::{Gap, Labeller, Plan, Said, Scenario};
+use super::{Candidates, Gap, Labeller, Plan, Said, Scenario};
 use crate::contract::Contract;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -55,6 +55,7 @@ const STACK_BYTES: usize = 8 << 20;
 struct Derived {
     drafts: Vec<Draft>,
     gaps: Vec<Gap>,
+    candidates: Option<Candidates>,
 }
 
 impl Derived {
@@ -95,11 +96,11 @@ fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
             if index >= count {
                 return all;
             }
-            let mut deriver = Deriver::new(&labeller, index, wishes);
+            let mut deriver = Deriver::new(&labeller, index, wishes, &[]);
             deriver.derive();
-            let (mut drafts, gaps) = (deriver.drafts, deriver.gaps);
+            let Deriver { mut drafts, gaps, candidates, .. } = deriver;
             drafts.sort_by_key(|draft| draft.worth);
-            all.push((index, Derived { drafts, gaps }));
+            all.push((index, Derived { drafts, gaps, candidates }));
         }
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(count);
@@ -119,13 +120,14 @@ fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
 /// Everything that the contract implies, in order of worth.
 pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     let mut drafts = Vec::new();
-    let mut gaps = Vec::new();
+    let (mut gaps, mut candidates) = (Vec::new(), Vec::new());
     let mut all = derived(contract, wishes);
     limit(contract, &mut all);
     for (index, mut derived) in all.into_iter().enumerate() {
         let operation = &contract.operations[index];
         if wishes.selection.concerns(operation) {
             gaps.append(&mut derived.gaps);
+            candidates.extend(derived.candidates);
         }
         let mut ordinal = (0, 0);
         for draft in derived.drafts {
@@ -146,7 +148,8 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
         .filter(|(_, index, scenario)| wanted(*index, scenario))
         .map(|(_, _, scenario)| scenario)
         .collect();
-    let mut plan = Plan { seed: wishes.seed, scenarios, gaps, said: Said::default() };
+    let (seed, wishes) = (wishes.seed, wishes.clone());
+    let mut plan = Plan { seed, scenarios, gaps, candidates, wishes, said: Said::default() };
     if plan.is_empty() {
         let untestable = contract.untestable.iter().map(|one| (&one.operation, &one.why, &one.at));
         let gaps = plan.gaps.iter().map(|gap| (&gap.operation, &gap.why, &gap.at));
@@ -159,7 +162,7 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
             _ => PlanError::NothingSelected,
         });
     }
-    if let Some(most) = wishes.max_requests {
+    if let Some(most) = plan.wishes.max_requests {
         plan.truncate(most);
         if plan.is_empty() {
             return Err(PlanError::NoRoom(most));

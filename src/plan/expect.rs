@@ -4,8 +4,6 @@ use super::{Expectation, Fault, Label, Place, Verdict};
 use crate::contract::model::StatusRange;
 use crate::contract::{Cause, Location, Operation};
 
-const CONFLICT: StatusRange = StatusRange::Code(409);
-
 /// What must come of a request with a label.
 pub(super) fn expectation(operation: &Operation, label: Label) -> Expectation {
     let Label { verdict, faults, silent, perhaps, fixed: _ } = label;
@@ -13,10 +11,6 @@ pub(super) fn expectation(operation: &Operation, label: Label) -> Expectation {
         Verdict::Accept => {
             let mut statuses = documented(operation, 2, |_| true);
             statuses.extend(documented(operation, 3, |_| true));
-            // Which requests conflict with what is there already is not said.
-            if is_documented(operation, 409) && operation.behaviour.unique.is_empty() {
-                statuses.push(CONFLICT);
-            }
             (statuses, Vec::new())
         }
         Verdict::Reject => refusal(operation, &faults, &perhaps),
@@ -59,9 +53,13 @@ fn documented(operation: &Operation, class: u16, keep: fn(u16) -> bool) -> Vec<S
     found.filter(|status| !matches!(status, StatusRange::Code(code) if !keep(*code))).collect()
 }
 
-/// Statuses that say something else than "this request is not what the contract asks for".
-fn is_about_the_request(status: u16) -> bool {
-    !matches!(status, 401 | 403 | 407 | 408 | 429)
+/// Whether a contract has a status for a request whose form is not what it asks for. Where it has
+/// none, what is left of its refusals says nothing about such a request.
+fn names_a_refusal(operation: &Operation) -> bool {
+    operation.responses_of_class(4).any(|response| match response.status {
+        StatusRange::Code(code) => matches!(code, 400 | 422),
+        StatusRange::Class(_) | StatusRange::Default => true,
+    })
 }
 
 fn refusal(operation: &Operation, faults: &[Fault], perhaps: &[Fault]) -> (Vec<StatusRange>, Vec<String>) {
@@ -109,8 +107,12 @@ fn refusal(operation: &Operation, faults: &[Fault], perhaps: &[Fault]) -> (Vec<S
             [unknown, forbidden].into_iter().chain(elsewhere).chain(login).collect()
         }
     } else {
-        let mut documented = documented(operation, 4, is_about_the_request);
-        if stranger {
+        let mut documented = if names_a_refusal(operation) {
+            documented(operation, 4, |status| !matches!(status, 407 | 408 | 429))
+        } else {
+            Vec::new()
+        };
+        if stranger && !documented.is_empty() {
             documented.extend([StatusRange::Code(401), StatusRange::Code(403)]);
         }
         documented

@@ -8,12 +8,16 @@ mod derive;
 mod expect;
 pub mod generate;
 mod label;
+mod probe;
+mod rebase;
 mod said;
 mod select;
 pub mod unique;
 
 pub use build::{PlanError, Wishes, plan};
 pub use label::{Label, Labeller};
+pub use probe::{Candidates, Choice, Search, Shown};
+pub use rebase::{again, rebased};
 pub use said::Said;
 pub use select::{Selection, matches};
 
@@ -36,6 +40,11 @@ pub struct Plan {
     pub scenarios: Vec<Scenario>,
     /// What the contract implies but no request can be made for, and why.
     pub gaps: Vec<Gap>,
+    /// For each operation with a body, those of which one is looked for that the host accepts.
+    pub candidates: Vec<Candidates>,
+    /// What it was made for.
+    #[serde(skip)]
+    pub wishes: Wishes,
     /// What all requests say.
     #[serde(skip)]
     pub said: Said,
@@ -46,6 +55,9 @@ pub struct Plan {
 pub struct Scenario {
     /// Its identity: that of its only case, or the common part.
     pub id: String,
+    /// Index of the operation that it was derived for.
+    #[serde(skip)]
+    pub operation: usize,
     /// What is sent, in order.
     pub cases: Vec<Case>,
     /// How many of the first cases reach the target at the same moment: equal requests, of
@@ -59,6 +71,12 @@ pub struct Scenario {
 pub struct Case {
     /// A readable path that stays the same when anything unrelated changes.
     pub id: String,
+    /// What tells it from the other cases of its operation, whatever body it is built on.
+    #[serde(skip)]
+    pub key: String,
+    /// What part it has beside showing what the host does with it.
+    #[serde(skip_serializing_if = "Role::is_plain")]
+    pub role: Role,
     /// Index of the operation in the contract.
     #[serde(skip)]
     pub operation: usize,
@@ -84,6 +102,33 @@ pub struct Case {
     /// What of the request comes from an earlier exchange of its scenario.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<Follow>,
+}
+
+/// What part a case has in a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// None beside its own.
+    #[default]
+    Plain,
+    /// Its body is one of those of which an accepted one is looked for.
+    Candidate,
+    /// It is sent only because of what other answers show, and stands in no snapshot.
+    Search,
+    /// It reads once more what was read before.
+    Again,
+}
+
+impl Role {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    fn is_plain(&self) -> bool {
+        *self == Role::Plain
+    }
+
+    /// Whether the plan has it before anything was sent.
+    pub fn is_planned(self) -> bool {
+        matches!(self, Role::Plain | Role::Candidate)
+    }
 }
 
 /// A link that a case follows. In the request `{name}` stands for a parameter that it gives.
@@ -257,7 +302,14 @@ impl Plan {
 impl Scenario {
     /// One case by itself.
     pub fn single(case: Case) -> Scenario {
-        Scenario { id: case.id.clone(), cases: vec![case], at_once: 0 }
+        Scenario { id: case.id.clone(), operation: case.operation, cases: vec![case], at_once: 0 }
+    }
+}
+
+impl Case {
+    /// Whether its body is the one with everything that is declared.
+    pub fn is_whole(&self) -> bool {
+        self.role == Role::Candidate && self.key == probe::full_key()
     }
 }
 

@@ -1,9 +1,9 @@
 //! From a run to the report: everything that a format could want, in plain values.
 
 use super::model::{
-    About, At, Body, Came, Case, CaseResult, Content, Coverage, Created, End, Ending, Expected, FORMAT,
-    Finding, Observation, Observed, Operation, Outcome, Probity, Report, Request, Severities, Snapshots,
-    Summary, Timing, Untested,
+    About, AcceptedBody, At, Body, Came, Case, CaseResult, Content, Coverage, Created, End, Ending, Expected,
+    FORMAT, Finding, Observation, Observed, Operation, Outcome, Probity, Report, Request, Severities,
+    Snapshots, Summary, Timing, Untested,
 };
 use super::{Step, Subject, keywords};
 use crate::judge::{self, Severity};
@@ -73,6 +73,7 @@ impl Builder<'_, '_> {
             findings: self.subject.findings.iter().map(|finding| self.finding(finding)).collect(),
             cases: self.cases(),
             coverage: self.coverage(),
+            bodies: self.bodies(),
             untestable: contract
                 .untestable
                 .iter()
@@ -117,6 +118,21 @@ impl Builder<'_, '_> {
         }
     }
 
+    /// The bodies that stood in for refused ones.
+    fn bodies(&self) -> Vec<AcceptedBody> {
+        let run = self.subject.run;
+        let each = run.choices.iter().filter_map(|choice| {
+            let operation = self.subject.contract.operations.get(choice.operation)?;
+            Some(AcceptedBody {
+                operation: operation.id.clone(),
+                body: choice.body.clone(),
+                literal: choice.literal.clone(),
+                refused: choice.refused.clone(),
+            })
+        });
+        each.collect()
+    }
+
     fn cases(&self) -> Vec<Case> {
         let mut held: HashMap<Step, Vec<usize>> = HashMap::new();
         for (index, finding) in self.subject.findings.iter().enumerate() {
@@ -139,10 +155,12 @@ impl Builder<'_, '_> {
         let subject = self.subject;
         let exchange = subject.exchange(step);
         let findings: Vec<&judge::Finding> = held.iter().map(|index| &subject.findings[*index]).collect();
+        let untested = subject.run.untested.cases.contains(&step);
         let result = match (exchange, findings.iter().map(|finding| finding.severity).min()) {
             (None, _) => CaseResult::NotSent,
             (Some(_), Some(Severity::Deny)) => CaseResult::Failed,
             (Some(_), Some(_)) => CaseResult::Warned,
+            (Some(_), None) if untested => CaseResult::NotTested,
             (Some(_), None) => CaseResult::Passed,
         };
         let mut violates: Vec<String> = findings.iter().map(|finding| finding.check.id.to_owned()).collect();

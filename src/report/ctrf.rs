@@ -73,7 +73,7 @@ fn test(report: &Report, case: &Case) -> Value {
     let status = match case.result {
         CaseResult::Passed | CaseResult::Warned => "passed",
         CaseResult::Failed => "failed",
-        CaseResult::NotSent => "skipped",
+        CaseResult::NotSent | CaseResult::NotTested => "skipped",
     };
     let mut test = json!({
         "testId": or_unnamed(&case.id),

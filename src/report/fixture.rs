@@ -6,7 +6,8 @@ use crate::contract::model::StatusRange;
 use crate::contract::{Cause, Contract};
 use crate::judge::{self, Check, Finding, Observation, Scope, Severity};
 use crate::plan::{
-    Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Said, Scenario, Verdict,
+    Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Role, Said, Scenario, Verdict,
+    Wishes,
 };
 use crate::run::{Answer, End, Exchange, Failure, FailureKind, Head, Outcome, Run, Sent};
 use crate::source::Document;
@@ -133,13 +134,18 @@ impl Fixture {
         let scenarios = cases.map(Scenario::single);
         let gap =
             Gap { operation: "create-group".into(), at: "/paths/~1group".into(), why: "no room".into() };
-        let plan = Plan { seed: 7, scenarios: scenarios.into(), gaps: vec![gap], said: Said::default() };
+        let (wishes, said) = (Wishes::default(), Said::default());
+        let (candidates, gaps) = (Vec::new(), vec![gap]);
+        let plan = Plan { seed: 7, scenarios: scenarios.into(), gaps, candidates, wishes, said };
         let observations = vec![observation(&SCHEMA, 0), observation(&HEADER, 0), observation(&SCHEMA, 1)];
         let run = Run {
             id: id.to_owned(),
             target: "https://api.example".into(),
             started: started.parse().unwrap(),
             elapsed: Duration::from_millis(milliseconds * 3),
+            plan: plan.clone().into(),
+            choices: Vec::new(),
+            untested: judge::Untested::default(),
             observations: observations.clone(),
             notes: judge::exchange(&contract, &plan, &exchanges[0], (0, 0)).note.into_iter().collect(),
             created: 0,
@@ -251,6 +257,8 @@ pub(super) fn case(id: &str, verdict: Verdict, body: Option<&str>) -> Case {
         _ => (vec![StatusRange::Code(200)], Vec::new(), Vec::new()),
     };
     Case {
+        key: String::new(),
+        role: Role::Plain,
         id: format!("create-group/{id}"),
         operation: 0,
         request: Request {

@@ -90,9 +90,10 @@ fn empty(report: &Report, name: &str) -> TestSuite {
 
 fn status(report: &Report, case: &Case) -> TestCaseStatus {
     match case.result {
-        CaseResult::NotSent => {
+        CaseResult::NotSent | CaseResult::NotTested => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message("not sent");
+            let sent = case.result == CaseResult::NotTested;
+            status.set_message(if sent { "sent, but it proves nothing" } else { "not sent" });
             status
         }
         CaseResult::Passed | CaseResult::Warned => TestCaseStatus::success(),

@@ -153,6 +153,8 @@ impl<'r> Subject<'r> {
             // Nothing was sent, or everything was turned away for coming too soon.
             _ if self.run.exchanges().all(|(_, _, exchange)| throttled(exchange)) => Verdict::Untested,
             _ if differ || self.count(Severity::Deny) > 0 => Verdict::Broken,
+            // Of no operation was any valid request accepted.
+            _ if self.nothing_tested() => Verdict::Untested,
             _ => Verdict::Holds,
         }
     }
@@ -160,6 +162,12 @@ impl<'r> Subject<'r> {
     /// What could not be tested, known before the run or found in it.
     fn gaps(&self) -> impl Iterator<Item = &'r Gap> {
         self.plan.gaps.iter().chain(&self.run.gaps)
+    }
+
+    fn nothing_tested(&self) -> bool {
+        let untested = &self.run.untested.operations;
+        let mut sent = self.run.exchanges().filter_map(|(scenario, step, _)| self.case((scenario, step)));
+        !untested.is_empty() && sent.all(|case| untested.contains(&case.operation))
     }
 
     fn count(&self, severity: Severity) -> usize {

@@ -10,7 +10,7 @@ use crate::source::{Excerpt, Location};
 use serde::{Deserialize, Serialize};
 
 /// The version of the format; it changes when a reader of the former could be misled.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// What a run has shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +37,8 @@ pub struct Report {
     pub cases: Vec<Case>,
     /// What was seen of the contract.
     pub coverage: Coverage,
+    /// The bodies that stood in for the one with everything, where a host refused that.
+    pub bodies: Vec<AcceptedBody>,
     /// Operations that a broken part of the contract keeps from being tested.
     pub untestable: Vec<Untested>,
     /// What the contract implies but no request can be made for.
@@ -227,6 +229,8 @@ pub enum CaseResult {
     Warned,
     /// Something is that breaks the contract.
     Failed,
+    /// It was sent and proves nothing: what it was refused for may be something else.
+    NotTested,
     /// It was not sent.
     NotSent,
 }
@@ -326,6 +330,19 @@ pub enum Content {
     Text(String),
     /// In base64.
     Base64(String),
+}
+
+/// A body that a host accepts in place of the one with everything that is declared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AcceptedBody {
+    /// The operation.
+    pub operation: String,
+    /// The body that other cases were built on.
+    pub body: serde_json::Value,
+    /// JSON Pointers to text that stayed as it is documented, because no other was taken.
+    pub literal: Vec<String>,
+    /// JSON Pointers to the members with which it was refused.
+    pub refused: Vec<String>,
 }
 
 /// What was seen of the contract.

@@ -2,7 +2,7 @@
 
 use super::text::count;
 use crate::contract::Contract;
-use crate::plan::{Case, Plan, Verdict};
+use crate::plan::{Candidates, Case, Plan, Verdict};
 use serde_json::{Value, json};
 
 /// The version of the JSON form.
@@ -27,6 +27,9 @@ pub fn text(contract: &Contract, plan: &Plan) -> String {
     let mut text = String::new();
     for [expected, id, location] in &rows {
         text.push_str(&format!("{expected:first$}  {id:second$}  {location}\n"));
+    }
+    for Candidates { operation, bodies } in &plan.candidates {
+        text.push_str(&format!("bodies: {operation}: {}\n", bodies.join(", ")));
     }
     for gap in &plan.gaps {
         let at = contract.document.locate(&gap.at);
@@ -86,6 +89,7 @@ pub fn json(contract: &Contract, plan: &Plan) -> String {
         "probity": {"version": env!("CARGO_PKG_VERSION"), "format": FORMAT},
         "seed": plan.seed,
         "scenarios": scenarios.collect::<Vec<_>>(),
+        "candidates": plan.candidates,
         "gaps": gaps.collect::<Vec<_>>(),
         "untestable": untestable.collect::<Vec<_>>(),
     });

@@ -89,6 +89,9 @@ impl Page<'_, '_> {
             let mark = match (held, exchange) {
                 (_, None) => styled(FAINT, format_args!("{:<4}", "-")),
                 (Some(severity), _) => styled(style(severity), format_args!("{:<4}", severity.name())),
+                (None, _) if self.subject.run.untested.cases.contains(&step) => {
+                    styled(FAINT, format_args!("{:<4}", "?"))
+                }
                 (None, _) => styled(GOOD, format_args!("{:<4}", "ok")),
             };
             let outcome = exchange.map_or("not sent".to_owned(), |exchange| match &exchange.outcome {

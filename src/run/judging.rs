@@ -7,7 +7,7 @@ use super::secret::{Held, Secrets};
 use super::{Event, Observer};
 use crate::contract::Contract;
 use crate::judge::{self, Note, Observation};
-use crate::plan::Plan;
+use crate::plan::{Plan, Scenario};
 use std::num::NonZero;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,6 +34,14 @@ pub(super) struct Judge {
     pub(super) contract: Arc<Contract>,
     pub(super) plan: Arc<Plan>,
     pub(super) observer: Arc<dyn Observer>,
+}
+
+impl Done {
+    /// That of a scenario that is left out.
+    pub(super) fn nothing(index: usize, scenario: &Scenario) -> Done {
+        let exchanges = scenario.cases.iter().map(|_| None).collect();
+        Done { scenario: index, exchanges, observations: Vec::new(), notes: Vec::new() }
+    }
 }
 
 impl Judge {

@@ -32,8 +32,9 @@ pub use error::RunError;
 pub use pace::Rate;
 pub use runner::{Alias, Settings, Stop, run};
 
-use crate::judge::{Note, Observation};
-use crate::plan::{Case, Gap, Plan};
+use crate::judge::{Note, Observation, Untested};
+use crate::plan::{Case, Choice, Gap, Plan};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a run did, in the order of the plan whatever order the answers came in.
@@ -47,10 +48,17 @@ pub struct Run {
     pub started: jiff::Timestamp,
     /// How long it took.
     pub elapsed: Duration,
+    /// What was sent: the plan as the answers have shaped it.
+    pub plan: Arc<Plan>,
+    /// The bodies that the host accepts, where it is not the one with everything.
+    pub choices: Vec<Choice>,
     /// For each scenario of the plan and each case in it: the exchange, if it took place.
     pub exchanges: Vec<Vec<Option<Exchange>>>,
     /// What the checks observed, in the order of the plan.
     pub observations: Vec<Observation>,
+    /// The cases that were sent and prove nothing, and the operations of which no valid request was
+    /// accepted.
+    pub untested: Untested,
     /// What accepted answers tell of the rules, in the order of the plan.
     pub notes: Vec<Note>,
     /// How many resources it created, as far as the target says.
@@ -131,12 +139,15 @@ impl Observer for Observers {
 
 impl Run {
     /// A run that could not begin: nothing is known but why.
-    pub fn not_begun(plan: &Plan, settings: &Settings, end: End) -> Run {
+    pub fn not_begun(plan: &Arc<Plan>, settings: &Settings, end: End) -> Run {
         Run {
             id: settings.run_id.clone().unwrap_or_default(),
             target: settings.shown_target(),
             started: jiff::Timestamp::now(),
             elapsed: Duration::ZERO,
+            plan: Arc::clone(plan),
+            choices: Vec::new(),
+            untested: Untested::default(),
             exchanges: plan
                 .scenarios
                 .iter()

@@ -1,10 +1,10 @@
 //! Which scenario is begun next, whoever asks.
 
-use crate::plan::{Plan, Scenario};
+use crate::plan::Scenario;
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Gives out the scenarios of a plan in its order, each once.
+/// Gives out scenarios in their order, each once.
 ///
 /// Those with unique values that are the same in every run come one at a time: one may be refused
 /// for what another was accepted for. Nobody waits for that; others are begun meanwhile, and before
@@ -26,16 +26,16 @@ struct Left {
 
 /// A scenario to begin. While it is held, no other is given out that would disturb it.
 pub(super) struct Turn<'o> {
-    /// Its index in the plan.
+    /// Its index among the scenarios.
     pub(super) index: usize,
     order: Option<&'o Order>,
 }
 
 impl Order {
-    /// The order for so many that ask side by side.
-    pub(super) fn new(plan: &Plan, jobs: usize) -> Order {
+    /// The order of scenarios for so many that ask side by side.
+    pub(super) fn new<'s>(scenarios: impl Iterator<Item = &'s Scenario>, jobs: usize) -> Order {
         let fixed = |scenario: &Scenario| scenario.cases.iter().any(|case| case.fixed);
-        Order::of(plan.scenarios.iter().map(fixed), jobs)
+        Order::of(scenarios.map(fixed), jobs)
     }
 
     /// The order of scenarios of which is told whether they have to be alone.

@@ -8,7 +8,7 @@ use super::head::{Head, Heads};
 use super::headers::Headers;
 use super::judging::{Bench, Done, Heard, Judge};
 use super::ledger::Ledger;
-use super::order::{Order, Turn};
+use super::order::Order;
 use super::pace::{Pace, Rate};
 use super::sender::{Sender, Underway};
 use super::tally::Tally;
@@ -16,9 +16,10 @@ use super::transport::{Outgoing, Transport};
 use super::{Answer, End, Event, Observer, Run, identity};
 use crate::contract::Contract;
 use crate::judge::{self, Levels, Observation, Severity};
-use crate::plan::{Credentials, Plan, Scenario};
+use crate::plan::{self, Case, Choice, Credentials, Labeller, Plan, Role, Scenario, Search, Shown};
 use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
+use futures_util::stream::{self, FuturesUnordered};
+use std::collections::BTreeMap;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +34,8 @@ pub struct Settings {
     /// What the target is called in outputs, if not by its URL: the embedded host, which is
     /// on another port in every run.
     pub alias: Option<Alias>,
+    /// The most requests that may be sent.
+    pub max_requests: Option<usize>,
     /// What the user gave to be let in with.
     pub given: Given,
     /// How many scenarios run side by side.
@@ -79,12 +82,20 @@ impl Settings {
 pub type Stop = watch::Receiver<bool>;
 
 struct Runner<'r> {
-    contract: &'r Contract,
-    plan: &'r Plan,
+    contract: &'r Arc<Contract>,
     settings: &'r Settings,
+    observer: &'r Arc<dyn Observer>,
     sender: Sender<'r>,
-    judge: Arc<Judge>,
-    order: Order,
+}
+
+/// How far a run has come.
+struct Course {
+    /// What is sent, as the answers have shaped it until now.
+    plan: Arc<Plan>,
+    /// What came of each of its scenarios.
+    done: Vec<Option<Done>>,
+    /// What was found of the bodies that the host accepts.
+    choices: Vec<Choice>,
 }
 
 /// Sends a plan and judges what comes back.
@@ -110,52 +121,68 @@ pub async fn run(
         ledger: settings.ledger.as_deref(),
         created: AtomicUsize::new(0),
         uncertain: AtomicUsize::new(0),
+        requests: AtomicUsize::new(0),
         gaps: Mutex::default(),
         tally: Tally::default(),
         heads: Heads::default(),
         shown: Heads::default(),
     };
-    let judge = Arc::new(Judge {
-        contract: Arc::clone(contract),
-        plan: Arc::clone(plan),
-        observer: Arc::clone(observer),
-    });
-    let order = Order::new(plan, settings.workers());
-    Runner { contract, plan, settings, sender, judge, order }.run(stop).await
+    let done = plan.scenarios.iter().map(|_| None).collect();
+    let course = Course { plan: Arc::clone(plan), done, choices: Vec::new() };
+    Runner { contract, settings, observer, sender }.run(course, stop).await
 }
 
 impl Runner<'_> {
-    async fn run(&self, stop: Stop) -> Result<Run, RunError> {
+    async fn run(&self, mut course: Course, stop: Stop) -> Result<Run, RunError> {
         let started = jiff::Timestamp::now();
         let clock = Instant::now();
-        self.sender.observer.event(&Event::Started { run: &self.sender.id, requests: self.plan.len() });
-        let mut done: Vec<Option<Done>> = self.plan.scenarios.iter().map(|_| None).collect();
+        self.sender.observer.event(&Event::Started { run: &self.sender.id, requests: course.plan.len() });
         let mut end = End::Complete;
-        if let Some((turn, first)) = self.next() {
+        if !course.plan.scenarios.is_empty() {
             let mut signal = stop.clone();
             let mut stopped = pin!(stopped(&mut signal));
-            let heard = self.scenario(turn.index, first, stopped.as_mut()).await?;
+            let plan = Arc::clone(&course.plan);
+            let heard = self.scenario(0, &plan.scenarios[0], stopped.as_mut()).await?;
             let interrupted = *stop.borrow()
                 || tokio::select! {
                     biased;
                     () = stopped => true,
-                    let_in = self.preflight(&heard) => let_in.map(|()| false)?,
+                    let_in = self.preflight(&plan, &heard) => let_in.map(|()| false)?,
                 };
             if interrupted {
-                done[turn.index] = Some(self.judge.judge(heard));
+                course.done[0] = Some(self.judge(&course).judge(heard));
                 end = End::Interrupted;
             } else {
-                end = self.rest(heard, &mut done, stop).await;
+                end = self.phases(heard, &mut course, &stop).await.err().unwrap_or(End::Complete);
             }
         }
         self.sender.observer.event(&Event::Ended);
-        Ok(self.result(done, end, started, clock.elapsed()))
+        Ok(self.result(course, end, started, clock.elapsed()))
+    }
+
+    /// Everything after the first scenario: first what shows which bodies are accepted, then all
+    /// that is built on them, then once more what can be read.
+    async fn phases(&self, first: Heard, course: &mut Course, stop: &Stop) -> Result<(), End> {
+        let (candidates, others): (Vec<usize>, Vec<usize>) = (1..course.plan.scenarios.len())
+            .partition(|index| course.plan.scenarios[*index].cases[0].role == Role::Candidate);
+        self.send(course, vec![first], candidates, stop).await?;
+        let searched = self.search(course, stop).await?;
+        self.send(course, searched, others, stop).await?;
+        self.read_again(course, stop).await
+    }
+
+    fn judge(&self, course: &Course) -> Judge {
+        Judge {
+            contract: Arc::clone(self.contract),
+            plan: Arc::clone(&course.plan),
+            observer: Arc::clone(self.observer),
+        }
     }
 
     /// Whether the target lets us in and talks HTTP at all.
-    async fn preflight(&self, first: &Heard) -> Result<(), RunError> {
+    async fn preflight(&self, plan: &Plan, first: &Heard) -> Result<(), RunError> {
         let target = self.settings.target.clone();
-        let case = &self.plan.scenarios[first.scenario].cases[0];
+        let case = &plan.scenarios[first.scenario].cases[0];
         let operation = &self.contract.operations[case.operation];
         let unreachable = |failure: &Failure, came: Vec<u8>| RunError::Unreachable {
             target: target.clone(),
@@ -201,22 +228,39 @@ impl Runner<'_> {
         }
     }
 
-    fn next(&self) -> Option<(Turn<'_>, &Scenario)> {
-        let turn = self.order.next()?;
-        let scenario = self.plan.scenarios.get(turn.index)?;
-        Some((turn, scenario))
+    /// How many more requests may be sent.
+    fn room(&self) -> usize {
+        let sent = self.sender.requests.load(Ordering::Relaxed);
+        self.settings.max_requests.map_or(usize::MAX, |most| most.saturating_sub(sent))
     }
 
-    /// Everything after the first scenario.
-    async fn rest(&self, first: Heard, done: &mut [Option<Done>], stop: Stop) -> End {
+    /// Sends scenarios of the plan side by side, as far as there is room for them, and judges them
+    /// with those that were sent already.
+    async fn send(
+        &self,
+        course: &mut Course,
+        heard: Vec<Heard>,
+        mut indexes: Vec<usize>,
+        stop: &Stop,
+    ) -> Result<(), End> {
+        let plan = Arc::clone(&course.plan);
+        let mut room = self.room();
+        indexes.retain(|index| {
+            let length = plan.scenarios[*index].cases.len();
+            let fits = length <= room;
+            room -= if fits { length } else { 0 };
+            fits
+        });
+        let order = Order::new(indexes.iter().map(|index| &plan.scenarios[*index]), self.settings.workers());
         let halted = AtomicBool::new(false);
         let at_once: Mutex<Vec<Done>> = Mutex::default();
         let halt: Mutex<Option<Halt>> = Mutex::default();
+        let judge = Arc::new(self.judge(course));
         // Whether to go on is known only once an answer is judged.
-        let bench = if self.settings.fail_fast { None } else { Bench::open(&self.judge) };
+        let bench = if self.settings.fail_fast { None } else { Bench::open(&judge) };
         let take = |heard| {
             let Some(bench) = &bench else {
-                let found = self.judge.judge(heard);
+                let found = judge.judge(heard);
                 if self.ends(&found) {
                     halted.store(true, Ordering::Relaxed);
                 }
@@ -225,18 +269,19 @@ impl Runner<'_> {
             };
             bench.hear(heard);
         };
-        take(first);
+        heard.into_iter().for_each(&take);
         let worker = || {
             let (stop, mut signal) = (stop.clone(), stop.clone());
-            let (halted, take, halt) = (&halted, &take, &halt);
+            let (halted, take, halt, order, indexes, plan) = (&halted, &take, &halt, &order, &indexes, &plan);
             async move {
                 let mut stopped = pin!(stopped(&mut signal));
-                while let Some((turn, scenario)) = self.next() {
+                while let Some(turn) = order.next() {
                     let over = halted.load(Ordering::Relaxed) || *stop.borrow();
                     if over || self.sender.tally.enough().is_some() {
                         break;
                     }
-                    match self.scenario(turn.index, scenario, stopped.as_mut()).await {
+                    let index = indexes[turn.index];
+                    match self.scenario(index, &plan.scenarios[index], stopped.as_mut()).await {
                         Ok(heard) => take(heard),
                         Err(error) => {
                             halted.store(true, Ordering::Relaxed);
@@ -252,23 +297,98 @@ impl Runner<'_> {
         let at_once = at_once.into_inner().unwrap_or_else(PoisonError::into_inner);
         for found in judged.into_iter().chain(at_once) {
             let index = found.scenario;
-            done[index] = Some(found);
+            course.done[index] = Some(found);
         }
         match halt.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Some(Halt::Token(error)) => return End::TargetLost(error.to_string()),
-            Some(Halt::Ledger(error)) => return End::LedgerLost(error.to_string()),
+            Some(Halt::Token(error)) => return Err(End::TargetLost(error.to_string())),
+            Some(Halt::Ledger(error)) => return Err(End::LedgerLost(error.to_string())),
             None => {}
         }
         if halted.into_inner() {
-            return End::FirstFinding;
+            return Err(End::FirstFinding);
         }
         if *stop.borrow() {
-            return End::Interrupted;
+            return Err(End::Interrupted);
         }
-        match self.sender.tally.enough().filter(|_| done.iter().any(Option::is_none)) {
-            Some(why) => End::TargetLost(why),
-            None => End::Complete,
+        match self.sender.tally.enough().filter(|_| course.done.iter().any(Option::is_none)) {
+            Some(why) => Err(End::TargetLost(why)),
+            None => Ok(()),
         }
+    }
+
+    /// Looks for accepted bodies where the whole one was refused, and builds the rest of the plan on
+    /// them. What was sent for it is still to be judged.
+    async fn search(&self, course: &mut Course, stop: &Stop) -> Result<Vec<Heard>, End> {
+        let refused = refused(course);
+        if refused.is_empty() {
+            return Ok(Vec::new());
+        }
+        let labeller = Labeller::new(self.contract);
+        let plan = Arc::clone(&course.plan);
+        let searches = refused.iter().filter_map(|refused| {
+            let shown: Vec<Shown<'_>> = shown(course, refused.operation);
+            Search::new(&labeller, &plan, refused.operation, (&shown, refused.far))
+        });
+        let each = searches.map(|search| self.searched(search, stop.clone()));
+        let each: Vec<_> = stream::iter(each).buffered(self.settings.workers()).collect().await;
+        let (mut heard, mut scenarios) = (Vec::new(), Vec::new());
+        for searched in each {
+            let Searched { sent, choice } = searched.map_err(|halt| match halt {
+                Halt::Token(error) => End::TargetLost(error.to_string()),
+                Halt::Ledger(error) => End::LedgerLost(error.to_string()),
+            })?;
+            course.choices.extend(choice);
+            for (scenario, came) in sent {
+                heard.push(Heard { scenario: plan.scenarios.len() + scenarios.len(), ..came });
+                scenarios.push(scenario);
+            }
+        }
+        let (mut plan, lost) =
+            plan::rebased(&labeller, &plan, &course.choices, |index| course.done[index].is_some());
+        for index in lost {
+            self.sender.gap(&plan.scenarios[index].cases[0], LEFT_OUT);
+            course.done[index] = Some(Done::nothing(index, &plan.scenarios[index]));
+        }
+        course.done.extend(scenarios.iter().map(|_| None));
+        plan.scenarios.extend(scenarios);
+        course.plan = Arc::new(plan);
+        Ok(heard)
+    }
+
+    /// One search, as far as there is room for it.
+    async fn searched(&self, mut search: Search<'_>, mut stop: Stop) -> Result<Searched, Halt> {
+        let mut sent = Vec::new();
+        let mut signal = stop.clone();
+        let mut stopped = pin!(stopped(&mut signal));
+        while let Some(case) = search.next() {
+            if self.room() == 0 || *stop.borrow_and_update() || self.sender.tally.enough().is_some() {
+                break;
+            }
+            let scenario = Scenario::single(case);
+            let heard = self.scenario(0, &scenario, stopped.as_mut()).await?;
+            let Some(exchange) = heard.exchanges.first().and_then(Option::as_ref) else { break };
+            search.tell(exchange.accepted());
+            sent.push((scenario, heard));
+        }
+        Ok(Searched { sent, choice: search.choice() })
+    }
+
+    /// Reads once more whatever can be read, if the run has created something.
+    async fn read_again(&self, course: &mut Course, stop: &Stop) -> Result<(), End> {
+        if self.sender.created.load(Ordering::Relaxed) == 0 {
+            return Ok(());
+        }
+        let scenarios = plan::again(&course.plan, |index| course.done[index].is_some());
+        if scenarios.is_empty() {
+            return Ok(());
+        }
+        let first = course.plan.scenarios.len();
+        let mut plan = Plan::clone(&course.plan);
+        course.done.extend(scenarios.iter().map(|_| None));
+        plan.scenarios.extend(scenarios);
+        course.plan = Arc::new(plan);
+        let indexes = (first..course.plan.scenarios.len()).collect();
+        self.send(course, Vec::new(), indexes, stop).await
     }
 
     fn ends(&self, done: &Done) -> bool {
@@ -277,7 +397,8 @@ impl Runner<'_> {
         self.settings.fail_fast && done.observations.iter().any(denied)
     }
 
-    fn result(&self, done: Vec<Option<Done>>, end: End, started: jiff::Timestamp, elapsed: Duration) -> Run {
+    fn result(&self, course: Course, end: End, started: jiff::Timestamp, elapsed: Duration) -> Run {
+        let Course { plan, done, choices } = course;
         let mut exchanges = Vec::with_capacity(done.len());
         let (mut observations, mut notes) = (Vec::new(), Vec::new());
         for (index, found) in done.into_iter().enumerate() {
@@ -287,20 +408,24 @@ impl Runner<'_> {
                     observations.extend(found.observations);
                     notes.extend(found.notes);
                 }
-                None => exchanges.push(self.plan.scenarios[index].cases.iter().map(|_| None).collect()),
+                None => exchanges.push(plan.scenarios[index].cases.iter().map(|_| None).collect()),
             }
         }
-        observations.extend(judge::over_run(self.contract, self.plan, &notes));
-        observations.sort_by_key(|observation| (observation.scenario, observation.step));
+        observations.extend(judge::over_run(self.contract, &plan, &notes));
+        let settled = judge::settle(self.contract, &plan, &exchanges, observations);
         let mut gaps = std::mem::take(&mut *self.sender.gaps.lock().unwrap_or_else(PoisonError::into_inner));
+        gaps.extend(settled.gaps);
         gaps.sort_by(|one, two| (&one.operation, &one.why).cmp(&(&two.operation, &two.why)));
         Run {
             id: self.sender.id.clone(),
             target: self.settings.shown_target(),
             started,
             elapsed,
+            plan,
+            choices,
             exchanges,
-            observations,
+            observations: settled.observations,
+            untested: settled.untested,
             notes,
             created: self.sender.created.load(Ordering::Relaxed),
             uncertain: self.sender.uncertain.load(Ordering::Relaxed),
@@ -343,6 +468,58 @@ impl Runner<'_> {
         exchanges.resize_with(scenario.cases.len(), || None);
         Ok(Heard { scenario: index, exchanges, secrets: self.sender.authenticator.secrets() })
     }
+}
+
+const LEFT_OUT: &str = "cases about members that no accepted body has are left out";
+
+/// What a search has brought.
+struct Searched {
+    sent: Vec<(Scenario, Heard)>,
+    choice: Option<Choice>,
+}
+
+/// An operation whose whole body was refused.
+struct Refused {
+    operation: usize,
+    /// Whether any one member may be to blame for it.
+    far: bool,
+}
+
+/// The candidates of a plan that were sent and answered.
+fn candidates(course: &Course) -> impl Iterator<Item = (&Case, &Answer)> {
+    let sent = course.plan.scenarios.iter().zip(&course.done);
+    sent.filter_map(|(scenario, done)| {
+        let case = scenario.cases.first().filter(|case| case.role == Role::Candidate)?;
+        Some((case, done.as_ref()?.exchanges.first()?.as_ref()?.answer()?))
+    })
+}
+
+fn shown(course: &Course, operation: usize) -> Vec<Shown<'_>> {
+    let own = candidates(course).filter(|(case, _)| case.operation == operation);
+    own.map(|(case, answer)| Shown { key: &case.key, accepted: answer.accepted() }).collect()
+}
+
+/// The operations that refused the body with everything that is declared.
+fn refused(course: &Course) -> Vec<Refused> {
+    let mut whole: BTreeMap<usize, (&Case, &Answer)> = BTreeMap::new();
+    for (case, answer) in candidates(course) {
+        // Where no such case is among them, it is the same as an example.
+        let known = whole.entry(case.operation).or_insert((case, answer));
+        if case.is_whole() {
+            *known = (case, answer);
+        }
+    }
+    let refused = whole.into_iter().filter(|(_, (_, answer))| {
+        !answer.accepted() && answer.status >= 400 && !matches!(answer.status, 401 | 429)
+    });
+    refused
+        .map(|(operation, (_, answer))| Refused { operation, far: is_about_members(answer.status) })
+        .collect()
+}
+
+/// Whether a status may be due to what a body holds, and not to what is around it.
+fn is_about_members(status: u16) -> bool {
+    (400..500).contains(&status) && !matches!(status, 401 | 403 | 404 | 405 | 406 | 410 | 413 | 415 | 429)
 }
 
 /// A request that changes nothing.

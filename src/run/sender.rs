@@ -45,6 +45,8 @@ pub(super) struct Sender<'r> {
     pub(super) ledger: Option<&'r Ledger>,
     pub(super) created: AtomicUsize,
     pub(super) uncertain: AtomicUsize,
+    /// How many requests were sent, again and for searches too.
+    pub(super) requests: AtomicUsize,
     pub(super) gaps: Mutex<Vec<Gap>>,
     pub(super) tally: Tally,
     pub(super) heads: Heads<Parts>,
@@ -145,7 +147,7 @@ impl Sender<'_> {
     }
 
     /// Tells once what could not be tested after all.
-    fn gap(&self, case: &Case, why: impl Into<String>) {
+    pub(super) fn gap(&self, case: &Case, why: impl Into<String>) {
         let operation = self.contract.operations[case.operation].id.clone();
         let gap = Gap { operation, at: case.at.clone(), why: why.into() };
         let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
@@ -165,6 +167,7 @@ impl Sender<'_> {
             let outgoing = self.outgoing(case, &carriers);
             self.turn().await;
             attempts += 1;
+            self.requests.fetch_add(1, Ordering::Relaxed);
             let clock = Instant::now();
             underway.set(true);
             // A connection that was kept may be one that the target has closed, and so may the next.

@@ -9,6 +9,7 @@ use super::transport::{Gate, Outgoing};
 use super::{Answer, Event};
 use crate::plan::Case;
 use std::cmp::Reverse;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 impl Sender<'_> {
@@ -32,6 +33,7 @@ impl Sender<'_> {
                 token = used;
                 self.turn().await;
                 *attempts += 1;
+                self.requests.fetch_add(1, Ordering::Relaxed);
                 prepared.push((self.outgoing(case, &carriers), *attempts));
             }
             underway.set(true);

@@ -91,7 +91,8 @@ pub fn source_name(given: &str, folder: &Path) -> String {
 fn layout(plan: &Plan) -> Layout<'_> {
     let mut layout = Layout::new();
     for (scenario, cases) in plan.scenarios.iter().enumerate() {
-        for (step, case) in cases.cases.iter().enumerate() {
+        let planned = cases.cases.iter().enumerate().filter(|(_, case)| case.role.is_planned());
+        for (step, case) in planned {
             let (address, name) = name::address(case);
             layout.entry((case.operation, address)).or_default().push((name, case, (scenario, step)));
         }

@@ -1,6 +1,6 @@
 //! `valid-accepted`: what the contract allows is taken.
 
-use crate::contract::model::StatusRange;
+use crate::contract::Operation;
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
@@ -14,17 +14,50 @@ pub(in crate::judge) const CHECK: Check = Check {
     scope: Scope::Request,
 };
 
+/// What an exchange shows by itself: a refusal that may be about data is looked at when the whole run
+/// is known.
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
     let redirected = (300..400).contains(&answer.status) && view.documented(answer).is_some();
-    let may_conflict = view.case.expectation.statuses.contains(&StatusRange::Code(answer.status));
-    if answer.accepted() || redirected || may_conflict {
+    // What an answer of the host promised is there.
+    let promised = view.case.follows.is_some();
+    let about_data = !promised && may_be_about_data(view.operation, answer.status);
+    if answer.accepted() || redirected || about_data {
         return None;
     }
-    Some(view.observe(
+    Some(refused(view, answer))
+}
+
+/// Statuses that any operation may answer to a valid request whose data does not fit.
+const ABOUT_DATA: [u16; 9] = [401, 403, 404, 409, 410, 412, 422, 423, 429];
+
+/// Whether a refusal with a status may be due to the data of a valid request.
+pub(in crate::judge) fn may_be_about_data(operation: &Operation, status: u16) -> bool {
+    let documented = || {
+        let mut refusals = operation.responses_of_class(4).peekable();
+        refusals.peek().is_none() || refusals.any(|response| response.status.contains(status))
+    };
+    (400..500).contains(&status) && (ABOUT_DATA.contains(&status) || documented())
+}
+
+/// A valid request was refused.
+pub(in crate::judge) fn refused(view: &View<'_>, answer: &Answer) -> Observation {
+    view.observe(
         &CHECK,
         view.kind(answer),
         format!("a valid request was refused, given {}", view.case.about),
         (view.expected_statuses(), view.answer_words(answer)),
         &view.case.at,
-    ))
+    )
+}
+
+/// A valid request was refused for a member whose value the host need not know.
+pub(in crate::judge) fn doubtful(view: &View<'_>, answer: &Answer, member: &str, how: &str) -> Observation {
+    let observation = view.observe(
+        &CHECK,
+        format!("{} {member}", view.kind(answer)),
+        format!("a valid request was refused for `{member}`: {how} it was accepted"),
+        (view.expected_statuses(), view.answer_words(answer)),
+        &view.case.at,
+    );
+    Observation { scope: Scope::Answer, ..observation.as_warning() }
 }

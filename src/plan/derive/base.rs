@@ -7,98 +7,224 @@ use crate::plan::generate::mutate;
 use crate::plan::generate::value::{Fill, Unmade};
 use crate::plan::unique::Source;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 /// A body that the schema allows, and what must be fresh in it wherever it is sent.
 #[derive(Clone)]
-pub(super) struct Base {
-    /// The body.
-    pub(super) value: Value,
+pub(in crate::plan) struct Base {
+    /// The body that cases are built on: one that the host accepts, once that is known.
+    pub(in crate::plan) value: Value,
+    /// Everything that is declared, which says what cases there are.
+    pub(in crate::plan) full: Value,
     /// What it is a representation of.
-    pub(super) media: MediaType,
+    pub(in crate::plan) media: MediaType,
     /// Its schemas.
-    pub(super) schemas: Vec<String>,
+    pub(in crate::plan) schemas: Vec<String>,
+    /// The members to which a host's refusal was traced.
+    pub(in crate::plan) refused: Vec<String>,
     operation: String,
-    unique: Vec<(String, Option<Source>)>,
+    varying: Rc<[Varying]>,
     /// Which key has which value: no two keys may share one, however short the values.
     given: Rc<RefCell<HashMap<(usize, String), String>>>,
 }
 
+/// A place that holds another value in every case.
+struct Varying {
+    /// JSON Pointer into the body.
+    at: String,
+    /// Where its values come from; none where there are too few different ones.
+    source: Option<Source>,
+    /// Whether the contract says that values are unique there. Other text varies because a host may
+    /// ask for that without saying so.
+    unique: bool,
+}
+
 impl Base {
-    pub(super) fn new(deriver: &Deriver<'_>, value: Value, media: MediaType) -> Base {
+    pub(in crate::plan) fn new(deriver: &Deriver<'_>, full: Value, media: MediaType) -> Base {
         let schemas: Vec<String> = media.schema.iter().map(|schema| schema.0.clone()).collect();
-        let mut maker = deriver.maker("unique", Fill::All, true);
-        let fields = deriver.operation.behaviour.unique.iter().map(|unique| {
-            let mut places = schemas.clone();
-            for token in pointer::tokens(&unique.field) {
-                let flat = maker.choose(&places);
-                places.clone_from(flat.properties.get(token.as_ref()).unwrap_or(&flat.items));
-            }
-            let fits = |candidate: &Value| {
-                let mut value = value.clone();
-                mutate::put(&mut value, &unique.field, candidate.clone());
-                media
-                    .schema
-                    .as_ref()
-                    .is_none_or(|schema| deriver.contract.schemas.accepts(schema, Side::Request, &value))
-            };
-            let flat = maker.choose(&places);
-            (unique.field.clone(), Source::find(&flat, deriver.wishes.seed, &fits))
-        });
-        let unique = fields.collect();
-        Base { value, media, schemas, operation: deriver.operation.id.clone(), unique, given: Rc::default() }
+        let mut varying = unique_fields(deriver, &schemas, &media, &full);
+        varying.extend(other_texts(deriver, &schemas, &media, &full));
+        let choice = deriver.choice();
+        varying.retain(|one| one.unique || choice.is_none_or(|choice| !choice.literal.contains(&one.at)));
+        Base {
+            value: choice.map_or_else(|| full.clone(), |choice| choice.body.clone()),
+            full,
+            media,
+            schemas,
+            refused: choice.map(|choice| choice.refused.clone()).unwrap_or_default(),
+            operation: deriver.operation.id.clone(),
+            varying: varying.into(),
+            given: Rc::default(),
+        }
     }
 
     /// The same with another body.
-    pub(super) fn with(&self, value: Value) -> Base {
-        Base { value, ..self.clone() }
+    pub(in crate::plan) fn with(&self, value: Value) -> Base {
+        Base { full: value.clone(), value, ..self.clone() }
     }
 
-    /// A body whose unique fields hold values that no other case has.
-    pub(super) fn fresh(&self, value: &Value, key: &str) -> Value {
+    /// The body that a case about a place is built on: the accepted one, and as much more as it
+    /// takes to have that place.
+    pub(in crate::plan) fn around(&self, at: &str) -> Cow<'_, Value> {
+        if pointer::get(&self.value, at).is_some() {
+            return Cow::Borrowed(&self.value);
+        }
+        let (mut here, mut lacking) = (String::new(), String::new());
+        for token in pointer::tokens(at) {
+            let inside = pointer::get(&self.value, &here);
+            here = pointer::child(&here, &token);
+            if pointer::get(&self.value, &here).is_none() {
+                // Items are not put in by themselves.
+                lacking = if inside.is_some_and(Value::is_object) { here.clone() } else { lacking };
+                break;
+            }
+            lacking.clone_from(&here);
+        }
+        let mut value = self.value.clone();
+        if let Some(part) = pointer::get(&self.full, &lacking) {
+            mutate::put(&mut value, &lacking, part.clone());
+        }
+        Cow::Owned(value)
+    }
+
+    /// A body in which all that can vary holds values that no other case has.
+    pub(in crate::plan) fn fresh(&self, value: &Value, key: &str) -> Value {
+        self.renewed(value, key, |_| true)
+    }
+
+    /// The same where only the unique fields do, and the rest stays as it is documented.
+    pub(in crate::plan) fn documented(&self, value: &Value, key: &str) -> Value {
+        self.renewed(value, key, |one| one.unique)
+    }
+
+    /// The same with another value in every unique field but one.
+    pub(in crate::plan) fn but(&self, field: &str, value: &Value, key: &str) -> Value {
+        self.renewed(value, key, |one| one.unique && one.at != field)
+    }
+
+    fn renewed(&self, value: &Value, key: &str, wanted: impl Fn(&Varying) -> bool) -> Value {
         let mut value = value.clone();
-        for (index, (field, source)) in self.unique.iter().enumerate() {
+        for (index, Varying { at, source, unique }) in
+            self.varying.iter().enumerate().filter(|(_, one)| wanted(one))
+        {
             let Some(source) = source else { continue };
-            if pointer::get(&value, field).is_none_or(Value::is_null) {
-                continue;
+            match pointer::get(&value, at) {
+                None | Some(Value::Null) => continue,
+                Some(held) if !unique && !held.is_string() => continue,
+                Some(_) => {}
             }
             let mut given = self.given.borrow_mut();
+            let place = if *unique { "" } else { at.as_str() };
             let tries = (0..100).map(|number| match number {
-                0 => format!("{}/{key}", self.operation),
-                number => format!("{}/{key}/{number}", self.operation),
+                0 => format!("{}/{key}{place}", self.operation),
+                number => format!("{}/{key}{place}/{number}", self.operation),
             });
             let fresh = tries.map_while(|name| source.value(&name)).find(|fresh| {
                 given.entry((index, fresh.to_string())).or_insert_with(|| key.to_owned()) == key
             });
             if let Some(fresh) = fresh {
-                mutate::put(&mut value, field, fresh);
+                mutate::put(&mut value, at, fresh);
             }
         }
         value
     }
 
     /// Whether a unique field takes any text, so that more can be said in it beside its own value.
-    pub(super) fn is_free(&self, field: &str) -> bool {
-        let mut known = self.unique.iter().filter(|(known, _)| known == field);
-        known.any(|(_, source)| source.as_ref().is_some_and(Source::is_free))
+    pub(in crate::plan) fn is_free(&self, field: &str) -> bool {
+        self.sources(field).any(Source::is_free)
     }
 
     /// Whether there are different values for a unique field.
-    pub(super) fn has_source(&self, field: &str) -> bool {
-        self.unique.iter().any(|(known, source)| known == field && source.is_some())
+    pub(in crate::plan) fn has_source(&self, field: &str) -> bool {
+        self.sources(field).next().is_some()
+    }
+
+    /// The unique fields beside one that the body has.
+    pub(in crate::plan) fn others<'b>(&'b self, field: &'b str) -> impl Iterator<Item = &'b str> {
+        let others = self.varying.iter().filter(move |one| one.unique && one.at != field);
+        others.map(|one| one.at.as_str()).filter(|at| pointer::get(&self.value, at).is_some())
+    }
+
+    fn sources(&self, field: &str) -> impl Iterator<Item = &Source> {
+        let known = self.varying.iter().filter(move |one| one.unique && one.at == field);
+        known.filter_map(|one| one.source.as_ref())
+    }
+
+    /// The places whose text varies although the contract does not call it unique.
+    pub(in crate::plan) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.varying.iter().filter(|one| !one.unique && one.source.is_some()).map(|one| one.at.as_str())
     }
 
     /// The same as JSON text.
-    pub(super) fn bytes(&self, value: &Value, key: &str) -> Vec<u8> {
+    pub(in crate::plan) fn bytes(&self, value: &Value, key: &str) -> Vec<u8> {
         json::compact(&self.fresh(value, key)).into_bytes()
     }
 }
 
+fn unique_fields(deriver: &Deriver<'_>, schemas: &[String], media: &MediaType, full: &Value) -> Vec<Varying> {
+    let mut maker = deriver.maker("unique", Fill::All, true);
+    let fields = deriver.operation.behaviour.unique.iter().map(|unique| {
+        let mut places = schemas.to_vec();
+        for token in pointer::tokens(&unique.field) {
+            let flat = maker.choose(&places);
+            places.clone_from(flat.properties.get(token.as_ref()).unwrap_or(&flat.items));
+        }
+        let fits = |candidate: &Value| {
+            let mut value = full.clone();
+            mutate::put(&mut value, &unique.field, candidate.clone());
+            media
+                .schema
+                .as_ref()
+                .is_none_or(|schema| deriver.contract.schemas.accepts(schema, Side::Request, &value))
+        };
+        let flat = maker.choose(&places);
+        let source = Source::find(&flat, deriver.wishes.seed, &fits);
+        Varying { at: unique.field.clone(), source, unique: true }
+    });
+    fields.collect()
+}
+
+/// The other texts of a body that may be any of many.
+fn other_texts(deriver: &Deriver<'_>, schemas: &[String], media: &MediaType, full: &Value) -> Vec<Varying> {
+    let mut maker = deriver.maker("texts", Fill::All, true);
+    let spots = mutate::spots(&mut maker, schemas, full);
+    let chooses = |at: &str| {
+        let Some((parent, name)) = pointer::parent_and_last(at) else { return false };
+        let around = spots.iter().find(|spot| spot.at == parent);
+        around.is_some_and(|spot| spot.flat.discriminators.iter().any(|known| known.property == name))
+    };
+    let is_unique = |at: &str| deriver.operation.behaviour.unique.iter().any(|unique| unique.field == at);
+    let texts =
+        spots.iter().filter(|spot| spot.value.is_string() && !is_unique(&spot.at) && !chooses(&spot.at));
+    let mut found: Vec<Varying> = texts
+        .filter_map(|spot| {
+            let source = Source::of_text(&spot.flat, deriver.wishes.seed)?;
+            Some(Varying { at: spot.at.clone(), source: Some(source), unique: false })
+        })
+        .collect();
+    // What no keyword of the text itself says may still be asked for around it.
+    let valid = |varying: &[Varying]| {
+        let mut value = full.clone();
+        for one in varying {
+            let fresh = one.source.as_ref().and_then(|source| source.value("valid"));
+            fresh.into_iter().for_each(|fresh| mutate::put(&mut value, &one.at, fresh));
+        }
+        let schema = media.schema.as_ref();
+        schema.is_none_or(|schema| deriver.contract.schemas.accepts(schema, Side::Request, &value))
+    };
+    if !valid(&found) {
+        found.retain(|one| valid(std::slice::from_ref(one)));
+        found = if valid(&found) { found } else { Vec::new() };
+    }
+    found
+}
+
 impl Deriver<'_> {
     /// A value of the media type that its schema allows. What cannot be had of it is a gap.
-    pub(super) fn base(&mut self, media: &MediaType, fill: Fill) -> Option<Value> {
+    pub(in crate::plan) fn base(&mut self, media: &MediaType, fill: Fill) -> Option<Value> {
         let schema = media.schema.as_ref()?;
         let contract = self.contract;
         let valid = |value: &Value| contract.schemas.accepts(schema, Side::Request, value);
@@ -152,7 +278,7 @@ impl Deriver<'_> {
     }
 
     /// Why no value can be made at all: where, and in words.
-    pub(super) fn obstacle(&self, schema: &SchemaAt) -> (String, String) {
+    pub(in crate::plan) fn obstacle(&self, schema: &SchemaAt) -> (String, String) {
         let (made, unmade) = self.made(schema, "base/0", Fill::Required, true);
         let broken = made.map(|made| self.contract.schemas.violations(schema, Side::Request, &made));
         let broken = broken.and_then(|broken| broken.into_iter().next());

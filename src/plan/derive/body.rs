@@ -1,15 +1,17 @@
 //! Cases of a JSON body: values, mutations, malformed documents, media types.
 
 use super::base::Base;
-use super::{About, Deriver, ODD};
+use super::{About, Deriver, MakeBody, ODD};
 use crate::contract::{MediaType, Side};
 use crate::json::{self, pointer};
-use crate::plan::generate::mutate::{self, Change, Role, Spot};
+use crate::plan::generate::flat::Flats;
+use crate::plan::generate::mutate::{self, Change, Spot};
 use crate::plan::generate::odd;
-use crate::plan::generate::value::Fill;
-use crate::plan::{Place, Request};
+use crate::plan::generate::value::{Fill, Maker};
+use crate::plan::{Candidates, Case, Place, Request, Role};
 use serde_json::Value;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 /// So many places with free text get every odd text.
 const FULL_TEXTS: usize = 3;
@@ -20,8 +22,7 @@ const RANDOM_DOUBLE: usize = 8;
 
 impl Deriver<'_> {
     pub(super) fn with_json(&mut self, request: &Request, media: &MediaType) {
-        let mut request = request.clone();
-        request.headers.insert(0, ("Content-Type".into(), content_type(&media.name)));
+        let request = carrying(request, media);
         let Some(schema) = &media.schema else {
             self.gap(&media.at, "the body has no schema");
             return;
@@ -43,7 +44,8 @@ impl Deriver<'_> {
                 at: &example.at,
                 words: format!("the documented example `{}`", example.name),
             };
-            self.single(about, &request, Some(&|key| base.bytes(&example.value, key)));
+            let body = |key: &str| json::compact(&base.documented(&example.value, key)).into_bytes();
+            self.candidate_case(about, &request, &body);
         }
         let at = schema.0.clone();
         let about = |worth, variant, words: &str| About {
@@ -54,18 +56,19 @@ impl Deriver<'_> {
             at: &at,
             words: words.into(),
         };
-        self.single(
-            about(0, "all", "every declared property"),
-            &request,
-            Some(&|key| base.bytes(&base.value, key)),
-        );
+        let all = about(0, "all", "every declared property");
+        self.candidate_case(all, &request, &|key| base.bytes(&base.full, key));
         if let Some(least) = &least {
-            self.single(
-                about(1, "required", "only the required properties"),
-                &request,
-                Some(&|key| base.bytes(least, key)),
-            );
+            let required = about(1, "required", "only the required properties");
+            self.candidate_case(required, &request, &|key| base.bytes(least, key));
         }
+        let hidden = self.with_read_only(&base);
+        if let Some(value) = &hidden {
+            let words = "every declared property, and those that only answers should have";
+            let with = about(1, "with-read-only", words);
+            self.candidate_case(with, &request, &|key| base.bytes(value, key));
+        }
+        self.candidates = Some(Candidates::of(self, &base, media, hidden.is_some()));
         self.uniqueness(&request, &base);
         self.credentials(&request, Some(&base));
         let spots = self.mutations(&request, &base);
@@ -78,10 +81,75 @@ impl Deriver<'_> {
         self.combinations(&request, &base);
     }
 
+    /// A case whose body is one of those of which an accepted one is looked for.
+    fn candidate_case(&mut self, about: About<'_>, request: &Request, body: MakeBody<'_>) {
+        let before = self.drafts.len();
+        self.single(about, request, Some(body));
+        let new = self.drafts[before..].iter_mut().flat_map(|draft| &mut draft.scenario.cases);
+        new.for_each(|case| case.role = Role::Candidate);
+    }
+
+    /// A case with a body that a search for an accepted one asks for.
+    pub(in crate::plan) fn candidate(&mut self, name: &str, words: String, request: Request) -> Case {
+        let at = self.operation.json_body().map_or_else(String::new, |media| media.at.clone());
+        let place = Place::Body(String::new());
+        let about = About { worth: 0, place, kind: "candidate", variant: name, at: &at, words };
+        self.case(about, request, None)
+    }
+
+    /// The request that carries a JSON body, and what that is.
+    pub(in crate::plan) fn json_request(&mut self) -> Option<(Request, MediaType)> {
+        let media = self.operation.json_body()?.clone();
+        let request = self.request(&[])?;
+        Some((carrying(&request, &media), media))
+    }
+
+    /// The members below a place that a body may leave out, the outer ones only.
+    pub(in crate::plan) fn optional(&self, base: &Base, value: &Value, at: &str) -> Vec<String> {
+        let mut maker = self.maker("optional", Fill::All, true);
+        let spots = mutate::spots(&mut maker, &base.schemas, value);
+        let mut found: Vec<String> = Vec::new();
+        for spot in spots.iter().filter(|spot| spot.role == mutate::Role::Property && !spot.required) {
+            let below = spot.at.strip_prefix(at).is_some_and(|rest| rest.starts_with('/'));
+            let within = |outer: &String| spot.at.starts_with(&format!("{outer}/"));
+            if !below || found.iter().any(within) {
+                continue;
+            }
+            let without: Value = serde_json::from_str(&mutate::apply(value, &spot.at, &Change::Remove, None))
+                .unwrap_or_default();
+            if self.is_valid(base, &without) {
+                found.push(spot.at.clone());
+            }
+        }
+        found
+    }
+
+    /// The body with the properties that must be there in answers and should not be in requests.
+    pub(in crate::plan) fn with_read_only(&self, base: &Base) -> Option<Value> {
+        let members = base.full.as_object()?;
+        let flats = Flats::new(self.contract.schemas.raw(Side::Response));
+        let flat = flats.at(&base.schemas);
+        let asked = flat.required.iter().filter(|name| {
+            let hidden = flat.properties.get(*name).is_some_and(|places| flats.at(places).read_only);
+            hidden && !members.contains_key(*name)
+        });
+        let mut value = base.full.clone();
+        let mut added = false;
+        for name in asked {
+            let mut maker = Maker::of(Rc::clone(&self.labeller.flats), self.random(name), Fill::All, true);
+            let Some(made) = flat.properties.get(name).and_then(|places| maker.make(places)) else {
+                continue;
+            };
+            added |=
+                value.as_object_mut().is_some_and(|members| members.insert(name.clone(), made).is_none());
+        }
+        (added && self.is_valid(base, &value)).then_some(value)
+    }
+
     /// Changes to every place of the body, which it gives back.
     fn mutations(&mut self, request: &Request, base: &Base) -> Vec<Spot> {
         let mut maker = self.maker("mutations", Fill::All, true);
-        let spots = mutate::spots(&mut maker, &base.schemas, &base.value);
+        let spots = mutate::spots(&mut maker, &base.schemas, &base.full);
         if spots.len() >= mutate::SPOTS {
             let why = format!("places beyond the first {} of the body are not varied", mutate::SPOTS);
             self.gap(&base.media.at, why);
@@ -89,7 +157,7 @@ impl Deriver<'_> {
         let many = spots.len() > 24;
         let mut texts = 0;
         for (index, spot) in spots.iter().enumerate() {
-            let in_map = spot.role == Role::Entry;
+            let in_map = spot.role == mutate::Role::Entry;
             texts += usize::from(spot.flat.is_free_text() && !in_map);
             for mutation in mutate::mutations(&mut maker, spot) {
                 // Violations go everywhere; odd values go to the first places that take them, and
@@ -164,7 +232,7 @@ impl Deriver<'_> {
             words,
         };
         let body = |key: &str| {
-            let value = base.fresh(&base.value, key);
+            let value = base.fresh(&base.around(&mutation.at), key);
             let own = self.operation.behaviour.unique.iter().find(|unique| unique.field == mutation.at);
             let own = own.filter(|unique| base.is_free(&unique.field));
             let fresh = own.and_then(|unique| pointer::get(&value, &unique.field));
@@ -273,7 +341,8 @@ impl Deriver<'_> {
         for number in 0..RANDOM_VALID {
             let name = format!("random/{number}");
             let mut maker = self.maker(&name, Fill::Random, false);
-            let Some(value) = maker.make(&base.schemas) else { continue };
+            let Some(mut value) = maker.make(&base.schemas) else { continue };
+            base.refused.iter().for_each(|at| mutate::remove(&mut value, at));
             let variant = number.to_string();
             let about = About {
                 worth: 12,
@@ -319,6 +388,13 @@ impl Deriver<'_> {
             self.single(about, request, Some(&body));
         }
     }
+}
+
+/// The same request with the media type of a body.
+fn carrying(request: &Request, media: &MediaType) -> Request {
+    let mut request = request.clone();
+    request.headers.insert(0, ("Content-Type".into(), content_type(&media.name)));
+    request
 }
 
 pub(super) fn content_type(documented: &str) -> String {

@@ -60,7 +60,7 @@ impl<'c> Deriver<'c> {
     }
 
     fn read(&mut self, way: &Way<'c>) {
-        let mut there = Deriver::new(self.labeller, way.source, self.wishes);
+        let mut there = Deriver::new(self.labeller, way.source, self.wishes, self.choices);
         let parameters = self.suppliable(way.lead);
         let Some(read) = self.request(&parameters) else { return };
         // Two, so that data of the one that shows in place of the other's is seen.
@@ -83,7 +83,10 @@ impl<'c> Deriver<'c> {
             let follow = Follow { step: 0, link: way.link.at.clone(), parameters };
             cases.push(self.stranger(there.operation, way.link, read, follow));
         }
-        self.drafts.push(Draft { worth: WORTH, scenario: Scenario { id, cases, at_once: 0 } });
+        self.drafts.push(Draft {
+            worth: WORTH,
+            scenario: Scenario { id, operation: self.index, cases, at_once: 0 },
+        });
     }
 
     /// What a link gives that a request has a place for.

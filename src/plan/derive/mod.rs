@@ -7,12 +7,15 @@ mod links;
 mod nowhere;
 mod unique;
 
+pub(super) use base::Base;
+
 use super::generate::random::Random;
 use super::generate::value::{Fill, Maker};
 use super::generate::wire;
 use super::label::{self, is_reserved_header};
 use super::{
-    Case, Credentials, Expectation, Gap, Labeller, Place, Request, Scenario, Verdict, Wishes, expect,
+    Candidates, Case, Choice, Credentials, Expectation, Gap, Labeller, Place, Request, Role, Scenario,
+    Verdict, Wishes, expect,
 };
 use crate::contract::link::Supplied;
 use crate::contract::model::Parameter;
@@ -48,16 +51,24 @@ pub(super) struct Deriver<'c> {
     operation: &'c Operation,
     index: usize,
     wishes: &'c Wishes,
+    choices: &'c [Choice],
+    pub(super) candidates: Option<Candidates>,
     pub(super) drafts: Vec<Draft>,
     pub(super) gaps: Vec<Gap>,
     ids: Names,
     keys: Names,
+    case_keys: Names,
     /// Digests of what was on the wire.
     wires: HashSet<u64>,
 }
 
 impl<'c> Deriver<'c> {
-    pub(super) fn new(labeller: &'c Labeller<'c>, index: usize, wishes: &'c Wishes) -> Deriver<'c> {
+    pub(super) fn new(
+        labeller: &'c Labeller<'c>,
+        index: usize,
+        wishes: &'c Wishes,
+        choices: &'c [Choice],
+    ) -> Deriver<'c> {
         let contract = labeller.contract;
         Deriver {
             contract,
@@ -65,10 +76,13 @@ impl<'c> Deriver<'c> {
             operation: &contract.operations[index],
             index,
             wishes,
+            choices,
+            candidates: None,
             drafts: Vec::new(),
             gaps: Vec::new(),
             ids: Names::default(),
             keys: Names::default(),
+            case_keys: Names::default(),
             wires: HashSet::new(),
         }
     }
@@ -102,11 +116,26 @@ impl<'c> Deriver<'c> {
         self.gap(&at, format!("no request is clearly valid, so that a host may refuse all: {silent}"));
     }
 
+    /// What a search has found for this operation.
+    fn choice(&self) -> Option<&'c Choice> {
+        self.choices.iter().find(|choice| choice.operation == self.index)
+    }
+
     fn gap(&mut self, at: &str, why: impl Into<String>) {
         let gap = Gap { operation: self.operation.id.clone(), at: at.to_owned(), why: why.into() };
         if !self.gaps.iter().any(|known| known.at == gap.at && known.why == gap.why) {
             self.gaps.push(gap);
         }
+    }
+
+    /// The operation's identity.
+    pub(super) fn name(&self) -> &str {
+        &self.operation.id
+    }
+
+    /// Its index in the contract.
+    pub(super) fn operation_index(&self) -> usize {
+        self.index
     }
 
     fn random(&self, name: &str) -> Random {
@@ -206,6 +235,7 @@ impl<'c> Deriver<'c> {
 
     /// A labelled case; `expectation` overrides the label where state decides.
     fn case(&mut self, about: About<'_>, request: Request, expectation: Option<Expectation>) -> Case {
+        let key = self.case_keys.unused(&format!("{}/{}/{}", about.place, about.kind, about.variant));
         let (expectation, fixed) = if let Some(given) = expectation {
             (given, label::holds_fixed(self.operation, &request))
         } else {
@@ -243,6 +273,8 @@ impl<'c> Deriver<'c> {
         let id = self.ids.unused(&safe(&id));
         Case {
             id,
+            key,
+            role: Role::Plain,
             operation: self.index,
             request,
             expectation,

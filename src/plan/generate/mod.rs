@@ -6,6 +6,6 @@ pub mod mutate;
 pub mod odd;
 pub mod pattern;
 pub mod random;
-mod shaped;
+pub(super) mod shaped;
 pub mod value;
 pub mod wire;

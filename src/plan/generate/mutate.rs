@@ -233,10 +233,18 @@ fn text(maker: &mut Maker<'_>, flat: &Flat, list: &mut List) {
         if least > 0 {
             list.add(5, "length", "below-least", Change::Length(size(least - 1)));
         }
+        // Whoever counts bytes or UTF-16 units takes fewer characters for enough.
+        if (2..1000).contains(&least) && flat.patterns.is_empty() {
+            let few = odd::ASTRAL.repeat(size(least - 1));
+            list.add(6, "length", "below-least-beyond-bmp", Change::Set(json!(few)));
+        }
     }
     if let Some(most) = flat.length.1.filter(|most| *most < 1_000_000) {
         list.add(6, "length", "most", Change::Length(size(most)));
         list.add(5, "length", "beyond-most", Change::Length(size(most + 1)));
+        if (1..255).contains(&most) && flat.is_free_text() {
+            list.add(8, "length", "most-beyond-bmp", Change::Set(json!(odd::ASTRAL.repeat(size(most)))));
+        }
     }
     if !flat.patterns.is_empty() {
         list.add(5, "pattern", "unmatched", Change::Set(json!("\u{2603} probity \u{2603}")));
@@ -435,13 +443,7 @@ pub fn apply(body: &Value, at: &str, change: &Change, fresh: Option<&Value>) -> 
             };
             raw = Some(text);
         }
-        Change::Remove => {
-            if let Some((parent, last)) = pointer::parent_and_last(at)
-                && let Some(object) = pointer::get_mut(&mut body, parent).and_then(Value::as_object_mut)
-            {
-                object.shift_remove(last.as_ref());
-            }
-        }
+        Change::Remove => remove(&mut body, at),
         Change::Add(name, value) => {
             if let Some(object) = pointer::get_mut(&mut body, at).and_then(Value::as_object_mut) {
                 object.insert(name.clone(), value.clone());
@@ -460,6 +462,15 @@ pub fn apply(body: &Value, at: &str, change: &Change, fresh: Option<&Value>) -> 
     match raw {
         Some(raw) => text.replacen(&json!(MARK).to_string(), &raw, 1),
         None => text,
+    }
+}
+
+/// Takes the member at a pointer away, if there is one.
+pub fn remove(body: &mut Value, at: &str) {
+    if let Some((parent, last)) = pointer::parent_and_last(at)
+        && let Some(object) = pointer::get_mut(body, parent).and_then(Value::as_object_mut)
+    {
+        object.shift_remove(last.as_ref());
     }
 }
 

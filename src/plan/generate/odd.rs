@@ -49,6 +49,9 @@ pub const SILENT_TEXTS: &[(&str, &str)] = &[
     ("non-character", "a\u{fffe}b"),
 ];
 
+/// One character of two UTF-16 units and four bytes.
+pub const ASTRAL: &str = "\u{1f3c5}";
+
 /// Text that has no format.
 pub const UNFORMATTED: &str = "not this format!";
 

@@ -74,7 +74,8 @@ pub(super) fn shaped(flat: &Flat, sample: Option<String>, random: &mut Random) -
     known.flat_map(|text| padded(text, least)).find(fits)
 }
 
-fn keywords(flat: &Flat) -> Value {
+/// What a schema asks of text, by itself.
+pub(in crate::plan) fn keywords(flat: &Flat) -> Value {
     let patterns: Vec<Value> = flat.patterns.iter().map(|pattern| json!({"pattern": pattern})).collect();
     let mut schema = Map::new();
     if !patterns.is_empty() {

@@ -6,6 +6,8 @@ mod number;
 use super::RUN;
 use super::generate::flat::{Flat, Type};
 use super::generate::random::fnv1a;
+use super::generate::shaped::keywords;
+use crate::contract::schemas::Probe;
 use crate::json::{Kind, Node};
 use mould::Mould;
 use number::Series;
@@ -54,6 +56,40 @@ impl Source {
             Type::Integer | Type::Number => Series::find(flat, seed, fits).map(Source::Number),
             _ => None,
         }
+    }
+
+    /// Where texts come from for a place that only its own keywords bound: nothing for text of which
+    /// there are few, or whose form nobody can tell.
+    pub fn of_text(flat: &Flat, seed: u64) -> Option<Source> {
+        const VARIED: [&str; 11] = [
+            "password",
+            "email",
+            "idn-email",
+            "hostname",
+            "idn-hostname",
+            "uri",
+            "iri",
+            "url",
+            "uri-reference",
+            "iri-reference",
+            "uuid",
+        ];
+        let known = flat.format.as_deref().is_none_or(|format| VARIED.contains(&format));
+        if flat.listed.is_some() || flat.main_type()? != Type::String || !known {
+            return None;
+        }
+        if flat.is_free_text() {
+            return free(flat.length, "").map(|_| Source::Free(flat.length)).or_else(|| {
+                let fits = |value: &Value| {
+                    let length = value.as_str().map_or(0, |text| text.chars().count() as u64);
+                    flat.length.0.is_none_or(|least| length >= least)
+                        && flat.length.1.is_none_or(|most| length <= most)
+                };
+                Source::find(flat, seed, &fits)
+            });
+        }
+        let keywords = Probe::of(&keywords(flat))?;
+        Source::find(flat, seed, &|value| keywords.accepts(value))
     }
 
     /// The value of a case.

@@ -70,6 +70,7 @@ fn row(page: &Page<'_>, index: usize, usual: &Usual<'_>) -> Markup {
         CaseResult::Passed => ("passed", "✓"),
         CaseResult::Warned => ("warned", "!"),
         CaseResult::Failed => ("failed", "✗"),
+        CaseResult::NotTested => ("not-tested", "?"),
         CaseResult::NotSent => ("not-sent", "–"),
     };
     let checks = case.outcome.as_ref().map(|one| visible(&one.violates.join(" ")));

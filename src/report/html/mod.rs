@@ -147,6 +147,7 @@ impl<'r> Page<'r> {
             ("failed", "deny: breaks the contract"),
             ("warned", "warn"),
             ("passed", "passed"),
+            ("not-tested", "not tested"),
             ("not-sent", "not sent"),
         ];
         html! {

@@ -90,6 +90,7 @@ fn results(report: &Report) -> Markup {
         ("passed", of(CaseResult::Passed)),
         ("warned", of(CaseResult::Warned)),
         ("failed", of(CaseResult::Failed)),
+        ("not tested", of(CaseResult::NotTested)),
         ("not sent", of(CaseResult::NotSent)),
     ];
     let all = parts.iter().map(|(_, number)| number).sum::<usize>().max(1);

@@ -76,8 +76,8 @@ impl Scene<'_, '_> {
         self.base.is_free(self.field()).then(|| self.text(key)).flatten()
     }
 
-    pub(super) fn holding(&self, text: String) -> Value {
-        let mut value = self.base.value.clone();
+    pub(super) fn holding(&self, key: &str, text: String) -> Value {
+        let mut value = self.base.fresh(&self.base.around(self.field()), &format!("{}/{key}", self.field()));
         mutate::put(&mut value, self.field(), Value::from(text));
         value
     }
@@ -93,9 +93,12 @@ impl Scene<'_, '_> {
         respect: &str,
         makes: Distinction,
     ) {
-        let first = self.holding(first.to_owned());
+        let first = self.holding(name, first.to_owned());
         let valid = |value: &Value| self.verdict(value) != Verdict::Reject;
-        let others = others.iter().map(|(step, text)| (*step, self.holding(text.clone())));
+        let others = others
+            .iter()
+            .enumerate()
+            .map(|(index, (step, text))| (*step, self.holding(&format!("{name}/{index}"), text.clone())));
         let others: Vec<_> = others.filter(|(_, value)| *value != first && valid(value)).collect();
         if others.is_empty() || !valid(&first) {
             return;

@@ -22,7 +22,7 @@ impl Scene<'_, '_> {
             }
             // Where the contract is silent about the value itself, all may be refused.
             let silent = label.silent;
-            let expectation = Expectation { verdict: Verdict::Either, silent, ..self.repeated() };
+            let expectation = Expectation { verdict: Verdict::Either, silent, ..self.all_repeated() };
             let words = format!("one of {count} equal creates at once");
             let step = || Step::new("together", value.clone(), &*words).expecting(expectation.clone());
             let mut steps: Vec<Step> = (0..count).map(|_| step()).collect();

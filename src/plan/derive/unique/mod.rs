@@ -19,12 +19,18 @@ use serde_json::Value;
 impl Deriver<'_> {
     /// The scenarios that the unique fields imply.
     pub(super) fn uniqueness(&mut self, request: &Request, base: &Base) {
-        for (index, unique) in self.operation.behaviour.unique.iter().enumerate() {
-            if base.value.pointer(&unique.field).is_none() {
+        let unique = &self.operation.behaviour.unique;
+        if self.operation.method != "POST" && !unique.is_empty() {
+            let why = "values are unique among resources, and no second one is known to be there: whether a value is taken twice is not tried";
+            self.gap(&self.operation.behaviour.at.unique.clone(), why);
+            return;
+        }
+        for (index, unique) in unique.iter().enumerate() {
+            if base.full.pointer(&unique.field).is_none() {
                 continue;
             }
             let at = format!("{}/{index}", self.operation.behaviour.at.unique);
-            let mut scene = Scene { deriver: self, request, base, unique, at };
+            let mut scene = Scene { deriver: self, request, base, unique, first: index == 0, at };
             if !base.has_source(&unique.field) {
                 let why = format!("values of `{}` leave no room for as many as cases need", unique.field);
                 self.gap(&base.media.at, format!("{why}, so that repeating them cannot be tested"));
@@ -54,6 +60,8 @@ struct Scene<'d, 'c> {
     request: &'d Request,
     base: &'d Base,
     unique: &'d Unique,
+    /// Whether it is the first of the operation's unique fields.
+    first: bool,
     at: String,
 }
 
@@ -96,7 +104,17 @@ impl Step {
 impl Scene<'_, '_> {
     /// A body with a value that nothing else has.
     fn value(&self, key: &str) -> Value {
-        self.base.fresh(&self.base.value, key)
+        let value = self.base.around(self.field());
+        if self.first {
+            self.base.fresh(&value, key)
+        } else {
+            self.base.fresh(&value, &format!("{}/{key}", self.field()))
+        }
+    }
+
+    /// The same with other values in every other unique field: only this one is repeated.
+    fn only_this(&self, value: &Value, key: &str) -> Value {
+        self.base.but(self.field(), value, &format!("{}/{key}/again", self.field()))
     }
 
     fn field(&self) -> &str {
@@ -119,6 +137,21 @@ impl Scene<'_, '_> {
     /// What must come of a value that was accepted before.
     fn repeated(&self) -> Expectation {
         expect::repeated(self.deriver.operation, self.field(), &self.at)
+    }
+
+    /// The same where every unique value comes again.
+    fn all_repeated(&self) -> Expectation {
+        let mut expectation = self.repeated();
+        for other in self.base.others(self.field()) {
+            let more = expect::repeated(self.deriver.operation, other, &self.at);
+            expectation.codes.extend(more.codes);
+            expectation.statuses.extend(more.statuses);
+        }
+        expectation.codes.sort();
+        expectation.codes.dedup();
+        expectation.statuses.sort();
+        expectation.statuses.dedup();
+        expectation
     }
 
     /// The first step of most scenarios.
@@ -179,6 +212,7 @@ impl Scene<'_, '_> {
 
     fn draft(&mut self, worth: u8, cases: Vec<Case>, at_once: usize) {
         let Some(id) = cases.last().map(|case| case.id.clone()) else { return };
-        self.deriver.drafts.push(Draft { worth, scenario: Scenario { id, cases, at_once } });
+        let scenario = Scenario { id, operation: self.deriver.index, cases, at_once };
+        self.deriver.drafts.push(Draft { worth, scenario });
     }
 }

@@ -39,7 +39,7 @@ impl Scene<'_, '_> {
             [(7, "again-beyond-ascii", " \u{e9}\u{5fbd}\u{1f3c5}"), (8, "again-long", &long)]
         {
             let Some(text) = self.free_text(name) else { continue };
-            let value = self.holding(text + more);
+            let value = self.holding(name, text + more);
             if self.verdict(&value) == Verdict::Accept {
                 let steps = vec![self.first(value.clone()), self.again(name, value)];
                 self.scenario(worth, name, steps);
@@ -49,6 +49,7 @@ impl Scene<'_, '_> {
 
     pub(super) fn again(&self, name: &str, value: Value) -> Step {
         let words = format!("a value of `{}` that was sent before, {}", self.field(), name.replace('-', " "));
+        let value = self.only_this(&value, name);
         Step::new("repeated", value, words).expecting(self.repeated()).given(true)
     }
 
@@ -67,7 +68,8 @@ impl Scene<'_, '_> {
     /// Of two causes the host may tell either, or both.
     fn with_a_mistake(&mut self) {
         let first = self.value("and-incomplete");
-        let Some(incomplete) = self.incomplete(&first) else { return };
+        let again = self.only_this(&first, "and-incomplete");
+        let Some(incomplete) = self.incomplete(&again) else { return };
         let mut label = self.deriver.labeller.label(self.deriver.operation, &self.request(&incomplete));
         let place = Place::Body(self.field().to_owned());
         label.faults.push(Fault { cause: Cause::Repeated, place, keyword: None, at: self.at.clone() });

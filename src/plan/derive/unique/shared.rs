@@ -30,8 +30,8 @@ impl Scene<'_, '_> {
     }
 
     fn shared_with(&mut self, other: usize) {
-        let (labeller, wishes) = (self.deriver.labeller, self.deriver.wishes);
-        let mut there = Deriver::new(labeller, other, wishes);
+        let Deriver { labeller, wishes, choices, .. } = *self.deriver;
+        let mut there = Deriver::new(labeller, other, wishes, choices);
         let operation = there.operation;
         let Some(unique) = operation.behaviour.unique.first() else { return };
         let (Some(request), Some(media)) = (there.request(&[]), operation.json_body().cloned()) else {
@@ -44,11 +44,12 @@ impl Scene<'_, '_> {
         let name = format!("taken-by-{}", self.deriver.operation.id);
         let value = self.value(&format!("for-{}", operation.id));
         let Some(shared) = value.pointer(self.field()).cloned() else { return };
-        let mut second = base.value.clone();
+        let mut second = base.fresh(&base.around(&unique.field), &name);
         mutate::put(&mut second, &unique.field, shared);
         let index = operation.behaviour.unique.iter().position(|known| known.field == unique.field);
         let at = format!("{}/{}", operation.behaviour.at.unique, index.unwrap_or_default());
-        let mut scene = Scene { deriver: &mut there, request: &request, base: &base, unique, at };
+        let mut scene =
+            Scene { deriver: &mut there, request: &request, base: &base, unique, first: true, at };
         if scene.verdict(&second) != Verdict::Accept {
             return;
         }

@@ -1,0 +1,242 @@
+//! Which values a host is known to know: what it named itself, what it took, what is fresh.
+
+use super::contrast::{is_fresh, said};
+use super::{Whole, taken};
+use crate::contract::{Contract, Operation, Side};
+use crate::json::{self, Kind, Node};
+use crate::plan::generate::flat::{Flat, Flats};
+use crate::plan::{Case, Plan, Request};
+use crate::run::Exchange;
+use serde_json::{Number, Value};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// What the exchanges of a run have shown of values.
+pub(super) struct History<'r> {
+    contract: &'r Contract,
+    flats: Flats<'r>,
+    /// The names that resources have in the paths of the document, in small letters.
+    resources: BTreeSet<String>,
+    /// Text and numbers that an answer held and no request of the run had sent.
+    named: HashSet<String>,
+    /// By operation and member: what was taken there.
+    taken: HashMap<(usize, String), Taken>,
+}
+
+/// What a member took.
+#[derive(Default)]
+struct Taken {
+    numbers: Vec<Number>,
+    fresh: bool,
+}
+
+impl<'r> History<'r> {
+    pub(super) fn of(
+        contract: &'r Contract,
+        plan: &'r Plan,
+        exchanges: &'r [Vec<Option<Exchange>>],
+    ) -> History<'r> {
+        let run = Whole { contract, plan, exchanges };
+        let mut history = History {
+            contract,
+            flats: Flats::new(contract.schemas.raw(Side::Request)),
+            resources: resources(contract),
+            named: HashSet::new(),
+            taken: HashMap::new(),
+        };
+        let mut sent: HashSet<String> = HashSet::new();
+        for (scenario, steps) in exchanges.iter().enumerate() {
+            for (step, exchange) in steps.iter().enumerate() {
+                let Some(exchange) = exchange else { continue };
+                let case = run.case((scenario, step));
+                if let Ok(text) = json::read(exchange.sent.body.as_deref().unwrap_or_default()) {
+                    scalars(&text.root, &mut |scalar| {
+                        sent.insert(scalar);
+                    });
+                }
+                let Some(answer) = exchange.answer() else { continue };
+                if answer.accepted() {
+                    history.hear(exchange);
+                }
+                if taken(&contract.operations[case.operation], answer) {
+                    history.take(case);
+                }
+            }
+        }
+        history.named.retain(|value| !sent.contains(value));
+        history
+    }
+
+    /// What an answer names.
+    fn hear(&mut self, exchange: &Exchange) {
+        let Some(answer) = exchange.answer() else { return };
+        if let Ok(text) = json::read(&answer.body) {
+            scalars(&text.root, &mut |scalar| {
+                self.named.insert(scalar);
+            });
+        }
+        let location =
+            answer.header("location").into_iter().flat_map(|location| location.split(['/', '?', '#', '=']));
+        self.named.extend(location.filter(|part| !part.is_empty()).map(str::to_owned));
+    }
+
+    /// What an accepted request holds.
+    fn take(&mut self, case: &Case) {
+        let mut leaves = Vec::new();
+        leaves_of(&said(&case.request), &mut String::new(), &mut leaves);
+        for (at, value) in leaves {
+            let taken = self.taken.entry((case.operation, general(&at))).or_default();
+            taken.fresh |= is_fresh(&value);
+            if let Value::Number(number) = value
+                && !taken.numbers.contains(&number)
+            {
+                taken.numbers.push(number);
+            }
+        }
+    }
+
+    /// The places of a request whose values the host need not know. `conflict` says that a number
+    /// may clash with what the same number made before.
+    pub(super) fn unknown(&self, operation: usize, request: &Request, conflict: bool) -> Vec<String> {
+        let mut leaves = Vec::new();
+        leaves_of(&said(request), &mut String::new(), &mut leaves);
+        let unknown = leaves.into_iter().filter(|(at, value)| !self.knows(operation, at, value, conflict));
+        unknown.map(|(at, _)| at).collect()
+    }
+
+    fn knows(&self, index: usize, at: &str, value: &Value, conflict: bool) -> bool {
+        let operation = &self.contract.operations[index];
+        if at == "/path" || at == "/header/content-type" {
+            // Which resource is meant is looked at before, and what an earlier answer named is known.
+            return true;
+        }
+        let flat = self.flat(operation, at);
+        if flat.as_ref().and_then(|flat| flat.listed.as_ref()).is_some_and(|listed| lists(listed, value)) {
+            return true;
+        }
+        let taken = self.taken.get(&(index, general(at)));
+        match value {
+            Value::String(text) if is_fresh(value) => {
+                let field = at.strip_prefix("/body").unwrap_or_default();
+                let unique = operation.behaviour.unique.iter().any(|unique| unique.field == field);
+                unique || self.named.contains(text) || taken.is_some_and(|taken| taken.fresh)
+            }
+            Value::String(text) => {
+                // Parameters are text, whatever they mean.
+                let parameter = !at.starts_with("/body");
+                let number = parameter.then(|| text.parse::<Number>().ok()).flatten();
+                self.named.contains(text)
+                    || (parameter && matches!(text.as_str(), "true" | "false"))
+                    || number.is_some_and(|number| {
+                        self.knows_number(at, &number, (taken, flat.as_deref()), conflict)
+                    })
+            }
+            Value::Number(number) => self.knows_number(at, number, (taken, flat.as_deref()), conflict),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => true,
+        }
+    }
+
+    fn knows_number(
+        &self,
+        at: &str,
+        number: &Number,
+        (taken, flat): (Option<&Taken>, Option<&Flat>),
+        conflict: bool,
+    ) -> bool {
+        if self.named.contains(&number.to_string()) {
+            return true;
+        }
+        let Some(taken) = taken.filter(|taken| !taken.numbers.is_empty()) else { return false };
+        if self.names_a_resource(at) {
+            return false;
+        }
+        let stated = || {
+            let bounds = flat.into_iter().flat_map(|flat| [flat.minimum, flat.maximum]).flatten();
+            bounds
+                .into_iter()
+                .any(|(bound, _)| number.as_f64().is_some_and(|it| (it - bound).abs() < f64::EPSILON))
+        };
+        (taken.numbers.contains(number) && !conflict) || stated()
+    }
+
+    /// Whether a member may hold the number of a resource.
+    fn names_a_resource(&self, at: &str) -> bool {
+        let named = at.rsplit('/').find(|token| !token.bytes().all(|byte| byte.is_ascii_digit()));
+        let Some(name) = named else { return false };
+        let small = name.to_ascii_lowercase();
+        let id = small == "id" || small == "ids" || small.ends_with("_id") || small.ends_with("-id");
+        let id = id
+            || small.ends_with("_ids")
+            || name.ends_with("Id")
+            || name.ends_with("ID")
+            || name.ends_with("Ids");
+        id || self.resources.contains(singular(&small))
+    }
+
+    fn flat(&self, operation: &Operation, at: &str) -> Option<std::rc::Rc<Flat>> {
+        if let Some(field) = at.strip_prefix("/body") {
+            let schema = operation.json_body()?.schema.as_ref()?;
+            return Some(self.flats.below(std::slice::from_ref(&schema.0), field));
+        }
+        let name = at.rsplit('/').next()?;
+        let known =
+            operation.parameters.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(name))?;
+        Some(self.flats.at(&[known.schema.as_ref()?.0.clone()]))
+    }
+}
+
+/// Whether a listed value is meant by one that may be written as text.
+fn lists(listed: &[Value], value: &Value) -> bool {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    listed.iter().any(|one| one == value || text(one) == text(value))
+}
+
+/// What resources are called in paths.
+fn resources(contract: &Contract) -> BTreeSet<String> {
+    let segments = contract.operations.iter().flat_map(|operation| operation.path.split('/'));
+    let named = segments.filter(|segment| !segment.is_empty() && !segment.contains('{'));
+    named.map(|segment| singular(&segment.to_ascii_lowercase()).to_owned()).collect()
+}
+
+fn singular(name: &str) -> &str {
+    name.strip_suffix('s').unwrap_or(name)
+}
+
+/// A pointer in which every item of an array is the same place.
+fn general(at: &str) -> String {
+    let tokens = at.split('/').map(|token| {
+        let index = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
+        if index { "*" } else { token }
+    });
+    tokens.collect::<Vec<_>>().join("/")
+}
+
+fn leaves_of(value: &Value, here: &mut String, found: &mut Vec<(String, Value)>) {
+    let length = here.len();
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                json::pointer::push(here, name);
+                leaves_of(member, here, found);
+                here.truncate(length);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                json::pointer::push(here, &index.to_string());
+                leaves_of(item, here, found);
+                here.truncate(length);
+            }
+        }
+        leaf => found.push((here.clone(), leaf.clone())),
+    }
+}
+
+fn scalars(node: &Node, each: &mut impl FnMut(String)) {
+    match &node.kind {
+        Kind::String(text) => each(text.clone()),
+        Kind::Number(token) => each(token.to_string()),
+        Kind::Array(items) => items.iter().for_each(|item| scalars(item, each)),
+        Kind::Object(members) => members.iter().for_each(|member| scalars(&member.value, each)),
+        Kind::Null | Kind::Bool(_) => {}
+    }
+}

@@ -1,0 +1,229 @@
+//! What only the whole run shows: whether a refusal is about the form of a request or about its
+//! data, and which cases prove nothing because nothing valid was accepted.
+
+mod contrast;
+mod history;
+mod refusal;
+
+use super::{Observation, View, check, verdict};
+use crate::contract::{Cause, Contract, Operation};
+use crate::plan::{Case, Credentials, Gap, Plan, Verdict};
+use crate::run::{Answer, Exchange};
+use history::History;
+use refusal::{Refusal, Ruling};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Indexes of a scenario in the plan and of a case in it.
+type Position = (usize, usize);
+
+/// What was sent and proves nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Untested {
+    /// The cases, by the indexes of scenario and case.
+    pub cases: BTreeSet<Position>,
+    /// The indexes of the operations of which no valid request was accepted.
+    pub operations: BTreeSet<usize>,
+}
+
+/// What a run comes to.
+pub struct Settled {
+    /// What is held against the host, in the order of the plan.
+    pub observations: Vec<Observation>,
+    /// What was not tested.
+    pub gaps: Vec<Gap>,
+    /// Which cases those are.
+    pub untested: Untested,
+}
+
+/// What came of the requests to one operation that were sent with valid credentials.
+#[derive(Default)]
+struct Asked {
+    /// Requests that are valid, as far as the contract tells, and were taken.
+    accepted: Vec<Position>,
+    /// Such as were not, with what came.
+    refused: Vec<(Position, Option<u16>, Verdict)>,
+    /// Requests that are invalid.
+    invalid: Vec<Position>,
+}
+
+/// Looks at a run as a whole.
+pub fn settle(
+    contract: &Contract,
+    plan: &Plan,
+    exchanges: &[Vec<Option<Exchange>>],
+    mut observations: Vec<Observation>,
+) -> Settled {
+    let asked = asked(contract, plan, exchanges);
+    let mut untested = Untested::default();
+    let mut gaps = Vec::new();
+    let mut history = None;
+    for (index, asked) in &asked {
+        let operation = &contract.operations[*index];
+        let run = Whole { contract, plan, exchanges };
+        let refusals = run.refusals(operation, asked);
+        let mut left: BTreeMap<String, usize> = BTreeMap::new();
+        if asked.accepted.is_empty() {
+            let statuses = asked.refused.iter().map(|(_, status, _)| came(*status));
+            statuses.for_each(|status| *left.entry(status).or_default() += 1);
+        }
+        if !refusals.is_empty() {
+            let history = history.get_or_insert_with(|| History::of(contract, plan, exchanges));
+            for refusal in &refusals {
+                match refusal.ruling(&run, history, asked) {
+                    Ruling::Finding(observation) => observations.push(observation),
+                    Ruling::Nothing => {
+                        untested.cases.insert(refusal.position);
+                        if !asked.accepted.is_empty() {
+                            *left.entry(came(Some(refusal.answer.status))).or_default() += 1;
+                        }
+                    }
+                }
+            }
+        }
+        if asked.accepted.is_empty() && !asked.refused.is_empty() {
+            untested.operations.insert(*index);
+            let invalid = asked.invalid.iter().copied();
+            untested.cases.extend(invalid.filter(|position| run.refused(*position)));
+            untested
+                .cases
+                .extend(asked.refused.iter().filter(|one| one.1.is_some_and(is_4xx)).map(|one| one.0));
+        }
+        if !left.is_empty() {
+            let counts: Vec<String> =
+                left.iter().map(|(status, count)| format!("{status} \u{d7}{count}")).collect();
+            let what = if asked.accepted.is_empty() {
+                "no valid request was accepted"
+            } else {
+                "valid requests were refused with values that the host need not know"
+            };
+            let why = format!("{what}: {}", counts.join(", "));
+            gaps.push(Gap { operation: operation.id.clone(), at: operation.at.clone(), why });
+        }
+        untested.cases.extend(asked.invalid.iter().copied().filter(|position| run.conflicts(*position)));
+    }
+    observations.retain(|observation| {
+        let run = Whole { contract, plan, exchanges };
+        !is_excused(&run, &untested, &asked, observation)
+    });
+    observations.sort_by_key(|observation| (observation.scenario, observation.step));
+    Settled { observations, gaps, untested }
+}
+
+fn came(status: Option<u16>) -> String {
+    status.map_or_else(|| "no answer".to_owned(), |status| status.to_string())
+}
+
+fn is_4xx(status: u16) -> bool {
+    (400..500).contains(&status)
+}
+
+/// Sorts what was asked of each operation.
+fn asked(contract: &Contract, plan: &Plan, exchanges: &[Vec<Option<Exchange>>]) -> BTreeMap<usize, Asked> {
+    let mut asked: BTreeMap<usize, Asked> = BTreeMap::new();
+    for (index, (scenario, steps)) in plan.scenarios.iter().zip(exchanges).enumerate() {
+        for (step, (case, exchange)) in scenario.cases.iter().zip(steps).enumerate() {
+            let Some(exchange) = exchange else { continue };
+            let operation = &contract.operations[case.operation];
+            if case.request.method != operation.method || case.request.credentials != Credentials::Valid {
+                continue;
+            }
+            let position = (index, step);
+            let own = asked.entry(case.operation).or_default();
+            let answer = exchange.answer();
+            match verdict(scenario, steps, step) {
+                Verdict::Reject => own.invalid.push(position),
+                _ if answer.is_some_and(|answer| taken(operation, answer)) => own.accepted.push(position),
+                // What an earlier step made of it is not known.
+                Verdict::Either if case.expectation.verdict != Verdict::Either => {}
+                verdict => own.refused.push((position, answer.map(|answer| answer.status), verdict)),
+            }
+        }
+    }
+    asked
+}
+
+/// Whether a request was carried out, or sent where it can be.
+fn taken(operation: &Operation, answer: &Answer) -> bool {
+    let redirected = (300..400).contains(&answer.status) && operation.response(answer.status).is_some();
+    answer.accepted() || redirected
+}
+
+/// Everything that was sent and came back.
+struct Whole<'r> {
+    contract: &'r Contract,
+    plan: &'r Plan,
+    exchanges: &'r [Vec<Option<Exchange>>],
+}
+
+impl<'r> Whole<'r> {
+    fn case(&self, (scenario, step): Position) -> &'r Case {
+        &self.plan.scenarios[scenario].cases[step]
+    }
+
+    fn exchange(&self, (scenario, step): Position) -> Option<&'r Exchange> {
+        self.exchanges.get(scenario)?.get(step)?.as_ref()
+    }
+
+    fn status(&self, position: Position) -> Option<u16> {
+        Some(self.exchange(position)?.answer()?.status)
+    }
+
+    fn refused(&self, position: Position) -> bool {
+        self.status(position).is_some_and(is_4xx)
+    }
+
+    /// Whether a request that is invalid in itself was refused for what is there already.
+    fn conflicts(&self, position: Position) -> bool {
+        let faults = &self.case(position).expectation.faults;
+        self.status(position) == Some(409) && !faults.iter().any(|fault| fault.cause == Cause::Repeated)
+    }
+
+    fn view(&self, position: Position, verdict: Verdict) -> Option<View<'r>> {
+        let exchange = self.exchange(position)?;
+        Some(View::new((self.contract, self.plan), self.case(position), exchange, position, verdict))
+    }
+
+    /// The valid requests that were refused in a way that may be due to their data.
+    fn refusals(&self, operation: &'r Operation, asked: &Asked) -> Vec<Refusal<'r>> {
+        let refused = asked.refused.iter().filter(|(_, _, verdict)| *verdict == Verdict::Accept);
+        let refused = refused.filter_map(|(position, ..)| {
+            let (case, answer) = (self.case(*position), self.exchange(*position)?.answer()?);
+            // A large body may be too large.
+            let allowed = case.expectation.statuses.iter().any(|status| status.contains(answer.status));
+            let about_data = check::valid_accepted::may_be_about_data(operation, answer.status);
+            (about_data && !allowed && case.follows.is_none()).then_some(Refusal {
+                position: *position,
+                case,
+                answer,
+            })
+        });
+        refused.collect()
+    }
+}
+
+/// Whether an observation says nothing, in the light of the whole run.
+fn is_excused(
+    run: &Whole<'_>,
+    untested: &Untested,
+    asked: &BTreeMap<usize, Asked>,
+    observation: &Observation,
+) -> bool {
+    let position = (observation.scenario, observation.step);
+    let Some(scenario) = run.plan.scenarios.get(position.0) else { return false };
+    let Some(case) = scenario.cases.get(position.1) else { return false };
+    let is = |check: &super::Check| observation.check.id == check.id;
+    if is(&check::error_code::CHECK) {
+        // Who refuses everything, or what was there before, has not come to the cause.
+        let stranger = case.request.credentials != Credentials::Valid;
+        return !stranger && untested.cases.contains(&position);
+    }
+    if is(&check::credentials_enforced::CHECK) && run.status(position) == Some(404) {
+        // What is not there for anybody need not be hidden.
+        let own = asked.get(&case.operation);
+        let mut known = own.into_iter().flat_map(|own| &own.refused);
+        let same = |other: Position| run.case(other).request.path == case.request.path;
+        let found = own.into_iter().flat_map(|own| &own.accepted).any(|other| same(*other));
+        return !found && known.any(|(other, status, _)| *status == Some(404) && same(*other));
+    }
+    false
+}

@@ -1,0 +1,111 @@
+//! A valid request that was refused: a finding where nothing in it can be to blame, a warning where
+//! one member can, and else no more than a gap.
+
+use super::contrast::{only_difference, said};
+use super::history::History;
+use super::{Asked, Position, Whole};
+use crate::contract::{Cause, Operation};
+use crate::json::pointer;
+use crate::judge::{Observation, View, check};
+use crate::plan::{Case, Verdict};
+use crate::run::Answer;
+use serde_json::Value;
+
+/// A valid request that was refused in a way that may be due to its data.
+pub(super) struct Refusal<'r> {
+    pub(super) position: Position,
+    pub(super) case: &'r Case,
+    pub(super) answer: &'r Answer,
+}
+
+/// What a refusal shows.
+pub(super) enum Ruling {
+    /// Something about the host.
+    Finding(Observation),
+    /// Nothing, since its data may be to blame.
+    Nothing,
+}
+
+impl Refusal<'_> {
+    pub(super) fn ruling(&self, run: &Whole<'_>, history: &History<'_>, asked: &Asked) -> Ruling {
+        let Some(view) = run.view(self.position, Verdict::Accept) else { return Ruling::Nothing };
+        let operation = &run.contract.operations[self.case.operation];
+        let own = said(&self.case.request);
+        if view.codes(self.answer).iter().any(|code| has_no_cause(operation, code, &own)) {
+            return Ruling::Finding(check::valid_accepted::refused(&view, self.answer));
+        }
+        let conflict = self.answer.status == 409 && operation.behaviour.unique.is_empty();
+        let unknown = history.unknown(self.case.operation, &self.case.request, conflict);
+        let free = self.is_said_to_be_free();
+        let mut blamed = None;
+        for other in &asked.accepted {
+            let Some(difference) = only_difference(&own, &said(&run.case(*other).request)) else { continue };
+            if unknown.is_empty()
+                || (free && concerns_only(difference.as_deref(), &self.case.place.to_string()))
+            {
+                return Ruling::Finding(check::valid_accepted::refused(&view, self.answer));
+            }
+            let within = |member: &String| {
+                unknown.iter().all(|at| at == member || at.starts_with(&format!("{member}/")))
+            };
+            blamed = blamed.or(difference.filter(within));
+        }
+        match blamed {
+            Some(member) => Ruling::Finding(warning(&view, self.answer, &member, &own)),
+            None => Ruling::Nothing,
+        }
+    }
+
+    /// Whether the contract says that the value of a unique field is free, whatever else stands in
+    /// the body: such cases stand in scenarios about that field.
+    fn is_said_to_be_free(&self) -> bool {
+        self.case.key.starts_with(&format!("{}/unique/", self.case.place))
+    }
+}
+
+/// Whether two requests differ in no other member than the one that a case is about.
+fn concerns_only(difference: Option<&str>, place: &str) -> bool {
+    difference.is_none_or(|member| member.trim_start_matches('/') == place)
+}
+
+fn warning(view: &View<'_>, answer: &Answer, member: &str, own: &Value) -> Observation {
+    let name = member.trim_start_matches('/');
+    let how = if pointer::get(own, member).is_some() {
+        "with another value there, or without it,"
+    } else {
+        "with it"
+    };
+    check::valid_accepted::doubtful(view, answer, name, how)
+}
+
+/// Whether a code of the catalogue is told for nothing that the request has.
+fn has_no_cause(operation: &Operation, code: &str, own: &Value) -> bool {
+    let Some(errors) = &operation.behaviour.errors else { return false };
+    let Some(entry) = errors.catalogue.get(code) else { return false };
+    let causes = &entry.when.0;
+    let may_hold = |(cause, place): &(Cause, Option<String>)| match cause {
+        // Only its own data could tell.
+        Cause::NotFound | Cause::Unauthenticated => true,
+        Cause::Repeated => match place {
+            Some(place) => pointer::get(own, &format!("/body{place}"))
+                .is_some_and(|value| !super::contrast::is_fresh(value) && !value.is_null()),
+            None => true,
+        },
+        // A valid request has no fault of form.
+        _ => false,
+    };
+    !causes.is_empty() && !causes.iter().any(may_hold)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_about_a_name_is_compared_with_such_as_have_another_name() {
+        for (difference, expected) in [(None, true), (Some("/body/name"), true), (Some("/body/rank"), false)]
+        {
+            assert_eq!(concerns_only(difference, "body/name"), expected, "{difference:?}");
+        }
+    }
+}

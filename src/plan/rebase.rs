@@ -1,0 +1,73 @@
+//! Plans that follow what answers showed: built on the bodies that a host accepts, and reading once
+//! more what was read before there was anything.
+
+use super::derive::Deriver;
+use super::{Case, Choice, Labeller, Plan, Role, Said, Scenario, Verdict};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The plan with its cases built on the bodies that were found, but for those that were sent. What
+/// is left out of it because no such body has the place that it is about, is told by its index.
+pub fn rebased(
+    labeller: &Labeller<'_>,
+    plan: &Plan,
+    choices: &[Choice],
+    sent: impl Fn(usize) -> bool,
+) -> (Plan, Vec<usize>) {
+    let chosen: BTreeSet<usize> = choices.iter().map(|choice| choice.operation).collect();
+    let concerned = |scenario: &Scenario| {
+        chosen.contains(&scenario.operation)
+            || scenario.cases.iter().any(|case| chosen.contains(&case.operation))
+    };
+    let mut open: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, scenario) in plan.scenarios.iter().enumerate() {
+        if concerned(scenario) && !sent(index) {
+            open.entry(scenario.operation).or_default().push(index);
+        }
+    }
+    let mut rebased = Plan { said: Said::default(), ..plan.clone() };
+    let mut lost = Vec::new();
+    for (operation, indexes) in open {
+        let mut deriver = Deriver::new(labeller, operation, &plan.wishes, choices);
+        deriver.derive();
+        let drafts = deriver.drafts.into_iter().map(|draft| (keys(&draft.scenario), draft.scenario));
+        let mut drafts: HashMap<Vec<String>, Scenario> = drafts.collect();
+        for index in indexes {
+            let scenario = &mut rebased.scenarios[index];
+            match drafts.remove(&keys(scenario)) {
+                Some(other) => {
+                    for (case, other) in scenario.cases.iter_mut().zip(other.cases) {
+                        // Its identity does not depend on the body.
+                        *case = Case { id: std::mem::take(&mut case.id), ..other };
+                    }
+                }
+                None => lost.push(index),
+            }
+        }
+    }
+    (rebased, lost)
+}
+
+fn keys(scenario: &Scenario) -> Vec<String> {
+    scenario.cases.iter().map(|case| format!("{} {}", case.operation, case.key)).collect()
+}
+
+/// The reads of a plan once more, to be sent when there is something to read.
+pub fn again(plan: &Plan, was_read: impl Fn(usize) -> bool) -> Vec<Scenario> {
+    let reads = plan.scenarios.iter().enumerate().filter(|(index, scenario)| {
+        let [case] = scenario.cases.as_slice() else { return false };
+        case.role == Role::Plain
+            && case.request.method == "GET"
+            && case.request.credentials == super::Credentials::Valid
+            && case.expectation.verdict != Verdict::Reject
+            && was_read(*index)
+    });
+    let again = reads.map(|(_, scenario)| {
+        let mut case = scenario.cases[0].clone();
+        case.id = format!("{}/again", case.id);
+        case.key = format!("{}/again", case.key);
+        case.about = format!("{}, once more when something was created", case.about);
+        case.role = Role::Again;
+        Scenario::single(case)
+    });
+    again.collect()
+}
