@@ -378,3 +378,7 @@ impl Candidates {
         Candidates { operation: deriver.name().to_owned(), bodies }
     }
 }
+
+#[cfg(test)]
+#[path = "probe_tests.rs"]
+mod tests;
