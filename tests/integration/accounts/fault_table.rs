@@ -49,6 +49,7 @@ faults! {
     SeventhRefused "seventh-refused" Soft "valid-accepted" Deny "every seventh valid project is refused with 400";
     IdDemanded "id-demanded" Hiding "valid-accepted" Deny "a project without the read-only id is refused with 400";
     FreshTaken "fresh-taken" Catalogued "valid-accepted" Deny "every fifth free name is said to be taken";
+    GivenMissing "given-missing" Catalogued "valid-accepted" Deny "every fifth valid project is refused as if it had no name";
 
     MeOpen "me-open" Forbidding "credentials-enforced" Deny "the account that calls is told to anyone, as the first one";
     AnyToken "any-token" Soft "credentials-enforced" Deny "every token is good";

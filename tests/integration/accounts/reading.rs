@@ -143,10 +143,6 @@ impl Body {
         let mut documents = serde_json::Deserializer::from_slice(&request.body).into_iter::<Value>();
         let first = match documents.next() {
             Some(Ok(value)) => Ok(value),
-            // It is JSON, of a number that nothing here is as great as.
-            Some(Err(problem)) if problem.to_string().starts_with("number out of range") => {
-                return Err(Refusal::new(Why::Invalid, "invalid", "a number is too great"));
-            }
             Some(Err(problem)) => Err(problem.to_string()),
             None => Err("there is no body".to_owned()),
         };
@@ -302,7 +298,7 @@ impl Body {
         let tags = tags
             .held(NAME, "are too many", |tags| tags.len() <= 5)?
             .held(NAME, "repeat", |tags| self.is(Fault::RepeatedTagsAccepted) || differ(tags))?
-            .held(NAME, "are too short or too long", |tags| tags.iter().all(|tag| is_long(tag, 1, 20)))?;
+            .held(NAME, "are no tags", |tags| tags.iter().all(|tag| is_tag(tag)))?;
         Ok(tags.given().unwrap_or_default())
     }
 
@@ -337,7 +333,10 @@ fn is_long(text: &str, least: usize, most: usize) -> bool {
 
 fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !text.contains(char::is_whitespace)
+        !local.is_empty()
+            && !domain.is_empty()
+            && !domain.contains('@')
+            && !text.contains(char::is_whitespace)
     })
 }
 
@@ -355,7 +354,14 @@ fn is_name(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
-pub(super) fn is_uuid(text: &str) -> bool {
+/// `^[a-z][a-z-]{0,19}$`
+fn is_tag(text: &str) -> bool {
+    (1..=20).contains(&text.len())
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+}
+
+fn is_uuid(text: &str) -> bool {
     let lengths: Vec<usize> = text.split('-').map(str::len).collect();
     lengths == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }

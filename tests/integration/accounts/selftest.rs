@@ -73,7 +73,8 @@ fn each(held: impl Fn(Variant, &Host)) {
 #[test]
 fn every_contract_is_one_that_can_be_planned_whole() {
     for variant in Variant::ALL {
-        let ran = probity().with_file("contract.yaml", variant.contract()).args(["plan", "contract.yaml"]).run();
+        let ran =
+            probity().with_file("contract.yaml", variant.contract()).args(["plan", "contract.yaml"]).run();
         let ran = ran.ends_with(0);
         for operation in ["logIn", "openAccount", "createProject", "changeProject", "addMember", "search"] {
             assert!(ran.stdout.contains(operation), "{variant:?}: {operation}\n{}", ran.everything());
@@ -129,6 +130,7 @@ fn a_broken_body_is_refused_as_the_variant_says() {
             (json!({"name": "abc", "tags": ["a", "a"]}), "invalid"),
             (json!({"name": "abc", "tags": ["a", "b", "c", "d", "e", "f"]}), "invalid"),
             (json!({"name": "abc", "tags": [1]}), "wrong_type"),
+            (json!({"name": "abc", "tags": ["Red!"]}), "invalid"),
             (json!({"name": "abc", "dueOn": "soon"}), "invalid"),
             (json!({"name": "abc", "ownerId": "me"}), "invalid"),
             (json!([]), "wrong_type"),

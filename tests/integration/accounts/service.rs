@@ -65,7 +65,7 @@ impl Service {
     }
 
     pub(super) fn answer(&self, request: &Request) -> Response {
-        let wish = self.wish(request);
+        let wish = wish(request);
         let response = match &wish {
             Ok(wish) => self.grant(request, wish),
             Err(refusal) => Err(refusal.clone()),
@@ -75,39 +75,6 @@ impl Service {
         match self.fault {
             Some(fault) => spoil::spoiled(fault, request, wish.ok().as_ref(), refused, response),
             None => response,
-        }
-    }
-
-    fn wish(&self, request: &Request) -> Result<Wish, Refusal> {
-        let parts = request.parts();
-        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        let method = if request.method == "HEAD" { "GET" } else { request.method.as_str() };
-        let number = |id: &str| id.parse().map_err(|_| absent());
-        match (parts.as_slice(), method) {
-            (["sessions"], "POST") => Ok(Wish::LogIn),
-            (["sessions"], _) => Err(only("POST")),
-            (["sessions", "current"], "DELETE") => Ok(Wish::LogOut),
-            (["sessions", "current"], _) => Err(only("DELETE")),
-            (["me"], "GET") => Ok(Wish::WhoAmI),
-            (["me"], _) => Err(only("GET, HEAD")),
-            (["accounts"], "GET") => Ok(Wish::ListAccounts),
-            (["accounts"], "POST") => Ok(Wish::OpenAccount),
-            (["accounts"], _) => Err(only("GET, HEAD, POST")),
-            (["accounts", id], "GET") => Ok(Wish::GetAccount((*id).to_owned())),
-            (["accounts", _], _) => Err(only("GET, HEAD")),
-            (["projects"], "GET") => Ok(Wish::ListProjects),
-            (["projects"], "POST") => Ok(Wish::CreateProject),
-            (["projects"], _) => Err(only("GET, HEAD, POST")),
-            (["projects", id], "GET") => Ok(Wish::GetProject(number(id)?)),
-            (["projects", id], "PATCH") => Ok(Wish::ChangeProject(number(id)?)),
-            (["projects", id], "DELETE") => Ok(Wish::DeleteProject(number(id)?)),
-            (["projects", _], _) => Err(only("GET, HEAD, PATCH, DELETE")),
-            (["projects", id, "members"], "POST") => Ok(Wish::AddMember(number(id)?)),
-            (["projects", id, "archive"], "POST") => Ok(Wish::ArchiveProject(number(id)?)),
-            (["projects", _, "members" | "archive"], _) => Err(only("POST")),
-            (["search"], "GET") => Ok(Wish::Search),
-            (["search"], _) => Err(only("GET, HEAD")),
-            _ => Err(absent()),
         }
     }
 
@@ -285,8 +252,9 @@ impl Service {
         if visibility.as_deref().is_some_and(|one| !["private", "internal", "public"].contains(&one)) {
             return Err(malformed("visibility"));
         }
-        let wanted =
-            |project: &&Project| visibility.as_ref().is_none_or(|visibility| project.visibility == *visibility);
+        let wanted = |project: &&Project| {
+            visibility.as_ref().is_none_or(|visibility| project.visibility == *visibility)
+        };
         let seen = state.projects.values().filter(|project| caller.sees(project)).filter(wanted);
         let shown: Vec<Value> = seen.map(|project| self.in_a_list(project)).collect();
         Ok(self.listed(&shown, page))
@@ -311,8 +279,7 @@ impl Service {
         let state = self.state();
         let (caller, text) = self.in_order(&state, request, Needs::Nothing, read)?;
         let has = |project: &&Project| {
-            project.name.contains(&text)
-                || project.title.as_ref().is_some_and(|title| title.contains(&text))
+            project.name.contains(&text) || project.title.as_ref().is_some_and(|title| title.contains(&text))
         };
         let seen = state.projects.values().filter(|project| caller.sees(project)).filter(has);
         let shown: Vec<Value> = seen.map(|project| self.in_a_list(project)).collect();
@@ -345,14 +312,17 @@ impl Service {
         };
         let mut state = self.state();
         let (caller, new) = self.in_order(&state, request, Needs::Nothing, read)?;
-        let owner = self.owner(&state, &caller, &new)?;
+        let owner = owner(&state, &caller, &new)?;
         self.fits(&new)?;
         let number = state.number();
         self.free(&state, &owner, &new.name, None)?;
-        if self.is(Fault::FreshTaken) && number % 5 == 0 {
+        if self.is(Fault::FreshTaken) && number.is_multiple_of(5) {
             return Err(name_taken());
         }
-        if self.is(Fault::SeventhRefused) && number % 7 == 0 {
+        if self.is(Fault::GivenMissing) && number.is_multiple_of(5) {
+            return Err(Refusal::missing("name"));
+        }
+        if self.is(Fault::SeventhRefused) && number.is_multiple_of(7) {
             return Err(Refusal::of(Why::Malformed, "invalid", "name", "is not liked"));
         }
         let NewProject { name, owner: _, title, visibility, budget, tags, due_on } = new;
@@ -373,19 +343,6 @@ impl Service {
         let place = format!("/projects/{}", project.id);
         state.projects.insert(project.id, project);
         Ok(Response::json(201, &shown).with("Location", &place))
-    }
-
-    /// Whose project it becomes.
-    fn owner(&self, state: &State, caller: &Account, new: &NewProject) -> Result<String, Refusal> {
-        let Some(owner) = &new.owner else { return Ok(caller.id.clone()) };
-        let owner = state.account(&owner.to_lowercase());
-        let owner = owner.ok_or_else(|| {
-            Refusal::of(Why::Unknown, "unknown_account", "ownerId", "there is no such account")
-        })?;
-        if owner.id != caller.id && caller.role != Role::Admin {
-            return Err(Refusal::new(Why::Forbidden, "forbidden", "only for yourself"));
-        }
-        Ok(owner.id.clone())
     }
 
     /// Holds a project against the rules of the business.
@@ -483,8 +440,12 @@ impl Service {
         }
         let response = Response::json(status, &json!({"error": error}));
         match (refusal.why, self.habits.session) {
-            (Why::Unauthenticated, Session::Bearer) => response.with("WWW-Authenticate", "Bearer realm=\"projects\""),
-            (Why::Unauthenticated, Session::Cookie) => response.with("WWW-Authenticate", "Session realm=\"projects\""),
+            (Why::Unauthenticated, Session::Bearer) => {
+                response.with("WWW-Authenticate", "Bearer realm=\"projects\"")
+            }
+            (Why::Unauthenticated, Session::Cookie) => {
+                response.with("WWW-Authenticate", "Session realm=\"projects\"")
+            }
             (Why::Method(allowed), _) => response.with("Allow", allowed),
             _ => response,
         }
@@ -509,7 +470,9 @@ impl Needs<'_> {
                 Self::Admin => false,
                 Self::Account(id) => caller.id == id,
                 Self::Sight(id) => state.projects.get(&id).is_some_and(|project| caller.sees(project)),
-                Self::Project(id) => state.projects.get(&id).is_some_and(|project| project.owner == caller.id),
+                Self::Project(id) => {
+                    state.projects.get(&id).is_some_and(|project| project.owner == caller.id)
+                }
             };
         if permitted { Ok(()) } else { Err(Refusal::new(Why::Forbidden, "forbidden", "you may not")) }
     }
@@ -518,6 +481,35 @@ impl Needs<'_> {
 impl Account {
     fn sees(&self, project: &Project) -> bool {
         self.role == Role::Admin || project.owner == self.id || project.visibility == "public"
+    }
+}
+
+fn wish(request: &Request) -> Result<Wish, Refusal> {
+    let parts = request.parts();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let method = if request.method == "HEAD" { "GET" } else { request.method.as_str() };
+    let number = |id: &str| id.parse().map_err(|_| absent());
+    match (parts.as_slice(), method) {
+        (["sessions"], "POST") => Ok(Wish::LogIn),
+        (["sessions", "current"], "DELETE") => Ok(Wish::LogOut),
+        (["me"], "GET") => Ok(Wish::WhoAmI),
+        (["accounts"], "GET") => Ok(Wish::ListAccounts),
+        (["accounts"], "POST") => Ok(Wish::OpenAccount),
+        (["accounts", id], "GET") => Ok(Wish::GetAccount((*id).to_owned())),
+        (["projects"], "GET") => Ok(Wish::ListProjects),
+        (["projects"], "POST") => Ok(Wish::CreateProject),
+        (["projects", id], "GET") => Ok(Wish::GetProject(number(id)?)),
+        (["projects", id], "PATCH") => Ok(Wish::ChangeProject(number(id)?)),
+        (["projects", id], "DELETE") => Ok(Wish::DeleteProject(number(id)?)),
+        (["projects", id, "members"], "POST") => Ok(Wish::AddMember(number(id)?)),
+        (["projects", id, "archive"], "POST") => Ok(Wish::ArchiveProject(number(id)?)),
+        (["search"], "GET") => Ok(Wish::Search),
+        (["accounts" | "projects"], _) => Err(only("GET, HEAD, POST")),
+        (["me" | "search"] | ["accounts", _], _) => Err(only("GET, HEAD")),
+        (["sessions"] | ["projects", _, "members" | "archive"], _) => Err(only("POST")),
+        (["sessions", "current"], _) => Err(only("DELETE")),
+        (["projects", _], _) => Err(only("GET, HEAD, PATCH, DELETE")),
+        _ => Err(absent()),
     }
 }
 
@@ -535,6 +527,18 @@ fn page(request: &Request) -> Result<Page, Refusal> {
     };
     let page = Page { limit: number("limit", 20)?, offset: number("offset", 0)? };
     if (1..=100).contains(&page.limit) { Ok(page) } else { Err(malformed("limit")) }
+}
+
+/// Whose project it becomes.
+fn owner(state: &State, caller: &Account, new: &NewProject) -> Result<String, Refusal> {
+    let Some(owner) = &new.owner else { return Ok(caller.id.clone()) };
+    let owner = state.account(&owner.to_lowercase());
+    let owner = owner
+        .ok_or_else(|| Refusal::of(Why::Unknown, "unknown_account", "ownerId", "there is no such account"))?;
+    if owner.id != caller.id && caller.role != Role::Admin {
+        return Err(Refusal::new(Why::Forbidden, "forbidden", "only for yourself"));
+    }
+    Ok(owner.id.clone())
 }
 
 fn found(state: &mut State, id: u64) -> Result<&mut Project, Refusal> {

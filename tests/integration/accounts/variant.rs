@@ -157,15 +157,14 @@ impl Habits {
     fn statuses(&self, why: &str) -> Vec<u16> {
         let of = |reason: &str| match reason {
             "malformed" => 400,
-            "invalid" => self.invalid,
+            "particular" if self.particular => 422,
+            "invalid" | "particular" => self.invalid,
             "unauthenticated" => 401,
             "forbidden" => 403,
             "absent" => 404,
             "taken" => self.taken,
             "unknown" => self.unknown,
             "unfit" => 409,
-            "particular" if self.particular => 422,
-            "particular" => self.invalid,
             "media" => 415,
             other => panic!("no such reason: {other}"),
         };
