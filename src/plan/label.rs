@@ -365,6 +365,9 @@ fn document(
         if broken.cause == Cause::Format && operation.behaviour.codes(broken.cause, &broken.place).is_empty()
         {
             seen.silent("whether a format is asserted is not said");
+            // A host that asserts it may tell that first, with a code of its own.
+            let (place, keyword) = (Place::Body(broken.place), Some(broken.keyword));
+            seen.perhaps.push(Fault { cause: broken.cause, place, keyword, at: broken.at });
             continue;
         }
         let null = || pointer::get(&value, &broken.place).is_some_and(Value::is_null);

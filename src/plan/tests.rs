@@ -155,8 +155,8 @@ fn values_that_name_another_resource_may_be_unknown_unless_they_are_documented()
 }
 
 #[test]
-fn what_a_parser_may_give_up_on_may_be_told_to_be_malformed() {
-    let properties = "{key: {type: string, minLength: 8}, size: {type: number, maximum: 9}}";
+fn what_a_host_may_stumble_on_first_leaves_the_code_open() {
+    let properties = "{key: {type: string, minLength: 8}, size: {type: number, maximum: 9}, on: {type: string, format: date}}";
     let codes = "      x-probity:
         errors:
           code: $response.body#/code
@@ -176,6 +176,8 @@ fn what_a_parser_may_give_up_on_may_be_told_to_be_malformed() {
         (r#"{"key": "a"}"#, &["wrong"]),
         (r#"{"key": "long enough", "size": 1e9}"#, &["wrong"]),
         ("[[]]", &["wrong"]),
+        (r#"{"key": "a", "on": "2001-02-03"}"#, &["wrong"]),
+        (r#"{"key": "a", "on": "no date"}"#, &[]),
     ] {
         let request = Request { body: Some(body.into()), ..request.clone() };
         let operation = &contract.operations[0];
