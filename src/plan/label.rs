@@ -365,6 +365,9 @@ fn document(
         if broken.cause == Cause::Format && operation.behaviour.codes(broken.cause, &broken.place).is_empty()
         {
             seen.silent("whether a format is asserted is not said");
+            // A host that asserts it may tell that first, with a code of its own.
+            let (place, keyword) = (Place::Body(broken.place), Some(broken.keyword));
+            seen.perhaps.push(Fault { cause: broken.cause, place, keyword, at: broken.at });
             continue;
         }
         let null = || pointer::get(&value, &broken.place).is_some_and(Value::is_null);
@@ -380,9 +383,29 @@ fn document(
     if text.root.depth() > ORDINARY_DEPTH {
         seen.silent("nothing is said about documents nested this deep");
     }
+    if may_be_unreadable(text) {
+        let place = Place::Body(String::new());
+        seen.perhaps.push(Fault { cause: Cause::Malformed, place, keyword: None, at: media.at.clone() });
+    }
     let documented = media.examples.iter().any(|example| example.value == value);
     let mut silence = Silence { labeller, behaviour: &operation.behaviour, documented, seen };
     silence.walk(&text.root, &places, "");
+}
+
+/// Whether a parser may give up on a document (RFC 8259, sections 6, 8.2 and 9), before any schema is
+/// looked at.
+fn may_be_unreadable(text: &json::Text) -> bool {
+    text.lone_surrogates || text.root.depth() > ORDINARY_DEPTH || is_beyond_doubles(&text.root)
+}
+
+/// Whether a number stands somewhere that no double is as great as.
+fn is_beyond_doubles(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Number(token) => token.parse::<f64>().is_ok_and(f64::is_infinite),
+        Kind::Array(items) => items.iter().any(is_beyond_doubles),
+        Kind::Object(members) => members.iter().any(|member| is_beyond_doubles(&member.value)),
+        Kind::Null | Kind::Bool(_) | Kind::String(_) => false,
+    }
 }
 
 /// Looks for values about which schemas are silent.

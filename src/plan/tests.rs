@@ -155,6 +155,38 @@ fn values_that_name_another_resource_may_be_unknown_unless_they_are_documented()
 }
 
 #[test]
+fn what_a_host_may_stumble_on_first_leaves_the_code_open() {
+    let properties = "{key: {type: string, minLength: 8}, size: {type: number, maximum: 9}, on: {type: string, format: date}}";
+    let codes = "      x-probity:
+        errors:
+          code: $response.body#/code
+          catalogue:
+            unread: {status: 400, when: malformed}
+            wrong: {status: 422, when: [too-short, out-of-range, wrong-type]}
+";
+    let (contract, plan) =
+        planned("/orders", properties, &format!("        '422': {{description: wrong}}\n{codes}"));
+    let labeller = Labeller::new(&contract);
+    let request = plan.cases().next().unwrap().request.clone();
+    let deep = format!("{}{}", "[".repeat(900), "]".repeat(900));
+    for (body, codes) in [
+        (r#"{"key": "a\ud800b"}"#, &["unread", "wrong"][..]),
+        (r#"{"key": "long enough", "size": 1e400}"#, &["unread", "wrong"]),
+        (deep.as_str(), &["unread", "wrong"]),
+        (r#"{"key": "a"}"#, &["wrong"]),
+        (r#"{"key": "long enough", "size": 1e9}"#, &["wrong"]),
+        ("[[]]", &["wrong"]),
+        (r#"{"key": "a", "on": "2001-02-03"}"#, &["wrong"]),
+        (r#"{"key": "a", "on": "no date"}"#, &[]),
+    ] {
+        let request = Request { body: Some(body.into()), ..request.clone() };
+        let operation = &contract.operations[0];
+        let expectation = expect::expectation(operation, labeller.label(operation, &request));
+        assert_eq!(expectation.codes, codes, "{body}");
+    }
+}
+
+#[test]
 fn one_property_without_a_value_does_not_cost_the_others() {
     let properties = "{key: {type: string}, size: {type: integer, minimum: 1}, \
         odd: {type: array, contains: {const: 7}}, none: {type: string, pattern: '^.{3}$', minLength: 5}}";

@@ -14,7 +14,10 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::Value;
 
 /// Does the work on several threads; the results come in the order of the work.
-fn side_by_side<W: Send, R: Send>(work: impl IntoIterator<Item = W>, each: impl Fn(W) -> R + Sync) -> Vec<R> {
+pub(crate) fn side_by_side<W: Send, R: Send>(
+    work: impl IntoIterator<Item = W>,
+    each: impl Fn(W) -> R + Sync,
+) -> Vec<R> {
     const THREADS: usize = 3;
     let open: Mutex<VecDeque<(usize, W)>> = Mutex::new(work.into_iter().enumerate().collect());
     let done = Mutex::new(Vec::new());
@@ -36,7 +39,7 @@ fn side_by_side<W: Send, R: Send>(work: impl IntoIterator<Item = W>, each: impl 
 }
 
 /// A finding of a JSON report in a few lines.
-fn told(finding: &Value) -> String {
+pub(crate) fn told(finding: &Value) -> String {
     let text = |key: &str| finding[key].as_str().unwrap_or("-").to_owned();
     format!(
         "[{}] {} x{}\n    at {} {} {}\n    expected {}\n    actual   {}\n    contract {}:{}\n    {}\n",
