@@ -8,11 +8,13 @@ mod clock;
 mod difference;
 mod finding;
 mod level;
+mod unknown_path;
 mod view;
 
 pub use check::rule::{Note, over_run, tried};
 pub use finding::{Finding, Observation, findings};
 pub use level::{Levels, NoSuchCheck, Severity};
+pub use unknown_path::unknown_path;
 pub use view::{View, values};
 
 use crate::contract::{Cause, Contract};
