@@ -21,7 +21,8 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     let method = &view.case.request.method;
     let observed = view.observe(
         &CHECK,
-        format!("{method} {}", answer.status),
+        // HEAD goes with GET: one door.
+        format!("{} {}", if method == "HEAD" { "GET" } else { method }, answer.status),
         format!("{method} was answered with status {}, though the path does not declare it", answer.status),
         ("a refusal, such as 405", view.answer_words(answer)),
         &view.case.at,
