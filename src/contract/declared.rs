@@ -53,9 +53,10 @@ impl DeclaredPath {
 /// Whether a path, or another template that may stand for the same, declares a method. HEAD goes
 /// with GET.
 pub(super) fn declares(paths: &[DeclaredPath], path: &str, method: &str) -> bool {
-    paths.iter().filter(|other| may_be_the_same(&other.path, path)).any(|other| {
-        other.declares(method) || (method == "HEAD" && other.declares("GET"))
-    })
+    paths
+        .iter()
+        .filter(|other| may_be_the_same(&other.path, path))
+        .any(|other| other.declares(method) || (method == "HEAD" && other.declares("GET")))
 }
 
 fn may_be_the_same(one: &str, other: &str) -> bool {

@@ -35,7 +35,8 @@ pub(super) struct Parts {
 
 impl Parts {
     pub(super) fn into_contract(self, document: Document) -> Contract {
-        let Parts { title, version, servers, operations, untestable, paths, schemes, request_id, schemas } = self;
+        let Parts { title, version, servers, operations, untestable, paths, schemes, request_id, schemas } =
+            self;
         Contract {
             document,
             title,

@@ -15,9 +15,8 @@ pub fn unknown_path<'a>(
     made_up: &Answer,
     answer: impl Fn(usize, usize) -> Option<&'a Answer>,
 ) {
-    let about_methods = |one: &Observation| {
-        [undeclared_method::CHECK.id, allow_header::CHECK.id].contains(&one.check.id)
-    };
+    let about_methods =
+        |one: &Observation| [undeclared_method::CHECK.id, allow_header::CHECK.id].contains(&one.check.id);
     observations.retain(|one| {
         let came = about_methods(one).then(|| answer(one.scenario, one.step)).flatten();
         came.is_none_or(|came| !alike(came, made_up))
@@ -106,6 +105,8 @@ mod tests {
         let mut observations: Vec<Observation> = CHECKS.iter().map(|check| observed(check, 0)).collect();
         unknown_path(&mut observations, &page, |_, _| Some(&page));
         assert_eq!(observations.len(), CHECKS.len() - 2);
-        assert!(observations.iter().all(|one| !one.check.id.contains("method") && one.check.id != "allow-header"));
+        assert!(
+            observations.iter().all(|one| !one.check.id.contains("method") && one.check.id != "allow-header")
+        );
     }
 }
