@@ -45,7 +45,8 @@ fn kind(wanted: &str, came: &str) -> &'static str {
     if came.strip_prefix('-') == Some(wanted) || wanted.strip_prefix('-') == Some(came) {
         return "its sign is lost";
     }
-    if double(wanted).is_some_and(|double| decimal::equal(&double, came)) {
+    let is_double = || double(wanted).is_some_and(|double| decimal::equal(&double, came));
+    if is_double() || is_double_of_integer(wanted, came) {
         return "it is rounded to a double";
     }
     if single(wanted).is_some_and(|single| decimal::equal(&single, came)) {
