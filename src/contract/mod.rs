@@ -2,6 +2,7 @@
 //! (structure) and `jsonschema` (schemas).
 
 pub mod cause;
+mod declared;
 pub mod expression;
 pub mod extension;
 mod id_form;
@@ -42,6 +43,8 @@ pub struct Contract {
     pub operations: Vec<Operation>,
     /// What cannot be tested, and why.
     pub untestable: Vec<Untestable>,
+    /// What each path declares, whether it can be tested or not.
+    paths: Vec<declared::DeclaredPath>,
     /// How clients show who they are.
     pub schemes: SecuritySchemes,
     /// Where a host puts the identity of a request.
@@ -126,6 +129,12 @@ impl Contract {
             schema.is_none_or(|schema| self.schemas.accepts(schema, Side::Request, example))
         };
         parameter.example.as_ref().filter(sound)
+    }
+
+    /// Whether a path, or another template that may stand for the same, declares a method: what
+    /// cannot be read is declared all the same, and HEAD goes with GET.
+    pub fn declares(&self, path: &str, method: &str) -> bool {
+        declared::declares(&self.paths, path, method)
     }
 
     /// The operation with an identity.

@@ -1,6 +1,7 @@
 //! From a document to the model: `openapiv3` reads the structure view, part by part, so
 //! that a broken part costs the operation it belongs to and nothing else.
 
+use super::declared::{self, DeclaredPath};
 use super::extension::{self, Behaviour, DocumentExtension, SchemeExtension, Shape};
 use super::model::{
     Body, Example, Header, Location, MediaType, Operation, Parameter, Requirement, Response, SecurityScheme,
@@ -26,6 +27,7 @@ pub(super) struct Parts {
     servers: Vec<String>,
     operations: Vec<Operation>,
     untestable: Vec<Untestable>,
+    paths: Vec<DeclaredPath>,
     schemes: SecuritySchemes,
     request_id: Option<Expression>,
     schemas: Schemas,
@@ -33,8 +35,20 @@ pub(super) struct Parts {
 
 impl Parts {
     pub(super) fn into_contract(self, document: Document) -> Contract {
-        let Parts { title, version, servers, operations, untestable, schemes, request_id, schemas } = self;
-        Contract { document, title, version, servers, operations, untestable, schemes, request_id, schemas }
+        let Parts { title, version, servers, operations, untestable, paths, schemes, request_id, schemas } =
+            self;
+        Contract {
+            document,
+            title,
+            version,
+            servers,
+            operations,
+            untestable,
+            paths,
+            schemes,
+            request_id,
+            schemas,
+        }
     }
 }
 
@@ -88,6 +102,7 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
         servers: servers(root),
         operations,
         untestable,
+        paths: declared::paths(root),
         schemes,
         request_id: extension.request_id,
         schemas,

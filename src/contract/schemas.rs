@@ -45,6 +45,8 @@ pub struct Schemas {
     of_responses: Validators<SerdeJson>,
     /// The same for values as they were read: only a run needs them.
     of_answers: OnceLock<Validators<Nodes>>,
+    /// Those of alternatives and conditions below `hiding`.
+    of_branches: OnceLock<Validators<SerdeJson>>,
 }
 
 type Validators<F> = HashMap<SchemaAt, Validator<F>>;
@@ -81,8 +83,10 @@ impl Schemas {
         let mut broken = HashMap::new();
         let of_requests = compile(&request, requests, &mut broken);
         let of_responses = compile(response.as_ref().unwrap_or(&request), responses, &mut broken);
-        let of_answers = OnceLock::new();
-        (Schemas { request, response, hiding, of_requests, of_responses, of_answers }, broken)
+        let (of_answers, of_branches) = (OnceLock::new(), OnceLock::new());
+        let schemas =
+            Schemas { request, response, hiding, of_requests, of_responses, of_answers, of_branches };
+        (schemas, broken)
     }
 
     fn document(&self, side: Side) -> &Value {
@@ -107,6 +111,19 @@ impl Schemas {
     /// Whether anything in a schema of an answer is only for requests.
     pub fn hide(&self, schema: &SchemaAt) -> bool {
         self.hiding.contains(schema)
+    }
+
+    /// Whether a part of an answer satisfies an alternative or a condition below a schema that
+    /// hides something.
+    pub fn accepts_branch(&self, at: &SchemaAt, value: &Value) -> bool {
+        let build = || {
+            let root = self.document(Side::Response);
+            let places = lower::reachable(root, self.hiding.iter().map(|schema| schema.0.clone()));
+            let branches = places.into_iter().filter(|at| is_branch(at)).take(BRANCHES).map(SchemaAt);
+            compile(root, &branches.collect(), &mut HashMap::new())
+        };
+        let known = self.of_branches.get_or_init(build).get(at);
+        known.is_some_and(|validator| validator.is_valid(value))
     }
 
     /// The schema itself, as 2020-12, with the document that its references point into.
@@ -202,6 +219,15 @@ impl Schemas {
             Side::Response => self.of_responses.get(schema),
         }
     }
+}
+
+/// So many alternatives are looked into.
+const BRANCHES: usize = 1_024;
+
+fn is_branch(at: &str) -> bool {
+    at.ends_with("/if")
+        || pointer::parent_and_last(at)
+            .is_some_and(|(parent, _)| parent.ends_with("/oneOf") || parent.ends_with("/anyOf"))
 }
 
 /// Keywords by themselves, without a document that they belong to.

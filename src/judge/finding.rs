@@ -4,7 +4,7 @@ use super::{Check, Levels, Scope, Severity};
 use crate::contract::Contract;
 use crate::plan::{Plan, Verdict};
 use indexmap::IndexMap;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// What a check holds against one exchange.
 #[derive(Clone, Debug)]
@@ -84,6 +84,25 @@ struct Key<'o> {
     severity: Severity,
 }
 
+/// So many operations are named in a title.
+const NAMED: usize = 3;
+
+/// Completes the title of what is about the whole API by the operations that show it.
+fn name_operations(contract: &Contract, plan: &Plan, finding: &mut Finding) {
+    let shown = finding.cases.iter().map(|(scenario, step)| plan.scenarios[*scenario].cases[*step].operation);
+    let shown: BTreeSet<usize> = shown.collect();
+    if let 0 | 1 = shown.len() {
+        return;
+    }
+    let names: Vec<&str> =
+        shown.iter().take(NAMED).map(|index| contract.operations[*index].id.as_str()).collect();
+    let more = match shown.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    finding.first.title = format!("{}: {}{more}", finding.first.title, names.join(", "));
+}
+
 /// What a place is called when it makes no difference.
 const ANY: &str = "any";
 
@@ -151,6 +170,11 @@ pub fn findings(
         finding.cases.push((observation.scenario, observation.step));
     }
     let mut found: Vec<(usize, Finding)> = found.into_values().collect();
+    for (_, finding) in &mut found {
+        if finding.first.scope == Scope::Api {
+            name_operations(contract, plan, finding);
+        }
+    }
     found.sort_by_key(|(operation, finding)| (*operation, finding.severity, order(finding.check)));
     found.into_iter().map(|(_, finding)| finding).collect()
 }

@@ -9,12 +9,14 @@ mod difference;
 mod finding;
 mod level;
 mod settle;
+mod unknown_path;
 mod view;
 
 pub use check::rule::{Note, over_run, tried};
 pub use finding::{Finding, Observation, findings};
 pub use level::{Levels, NoSuchCheck, Severity};
 pub use settle::{Settled, Untested, settle};
+pub use unknown_path::unknown_path;
 pub use view::{View, values};
 
 use crate::contract::{Cause, Contract};

@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jsonschema::Draft;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// What a request is worth.
@@ -68,7 +69,7 @@ impl<'c> Labeller<'c> {
         supplied: &[Supplied],
     ) -> Label {
         let mut seen = Findings::default();
-        let text = document_of(request);
+        let text = document_of(operation, request);
         if request.method != operation.method {
             seen.fault(Cause::UndeclaredMethod, Place::Method, None, &operation.at);
         }
@@ -274,10 +275,16 @@ fn depends_on_more(name: &str) -> bool {
     KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-/// The body as JSON, if it is that.
-fn document_of(request: &Request) -> Option<json::Text> {
+/// The body as JSON, if it is that. Where no catalogue says what becomes of a malformed body, a
+/// host may put a replacement character for what is no UTF-8: RFC 8259 obliges the sender, and lets
+/// who reads it take more.
+fn document_of(operation: &Operation, request: &Request) -> Option<json::Text> {
     let bytes = request.body.as_deref()?;
-    json::read(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)).ok()
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    match String::from_utf8_lossy(bytes) {
+        Cow::Owned(_) if !operation.behaviour.codes(Cause::Malformed, "").is_empty() => None,
+        text => json::read(text.as_bytes()).ok(),
+    }
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -291,7 +298,7 @@ fn fixed<'o>(operation: &'o Operation, text: &json::Text) -> impl Iterator<Item 
 /// Whether a unique value of a request is the same in every run.
 pub(super) fn holds_fixed(operation: &Operation, request: &Request) -> bool {
     !operation.behaviour.unique.is_empty()
-        && document_of(request).is_some_and(|text| fixed(operation, &text).next().is_some())
+        && document_of(operation, request).is_some_and(|text| fixed(operation, &text).next().is_some())
 }
 
 fn body(
@@ -337,6 +344,9 @@ fn body(
     }
     if bytes.starts_with(BYTE_ORDER_MARK) {
         seen.silent("a byte order mark may be ignored or refused");
+    }
+    if str::from_utf8(bytes).is_err() {
+        seen.silent("bytes that are no UTF-8 may be replaced or refused");
     }
     match text {
         None => seen.fault(Cause::Malformed, root, None, &media.at),

@@ -243,3 +243,31 @@ fn credentials_that_are_needed_together_are_left_out_one_by_one() {
     assert_eq!(left_out("[{b: [], k: []}, {b: []}]"), 0);
     assert_eq!(left_out("[{b: []}]"), 0);
 }
+
+#[test]
+fn bytes_that_are_no_utf_8_may_be_replaced_unless_a_catalogue_says_what_becomes_of_them() {
+    let properties = "{key: {type: string}}";
+    let verdicts = |more: &str| {
+        let (contract, plan) = planned("/groups", properties, more);
+        let labeller = Labeller::new(&contract);
+        let valid = plan.cases().find(|case| case.request.body.is_some()).unwrap().request.clone();
+        let label = |body: &[u8]| {
+            let request = Request { body: Some(body.to_vec()), ..valid.clone() };
+            labeller.label(&contract.operations[0], &request).verdict
+        };
+        let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        [
+            label(b"{\"key\": \"\xc3(\"}"),
+            label(b"\xef\xbb\xbf{\"key\": \"a\"}"),
+            label(b"{\xc3\"key\": \"a\"}"),
+            label(b"{\"key\": \"\xc3(\",}"),
+            label(b"{\"key\": \"\xc3"),
+            label(b"{\"key\": 7, \"x\": \"\xc3\"}"),
+            label(&utf_16("{\"key\": \"a\"}")),
+            label(&[b"\xff\xfe".as_slice(), &utf_16("{\"key\": \"a\"}")].concat()),
+        ]
+    };
+    use Verdict::{Either, Reject};
+    assert_eq!(verdicts(""), [Either, Either, Reject, Reject, Reject, Reject, Reject, Reject]);
+    assert_eq!(verdicts(UNIQUE), [Reject, Either, Reject, Reject, Reject, Reject, Reject, Reject]);
+}

@@ -21,6 +21,7 @@ mod pinned;
 mod proof;
 mod read_back;
 mod readme;
+mod remarks;
 mod rival;
 mod rules;
 mod secrecy;

@@ -46,12 +46,8 @@ pub(super) fn methods(site: &mut Site<'_>) {
     if first != Some(site.index) {
         return;
     }
-    let declared = |method: &str| {
-        let known = |name: &str| operation.path_methods.iter().any(|known| known == name);
-        known(method) || (method == "HEAD" && known("GET"))
-    };
     for method in ["GET", "HEAD", "TRACE", "PUT", "PATCH", "DELETE"] {
-        if !declared(method) {
+        if !site.contract.declares(&operation.path, method) {
             let words = format!("{method} {} is accepted", operation.path);
             let at = operation.at.clone();
             site.plant(Class::Method, &format!("method/{method}"), &at, words, Defect::Takes(method));

@@ -1,13 +1,14 @@
 //! `documented-status`: whatever comes is documented.
 
+use crate::contract::{Cause, Location, Operation};
 use crate::judge::{Check, Observation, Scope, Severity, View};
-use crate::plan::Verdict;
+use crate::plan::{Fault, Place, Verdict};
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "documented-status",
     summary: "every status that comes is documented",
-    meaning: "The host answered with a status that the operation documents neither by itself, nor by its class (`4XX`), nor by `default`.",
+    meaning: "The host answered with a status that the operation documents neither by itself, nor by its class (`4XX`), nor by `default`. A refusal that HTTP has for any API, such as 404 below a path with parameters, 405, 406, 413, 415 or 422, is a warning, one for all operations.",
     matters: "Clients have no branch for it, and generated clients throw.",
     allow: "Add the status under `responses` of the operation if it is meant.",
     severity: Severity::Deny,
@@ -23,13 +24,41 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         view.operation.responses.iter().map(|response| response.status.to_string()).collect();
     let expected = format!("one of the documented statuses {}", documented.join(", "));
     let at = format!("{}/responses", view.operation.at);
-    Some(view.observe(
-        &CHECK,
-        answer.status.to_string(),
-        format!("status {} is not documented, given {}", answer.status, view.case.about),
-        (expected, view.answer_words(answer)),
-        &at,
-    ))
+    let title = format!("status {} is not documented", answer.status);
+    let pair = (expected, view.answer_words(answer));
+    let about = |title: String| view.observe(&CHECK, answer.status.to_string(), title, pair, &at);
+    Some(if is_http_s_own(view, answer.status) {
+        about(title).as_warning().of_the_api()
+    } else {
+        about(format!("{title}, given {}", view.case.about))
+    })
+}
+
+/// Whether a status says what HTTP has it for, so that a document which names other refusals may
+/// leave it unsaid. Where a catalogue gives what is wrong with the request a status of its own,
+/// another one is no matter of HTTP.
+fn is_http_s_own(view: &View<'_>, status: u16) -> bool {
+    let operation = view.operation;
+    match status {
+        404 => operation.parameters.iter().any(|parameter| parameter.location == Location::Path),
+        405 | 406 | 413 | 415 | 422 | 429 => !is_in_catalogue(operation, &view.case.expectation.faults),
+        _ => false,
+    }
+}
+
+/// Whether a catalogue says which status and code faults have; where there are none, whether it
+/// would if there were any in a body.
+fn is_in_catalogue(operation: &Operation, faults: &[Fault]) -> bool {
+    let behaviour = &operation.behaviour;
+    if faults.is_empty() {
+        let outside = [Cause::Unauthenticated, Cause::NotFound, Cause::UnsupportedMediaType];
+        let entries = behaviour.errors.iter().flat_map(|errors| errors.catalogue.values());
+        return entries.flat_map(|entry| &entry.when.0).any(|(cause, _)| !outside.contains(cause));
+    }
+    faults.iter().any(|fault| {
+        let place = if let Place::Body(at) = &fault.place { at.as_str() } else { "" };
+        !behaviour.codes(fault.cause, place).is_empty()
+    })
 }
 
 /// A contract that documents no success, or no refusal at all, does not say which there are; and

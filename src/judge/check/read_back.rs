@@ -6,7 +6,7 @@ use crate::contract::link::ReadBack;
 use crate::contract::rule::TimeUnit;
 use crate::contract::{Expression, Operation, Statement};
 use crate::json::{self, Kind, Member, Node, Text, pointer};
-use crate::judge::check::rule::{about, zone};
+use crate::judge::check::rule::{Asked, Echo, about, echo, zone};
 use crate::judge::difference::{difference, same, type_of};
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::plan::{Scenario, Verdict};
@@ -38,19 +38,28 @@ pub(in crate::judge) fn check(
     let source = scenario.cases.get(follow.step).map(|case| &view.contract.operations[case.operation]);
     let created = exchanges.get(follow.step).and_then(Option::as_ref);
     let Some((source, created)) = source.zip(created) else { return Vec::new() };
-    let Some(told) = created.answer().filter(|told| told.accepted()) else { return Vec::new() };
-    let stated = source.link(told.status, &follow.link).and_then(|link| link.read_back.as_ref());
+    let Some(creation) = created.answer().filter(|told| told.accepted()) else { return Vec::new() };
+    let stated = source.link(creation.status, &follow.link).and_then(|link| link.read_back.as_ref());
     let (Some(stated), Ok(read)) = (stated, view.json(answer)) else { return Vec::new() };
     let sent = created.sent.body.as_deref().and_then(one_value);
-    let told = one_value(&told.body);
+    let told = one_value(&creation.body);
     let mut found = Vec::new();
     for [from, to] in stated.pairs() {
         let body = if from.request_body().is_some() { &sent } else { &told };
         let at = (from.request_body().or(from.response_body()), to.response_body());
         let (Some(body), (Some(wanted_at), Some(came_at))) = (body, at) else { continue };
         let Some(wanted) = body.at(wanted_at).filter(|node| node.kind != Kind::Null) else { continue };
-        let mut reading =
-            Reading { view, source, stated, from: &from, to: &to, below: String::new(), found: Vec::new() };
+        let mut reading = Reading {
+            view,
+            source,
+            stated,
+            answers: [creation, answer],
+            sent: sent.as_ref(),
+            from: &from,
+            to: &to,
+            below: String::new(),
+            found: Vec::new(),
+        };
         reading.whole(wanted, read.at(came_at));
         found.append(&mut reading.found);
     }
@@ -68,6 +77,10 @@ struct Reading<'r> {
     view: &'r View<'r>,
     source: &'r Operation,
     stated: &'r ReadBack,
+    /// To the creation, and to the reading.
+    answers: [&'r Answer; 2],
+    /// What the creation was asked for with.
+    sent: Option<&'r Text>,
     from: &'r Expression,
     to: &'r Expression,
     /// The place below the two values.
@@ -129,6 +142,10 @@ impl Reading<'_> {
 
     fn differ(&mut self, wanted: &Node, came: &Node) {
         let found = difference(Some(wanted), Some(came));
+        if self.is_rounded(wanted, came) {
+            self.remark(&found.kind, &found.expected, &found.actual);
+            return;
+        }
         if !self.is_volatile() {
             self.tell(&found.kind, &found.expected, &found.actual);
             return;
@@ -140,6 +157,19 @@ impl Reading<'_> {
             _ => &found.kind,
         };
         self.tell(kind, type_of(&wanted.kind), type_of(&came.kind));
+    }
+
+    /// Whether what came is what a double makes of a great integer that was sent, and no schema
+    /// asks for more.
+    fn is_rounded(&self, wanted: &Node, came: &Node) -> bool {
+        let [creation, answer] = self.answers;
+        let said = match self.from {
+            Expression::Request(_) => Asked::in_request(self.view, self.source, self.from),
+            _ => Asked::in_answer(self.view, self.source, creation, self.from),
+        };
+        let read = Asked::in_answer(self.view, self.view.operation, answer, self.to);
+        self.sent.is_some_and(|sent| holds(&sent.root, wanted))
+            && echo(&said.at(&self.below), &read.at(&self.below), wanted, came) == Echo::Rounded
     }
 
     fn apart(&self, wanted: &Node, came: &Node, within: Duration) -> Apart {
@@ -185,6 +215,16 @@ impl Reading<'_> {
     }
 
     fn tell(&mut self, kind: &str, expected: &str, actual: &str) {
+        let observation = self.observed(kind, expected, actual);
+        self.found.push(observation);
+    }
+
+    fn remark(&mut self, kind: &str, expected: &str, actual: &str) {
+        let observation = self.observed(kind, expected, actual).as_warning();
+        self.found.push(observation);
+    }
+
+    fn observed(&self, kind: &str, expected: &str, actual: &str) -> Observation {
         let place = |expression: &Expression| match expression {
             Expression::Request(Part::Body(at)) => {
                 Expression::Request(Part::Body(format!("{at}{}", self.below).into()))
@@ -197,14 +237,13 @@ impl Reading<'_> {
         let (from, to) = (place(self.from), place(self.to));
         let because = self.stated.because.as_deref().map(|because| because.trim_end_matches('.'));
         let because = because.map_or(String::new(), |because| format!(" ({because})"));
-        let observation = self.view.observe(
+        self.view.observe(
             &CHECK,
             format!("{to} {kind}"),
             format!("`{to}` is not what `{}` told at `{from}`: {kind}", self.source.id),
             (format!("{from} = {expected}{because}"), format!("{to} = {actual}")),
             &self.stated.at,
-        );
-        self.found.push(observation);
+        )
     }
 }
 
@@ -216,6 +255,16 @@ enum Apart {
     Beyond { kind: String, expected: String, actual: String },
     /// One of them is no time.
     Untimely,
+}
+
+/// Whether a value stands somewhere in another.
+fn holds(whole: &Node, part: &Node) -> bool {
+    same(Some(whole), Some(part))
+        || match &whole.kind {
+            Kind::Array(items) => items.iter().any(|item| holds(item, part)),
+            Kind::Object(members) => members.iter().any(|member| holds(&member.value, part)),
+            _ => false,
+        }
 }
 
 fn member_of<'m>(members: &'m [Member], key: &str) -> Option<&'m Node> {

@@ -1,7 +1,7 @@
 //! What is read back is held against what was told.
 
 use crate::contract::Contract;
-use crate::judge::{self, Observation};
+use crate::judge::{self, Observation, Severity};
 use crate::plan::{self, Plan, Scenario, Wishes};
 use crate::run::{Answer, Exchange, Head, Headers, Outcome, Sent};
 use crate::source::Document;
@@ -71,7 +71,7 @@ fn exchange((status, body): (u16, &str)) -> Exchange {
                 headers: Headers::default(),
             }
             .into(),
-            body: Some(r#"{"name": "sent"}"#.into()),
+            body: Some(r#"{"name": "sent", "size": 9007199254740993}"#.into()),
         },
         outcome: Outcome::Answered(Answer { status, headers, body: body.to_owned().into() }),
         ended: jiff::Timestamp::UNIX_EPOCH,
@@ -154,6 +154,28 @@ fn the_places_that_are_the_same_are_named_and_may_be_in_the_request() {
         "`$response.body#/data/name` is not what `make` told at `$request.body#/name`: the text differs"
     );
     assert!(found[0].at.ends_with("/links/read/x-probity"));
+}
+
+#[test]
+fn a_great_integer_that_was_sent_and_became_a_double_is_a_remark() {
+    let severity = |stated: &str, told: &str, read: &str| {
+        let found = Trial::of(stated).observed((201, told), (200, read));
+        found.iter().map(|one| one.severity).collect::<Vec<_>>()
+    };
+    let sent = "x-probity: {same: [[$request.body, $response.body]]}";
+    assert_eq!(severity(sent, "{}", r#"{"size": 9007199254740992}"#), [Severity::Warn]);
+    assert_eq!(severity(sent, "{}", r#"{"size": 9007199254740991}"#), [Severity::Deny]);
+    let told = "x-probity: {}";
+    assert_eq!(
+        severity(told, r#"{"n": 9007199254740993}"#, r#"{"n": 9007199254740992}"#),
+        [Severity::Warn],
+        "it is told what was sent"
+    );
+    assert_eq!(
+        severity(told, r#"{"n": 9007199254740995}"#, r#"{"n": 9007199254740996}"#),
+        [Severity::Deny],
+        "the host's own number is another"
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::run::Answer;
 pub(in crate::judge) const CHECK: Check = Check {
     id: "undeclared-method",
     summary: "a method that the path does not declare is refused",
-    meaning: "The host answered a method that the contract does not declare for the path with success. A refusal may have any 4xx status, or 501; RFC 9110 asks for 405.",
+    meaning: "The host answered a method that the contract does not declare for the path with success. A refusal may have any 4xx status, or 501; RFC 9110 asks for 405. GET and HEAD, which change nothing, are a warning.",
     matters: "Undocumented doors are untested doors; TRACE echoes credentials to scripts.",
     allow: "Declare the method if it is meant.",
     severity: Severity::Deny,
@@ -19,11 +19,14 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         return None;
     }
     let method = &view.case.request.method;
-    Some(view.observe(
+    let observed = view.observe(
         &CHECK,
-        format!("{method} {}", answer.status),
+        // HEAD goes with GET: one door.
+        format!("{} {}", if method == "HEAD" { "GET" } else { method }, answer.status),
         format!("{method} was answered with status {}, though the path does not declare it", answer.status),
         ("a refusal, such as 405", view.answer_words(answer)),
         &view.case.at,
-    ))
+    );
+    // OpenAPI does not say that what a document leaves out is refused: to read is harmless.
+    Some(if matches!(method.as_str(), "GET" | "HEAD") { observed.as_warning() } else { observed })
 }

@@ -5,6 +5,8 @@ mod excerpt;
 mod number;
 mod text;
 
+pub(super) use number::is_double_of_integer;
+
 use crate::json::decimal;
 use crate::json::{Kind, Member, Node, pointer};
 

@@ -45,7 +45,8 @@ fn kind(wanted: &str, came: &str) -> &'static str {
     if came.strip_prefix('-') == Some(wanted) || wanted.strip_prefix('-') == Some(came) {
         return "its sign is lost";
     }
-    if double(wanted).is_some_and(|double| decimal::equal(&double, came)) {
+    let is_double = || double(wanted).is_some_and(|double| decimal::equal(&double, came));
+    if is_double() || is_double_of_integer(wanted, came) {
         return "it is rounded to a double";
     }
     if single(wanted).is_some_and(|single| decimal::equal(&single, came)) {
@@ -76,6 +77,22 @@ fn wrapped(value: i128, bits: u32) -> i128 {
     if low >= size / 2 { low - size } else { low }
 }
 
+/// From here on not every integer is a double.
+const GREAT: f64 = 9_007_199_254_740_992.0;
+
+/// Whether an integer beyond 2^53 became what a double makes of it, in any way to write that: with
+/// as few digits as tell it from others, with 17, or with all of them.
+pub(in crate::judge) fn is_double_of_integer(wanted: &str, came: &str) -> bool {
+    let digits = wanted.strip_prefix('-').unwrap_or(wanted);
+    let Ok(double) = wanted.parse::<f64>() else { return false };
+    digits.bytes().all(|byte| byte.is_ascii_digit())
+        && double.is_finite()
+        && double.abs() >= GREAT
+        && [format!("{double}"), format!("{double:.16e}"), format!("{double:.0}")]
+            .iter()
+            .any(|written| decimal::equal(written, came))
+}
+
 /// The number that a double makes of it.
 fn double(token: &str) -> Option<String> {
     let double: f64 = token.parse().ok()?;
@@ -100,6 +117,26 @@ mod tests {
         ) {
             prop_assert!(!kind(&wanted, &came).is_empty());
             prop_assert!(shown(&wanted).len() < 100);
+        }
+    }
+
+    #[test]
+    fn only_what_a_double_makes_of_a_great_integer_is_its_double() {
+        for (wanted, came, is) in [
+            ("9007199254740993", "9007199254740992", true),
+            ("-9007199254740993", "-9007199254740992", true),
+            ("18446744073709551617", "18446744073709552000", true),
+            ("18446744073709551617", "18446744073709551616", true),
+            ("18446744073709551617", "1.8446744073709552e19", true),
+            ("123456789012345678901234567890", "1.2345678901234568e+29", true),
+            ("9007199254740993", "9007199254740994", false),
+            ("18446744073709551617", "18446744073709551618", false),
+            ("4503599627370497", "4503599627370496", false),
+            ("9007199254740993.5", "9007199254740994", false),
+            ("9007199254740993", "-9007199254740992", false),
+            ("1e400", "1e400", false),
+        ] {
+            assert_eq!(is_double_of_integer(wanted, came), is, "{wanted} {came}");
         }
     }
 

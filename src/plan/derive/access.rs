@@ -2,7 +2,7 @@
 
 use super::base::Base;
 use super::{About, Deriver, is_reserved};
-use crate::contract::{Location, Operation};
+use crate::contract::Location;
 use crate::plan::{Credentials, Place, Request};
 
 impl Deriver<'_> {
@@ -97,15 +97,7 @@ impl Deriver<'_> {
         }
         let changing: &[&str] = if self.wishes.changing_methods { &["PUT", "PATCH", "DELETE"] } else { &[] };
         for method in ["GET", "HEAD", "OPTIONS", "TRACE"].iter().chain(changing).copied() {
-            // Another template may stand for the same path.
-            let fits = |other: &&Operation| {
-                let (one, two) = (self.operation.path.split('/'), other.path.split('/'));
-                one.clone().count() == two.clone().count()
-                    && one.zip(two).all(|(one, two)| one == two || one.contains('{') || two.contains('{'))
-            };
-            let declared =
-                |name: &str| self.contract.operations.iter().filter(fits).any(|other| other.method == name);
-            if declared(method) || (method == "HEAD" && declared("GET")) {
+            if self.contract.declares(&self.operation.path, method) {
                 continue;
             }
             let with_body = base.filter(|_| matches!(method, "PUT" | "PATCH"));

@@ -72,8 +72,6 @@ pub struct Flat {
     pub multiple_of: Option<f64>,
     /// Whether it only travels in answers.
     pub read_only: bool,
-    /// JSON Pointer to the keyword that says that it only travels in requests.
-    pub write_only: Option<String>,
     /// Whether it is `nullable` in a way that has no effect by the letter, though it was meant.
     pub perhaps_null: bool,
     /// The properties that say which schema a value has.
@@ -241,9 +239,6 @@ impl Flat {
             && (!schema.contains_key("type") || unlisted());
         self.discriminators.extend(Discriminator::read(schema));
         self.read_only |= schema.get("readOnly") == Some(&Value::Bool(true));
-        if schema.get("writeOnly") == Some(&Value::Bool(true)) {
-            self.write_only.get_or_insert_with(|| pointer::child(at, "writeOnly"));
-        }
         self.unique_items |= schema.get("uniqueItems") == Some(&Value::Bool(true));
         narrow(&mut self.item_count, count("minItems"), count("maxItems"));
         narrow(&mut self.length, count("minLength"), count("maxLength"));

@@ -11,5 +11,6 @@ pub(super) fn judge<'n>(memory: &mut Memory<'n>, at: &Expression, value: &'n str
         title: format!("`{at}` is not the same in every answer"),
         expected: "the value of the first answer".into(),
         actual: "another value".into(),
+        mild: false,
     })
 }

@@ -10,5 +10,6 @@ pub(super) fn judge<'n>(memory: &mut Memory<'n>, at: &Expression, value: &'n str
         title: format!("`{at}` came twice"),
         expected: "a value that did not come before".into(),
         actual: "a value that came before".into(),
+        mild: false,
     })
 }

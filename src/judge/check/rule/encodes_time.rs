@@ -21,6 +21,7 @@ fn broken(scene: &Scene<'_>, rule: &EncodesTime, id: &Operand<'_>, time: &Operan
         expected: format!("the form {}, made at {at}", form.name()),
         actual,
         kind: kind.to_owned(),
+        mild: false,
     };
     // What is no text has the wrong type, which the schema tells.
     let Kind::String(text) = &id.node().kind else { return None };

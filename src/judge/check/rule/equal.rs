@@ -1,7 +1,8 @@
 //! `equal`: two values are equal, an absent one as null.
 
+use super::precision::Echo;
 use super::scene::{Operand, Scene};
-use super::{Broken, Judged, precision};
+use super::{Broken, Judged};
 use crate::contract::Expression;
 use crate::json::Kind;
 use crate::judge::difference::{Difference, difference, same, type_of};
@@ -28,14 +29,16 @@ fn broken(
     if same(left_node, right_node) {
         return None;
     }
-    let sent = match (one.request_body(), two.request_body()) {
-        (Some(at), None) => Some((at, left_node, right_node)),
-        (None, Some(at)) => Some((at, right_node, left_node)),
+    let sent = match (one, two) {
+        (Expression::Request(_), Expression::Response(_)) => Some(([one, two], left_node, right_node)),
+        (Expression::Response(_), Expression::Request(_)) => Some(([two, one], right_node, left_node)),
         _ => None,
     };
-    if let Some((at, Some(sent), Some(came))) = sent
-        && precision::kept(scene, at, sent, came)
-    {
+    let echo = match sent {
+        Some((at, Some(sent), Some(came))) => scene.echo(at, sent, came),
+        _ => Echo::Changed,
+    };
+    if echo == Echo::Kept {
         return None;
     }
     // What was sent is what should have come; of two places of an answer, the second.
@@ -66,5 +69,6 @@ fn broken(
         expected: format!("{wanted_at}{below} = {}", found.expected),
         actual: format!("{came_at}{below} = {}", found.actual),
         kind: format!("{}{below}", found.kind),
+        mild: echo == Echo::Rounded,
     })
 }

@@ -14,6 +14,7 @@ mod span;
 mod value;
 
 pub use over_run::{Note, over_run, tried};
+pub(in crate::judge) use precision::{Asked, Echo, echo};
 pub(in crate::judge) use span::{about, zone};
 
 use crate::contract::rule::Strictness;
@@ -68,7 +69,8 @@ fn observed((scenario, step): (usize, usize), rule: &Rule, broken: Broken) -> Ob
         Some(because) => format!("{} ({})", broken.expected, because.trim_end_matches('.')),
         None => broken.expected,
     };
-    Observation {
+    let mild = broken.mild;
+    let observed = Observation {
         severity: check_of(rule).severity,
         scope: check_of(rule).scope,
         check: check_of(rule),
@@ -79,7 +81,8 @@ fn observed((scenario, step): (usize, usize), rule: &Rule, broken: Broken) -> Ob
         expected,
         actual: broken.actual,
         at: rule.at.clone(),
-    }
+    };
+    if mild { observed.as_warning() } else { observed }
 }
 
 /// What one exchange tells of a rule.
@@ -99,13 +102,17 @@ struct Broken {
     title: String,
     expected: String,
     actual: String,
+    /// Whether it is a remark, whatever the rule says.
+    mild: bool,
 }
 
 impl Judged {
     /// Something was held against the rule.
     fn add(&mut self, broken: Option<Broken>) {
         self.tried += 1;
-        if let Some(broken) = broken.filter(|new| self.broken.iter().all(|known| known.kind != new.kind)) {
+        if let Some(broken) = broken
+            .filter(|new| self.broken.iter().all(|known| (&known.kind, known.mild) != (&new.kind, new.mild)))
+        {
             self.broken.push(broken);
         }
     }

@@ -92,5 +92,6 @@ fn broken(
         title,
         expected: format!("{one} {wanted} = {}", scene.shown(two, Some(right))),
         actual: format!("{one} = {}", scene.shown(one, Some(left))),
+        mild: false,
     })
 }

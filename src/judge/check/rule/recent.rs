@@ -30,6 +30,7 @@ fn broken(scene: &Scene<'_>, recent: &Recent, operand: &Operand<'_>, clock: &Clo
         ),
         actual,
         kind: kind.to_owned(),
+        mild: false,
     };
     let Some(stated) = instant(operand.node(), Some(recent.unit)) else {
         let other = other_unit(operand, recent.unit, clock, within);

@@ -29,6 +29,7 @@ fn broken(
         expected: "the same instant, the finer one cut off to the precision of the coarser".into(),
         actual,
         kind: kind.to_owned(),
+        mild: false,
     };
     let (Some(first), Some(second)) = (first, second) else {
         let (at, operand) = if first.is_none() { (one, left) } else { (two, right) };

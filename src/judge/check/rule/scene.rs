@@ -1,5 +1,6 @@
 //! What a rule sees of an exchange: its operands and its conditions.
 
+use super::precision::{self, Asked, Echo};
 use crate::contract::expression::{Expression, Part};
 use crate::contract::rule::{Conditions, State, Statement, TimeUnit};
 use crate::json::{self, Kind, Node, Text};
@@ -189,6 +190,14 @@ impl<'s> Scene<'s> {
                 see(left, right);
             }
         });
+    }
+
+    /// How the value that one expression names in the request came back at the other.
+    pub(super) fn echo(&self, [sent_at, came_at]: [&Expression; 2], sent: &Node, came: &Node) -> Echo {
+        let operation = self.view.operation;
+        let asked = Asked::in_request(self.view, operation, sent_at);
+        let answered = Asked::in_answer(self.view, operation, self.answer, came_at);
+        precision::echo(&asked, &answered, sent, came)
     }
 
     /// Whether every condition is met.

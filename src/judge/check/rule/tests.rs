@@ -123,6 +123,29 @@ fn equal_values_are_equal_however_they_are_written() {
 }
 
 #[test]
+fn a_great_integer_that_became_a_double_is_a_remark_unless_64_bits_are_promised() {
+    let (sent, came) = (r#"{"a": [9007199254740993]}"#, r#"{"a": [9007199254740992]}"#);
+    let schema =
+        |item: &str| format!("{{properties: {{a: {{type: array, items: {{type: integer{item}}}}}}}}}");
+    for (item, severity) in [("", Severity::Warn), (", format: int64", Severity::Deny)] {
+        for rule in [
+            "equal: [$response.body#/a, $request.body#/a]",
+            "equal: [$request.body#/a/*, $response.body#/a/*]",
+        ] {
+            let found = Trial::taking(&schema(item), rule).sending(sent).found(came);
+            assert_eq!(found.iter().map(|one| one.severity).collect::<Vec<_>>(), [severity], "{rule} {item}");
+        }
+    }
+    let rule = "equal: [$response.body#/a, $request.body#/a]";
+    for other in
+        [r#"{"a": [9007199254740994]}"#, r#"{"a": [9007199254740992, 1]}"#, r#"{"a": ["9007199254740992"]}"#]
+    {
+        let found = Trial::taking(&schema(""), rule).sending(sent).found(other);
+        assert_eq!(found.iter().map(|one| one.severity).collect::<Vec<_>>(), [Severity::Deny], "{other}");
+    }
+}
+
+#[test]
 fn a_number_comes_back_as_exactly_as_its_schema_asks_for() {
     let rule = "equal: [$response.body#/a, $request.body#/a]";
     for (schema, sent, came, holds) in [
@@ -131,7 +154,7 @@ fn a_number_comes_back_as_exactly_as_its_schema_asks_for() {
         ("{type: number}", "0.5", "0.25", false),
         ("{type: number}", "0.1234567890", "0.12345679", false),
         ("{type: number, format: float}", "0.1234567890", "0.12345679", true),
-        ("{type: integer}", "9007199254740993", "9007199254740992", false),
+        ("{type: integer, format: int64}", "9007199254740993", "9007199254740992", false),
         ("{anyOf: [{type: number}, {type: string}]}", "1.00000000000000000001", "1", true),
         ("{type: array, items: {type: number}}", "[1.00000000000000000001, 2]", "[1, 2]", true),
         ("{type: array, items: {type: number}}", "[1.00000000000000000001, 2]", "[1, 3]", false),

@@ -18,6 +18,7 @@ pub(super) fn judge(scene: &Scene<'_>, Fixed { at, is }: &Fixed) -> Judged {
                 expected: found.expected,
                 actual: format!("{at} = {}", scene.shown(at, Some(&operand))),
                 kind: found.kind,
+                mild: false,
             }
         });
         judged.add(broken);
