@@ -16,7 +16,7 @@ pub use check::rule::{Note, over_run, tried};
 pub use finding::{Finding, Observation, findings};
 pub use level::{Levels, NoSuchCheck, Severity};
 pub use settle::{Settled, Untested, settle};
-pub use unknown_path::unknown_path;
+pub use unknown_path::{is_about_methods, unknown_path};
 pub use view::{View, values};
 
 use crate::contract::{Cause, Contract};

@@ -15,12 +15,15 @@ pub fn unknown_path<'a>(
     made_up: &Answer,
     answer: impl Fn(usize, usize) -> Option<&'a Answer>,
 ) {
-    let about_methods =
-        |one: &Observation| [undeclared_method::CHECK.id, allow_header::CHECK.id].contains(&one.check.id);
     observations.retain(|one| {
-        let came = about_methods(one).then(|| answer(one.scenario, one.step)).flatten();
+        let came = is_about_methods(one).then(|| answer(one.scenario, one.step)).flatten();
         came.is_none_or(|came| !alike(came, made_up))
     });
+}
+
+/// Whether an observation is about a method that no operation declares.
+pub fn is_about_methods(one: &Observation) -> bool {
+    [undeclared_method::CHECK.id, allow_header::CHECK.id].contains(&one.check.id)
 }
 
 /// Whether two answers are the same but for what a page or a message tells of its path. An answer

@@ -55,6 +55,15 @@ pub(super) enum Halt {
     Ledger(#[from] LedgerError),
 }
 
+impl From<Halt> for End {
+    fn from(halt: Halt) -> End {
+        match halt {
+            Halt::Token(error) => End::TargetLost(error.to_string()),
+            Halt::Ledger(error) => End::LedgerLost(error.to_string()),
+        }
+    }
+}
+
 impl From<Halt> for RunError {
     fn from(halt: Halt) -> RunError {
         match halt {

@@ -2,7 +2,7 @@
 
 use super::credentials::Authenticator;
 use super::error::{Halt, RunError};
-use super::exchange::{Failure, Outcome};
+use super::exchange::{Exchange, Failure, Outcome};
 use super::given::Given;
 use super::head::{Head, Heads};
 use super::headers::Headers;
@@ -16,7 +16,7 @@ use super::transport::{Outgoing, Transport};
 use super::{Answer, End, Event, Observer, Run, identity};
 use crate::contract::Contract;
 use crate::judge::{self, Levels, Observation, Severity};
-use crate::plan::{self, Case, Choice, Credentials, Labeller, Plan, Role, Scenario, Search, Shown};
+use crate::plan::{self, Case, Choice, Credentials, Labeller, Plan, RUN, Role, Scenario, Search, Shown};
 use futures_util::StreamExt;
 use futures_util::stream::{self, FuturesUnordered};
 use std::collections::BTreeMap;
@@ -96,6 +96,8 @@ struct Course {
     done: Vec<Option<Done>>,
     /// What was found of the bodies that the host accepts.
     choices: Vec<Choice>,
+    /// What came for a path that does not exist.
+    made_up: Option<Answer>,
 }
 
 /// Sends a plan and judges what comes back.
@@ -128,7 +130,7 @@ pub async fn run(
         shown: Heads::default(),
     };
     let done = plan.scenarios.iter().map(|_| None).collect();
-    let course = Course { plan: Arc::clone(plan), done, choices: Vec::new() };
+    let course = Course { plan: Arc::clone(plan), done, choices: Vec::new(), made_up: None };
     Runner { contract, settings, observer, sender }.run(course, stop).await
 }
 
@@ -168,7 +170,8 @@ impl Runner<'_> {
         self.send(course, vec![first], candidates, stop).await?;
         let searched = self.search(course, stop).await?;
         self.send(course, searched, others, stop).await?;
-        self.read_again(course, stop).await
+        self.read_again(course, stop).await?;
+        self.make_up(course, stop).await
     }
 
     fn judge(&self, course: &Course) -> Judge {
@@ -299,10 +302,8 @@ impl Runner<'_> {
             let index = found.scenario;
             course.done[index] = Some(found);
         }
-        match halt.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Some(Halt::Token(error)) => return Err(End::TargetLost(error.to_string())),
-            Some(Halt::Ledger(error)) => return Err(End::LedgerLost(error.to_string())),
-            None => {}
+        if let Some(halt) = halt.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(halt.into());
         }
         if halted.into_inner() {
             return Err(End::FirstFinding);
@@ -333,10 +334,7 @@ impl Runner<'_> {
         let each: Vec<_> = stream::iter(each).buffered(self.settings.workers()).collect().await;
         let (mut heard, mut scenarios) = (Vec::new(), Vec::new());
         for searched in each {
-            let Searched { sent, choice } = searched.map_err(|halt| match halt {
-                Halt::Token(error) => End::TargetLost(error.to_string()),
-                Halt::Ledger(error) => End::LedgerLost(error.to_string()),
-            })?;
+            let Searched { sent, choice } = searched.map_err(End::from)?;
             course.choices.extend(choice);
             for (scenario, came) in sent {
                 heard.push(Heard { scenario: plan.scenarios.len() + scenarios.len(), ..came });
@@ -373,6 +371,29 @@ impl Runner<'_> {
         Ok(Searched { sent, choice: search.choice() })
     }
 
+    /// Asks for a path that does not exist, where methods were answered that none declares: some
+    /// hosts have one answer for whatever they do not know.
+    async fn make_up(&self, course: &mut Course, stop: &Stop) -> Result<(), End> {
+        let observed = course.done.iter().flatten().flat_map(|done| &done.observations);
+        let mut about_methods = observed.filter(|one| judge::is_about_methods(one));
+        let Some(first) = about_methods.next().filter(|_| self.room() > 0) else { return Ok(()) };
+        let mut case = course.plan.scenarios[first.scenario].cases[first.step].clone();
+        let path = case.request.path.split('?').next().unwrap_or_default().trim_end_matches('/');
+        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        case.request.path = format!("{parent}/probity-{RUN}");
+        case.request.method = "GET".into();
+        let mut signal = stop.clone();
+        let mut stopped = pin!(stopped(&mut signal));
+        let scenario = Scenario::single(case);
+        let mut heard = self.scenario(0, &scenario, stopped.as_mut()).await.map_err(End::from)?;
+        let exchange = heard.exchanges.pop().flatten();
+        course.made_up = exchange.and_then(|exchange| match exchange.outcome {
+            Outcome::Answered(answer) => Some(answer),
+            Outcome::Failed(_) => None,
+        });
+        Ok(())
+    }
+
     /// Reads once more whatever can be read, if the run has created something.
     async fn read_again(&self, course: &mut Course, stop: &Stop) -> Result<(), End> {
         if self.sender.created.load(Ordering::Relaxed) == 0 {
@@ -398,7 +419,7 @@ impl Runner<'_> {
     }
 
     fn result(&self, course: Course, end: End, started: jiff::Timestamp, elapsed: Duration) -> Run {
-        let Course { plan, done, choices } = course;
+        let Course { plan, done, choices, made_up } = course;
         let mut exchanges = Vec::with_capacity(done.len());
         let (mut observations, mut notes) = (Vec::new(), Vec::new());
         for (index, found) in done.into_iter().enumerate() {
@@ -410,6 +431,12 @@ impl Runner<'_> {
                 }
                 None => exchanges.push(plan.scenarios[index].cases.iter().map(|_| None).collect()),
             }
+        }
+        if let Some(made_up) = &made_up {
+            judge::unknown_path(&mut observations, made_up, |scenario, step| {
+                let steps: &Vec<Option<Exchange>> = exchanges.get(scenario)?;
+                steps.get(step)?.as_ref()?.answer()
+            });
         }
         observations.extend(judge::over_run(self.contract, &plan, &notes));
         let settled = judge::settle(self.contract, &plan, &exchanges, observations);

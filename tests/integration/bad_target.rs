@@ -136,7 +136,7 @@ fn credentials_of_no_scheme_leave_a_report_as_well() {
 #[test]
 fn a_target_that_goes_away_between_the_two_runs_of_a_record_is_told_in_the_report() {
     let plan = probity().args(["plan", "--max-requests", "5"]).run().ends_with(0);
-    let first = plan.stdout.lines().count();
+    let first = plan.stdout.lines().filter(|line| !line.starts_with("bodies: ")).count();
     let target = Canned::start(move |asked| {
         Reply::Bytes(refusal(if asked.number <= first { "400 No" } else { "401 No" }))
     });
@@ -245,8 +245,9 @@ fn a_pause_that_is_asked_for_is_kept_and_everything_is_sent() {
         Reply::Bytes(if busy { json("429 Busy", "Retry-After: 1\r\n", "{}") } else { refusal("400 No") })
     });
     let ran = check(&target.url()).args(["--max-requests", "10"]).run().ends_with(1);
-    assert_eq!(requests_of(&ran), 10);
-    assert_eq!(target.lines().len(), 11);
+    // The request that came too soon is one of the ten.
+    assert_eq!(target.lines().len(), 10);
+    assert_eq!(requests_of(&ran), 9);
     assert!(!ran.stdout.contains("429"), "{}", ran.everything());
 }
 

@@ -163,7 +163,8 @@ paths:
 }
 
 fn planned(driver: Driver) -> usize {
-    driver.run().ends_with(0).stdout.lines().count()
+    let ran = driver.run().ends_with(0);
+    ran.stdout.lines().filter(|line| !line.starts_with("bodies: ")).count()
 }
 
 #[test]

@@ -13,6 +13,9 @@ pub(in crate::judge) const CHECK: Check = Check {
     scope: Scope::Request,
 };
 
+/// What tells that of equal creates none was taken.
+pub(in crate::judge) const NONE: &str = "none at once";
+
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
     if !answer.accepted() {
         return None;
@@ -46,7 +49,7 @@ pub(in crate::judge) fn at_once(view: &View<'_>, exchanges: &[Option<Exchange>])
     let fault = view.case.expectation.faults.first()?;
     let clearly_valid = view.case.expectation.silent.is_empty();
     let (kind, actual) = match accepted {
-        0 if all_decided && clearly_valid => ("none at once", "none was accepted"),
+        0 if all_decided && clearly_valid => (NONE, "none was accepted"),
         0 | 1 => return None,
         _ => ("several at once", "more than one was accepted"),
     };

@@ -1,7 +1,9 @@
 //! `valid-accepted`: what the contract allows is taken.
 
-use crate::contract::Operation;
+use crate::contract::{Cause, Operation};
+use crate::json::{self, Kind};
 use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::plan::unique;
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -21,14 +23,39 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     // What an answer of the host promised is there.
     let promised = view.case.follows.is_some();
     let about_data = !promised && may_be_about_data(view.operation, answer.status);
+    // A code whose cause the request does not have is wrong whatever its data.
+    let about_data = about_data && !tells_no_cause(view, answer);
     if answer.accepted() || redirected || about_data {
         return None;
     }
     Some(refused(view, answer))
 }
 
+/// Whether a refusal carries a code of the catalogue for a cause that a valid request does not have.
+pub(in crate::judge) fn tells_no_cause(view: &View<'_>, answer: &Answer) -> bool {
+    let Some(errors) = &view.operation.behaviour.errors else { return false };
+    let entries = view.codes(answer).into_iter().filter_map(|code| errors.catalogue.get(&code));
+    let body = view.case.request.body.as_deref().and_then(|body| json::read(body).ok());
+    let repeats = |place: &str| {
+        let value = body.as_ref().and_then(|body| body.at(place));
+        value.is_some_and(|value| value.kind != Kind::Null && !unique::carries_run(value))
+    };
+    let may_hold = |(cause, place): &(Cause, Option<String>)| match cause {
+        // Only the host can tell.
+        Cause::NotFound | Cause::Unauthenticated => true,
+        Cause::Repeated => place.as_deref().is_none_or(repeats),
+        // A valid request has no fault of form.
+        _ => false,
+    };
+    let mut causes = entries.map(|entry| &entry.when.0);
+    causes.any(|causes| !causes.is_empty() && !causes.iter().any(may_hold))
+}
+
 /// Statuses that any operation may answer to a valid request whose data does not fit.
 const ABOUT_DATA: [u16; 9] = [401, 403, 404, 409, 410, 412, 422, 423, 429];
+
+/// Statuses that say how a request is made, which the contract allows, and nothing about data.
+const ABOUT_FORM: [u16; 4] = [405, 406, 411, 415];
 
 /// Whether a refusal with a status may be due to the data of a valid request.
 pub(in crate::judge) fn may_be_about_data(operation: &Operation, status: u16) -> bool {
@@ -36,7 +63,9 @@ pub(in crate::judge) fn may_be_about_data(operation: &Operation, status: u16) ->
         let mut refusals = operation.responses_of_class(4).peekable();
         refusals.peek().is_none() || refusals.any(|response| response.status.contains(status))
     };
-    (400..500).contains(&status) && (ABOUT_DATA.contains(&status) || documented())
+    (400..500).contains(&status)
+        && !ABOUT_FORM.contains(&status)
+        && (ABOUT_DATA.contains(&status) || documented())
 }
 
 /// A valid request was refused.

@@ -191,7 +191,11 @@ impl<'r> Whole<'r> {
             // A large body may be too large.
             let allowed = case.expectation.statuses.iter().any(|status| status.contains(answer.status));
             let about_data = check::valid_accepted::may_be_about_data(operation, answer.status);
-            (about_data && !allowed && case.follows.is_none()).then_some(Refusal {
+            let told = || {
+                let view = self.view(*position, Verdict::Accept);
+                view.is_some_and(|view| check::valid_accepted::tells_no_cause(&view, answer))
+            };
+            (about_data && !allowed && case.follows.is_none() && !told()).then_some(Refusal {
                 position: *position,
                 case,
                 answer,
@@ -216,6 +220,10 @@ fn is_excused(
         // Who refuses everything, or what was there before, has not come to the cause.
         let stranger = case.request.credentials != Credentials::Valid;
         return !stranger && untested.cases.contains(&position);
+    }
+    if is(&check::uniqueness::CHECK) && observation.answer == check::uniqueness::NONE {
+        // Who refuses everything does not say that none may win.
+        return untested.operations.contains(&case.operation);
     }
     if is(&check::credentials_enforced::CHECK) && run.status(position) == Some(404) {
         // What is not there for anybody need not be hidden.

@@ -4,7 +4,6 @@
 use super::contrast::{only_difference, said};
 use super::history::History;
 use super::{Asked, Position, Whole};
-use crate::contract::{Cause, Operation};
 use crate::json::pointer;
 use crate::judge::{Observation, View, check};
 use crate::plan::{Case, Verdict};
@@ -31,9 +30,6 @@ impl Refusal<'_> {
         let Some(view) = run.view(self.position, Verdict::Accept) else { return Ruling::Nothing };
         let operation = &run.contract.operations[self.case.operation];
         let own = said(&self.case.request);
-        if view.codes(self.answer).iter().any(|code| has_no_cause(operation, code, &own)) {
-            return Ruling::Finding(check::valid_accepted::refused(&view, self.answer));
-        }
         let conflict = self.answer.status == 409 && operation.behaviour.unique.is_empty();
         let unknown = history.unknown(self.case.operation, &self.case.request, conflict);
         let free = self.is_said_to_be_free();
@@ -76,25 +72,6 @@ fn warning(view: &View<'_>, answer: &Answer, member: &str, own: &Value) -> Obser
         "with it"
     };
     check::valid_accepted::doubtful(view, answer, name, how)
-}
-
-/// Whether a code of the catalogue is told for nothing that the request has.
-fn has_no_cause(operation: &Operation, code: &str, own: &Value) -> bool {
-    let Some(errors) = &operation.behaviour.errors else { return false };
-    let Some(entry) = errors.catalogue.get(code) else { return false };
-    let causes = &entry.when.0;
-    let may_hold = |(cause, place): &(Cause, Option<String>)| match cause {
-        // Only its own data could tell.
-        Cause::NotFound | Cause::Unauthenticated => true,
-        Cause::Repeated => match place {
-            Some(place) => pointer::get(own, &format!("/body{place}"))
-                .is_some_and(|value| !super::contrast::is_fresh(value) && !value.is_null()),
-            None => true,
-        },
-        // A valid request has no fault of form.
-        _ => false,
-    };
-    !causes.is_empty() && !causes.iter().any(may_hold)
 }
 
 #[cfg(test)]

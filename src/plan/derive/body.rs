@@ -233,9 +233,11 @@ impl Deriver<'_> {
         };
         let body = |key: &str| {
             let value = base.fresh(&base.around(&mutation.at), key);
-            let own = self.operation.behaviour.unique.iter().find(|unique| unique.field == mutation.at);
-            let own = own.filter(|unique| base.is_free(&unique.field));
-            let fresh = own.and_then(|unique| pointer::get(&value, &unique.field));
+            // Text of a length may be fresh; what a case is about otherwise stays as it is.
+            let of_length = matches!(mutation.change, Change::Length(_));
+            let varies =
+                base.is_free(&mutation.at) || (of_length && base.texts().any(|at| at == mutation.at));
+            let fresh = pointer::get(&value, &mutation.at).filter(|_| varies);
             mutate::apply(&value, &mutation.at, &mutation.change, fresh).into_bytes()
         };
         self.single(about, request, Some(&body));
