@@ -143,6 +143,8 @@ pub enum Credentials {
     Empty,
     /// A header that does not have the form of the scheme.
     Malformed,
+    /// Credentials that nobody has, with bytes beyond ASCII (RFC 9110 5.5).
+    BeyondAscii,
     /// A token whose life is over.
     Expired,
     /// A token that is good for somebody else.
@@ -322,6 +324,7 @@ impl Credentials {
             Credentials::Other => "other-scheme",
             Credentials::Empty => "empty",
             Credentials::Malformed => "malformed",
+            Credentials::BeyondAscii => "beyond-ascii",
             Credentials::Expired => "expired",
             Credentials::Foreign => "foreign",
             Credentials::WithoutFirst => "without-first",

@@ -20,6 +20,10 @@ use std::time::{Duration, Instant};
 /// A user and a token that nobody has.
 const NOBODY: &str = "probity-nobody";
 
+/// The same with letters beyond ASCII, which HTTP allows in a header, and which many a comparison
+/// in constant time does not expect.
+const NOBODY_BEYOND_ASCII: &str = "probity-n\u{f6}body-\u{17b}";
+
 /// Why no token could be had.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum TokenError {
@@ -295,6 +299,9 @@ impl<'c> Authenticator<'c> {
                 }
                 Credentials::Empty => format!("Basic {}", BASE64.encode(":")),
                 Credentials::Malformed => "Basic !not-base64!".into(),
+                Credentials::BeyondAscii => {
+                    format!("Basic {}", basic(NOBODY_BEYOND_ASCII, NOBODY_BEYOND_ASCII, self.given.basic_md5))
+                }
             }),
             SecurityScheme::Bearer => header(match credentials {
                 Credentials::Valid => valid?,
@@ -311,6 +318,7 @@ impl<'c> Authenticator<'c> {
                 }
                 Credentials::Empty => "Bearer".into(),
                 Credentials::Malformed => "Bearer not a token, but words".into(),
+                Credentials::BeyondAscii => format!("Bearer {NOBODY_BEYOND_ASCII}"),
             }),
             SecurityScheme::ApiKey { location, name, .. } => {
                 let value = match credentials {
@@ -326,6 +334,7 @@ impl<'c> Authenticator<'c> {
                     Credentials::WrongScheme => format!("Probity {unknown}"),
                     Credentials::Empty => String::new(),
                     Credentials::Malformed => "not a token, but words".into(),
+                    Credentials::BeyondAscii => NOBODY_BEYOND_ASCII.into(),
                 };
                 match location {
                     Location::Query => Carrier::Query(name.clone(), value),

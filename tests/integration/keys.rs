@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::canned::{Asked, Canned, Reply, json};
 use crate::driver::{Driver, probity};
 use crate::secrecy::unfolded;
@@ -89,6 +92,68 @@ fn a_key_that_nobody_looks_at_is_found_wherever_it_goes() {
             .map(|finding| finding["operation"].as_str().unwrap())
             .collect();
         assert_eq!(operations.len(), found, "{guarded}: {}", ran.everything());
+    }
+}
+
+/// A host that lets in whoever has one of these, and breaks at whatever is beyond ASCII.
+fn breaking_beyond_ascii(good: [&'static str; 3]) -> Canned {
+    Canned::start(move |asked| {
+        let given = asked.head.lines().filter_map(|line| line.split_once(": "));
+        let named = |name: &str| matches!(name.to_lowercase().as_str(), "authorization" | "x-key" | "cookie");
+        let mut given: Vec<String> =
+            given.filter(|(name, _)| named(name)).map(|(_, value)| value.to_owned()).collect();
+        given.extend(
+            asked
+                .line
+                .split(' ')
+                .nth(1)
+                .and_then(|path| path.split_once("api_key="))
+                .map(|(_, key)| percent_encoding::percent_decode_str(key).decode_utf8_lossy().into_owned()),
+        );
+        let decoded = |text: &String| {
+            let bytes = STANDARD.decode(text.strip_prefix("Basic ")?).ok()?;
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        };
+        let given: Vec<String> = given.iter().map(|text| decoded(text).unwrap_or(text.clone())).collect();
+        let method = asked.line.split(' ').next();
+        Reply::Bytes(if method != Some("GET") {
+            json("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "")
+        } else if given.iter().any(|text| !text.is_ascii()) {
+            json("500 Internal Server Error", "", "{}")
+        } else if given.iter().any(|text| good.contains(&text.as_str())) {
+            json("200 OK", "", "{}")
+        } else {
+            json("401 Unauthorized", "", "{}")
+        })
+    })
+}
+
+#[test]
+fn credentials_beyond_ascii_reach_the_host_wherever_they_go() {
+    let others =
+        CONTRACT.replace("[{head: []}]", "[{known: []}]").replace("[{asked: []}]", "[{bears: []}]").replace(
+            "    head:",
+            "    known: {type: http, scheme: basic}\n    bears: {type: http, scheme: bearer}\n    head:",
+        );
+    let by_key: &[&str] = &["--api-key", "a-good-key"];
+    let by_name: &[&str] = &["--basic", "someone:17", "--bearer", "a-good-token", "--api-key", "a-good-key"];
+    for (contract, arguments) in [(CONTRACT, by_key), (&others, by_name)] {
+        let good = if contract == CONTRACT {
+            ["a-good-key", "a-good-key", "session=a-good-key"]
+        } else {
+            ["someone:17", "Bearer a-good-token", "session=a-good-key"]
+        };
+        let driver =
+            probity().with_file("c.yaml", contract).args(["check", "c.yaml", "--report", "json=r.json"]);
+        let ran =
+            driver.args(arguments).args(["--target", &breaking_beyond_ascii(good).url()]).run().ends_with(1);
+        let report = ran.json("r.json");
+        let found: Vec<&Value> = report["findings"].as_array().unwrap().iter().collect();
+        assert_eq!(found.len(), 3, "{}", ran.everything());
+        for finding in found {
+            assert_eq!(finding["check"], "server-error", "{finding}");
+            assert!(finding["cases"][0].as_str().unwrap().ends_with("/beyond-ascii"), "{finding}");
+        }
     }
 }
 
