@@ -13,6 +13,7 @@ mod judging;
 pub mod ledger;
 mod order;
 mod pace;
+mod placed;
 mod runner;
 pub mod secret;
 mod sender;

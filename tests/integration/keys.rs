@@ -186,6 +186,64 @@ fn a_key_is_in_no_output() {
     assert!(ran.file("r.json").contains("/query?api_key=$PROBITY_API_KEY"), "{}", ran.file("r.json"));
 }
 
+/// Runs with every kind of report against a host that sends on to where it was asked.
+fn reported(contract: &str, arguments: &[&str]) -> String {
+    const FILES: [(&str, &str); 7] = [
+        ("json", "r.json"),
+        ("har", "r.har"),
+        ("html", "r.html"),
+        ("junit", "r.xml"),
+        ("markdown", "r.md"),
+        ("ndjson", "r.ndjson"),
+        ("sarif", "r.sarif"),
+    ];
+    let host = Canned::start(|asked| {
+        let whole = asked.line.split(' ').nth(1).unwrap_or_default();
+        Reply::Bytes(match asked.line.split(' ').next() {
+            Some("GET") => json("302 Found", &format!("Location: https://other.example{whole}\r\n"), ""),
+            _ => json("405 Method Not Allowed", "Allow: GET, HEAD\r\n", ""),
+        })
+    });
+    let mut driver = probity().with_file("c.yaml", contract).args(["check", "c.yaml", "--verbose"]);
+    for (format, file) in FILES {
+        driver = driver.args(["--report", &format!("{format}={file}")]);
+    }
+    let driver = driver.args(["--ledger", "l.jsonl", "--profile", "p", "--record", "--target", &host.url()]);
+    let ran = driver.args(arguments.iter().copied()).run().ends_with(1);
+    let mut all: Vec<String> = FILES.iter().map(|(_, file)| ran.file(file)).collect();
+    for operation in std::fs::read_dir(ran.folder().join("snapshots/p")).unwrap().flatten() {
+        let pages = std::fs::read_dir(operation.path()).into_iter().flatten().flatten();
+        all.extend(pages.map(|page| std::fs::read_to_string(page.path()).unwrap()));
+    }
+    all.extend([ran.file("l.jsonl"), ran.everything()]);
+    all.join("\n")
+}
+
+#[test]
+fn a_credential_is_hidden_where_it_stands_however_short_it_is() {
+    let tenant = CONTRACT.replace("name: X-Key", "name: X-Tenant");
+    let bearer = CONTRACT.replace("{type: apiKey, in: header, name: X-Key}", "{type: http, scheme: bearer}");
+    let header = ["--api-key", "q7z", "--header", "X-Tenant: q7z"];
+    for (contract, arguments) in [
+        (CONTRACT, &["--api-key", "q7z"][..]),
+        (CONTRACT, &["--api-key", "q7z", "--header", "X-Session: q7z", "--header", "Cookie: a=q7z; b=q7z"]),
+        (&tenant, &header),
+        (&bearer, &["--bearer", "q7z", "--foreign-token", "q7y", "--api-key", "q7z"]),
+    ] {
+        let text = reported(contract, arguments);
+        for secret in ["q7z", "q7y", "q7A"] {
+            let alone = |(at, _): &(usize, &str)| {
+                let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+                !letter(text[..*at].chars().last()) && !letter(text[at + secret.len()..].chars().next())
+            };
+            let at = text.match_indices(secret).find(alone).map(|(at, _)| at);
+            let around = at.map(|at| text[..at].lines().last().unwrap_or_default());
+            assert_eq!(around, None, "{secret} with {arguments:?}");
+        }
+        assert!(text.contains("api_key=$PROBITY_API_KEY"), "{arguments:?}");
+    }
+}
+
 #[test]
 fn a_given_accept_takes_the_place_of_our_own() {
     const OPEN: &str = "{openapi: 3.0.3, info: {title: T, version: '1'}, paths: {/a: {get: {operationId: a, responses: {'200': {description: ok}}}}}}";
