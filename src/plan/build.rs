@@ -2,6 +2,7 @@
 
 use super::derive::{Deriver, Draft, ODD};
 use super::select::Selection;
+use super::spare::WRONG_PASSWORDS;
 use super::{Gap, Labeller, Plan, Said, Scenario};
 use crate::contract::Contract;
 use std::num::NonZero;
@@ -167,5 +168,6 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
             return Err(PlanError::NoRoom(most));
         }
     }
+    plan.spare_user(contract, WRONG_PASSWORDS);
     Ok(plan)
 }

@@ -10,6 +10,7 @@ pub mod generate;
 mod label;
 mod said;
 mod select;
+mod spare;
 pub mod unique;
 
 pub use build::{PlanError, Wishes, plan};
@@ -133,6 +134,9 @@ pub enum Credentials {
     None,
     /// The right user with another password, or an altered token.
     Wrong,
+    /// As [`Credentials::Wrong`], but where there is a user, one that nobody has: hosts lock out a
+    /// user for whom too many wrong passwords come.
+    WrongOfNobody,
     /// A user that does not exist, with the right password, or a token that never was one.
     Unknown,
     /// What is right, under a scheme that does not exist.
@@ -318,7 +322,7 @@ impl Credentials {
         match self {
             Credentials::Valid => "valid",
             Credentials::None => "none",
-            Credentials::Wrong => "wrong",
+            Credentials::Wrong | Credentials::WrongOfNobody => "wrong",
             Credentials::Unknown => "unknown",
             Credentials::WrongScheme => "wrong-scheme",
             Credentials::Other => "other-scheme",

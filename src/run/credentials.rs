@@ -292,6 +292,9 @@ impl<'c> Authenticator<'c> {
                         self.given.basic.clone().unwrap_or((unknown.into(), unknown.into()));
                     format!("Basic {}", basic(&user, &wrong_password(&password), self.given.basic_md5))
                 }
+                Credentials::WrongOfNobody => {
+                    format!("Basic {}", basic(unknown, &wrong_password(unknown), self.given.basic_md5))
+                }
                 Credentials::Unknown => {
                     let password = self.given.basic.as_ref().map_or(unknown, |(_, password)| password);
                     format!("Basic {}", basic(unknown, password, self.given.basic_md5))
@@ -311,7 +314,7 @@ impl<'c> Authenticator<'c> {
             SecurityScheme::Bearer => header(match credentials {
                 Credentials::Valid => valid?,
                 Credentials::None | Credentials::WithoutFirst | Credentials::WithoutSecond => return None,
-                Credentials::Wrong => {
+                Credentials::Wrong | Credentials::WrongOfNobody => {
                     format!("Bearer {}", changed(self.given.bearer.as_deref().unwrap_or(unknown)))
                 }
                 Credentials::WrongScheme => {
@@ -331,7 +334,9 @@ impl<'c> Authenticator<'c> {
                     Credentials::None | Credentials::WithoutFirst | Credentials::WithoutSecond => {
                         return None;
                     }
-                    Credentials::Wrong => changed(&valid.unwrap_or_else(|| unknown.into())),
+                    Credentials::Wrong | Credentials::WrongOfNobody => {
+                        changed(&valid.unwrap_or_else(|| unknown.into()))
+                    }
                     Credentials::Unknown => unknown.into(),
                     Credentials::Foreign => self.given.foreign.clone()?,
                     Credentials::Expired => self.first()?.value,

@@ -1,9 +1,11 @@
 //! API keys: given once, sent where the contract wants them, in no output.
 
-use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 
 use crate::canned::{Asked, Canned, Reply, json};
 use crate::driver::{Driver, probity};
@@ -241,6 +243,39 @@ fn a_credential_is_hidden_where_it_stands_however_short_it_is() {
             assert_eq!(around, None, "{secret} with {arguments:?}");
         }
         assert!(text.contains("api_key=$PROBITY_API_KEY"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_account_of_the_user_is_not_locked_out() {
+    let paths = ["a", "b", "c", "d", "e"].map(|name| {
+        format!("  /{name}: {{get: {{operationId: {name}, responses: {{'200': {{description: ok}}, '401': {{description: who}}}}}}}}\n")
+    });
+    let contract = format!(
+        "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\ncomponents: {{securitySchemes: {{user: {{type: http, scheme: basic}}}}}}\n\
+         security: [{{user: []}}]\npaths:\n{}",
+        paths.concat()
+    );
+    let wrong = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&wrong);
+    let host = Canned::start(move |asked| {
+        let given = asked.head.lines().find_map(|line| line.split_once(": Basic ")).map(|(_, text)| text);
+        let pair = given.and_then(|text| STANDARD.decode(text).ok());
+        let good = pair.as_deref() == Some(b"someone:a-password");
+        if !good && pair.is_some_and(|pair| pair.starts_with(b"someone:")) {
+            seen.fetch_add(1, Ordering::SeqCst);
+        }
+        Reply::Bytes(match asked.line.split(' ').next() {
+            Some("GET") if good => json("200 OK", "", "{}"),
+            Some("GET") => json("401 Unauthorized", "", "{}"),
+            _ => json("405 Method Not Allowed", "Allow: GET, HEAD\r\n", ""),
+        })
+    });
+    for more in [&[][..], &["--profile", "p", "--record"], &["--profile", "p"]] {
+        let driver =
+            probity().with_file("c.yaml", &contract).args(["check", "c.yaml", "--target", &host.url()]);
+        driver.args(["--basic", "someone:a-password"]).args(more.iter().copied()).run().ends_with(0);
+        assert_eq!(wrong.swap(0, Ordering::SeqCst), 2, "{more:?}");
     }
 }
 
