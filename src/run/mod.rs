@@ -1,5 +1,6 @@
 //! The run: sends the plan to a target, within its pace, and keeps what came back.
 
+mod alone;
 pub mod credentials;
 mod error;
 pub mod exchange;
@@ -20,6 +21,7 @@ mod sender;
 mod tally;
 mod together;
 pub mod transport;
+mod watch;
 
 pub use given::Given;
 pub use ledger::Ledger;

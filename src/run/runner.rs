@@ -1,18 +1,19 @@
 //! The runner: scenarios side by side, the cases of each in order.
 
+use super::alone::Rest;
 use super::credentials::Authenticator;
 use super::error::{Halt, RunError};
 use super::exchange::{Failure, Outcome};
 use super::given::Given;
-use super::head::{Head, Heads};
-use super::headers::Headers;
+use super::head::Heads;
 use super::judging::{Bench, Done, Heard, Judge};
 use super::ledger::Ledger;
 use super::order::{Order, Turn};
 use super::pace::{Pace, Rate};
 use super::sender::{Sender, Underway};
 use super::tally::Tally;
-use super::transport::{Outgoing, Transport};
+use super::transport::Transport;
+use super::watch::{Watch, any_late, at_root};
 use super::{Answer, End, Event, Observer, Run, identity};
 use crate::contract::Contract;
 use crate::judge::{self, Levels, Observation, Severity};
@@ -78,11 +79,11 @@ impl Settings {
 /// Tells a run to stop.
 pub type Stop = watch::Receiver<bool>;
 
-struct Runner<'r> {
+pub(super) struct Runner<'r> {
     contract: &'r Contract,
-    plan: &'r Plan,
+    pub(super) plan: &'r Plan,
     settings: &'r Settings,
-    sender: Sender<'r>,
+    pub(super) sender: Sender<'r>,
     judge: Arc<Judge>,
     order: Order,
 }
@@ -112,6 +113,7 @@ pub async fn run(
         uncertain: AtomicUsize::new(0),
         gaps: Mutex::default(),
         tally: Tally::default(),
+        watch: Watch::default(),
         heads: Heads::default(),
         shown: Heads::default(),
     };
@@ -225,29 +227,50 @@ impl Runner<'_> {
             };
             bench.hear(heard);
         };
-        take(first);
+        let fail = |error| {
+            halted.store(true, Ordering::Relaxed);
+            *halt.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        };
+        let rest = Rest::default();
+        let settle = |heard: Heard| {
+            let scenario = &self.plan.scenarios[heard.scenario];
+            if any_late(scenario, &heard.exchanges) { rest.late(heard) } else { take(heard) }
+        };
+        match self.asked_again(first, &stop).await {
+            Ok(first) => take(first),
+            Err(error) => fail(error),
+        }
         let worker = || {
             let (stop, mut signal) = (stop.clone(), stop.clone());
-            let (halted, take, halt) = (&halted, &take, &halt);
+            let (halted, take, settle, fail, rest) = (&halted, &take, &settle, &fail, &rest);
             async move {
                 let mut stopped = pin!(stopped(&mut signal));
                 while let Some((turn, scenario)) = self.next() {
                     let over = halted.load(Ordering::Relaxed) || *stop.borrow();
-                    if over || self.sender.tally.enough().is_some() {
+                    if over || self.sender.enough().await.is_some() {
                         break;
                     }
+                    if self.sender.watch.puts_off(scenario) {
+                        rest.put_off(turn.index);
+                        continue;
+                    }
                     match self.scenario(turn.index, scenario, stopped.as_mut()).await {
-                        Ok(heard) => take(heard),
-                        Err(error) => {
-                            halted.store(true, Ordering::Relaxed);
-                            *halt.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                        }
+                        // Whoever stops at the first finding sends one request after the other anyway.
+                        Ok(heard) if self.settings.fail_fast => match self.asked_again(heard, &stop).await {
+                            Ok(heard) => take(heard),
+                            Err(error) => fail(error),
+                        },
+                        Ok(heard) => settle(heard),
+                        Err(error) => fail(error),
                     }
                 }
             }
         };
         let workers: FuturesUnordered<_> = (0..self.settings.workers()).map(|_| worker()).collect();
         workers.collect::<()>().await;
+        if let Err(error) = self.alone(&rest, &take, &halted, &stop).await {
+            fail(error);
+        }
         let judged = bench.map(Bench::close).unwrap_or_default();
         let at_once = at_once.into_inner().unwrap_or_else(PoisonError::into_inner);
         for found in judged.into_iter().chain(at_once) {
@@ -265,10 +288,11 @@ impl Runner<'_> {
         if *stop.borrow() {
             return End::Interrupted;
         }
-        match self.sender.tally.enough().filter(|_| done.iter().any(Option::is_none)) {
-            Some(why) => End::TargetLost(why),
-            None => End::Complete,
+        if done.iter().all(Option::is_some) {
+            return End::Complete;
         }
+        let mute = || self.sender.watch.is_mute().then(|| "no request got an answer".to_owned());
+        self.sender.enough().await.or_else(mute).map_or(End::Complete, End::TargetLost)
     }
 
     fn ends(&self, done: &Done) -> bool {
@@ -292,7 +316,17 @@ impl Runner<'_> {
         }
         observations.extend(judge::over_run(self.contract, self.plan, &notes));
         observations.sort_by_key(|observation| (observation.scenario, observation.step));
+        for observation in &mut observations {
+            if self
+                .sender
+                .watch
+                .is_out(self.plan.scenarios[observation.scenario].cases[observation.step].operation)
+            {
+                observation.fold_time_outs();
+            }
+        }
         let mut gaps = std::mem::take(&mut *self.sender.gaps.lock().unwrap_or_else(PoisonError::into_inner));
+        gaps.extend(self.sender.watch.gaps(self.contract));
         gaps.sort_by(|one, two| (&one.operation, &one.why).cmp(&(&two.operation, &two.why)));
         Run {
             id: self.sender.id.clone(),
@@ -310,7 +344,7 @@ impl Runner<'_> {
     }
 
     /// One scenario, as far as it comes before the run is stopped.
-    async fn scenario(
+    pub(super) async fn scenario(
         &self,
         index: usize,
         scenario: &Scenario,
@@ -345,18 +379,12 @@ impl Runner<'_> {
     }
 }
 
-/// A request that changes nothing.
-fn at_root(target: &str) -> Outgoing {
-    let (method, url) = ("OPTIONS".into(), format!("{target}/"));
-    Outgoing { head: Head { method, url, headers: Headers::default() }.into(), body: None }
-}
-
 /// Where an answer sends elsewhere.
 fn redirect(answer: &Answer) -> Option<&str> {
     answer.header("location").filter(|_| (300..400).contains(&answer.status))
 }
 
-async fn stopped(stop: &mut Stop) {
+pub(super) async fn stopped(stop: &mut Stop) {
     if stop.wait_for(|stop| *stop).await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -12,6 +12,7 @@ use super::pace::{Pace, retry_after};
 use super::runner::Alias;
 use super::tally::Tally;
 use super::transport::{Outgoing, Transport};
+use super::watch::Watch;
 use super::{Event, Observer};
 use crate::contract::expression::Part;
 use crate::contract::{Contract, Expression};
@@ -47,6 +48,7 @@ pub(super) struct Sender<'r> {
     pub(super) uncertain: AtomicUsize,
     pub(super) gaps: Mutex<Vec<Gap>>,
     pub(super) tally: Tally,
+    pub(super) watch: Watch,
     pub(super) heads: Heads<Parts>,
     /// Those with the URL that outputs show, by those that are sent.
     pub(super) shown: Heads<Arc<Head>>,
@@ -71,12 +73,35 @@ impl Sender<'_> {
             }
         };
         let case = case.as_ref();
+        if self.watch.leaves_out(case) {
+            return Ok(None);
+        }
         if case.request.credentials == Credentials::Expired && !self.expired(case).await? {
             return Ok(None);
         }
         let exchange = self.settled(case, underway).await?;
+        self.observer.event(&Event::Sent);
         self.written(case, &exchange)?;
         Ok(Some(exchange))
+    }
+
+    /// Sends a request once, over a connection of its own or a kept one, as soon as the pace allows
+    /// it; tells what came and how long that took.
+    pub(super) async fn send(
+        &self,
+        outgoing: &Outgoing,
+        afresh: bool,
+        underway: &Underway,
+    ) -> (Outcome, Duration) {
+        self.turn().await;
+        underway.set(true);
+        let clock = Instant::now();
+        let came = if afresh {
+            self.transport.send_afresh(outgoing).await
+        } else {
+            self.transport.send(outgoing).await
+        };
+        (came.map_or_else(Outcome::Failed, Outcome::Answered), clock.elapsed())
     }
 
     /// Writes down what an exchange created.
@@ -155,7 +180,7 @@ impl Sender<'_> {
     }
 
     /// Sends a case, again where the answer asks for it.
-    async fn settled(&self, case: &Case, underway: &Underway) -> Result<Exchange, Halt> {
+    pub(super) async fn settled(&self, case: &Case, underway: &Underway) -> Result<Exchange, Halt> {
         let operation = &self.contract.operations[case.operation];
         let valid = case.request.credentials == Credentials::Valid;
         let (mut attempts, mut renewed, mut uncertain) = (0, false, false);
@@ -163,25 +188,15 @@ impl Sender<'_> {
             let (carriers, token) =
                 self.authenticator.attach(&self.transport, case.operation, case.request.credentials).await?;
             let outgoing = self.outgoing(case, &carriers);
-            self.turn().await;
             attempts += 1;
-            let clock = Instant::now();
-            underway.set(true);
             // A connection that was kept may be one that the target has closed, and so may the next.
-            let sending = if uncertain {
-                self.transport.send_afresh(&outgoing).await
-            } else {
-                self.transport.send(&outgoing).await
-            };
-            let outcome = match sending {
-                Ok(answer) => Outcome::Answered(answer),
-                Err(failure) => Outcome::Failed(failure),
-            };
-            let (ended, elapsed) = (jiff::Timestamp::now(), clock.elapsed());
+            let (outcome, elapsed) = self.send(&outgoing, uncertain, underway).await;
+            let ended = jiff::Timestamp::now();
             match &outcome {
                 Outcome::Answered(answer) => {
                     underway.set(uncertain);
                     self.tally.answered(answer);
+                    self.watch.answered(&outgoing);
                     if let Some(pause) = retry_after(answer) {
                         if self.pace.hold(pause).await {
                             let why = "the target asked to come back later";
@@ -211,11 +226,11 @@ impl Sender<'_> {
                     }
                     FailureKind::Refused | FailureKind::TimedOut | FailureKind::Unresolved => {
                         self.tally.unanswered();
+                        self.watch.failed(case, operation, failure);
                     }
                     _ => {}
                 },
             }
-            self.observer.event(&Event::Sent);
             let sent = self.sent(outgoing);
             return Ok(Exchange { sent, outcome, ended, elapsed, attempts, leaks_secret: false, uncertain });
         }
