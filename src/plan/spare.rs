@@ -34,7 +34,7 @@ mod tests {
 
     /// How many wrong passwords for the real user, and how many for nobody, a plan holds.
     fn wrong(scheme: &str) -> (usize, usize) {
-        let paths: String = (0..6)
+        let paths: Vec<String> = (0..6)
             .map(|n| {
                 format!(
                     "  /p{n}: {{get: {{operationId: o{n}, responses: {{'200': {{description: ok}}}}}}}}\n"
@@ -43,7 +43,8 @@ mod tests {
             .collect();
         let text = format!(
             "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\ncomponents: {{securitySchemes: {{s: {scheme}}}}}\n\
-             security: [{{s: []}}]\npaths:\n{paths}"
+             security: [{{s: []}}]\npaths:\n{}",
+            paths.concat()
         );
         let contract = Contract::read(Document::from_text("t.yaml", &text).unwrap())
             .unwrap_or_else(|error| panic!("{}", error.1));

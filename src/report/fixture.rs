@@ -8,7 +8,7 @@ use crate::judge::{self, Check, Finding, Observation, Scope, Severity};
 use crate::plan::{
     Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Said, Scenario, Verdict,
 };
-use crate::run::{Answer, End, Exchange, Failure, FailureKind, Head, Outcome, Run, Sent};
+use crate::run::{Answer, Effects, End, Exchange, Failure, FailureKind, Head, Outcome, Run, Sent};
 use crate::source::Document;
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -142,8 +142,8 @@ impl Fixture {
             elapsed: Duration::from_millis(milliseconds * 3),
             observations: observations.clone(),
             notes: judge::exchange(&contract, &plan, &exchanges[0], (0, 0)).note.into_iter().collect(),
-            created: 0,
-            uncertain: 0,
+            effects: Effects::default(),
+            repeated: 0,
             gaps: Vec::new(),
             end: End::Complete,
             exchanges,

@@ -2,6 +2,7 @@
 
 mod alone;
 pub mod credentials;
+mod effects;
 mod error;
 pub mod exchange;
 mod follow;
@@ -23,6 +24,7 @@ mod together;
 pub mod transport;
 mod watch;
 
+pub use effects::{Effect, Effects};
 pub use given::Given;
 pub use ledger::Ledger;
 
@@ -56,10 +58,10 @@ pub struct Run {
     pub observations: Vec<Observation>,
     /// What accepted answers tell of the rules, in the order of the plan.
     pub notes: Vec<Note>,
-    /// How many resources it created, as far as the target says.
-    pub created: usize,
-    /// How many requests may have created one without saying so.
-    pub uncertain: usize,
+    /// What it did to the target, as far as the target says.
+    pub effects: Effects,
+    /// How many requests of it were sent once more, to see what holds still.
+    pub repeated: usize,
     /// What could not be tested after all.
     pub gaps: Vec<Gap>,
     /// Why it ended.
@@ -147,8 +149,8 @@ impl Run {
                 .collect(),
             observations: Vec::new(),
             notes: Vec::new(),
-            created: 0,
-            uncertain: 0,
+            effects: Effects::default(),
+            repeated: 0,
             gaps: Vec::new(),
             end,
         }
@@ -162,8 +164,8 @@ impl Run {
         })
     }
 
-    /// How many requests were sent and answered, or not answered.
+    /// How many requests were sent and answered, or not answered, those that were sent twice twice.
     pub fn sent(&self) -> usize {
-        self.exchanges().count()
+        self.exchanges().count() + self.repeated
     }
 }

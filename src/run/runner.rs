@@ -2,6 +2,7 @@
 
 use super::alone::Rest;
 use super::credentials::Authenticator;
+use super::effects::Toll;
 use super::error::{Halt, RunError};
 use super::exchange::{Failure, Outcome};
 use super::given::Given;
@@ -21,7 +22,7 @@ use crate::plan::{Credentials, Plan, Scenario};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -109,8 +110,7 @@ pub async fn run(
         alias: settings.alias.as_ref(),
         id: settings.run_id.clone().unwrap_or_else(|| identity::fresh(plan)),
         ledger: settings.ledger.as_deref(),
-        created: AtomicUsize::new(0),
-        uncertain: AtomicUsize::new(0),
+        toll: Toll::default(),
         gaps: Mutex::default(),
         tally: Tally::default(),
         watch: Watch::default(),
@@ -336,8 +336,8 @@ impl Runner<'_> {
             exchanges,
             observations,
             notes,
-            created: self.sender.created.load(Ordering::Relaxed),
-            uncertain: self.sender.uncertain.load(Ordering::Relaxed),
+            effects: self.sender.toll.effects(),
+            repeated: 0,
             gaps,
             end,
         }

@@ -1,25 +1,27 @@
 //! The sender: one case, sent until what came of it is final.
 
 use super::credentials::{Authenticator, Carrier};
+use super::effects::{Effect, Toll, effect};
 use super::error::Halt;
 use super::exchange::{Exchange, Failure, FailureKind, Outcome, Sent};
 use super::follow::{self, Unfilled};
 use super::head::{Head, Heads};
 use super::headers::Headers;
 use super::identity;
-use super::ledger::{Created, Ledger, created};
+use super::ledger::{self, Entry, Ledger};
 use super::pace::{Pace, retry_after};
 use super::runner::Alias;
 use super::tally::Tally;
 use super::transport::{Outgoing, Transport};
-use super::watch::Watch;
+use super::watch::{Watch, is_safe};
 use super::{Event, Observer};
 use crate::contract::expression::Part;
 use crate::contract::{Contract, Expression};
+use crate::json;
 use crate::plan::{Case, Credentials, Gap, Request, Scenario};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -44,8 +46,7 @@ pub(super) struct Sender<'r> {
     pub(super) alias: Option<&'r Alias>,
     pub(super) id: String,
     pub(super) ledger: Option<&'r Ledger>,
-    pub(super) created: AtomicUsize,
-    pub(super) uncertain: AtomicUsize,
+    pub(super) toll: Toll,
     pub(super) gaps: Mutex<Vec<Gap>>,
     pub(super) tally: Tally,
     pub(super) watch: Watch,
@@ -86,14 +87,19 @@ impl Sender<'_> {
     }
 
     /// Sends a request once, over a connection of its own or a kept one, as soon as the pace allows
-    /// it; tells what came and how long that took.
+    /// it; tells what came and how long that took. The first time that it is sent for a case is
+    /// announced.
     pub(super) async fn send(
         &self,
+        first_for: Option<&Case>,
         outgoing: &Outgoing,
         afresh: bool,
         underway: &Underway,
-    ) -> (Outcome, Duration) {
+    ) -> Result<(Outcome, Duration), Halt> {
         self.turn().await;
+        if let Some(case) = first_for {
+            self.announced(case, outgoing)?;
+        }
         underway.set(true);
         let clock = Instant::now();
         let came = if afresh {
@@ -101,26 +107,47 @@ impl Sender<'_> {
         } else {
             self.transport.send(outgoing).await
         };
-        (came.map_or_else(Outcome::Failed, Outcome::Answered), clock.elapsed())
+        Ok((came.map_or_else(Outcome::Failed, Outcome::Answered), clock.elapsed()))
     }
 
-    /// Writes down what an exchange created.
-    pub(super) fn written(&self, case: &Case, exchange: &Exchange) -> Result<(), Halt> {
-        let Some(created) = created(exchange) else { return Ok(()) };
-        let count = match created {
-            Created::Yes => &self.created,
-            Created::Unknown => &self.uncertain,
+    /// Writes down that a request is about to be sent, if it may create, change or delete something.
+    pub(super) fn announced(&self, case: &Case, outgoing: &Outgoing) -> Result<(), Halt> {
+        let Some(ledger) = self.ledger.filter(|_| !is_safe(&case.request.method)) else { return Ok(()) };
+        let entry = Entry {
+            event: Effect::Sending,
+            at: jiff::Timestamp::now(),
+            operation: &self.contract.operations[case.operation],
+            case,
+            sent: &self.sent(outgoing.clone()),
+            answer: None,
+            request_id: None,
         };
-        count.fetch_add(1, Ordering::Relaxed);
-        let Some(ledger) = self.ledger else { return Ok(()) };
+        Ok(ledger.write(&self.id, &entry, &self.authenticator.secrets())?)
+    }
+
+    /// Counts what became of a request, and writes it down.
+    pub(super) fn written(&self, case: &Case, exchange: &Exchange) -> Result<(), Halt> {
+        let Some(effect) = effect(exchange) else { return Ok(()) };
         let operation = &self.contract.operations[case.operation];
-        let request_id = match (&self.contract.request_id, exchange.answer()) {
+        let answer = exchange.answer();
+        let id = || {
+            let body = json::read(&answer.filter(|_| self.deletes())?.body).ok()?;
+            ledger::identity(operation, &body).map(|id| id.as_str().map_or(id.to_string(), str::to_owned))
+        };
+        self.toll.add(exchange, effect, id);
+        let Some(ledger) = self.ledger else { return Ok(()) };
+        let request_id = match (&self.contract.request_id, answer) {
             (Some(Expression::Response(Part::Header(name))), Some(answer)) => answer.header(name),
             _ => None,
         };
-        let secrets = self.authenticator.secrets();
-        let about = (&*secrets, request_id.map(str::to_owned));
-        Ok(ledger.write(&self.id, (operation, case), (exchange, created), about)?)
+        let (at, sent) = (exchange.ended, &exchange.sent);
+        let entry = Entry { event: effect, at, operation, case, sent, answer, request_id };
+        Ok(ledger.write(&self.id, &entry, &self.authenticator.secrets())?)
+    }
+
+    /// Whether anything that is created could be deleted.
+    fn deletes(&self) -> bool {
+        self.contract.operations.iter().any(|operation| operation.method == "DELETE")
     }
 
     /// A request may have been sent, and nobody waits for its answer any more.
@@ -128,7 +155,7 @@ impl Sender<'_> {
         if !underway.0.load(Ordering::Relaxed) {
             return;
         }
-        if case.request.method != "POST" || case.request.credentials != Credentials::Valid {
+        if is_safe(&case.request.method) {
             return;
         }
         let failure =
@@ -189,8 +216,9 @@ impl Sender<'_> {
                 self.authenticator.attach(&self.transport, case.operation, case.request.credentials).await?;
             let outgoing = self.outgoing(case, &carriers);
             attempts += 1;
+            let first_for = (attempts == 1).then_some(case);
             // A connection that was kept may be one that the target has closed, and so may the next.
-            let (outcome, elapsed) = self.send(&outgoing, uncertain, underway).await;
+            let (outcome, elapsed) = self.send(first_for, &outgoing, uncertain, underway).await?;
             let ended = jiff::Timestamp::now();
             match &outcome {
                 Outcome::Answered(answer) => {

@@ -32,7 +32,11 @@ impl Sender<'_> {
                 token = used;
                 self.turn().await;
                 *attempts += 1;
-                prepared.push((self.outgoing(case, &carriers), *attempts));
+                let outgoing = self.outgoing(case, &carriers);
+                if *attempts == 1 {
+                    self.announced(case, &outgoing)?;
+                }
+                prepared.push((outgoing, *attempts));
             }
             underway.set(true);
             let gate = Gate::new(prepared.len());

@@ -137,8 +137,8 @@ impl Sender<'_> {
         }
         let known = self.watch.safe.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let outgoing = known.unwrap_or_else(|| at_root(self.target));
-        let (outcome, _) = self.send(&outgoing, true, &Underway::default()).await;
-        let there = matches!(outcome, Outcome::Answered(_));
+        let came = self.send(None, &outgoing, true, &Underway::default()).await;
+        let there = matches!(came, Ok((Outcome::Answered(_), _)));
         if there {
             self.tally.heard();
         }
