@@ -13,7 +13,9 @@ use crate::plan::{Credentials, Gap, Plan};
 use crate::report::progress::Progress;
 use crate::report::{self, Events, Format, Output, SnapshotSummary, Subject, Verdict, changes, terminal};
 use crate::run::credentials::Authenticator;
-use crate::run::{self, Alias, End, Given, Ledger, Observer, Observers, Run, RunError, Settings, identity};
+use crate::run::{
+    self, Alias, Effects, End, Given, Ledger, Observer, Observers, Run, RunError, Settings, identity,
+};
 use crate::snapshot::{self, Comparison, Extent, Kind, Store, Writing};
 use std::path::Path;
 use std::sync::Arc;
@@ -176,18 +178,23 @@ fn doubt(contract: &Contract, plan: &Plan, run: &Run) -> Option<String> {
         .then(|| "every answer is a redirect: is the URL in --target right?".into())
 }
 
-/// Says what a run leaves on the target.
+/// Says what a run did to the target, and what it leaves there.
 fn left_behind(run: &Run, ledger: Option<&Ledger>) {
-    if run.created + run.uncertain == 0 {
+    let Effects { created, uncertain, changed, deleted, left } = run.effects;
+    if !run.effects.any() {
         return;
     }
-    let mut line = match run.created {
-        1 => "1 resource was created and is left on the target".to_owned(),
-        many => format!("{many} resources were created and are left on the target"),
+    let mut line = match created {
+        1 => "1 resource was created".to_owned(),
+        many => format!("{many} resources were created"),
     };
-    if run.uncertain > 0 {
-        line.push_str(&format!(", {} more may have been", run.uncertain));
+    for (count, what) in [(changed, "changed"), (deleted, "deleted"), (uncertain, "more may have been")] {
+        if count > 0 {
+            line.push_str(&format!(", {count} {what}"));
+        }
     }
+    let is = if left == 1 { "is" } else { "are" };
+    line.push_str(&format!("; {left} {is} left on the target"));
     note(&match ledger {
         Some(ledger) => format!("{line}: see {}", ledger.path().display()),
         None => format!("{line}; --ledger FILE keeps a list of them"),
@@ -317,7 +324,7 @@ async fn settled(
     if arguments.record && run.end != End::Complete {
         note("the run is not complete: nothing is recorded");
     } else if arguments.record {
-        let lost = recorded(contract, plan, settings, arguments, store, pages, extent).await?;
+        let lost = recorded((contract, plan, settings), arguments, store, (pages, extent), run).await?;
         if let Some(error) = lost {
             refused_run(&error).show();
             note("the second run did not begin: nothing is recorded");
@@ -341,13 +348,11 @@ async fn settled(
 /// Sends everything once more under another identity, and pins what held still; tells why it
 /// could not be sent again.
 async fn recorded(
-    contract: &Arc<Contract>,
-    plan: &Arc<Plan>,
-    settings: &Settings,
+    (contract, plan, settings): (&Arc<Contract>, &Arc<Plan>, &Settings),
     arguments: &CheckArgs,
     store: &Store,
-    pages: Vec<snapshot::Page>,
-    extent: Extent,
+    (pages, extent): (Vec<snapshot::Page>, Extent),
+    first: &mut Run,
 ) -> Result<Option<RunError>, Failure> {
     // What the embedded host remembers of the first pass would change the second.
     let host = match settings.alias {
@@ -356,10 +361,16 @@ async fn recorded(
     };
     let target = host.as_ref().map_or_else(|| settings.target.clone(), url);
     let settings = Settings { run_id: None, target, ..settings.clone() };
-    let again = match sent(contract, plan, &settings, arguments, &[]).await {
+    // The first pass has tried wrong passwords for the real user: one host, one account.
+    let mut spared = Plan::clone(plan);
+    spared.spare_user(contract, 0);
+    let again = match sent(contract, &Arc::new(spared), &settings, arguments, &[]).await {
         Ok(again) => again,
         Err(error) => return Ok(Some(error)),
     };
+    first.effects += again.effects;
+    first.repeated += again.sent();
+    first.elapsed += again.elapsed;
     if again.end != End::Complete {
         note("the second run is not complete: nothing is recorded");
         return Ok(None);

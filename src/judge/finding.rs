@@ -44,6 +44,14 @@ impl Observation {
         Observation { scope: Scope::Api, ..self }
     }
 
+    /// The same fact for every request of an operation that hangs whatever it is asked.
+    pub(crate) fn fold_time_outs(&mut self) {
+        if super::check::complete_answer::is_time_out(self) {
+            self.scope = Scope::Answer;
+            self.title.truncate(self.title.find(", given ").unwrap_or(self.title.len()));
+        }
+    }
+
     /// Every text that may quote an answer.
     pub fn texts(&mut self) -> [&mut String; 4] {
         [&mut self.answer, &mut self.title, &mut self.expected, &mut self.actual]

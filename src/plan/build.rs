@@ -2,6 +2,7 @@
 
 use super::derive::{Deriver, Draft, ODD};
 use super::select::Selection;
+use super::spare::WRONG_PASSWORDS;
 use super::{Candidates, Gap, Labeller, Plan, Said, Scenario};
 use crate::contract::Contract;
 use std::num::NonZero;
@@ -42,8 +43,10 @@ pub enum PlanError {
 /// So many scenarios of one operation are sent.
 const SCENARIOS: usize = 220;
 
-/// So many more if each breaks something, as long as the whole plan stays below [`ORDINARY`].
-const VIOLATIONS: [usize; 3] = [4 * SCENARIOS, 2 * SCENARIOS, SCENARIOS];
+/// So many more if each breaks something, or somewhat fewer in all, so that the whole plan stays
+/// below [`ORDINARY`].
+const VIOLATIONS: [usize; 5] =
+    [4 * SCENARIOS, 2 * SCENARIOS, SCENARIOS, SCENARIOS / 8 * 7, SCENARIOS / 4 * 3];
 
 /// A plan of more requests is long.
 const ORDINARY: usize = 15_000;
@@ -62,7 +65,7 @@ impl Derived {
     /// How many scenarios are sent if so many may break something.
     fn room(&self, violations: usize) -> usize {
         let breaking = self.drafts.partition_point(|draft| draft.worth < ODD);
-        breaking.clamp(SCENARIOS, violations).min(self.drafts.len())
+        breaking.clamp(SCENARIOS.min(violations), violations).min(self.drafts.len())
     }
 }
 
@@ -168,5 +171,6 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
             return Err(PlanError::NoRoom(most));
         }
     }
+    plan.spare_user(contract, WRONG_PASSWORDS);
     Ok(plan)
 }

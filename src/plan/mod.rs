@@ -12,6 +12,7 @@ mod probe;
 mod rebase;
 mod said;
 mod select;
+mod spare;
 pub mod unique;
 
 pub use build::{PlanError, Wishes, plan};
@@ -178,6 +179,9 @@ pub enum Credentials {
     None,
     /// The right user with another password, or an altered token.
     Wrong,
+    /// As [`Credentials::Wrong`], but where there is a user, one that nobody has: hosts lock out a
+    /// user for whom too many wrong passwords come.
+    WrongOfNobody,
     /// A user that does not exist, with the right password, or a token that never was one.
     Unknown,
     /// What is right, under a scheme that does not exist.
@@ -188,6 +192,8 @@ pub enum Credentials {
     Empty,
     /// A header that does not have the form of the scheme.
     Malformed,
+    /// Credentials that nobody has, with bytes beyond ASCII (RFC 9110 5.5).
+    BeyondAscii,
     /// A token whose life is over.
     Expired,
     /// A token that is good for somebody else.
@@ -368,12 +374,13 @@ impl Credentials {
         match self {
             Credentials::Valid => "valid",
             Credentials::None => "none",
-            Credentials::Wrong => "wrong",
+            Credentials::Wrong | Credentials::WrongOfNobody => "wrong",
             Credentials::Unknown => "unknown",
             Credentials::WrongScheme => "wrong-scheme",
             Credentials::Other => "other-scheme",
             Credentials::Empty => "empty",
             Credentials::Malformed => "malformed",
+            Credentials::BeyondAscii => "beyond-ascii",
             Credentials::Expired => "expired",
             Credentials::Foreign => "foreign",
             Credentials::WithoutFirst => "without-first",

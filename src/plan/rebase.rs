@@ -2,7 +2,7 @@
 //! more what was read before there was anything.
 
 use super::derive::Deriver;
-use super::{Case, Choice, Labeller, Plan, Role, Said, Scenario, Verdict};
+use super::{Case, Choice, Labeller, Plan, Request, Role, Said, Scenario, Verdict};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The plan with its cases built on the bodies that were found, but for those that were sent. What
@@ -36,8 +36,10 @@ pub fn rebased(
             match drafts.remove(&keys(scenario)) {
                 Some(other) => {
                     for (case, other) in scenario.cases.iter_mut().zip(other.cases) {
-                        // Its identity does not depend on the body.
-                        *case = Case { id: std::mem::take(&mut case.id), ..other };
+                        // Its identity does not depend on the body, nor who sends it.
+                        let credentials = case.request.credentials;
+                        let request = Request { credentials, ..other.request };
+                        *case = Case { id: std::mem::take(&mut case.id), request, ..other };
                     }
                 }
                 None => lost.push(index),

@@ -86,8 +86,11 @@ impl Builder<'_, '_> {
                 other_seed: self.subject.other_seed.clone(),
             }),
             created: Created {
-                resources: run.created,
-                uncertain: run.uncertain,
+                resources: run.effects.created,
+                uncertain: run.effects.uncertain,
+                changed: run.effects.changed,
+                deleted: run.effects.deleted,
+                left: run.effects.left,
                 ledger: self.subject.ledger.clone(),
             },
         }

@@ -9,7 +9,7 @@ use crate::plan::{
     Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Role, Said, Scenario, Verdict,
     Wishes,
 };
-use crate::run::{Answer, End, Exchange, Failure, FailureKind, Head, Outcome, Run, Sent};
+use crate::run::{Answer, Effects, End, Exchange, Failure, FailureKind, Head, Outcome, Run, Sent};
 use crate::source::Document;
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -148,8 +148,8 @@ impl Fixture {
             untested: judge::Untested::default(),
             observations: observations.clone(),
             notes: judge::exchange(&contract, &plan, &exchanges[0], (0, 0)).note.into_iter().collect(),
-            created: 0,
-            uncertain: 0,
+            effects: Effects::default(),
+            repeated: 0,
             gaps: Vec::new(),
             end: End::Complete,
             exchanges,

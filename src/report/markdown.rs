@@ -101,13 +101,13 @@ fn numbers(report: &Report) -> String {
         let _ = writeln!(text, "| {name} | {value} |");
     }
     let created = &report.created;
-    if created.resources + created.uncertain > 0 {
+    if created.left + created.uncertain > 0 {
         let ledger = created.ledger.as_ref().map_or(String::new(), |file| format!(", see {}", cell(file)));
         let uncertain = match created.uncertain {
             0 => String::new(),
             more => format!(", {more} more may have been"),
         };
-        let resources = count(created.resources, "resource", "resources");
+        let resources = count(created.left, "resource", "resources");
         let _ = writeln!(text, "| left behind | {resources}{uncertain}{ledger} |");
     }
     text + "\n"

@@ -452,13 +452,22 @@ pub struct OtherSeed {
     pub pages: usize,
 }
 
-/// What a run left on the target.
+/// What a run did to the target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Created {
     /// Resources that the target says it created.
     pub resources: usize,
     /// Requests that may have created one.
     pub uncertain: usize,
+    /// Requests that changed something.
+    #[serde(default)]
+    pub changed: usize,
+    /// Requests that deleted something.
+    #[serde(default)]
+    pub deleted: usize,
+    /// Resources that it created and did not delete.
+    #[serde(default)]
+    pub left: usize,
     /// The file that lists them, if there is one.
     pub ledger: Option<String>,
 }

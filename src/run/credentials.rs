@@ -20,6 +20,10 @@ use std::time::{Duration, Instant};
 /// A user and a token that nobody has.
 const NOBODY: &str = "probity-nobody";
 
+/// The same with letters beyond ASCII, which HTTP allows in a header, and which many a comparison
+/// in constant time does not expect.
+const NOBODY_BEYOND_ASCII: &str = "probity-n\u{f6}body-\u{17b}";
+
 /// Why no token could be had.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum TokenError {
@@ -110,7 +114,9 @@ impl<'c> Authenticator<'c> {
             secrets.add(key, "PROBITY_OAUTH_KEY");
         }
         for (name, value) in &given.headers {
-            if is_secret(name, value) {
+            if is_secret(name, value) || carries_key(contract, name) {
+                let header = |value: String| Carrier::Header(name.clone(), value);
+                secrets.add_placed(header(value.clone()), header(format!("${}", variable(name))));
                 secrets.add(value, &variable(name));
                 if let Some((_, token)) = value.split_once(' ') {
                     secrets.add(token, &variable(name));
@@ -121,6 +127,9 @@ impl<'c> Authenticator<'c> {
         for key in keys.values() {
             secrets.add(key, "PROBITY_API_KEY");
             secrets.add(&changed(key), "PROBITY_WRONG_API_KEY");
+        }
+        for (name, scheme) in &contract.schemes {
+            place_given(&mut secrets, scheme, &given, keys.get(name).map(String::as_str));
         }
         let valid = given.basic.as_ref();
         let basic = valid.map(|(user, password)| format!("Basic {}", basic(user, password, given.basic_md5)));
@@ -283,6 +292,9 @@ impl<'c> Authenticator<'c> {
                         self.given.basic.clone().unwrap_or((unknown.into(), unknown.into()));
                     format!("Basic {}", basic(&user, &wrong_password(&password), self.given.basic_md5))
                 }
+                Credentials::WrongOfNobody => {
+                    format!("Basic {}", basic(unknown, &wrong_password(unknown), self.given.basic_md5))
+                }
                 Credentials::Unknown => {
                     let password = self.given.basic.as_ref().map_or(unknown, |(_, password)| password);
                     format!("Basic {}", basic(unknown, password, self.given.basic_md5))
@@ -295,11 +307,14 @@ impl<'c> Authenticator<'c> {
                 }
                 Credentials::Empty => format!("Basic {}", BASE64.encode(":")),
                 Credentials::Malformed => "Basic !not-base64!".into(),
+                Credentials::BeyondAscii => {
+                    format!("Basic {}", basic(NOBODY_BEYOND_ASCII, NOBODY_BEYOND_ASCII, self.given.basic_md5))
+                }
             }),
             SecurityScheme::Bearer => header(match credentials {
                 Credentials::Valid => valid?,
                 Credentials::None | Credentials::WithoutFirst | Credentials::WithoutSecond => return None,
-                Credentials::Wrong => {
+                Credentials::Wrong | Credentials::WrongOfNobody => {
                     format!("Bearer {}", changed(self.given.bearer.as_deref().unwrap_or(unknown)))
                 }
                 Credentials::WrongScheme => {
@@ -311,6 +326,7 @@ impl<'c> Authenticator<'c> {
                 }
                 Credentials::Empty => "Bearer".into(),
                 Credentials::Malformed => "Bearer not a token, but words".into(),
+                Credentials::BeyondAscii => format!("Bearer {NOBODY_BEYOND_ASCII}"),
             }),
             SecurityScheme::ApiKey { location, name, .. } => {
                 let value = match credentials {
@@ -318,7 +334,9 @@ impl<'c> Authenticator<'c> {
                     Credentials::None | Credentials::WithoutFirst | Credentials::WithoutSecond => {
                         return None;
                     }
-                    Credentials::Wrong => changed(&valid.unwrap_or_else(|| unknown.into())),
+                    Credentials::Wrong | Credentials::WrongOfNobody => {
+                        changed(&valid.unwrap_or_else(|| unknown.into()))
+                    }
                     Credentials::Unknown => unknown.into(),
                     Credentials::Foreign => self.given.foreign.clone()?,
                     Credentials::Expired => self.first()?.value,
@@ -326,12 +344,9 @@ impl<'c> Authenticator<'c> {
                     Credentials::WrongScheme => format!("Probity {unknown}"),
                     Credentials::Empty => String::new(),
                     Credentials::Malformed => "not a token, but words".into(),
+                    Credentials::BeyondAscii => NOBODY_BEYOND_ASCII.into(),
                 };
-                match location {
-                    Location::Query => Carrier::Query(name.clone(), value),
-                    Location::Cookie => Carrier::Header("Cookie".into(), format!("{name}={value}")),
-                    _ => Carrier::Header(name.clone(), value),
-                }
+                carrier(*location, name, value)
             }
             SecurityScheme::Other(_) => return None,
         })
@@ -442,6 +457,11 @@ impl<'c> Authenticator<'c> {
         let known = Arc::make_mut(&mut secrets);
         known.add(&value, "PROBITY_TOKEN");
         known.add(&changed(&value), "PROBITY_WRONG_TOKEN");
+        for scheme in self.contract.schemes.values() {
+            if matches!(scheme, SecurityScheme::ApiKey { token: Some(_), .. }) {
+                place(known, scheme, &[(&value, "PROBITY_TOKEN"), (&changed(&value), "PROBITY_WRONG_TOKEN")]);
+            }
+        }
         drop(secrets);
         Ok(Token { value, expires: life.map(|life| asked + life), ends, number })
     }
@@ -464,6 +484,50 @@ impl<'c> Authenticator<'c> {
             }
         }
         Ok(false)
+    }
+}
+
+/// What carries a key.
+fn carrier(location: Location, name: &str, value: String) -> Carrier {
+    match location {
+        Location::Query => Carrier::Query(name.to_owned(), value),
+        Location::Cookie => Carrier::Header("Cookie".into(), format!("{name}={value}")),
+        _ => Carrier::Header(name.to_owned(), value),
+    }
+}
+
+/// Makes known where requests carry what the user gave for a scheme, or what is near to it.
+fn place_given(secrets: &mut Secrets, scheme: &SecurityScheme, given: &Given, key: Option<&str>) {
+    let (own, right, wrong) = match scheme {
+        SecurityScheme::Bearer => (given.bearer.as_deref(), "PROBITY_BEARER", "PROBITY_WRONG_BEARER"),
+        _ => (key, "PROBITY_API_KEY", "PROBITY_WRONG_API_KEY"),
+    };
+    if let Some(own) = own {
+        place(secrets, scheme, &[(own, right), (&changed(own), wrong)]);
+    }
+    if let Some(foreign) = &given.foreign {
+        place(secrets, scheme, &[(foreign, "PROBITY_FOREIGN_TOKEN")]);
+    }
+}
+
+/// Makes known where requests carry tokens of a scheme; what HTTP Basic encodes is never short.
+fn place(secrets: &mut Secrets, scheme: &SecurityScheme, tokens: &[(&str, &str)]) {
+    for (token, variable) in tokens {
+        let shown = format!("${variable}");
+        match scheme {
+            SecurityScheme::Bearer => {
+                for name in ["Bearer", "Probity"] {
+                    let header =
+                        |token: &str| Carrier::Header("Authorization".into(), format!("{name} {token}"));
+                    secrets.add_placed(header(token), header(&shown));
+                }
+            }
+            SecurityScheme::ApiKey { location, name, .. } => {
+                let carried = |token: &str| carrier(*location, name, token.to_owned());
+                secrets.add_placed(carried(token), carried(&shown));
+            }
+            SecurityScheme::Basic | SecurityScheme::Other(_) => {}
+        }
     }
 }
 
@@ -533,6 +597,13 @@ fn is_secret(name: &str, value: &str) -> bool {
     }
     let plain = ["content-type", "user-agent", "origin", "referer", "cache-control", "prefer", "host"];
     value.len() >= 8 && !plain.contains(&name.as_str()) && !name.starts_with("accept")
+}
+
+/// Whether the contract wants a key in a header.
+fn carries_key(contract: &Contract, header: &str) -> bool {
+    contract.schemes.values().any(|scheme| {
+        matches!(scheme, SecurityScheme::ApiKey { location: Location::Header, name, .. } if name.eq_ignore_ascii_case(header))
+    })
 }
 
 fn variable(name: &str) -> String {

@@ -1,6 +1,8 @@
-//! The ledger: one line for each resource that a run created, written before the next request.
+//! The ledger: what a run does to its target. A line before each request that may create, change or
+//! delete something, and one after it with what became of it, written before the next request.
 
-use super::exchange::{Exchange, FailureKind, Outcome};
+use super::effects::Effect;
+use super::exchange::{Answer, Sent};
 use super::secret::Secrets;
 use crate::contract::{Operation, Statement};
 use crate::json::{self, Text};
@@ -27,36 +29,37 @@ pub struct LedgerError {
     error: std::io::Error,
 }
 
-/// Whether a request created something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Created {
-    /// The target says so.
-    Yes,
-    /// It may have: there was no whole answer, or a server error.
-    Unknown,
+/// What a line tells of a request.
+pub(super) struct Entry<'e> {
+    pub(super) event: Effect,
+    pub(super) at: jiff::Timestamp,
+    pub(super) operation: &'e Operation,
+    pub(super) case: &'e Case,
+    pub(super) sent: &'e Sent,
+    pub(super) answer: Option<&'e Answer>,
+    pub(super) request_id: Option<&'e str>,
 }
 
 /// One line.
 #[derive(Serialize)]
 struct Line<'l> {
+    event: Effect,
     run: &'l str,
-    ended: String,
+    at: String,
     operation: &'l str,
     case: &'l str,
     method: &'l str,
     url: String,
-    created: Created,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<String>,
+    location: Option<&'l str>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     unique: Map<String, Value>,
     #[serde(rename = "requestId", skip_serializing_if = "Option::is_none")]
-    request_id: Option<String>,
+    request_id: Option<&'l str>,
 }
 
 impl Ledger {
@@ -72,29 +75,23 @@ impl Ledger {
         &self.path
     }
 
-    /// Writes what an exchange created.
-    pub(super) fn write(
-        &self,
-        run: &str,
-        (operation, case): (&Operation, &Case),
-        (exchange, created): (&Exchange, Created),
-        (secrets, request_id): (&Secrets, Option<String>),
-    ) -> Result<(), LedgerError> {
-        let answer = exchange.answer();
+    /// Writes a line.
+    pub(super) fn write(&self, run: &str, entry: &Entry<'_>, secrets: &Secrets) -> Result<(), LedgerError> {
+        let Entry { event, at, operation, case, sent, answer, request_id } = *entry;
         let body = answer.and_then(|answer| json::read(&answer.body).ok());
-        let sent = exchange.sent.body.as_deref().and_then(|body| json::read(body).ok());
+        let told = sent.body.as_deref().and_then(|body| json::read(body).ok());
         let line = Line {
+            event,
             run,
-            ended: exchange.ended.to_string(),
+            at: at.to_string(),
             operation: &operation.id,
             case: &case.id,
-            method: &exchange.sent.head.method,
-            url: secrets.hide(exchange.sent.head.url.clone()),
-            created,
+            method: &sent.head.method,
+            url: secrets.hide(sent.head.url.clone()),
             status: answer.map(|answer| answer.status),
             id: body.as_ref().and_then(|body| identity(operation, body)),
-            location: answer.and_then(|answer| answer.header("location")).map(str::to_owned),
-            unique: sent.as_ref().map(|sent| unique(operation, sent)).unwrap_or_default(),
+            location: answer.and_then(|answer| answer.header("location")),
+            unique: told.as_ref().map(|told| unique(operation, told)).unwrap_or_default(),
             request_id,
         };
         let fail = |error| LedgerError { path: self.path.clone(), error };
@@ -105,28 +102,8 @@ impl Ledger {
     }
 }
 
-/// Whether a request has created a resource, as far as can be told.
-pub(super) fn created(exchange: &Exchange) -> Option<Created> {
-    let posted = exchange.sent.head.method == "POST";
-    match &exchange.outcome {
-        Outcome::Answered(answer) if answer.status == 201 || (posted && answer.accepted()) => {
-            Some(Created::Yes)
-        }
-        Outcome::Answered(answer) if posted && answer.status >= 500 => Some(Created::Unknown),
-        // A refusal stays one, however little of its body comes.
-        Outcome::Failed(failure) if failure.status.is_some_and(|status| (400..500).contains(&status)) => None,
-        Outcome::Failed(failure) if posted => match failure.kind {
-            FailureKind::Unresolved | FailureKind::Refused | FailureKind::Tls | FailureKind::Unsendable => {
-                None
-            }
-            _ => Some(Created::Unknown),
-        },
-        _ => None,
-    }
-}
-
 /// What the answer calls the resource: what the contract says is never the same, or an `id`.
-fn identity(operation: &Operation, body: &Text) -> Option<Value> {
+pub(super) fn identity(operation: &Operation, body: &Text) -> Option<Value> {
     let distinct = operation.behaviour.rules.iter().filter_map(|rule| match &rule.statement {
         Statement::Distinct(at) => at.response_body(),
         _ => None,

@@ -1,6 +1,8 @@
 //! The run: sends the plan to a target, within its pace, and keeps what came back.
 
+mod alone;
 pub mod credentials;
+mod effects;
 mod error;
 pub mod exchange;
 mod follow;
@@ -13,13 +15,16 @@ mod judging;
 pub mod ledger;
 mod order;
 mod pace;
+mod placed;
 mod runner;
 pub mod secret;
 mod sender;
 mod tally;
 mod together;
 pub mod transport;
+mod watch;
 
+pub use effects::{Effect, Effects};
 pub use given::Given;
 pub use ledger::Ledger;
 
@@ -61,10 +66,10 @@ pub struct Run {
     pub untested: Untested,
     /// What accepted answers tell of the rules, in the order of the plan.
     pub notes: Vec<Note>,
-    /// How many resources it created, as far as the target says.
-    pub created: usize,
-    /// How many requests may have created one without saying so.
-    pub uncertain: usize,
+    /// What it did to the target, as far as the target says.
+    pub effects: Effects,
+    /// How many requests of it were sent once more, to see what holds still.
+    pub repeated: usize,
     /// What could not be tested after all.
     pub gaps: Vec<Gap>,
     /// Why it ended.
@@ -155,8 +160,8 @@ impl Run {
                 .collect(),
             observations: Vec::new(),
             notes: Vec::new(),
-            created: 0,
-            uncertain: 0,
+            effects: Effects::default(),
+            repeated: 0,
             gaps: Vec::new(),
             end,
         }
@@ -170,8 +175,8 @@ impl Run {
         })
     }
 
-    /// How many requests were sent and answered, or not answered.
+    /// How many requests were sent and answered, or not answered, those that were sent twice twice.
     pub fn sent(&self) -> usize {
-        self.exchanges().count()
+        self.exchanges().count() + self.repeated
     }
 }

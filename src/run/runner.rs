@@ -1,18 +1,20 @@
 //! The runner: scenarios side by side, the cases of each in order.
 
+use super::alone::Rest;
 use super::credentials::Authenticator;
+use super::effects::Toll;
 use super::error::{Halt, RunError};
 use super::exchange::{Exchange, Failure, Outcome};
 use super::given::Given;
-use super::head::{Head, Heads};
-use super::headers::Headers;
+use super::head::Heads;
 use super::judging::{Bench, Done, Heard, Judge};
 use super::ledger::Ledger;
 use super::order::Order;
 use super::pace::{Pace, Rate};
 use super::sender::{Sender, Underway};
 use super::tally::Tally;
-use super::transport::{Outgoing, Transport};
+use super::transport::Transport;
+use super::watch::{Watch, any_late, at_root};
 use super::{Answer, End, Event, Observer, Run, identity};
 use crate::contract::Contract;
 use crate::judge::{self, Levels, Observation, Severity};
@@ -81,11 +83,11 @@ impl Settings {
 /// Tells a run to stop.
 pub type Stop = watch::Receiver<bool>;
 
-struct Runner<'r> {
+pub(super) struct Runner<'r> {
     contract: &'r Arc<Contract>,
     settings: &'r Settings,
     observer: &'r Arc<dyn Observer>,
-    sender: Sender<'r>,
+    pub(super) sender: Sender<'r>,
 }
 
 /// How far a run has come.
@@ -121,11 +123,11 @@ pub async fn run(
         alias: settings.alias.as_ref(),
         id: settings.run_id.clone().unwrap_or_else(|| identity::fresh(plan)),
         ledger: settings.ledger.as_deref(),
-        created: AtomicUsize::new(0),
-        uncertain: AtomicUsize::new(0),
+        toll: Toll::default(),
         requests: AtomicUsize::new(0),
         gaps: Mutex::default(),
         tally: Tally::default(),
+        watch: Watch::default(),
         heads: Heads::default(),
         shown: Heads::default(),
     };
@@ -272,30 +274,57 @@ impl Runner<'_> {
             };
             bench.hear(heard);
         };
-        heard.into_iter().for_each(&take);
+        let fail = |error| {
+            halted.store(true, Ordering::Relaxed);
+            *halt.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        };
+        let rest = Rest::default();
+        let settle = |heard: Heard| {
+            let scenario = &plan.scenarios[heard.scenario];
+            if any_late(scenario, &heard.exchanges) { rest.late(heard) } else { take(heard) }
+        };
+        for heard in heard {
+            match self.asked_again(&plan, heard, stop).await {
+                Ok(heard) => take(heard),
+                Err(error) => fail(error),
+            }
+        }
         let worker = || {
             let (stop, mut signal) = (stop.clone(), stop.clone());
-            let (halted, take, halt, order, indexes, plan) = (&halted, &take, &halt, &order, &indexes, &plan);
+            let (halted, take, settle, fail, rest) = (&halted, &take, &settle, &fail, &rest);
+            let (order, indexes, plan) = (&order, &indexes, &plan);
             async move {
                 let mut stopped = pin!(stopped(&mut signal));
                 while let Some(turn) = order.next() {
                     let over = halted.load(Ordering::Relaxed) || *stop.borrow();
-                    if over || self.sender.tally.enough().is_some() {
+                    if over || self.sender.enough().await.is_some() {
                         break;
                     }
                     let index = indexes[turn.index];
-                    match self.scenario(index, &plan.scenarios[index], stopped.as_mut()).await {
-                        Ok(heard) => take(heard),
-                        Err(error) => {
-                            halted.store(true, Ordering::Relaxed);
-                            *halt.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    let scenario = &plan.scenarios[index];
+                    if self.sender.watch.puts_off(scenario) {
+                        rest.put_off(index);
+                        continue;
+                    }
+                    match self.scenario(index, scenario, stopped.as_mut()).await {
+                        // Whoever stops at the first finding sends one request after the other anyway.
+                        Ok(heard) if self.settings.fail_fast => {
+                            match self.asked_again(plan, heard, &stop).await {
+                                Ok(heard) => take(heard),
+                                Err(error) => fail(error),
+                            }
                         }
+                        Ok(heard) => settle(heard),
+                        Err(error) => fail(error),
                     }
                 }
             }
         };
         let workers: FuturesUnordered<_> = (0..self.settings.workers()).map(|_| worker()).collect();
         workers.collect::<()>().await;
+        if let Err(error) = self.alone(&plan, &rest, &take, &halted, stop).await {
+            fail(error);
+        }
         let judged = bench.map(Bench::close).unwrap_or_default();
         let at_once = at_once.into_inner().unwrap_or_else(PoisonError::into_inner);
         for found in judged.into_iter().chain(at_once) {
@@ -311,10 +340,11 @@ impl Runner<'_> {
         if *stop.borrow() {
             return Err(End::Interrupted);
         }
-        match self.sender.tally.enough().filter(|_| course.done.iter().any(Option::is_none)) {
-            Some(why) => Err(End::TargetLost(why)),
-            None => Ok(()),
+        if course.done.iter().all(Option::is_some) {
+            return Ok(());
         }
+        let mute = || self.sender.watch.is_mute().then(|| "no request got an answer".to_owned());
+        self.sender.enough().await.or_else(mute).map_or(Ok(()), |why| Err(End::TargetLost(why)))
     }
 
     /// Looks for accepted bodies where the whole one was refused, and builds the rest of the plan on
@@ -359,7 +389,7 @@ impl Runner<'_> {
         let mut signal = stop.clone();
         let mut stopped = pin!(stopped(&mut signal));
         while let Some(case) = search.next() {
-            if self.room() == 0 || *stop.borrow_and_update() || self.sender.tally.enough().is_some() {
+            if self.room() == 0 || *stop.borrow_and_update() || self.sender.enough().await.is_some() {
                 break;
             }
             let scenario = Scenario::single(case);
@@ -396,7 +426,7 @@ impl Runner<'_> {
 
     /// Reads once more whatever can be read, if the run has created something.
     async fn read_again(&self, course: &mut Course, stop: &Stop) -> Result<(), End> {
-        if self.sender.created.load(Ordering::Relaxed) == 0 {
+        if self.sender.toll.effects().created == 0 {
             return Ok(());
         }
         let scenarios = plan::again(&course.plan, |index| course.done[index].is_some());
@@ -439,9 +469,16 @@ impl Runner<'_> {
             });
         }
         observations.extend(judge::over_run(self.contract, &plan, &notes));
-        let settled = judge::settle(self.contract, &plan, &exchanges, observations);
+        let mut settled = judge::settle(self.contract, &plan, &exchanges, observations);
+        for observation in &mut settled.observations {
+            let case = &plan.scenarios[observation.scenario].cases[observation.step];
+            if self.sender.watch.is_out(case.operation) {
+                observation.fold_time_outs();
+            }
+        }
         let mut gaps = std::mem::take(&mut *self.sender.gaps.lock().unwrap_or_else(PoisonError::into_inner));
         gaps.extend(settled.gaps);
+        gaps.extend(self.sender.watch.gaps(self.contract));
         gaps.sort_by(|one, two| (&one.operation, &one.why).cmp(&(&two.operation, &two.why)));
         Run {
             id: self.sender.id.clone(),
@@ -454,15 +491,15 @@ impl Runner<'_> {
             observations: settled.observations,
             untested: settled.untested,
             notes,
-            created: self.sender.created.load(Ordering::Relaxed),
-            uncertain: self.sender.uncertain.load(Ordering::Relaxed),
+            effects: self.sender.toll.effects(),
+            repeated: 0,
             gaps,
             end,
         }
     }
 
     /// One scenario, as far as it comes before the run is stopped.
-    async fn scenario(
+    pub(super) async fn scenario(
         &self,
         index: usize,
         scenario: &Scenario,
@@ -549,18 +586,12 @@ fn is_about_members(status: u16) -> bool {
     (400..500).contains(&status) && !matches!(status, 401 | 403 | 404 | 405 | 406 | 410 | 413 | 415 | 429)
 }
 
-/// A request that changes nothing.
-fn at_root(target: &str) -> Outgoing {
-    let (method, url) = ("OPTIONS".into(), format!("{target}/"));
-    Outgoing { head: Head { method, url, headers: Headers::default() }.into(), body: None }
-}
-
 /// Where an answer sends elsewhere.
 fn redirect(answer: &Answer) -> Option<&str> {
     answer.header("location").filter(|_| (300..400).contains(&answer.status))
 }
 
-async fn stopped(stop: &mut Stop) {
+pub(super) async fn stopped(stop: &mut Stop) {
     if stop.wait_for(|stop| *stop).await.is_err() {
         std::future::pending::<()>().await;
     }

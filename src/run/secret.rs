@@ -1,8 +1,10 @@
 //! Secrets: what must appear in no output, and the variables that stand for it.
 
+use super::credentials::Carrier;
 use super::exchange::Answer;
 use super::forms::forms;
 use super::head::{Head, Heads};
+use super::placed::Placed;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use bytes::Bytes;
 use std::borrow::Cow;
@@ -15,6 +17,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Secrets {
     /// Longest first: a secret that holds another must be found before it.
     known: Vec<(String, String)>,
+    placed: Placed,
     finders: OnceLock<Vec<Finder>>,
     /// Finds how any secret begins, in small letters.
     beginnings: OnceLock<Option<AhoCorasick>>,
@@ -123,12 +126,19 @@ impl Secrets {
         self.heads = Arc::default();
     }
 
+    /// Adds a secret by what carries it in a request, with what carries its variable instead.
+    pub(super) fn add_placed(&mut self, secret: Carrier, shown: Carrier) {
+        self.placed.add(secret, shown);
+        self.heads = Arc::default();
+    }
+
     /// What of the secrets an answer holds.
     pub(super) fn held(&self, answer: &Answer) -> Held {
         const LONG: usize = 12;
         let read = Haystack::new(&answer.body);
         if !self.begins_in(&read) {
-            let headers = self.stand_in(answer.headers.text().as_bytes());
+            let queried = || answer.headers.iter().any(|(_, value)| self.placed.queried(value));
+            let headers = self.stand_in(answer.headers.text().as_bytes()) || queried();
             return if headers { Held::Perhaps } else { Held::Nothing };
         }
         let lengths = self.finders().flat_map(|finder| finder.find(&read)).map(|(range, _)| range.len());
@@ -140,6 +150,7 @@ impl Secrets {
 
     /// Text with every secret replaced by its variable.
     pub fn hide(&self, text: String) -> String {
+        let text = self.placed.in_queries(text);
         if self.stand_in(text.as_bytes()) {
             String::from_utf8_lossy(&self.without(text.into_bytes())).into_owned()
         } else {
@@ -150,7 +161,10 @@ impl Secrets {
     /// The head of a request with every secret replaced by its variable.
     pub(super) fn hide_in(&self, head: &Arc<Head>) -> Arc<Head> {
         let make = || {
-            let headers = head.headers.with_values(|_, value| self.hide(value.to_owned()).into());
+            let value = |name: &str, value: &str| {
+                self.placed.in_header(name, value).unwrap_or_else(|| value.to_owned())
+            };
+            let headers = head.headers.with_values(|name, text| self.hide(value(name, text)).into());
             let (method, url) = (head.method.clone(), self.hide(head.url.clone()));
             (Arc::clone(head), Head { method, url, headers })
         };

@@ -1,20 +1,23 @@
 //! The sender: one case, sent until what came of it is final.
 
 use super::credentials::{Authenticator, Carrier};
+use super::effects::{Effect, Toll, effect};
 use super::error::Halt;
 use super::exchange::{Exchange, Failure, FailureKind, Outcome, Sent};
 use super::follow::{self, Unfilled};
 use super::head::{Head, Heads};
 use super::headers::Headers;
 use super::identity;
-use super::ledger::{Created, Ledger, created};
+use super::ledger::{self, Entry, Ledger};
 use super::pace::{Pace, retry_after};
 use super::runner::Alias;
 use super::tally::Tally;
 use super::transport::{Outgoing, Transport};
+use super::watch::{Watch, is_safe};
 use super::{Event, Observer};
 use crate::contract::expression::Part;
 use crate::contract::{Contract, Expression};
+use crate::json;
 use crate::plan::{Case, Credentials, Gap, Request, Scenario};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
@@ -43,12 +46,12 @@ pub(super) struct Sender<'r> {
     pub(super) alias: Option<&'r Alias>,
     pub(super) id: String,
     pub(super) ledger: Option<&'r Ledger>,
-    pub(super) created: AtomicUsize,
-    pub(super) uncertain: AtomicUsize,
+    pub(super) toll: Toll,
     /// How many requests were sent, again and for searches too.
     pub(super) requests: AtomicUsize,
     pub(super) gaps: Mutex<Vec<Gap>>,
     pub(super) tally: Tally,
+    pub(super) watch: Watch,
     pub(super) heads: Heads<Parts>,
     /// Those with the URL that outputs show, by those that are sent.
     pub(super) shown: Heads<Arc<Head>>,
@@ -73,31 +76,81 @@ impl Sender<'_> {
             }
         };
         let case = case.as_ref();
+        if self.watch.leaves_out(case) {
+            return Ok(None);
+        }
         if case.request.credentials == Credentials::Expired && !self.expired(case).await? {
             return Ok(None);
         }
         let exchange = self.settled(case, underway).await?;
+        self.observer.event(&Event::Sent);
         self.written(case, &exchange)?;
         Ok(Some(exchange))
     }
 
-    /// Writes down what an exchange created.
-    pub(super) fn written(&self, case: &Case, exchange: &Exchange) -> Result<(), Halt> {
-        let Some(created) = created(exchange) else { return Ok(()) };
-        let count = match created {
-            Created::Yes => &self.created,
-            Created::Unknown => &self.uncertain,
+    /// Sends a request once, over a connection of its own or a kept one, as soon as the pace allows
+    /// it; tells what came and how long that took. The first time that it is sent for a case is
+    /// announced.
+    pub(super) async fn send(
+        &self,
+        first_for: Option<&Case>,
+        outgoing: &Outgoing,
+        afresh: bool,
+        underway: &Underway,
+    ) -> Result<(Outcome, Duration), Halt> {
+        self.turn().await;
+        if let Some(case) = first_for {
+            self.announced(case, outgoing)?;
+        }
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        underway.set(true);
+        let clock = Instant::now();
+        let came = if afresh {
+            self.transport.send_afresh(outgoing).await
+        } else {
+            self.transport.send(outgoing).await
         };
-        count.fetch_add(1, Ordering::Relaxed);
-        let Some(ledger) = self.ledger else { return Ok(()) };
+        Ok((came.map_or_else(Outcome::Failed, Outcome::Answered), clock.elapsed()))
+    }
+
+    /// Writes down that a request is about to be sent, if it may create, change or delete something.
+    pub(super) fn announced(&self, case: &Case, outgoing: &Outgoing) -> Result<(), Halt> {
+        let Some(ledger) = self.ledger.filter(|_| !is_safe(&case.request.method)) else { return Ok(()) };
+        let entry = Entry {
+            event: Effect::Sending,
+            at: jiff::Timestamp::now(),
+            operation: &self.contract.operations[case.operation],
+            case,
+            sent: &self.sent(outgoing.clone()),
+            answer: None,
+            request_id: None,
+        };
+        Ok(ledger.write(&self.id, &entry, &self.authenticator.secrets())?)
+    }
+
+    /// Counts what became of a request, and writes it down.
+    pub(super) fn written(&self, case: &Case, exchange: &Exchange) -> Result<(), Halt> {
+        let Some(effect) = effect(exchange) else { return Ok(()) };
         let operation = &self.contract.operations[case.operation];
-        let request_id = match (&self.contract.request_id, exchange.answer()) {
+        let answer = exchange.answer();
+        let id = || {
+            let body = json::read(&answer.filter(|_| self.deletes())?.body).ok()?;
+            ledger::identity(operation, &body).map(|id| id.as_str().map_or(id.to_string(), str::to_owned))
+        };
+        self.toll.add(exchange, effect, id);
+        let Some(ledger) = self.ledger else { return Ok(()) };
+        let request_id = match (&self.contract.request_id, answer) {
             (Some(Expression::Response(Part::Header(name))), Some(answer)) => answer.header(name),
             _ => None,
         };
-        let secrets = self.authenticator.secrets();
-        let about = (&*secrets, request_id.map(str::to_owned));
-        Ok(ledger.write(&self.id, (operation, case), (exchange, created), about)?)
+        let (at, sent) = (exchange.ended, &exchange.sent);
+        let entry = Entry { event: effect, at, operation, case, sent, answer, request_id };
+        Ok(ledger.write(&self.id, &entry, &self.authenticator.secrets())?)
+    }
+
+    /// Whether anything that is created could be deleted.
+    fn deletes(&self) -> bool {
+        self.contract.operations.iter().any(|operation| operation.method == "DELETE")
     }
 
     /// A request may have been sent, and nobody waits for its answer any more.
@@ -105,7 +158,7 @@ impl Sender<'_> {
         if !underway.0.load(Ordering::Relaxed) {
             return;
         }
-        if case.request.method != "POST" || case.request.credentials != Credentials::Valid {
+        if is_safe(&case.request.method) {
             return;
         }
         let failure =
@@ -157,7 +210,7 @@ impl Sender<'_> {
     }
 
     /// Sends a case, again where the answer asks for it.
-    async fn settled(&self, case: &Case, underway: &Underway) -> Result<Exchange, Halt> {
+    pub(super) async fn settled(&self, case: &Case, underway: &Underway) -> Result<Exchange, Halt> {
         let operation = &self.contract.operations[case.operation];
         let valid = case.request.credentials == Credentials::Valid;
         let (mut attempts, mut renewed, mut uncertain) = (0, false, false);
@@ -165,26 +218,16 @@ impl Sender<'_> {
             let (carriers, token) =
                 self.authenticator.attach(&self.transport, case.operation, case.request.credentials).await?;
             let outgoing = self.outgoing(case, &carriers);
-            self.turn().await;
             attempts += 1;
-            self.requests.fetch_add(1, Ordering::Relaxed);
-            let clock = Instant::now();
-            underway.set(true);
+            let first_for = (attempts == 1).then_some(case);
             // A connection that was kept may be one that the target has closed, and so may the next.
-            let sending = if uncertain {
-                self.transport.send_afresh(&outgoing).await
-            } else {
-                self.transport.send(&outgoing).await
-            };
-            let outcome = match sending {
-                Ok(answer) => Outcome::Answered(answer),
-                Err(failure) => Outcome::Failed(failure),
-            };
-            let (ended, elapsed) = (jiff::Timestamp::now(), clock.elapsed());
+            let (outcome, elapsed) = self.send(first_for, &outgoing, uncertain, underway).await?;
+            let ended = jiff::Timestamp::now();
             match &outcome {
                 Outcome::Answered(answer) => {
                     underway.set(uncertain);
                     self.tally.answered(answer);
+                    self.watch.answered(&outgoing);
                     if let Some(pause) = retry_after(answer) {
                         if self.pace.hold(pause).await {
                             let why = "the target asked to come back later";
@@ -214,11 +257,11 @@ impl Sender<'_> {
                     }
                     FailureKind::Refused | FailureKind::TimedOut | FailureKind::Unresolved => {
                         self.tally.unanswered();
+                        self.watch.failed(case, operation, failure);
                     }
                     _ => {}
                 },
             }
-            self.observer.event(&Event::Sent);
             let sent = self.sent(outgoing);
             return Ok(Exchange { sent, outcome, ended, elapsed, attempts, leaks_secret: false, uncertain });
         }

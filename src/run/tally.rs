@@ -24,6 +24,16 @@ impl Tally {
         self.bytes.fetch_add(answer.body.len(), Ordering::Relaxed);
     }
 
+    /// The target gave an answer after all.
+    pub(super) fn heard(&self) {
+        self.unanswered.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether so many requests in a row got no answer that the target may be gone.
+    pub(super) fn is_silent(&self) -> bool {
+        self.unanswered.load(Ordering::Relaxed) >= LOST_AFTER
+    }
+
     /// No answer came.
     pub(super) fn unanswered(&self) {
         self.unanswered.fetch_add(1, Ordering::Relaxed);
@@ -41,7 +51,7 @@ impl Tally {
     /// Why nothing more is sent, if so.
     pub(super) fn enough(&self) -> Option<String> {
         let many = |count: &AtomicUsize| count.load(Ordering::Relaxed) >= LOST_AFTER;
-        if many(&self.unanswered) {
+        if self.is_silent() {
             return Some(format!("the last {LOST_AFTER} requests got no answer"));
         }
         if many(&self.postponed) {

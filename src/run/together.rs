@@ -34,7 +34,11 @@ impl Sender<'_> {
                 self.turn().await;
                 *attempts += 1;
                 self.requests.fetch_add(1, Ordering::Relaxed);
-                prepared.push((self.outgoing(case, &carriers), *attempts));
+                let outgoing = self.outgoing(case, &carriers);
+                if *attempts == 1 {
+                    self.announced(case, &outgoing)?;
+                }
+                prepared.push((outgoing, *attempts));
             }
             underway.set(true);
             let gate = Gate::new(prepared.len());

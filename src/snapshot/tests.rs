@@ -90,8 +90,8 @@ fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome
         exchanges: exchanges.collect(),
         observations: Vec::new(),
         notes: Vec::new(),
-        created: 0,
-        uncertain: 0,
+        effects: crate::run::Effects::default(),
+        repeated: 0,
         gaps: Vec::new(),
         end: End::Complete,
     }

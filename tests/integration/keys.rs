@@ -1,5 +1,10 @@
 //! API keys: given once, sent where the contract wants them, in no output.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::canned::{Asked, Canned, Reply, json};
@@ -92,6 +97,68 @@ fn a_key_that_nobody_looks_at_is_found_wherever_it_goes() {
     }
 }
 
+/// A host that lets in whoever has one of these, and breaks at whatever is beyond ASCII.
+fn breaking_beyond_ascii(good: [&'static str; 3]) -> Canned {
+    Canned::start(move |asked| {
+        let given = asked.head.lines().filter_map(|line| line.split_once(": "));
+        let named = |name: &str| matches!(name.to_lowercase().as_str(), "authorization" | "x-key" | "cookie");
+        let mut given: Vec<String> =
+            given.filter(|(name, _)| named(name)).map(|(_, value)| value.to_owned()).collect();
+        given.extend(
+            asked
+                .line
+                .split(' ')
+                .nth(1)
+                .and_then(|path| path.split_once("api_key="))
+                .map(|(_, key)| percent_encoding::percent_decode_str(key).decode_utf8_lossy().into_owned()),
+        );
+        let decoded = |text: &String| {
+            let bytes = STANDARD.decode(text.strip_prefix("Basic ")?).ok()?;
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        };
+        let given: Vec<String> = given.iter().map(|text| decoded(text).unwrap_or(text.clone())).collect();
+        let method = asked.line.split(' ').next();
+        Reply::Bytes(if method != Some("GET") {
+            json("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "")
+        } else if given.iter().any(|text| !text.is_ascii()) {
+            json("500 Internal Server Error", "", "{}")
+        } else if given.iter().any(|text| good.contains(&text.as_str())) {
+            json("200 OK", "", "{}")
+        } else {
+            json("401 Unauthorized", "", "{}")
+        })
+    })
+}
+
+#[test]
+fn credentials_beyond_ascii_reach_the_host_wherever_they_go() {
+    let others =
+        CONTRACT.replace("[{head: []}]", "[{known: []}]").replace("[{asked: []}]", "[{bears: []}]").replace(
+            "    head:",
+            "    known: {type: http, scheme: basic}\n    bears: {type: http, scheme: bearer}\n    head:",
+        );
+    let by_key: &[&str] = &["--api-key", "a-good-key"];
+    let by_name: &[&str] = &["--basic", "someone:17", "--bearer", "a-good-token", "--api-key", "a-good-key"];
+    for (contract, arguments) in [(CONTRACT, by_key), (&others, by_name)] {
+        let good = if contract == CONTRACT {
+            ["a-good-key", "a-good-key", "session=a-good-key"]
+        } else {
+            ["someone:17", "Bearer a-good-token", "session=a-good-key"]
+        };
+        let driver =
+            probity().with_file("c.yaml", contract).args(["check", "c.yaml", "--report", "json=r.json"]);
+        let ran =
+            driver.args(arguments).args(["--target", &breaking_beyond_ascii(good).url()]).run().ends_with(1);
+        let report = ran.json("r.json");
+        let found: Vec<&Value> = report["findings"].as_array().unwrap().iter().collect();
+        assert_eq!(found.len(), 3, "{}", ran.everything());
+        for finding in found {
+            assert_eq!(finding["check"], "server-error", "{finding}");
+            assert!(finding["cases"][0].as_str().unwrap().ends_with("/beyond-ascii"), "{finding}");
+        }
+    }
+}
+
 #[test]
 fn the_embedded_host_asks_for_keys_and_takes_its_own() {
     let ran = probity().with_file("c.yaml", CONTRACT).args(["check", "c.yaml"]).run().ends_with(0);
@@ -119,6 +186,97 @@ fn a_key_is_in_no_output() {
         }
     }
     assert!(ran.file("r.json").contains("/query?api_key=$PROBITY_API_KEY"), "{}", ran.file("r.json"));
+}
+
+/// Runs with every kind of report against a host that sends on to where it was asked.
+fn reported(contract: &str, arguments: &[&str]) -> String {
+    const FILES: [(&str, &str); 7] = [
+        ("json", "r.json"),
+        ("har", "r.har"),
+        ("html", "r.html"),
+        ("junit", "r.xml"),
+        ("markdown", "r.md"),
+        ("ndjson", "r.ndjson"),
+        ("sarif", "r.sarif"),
+    ];
+    let host = Canned::start(|asked| {
+        let whole = asked.line.split(' ').nth(1).unwrap_or_default();
+        Reply::Bytes(match asked.line.split(' ').next() {
+            Some("GET") => json("302 Found", &format!("Location: https://other.example{whole}\r\n"), ""),
+            _ => json("405 Method Not Allowed", "Allow: GET, HEAD\r\n", ""),
+        })
+    });
+    let mut driver = probity().with_file("c.yaml", contract).args(["check", "c.yaml", "--verbose"]);
+    for (format, file) in FILES {
+        driver = driver.args(["--report", &format!("{format}={file}")]);
+    }
+    let driver = driver.args(["--ledger", "l.jsonl", "--profile", "p", "--record", "--target", &host.url()]);
+    let ran = driver.args(arguments.iter().copied()).run().ends_with(1);
+    let mut all: Vec<String> = FILES.iter().map(|(_, file)| ran.file(file)).collect();
+    for operation in std::fs::read_dir(ran.folder().join("snapshots/p")).unwrap().flatten() {
+        let pages = std::fs::read_dir(operation.path()).into_iter().flatten().flatten();
+        all.extend(pages.map(|page| std::fs::read_to_string(page.path()).unwrap()));
+    }
+    all.extend([ran.file("l.jsonl"), ran.everything()]);
+    all.join("\n")
+}
+
+#[test]
+fn a_credential_is_hidden_where_it_stands_however_short_it_is() {
+    let tenant = CONTRACT.replace("name: X-Key", "name: X-Tenant");
+    let bearer = CONTRACT.replace("{type: apiKey, in: header, name: X-Key}", "{type: http, scheme: bearer}");
+    let header = ["--api-key", "q7z", "--header", "X-Tenant: q7z"];
+    for (contract, arguments) in [
+        (CONTRACT, &["--api-key", "q7z"][..]),
+        (CONTRACT, &["--api-key", "q7z", "--header", "X-Session: q7z", "--header", "Cookie: a=q7z; b=q7z"]),
+        (&tenant, &header),
+        (&bearer, &["--bearer", "q7z", "--foreign-token", "q7y", "--api-key", "q7z"]),
+    ] {
+        let text = reported(contract, arguments);
+        for secret in ["q7z", "q7y", "q7A"] {
+            let alone = |(at, _): &(usize, &str)| {
+                let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+                !letter(text[..*at].chars().last()) && !letter(text[at + secret.len()..].chars().next())
+            };
+            let at = text.match_indices(secret).find(alone).map(|(at, _)| at);
+            let around = at.map(|at| text[..at].lines().last().unwrap_or_default());
+            assert_eq!(around, None, "{secret} with {arguments:?}");
+        }
+        assert!(text.contains("api_key=$PROBITY_API_KEY"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_account_of_the_user_is_not_locked_out() {
+    let paths = ["a", "b", "c", "d", "e"].map(|name| {
+        format!("  /{name}: {{get: {{operationId: {name}, responses: {{'200': {{description: ok}}, '401': {{description: who}}}}}}}}\n")
+    });
+    let contract = format!(
+        "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\ncomponents: {{securitySchemes: {{user: {{type: http, scheme: basic}}}}}}\n\
+         security: [{{user: []}}]\npaths:\n{}",
+        paths.concat()
+    );
+    let wrong = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&wrong);
+    let host = Canned::start(move |asked| {
+        let given = asked.head.lines().find_map(|line| line.split_once(": Basic ")).map(|(_, text)| text);
+        let pair = given.and_then(|text| STANDARD.decode(text).ok());
+        let good = pair.as_deref() == Some(b"someone:a-password");
+        if !good && pair.is_some_and(|pair| pair.starts_with(b"someone:")) {
+            seen.fetch_add(1, Ordering::SeqCst);
+        }
+        Reply::Bytes(match asked.line.split(' ').next() {
+            Some("GET") if good => json("200 OK", "", "{}"),
+            Some("GET") => json("401 Unauthorized", "", "{}"),
+            _ => json("405 Method Not Allowed", "Allow: GET, HEAD\r\n", ""),
+        })
+    });
+    for more in [&[][..], &["--profile", "p", "--record"], &["--profile", "p"]] {
+        let driver =
+            probity().with_file("c.yaml", &contract).args(["check", "c.yaml", "--target", &host.url()]);
+        driver.args(["--basic", "someone:a-password"]).args(more.iter().copied()).run().ends_with(0);
+        assert_eq!(wrong.swap(0, Ordering::SeqCst), 2, "{more:?}");
+    }
 }
 
 #[test]

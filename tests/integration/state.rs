@@ -149,21 +149,37 @@ fn of_equal_creates_at_once_exactly_one_is_accepted() {
     }
 }
 
+/// The lines of a ledger, by their schema, that tell of an event.
+fn lines_of(text: &str, event: &str) -> Vec<Value> {
+    let schema = std::fs::read_to_string(repository().join("spec/ledger.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let mut lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for line in &lines {
+        assert!(schema.is_valid(line), "{line}");
+    }
+    lines.retain(|line| line["event"] == event);
+    lines
+}
+
 #[test]
-fn each_resource_is_in_the_ledger_before_the_next_request_is_sent() {
+fn each_request_is_in_the_ledger_before_it_is_sent_and_what_became_of_it_before_the_next() {
     let driver = probity();
     let ledger = driver.folder().join("ledger.jsonl");
-    let (path, late) = (ledger.clone(), Arc::new(Mutex::new(Vec::new())));
-    let missing = Arc::clone(&late);
-    let made = AtomicUsize::new(0);
+    let (path, wrong) = (ledger.clone(), Arc::new(Mutex::new(Vec::new())));
+    let seen = Arc::clone(&wrong);
+    let posts = AtomicUsize::new(0);
     let server = Canned::start(move |asked| {
-        let lines = std::fs::read_to_string(&path).unwrap_or_default().lines().count();
-        let before = made.load(Ordering::SeqCst);
-        if lines != before {
-            missing.lock().unwrap().push((asked.number, before, lines));
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let posted = asked.line.starts_with("POST");
+        let before = if posted { posts.fetch_add(1, Ordering::SeqCst) } else { posts.load(Ordering::SeqCst) };
+        // Two lines for each that is over, and one for this.
+        let expected = 2 * before + usize::from(posted);
+        let last: Value = serde_json::from_str(text.lines().last().unwrap_or("null")).unwrap();
+        let told = !posted || last["event"] == "sending";
+        if text.lines().count() != expected || !told {
+            seen.lock().unwrap().push((asked.number, expected, text.lines().count()));
         }
         if asked.line.starts_with("POST /api_gateway/v1/badges") {
-            made.fetch_add(1, Ordering::SeqCst);
             return created(asked.number);
         }
         Reply::Bytes(refusal("400 Bad Request"))
@@ -175,19 +191,89 @@ fn each_resource_is_in_the_ledger_before_the_next_request_is_sent() {
         .args(["--report", "json=r.json"])
         .arg(shipped_contract())
         .run();
-    assert_eq!(*late.lock().unwrap(), []);
-    let lines: Vec<Value> =
-        ran.file("ledger.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let schema = std::fs::read_to_string(repository().join("spec/ledger.schema.json")).unwrap();
-    let schema = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
-    assert!(lines.len() > 50);
-    for line in &lines {
-        assert!(schema.is_valid(line), "{line}");
-    }
-    assert_eq!(ran.json("r.json")["created"]["resources"], lines.len());
-    assert!(ran.stderr.contains(&format!("{} resources were created", lines.len())), "{}", ran.stderr);
+    assert_eq!(*wrong.lock().unwrap(), []);
+    let text = ran.file("ledger.jsonl");
+    let made = lines_of(&text, "created");
+    assert!(made.iter().all(|line| line["id"].is_string()), "{text}");
+    assert!(made.iter().any(|line| line["unique"]["/name"].is_string()), "{text}");
+    assert!(made.len() > 50 && !lines_of(&text, "refused").is_empty());
+    assert_eq!(ran.json("r.json")["created"]["resources"], made.len());
+    assert_eq!(ran.json("r.json")["created"]["left"], made.len());
+    let line = format!("{0} resources were created; {0} are left on the target", made.len());
+    assert!(ran.stderr.contains(&line), "{}", ran.stderr);
     assert!(ran.stderr.contains("ledger.jsonl"), "{}", ran.stderr);
-    assert!(!ran.file("ledger.jsonl").contains("a-password"));
+    assert!(!text.contains("a-password"));
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_in_the_ledger_what_it_was_about() {
+    let server = Canned::start(|asked| {
+        if asked.number > 3 {
+            std::thread::sleep(Duration::from_secs(30));
+        }
+        created(asked.number)
+    });
+    let driver = by_password(&server.url()).args(["--jobs", "1", "--ledger", "ledger.jsonl"]);
+    let (ledger, _kept) = (driver.folder().join("ledger.jsonl"), driver.again());
+    let running = driver.start();
+    let begun = Instant::now();
+    while server.lines().len() < 4 && begun.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    drop(running);
+    let text = std::fs::read_to_string(&ledger).unwrap();
+    assert_eq!(lines_of(&text, "sending").len(), 4, "{text}");
+    assert_eq!(lines_of(&text, "created").len(), 3, "{text}");
+    assert!(text.lines().last().unwrap().contains("\"sending\""), "{text}");
+}
+
+#[test]
+fn what_is_created_changed_and_deleted_is_counted_in_both_passes_of_a_record() {
+    const CONTRACT: &str = "openapi: 3.0.3
+info: {title: T, version: '1'}
+paths:
+  /things:
+    post:
+      operationId: make
+      requestBody: {required: true, content: {application/json: {schema: {type: object, properties: {a: {type: boolean}}}}}}
+      responses: {'201': {description: made, links: {change: {operationId: change, parameters: {id: $response.body#/id}}, remove: {operationId: remove, parameters: {id: $response.body#/id}}}}, '400': {description: wrong}, '415': {description: not JSON}}
+  /things/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    put: {operationId: change, responses: {'200': {description: changed}, '404': {description: none}}}
+    delete: {operationId: remove, responses: {'204': {description: gone}, '404': {description: none}}}
+";
+    let server = Canned::start(|asked| {
+        let mut words = asked.line.split([' ', '/']);
+        let (method, id) = (words.next(), words.nth(2).unwrap_or_default());
+        Reply::Bytes(match method {
+            Some("POST") => answer("201 Created", "", format!(r#"{{"id":"made-{}"}}"#, asked.number)),
+            Some("PUT") if id.starts_with("made-") => answer("200 OK", "", "{}"),
+            Some("DELETE") if id.starts_with("made-") => answer("204 No Content", "", ""),
+            _ => answer("404 Not Found", "", "{}"),
+        })
+    });
+    let driver = probity().with_file("c.yaml", CONTRACT).args(["check", "c.yaml", "--target", &server.url()]);
+    let driver =
+        driver.args(["--profile", "p", "--record", "--ledger", "l.jsonl", "--report", "json=r.json"]);
+    let ran = driver.run();
+    let (report, text) = (ran.json("r.json"), ran.file("l.jsonl"));
+    let count = |event| lines_of(&text, event).len();
+    let told = &report["created"];
+    assert_eq!(
+        (&told["resources"], &told["changed"], &told["deleted"], &told["left"]),
+        (
+            &json!(count("created")),
+            &json!(count("changed")),
+            &json!(count("deleted")),
+            &json!(count("created") - count("deleted"))
+        ),
+        "{}",
+        ran.everything()
+    );
+    assert_eq!(report["summary"]["exchanges"], server.lines().len());
+    assert_eq!(count("sending"), count("created") + count("changed") + count("deleted") + count("refused"));
+    let last = format!("; {} are left on the target: see l.jsonl", told["left"]);
+    assert!(ran.stderr.contains(&last), "{}", ran.everything());
 }
 
 #[test]
@@ -203,14 +289,14 @@ fn a_create_that_nobody_saw_the_end_of_is_in_the_ledger_too() {
     let running = driver.start();
     let begun = Instant::now();
     let lines = || std::fs::read_to_string(&ledger).unwrap_or_default().lines().count();
-    while lines() < 3 && begun.elapsed() < Duration::from_secs(20) {
+    while lines() < 7 && begun.elapsed() < Duration::from_secs(20) {
         std::thread::sleep(Duration::from_millis(20));
     }
     std::thread::sleep(Duration::from_millis(300));
     Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap();
     let ran = running.wait().ends_with(130);
     let text = ran.file("ledger.jsonl");
-    assert!(text.lines().any(|line| line.contains(r#""created":"unknown""#)), "{text}");
+    assert!(!lines_of(&text, "unknown").is_empty(), "{text}");
 }
 
 #[test]
@@ -333,7 +419,8 @@ fn only_what_was_sent_is_said_to_be_perhaps_created() {
     std::thread::sleep(Duration::from_secs(2));
     Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap();
     let ran = running.wait().ends_with(130);
-    let lines = ran.file("ledger.jsonl").lines().count();
+    let text = ran.file("ledger.jsonl");
+    let lines = lines_of(&text, "sending").len();
     assert!((1..=server.lines().len()).contains(&lines), "{lines}: {:?}", server.lines());
 }
 
@@ -341,7 +428,9 @@ fn only_what_was_sent_is_said_to_be_perhaps_created() {
 fn a_refusal_of_which_not_everything_comes_creates_nothing() {
     let server = Canned::start(|_| Reply::Last(b"HTTP/1.1 400 No\r\nContent-Length: 500\r\n\r\n{}".to_vec()));
     let ran = by_password(&server.url()).args(["--max-requests", "5", "--ledger", "ledger.jsonl"]).run();
-    assert_eq!(ran.file("ledger.jsonl"), "");
+    let text = ran.file("ledger.jsonl");
+    assert_eq!(lines_of(&text, "sending").len(), lines_of(&text, "refused").len(), "{text}");
+    assert!(!ran.stderr.contains("created"), "{}", ran.everything());
 }
 
 #[test]

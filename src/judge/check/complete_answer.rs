@@ -27,3 +27,8 @@ pub(in crate::judge) fn check(view: &View<'_>, failure: &Failure) -> Observation
         &view.operation.at,
     )
 }
+
+/// Whether nothing whole came in time.
+pub(in crate::judge) fn is_time_out(observation: &Observation) -> bool {
+    observation.check.id == CHECK.id && observation.answer == FailureKind::TimedOut.name()
+}

@@ -16,7 +16,10 @@ pub(in crate::judge) const CHECK: Check = Check {
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
     // RFC 6750 has 400 for credentials that cannot be read.
-    let unreadable = matches!(view.case.request.credentials, Credentials::Malformed | Credentials::Empty);
+    let unreadable = matches!(
+        view.case.request.credentials,
+        Credentials::Malformed | Credentials::Empty | Credentials::BeyondAscii
+    );
     let refused = unreadable && answer.status == 400 && view.documented(answer).is_some();
     if view.status_is_expected(answer) || refused {
         return None;

@@ -52,6 +52,7 @@ impl Deriver<'_> {
             (8, Credentials::WrongScheme, "the right credentials under a scheme that does not exist"),
             (6, Credentials::Empty, "empty credentials"),
             (6, Credentials::Malformed, "credentials that do not have the form of the scheme"),
+            (8, Credentials::BeyondAscii, "credentials that nobody has, with letters beyond ASCII"),
             (4, Credentials::Foreign, "a token that is good for somebody else"),
             (9, Credentials::Expired, "a token whose life is over"),
             (4, Credentials::WithoutFirst, "all credentials that are needed together but the first"),

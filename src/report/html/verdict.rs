@@ -166,9 +166,9 @@ fn steps(page: &Page<'_>) -> Vec<Markup> {
         steps.push(html! { "Read " a href="#findings" { (count(warned, "warning", "warnings")) } "; none of them breaks the contract." });
     }
     let created = &report.created;
-    if created.resources + created.uncertain > 0 {
+    if created.left + created.uncertain > 0 {
         steps.push(html! {
-            "Remove what the run left behind if it is in the way: " (count(created.resources, "resource", "resources"))
+            "Remove what the run left behind if it is in the way: " (count(created.left, "resource", "resources"))
             @if created.uncertain > 0 { ", perhaps " (created.uncertain) " more" }
             @if let Some(ledger) = &created.ledger { ", listed in " code { (visible(ledger)) } }
             "; values that must be unique carry " code { (visible(&report.timing.run_id)) } "."
