@@ -246,6 +246,7 @@ fn credentials_that_are_needed_together_are_left_out_one_by_one() {
 
 #[test]
 fn bytes_that_are_no_utf_8_may_be_replaced_unless_a_catalogue_says_what_becomes_of_them() {
+    use Verdict::{Either, Reject};
     let properties = "{key: {type: string}}";
     let verdicts = |more: &str| {
         let (contract, plan) = planned("/groups", properties, more);
@@ -267,7 +268,6 @@ fn bytes_that_are_no_utf_8_may_be_replaced_unless_a_catalogue_says_what_becomes_
             label(&[b"\xff\xfe".as_slice(), &utf_16("{\"key\": \"a\"}")].concat()),
         ]
     };
-    use Verdict::{Either, Reject};
     assert_eq!(verdicts(""), [Either, Either, Reject, Reject, Reject, Reject, Reject, Reject]);
     assert_eq!(verdicts(UNIQUE), [Reject, Either, Reject, Reject, Reject, Reject, Reject, Reject]);
 }

@@ -4,6 +4,7 @@
 mod correct;
 mod faults;
 mod findings;
+mod remarks;
 mod survivors;
 mod table;
 mod trial;

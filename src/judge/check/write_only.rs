@@ -186,9 +186,8 @@ fn children<'v>(
         }
         Value::Array(items) => {
             let first = schema.get("prefixItems").and_then(Value::as_array).map_or(0, Vec::len);
-            let place = |index| match index < first {
-                true => format!("{at}/prefixItems/{index}"),
-                false => format!("{at}/items"),
+            let place = |index| {
+                if index < first { format!("{at}/prefixItems/{index}") } else { format!("{at}/items") }
             };
             let each = items.iter().enumerate();
             each.map(|(index, item)| (place(index), item, here.item(index))).collect()

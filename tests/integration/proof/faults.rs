@@ -1,5 +1,6 @@
 //! Every planted fault, one at a time.
 
+use super::remarks;
 use super::side_by_side;
 use super::survivors;
 use super::table;
@@ -27,6 +28,9 @@ fn every_fault_that_the_contract_can_tell_is_found() {
     let listed: Vec<&str> = survivors::ALL.iter().map(|(id, _)| *id).collect();
     let unlisted: Vec<&&str> = survived.iter().filter(|id| !listed.contains(id)).collect();
     let caught: Vec<&&str> = listed.iter().filter(|id| !survived.contains(id)).collect();
+    let warned: Vec<&str> =
+        trials.iter().filter(|trial| matches!(trial.told, Told::Warnings(_))).map(id).collect();
+    assert_eq!(warned, remarks::ALL, "faults that are told as a warning");
     assert!(unlisted.is_empty(), "faults that must be found survived: {unlisted:?}");
     assert!(caught.is_empty(), "no survivors any more, take them off the list: {caught:?}");
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::remarks;
 use crate::driver::{Driver, Ran, probity};
 use crate::rival::{Area, Fault, Rival, Variant};
 
@@ -41,7 +42,8 @@ pub(super) struct Trial {
 impl Trial {
     pub(super) fn found(&self) -> bool {
         match self.told {
-            Told::Findings(_) | Told::Warnings(_) => true,
+            Told::Findings(_) => true,
+            Told::Warnings(_) => remarks::ALL.contains(&self.fault.id()),
             Told::Unusable => self.is_unusable(),
             Told::Nothing | Told::Astray(_) => false,
         }

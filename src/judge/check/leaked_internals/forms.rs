@@ -200,7 +200,7 @@ pub(super) const FORMS: &[Form] = &[
                 r"\bgoroutine \d+ \[",
                 r"\.go:\d+ \+0x[0-9a-f]+",
                 r"\bdial (?:tcp|unix|udp) [\w./\[:-]",
-                r#"&\{\w+:|(?:&[a-z]\w*|\bmain)\.[A-Z]\w*\{\w+:"#,
+                r"&\{\w+:|(?:&[a-z]\w*|\bmain)\.[A-Z]\w*\{\w+:",
                 r"&errors\.errorString\{",
                 // .NET, Java
                 r"\b(?:System|Microsoft|Npgsql|MySql|Newtonsoft)\.(?:\w+\.)*\w+Exception\b",
@@ -279,7 +279,7 @@ pub(super) const FORMS: &[Form] = &[
 ];
 
 /// The texts of a form, in small letters.
-pub(super) fn texts<'t>(form: usize, text: &'t [u8]) -> impl Iterator<Item = String> + 't {
+pub(super) fn texts(form: usize, text: &[u8]) -> impl Iterator<Item = String> {
     let found = pattern(form).into_iter().flat_map(|pattern| pattern.find_iter(text));
     let own = found.filter(|found| !is_loaded(text, found.start()));
     own.map(|found| String::from_utf8_lossy(found.as_bytes()).trim_start_matches(BEFORE).to_lowercase())

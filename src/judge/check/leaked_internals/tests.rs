@@ -31,8 +31,8 @@ fn none_shows(texts: &[&str]) {
 
 #[test]
 fn every_form_is_a_pattern() {
-    for form in 0..FORMS.len() {
-        assert!(forms::pattern(form).is_some(), "{}", FORMS[form].what);
+    for (form, one) in FORMS.iter().enumerate() {
+        assert!(forms::pattern(form).is_some(), "{}", one.what);
     }
 }
 
@@ -108,7 +108,7 @@ fn constraint_errors_of_data_bases_are_found() {
             "value too long for type character varying(100)",
             r#"invalid input syntax for type uuid: "x""#,
             r#"value "99999999999" is out of range for type integer"#,
-            r#"pq: duplicate key value"#,
+            "pq: duplicate key value",
             "ERROR: it failed (SQLSTATE 23505)",
             // MySQL
             "Duplicate entry 'a' for key 'name'",
