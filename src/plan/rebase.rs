@@ -2,7 +2,10 @@
 //! more what was read before there was anything.
 
 use super::derive::Deriver;
-use super::{Case, Choice, Labeller, Plan, Request, Role, Said, Scenario, Verdict};
+use super::generate::wire;
+use super::{Case, Choice, Labeller, Plan, RUN, Request, Role, Said, Scenario, Verdict};
+use crate::contract::Contract;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The plan with its cases built on the bodies that were found, but for those that were sent. What
@@ -53,8 +56,14 @@ fn keys(scenario: &Scenario) -> Vec<String> {
     scenario.cases.iter().map(|case| format!("{} {}", case.operation, case.key)).collect()
 }
 
-/// The reads of a plan once more, to be sent when there is something to read.
-pub fn again(plan: &Plan, was_read: impl Fn(usize) -> bool) -> Vec<Scenario> {
+/// The reads of a plan once more, to be sent when there is something to read, and reads of what the
+/// run named itself.
+pub fn again(
+    contract: &Contract,
+    plan: &Plan,
+    was_read: impl Fn(usize) -> bool,
+    created: &[&Case],
+) -> Vec<Scenario> {
     let reads = plan.scenarios.iter().enumerate().filter(|(index, scenario)| {
         let [case] = scenario.cases.as_slice() else { return false };
         case.role == Role::Plain
@@ -63,13 +72,48 @@ pub fn again(plan: &Plan, was_read: impl Fn(usize) -> bool) -> Vec<Scenario> {
             && case.expectation.verdict != Verdict::Reject
             && was_read(*index)
     });
-    let again = reads.map(|(_, scenario)| {
-        let mut case = scenario.cases[0].clone();
+    let reads: Vec<&Case> = reads.map(|(_, scenario)| &scenario.cases[0]).collect();
+    let named = reads.iter().filter_map(|read| {
+        let by_name = created.iter().find_map(|created| named(contract, read, created))?;
+        Some(Scenario::single(by_name))
+    });
+    let named: Vec<Scenario> = named.collect();
+    let again = reads.into_iter().map(|read| {
+        let mut case = read.clone();
         case.id = format!("{}/again", case.id);
         case.key = format!("{}/again", case.key);
         case.about = format!("{}, once more when something was created", case.about);
         case.role = Role::Again;
         Scenario::single(case)
     });
-    again.collect()
+    again.chain(named).collect()
+}
+
+/// The read of a resource by a name that the create of it gave: its path ends in that name below the
+/// path of the create.
+fn named(contract: &Contract, read: &Case, created: &Case) -> Option<Case> {
+    let (reads, creates) = (&contract.operations[read.operation], &contract.operations[created.operation]);
+    let (collection, last) = reads.path.rsplit_once('/')?;
+    let parameter = last.strip_prefix('{')?.strip_suffix('}')?;
+    if creates.method != "POST" || creates.path != collection {
+        return None;
+    }
+    let body: Value = serde_json::from_slice(created.request.body.as_deref()?).ok()?;
+    // `{tenant_name}` is the `name` of a tenant.
+    let own = parameter.rsplit(['_', '-']).next().unwrap_or(parameter);
+    let value = [parameter, own].into_iter().find_map(|name| body.get(name)?.as_str())?;
+    if !value.contains(RUN) || creates.path.contains('{') {
+        return None;
+    }
+    let location = reads.parameters.iter().find(|one| one.name == parameter)?;
+    let text = wire::written(location, &Value::from(value))?;
+    let mut case = read.clone();
+    case.id = format!("{}/{parameter}/created", case.id);
+    case.key = format!("{}/{parameter}/created", case.key);
+    case.about = format!("the resource that `{}` created", creates.id);
+    case.role = Role::Again;
+    let query = read.request.path.split_once('?').map_or(String::new(), |(_, query)| format!("?{query}"));
+    let above = created.request.path.split('?').next().unwrap_or_default();
+    case.request.path = format!("{above}/{text}{query}");
+    Some(case)
 }

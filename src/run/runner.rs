@@ -429,7 +429,8 @@ impl Runner<'_> {
         if self.sender.toll.effects().created == 0 {
             return Ok(());
         }
-        let scenarios = plan::again(&course.plan, |index| course.done[index].is_some());
+        let sent = |index: usize| course.done[index].is_some();
+        let scenarios = plan::again(self.contract, &course.plan, sent, &created(course));
         if scenarios.is_empty() {
             return Ok(());
         }
@@ -547,6 +548,15 @@ struct Refused {
     operation: usize,
     /// Whether any one member may be to blame for it.
     far: bool,
+}
+
+/// The cases that created something.
+fn created(course: &Course) -> Vec<&Case> {
+    let done = course.plan.scenarios.iter().zip(&course.done);
+    let pairs = done.filter_map(|(scenario, done)| Some((scenario, done.as_ref()?)));
+    let each = pairs.flat_map(|(scenario, done)| scenario.cases.iter().zip(&done.exchanges));
+    let created = each.filter(|(_, exchange)| exchange.as_ref().is_some_and(Exchange::accepted));
+    created.map(|(case, _)| case).filter(|case| case.request.method == "POST").collect()
 }
 
 /// The candidates of a plan that were sent and answered.

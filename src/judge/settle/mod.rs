@@ -225,13 +225,16 @@ fn is_excused(
         // Who refuses everything does not say that none may win.
         return untested.operations.contains(&case.operation);
     }
-    if is(&check::credentials_enforced::CHECK) && run.status(position) == Some(404) {
-        // What is not there for anybody need not be hidden.
+    if is(&check::credentials_enforced::CHECK)
+        && let Some(status) = run.status(position).filter(|status| is_4xx(*status))
+    {
+        // What is refused to everybody alike need not be refused to a stranger for being one.
         let own = asked.get(&case.operation);
-        let mut known = own.into_iter().flat_map(|own| &own.refused);
-        let same = |other: Position| run.case(other).request.path == case.request.path;
-        let found = own.into_iter().flat_map(|own| &own.accepted).any(|other| same(*other));
-        return !found && known.any(|(other, status, _)| *status == Some(404) && same(*other));
+        let mut refused = own.into_iter().flat_map(|own| &own.refused);
+        let same_path = |other: Position| run.case(other).request.path == case.request.path;
+        let mut accepted = own.into_iter().flat_map(|own| &own.accepted);
+        let taken = accepted.any(|other| status != 404 || same_path(*other));
+        return !taken && refused.any(|(other, came, _)| *came == Some(status) && same_path(*other));
     }
     false
 }
