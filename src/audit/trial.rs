@@ -5,7 +5,7 @@ use crate::contract::Contract;
 use crate::host::fault::Fault;
 use crate::host::{Host, HostSettings, Prepared};
 use crate::judge::{self, CHECKS, Finding, Levels, SNAPSHOT, Severity};
-use crate::plan::{Case, Plan, Said, Verdict};
+use crate::plan::{Case, Plan, Verdict};
 use crate::run::{self, End, Event, Observer, Run, RunError};
 use crate::snapshot::{self, Page, Unstable};
 use std::collections::{HashMap, HashSet};
@@ -108,8 +108,7 @@ impl<'a> Bench<'a> {
         if scenarios.is_empty() {
             return Ok(Outcome::Unseen);
         }
-        let plan =
-            Arc::new(Plan { seed: self.plan.seed, scenarios, gaps: Vec::new(), said: Said::default() });
+        let plan = Arc::new(Plan { seed: self.plan.seed, scenarios, ..Plan::default() });
         let host = self.host(vec![fault.clone()]).await?;
         let timeout = if fault.is_slow() { IMPATIENCE } else { PATIENCE };
         let requests = |(scenario, step): (usize, usize)| self.before[indexes[scenario]] + step + 1;

@@ -1,8 +1,9 @@
 //! The plan as a whole: the cases of every operation, put in order of worth.
 
 use super::derive::{Deriver, Draft, ODD};
+use super::guard::{self, Guards};
 use super::select::Selection;
-use super::{Gap, Labeller, Plan, Said, Scenario};
+use super::{Gap, Labeller, Plan, Scenario};
 use crate::contract::Contract;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,6 +24,8 @@ pub struct Wishes {
     pub foreign_token: bool,
     /// Whether a token is fetched whose end can be waited for.
     pub expired_token: bool,
+    /// What is spared.
+    pub guards: Guards,
 }
 
 /// Why there is no plan.
@@ -146,8 +149,9 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
         .filter(|(_, index, scenario)| wanted(*index, scenario))
         .map(|(_, _, scenario)| scenario)
         .collect();
-    let mut plan = Plan { seed: wishes.seed, scenarios, gaps, said: Said::default() };
-    if plan.is_empty() {
+    let mut plan = Plan { seed: wishes.seed, scenarios, gaps, ..Plan::default() };
+    guard::guard(contract, &wishes.guards, &mut plan);
+    if plan.is_empty() && plan.withheld.is_empty() {
         let untestable = contract.untestable.iter().map(|one| (&one.operation, &one.why, &one.at));
         let gaps = plan.gaps.iter().map(|gap| (&gap.operation, &gap.why, &gap.at));
         let why = untestable
@@ -159,7 +163,7 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
             _ => PlanError::NothingSelected,
         });
     }
-    if let Some(most) = wishes.max_requests {
+    if let Some(most) = wishes.max_requests.filter(|_| !plan.is_empty()) {
         plan.truncate(most);
         if plan.is_empty() {
             return Err(PlanError::NoRoom(most));

@@ -5,9 +5,7 @@ use super::{SnapshotSummary, Subject};
 use crate::contract::model::StatusRange;
 use crate::contract::{Cause, Contract};
 use crate::judge::{self, Check, Finding, Observation, Scope, Severity};
-use crate::plan::{
-    Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Said, Scenario, Verdict,
-};
+use crate::plan::{Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Scenario, Verdict};
 use crate::run::{Answer, End, Exchange, Failure, FailureKind, Head, Outcome, Run, Sent};
 use crate::source::Document;
 use bytes::Bytes;
@@ -133,7 +131,7 @@ impl Fixture {
         let scenarios = cases.map(Scenario::single);
         let gap =
             Gap { operation: "create-group".into(), at: "/paths/~1group".into(), why: "no room".into() };
-        let plan = Plan { seed: 7, scenarios: scenarios.into(), gaps: vec![gap], said: Said::default() };
+        let plan = Plan { seed: 7, scenarios: scenarios.into(), gaps: vec![gap], ..Plan::default() };
         let observations = vec![observation(&SCHEMA, 0), observation(&HEADER, 0), observation(&SCHEMA, 1)];
         let run = Run {
             id: id.to_owned(),

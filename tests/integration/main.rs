@@ -13,6 +13,7 @@ mod docs;
 mod driver;
 mod exact;
 mod formats;
+mod guards;
 mod honest;
 mod keys;
 mod laws;
