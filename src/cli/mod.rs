@@ -126,7 +126,7 @@ struct SelectionArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Harm")]
 struct GuardArgs {
-    /// Send PUT, PATCH and DELETE also to what the run did not create, where there is no other way
+    /// Send PUT, PATCH and DELETE also to what the run did not create
     #[arg(long, env = "PROBITY_ON_EXISTING_DATA")]
     on_existing_data: bool,
     /// Send, after all else, these operations, paths, tags or cases although they may stop, reset,

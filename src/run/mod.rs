@@ -1,5 +1,6 @@
 //! The run: sends the plan to a target, within its pace, and keeps what came back.
 
+mod conflict;
 pub mod credentials;
 mod error;
 pub mod exchange;

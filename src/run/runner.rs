@@ -131,10 +131,12 @@ impl Runner<'_> {
         self.sender.observer.event(&Event::Started { run: &self.sender.id, requests: self.plan.len() });
         let mut done: Vec<Option<Done>> = self.plan.scenarios.iter().map(|_| None).collect();
         let mut end = End::Complete;
-        if let Some((turn, first)) = self.next() {
+        if let Some((turn, first)) = self.next().await {
             let mut signal = stop.clone();
             let mut stopped = pin!(stopped(&mut signal));
-            let heard = self.scenario(turn.index, first, stopped.as_mut()).await?;
+            let index = turn.index;
+            let heard = self.scenario(index, first, stopped.as_mut()).await?;
+            drop(turn);
             let interrupted = *stop.borrow()
                 || tokio::select! {
                     biased;
@@ -142,7 +144,7 @@ impl Runner<'_> {
                     let_in = self.preflight(&heard) => let_in.map(|()| false)?,
                 };
             if interrupted {
-                done[turn.index] = Some(self.judge.judge(heard));
+                done[index] = Some(self.judge.judge(heard));
                 end = End::Interrupted;
             } else {
                 end = self.rest(heard, &mut done, stop).await;
@@ -201,8 +203,8 @@ impl Runner<'_> {
         }
     }
 
-    fn next(&self) -> Option<(Turn<'_>, &Scenario)> {
-        let turn = self.order.next()?;
+    async fn next(&self) -> Option<(Turn<'_>, &Scenario)> {
+        let turn = self.order.next().await?;
         let scenario = self.plan.scenarios.get(turn.index)?;
         Some((turn, scenario))
     }
@@ -231,7 +233,7 @@ impl Runner<'_> {
             let (halted, take, halt) = (&halted, &take, &halt);
             async move {
                 let mut stopped = pin!(stopped(&mut signal));
-                while let Some((turn, scenario)) = self.next() {
+                while let Some((turn, scenario)) = self.next().await {
                     let over = halted.load(Ordering::Relaxed) || *stop.borrow();
                     if over || self.sender.tally.enough().is_some() {
                         break;
