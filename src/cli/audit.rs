@@ -5,6 +5,7 @@ use super::failure::{self, Failure};
 use super::{AuditArgs, Exit, SelectionArgs, say};
 use crate::audit::{self, AuditError, Settings};
 use crate::host::fault::Fault;
+use crate::plan::Guards;
 use crate::report;
 use crate::report::audit::Audited;
 use crate::report::progress::Progress;
@@ -35,6 +36,7 @@ pub(super) fn audit(arguments: &AuditArgs) -> Result<Exit, Failure> {
             max_requests: arguments.max_requests,
             changing_methods: arguments.changing_methods,
         },
+        Guards::default(),
         super::plan::Tokens::default(),
     )?);
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);

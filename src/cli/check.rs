@@ -31,7 +31,12 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let mut given = given(&arguments.target)?;
     let contract = Arc::new(failure::contract(arguments.contract.contract.as_deref())?);
     let tokens = Tokens { fetched: given.oauth.is_some(), foreign: given.foreign.is_some() };
-    let mut plan = super::plan::made(&contract, &arguments.selection, tokens)?;
+    super::patterns::known(&contract, &arguments.selection, &arguments.guards, tokens)?;
+    let guards = match target {
+        Some(_) => arguments.guards.of_target(),
+        None => arguments.guards.of_embedded(),
+    };
+    let mut plan = super::plan::made(&contract, &arguments.selection, guards, tokens)?;
     if let Some(id) = arguments.pace.run_id.as_deref().filter(|id| identity::stands_in(&plan, id)) {
         let why = format!("--run-id: {id} stands in the requests by itself, where it is not the run's");
         return Err(Failure::new(Exit::Usage, why).with_hint(Some("choose other digits".into())));
@@ -264,7 +269,7 @@ fn refused_run(error: &RunError) -> Failure {
 /// Takes out of a plan what needs credentials that were not given, if any were given: nothing
 /// could be told from it.
 fn leave_out_strangers(contract: &Contract, plan: &mut Plan, given: &Given) -> Result<(), Failure> {
-    if given.is_empty() {
+    if given.is_empty() || plan.is_empty() {
         return Ok(());
     }
     let authenticator = Authenticator::new(contract, given.clone(), "");

@@ -18,6 +18,7 @@ mod stop;
 pub use exit::Exit;
 
 use crate::config::{self, Setting};
+use crate::plan::Guards;
 use crate::run::Rate;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -57,7 +58,7 @@ enum Command {
     /// Send what the contract implies to a target and check every answer
     #[command(after_help = format!("{REPORTS}\n\n{}", exit::TABLE))]
     Check(Box<CheckArgs>),
-    /// Print the cases without sending anything
+    /// Print the cases that a target would get, without sending anything
     Plan(PlanArgs),
     /// Run a host that behaves as the contract says
     Serve(ServeArgs),
@@ -119,6 +120,38 @@ struct SelectionArgs {
     /// Also try undeclared PUT, PATCH and DELETE, which may change data
     #[arg(long, env = "PROBITY_CHANGING_METHODS")]
     changing_methods: bool,
+}
+
+/// What is not sent to a target unless it is asked for.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Harm")]
+struct GuardArgs {
+    /// Send PUT, PATCH and DELETE also to what the run did not create
+    #[arg(long, env = "PROBITY_ON_EXISTING_DATA")]
+    on_existing_data: bool,
+    /// Send, after all else, these operations, paths, tags or cases although they may stop, reset,
+    /// lock or revoke something
+    #[arg(long, env = "PROBITY_INCLUDE_DISRUPTIVE", value_name = "PATTERN", value_delimiter = ',')]
+    include_disruptive: Vec<String>,
+    /// Send safe methods only
+    #[arg(long, env = "PROBITY_READ_ONLY")]
+    read_only: bool,
+}
+
+impl GuardArgs {
+    /// What is spared on a target of somebody.
+    fn of_target(&self) -> Guards {
+        Guards {
+            existing_data: !self.on_existing_data,
+            disruption: Some(self.include_disruptive.clone()),
+            read_only: self.read_only,
+        }
+    }
+
+    /// What is spared on a host of our own.
+    fn of_embedded(&self) -> Guards {
+        Guards { read_only: self.read_only, ..Guards::default() }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -221,6 +254,8 @@ struct CheckArgs {
     #[command(flatten)]
     selection: SelectionArgs,
     #[command(flatten)]
+    guards: GuardArgs,
+    #[command(flatten)]
     target: TargetArgs,
     #[command(flatten)]
     pace: PaceArgs,
@@ -261,6 +296,8 @@ struct PlanArgs {
     /// As JSON
     #[arg(long, env = "PROBITY_JSON")]
     json: bool,
+    #[command(flatten)]
+    guards: GuardArgs,
 }
 
 /// The arguments of `serve`.

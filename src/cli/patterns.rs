@@ -2,17 +2,26 @@
 
 use super::failure::Failure;
 use super::plan::Tokens;
-use super::{Exit, SelectionArgs};
+use super::{Exit, GuardArgs, SelectionArgs};
 use crate::contract::Contract;
 use crate::contract::extension::suggestion;
 use crate::plan::{self, Selection, Wishes, matches};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Refuses a pattern of `--include` or `--exclude` that names nothing in the contract and in all
+/// Refuses a pattern of `--include`, `--exclude` or `--include-disruptive` that names nothing in the contract and in all
 /// that it implies, however little of that is to be sent.
-pub(super) fn known(contract: &Contract, arguments: &SelectionArgs, tokens: Tokens) -> Result<(), Failure> {
-    let flags = [("--include", &arguments.include), ("--exclude", &arguments.exclude)];
+pub(super) fn known(
+    contract: &Contract,
+    arguments: &SelectionArgs,
+    guards: &GuardArgs,
+    tokens: Tokens,
+) -> Result<(), Failure> {
+    let flags = [
+        ("--include", &arguments.include),
+        ("--exclude", &arguments.exclude),
+        ("--include-disruptive", &guards.include_disruptive),
+    ];
     let given = flags.into_iter().flat_map(|(flag, patterns)| patterns.iter().map(move |one| (flag, one)));
     let mut unknown: Vec<(&str, &String)> =
         given.filter(|(_, pattern)| !names_operation(contract, pattern)).collect();

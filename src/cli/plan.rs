@@ -1,14 +1,16 @@
 //! `probity plan`: the cases, without sending anything.
 
 use super::failure::{Failure, contract};
+use super::patterns::known;
 use super::{Exit, PlanArgs, SelectionArgs, note, say};
 use crate::contract::Contract;
-use crate::plan::{self, Plan, PlanError, Selection, Wishes};
+use crate::plan::{self, Guards, Plan, PlanError, Selection, Wishes};
 use crate::report;
 
 pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
     let contract = contract(arguments.contract.contract.as_deref())?;
-    let plan = made(&contract, &arguments.selection, Tokens::default())?;
+    known(&contract, &arguments.selection, &arguments.guards, Tokens::default())?;
+    let plan = made(&contract, &arguments.selection, arguments.guards.of_target(), Tokens::default())?;
     if arguments.json {
         say(&report::plan::json(&contract, &plan));
     } else {
@@ -28,8 +30,12 @@ pub(super) struct Tokens {
 }
 
 /// The plan that a user asked for.
-pub(super) fn made(contract: &Contract, arguments: &SelectionArgs, tokens: Tokens) -> Result<Plan, Failure> {
-    super::patterns::known(contract, arguments, tokens)?;
+pub(super) fn made(
+    contract: &Contract,
+    arguments: &SelectionArgs,
+    guards: Guards,
+    tokens: Tokens,
+) -> Result<Plan, Failure> {
     let wishes = Wishes {
         seed: arguments.seed,
         selection: Selection { include: arguments.include.clone(), exclude: arguments.exclude.clone() },
@@ -37,6 +43,7 @@ pub(super) fn made(contract: &Contract, arguments: &SelectionArgs, tokens: Token
         changing_methods: arguments.changing_methods,
         foreign_token: tokens.foreign,
         expired_token: tokens.fetched,
+        guards,
     };
     plan::plan(contract, &wishes).map_err(|error| {
         let hint = match &error {

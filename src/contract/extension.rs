@@ -42,6 +42,8 @@ pub struct Behaviour {
     /// Parts of an answer that differ from run to run.
     #[serde(default)]
     pub volatile: Vec<Expression>,
+    /// Whether it may disrupt the service; where nobody says, its words tell.
+    pub disruptive: Option<bool>,
     /// JSON Pointers to `errors` and `unique` in the contract.
     #[serde(skip)]
     pub at: Places,
@@ -231,6 +233,7 @@ impl Behaviour {
         if self.unique.is_empty() {
             self.at.unique.clone_from(&defaults.at.unique);
         }
+        self.disruptive = self.disruptive.or(defaults.disruptive);
         keep_or(&mut self.unique, &defaults.unique);
         keep_or(&mut self.silent, &defaults.silent);
         keep_or(&mut self.rules, &defaults.rules);

@@ -1,9 +1,10 @@
 //! The plan as a whole: the cases of every operation, put in order of worth.
 
 use super::derive::{Deriver, Draft, ODD};
+use super::guard::{self, Guards};
 use super::select::Selection;
 use super::spare::WRONG_PASSWORDS;
-use super::{Candidates, Gap, Labeller, Plan, Said, Scenario};
+use super::{Candidates, Gap, Labeller, Plan, Scenario};
 use crate::contract::Contract;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,6 +25,8 @@ pub struct Wishes {
     pub foreign_token: bool,
     /// Whether a token is fetched whose end can be waited for.
     pub expired_token: bool,
+    /// What is spared.
+    pub guards: Guards,
 }
 
 /// Why there is no plan.
@@ -152,8 +155,9 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
         .map(|(_, _, scenario)| scenario)
         .collect();
     let (seed, wishes) = (wishes.seed, wishes.clone());
-    let mut plan = Plan { seed, scenarios, gaps, candidates, wishes, said: Said::default() };
-    if plan.is_empty() {
+    let mut plan = Plan { seed, scenarios, gaps, candidates, wishes, ..Plan::default() };
+    guard::guard(contract, &plan.wishes.guards.clone(), &mut plan);
+    if plan.is_empty() && plan.withheld.is_empty() {
         let untestable = contract.untestable.iter().map(|one| (&one.operation, &one.why, &one.at));
         let gaps = plan.gaps.iter().map(|gap| (&gap.operation, &gap.why, &gap.at));
         let why = untestable
@@ -165,7 +169,7 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
             _ => PlanError::NothingSelected,
         });
     }
-    if let Some(most) = plan.wishes.max_requests {
+    if let Some(most) = plan.wishes.max_requests.filter(|_| !plan.is_empty()) {
         plan.truncate(most);
         if plan.is_empty() {
             return Err(PlanError::NoRoom(most));

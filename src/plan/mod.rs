@@ -7,6 +7,7 @@ mod build;
 mod derive;
 mod expect;
 pub mod generate;
+pub mod guard;
 mod label;
 mod probe;
 mod rebase;
@@ -16,6 +17,7 @@ mod spare;
 pub mod unique;
 
 pub use build::{PlanError, Wishes, plan};
+pub use guard::{Guards, Withheld};
 pub use label::{Label, Labeller};
 pub use probe::{Candidates, Choice, Search, Shown};
 pub use rebase::{again, rebased};
@@ -26,6 +28,7 @@ use crate::contract::Cause;
 use crate::contract::link::Supplied;
 use crate::contract::model::StatusRange;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Stands in requests for the identity of a run, which is as long and as numeric.
@@ -33,7 +36,7 @@ use std::fmt;
 pub const RUN: &str = "7071727374";
 
 /// All scenarios, in order of worth: any prefix is the best use of that many requests.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Plan {
     /// What the random choices were derived from.
     pub seed: u64,
@@ -46,6 +49,11 @@ pub struct Plan {
     /// What it was made for.
     #[serde(skip)]
     pub wishes: Wishes,
+    /// What is not sent for the harm that it could do. Each of it is a gap, too.
+    pub withheld: Vec<Withheld>,
+    /// The operations that may disrupt the service and were asked for: they come last.
+    #[serde(skip)]
+    pub disruptive: BTreeSet<usize>,
     /// What all requests say.
     #[serde(skip)]
     pub said: Said,

@@ -101,7 +101,11 @@ impl<'c> Search<'c> {
         (shown, far): (&[Shown<'_>], bool),
     ) -> Option<Search<'c>> {
         let mut deriver = Deriver::new(labeller, operation, &plan.wishes, &[]);
-        let (request, media) = deriver.json_request()?;
+        let (mut request, media) = deriver.json_request()?;
+        // Where it goes was seen to by what guards the target's data.
+        let planned =
+            plan.cases().find(|case| case.role == Role::Candidate && case.operation == operation)?;
+        request.path.clone_from(&planned.request.path);
         let full = deriver.base(&media, Fill::All)?;
         let least = deriver.base(&media, Fill::Required).unwrap_or_else(|| full.clone());
         let base = Base::new(&deriver, full, media);

@@ -39,9 +39,9 @@ pub fn rebased(
             match drafts.remove(&keys(scenario)) {
                 Some(other) => {
                     for (case, other) in scenario.cases.iter_mut().zip(other.cases) {
-                        // Its identity does not depend on the body, nor who sends it.
-                        let credentials = case.request.credentials;
-                        let request = Request { credentials, ..other.request };
+                        // Its identity does not depend on the body, nor who sends it and where to.
+                        let (credentials, path) = (case.request.credentials, case.request.path.clone());
+                        let request = Request { credentials, path, ..other.request };
                         *case = Case { id: std::mem::take(&mut case.id), request, ..other };
                     }
                 }
@@ -70,6 +70,7 @@ pub fn again(
             && case.request.method == "GET"
             && case.request.credentials == super::Credentials::Valid
             && case.expectation.verdict != Verdict::Reject
+            && !plan.disruptive.contains(&case.operation)
             && was_read(*index)
     });
     let reads: Vec<&Case> = reads.map(|(_, scenario)| &scenario.cases[0]).collect();

@@ -36,7 +36,8 @@ impl Selection {
     }
 }
 
-fn names(pattern: &str, operation: &Operation, case: &str) -> bool {
+/// Whether a pattern names an operation or a case of it.
+pub(super) fn names(pattern: &str, operation: &Operation, case: &str) -> bool {
     matches(pattern, case)
         || matches(pattern, &operation.id)
         || matches(pattern, &operation.path)

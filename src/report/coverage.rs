@@ -7,11 +7,12 @@ use crate::run::{Answer, Run};
 use crate::{json, judge};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// What a run has seen of a contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// Each operation of the plan, in the contract's order.
+    /// Each operation of the plan, in the contract's order; those too of which all is withheld.
     pub operations: Vec<Covered>,
 }
 
@@ -63,6 +64,9 @@ impl Coverage {
         for case in plan.cases() {
             cases[case.operation] += 1;
         }
+        let withheld = plan.withheld.iter().flat_map(|withheld| &withheld.scenarios);
+        let withheld: HashSet<usize> =
+            withheld.flat_map(|scenario| &scenario.cases).map(|case| case.operation).collect();
         let mut tallies: Vec<Tally> = contract.operations.iter().map(Tally::new).collect();
         for (scenario, step, exchange) in run.exchanges() {
             let case = plan.scenarios.get(scenario).and_then(|scenario| scenario.cases.get(step));
@@ -72,9 +76,9 @@ impl Coverage {
             }
         }
         let tried = judge::tried(contract, plan, &run.notes);
-        let operations = contract.operations.iter().zip(tallies).zip(tried).zip(cases);
-        let planned = operations.filter(|(_, cases)| *cases > 0);
-        let covered = planned.map(|(((operation, tally), tried), cases)| Covered {
+        let operations = contract.operations.iter().zip(tallies).zip(tried).zip(cases).enumerate();
+        let planned = operations.filter(|(index, (_, cases))| *cases > 0 || withheld.contains(index));
+        let covered = planned.map(|(_, (((operation, tally), tried), cases))| Covered {
             rules: rules(operation, &tried),
             ..tally.covered(operation, cases)
         });

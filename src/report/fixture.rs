@@ -6,8 +6,7 @@ use crate::contract::model::StatusRange;
 use crate::contract::{Cause, Contract};
 use crate::judge::{self, Check, Finding, Observation, Scope, Severity};
 use crate::plan::{
-    Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Role, Said, Scenario, Verdict,
-    Wishes,
+    Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Role, Scenario, Verdict,
 };
 use crate::run::{Answer, Effects, End, Exchange, Failure, FailureKind, Head, Outcome, Run, Sent};
 use crate::source::Document;
@@ -134,9 +133,7 @@ impl Fixture {
         let scenarios = cases.map(Scenario::single);
         let gap =
             Gap { operation: "create-group".into(), at: "/paths/~1group".into(), why: "no room".into() };
-        let (wishes, said) = (Wishes::default(), Said::default());
-        let (candidates, gaps) = (Vec::new(), vec![gap]);
-        let plan = Plan { seed: 7, scenarios: scenarios.into(), gaps, candidates, wishes, said };
+        let plan = Plan { seed: 7, scenarios: scenarios.into(), gaps: vec![gap], ..Plan::default() };
         let observations = vec![observation(&SCHEMA, 0), observation(&HEADER, 0), observation(&SCHEMA, 1)];
         let run = Run {
             id: id.to_owned(),

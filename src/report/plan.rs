@@ -2,26 +2,26 @@
 
 use super::text::count;
 use crate::contract::Contract;
-use crate::plan::{Candidates, Case, Plan, Verdict};
+use crate::plan::{Candidates, Case, Gap, Plan, Scenario, Verdict, Withheld};
 use serde_json::{Value, json};
 
 /// The version of the JSON form.
 pub const FORMAT: u32 = 1;
 
-/// A line for each case: what is expected, its identity, and where the contract says so.
+/// A line for each case: what is expected, its identity, and where the contract says so. What is
+/// withheld comes last.
 pub fn text(contract: &Contract, plan: &Plan) -> String {
-    let steps = plan.scenarios.iter().flat_map(|scenario| {
-        scenario.cases.iter().enumerate().map(move |(step, case)| (scenario.at_once, step, case))
-    });
-    let row = |(at_once, step, case): (usize, usize, &Case)| {
-        let expected = if step < at_once {
-            format!("one of {at_once}, else {}", expected(case).trim_start_matches("either "))
-        } else {
-            expected(case)
+    let steps = |scenario: &'_ Scenario| -> Vec<[String; 3]> {
+        let cases = scenario.cases.iter().enumerate();
+        let row = |(step, case): (usize, &Case)| {
+            let at = contract.document.locate(&case.at).to_string();
+            [expected_at(scenario.at_once, step, case), case.id.clone(), at]
         };
-        [expected, case.id.clone(), contract.document.locate(&case.at).to_string()]
+        cases.map(row).collect()
     };
-    let rows: Vec<[String; 3]> = steps.map(row).collect();
+    let withheld = plan.withheld.iter().flat_map(|withheld| &withheld.scenarios).flat_map(steps);
+    let withheld = withheld.map(|[_, id, at]| ["withheld".to_owned(), id, at]);
+    let rows: Vec<[String; 3]> = plan.scenarios.iter().flat_map(steps).chain(withheld).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(80);
     let (first, second) = (width(0), width(1));
     let mut text = String::new();
@@ -31,7 +31,14 @@ pub fn text(contract: &Contract, plan: &Plan) -> String {
     for Candidates { operation, bodies } in &plan.candidates {
         text.push_str(&format!("bodies: {operation}: {}\n", bodies.join(", ")));
     }
-    for gap in &plan.gaps {
+    for withheld in &plan.withheld {
+        let requests = count(withheld.len(), "request", "requests");
+        let (operation, why, flag) = (&withheld.operation, &withheld.why, &withheld.flag);
+        let at = contract.document.locate(&withheld.at);
+        text.push_str(&format!("withheld: {operation}: {requests}: {why} [{flag}] ({at})\n"));
+    }
+    let known = |gap: &&Gap| plan.withheld.iter().any(|withheld| withheld.is_told_by(gap));
+    for gap in plan.gaps.iter().filter(|gap| !known(gap)) {
         let at = contract.document.locate(&gap.at);
         text.push_str(&format!("gap: {}: {} ({at})\n", gap.operation, gap.why));
     }
@@ -47,8 +54,16 @@ pub fn summary(contract: &Contract, plan: &Plan) -> String {
     let of = |verdict| plan.cases().filter(|case| case.expectation.verdict == verdict).count();
     let at_once: usize = plan.scenarios.iter().map(|scenario| scenario.at_once).sum();
     let together = if at_once > 0 { format!(", {at_once} at once") } else { String::new() };
+    let withheld: usize = plan.withheld.iter().map(Withheld::len).sum();
+    let withheld = match withheld {
+        0 => String::new(),
+        many => format!(
+            "; {} more withheld from any target that is not the embedded host",
+            count(many, "request", "requests")
+        ),
+    };
     format!(
-        "{} in {} of {}: {} to accept, {} to reject{together}, {} where the contract is silent; seed {}",
+        "{} in {} of {}: {} to accept, {} to reject{together}, {} where the contract is silent; seed {}{withheld}",
         count(plan.len(), "request", "requests"),
         count(plan.scenarios.len(), "scenario", "scenarios"),
         count(contract.operations.len(), "operation", "operations"),
@@ -85,15 +100,35 @@ pub fn json(contract: &Contract, plan: &Plan) -> String {
         .untestable
         .iter()
         .map(|one| json!({"operation": one.operation, "why": one.why, "contract": located(&one.at)}));
+    let withheld = plan.withheld.iter().map(|one| {
+        let cases = one.scenarios.iter().flat_map(|scenario| &scenario.cases).map(|case| &case.id);
+        json!({
+            "operation": one.operation,
+            "why": one.why,
+            "flag": one.flag,
+            "contract": located(&one.at),
+            "cases": cases.collect::<Vec<_>>(),
+        })
+    });
     let plan = json!({
         "probity": {"version": env!("CARGO_PKG_VERSION"), "format": FORMAT},
         "seed": plan.seed,
         "scenarios": scenarios.collect::<Vec<_>>(),
         "candidates": plan.candidates,
+        "withheld": withheld.collect::<Vec<_>>(),
         "gaps": gaps.collect::<Vec<_>>(),
         "untestable": untestable.collect::<Vec<_>>(),
     });
     format!("{plan:#}\n")
+}
+
+fn expected_at(at_once: usize, step: usize, case: &Case) -> String {
+    let expected = expected(case);
+    if step < at_once {
+        format!("one of {at_once}, else {}", expected.trim_start_matches("either "))
+    } else {
+        expected
+    }
 }
 
 fn expected(case: &Case) -> String {

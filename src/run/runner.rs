@@ -167,13 +167,20 @@ impl Runner<'_> {
     /// Everything after the first scenario: first what shows which bodies are accepted, then all
     /// that is built on them, then once more what can be read.
     async fn phases(&self, first: Heard, course: &mut Course, stop: &Stop) -> Result<(), End> {
-        let (candidates, others): (Vec<usize>, Vec<usize>) = (1..course.plan.scenarios.len())
-            .partition(|index| course.plan.scenarios[*index].cases[0].role == Role::Candidate);
+        let plan = Arc::clone(&course.plan);
+        let disrupts = |index: &usize| {
+            let mut cases = plan.scenarios[*index].cases.iter();
+            cases.any(|case| plan.disruptive.contains(&case.operation))
+        };
+        let (last, rest): (Vec<usize>, Vec<usize>) = (1..plan.scenarios.len()).partition(disrupts);
+        let is_candidate = |index: &usize| plan.scenarios[*index].cases[0].role == Role::Candidate;
+        let (candidates, others) = rest.into_iter().partition(is_candidate);
         self.send(course, vec![first], candidates, stop).await?;
         let searched = self.search(course, stop).await?;
         self.send(course, searched, others, stop).await?;
         self.read_again(course, stop).await?;
-        self.make_up(course, stop).await
+        self.make_up(course, stop).await?;
+        self.send(course, Vec::new(), last, stop).await
     }
 
     fn judge(&self, course: &Course) -> Judge {
@@ -256,7 +263,8 @@ impl Runner<'_> {
             room -= if fits { length } else { 0 };
             fits
         });
-        let order = Order::new(indexes.iter().map(|index| &plan.scenarios[*index]), self.settings.workers());
+        let scenarios: Vec<&Scenario> = indexes.iter().map(|index| &plan.scenarios[*index]).collect();
+        let order = Order::new(&scenarios, &plan.disruptive, self.settings.workers());
         let halted = AtomicBool::new(false);
         let at_once: Mutex<Vec<Done>> = Mutex::default();
         let halt: Mutex<Option<Halt>> = Mutex::default();
@@ -295,7 +303,7 @@ impl Runner<'_> {
             let (order, indexes, plan) = (&order, &indexes, &plan);
             async move {
                 let mut stopped = pin!(stopped(&mut signal));
-                while let Some(turn) = order.next() {
+                while let Some(turn) = order.next().await {
                     let over = halted.load(Ordering::Relaxed) || *stop.borrow();
                     if over || self.sender.enough().await.is_some() {
                         break;

@@ -14,6 +14,7 @@ mod docs;
 mod driver;
 mod exact;
 mod formats;
+mod guards;
 mod hanging;
 mod honest;
 mod keys;

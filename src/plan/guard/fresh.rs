@@ -1,0 +1,99 @@
+//! Ids that no resource can have: they carry the identity of the run and could be guessed by nobody.
+
+use crate::contract::model::Parameter;
+use crate::contract::{Location, Operation, Side};
+use crate::plan::generate::flat::{Flat, Type};
+use crate::plan::generate::random::Random;
+use crate::plan::generate::value::{Fill, Maker};
+use crate::plan::generate::wire;
+use crate::plan::unique::Source;
+use crate::plan::{Labeller, RUN};
+use serde_json::Value;
+use std::rc::Rc;
+
+/// A parameter of a path that can hold such ids, and where they come from.
+pub(super) struct Fresh<'c> {
+    parameter: &'c Parameter,
+    source: Source,
+}
+
+impl<'c> Fresh<'c> {
+    /// The last parameter of a path that can: it names the resource itself, or one that it is part
+    /// of.
+    pub(super) fn find(labeller: &Labeller<'c>, operation: &'c Operation, seed: u64) -> Option<Fresh<'c>> {
+        let stands = |parameter: &&Parameter| operation.path.rfind(&hole(parameter));
+        let of_path = |parameter: &&Parameter| parameter.location == Location::Path;
+        let parameters = operation.parameters.iter().filter(of_path);
+        let mut found: Vec<(usize, &Parameter)> =
+            parameters.filter_map(|parameter| Some((stands(&parameter)?, parameter))).collect();
+        found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        found.into_iter().find_map(|(_, parameter)| {
+            let source = source(labeller, parameter, seed)?;
+            Some(Fresh { parameter, source })
+        })
+    }
+
+    /// Whether ids stand in the parameter of this name.
+    pub(super) fn is_in(&self, name: &str) -> bool {
+        self.parameter.name == name
+    }
+
+    /// A path of an operation with an id in it that goes with a name.
+    pub(super) fn path(&self, operation: &Operation, path: &str, name: &str) -> Option<String> {
+        let id = self.source.value(&format!("{name} {path}"))?;
+        let id = wire::written(self.parameter, &id)?;
+        let (plain, query) = path.split_once('?').map_or((path, None), |(plain, query)| (plain, Some(query)));
+        let (template, actual) = (operation.path.split('/'), plain.split('/'));
+        if template.clone().count() != actual.clone().count() {
+            return None;
+        }
+        let hole = hole(self.parameter);
+        let parts: Option<Vec<String>> = template
+            .zip(actual)
+            .map(|(template, actual)| {
+                let Some((before, after)) = template.split_once(&hole) else {
+                    return Some(actual.to_owned());
+                };
+                // Which of several values in one part is which cannot be told.
+                let plain = !before.contains('{') && !after.contains('{');
+                plain.then(|| format!("{before}{id}{after}"))
+            })
+            .collect();
+        let path = parts?.join("/");
+        Some(query.map_or_else(|| path.clone(), |query| format!("{path}?{query}")))
+    }
+}
+
+fn hole(parameter: &Parameter) -> String {
+    format!("{{{}}}", parameter.name)
+}
+
+/// Where ids for a parameter come from: UUIDs before other text.
+fn source(labeller: &Labeller<'_>, parameter: &Parameter, seed: u64) -> Option<Source> {
+    let schemas = &labeller.contract.schemas;
+    let allowed = |value: &Value| {
+        parameter.schema.as_ref().is_none_or(|schema| schemas.accepts(schema, Side::Request, value))
+    };
+    let fits =
+        |value: &Value| value.as_str().is_some_and(|text| is_no_number(text, &allowed)) && allowed(value);
+    let sound = |source: &Source| {
+        let id = source.value("");
+        id.is_some_and(|id| fits(&id) && id.as_str().is_some_and(|text| text.contains(RUN)))
+    };
+    let uuid = Flat { types: vec![Type::String], format: Some("uuid".into()), ..Flat::default() };
+    let own = || {
+        let schema = parameter.schema.as_ref()?;
+        let random = Random::named(seed, &parameter.name);
+        let mut maker = Maker::of(Rc::clone(&labeller.flats), random, Fill::All, false);
+        Source::find(&maker.choose(std::slice::from_ref(&schema.0)), seed, &fits)
+    };
+    Source::find(&uuid, seed, &fits).filter(sound).or_else(|| own().filter(sound))
+}
+
+/// Whether text is not a number that counting could lead to: some of it is no digit, or could be
+/// none, and it is longer than any number that hosts count with.
+fn is_no_number(text: &str, allowed: &dyn Fn(&Value) -> bool) -> bool {
+    const LONGEST_NUMBER: usize = 19;
+    let lettered = || ["a", "A"].iter().any(|letter| allowed(&format!("{letter}{}", &text[1..]).into()));
+    !text.bytes().all(|byte| byte.is_ascii_digit()) || (text.len() > LONGEST_NUMBER && lettered())
+}
