@@ -3,6 +3,7 @@
 //!
 //! This is the last gate of a plan, and so it does not matter how a case was derived.
 
+mod dictionary;
 mod fresh;
 mod words;
 
@@ -199,7 +200,7 @@ pub(super) fn guard(contract: &Contract, guards: &Guards, plan: &mut Plan) {
     plan.gaps.extend(plan.withheld.iter().map(Withheld::gap));
 }
 
-impl<'g> Guard<'g> {
+impl Guard<'_> {
     /// Why a scenario is not sent, and because of which operation; if it is, its cases go where
     /// they do no harm from now on.
     fn harm(&mut self, scenario: &mut Scenario) -> Option<(usize, Harm)> {

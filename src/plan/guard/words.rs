@@ -5,332 +5,13 @@
 //! ([`ANYWHERE`]); what is a noun as well counts where a verb would stand ([`VERBS`]); some mean it
 //! only together ([`PAIRS`], a password, maintenance). A safe method is there to read, and so of it
 //! only the plainest orders count ([`ENDINGS`]).
-//!
-//! Not in the lists, since hosts in daily use have them for ordinary states of a resource, or since
-//! they take nothing away: close, archive, pause, publish, approve, reject, restore, reload,
-//! deploy, migrate, unlock, unsubscribe, refresh, renew.
 
+use super::dictionary::{
+    ABOUT_PASSWORDS, ANYWHERE, ARTICLES, DELETES, ENDINGS, FILLERS, HARMLESS, JOINTS, LEADS, LOGINS,
+    MAINTENANCE, MAINTENANCE_ORDERS, MANY, MASS_DELETES, OBJECTS, OTHERWISE, PAIRS, PASSWORD_CHANGES,
+    PASSWORDS, Pair, READ, TURNED, VERBS, Words,
+};
 use crate::contract::Operation;
-
-/// What counts in any place, in any form.
-const ANYWHERE: &[&str] = &[
-    "shutdown",
-    "poweroff",
-    "restart",
-    "reboot",
-    "reset",
-    "revoke",
-    "revocation",
-    "rotate",
-    "purge",
-    "truncate",
-    "wipe",
-    "logout",
-    "logoff",
-    "signout",
-    "bulkdelete",
-    "deleteall",
-    "logoutall",
-    "revokeall",
-    "resetall",
-    "endsession",
-    "resetpassword",
-    "passwordreset",
-    "changepassword",
-    "forgotpassword",
-];
-
-/// What counts where a verb stands: as the last part of a path, as the first or last word of an
-/// `operationId`, as the first word of a summary.
-const VERBS: &[&str] = &[
-    "stop",
-    "halt",
-    "quit",
-    "exit",
-    "kill",
-    "abort",
-    "terminate",
-    "termination",
-    "cancel",
-    "cancellation",
-    "lock",
-    "lockout",
-    "block",
-    "ban",
-    "disable",
-    "deactivate",
-    "deactivation",
-    "decommission",
-    "suspend",
-    "suspension",
-    "evict",
-    "expire",
-    "invalidate",
-    "drop",
-    "flush",
-];
-
-/// The same for every method but DELETE, which says so by itself.
-const DELETES: &[&str] = &["delete", "deletion", "remove", "destroy", "erase", "clear"];
-
-/// Words that mean something else together, of one or of several.
-const OTHERWISE: &[(&str, &str)] = &[
-    ("drop", "off"),
-    ("drop", "down"),
-    ("drop", "point"),
-    ("drop", "box"),
-    ("stop", "point"),
-    ("stop", "area"),
-    ("stop", "place"),
-    ("stop", "word"),
-    ("block", "list"),
-    ("block", "chain"),
-    ("lock", "screen"),
-    ("exit", "survey"),
-    ("exit", "code"),
-    ("exit", "poll"),
-    ("cancel", "reason"),
-    ("clear", "text"),
-];
-
-/// Words of which one is followed by one of others, with at most so many more between them.
-type Pair = (&'static [&'static str], &'static [&'static str], usize);
-
-/// Words that mean it together: one of the first, then one of the others. Between them may stand as
-/// many more in a summary, and none elsewhere.
-const PAIRS: &[Pair] = &[
-    (&["shut", "shuts", "shutting", "power", "powers"], &["down", "off"], 3),
-    (&["log", "logs", "logging", "logged"], &["out", "off"], 3),
-    (&["sign", "signs", "signing", "signed"], &["out"], 3),
-    (&["turn", "turns", "switch", "switches"], &["off"], 3),
-    (&["take", "takes", "put", "puts", "go", "goes", "set", "sets"], &["offline"], 3),
-    (SESSION_ENDS, SESSIONS, 3),
-    (&["restore", "restores"], &["factory", "defaults"], 1),
-    (RENEWALS, SECRETS, 3),
-];
-
-/// The same the other way round, as paths and names have it.
-const TURNED: &[Pair] = &[(SESSIONS, SESSION_ENDS, 0), (SECRETS, RENEWALS, 0)];
-
-/// Deleting that is not of one: of every method but a DELETE of one resource.
-const MASS_DELETES: &[Pair] =
-    &[(DELETES_OF, MANY, 1), (MANY, &["delete", "deletes", "remove", "removes", "destroy", "erase"], 0)];
-
-const SESSIONS: &[&str] = &["session", "sessions"];
-const SESSION_ENDS: &[&str] = &["end", "ends", "ending", "close", "closes", "destroy", "destroys"];
-const RENEWALS: &[&str] = &["regenerate", "regenerates", "recreate", "roll", "rolls", "cycle"];
-const SECRETS: &[&str] =
-    &["key", "keys", "secret", "secrets", "token", "tokens", "credential", "credentials"];
-const DELETES_OF: &[&str] = &[
-    "delete", "deletes", "deleting", "remove", "removes", "removing", "destroy", "destroys", "erase",
-    "erases", "clear", "clears", "drop", "drops",
-];
-const MANY: &[&str] =
-    &["all", "every", "everything", "many", "multiple", "several", "bulk", "batch", "mass", "selected"];
-
-/// What counts of a safe method: as the whole last part of a path, if need be with what it is done
-/// to, or as the first word of an `operationId`.
-const ENDINGS: &[&str] = &[
-    "shutdown",
-    "poweroff",
-    "restart",
-    "reboot",
-    "reset",
-    "revoke",
-    "purge",
-    "truncate",
-    "wipe",
-    "logout",
-    "logoff",
-    "signout",
-    "endsession",
-    "logoutall",
-    "revokeall",
-    "resetall",
-    "deleteall",
-    "bulkdelete",
-    "stop",
-    "halt",
-    "quit",
-    "kill",
-    "abort",
-    "terminate",
-    "cancel",
-    "disable",
-    "deactivate",
-    "suspend",
-    "invalidate",
-    "flush",
-    "delete",
-    "remove",
-    "destroy",
-    "erase",
-    "clear",
-];
-
-/// What a path of a safe method names behind an order.
-const OBJECTS: &[&str] = &[
-    "all",
-    "everything",
-    "everywhere",
-    "now",
-    "me",
-    "user",
-    "users",
-    "session",
-    "sessions",
-    "server",
-    "service",
-    "system",
-    "host",
-    "node",
-    "app",
-    "application",
-    "device",
-    "token",
-    "tokens",
-    "key",
-    "keys",
-    "password",
-    "cache",
-    "db",
-    "database",
-    "data",
-    "force",
-];
-
-/// What makes a noun of the word before it, where something is read.
-const READ: &[&str] = &[
-    "status", "state", "count", "counts", "list", "time", "times", "history", "reason", "reasons", "policy",
-    "policies", "info", "details", "report", "reports", "log", "logs", "event", "events", "rate", "rates",
-    "config", "settings", "options", "point", "points", "schedule", "by",
-];
-
-/// Verbs of which what follows is only an object: a restart policy that is created restarts nothing.
-const HARMLESS: &[&str] = &[
-    "create",
-    "add",
-    "insert",
-    "register",
-    "store",
-    "save",
-    "upload",
-    "import",
-    "record",
-    "define",
-    "make",
-    "build",
-    "get",
-    "list",
-    "find",
-    "read",
-    "fetch",
-    "retrieve",
-    "search",
-    "query",
-    "show",
-    "view",
-    "describe",
-    "check",
-    "validate",
-    "verify",
-    "count",
-    "calculate",
-    "compute",
-    "estimate",
-    "preview",
-    "simulate",
-    "test",
-    "update",
-    "edit",
-    "replace",
-    "modify",
-    "rename",
-    "copy",
-    "clone",
-    "export",
-    "download",
-    "append",
-    "comment",
-    "login",
-    "authenticate",
-];
-
-/// Behind these stands a verb again.
-const JOINTS: &[&str] = &["and", "or", "then", "also", "will", "immediately"];
-
-/// What may stand before the first verb.
-const LEADS: &[&str] = &[
-    "force",
-    "forcibly",
-    "forcefully",
-    "gracefully",
-    "permanently",
-    "temporarily",
-    "immediately",
-    "bulk",
-    "batch",
-    "mass",
-    "admin",
-    "endpoint",
-    "api",
-    "operation",
-    "request",
-    "used",
-    "to",
-    "this",
-    "please",
-    "soft",
-    "hard",
-    "emergency",
-    "remote",
-    "remotely",
-    "manually",
-];
-
-/// What is done to passwords where they are more than something to log in with.
-const PASSWORD_CHANGES: &[&str] = &[
-    "change",
-    "changes",
-    "set",
-    "sets",
-    "update",
-    "updates",
-    "reset",
-    "resets",
-    "forgot",
-    "forget",
-    "forgotten",
-    "recover",
-    "recovers",
-    "recovery",
-    "new",
-    "expire",
-    "lost",
-    "modify",
-    "edit",
-    "renewal",
-];
-const PASSWORDS: &[&str] = &["password", "passwords", "passwd", "passphrase"];
-/// Behind a password: what is about passwords and is none.
-const ABOUT_PASSWORDS: &[&str] =
-    &["policy", "policies", "strength", "hint", "rules", "requirements", "grant", "login"];
-const LOGINS: &[&str] = &["login", "signin", "token", "authenticate", "verify", "validate", "check", "grant"];
-
-/// Behind maintenance: what leaves it a state of the service.
-const MAINTENANCE: &[&str] = &[
-    "mode", "window", "windows", "status", "state", "on", "off", "start", "stop", "begin", "end", "enable",
-    "disable", "toggle", "switch", "flag", "now", "post", "put", "patch",
-];
-/// Words without a meaning of their own.
-const FILLERS: &[&str] = &[
-    "of", "for", "in", "to", "at", "the", "a", "an", "by", "with", "until", "and", "or", "is", "from", "so",
-    "that",
-];
-
-/// Words that begin what a verb is done to.
-const ARTICLES: &[&str] =
-    &["the", "a", "an", "all", "every", "this", "your", "current", "its", "it", "you", "everything"];
 
 /// The word or words by which an operation says that it disrupts; nothing if it does not.
 pub(super) fn disruptive(operation: &Operation) -> Option<String> {
@@ -439,24 +120,24 @@ fn is_form(word: &str, verb: &str) -> bool {
 }
 
 /// Whether a text has such a word, where its meaning is not another.
-fn means(words: &[String], at: usize, known: &[&str], same: fn(&str, &str) -> bool) -> bool {
+fn means(words: &[String], at: usize, known: &[Words], same: fn(&str, &str) -> bool) -> bool {
     let Some(word) = words.get(at) else { return false };
     let next = words.get(at + 1).map_or("", String::as_str);
     let otherwise = |(one, two): &(&str, &str)| word == one && next.strip_suffix('s').unwrap_or(next) == *two;
-    !OTHERWISE.iter().any(otherwise) && known.iter().any(|verb| same(word, verb))
+    !OTHERWISE.iter().any(otherwise)
+        && known.iter().flat_map(|words| words.split(' ')).any(|verb| same(word, verb))
 }
 
 fn base(word: &str, verb: &str) -> bool {
     word == verb
 }
 
-fn is_one_of(word: &str, known: &[&str]) -> bool {
-    known.contains(&word)
+fn is_one_of(word: &str, known: Words) -> bool {
+    known.split(' ').any(|one| one == word)
 }
 
-fn verbs(deletes: bool) -> Vec<&'static str> {
-    let more: &[&str] = if deletes { DELETES } else { &[] };
-    VERBS.iter().chain(more).copied().collect()
+fn verbs(deletes: bool) -> &'static [Words] {
+    if deletes { &[VERBS, DELETES] } else { &[VERBS] }
 }
 
 /// Words of a pair that stand in a text, with more between them where the text is prose.
@@ -479,14 +160,14 @@ fn pairs(words: &[String], one: bool, prose: bool) -> Option<String> {
 
 fn in_path(parts: &[Vec<String>], deletes: bool, one: bool) -> Option<String> {
     let all: Vec<String> = parts.concat();
-    let anywhere = (0..all.len()).find(|at| means(&all, *at, ANYWHERE, is_form)).map(|at| all[at].clone());
+    let anywhere = (0..all.len()).find(|at| means(&all, *at, &[ANYWHERE], is_form)).map(|at| all[at].clone());
     let last = || {
         let last = parts.last()?;
         let led = |at: &usize| last[..*at].iter().all(|word| is_one_of(word, LEADS) || is_one_of(word, MANY));
         let done = |word: &str, verb: &str| word == verb || (word.ends_with("ed") && is_form(word, verb));
         let same = if last.len() == 1 { done } else { base };
         let verbs = verbs(deletes);
-        (0..last.len()).filter(led).find(|at| means(last, *at, &verbs, same)).map(|at| last[at].clone())
+        (0..last.len()).filter(led).find(|at| means(last, *at, verbs, same)).map(|at| last[at].clone())
     };
     anywhere
         .or_else(last)
@@ -498,13 +179,13 @@ fn in_path(parts: &[Vec<String>], deletes: bool, one: bool) -> Option<String> {
 fn in_id(id: &[String], deletes: bool, one: bool) -> Option<String> {
     let harmless = |at: usize| id[..at].iter().any(|word| is_one_of(word, HARMLESS));
     let joined = |at: usize| at > 0 && is_one_of(&id[at - 1], JOINTS);
-    let anywhere = |at: &usize| means(id, *at, ANYWHERE, is_form) && (joined(*at) || !harmless(*at));
+    let anywhere = |at: &usize| means(id, *at, &[ANYWHERE], is_form) && (joined(*at) || !harmless(*at));
     let verbs = verbs(deletes);
     let place = |at: usize| {
         let first = at == 0 || is_one_of(&id[at - 1], LEADS) || id[at - 1] == "controller";
         first || joined(at) || at + 1 == id.len()
     };
-    let verb = |at: &usize| place(*at) && means(id, *at, &verbs, base) && (joined(*at) || !harmless(*at));
+    let verb = |at: &usize| place(*at) && means(id, *at, verbs, base) && (joined(*at) || !harmless(*at));
     let single = (0..id.len()).find(|at| anywhere(at) || verb(at)).map(|at| id[at].clone());
     let password = || {
         let at = id.iter().position(|word| is_one_of(word, PASSWORDS))?;
@@ -517,14 +198,14 @@ fn in_id(id: &[String], deletes: bool, one: bool) -> Option<String> {
 
 fn in_summary(summary: &Summary, deletes: bool, one: bool) -> Option<String> {
     let Summary { words: summary, sentence } = summary;
-    let is_harmless = |word: &String| HARMLESS.iter().any(|verb| is_verb(word, verb));
+    let is_harmless = |word: &String| HARMLESS.split(' ').any(|verb| is_verb(word, verb));
     let harmless = |at: usize| summary[..at].iter().any(is_harmless);
     let joined = |at: usize| at > 0 && is_one_of(&summary[at - 1], JOINTS);
     let first = |at: usize| summary[..at].iter().all(|word| is_one_of(word, LEADS));
     let led = |at: usize| first(at) || joined(at);
-    let anywhere = |at: &usize| means(summary, *at, ANYWHERE, is_verb) && (led(*at) || !harmless(*at));
+    let anywhere = |at: &usize| means(summary, *at, &[ANYWHERE], is_verb) && (led(*at) || !harmless(*at));
     let verbs = verbs(deletes);
-    let verb = |at: &usize| at < sentence && means(summary, *at, &verbs, is_verb) && led(*at);
+    let verb = |at: &usize| at < sentence && means(summary, *at, verbs, is_verb) && led(*at);
     let single = (0..summary.len()).find(|at| anywhere(at) || verb(at)).map(|at| summary[at].clone());
     let password = || {
         let at = summary.iter().position(|word| is_one_of(word, PASSWORDS))?;
@@ -574,6 +255,12 @@ fn of_safe(parts: &[Vec<String>], id: &[String], summary: &[String]) -> Option<S
         let tail = parts.len().checked_sub(2).map(|from| parts[from..].concat())?;
         (tail.len() == 2).then(|| ends(&tail)).flatten()
     };
+    let maintenance = || {
+        let all: Vec<String> = parts.concat();
+        let [before, order] = all.get(all.len().checked_sub(2)?..)? else { return None };
+        let switched = before == "maintenance" && is_one_of(order, MAINTENANCE_ORDERS);
+        switched.then(|| format!("{before} {order}"))
+    };
     let led = || {
         let read = id.get(1).is_some_and(|next| is_one_of(next, READ));
         let order = id.first().filter(|first| is_one_of(first, ENDINGS) && !read).cloned();
@@ -581,14 +268,15 @@ fn of_safe(parts: &[Vec<String>], id: &[String], summary: &[String]) -> Option<S
     };
     let told = || {
         let (first, next) = (summary.first()?, summary.get(1)?);
-        let told = ENDINGS.iter().any(|verb| first != verb && is_verb(first, verb) && first.ends_with('s'));
+        let told =
+            ENDINGS.split(' ').any(|verb| first != verb && is_verb(first, verb) && first.ends_with('s'));
         let told = told && is_one_of(next, ARTICLES);
         let told = told.then(|| first.clone());
         told.or_else(|| {
             first.ends_with('s').then(|| pair(&summary[..summary.len().min(5)], PAIRS, true)).flatten()
         })
     };
-    last.or_else(split).or_else(led).or_else(told)
+    last.or_else(split).or_else(maintenance).or_else(led).or_else(told)
 }
 
 #[cfg(test)]

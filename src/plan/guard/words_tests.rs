@@ -107,6 +107,8 @@ fn what_stops_resets_locks_or_ends_something_is_told_by_its_words() {
         ("GET", "/a", "restartServer", ""),
         ("GET", "/a", "", "Restarts the server"),
         ("HEAD", "/cache/clear", "", ""),
+        ("GET", "/maintenance/start", "", ""),
+        ("POST", "/trash/empty", "", ""),
     ] {
         assert!(said(operation).is_some(), "{operation:?}");
     }
