@@ -149,17 +149,20 @@ impl<'a> Bench<'a> {
         }
         let pinned = self.levels.of(SNAPSHOT.id);
         let changed = self.first_change(usual, &plan, &run).filter(|_| pinned != Severity::Allow);
-        let reason = || self.reason(fault, &host, &plan, &run);
+        let mut warned = checks(&of(Severity::Warn));
+        let reason = |warned: &[&str]| match warned {
+            [] => self.reason(fault, &host, &plan, &run),
+            checks => format!("only a warning: {}", checks.join(", ")),
+        };
         if let Some(first) = changed.filter(|_| pinned == Severity::Deny) {
             let case = plan.scenarios[first.0].cases[first.1].id.clone();
-            return Ok(Outcome::Pinned { case, requests: requests(first), reason: reason() });
+            return Ok(Outcome::Pinned { case, requests: requests(first), reason: reason(&warned) });
         }
-        let mut warned = checks(&of(Severity::Warn));
         warned.extend(changed.map(|_| SNAPSHOT.id));
         if !warned.is_empty() {
             return Ok(Outcome::Warned { by: warned });
         }
-        Ok(Outcome::Survived { reason: reason() })
+        Ok(Outcome::Survived { reason: reason(&[]) })
     }
 
     async fn host(&self, faults: Vec<Fault>) -> Result<Host, AuditError> {
