@@ -103,10 +103,10 @@ fn judging(criterion: &mut Criterion) {
     {
         let (index, exchange) = exchange(&plan, verdict, status, body);
         let exchanges = [Some(exchange)];
-        let held = judge::exchange(&contract, &plan, &exchanges, (index, 0)).observations;
+        let held = judge::exchange(&contract, (&plan, ""), &exchanges, (index, 0)).observations;
         assert!(held.is_empty(), "{held:?}");
         group.bench_function(name, |bencher| {
-            bencher.iter(|| judge::exchange(&contract, &plan, black_box(&exchanges), (index, 0)));
+            bencher.iter(|| judge::exchange(&contract, (&plan, ""), black_box(&exchanges), (index, 0)));
         });
     }
     group.bench_function("its JSON alone", |bencher| {

@@ -115,11 +115,11 @@ pub struct Judgement {
 
 /// Judges one exchange of a plan.
 ///
-/// `position` holds the indexes of the scenario in the plan and of the step in the scenario; a
+/// `run` is the identity of the run, which stands in what it sent. `position` holds the indexes of the scenario in the plan and of the step in the scenario; a
 /// step without an exchange has nothing held against it.
 pub fn exchange(
     contract: &Contract,
-    plan: &Plan,
+    (plan, run): (&Plan, &str),
     exchanges: &[Option<Exchange>],
     position: (usize, usize),
 ) -> Judgement {
@@ -127,7 +127,7 @@ pub fn exchange(
     let Some(exchange) = &exchanges[step] else { return Judgement::default() };
     let case = &scenario.cases[step];
     let verdict = verdict(scenario, exchanges, step);
-    let view = View::new((contract, plan), case, exchange, position, verdict);
+    let view = View::new((contract, plan, run), case, exchange, position, verdict);
     let (mut observations, note) = alone(&view);
     if step == 0 && scenario.at_once > 0 {
         observations.extend(check::uniqueness::at_once(&view, &exchanges[..scenario.at_once]));

@@ -6,7 +6,7 @@ use crate::contract::expression::{self, Part};
 use crate::contract::model::{self, MediaType};
 use crate::contract::{Contract, Expression, Operation, Response};
 use crate::json::{self, Kind, Malformed, Node, Text};
-use crate::plan::{Case, Plan, Verdict};
+use crate::plan::{Case, Plan, RUN, Verdict};
 use crate::run::{Answer, Exchange};
 use serde_json::Value;
 use std::cell::OnceCell;
@@ -17,6 +17,8 @@ pub struct View<'v> {
     pub contract: &'v Contract,
     /// All that is sent in the run.
     pub plan: &'v Plan,
+    /// The identity of the run.
+    pub run: &'v str,
     /// The operation that was asked.
     pub operation: &'v Operation,
     /// The case.
@@ -37,7 +39,7 @@ pub struct View<'v> {
 impl<'v> View<'v> {
     /// A view on an exchange.
     pub fn new(
-        (contract, plan): (&'v Contract, &'v Plan),
+        (contract, plan, run): (&'v Contract, &'v Plan, &'v str),
         case: &'v Case,
         exchange: &'v Exchange,
         position: (usize, usize),
@@ -47,6 +49,7 @@ impl<'v> View<'v> {
         View {
             contract,
             plan,
+            run,
             operation,
             case,
             exchange,
@@ -97,6 +100,12 @@ impl<'v> View<'v> {
         let schema = media.schema.as_ref();
         examples.any(|value| value.to_string().to_lowercase().contains(text))
             || schema.is_some_and(|schema| self.contract.schemas.lists(schema, text))
+    }
+
+    /// Whether a request of the run holds a text, in small letters: a host may keep it, and say it in
+    /// the answer to another.
+    pub fn was_sent(&self, text: &str) -> bool {
+        if self.run.is_empty() { self.plan.says(text) } else { self.plan.says(&text.replace(self.run, RUN)) }
     }
 
     /// What time it was when the answer was made.

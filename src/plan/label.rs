@@ -2,7 +2,7 @@
 
 use super::generate::flat::{Flat, Flats, Type};
 use super::unique;
-use super::{Credentials, Fault, Place, Request, Verdict};
+use super::{Credentials, Fault, Place, Request, Resources, Verdict};
 use crate::contract::expression;
 use crate::contract::extension::Unique;
 use crate::contract::link::Supplied;
@@ -48,12 +48,14 @@ pub struct Labeller<'c> {
     pub(super) contract: &'c Contract,
     /// The schemas of bodies.
     pub(super) flats: Rc<Flats<'c>>,
+    pub(super) resources: Resources,
 }
 
 impl<'c> Labeller<'c> {
     /// A labeller for a contract.
     pub fn new(contract: &'c Contract) -> Labeller<'c> {
-        Labeller { contract, flats: Rc::new(Flats::new(contract.schemas.raw(Side::Request))) }
+        let resources = Resources::of(contract);
+        Labeller { contract, resources, flats: Rc::new(Flats::new(contract.schemas.raw(Side::Request))) }
     }
 
     /// What a request to an operation is worth.

@@ -9,6 +9,7 @@ mod expect;
 pub mod generate;
 pub mod guard;
 mod label;
+mod naming;
 mod probe;
 mod rebase;
 mod said;
@@ -19,14 +20,15 @@ pub mod unique;
 pub use build::{PlanError, Wishes, plan};
 pub use guard::{Guards, Withheld};
 pub use label::{Label, Labeller};
+pub use naming::Resources;
 pub use probe::{Candidates, Choice, Search, Shown};
 pub use rebase::{again, rebased};
 pub use said::Said;
 pub use select::{Selection, matches};
 
-use crate::contract::Cause;
 use crate::contract::link::Supplied;
 use crate::contract::model::StatusRange;
+use crate::contract::{Cause, Contract};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -318,12 +320,27 @@ impl Scenario {
     pub fn single(case: Case) -> Scenario {
         Scenario { id: case.id.clone(), operation: case.operation, cases: vec![case], at_once: 0 }
     }
+
+    /// Whether it only reads what an operation is there to read.
+    pub fn is_read(&self, contract: &Contract) -> bool {
+        let [case] = self.cases.as_slice() else { return false };
+        let method = &case.request.method;
+        case.request.credentials == Credentials::Valid
+            && guard::is_safe(method)
+            && *method == contract.operations[case.operation].method
+            && case.expectation.verdict != Verdict::Reject
+    }
 }
 
 impl Case {
     /// Whether its body is the one with everything that is declared.
     pub fn is_whole(&self) -> bool {
         self.role == Role::Candidate && self.key == probe::full_key()
+    }
+
+    /// Whether its body is that one with the properties that only answers should have.
+    pub fn has_read_only(&self) -> bool {
+        self.role == Role::Candidate && self.key == probe::read_only_key()
     }
 }
 

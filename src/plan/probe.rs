@@ -353,7 +353,8 @@ fn least_key() -> String {
     key("required")
 }
 
-fn read_only_key() -> String {
+/// The key of the case with the properties that only answers should have.
+pub(super) fn read_only_key() -> String {
     key("with-read-only")
 }
 

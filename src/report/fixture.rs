@@ -144,7 +144,7 @@ impl Fixture {
             choices: Vec::new(),
             untested: judge::Untested::default(),
             observations: observations.clone(),
-            notes: judge::exchange(&contract, &plan, &exchanges[0], (0, 0)).note.into_iter().collect(),
+            notes: judge::exchange(&contract, (&plan, id), &exchanges[0], (0, 0)).note.into_iter().collect(),
             effects: Effects::default(),
             repeated: 0,
             gaps: Vec::new(),

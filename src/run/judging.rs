@@ -33,6 +33,8 @@ pub(super) struct Done {
 pub(super) struct Judge {
     pub(super) contract: Arc<Contract>,
     pub(super) plan: Arc<Plan>,
+    /// The identity of the run.
+    pub(super) run: String,
     pub(super) observer: Arc<dyn Observer>,
 }
 
@@ -58,7 +60,7 @@ impl Judge {
         }
         let (mut observations, mut notes) = (Vec::new(), Vec::new());
         for step in 0..exchanges.len() {
-            let judged = judge::exchange(&self.contract, &self.plan, &exchanges, (index, step));
+            let judged = judge::exchange(&self.contract, (&self.plan, &self.run), &exchanges, (index, step));
             observations.extend(judged.observations);
             notes.extend(judged.note);
         }

@@ -164,8 +164,9 @@ impl Runner<'_> {
         Ok(self.result(course, end, started, clock.elapsed()))
     }
 
-    /// Everything after the first scenario: first what shows which bodies are accepted, then all
-    /// that is built on them, then once more what can be read.
+    /// Everything after the first scenario: first what is there to read before the run has added to
+    /// it, then what shows which bodies are accepted, then all that is built on them, then the reads
+    /// once more.
     async fn phases(&self, first: Heard, course: &mut Course, stop: &Stop) -> Result<(), End> {
         let plan = Arc::clone(&course.plan);
         let disrupts = |index: &usize| {
@@ -173,9 +174,12 @@ impl Runner<'_> {
             cases.any(|case| plan.disruptive.contains(&case.operation))
         };
         let (last, rest): (Vec<usize>, Vec<usize>) = (1..plan.scenarios.len()).partition(disrupts);
+        let reads = |index: &usize| plan.scenarios[*index].is_read(self.contract);
         let is_candidate = |index: &usize| plan.scenarios[*index].cases[0].role == Role::Candidate;
+        let (reads, rest): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(reads);
         let (candidates, others) = rest.into_iter().partition(is_candidate);
-        self.send(course, vec![first], candidates, stop).await?;
+        self.send(course, vec![first], reads, stop).await?;
+        self.send(course, Vec::new(), candidates, stop).await?;
         let searched = self.search(course, stop).await?;
         self.send(course, searched, others, stop).await?;
         self.read_again(course, stop).await?;
@@ -187,6 +191,7 @@ impl Runner<'_> {
         Judge {
             contract: Arc::clone(self.contract),
             plan: Arc::clone(&course.plan),
+            run: self.sender.id.clone(),
             observer: Arc::clone(self.observer),
         }
     }

@@ -53,7 +53,7 @@ impl Trial {
         let follows = |scenario: &&Scenario| scenario.cases.iter().any(|case| case.follows.is_some());
         let index = self.plan.scenarios.iter().position(|scenario| follows(&scenario)).unwrap();
         let exchanges = [told, (201, "{}"), read].map(|one| Some(exchange(one)));
-        judge::exchange(&self.contract, &self.plan, &exchanges, (index, 2)).observations
+        judge::exchange(&self.contract, (&self.plan, ""), &exchanges, (index, 2)).observations
     }
 
     fn kinds(&self, told: &str, read: &str) -> Vec<String> {

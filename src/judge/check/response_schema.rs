@@ -34,7 +34,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
             broken.cause != Cause::Format
                 || value.pointer(&broken.place).is_none_or(|came| {
                     !(given.may_be(came)
-                        || came.is_string() && view.plan.says(&came.to_string().to_lowercase()))
+                        || came.is_string() && view.was_sent(&came.to_string().to_lowercase()))
                 })
         });
     }

@@ -31,10 +31,12 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     Some(refused(view, answer))
 }
 
-/// Whether a refusal carries a code of the catalogue for a cause that a valid request does not have.
+/// Whether a refusal carries a code of the catalogue for a cause that the request does not have.
 pub(in crate::judge) fn tells_no_cause(view: &View<'_>, answer: &Answer) -> bool {
     let Some(errors) = &view.operation.behaviour.errors else { return false };
-    let entries = view.codes(answer).into_iter().filter_map(|code| errors.catalogue.get(&code));
+    let expected = &view.case.expectation.codes;
+    let codes = view.codes(answer).into_iter().filter(|code| !expected.contains(code));
+    let entries = codes.filter_map(|code| errors.catalogue.get(&code));
     let body = view.case.request.body.as_deref().and_then(|body| json::read(body).ok());
     let repeats = |place: &str| {
         let value = body.as_ref().and_then(|body| body.at(place));
@@ -44,7 +46,7 @@ pub(in crate::judge) fn tells_no_cause(view: &View<'_>, answer: &Answer) -> bool
         // Only the host can tell.
         Cause::NotFound | Cause::Unauthenticated => true,
         Cause::Repeated => place.as_deref().is_none_or(repeats),
-        // A valid request has no fault of form.
+        // A request has no other fault of form than those whose codes are expected.
         _ => false,
     };
     let mut causes = entries.map(|entry| &entry.when.0);

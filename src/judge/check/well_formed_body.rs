@@ -22,7 +22,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
             vec![view.observe(&CHECK, what, title, ("JSON", error.reason.to_string()), &media.at)]
         }
         Ok(text) => match text.duplicates.first() {
-            None if text.lone_surrogates && !halves(&answer.body).iter().all(|half| view.plan.says(half)) => {
+            None if text.lone_surrogates && !halves(&answer.body).iter().all(|half| view.was_sent(half)) => {
                 let title = "the body has half a surrogate pair, which is no text";
                 let pair = ("whole characters", "an escape such as \\ud800 without its partner");
                 vec![view.observe(&CHECK, format!("{} surrogate", answer.status), title, pair, &media.at)]

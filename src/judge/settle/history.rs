@@ -5,17 +5,16 @@ use super::{Whole, taken};
 use crate::contract::{Contract, Operation, Side};
 use crate::json::{self, Kind, Node};
 use crate::plan::generate::flat::{Flat, Flats};
-use crate::plan::{Case, Plan, Request};
+use crate::plan::{Case, Plan, Request, Resources};
 use crate::run::Exchange;
 use serde_json::{Number, Value};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// What the exchanges of a run have shown of values.
 pub(super) struct History<'r> {
     contract: &'r Contract,
     flats: Flats<'r>,
-    /// The names that resources have in the paths of the document, in small letters.
-    resources: BTreeSet<String>,
+    resources: Resources,
     /// Text and numbers that an answer held and no request of the run had sent.
     named: HashSet<String>,
     /// By operation and member: what was taken there.
@@ -39,7 +38,7 @@ impl<'r> History<'r> {
         let mut history = History {
             contract,
             flats: Flats::new(contract.schemas.raw(Side::Request)),
-            resources: resources(contract),
+            resources: Resources::of(contract),
             named: HashSet::new(),
             taken: HashMap::new(),
         };
@@ -146,7 +145,7 @@ impl<'r> History<'r> {
             return true;
         }
         let Some(taken) = taken.filter(|taken| !taken.numbers.is_empty()) else { return false };
-        if self.names_a_resource(at) {
+        if self.resources.are_named_at(at) {
             return false;
         }
         let stated = || {
@@ -156,20 +155,6 @@ impl<'r> History<'r> {
                 .any(|(bound, _)| number.as_f64().is_some_and(|it| (it - bound).abs() < f64::EPSILON))
         };
         (taken.numbers.contains(number) && !conflict) || stated()
-    }
-
-    /// Whether a member may hold the number of a resource.
-    fn names_a_resource(&self, at: &str) -> bool {
-        let named = at.rsplit('/').find(|token| !token.bytes().all(|byte| byte.is_ascii_digit()));
-        let Some(name) = named else { return false };
-        let small = name.to_ascii_lowercase();
-        let id = small == "id" || small == "ids" || small.ends_with("_id") || small.ends_with("-id");
-        let id = id
-            || small.ends_with("_ids")
-            || name.ends_with("Id")
-            || name.ends_with("ID")
-            || name.ends_with("Ids");
-        id || self.resources.contains(singular(&small))
     }
 
     fn flat(&self, operation: &Operation, at: &str) -> Option<std::rc::Rc<Flat>> {
@@ -188,17 +173,6 @@ impl<'r> History<'r> {
 fn lists(listed: &[Value], value: &Value) -> bool {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     listed.iter().any(|one| one == value || text(one) == text(value))
-}
-
-/// What resources are called in paths.
-fn resources(contract: &Contract) -> BTreeSet<String> {
-    let segments = contract.operations.iter().flat_map(|operation| operation.path.split('/'));
-    let named = segments.filter(|segment| !segment.is_empty() && !segment.contains('{'));
-    named.map(|segment| singular(&segment.to_ascii_lowercase()).to_owned()).collect()
-}
-
-fn singular(name: &str) -> &str {
-    name.strip_suffix('s').unwrap_or(name)
 }
 
 /// A pointer in which every item of an array is the same place.

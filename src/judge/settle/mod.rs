@@ -180,7 +180,14 @@ impl<'r> Whole<'r> {
 
     fn view(&self, position: Position, verdict: Verdict) -> Option<View<'r>> {
         let exchange = self.exchange(position)?;
-        Some(View::new((self.contract, self.plan), self.case(position), exchange, position, verdict))
+        Some(View::new((self.contract, self.plan, ""), self.case(position), exchange, position, verdict))
+    }
+
+    /// Whether a refusal carries a code for a cause that the request does not have.
+    fn tells_no_cause(&self, position: Position) -> bool {
+        let answer = self.exchange(position).and_then(Exchange::answer);
+        let view = self.view(position, self.case(position).expectation.verdict);
+        answer.zip(view).is_some_and(|(answer, view)| check::valid_accepted::tells_no_cause(&view, answer))
     }
 
     /// The valid requests that were refused in a way that may be due to their data.
@@ -191,15 +198,8 @@ impl<'r> Whole<'r> {
             // A large body may be too large.
             let allowed = case.expectation.statuses.iter().any(|status| status.contains(answer.status));
             let about_data = check::valid_accepted::may_be_about_data(operation, answer.status);
-            let told = || {
-                let view = self.view(*position, Verdict::Accept);
-                view.is_some_and(|view| check::valid_accepted::tells_no_cause(&view, answer))
-            };
-            (about_data && !allowed && case.follows.is_none() && !told()).then_some(Refusal {
-                position: *position,
-                case,
-                answer,
-            })
+            (about_data && !allowed && case.follows.is_none() && !self.tells_no_cause(*position))
+                .then_some(Refusal { position: *position, case, answer })
         });
         refused.collect()
     }
@@ -219,11 +219,11 @@ fn is_excused(
     if is(&check::error_code::CHECK) {
         // Who refuses everything, or what was there before, has not come to the cause.
         let stranger = case.request.credentials != Credentials::Valid;
-        return !stranger && untested.cases.contains(&position);
+        return !stranger && untested.cases.contains(&position) && !run.tells_no_cause(position);
     }
     if is(&check::uniqueness::CHECK) && observation.answer == check::uniqueness::NONE {
         // Who refuses everything does not say that none may win.
-        return untested.operations.contains(&case.operation);
+        return untested.operations.contains(&case.operation) && !run.tells_no_cause(position);
     }
     if is(&check::credentials_enforced::CHECK)
         && let Some(status) = run.status(position).filter(|status| is_4xx(*status))

@@ -15,8 +15,10 @@ use std::rc::Rc;
 /// A body that the schema allows, and what must be fresh in it wherever it is sent.
 #[derive(Clone)]
 pub(in crate::plan) struct Base {
-    /// The body that cases are built on: one that the host accepts, once that is known.
+    /// The body that cases are built on: as much of an accepted one as a host need not know already.
     pub(in crate::plan) value: Value,
+    /// The body that the host accepts, as far as that is known.
+    pub(in crate::plan) whole: Value,
     /// Everything that is declared, which says what cases there are.
     pub(in crate::plan) full: Value,
     /// What it is a representation of.
@@ -49,8 +51,10 @@ impl Base {
         varying.extend(other_texts(deriver, &schemas, &media, &full));
         let choice = deriver.choice();
         varying.retain(|one| one.unique || choice.is_none_or(|choice| !choice.literal.contains(&one.at)));
+        let whole = choice.map_or_else(|| full.clone(), |choice| choice.body.clone());
         Base {
-            value: choice.map_or_else(|| full.clone(), |choice| choice.body.clone()),
+            value: without_unknown(deriver, &schemas, &media, &whole, &varying),
+            whole,
             full,
             media,
             schemas,
@@ -63,7 +67,7 @@ impl Base {
 
     /// The same with another body.
     pub(in crate::plan) fn with(&self, value: Value) -> Base {
-        Base { full: value.clone(), value, ..self.clone() }
+        Base { full: value.clone(), whole: value.clone(), value, ..self.clone() }
     }
 
     /// The body that a case about a place is built on: the accepted one, and as much more as it
@@ -84,7 +88,8 @@ impl Base {
             lacking.clone_from(&here);
         }
         let mut value = self.value.clone();
-        if let Some(part) = pointer::get(&self.full, &lacking) {
+        let part = pointer::get(&self.whole, &lacking).or_else(|| pointer::get(&self.full, &lacking));
+        if let Some(part) = part {
             mutate::put(&mut value, &lacking, part.clone());
         }
         Cow::Owned(value)
@@ -185,6 +190,40 @@ fn unique_fields(deriver: &Deriver<'_>, schemas: &[String], media: &MediaType, f
         Varying { at: unique.field.clone(), source, unique: true }
     });
     fields.collect()
+}
+
+/// A body without what it may leave out of which nobody can say that the host knows it, or that it
+/// is not used up: text that is the same in every case, and the numbers of resources. A refusal
+/// then says something about the case.
+fn without_unknown(
+    deriver: &Deriver<'_>,
+    schemas: &[String],
+    media: &MediaType,
+    whole: &Value,
+    varying: &[Varying],
+) -> Value {
+    let mut maker = deriver.maker("unknown", Fill::All, true);
+    let mut value = whole.clone();
+    for spot in mutate::spots(&mut maker, schemas, whole) {
+        let varies = || varying.iter().any(|one| one.at == spot.at && one.source.is_some());
+        let unknown = match &spot.value {
+            Value::String(_) => spot.flat.listed.is_none() && !varies(),
+            Value::Number(_) => {
+                spot.flat.listed.is_none() && deriver.labeller.resources.are_named_at(&spot.at)
+            }
+            _ => false,
+        };
+        if !unknown || spot.required || spot.role != mutate::Role::Property {
+            continue;
+        }
+        let mut less = value.clone();
+        mutate::remove(&mut less, &spot.at);
+        let schema = media.schema.as_ref();
+        if schema.is_none_or(|schema| deriver.contract.schemas.accepts(schema, Side::Request, &less)) {
+            value = less;
+        }
+    }
+    value
 }
 
 /// The other texts of a body that may be any of many.

@@ -106,7 +106,7 @@ impl<'c> Deriver<'c> {
             let base = Base::new(self, base, media.clone());
             request.headers.insert(0, ("Content-Type".into(), super::body::content_type(&media.name)));
             let key = format!("link/{}/{}/{number}", target.id, link.name);
-            let value = base.fresh(&base.value, &key);
+            let value = base.fresh(&base.whole, &key);
             request.body = Some(value.to_string().into_bytes());
             if number > 0 {
                 request = self.telling(request, value);

@@ -44,7 +44,7 @@ faults! {
 
     InternalRefused "internal-refused" Cookied "valid-accepted" Deny "the visibility internal is refused with 400";
     NullRefused "null-refused" Hiding "valid-accepted" Deny "a budget that is null is refused with 400";
-    ZeroRefused "zero-refused" Forbidding "valid-accepted" Deny "a budget of 0 is refused with 400";
+    ZeroRefused "zero-refused" Forbidding "valid-accepted" Warn "a budget of 0 is refused with 400";
     TitleDemanded "title-demanded" Cookied "valid-accepted" Deny "a project without a title is refused with 400";
     SeventhRefused "seventh-refused" Soft "valid-accepted" Deny "every seventh valid project is refused with 400";
     IdDemanded "id-demanded" Hiding "valid-accepted" Deny "a project without the read-only id is refused with 400";

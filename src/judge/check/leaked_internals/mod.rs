@@ -134,7 +134,7 @@ fn is_content(view: &View<'_>, answer: &Answer, text: &str) -> bool {
     let quoted = quoted(text);
     String::from_utf8_lossy(&body).to_lowercase().contains(text)
         || url.to_lowercase().contains(text)
-        || view.plan.says(&quoted)
+        || view.was_sent(&quoted)
         || view.is_documented(answer, &quoted)
 }
 

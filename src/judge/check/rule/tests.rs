@@ -80,7 +80,7 @@ impl Trial {
     fn found(&self, body: &str) -> Vec<Observation> {
         let exchange = self.exchange(body);
         let case = self.plan.cases().next().unwrap();
-        let view = View::new((&self.contract, &self.plan), case, &exchange, (0, 0), Verdict::Accept);
+        let view = View::new((&self.contract, &self.plan, ""), case, &exchange, (0, 0), Verdict::Accept);
         check(&view, exchange.answer().unwrap()).0
     }
 
@@ -100,7 +100,7 @@ impl Trial {
         assert_eq!(scenarios.len(), bodies.len());
         let plan = Plan { scenarios, ..self.plan.clone() };
         let noted = bodies.iter().zip(&plan.scenarios).enumerate().filter_map(|(index, (body, _))| {
-            judge::exchange(&self.contract, &plan, &[Some(self.exchange(body))], (index, 0)).note
+            judge::exchange(&self.contract, (&plan, ""), &[Some(self.exchange(body))], (index, 0)).note
         });
         let notes: Vec<Note> = noted.collect();
         let found = over_run(&self.contract, &plan, &notes);

@@ -59,6 +59,7 @@ impl Scene<'_, '_> {
         (0..20).find_map(|number| {
             let mut maker = self.deriver.maker(&format!("other-fields/{number}"), Fill::Random, false);
             let mut value = maker.make(&self.base.schemas)?;
+            self.base.refused.iter().for_each(|at| mutate::remove(&mut value, at));
             mutate::put(&mut value, self.field(), first.pointer(self.field())?.clone());
             let valid = self.deriver.contract.schemas.accepts(media, Side::Request, &value);
             (valid && self.verdict(&value) == Verdict::Accept && value != *first).then_some(value)
