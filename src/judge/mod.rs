@@ -8,11 +8,13 @@ mod clock;
 mod difference;
 mod finding;
 mod level;
+mod once;
 mod view;
 
 pub use check::rule::{Note, over_run, tried};
 pub use finding::{Finding, Observation, findings};
 pub use level::{Levels, NoSuchCheck, Severity};
+pub(crate) use once::refused_once;
 pub use view::{View, values};
 
 use crate::contract::{Cause, Contract};

@@ -14,6 +14,7 @@ use super::pace::{Pace, Rate};
 use super::sender::{Sender, Underway};
 use super::tally::Tally;
 use super::transport::Transport;
+use super::trust::Trust;
 use super::watch::{Watch, any_late, at_root};
 use super::{Answer, End, Event, Observer, Run, identity};
 use crate::contract::Contract;
@@ -114,6 +115,7 @@ pub async fn run(
         gaps: Mutex::default(),
         tally: Tally::default(),
         watch: Watch::default(),
+        trust: Trust::default(),
         heads: Heads::default(),
         shown: Heads::default(),
     };
@@ -280,6 +282,7 @@ impl Runner<'_> {
         match halt.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some(Halt::Token(error)) => return End::TargetLost(error.to_string()),
             Some(Halt::Ledger(error)) => return End::LedgerLost(error.to_string()),
+            Some(Halt::Credentials(why)) => return End::TargetLost(why),
             None => {}
         }
         if halted.into_inner() {
@@ -316,15 +319,7 @@ impl Runner<'_> {
         }
         observations.extend(judge::over_run(self.contract, self.plan, &notes));
         observations.sort_by_key(|observation| (observation.scenario, observation.step));
-        for observation in &mut observations {
-            if self
-                .sender
-                .watch
-                .is_out(self.plan.scenarios[observation.scenario].cases[observation.step].operation)
-            {
-                observation.fold_time_outs();
-            }
-        }
+        self.hold_to_what_was_seen(&mut observations);
         let mut gaps = std::mem::take(&mut *self.sender.gaps.lock().unwrap_or_else(PoisonError::into_inner));
         gaps.extend(self.sender.watch.gaps(self.contract));
         gaps.sort_by(|one, two| (&one.operation, &one.why).cmp(&(&two.operation, &two.why)));
@@ -340,6 +335,25 @@ impl Runner<'_> {
             repeated: 0,
             gaps,
             end,
+        }
+    }
+
+    /// What the run saw of operations and credentials sets right what single answers seem to say.
+    fn hold_to_what_was_seen(&self, observations: &mut Vec<Observation>) {
+        let plan = self.plan;
+        let case = |observation: &Observation| &plan.scenarios[observation.scenario].cases[observation.step];
+        for observation in observations.iter_mut() {
+            if self.sender.watch.is_out(case(observation).operation) {
+                observation.fold_time_outs();
+            }
+        }
+        let blameless = self.sender.trust.blameless();
+        if !blameless.is_empty() {
+            observations.retain(|observation| !blameless.contains(&case(observation).id));
+        }
+        let once = self.sender.trust.refused_once();
+        if !once.is_empty() {
+            judge::refused_once(self.contract, plan, &once, observations);
         }
     }
 

@@ -25,3 +25,4 @@ mod rival;
 mod rules;
 mod secrecy;
 mod state;
+mod trust;
