@@ -124,7 +124,10 @@ impl<'a> Bench<'a> {
                 let by = match error {
                     RunError::Unreachable { .. } => COMPLETE,
                     RunError::Redirected { .. } => STATUS,
-                    RunError::Refused { .. } | RunError::Token(_) | RunError::Ledger(_) => NOT_BEGUN,
+                    RunError::Refused { .. }
+                    | RunError::Token(_)
+                    | RunError::Ledger(_)
+                    | RunError::Credentials(_) => NOT_BEGUN,
                 };
                 let case = plan.scenarios[0].cases[0].id.clone();
                 return Ok(Outcome::Caught { by: vec![by], case, requests: requests((0, 0)) });

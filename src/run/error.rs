@@ -44,6 +44,9 @@ pub enum RunError {
     /// What was created could not be written down.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The credentials ended while the run went on.
+    #[error("{0}")]
+    Credentials(String),
 }
 
 /// Why nothing more can be sent.
@@ -53,6 +56,8 @@ pub(super) enum Halt {
     Token(#[from] TokenError),
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    #[error("{0}")]
+    Credentials(String),
 }
 
 impl From<Halt> for End {
@@ -60,6 +65,7 @@ impl From<Halt> for End {
         match halt {
             Halt::Token(error) => End::TargetLost(error.to_string()),
             Halt::Ledger(error) => End::LedgerLost(error.to_string()),
+            Halt::Credentials(why) => End::TargetLost(why),
         }
     }
 }
@@ -69,6 +75,7 @@ impl From<Halt> for RunError {
         match halt {
             Halt::Token(error) => error.into(),
             Halt::Ledger(error) => error.into(),
+            Halt::Credentials(why) => RunError::Credentials(why),
         }
     }
 }
@@ -101,6 +108,7 @@ impl RunError {
             RunError::Redirected { .. } => "is the URL in --target right? Redirects are not followed; give the URL that they lead to".into(),
             RunError::Refused { given: false, .. } => "the contract asks for credentials: give --basic, --bearer, --api-key, --oauth-key with --oauth-secret, or --header".into(),
             RunError::Refused { given: true, .. } => "check the credentials, and whether they belong to this host (for a password that travels as MD5, add --basic-md5)".into(),
+            RunError::Credentials(_) => "give fresh credentials, and leave out with --exclude what ends them".into(),
             RunError::Ledger(_) => "make room, or name another file with --ledger; what was created until then stands in it".into(),
             RunError::Token(_) => "check --oauth-key and --oauth-secret, and the token endpoint in the contract's x-probity".into(),
         }

@@ -23,6 +23,7 @@ mod sender;
 mod tally;
 mod together;
 pub mod transport;
+mod trust;
 mod watch;
 
 pub use effects::{Effect, Effects};

@@ -14,6 +14,7 @@ use super::pace::{Pace, Rate};
 use super::sender::{Sender, Underway};
 use super::tally::Tally;
 use super::transport::Transport;
+use super::trust::Trust;
 use super::watch::{Watch, any_late, at_root};
 use super::{Answer, End, Event, Observer, Run, identity};
 use crate::contract::Contract;
@@ -128,6 +129,7 @@ pub async fn run(
         gaps: Mutex::default(),
         tally: Tally::default(),
         watch: Watch::default(),
+        trust: Trust::default(),
         heads: Heads::default(),
         shown: Heads::default(),
     };
@@ -484,12 +486,7 @@ impl Runner<'_> {
         }
         observations.extend(judge::over_run(self.contract, &plan, &notes));
         let mut settled = judge::settle(self.contract, &plan, &exchanges, observations);
-        for observation in &mut settled.observations {
-            let case = &plan.scenarios[observation.scenario].cases[observation.step];
-            if self.sender.watch.is_out(case.operation) {
-                observation.fold_time_outs();
-            }
-        }
+        self.hold_to_what_was_seen(&plan, &mut settled.observations);
         let mut gaps = std::mem::take(&mut *self.sender.gaps.lock().unwrap_or_else(PoisonError::into_inner));
         gaps.extend(settled.gaps);
         gaps.extend(self.sender.watch.gaps(self.contract));
@@ -509,6 +506,24 @@ impl Runner<'_> {
             repeated: 0,
             gaps,
             end,
+        }
+    }
+
+    /// What the run saw of operations and credentials sets right what single answers seem to say.
+    fn hold_to_what_was_seen(&self, plan: &Plan, observations: &mut Vec<Observation>) {
+        let case = |observation: &Observation| &plan.scenarios[observation.scenario].cases[observation.step];
+        for observation in observations.iter_mut() {
+            if self.sender.watch.is_out(case(observation).operation) {
+                observation.fold_time_outs();
+            }
+        }
+        let blameless = self.sender.trust.blameless();
+        if !blameless.is_empty() {
+            observations.retain(|observation| !blameless.contains(&case(observation).id));
+        }
+        let once = self.sender.trust.refused_once();
+        if !once.is_empty() {
+            judge::refused_once(self.contract, plan, &once, observations);
         }
     }
 

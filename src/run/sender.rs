@@ -13,6 +13,7 @@ use super::pace::{Pace, retry_after};
 use super::runner::Alias;
 use super::tally::Tally;
 use super::transport::{Outgoing, Transport};
+use super::trust::Trust;
 use super::watch::{Watch, is_safe};
 use super::{Event, Observer};
 use crate::contract::expression::Part;
@@ -52,6 +53,7 @@ pub(super) struct Sender<'r> {
     pub(super) gaps: Mutex<Vec<Gap>>,
     pub(super) tally: Tally,
     pub(super) watch: Watch,
+    pub(super) trust: Trust,
     pub(super) heads: Heads<Parts>,
     /// Those with the URL that outputs show, by those that are sent.
     pub(super) shown: Heads<Arc<Head>>,
@@ -82,9 +84,11 @@ impl Sender<'_> {
         if case.request.credentials == Credentials::Expired && !self.expired(case).await? {
             return Ok(None);
         }
+        let begun = self.trust.begun();
         let exchange = self.settled(case, underway).await?;
         self.observer.event(&Event::Sent);
         self.written(case, &exchange)?;
+        self.trusted(case, &exchange, begun).await?;
         Ok(Some(exchange))
     }
 

@@ -22,6 +22,7 @@ impl Sender<'_> {
         let mut final_ones: Vec<Exchange> = Vec::with_capacity(cases.len());
         let mut open = vec![0; cases.len()];
         let mut renewed = false;
+        let begun = self.trust.begun();
         while let Some(case) = cases.first().filter(|_| !open.is_empty()) {
             // They are equal, and so it does not matter which of the cases each stands for.
             let mut prepared = Vec::with_capacity(open.len());
@@ -64,6 +65,7 @@ impl Sender<'_> {
         for (case, exchange) in cases.iter().zip(&final_ones) {
             self.observer.event(&Event::Sent);
             self.written(case, exchange)?;
+            self.trusted(case, exchange, begun).await?;
         }
         Ok(final_ones)
     }

@@ -148,11 +148,13 @@ fn a_target_that_goes_away_between_the_two_runs_of_a_record_is_told_in_the_repor
 }
 
 #[test]
-fn credentials_that_are_refused_later_are_findings() {
+fn credentials_that_are_refused_from_some_time_on_end_the_run() {
     let target =
         Canned::start(|asked| Reply::Bytes(refusal(if asked.number < 30 { "400 No" } else { "401 No" })));
-    let ran = check(&target.url()).run().ends_with(1);
-    assert!(ran.stdout.contains("actual     status 401"), "{}", ran.everything());
+    let ran = check(&target.url()).run().ends_with(4);
+    assert!(ran.stdout.contains("refuses the credentials that it accepted before"), "{}", ran.everything());
+    assert!(!ran.stdout.contains("actual     status 401"), "{}", ran.everything());
+    assert!((20..60).contains(&requests_of(&ran)), "{}", requests_of(&ran));
 }
 
 #[test]

@@ -28,3 +28,4 @@ mod rival;
 mod rules;
 mod secrecy;
 mod state;
+mod trust;

@@ -1,0 +1,39 @@
+//! Valid credentials that were refused once, and accepted before and after.
+
+use super::check::{documented_status, invalid_rejected, valid_accepted};
+use super::{Observation, Scope, Severity};
+use crate::contract::Contract;
+use crate::plan::Plan;
+use std::collections::HashMap;
+
+/// Says so of the cases of these identities, in place of what their status alone seems to say.
+pub(crate) fn refused_once(
+    contract: &Contract,
+    plan: &Plan,
+    refused: &HashMap<String, u16>,
+    observations: &mut Vec<Observation>,
+) {
+    let by_status = [valid_accepted::CHECK.id, invalid_rejected::CHECK.id, documented_status::CHECK.id];
+    let is_refused = |observation: &Observation| {
+        let case = &plan.scenarios[observation.scenario].cases[observation.step];
+        refused.contains_key(&case.id) && by_status.contains(&observation.check.id)
+    };
+    observations.retain(|observation| !is_refused(observation));
+    for (scenario, cases) in plan.scenarios.iter().map(|scenario| &scenario.cases).enumerate() {
+        for (step, case) in cases.iter().enumerate() {
+            let Some(status) = refused.get(&case.id) else { continue };
+            observations.push(Observation {
+                check: &valid_accepted::CHECK,
+                scenario,
+                step,
+                answer: "refused once".into(),
+                title: "valid credentials were refused once and accepted on the second try".into(),
+                expected: "credentials that are accepted before and after are accepted".into(),
+                actual: format!("they were refused with status {status}"),
+                at: contract.operations[case.operation].at.clone(),
+                severity: Severity::Deny,
+                scope: Scope::Answer,
+            });
+        }
+    }
+}
