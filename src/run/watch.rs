@@ -43,13 +43,14 @@ impl Watch {
         }
     }
 
+    /// Something came that is no answer: whoever says something, however wrong, is there.
+    pub(super) fn spoke(&self) {
+        self.answered.store(true, Ordering::Relaxed);
+    }
+
     /// No answer came.
     pub(super) fn failed(&self, case: &Case, operation: &Operation, failure: &Failure) {
         let nothing = failure.kind == FailureKind::TimedOut && failure.status.is_none();
-        // Who says something, however wrong it is, is there.
-        if !nothing && !failure.kind.is_unreachable() {
-            self.answered.store(true, Ordering::Relaxed);
-        }
         if nothing && case.request.method == operation.method {
             *self.hangs().entry(case.operation).or_default() += 1;
         }
