@@ -339,9 +339,9 @@ impl Case {
         self.role == Role::Candidate && self.key == probe::full_key()
     }
 
-    /// Whether its body is that one with the properties that only answers should have.
-    pub fn has_read_only(&self) -> bool {
-        self.role == Role::Candidate && self.key == probe::read_only_key()
+    /// Whether its body is that of another case with the properties that only answers should have.
+    pub fn adds_read_only_to(&self, other: &Case) -> bool {
+        probe::read_only_keys().contains(&(other.key.clone(), self.key.clone()))
     }
 }
 

@@ -41,6 +41,9 @@ pub struct Choice {
 /// So many requests of one operation may go into a search.
 const MOST: usize = 24;
 
+/// The required members with those that only answers should have.
+const LEAST_WITH_READ_ONLY: &str = "required-with-read-only";
+
 /// One step from an accepted body to the whole one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Change {
@@ -132,7 +135,7 @@ impl<'c> Search<'c> {
         let mut planned: Vec<(String, Body)> = vec![(least_key(), least.clone())];
         planned.extend(
             self.deriver
-                .with_read_only(&self.base)
+                .with_read_only(&self.base, &self.base.full)
                 .map(|value| (read_only_key(), Body { value, literal: BTreeSet::new() })),
         );
         for example in &self.base.media.examples {
@@ -153,6 +156,10 @@ impl<'c> Search<'c> {
         }
         for (name, value) in [("documented", &full.value), ("required-documented", &least.value)] {
             self.starts.push_back((name.to_owned(), self.literally(value)));
+        }
+        if let Some(value) = self.deriver.with_read_only(&self.base, &least.value) {
+            let body = Body { value, literal: BTreeSet::new() };
+            self.starts.push_back((LEAST_WITH_READ_ONLY.to_owned(), body));
         }
         if far {
             let optional = self.optional(&full.value);
@@ -353,8 +360,13 @@ fn least_key() -> String {
     key("required")
 }
 
-/// The key of the case with the properties that only answers should have.
-pub(super) fn read_only_key() -> String {
+/// The keys of cases, each with that of the same with the properties that only answers should have.
+pub(super) fn read_only_keys() -> [(String, String); 2] {
+    let least = format!("{}/candidate/{LEAST_WITH_READ_ONLY}", Place::Body(String::new()));
+    [(full_key(), read_only_key()), (least_key(), least)]
+}
+
+fn read_only_key() -> String {
     key("with-read-only")
 }
 

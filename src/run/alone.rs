@@ -6,7 +6,6 @@ use super::judging::Heard;
 use super::runner::{Runner, Stop, stopped};
 use crate::plan::Plan;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// What is left for the time when nothing else is in flight.
@@ -22,6 +21,13 @@ impl Rest {
         self.late.lock().unwrap_or_else(PoisonError::into_inner).push(heard);
     }
 
+    /// What came too late, in the order of the plan; it is given once.
+    pub(super) fn late_ones(&self) -> Vec<Heard> {
+        let mut late = std::mem::take(&mut *self.late.lock().unwrap_or_else(PoisonError::into_inner));
+        late.sort_by_key(|heard| heard.scenario);
+        late
+    }
+
     /// A scenario waits, because an operation of it hangs.
     pub(super) fn put_off(&self, index: usize) {
         self.put_off.lock().unwrap_or_else(PoisonError::into_inner).push(index);
@@ -35,13 +41,10 @@ impl Runner<'_> {
         plan: &Plan,
         rest: &Rest,
         take: &impl Fn(Heard),
-        halted: &AtomicBool,
         stop: &Stop,
     ) -> Result<(), Halt> {
-        let over = || halted.load(Ordering::Relaxed) || *stop.borrow();
-        let mut late = std::mem::take(&mut *rest.late.lock().unwrap_or_else(PoisonError::into_inner));
-        late.sort_by_key(|heard| heard.scenario);
-        for heard in late {
+        let over = || *stop.borrow();
+        for heard in rest.late_ones() {
             take(if over() { heard } else { self.asked_again(plan, heard, stop).await? });
         }
         let mut put_off = std::mem::take(&mut *rest.put_off.lock().unwrap_or_else(PoisonError::into_inner));

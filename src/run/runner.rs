@@ -101,6 +101,8 @@ struct Course {
     choices: Vec<Choice>,
     /// What came for a path that does not exist.
     made_up: Option<Answer>,
+    /// What is done once nothing else is in flight.
+    rest: Rest,
 }
 
 /// Sends a plan and judges what comes back.
@@ -134,7 +136,8 @@ pub async fn run(
         shown: Heads::default(),
     };
     let done = plan.scenarios.iter().map(|_| None).collect();
-    let course = Course { plan: Arc::clone(plan), done, choices: Vec::new(), made_up: None };
+    let course =
+        Course { plan: Arc::clone(plan), done, choices: Vec::new(), made_up: None, rest: Rest::default() };
     Runner { contract, settings, observer, sender }.run(course, stop).await
 }
 
@@ -160,6 +163,12 @@ impl Runner<'_> {
                 end = End::Interrupted;
             } else {
                 end = self.phases(heard, &mut course, &stop).await.err().unwrap_or(End::Complete);
+                // What came late stays as it came where a run ends before its time.
+                let judge = self.judge(&course);
+                for heard in course.rest.late_ones() {
+                    let index = heard.scenario;
+                    course.done[index] = Some(judge.judge(heard));
+                }
             }
         }
         self.sender.observer.event(&Event::Ended);
@@ -186,7 +195,10 @@ impl Runner<'_> {
         self.send(course, searched, others, stop).await?;
         self.read_again(course, stop).await?;
         self.make_up(course, stop).await?;
-        self.send(course, Vec::new(), last, stop).await
+        self.send(course, Vec::new(), last, stop).await?;
+        self.settle_rest(course, stop).await?;
+        let nothing = self.sender.watch.is_mute() && course.done.iter().any(Option::is_none);
+        if nothing { Err(End::TargetLost("no request got an answer".to_owned())) } else { Ok(()) }
     }
 
     fn judge(&self, course: &Course) -> Judge {
@@ -293,7 +305,7 @@ impl Runner<'_> {
             halted.store(true, Ordering::Relaxed);
             *halt.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
         };
-        let rest = Rest::default();
+        let rest = &course.rest;
         let settle = |heard: Heard| {
             let scenario = &plan.scenarios[heard.scenario];
             if any_late(scenario, &heard.exchanges) { rest.late(heard) } else { take(heard) }
@@ -306,7 +318,7 @@ impl Runner<'_> {
         }
         let worker = || {
             let (stop, mut signal) = (stop.clone(), stop.clone());
-            let (halted, take, settle, fail, rest) = (&halted, &take, &settle, &fail, &rest);
+            let (halted, take, settle, fail) = (&halted, &take, &settle, &fail);
             let (order, indexes, plan) = (&order, &indexes, &plan);
             async move {
                 let mut stopped = pin!(stopped(&mut signal));
@@ -337,9 +349,6 @@ impl Runner<'_> {
         };
         let workers: FuturesUnordered<_> = (0..self.settings.workers()).map(|_| worker()).collect();
         workers.collect::<()>().await;
-        if let Err(error) = self.alone(&plan, &rest, &take, &halted, stop).await {
-            fail(error);
-        }
         let judged = bench.map(Bench::close).unwrap_or_default();
         let at_once = at_once.into_inner().unwrap_or_else(PoisonError::into_inner);
         for found in judged.into_iter().chain(at_once) {
@@ -358,8 +367,22 @@ impl Runner<'_> {
         if indexes.is_empty() || course.done.iter().all(Option::is_some) {
             return Ok(());
         }
-        let mute = || self.sender.watch.is_mute().then(|| "no request got an answer".to_owned());
-        self.sender.enough().await.or_else(mute).map_or(Ok(()), |why| Err(End::TargetLost(why)))
+        self.sender.enough().await.map_or(Ok(()), |why| Err(End::TargetLost(why)))
+    }
+
+    /// Settles what was left for the time when nothing else is in flight.
+    async fn settle_rest(&self, course: &mut Course, stop: &Stop) -> Result<(), End> {
+        let plan = Arc::clone(&course.plan);
+        let judge = self.judge(course);
+        let found: Mutex<Vec<Done>> = Mutex::default();
+        let take = |heard| found.lock().unwrap_or_else(PoisonError::into_inner).push(judge.judge(heard));
+        let came = self.alone(&plan, &course.rest, &take, stop).await;
+        for found in found.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            let index = found.scenario;
+            course.done[index] = Some(found);
+        }
+        came.map_err(End::from)?;
+        self.sender.enough().await.map_or(Ok(()), |why| Err(End::TargetLost(why)))
     }
 
     /// Looks for accepted bodies where the whole one was refused, and builds the rest of the plan on
@@ -465,7 +488,7 @@ impl Runner<'_> {
     }
 
     fn result(&self, course: Course, end: End, started: jiff::Timestamp, elapsed: Duration) -> Run {
-        let Course { plan, done, choices, made_up } = course;
+        let Course { plan, done, choices, made_up, rest: _ } = course;
         let mut exchanges = Vec::with_capacity(done.len());
         let (mut observations, mut notes) = (Vec::new(), Vec::new());
         for (index, found) in done.into_iter().enumerate() {

@@ -263,7 +263,8 @@ impl Sender<'_> {
                         self.tally.unanswered();
                         self.watch.failed(case, operation, failure);
                     }
-                    _ => {}
+                    FailureKind::Tls | FailureKind::Unsendable => {}
+                    _ => self.watch.spoke(),
                 },
             }
             let sent = self.sent(outgoing);

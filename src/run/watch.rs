@@ -43,6 +43,11 @@ impl Watch {
         }
     }
 
+    /// Something came that is no answer: whoever says something, however wrong, is there.
+    pub(super) fn spoke(&self) {
+        self.answered.store(true, Ordering::Relaxed);
+    }
+
     /// No answer came.
     pub(super) fn failed(&self, case: &Case, operation: &Operation, failure: &Failure) {
         let nothing = failure.kind == FailureKind::TimedOut && failure.status.is_none();

@@ -33,13 +33,15 @@ impl Refusal<'_> {
         let conflict = self.answer.status == 409 && operation.behaviour.unique.is_empty();
         let unknown = history.unknown(self.case.operation, &self.case.request, conflict);
         let free = self.is_said_to_be_free();
+        // The same body was taken with what only answers should hold.
+        let asks_for_hidden = |other: &Position| run.case(*other).adds_read_only_to(self.case);
+        if asked.accepted.iter().any(asks_for_hidden) {
+            return Ruling::Finding(check::valid_accepted::refused(&view, self.answer));
+        }
         let mut blamed = None;
         for other in &asked.accepted {
             let Some(difference) = only_difference(&own, &said(&run.case(*other).request)) else { continue };
-            // The same body was sent with no more than what it should not hold.
-            let asks_for_hidden = self.case.is_whole() && run.case(*other).has_read_only();
             if unknown.is_empty()
-                || asks_for_hidden
                 || (free && concerns_only(difference.as_deref(), &self.case.place.to_string()))
             {
                 return Ruling::Finding(check::valid_accepted::refused(&view, self.answer));

@@ -3,6 +3,7 @@
 use super::Deriver;
 use crate::contract::{MediaType, SchemaAt, Side};
 use crate::json::{self, pointer};
+use crate::plan::RUN;
 use crate::plan::generate::mutate;
 use crate::plan::generate::value::{Fill, Unmade};
 use crate::plan::unique::Source;
@@ -204,8 +205,10 @@ fn without_unknown(
 ) -> Value {
     let mut maker = deriver.maker("unknown", Fill::All, true);
     let mut value = whole.clone();
-    for spot in mutate::spots(&mut maker, schemas, whole) {
-        let varies = || varying.iter().any(|one| one.at == spot.at && one.source.is_some());
+    let spots = mutate::spots(&mut maker, schemas, whole);
+    for spot in &spots {
+        let fresh = |source: &Source| source.value("").is_some_and(|value| value.to_string().contains(RUN));
+        let varies = || varying.iter().any(|one| one.at == spot.at && one.source.as_ref().is_some_and(fresh));
         let unknown = match &spot.value {
             Value::String(_) => spot.flat.listed.is_none() && !varies(),
             Value::Number(_) => {
@@ -213,17 +216,29 @@ fn without_unknown(
             }
             _ => false,
         };
-        if !unknown || spot.required || spot.role != mutate::Role::Property {
+        if !unknown {
             continue;
         }
-        let mut less = value.clone();
-        mutate::remove(&mut less, &spot.at);
+        // It goes with as little as it can of what it stands in.
+        let around = spots.iter().filter(|outer| spot.at == outer.at || within(&spot.at, &outer.at));
+        let optional = around.rev().filter(|outer| !outer.required && outer.role == mutate::Role::Property);
+        let less = optional.map(|outer| {
+            let mut less = value.clone();
+            mutate::remove(&mut less, &outer.at);
+            less
+        });
         let schema = media.schema.as_ref();
-        if schema.is_none_or(|schema| deriver.contract.schemas.accepts(schema, Side::Request, &less)) {
-            value = less;
-        }
+        let valid = |less: &Value| {
+            schema.is_none_or(|schema| deriver.contract.schemas.accepts(schema, Side::Request, less))
+        };
+        value = less.into_iter().find(valid).unwrap_or(value);
     }
     value
+}
+
+/// Whether a JSON Pointer leads below another one.
+fn within(at: &str, outer: &str) -> bool {
+    at.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The other texts of a body that may be any of many.

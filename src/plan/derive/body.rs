@@ -62,7 +62,7 @@ impl Deriver<'_> {
             let required = about(1, "required", "only the required properties");
             self.candidate_case(required, &request, &|key| base.bytes(least, key));
         }
-        let hidden = self.with_read_only(&base);
+        let hidden = self.with_read_only(&base, &base.full);
         if let Some(value) = &hidden {
             let words = "every declared property, and those that only answers should have";
             let with = about(1, "with-read-only", words);
@@ -124,16 +124,16 @@ impl Deriver<'_> {
         found
     }
 
-    /// The body with the properties that must be there in answers and should not be in requests.
-    pub(in crate::plan) fn with_read_only(&self, base: &Base) -> Option<Value> {
-        let members = base.full.as_object()?;
+    /// A body with the properties that must be there in answers and should not be in requests.
+    pub(in crate::plan) fn with_read_only(&self, base: &Base, body: &Value) -> Option<Value> {
+        let members = body.as_object()?;
         let flats = Flats::new(self.contract.schemas.raw(Side::Response));
         let flat = flats.at(&base.schemas);
         let asked = flat.required.iter().filter(|name| {
             let hidden = flat.properties.get(*name).is_some_and(|places| flats.at(places).read_only);
             hidden && !members.contains_key(*name)
         });
-        let mut value = base.full.clone();
+        let mut value = body.clone();
         let mut added = false;
         for name in asked {
             let mut maker = Maker::of(Rc::clone(&self.labeller.flats), self.random(name), Fill::All, true);
@@ -234,7 +234,7 @@ impl Deriver<'_> {
         let body = |key: &str| {
             let value = base.fresh(&base.around(&mutation.at), key);
             // Text of a length may be fresh; what a case is about otherwise stays as it is.
-            let of_length = matches!(mutation.change, Change::Length(_));
+            let of_length = matches!(mutation.change, Change::Length(_)) && spot.flat.format.is_none();
             let varies =
                 base.is_free(&mutation.at) || (of_length && base.texts().any(|at| at == mutation.at));
             let fresh = pointer::get(&value, &mutation.at).filter(|_| varies);
