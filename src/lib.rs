@@ -8,15 +8,24 @@
 //!
 //! Plain values go from room to room in one direction. All input and output is in [`run`],
 //! in [`host`] and at the two ends: [`plan`] never sees the network, [`judge`] never sends,
-//! [`report`] never decides.
+//! [`report`] never decides. One thing goes back: which bodies the host accepted, from which
+//! [`plan`] makes the rest of itself, as a pure function of that.
 //!
 //! | to know | look into |
 //! |---|---|
 //! | how a document is read, and where each node stands | [`source`], [`json`] |
 //! | what a contract says, and its `x-probity` extension | [`contract`] |
 //! | which requests are derived, and what each is worth | [`plan`] |
+//! | what is not sent for the harm that it could do | [`plan::guard`] |
+//! | which body a host accepts, and what is built on it | `plan::probe`, `plan::rebase` |
+//! | which members may name a resource | [`plan::Resources`] |
 //! | how they are sent: credentials, pace, time limits | [`run`] |
-//! | what is held against an answer: one file a check | [`judge`] |
+//! | in which phases and order, and what never runs side by side | `run::runner`, `run::order`, `run::conflict` |
+//! | what hangs, what is asked for once more, when a target is lost | `run::watch`, `run::alone` |
+//! | credentials that are refused after they were accepted | `run::trust` |
+//! | what a run did to its target, and where that is written down | `run::effects`, `run::ledger` |
+//! | what is held against an answer: one file a check | [`judge`], `judge::check` |
+//! | what only the whole run shows: refusals of data, what was not tested | `judge::settle` |
 //! | how behaviour is pinned in insta's format | [`snapshot`] |
 //! | what people and machines read | [`report`] |
 //! | the server that behaves as a contract says, and its faults | [`host`] |

@@ -13,7 +13,8 @@ pub enum Exit {
     Contract = 3,
     /// The target cannot be reached or refuses the credentials.
     Target = 4,
-    /// Nothing was tested: every operation is broken, none was selected, or all was throttled.
+    /// Nothing was tested: every operation is broken, none was selected, all was throttled, or no
+    /// valid request was accepted.
     NothingTested = 5,
     /// Interrupted, with a report of what was done.
     Interrupted = 130,
@@ -27,7 +28,7 @@ Exit codes:
     2  usage or configuration, or an output that cannot be written
     3  the contract cannot be read
     4  the target cannot be reached, is lost, or refuses the credentials
-    5  nothing was tested: nothing can be, nothing was selected, or all was throttled
+    5  nothing was tested: nothing to test, all was throttled, or no valid request was accepted
   130  interrupted, with a report of what was done";
 
 impl From<Exit> for std::process::ExitCode {

@@ -275,7 +275,7 @@ struct CheckArgs {
         value_delimiter = ','
     )]
     report: Vec<String>,
-    /// Write down each resource that the run creates, before the next request is sent
+    /// Write down what may create, change or delete something, before it is sent
     #[arg(long, env = "PROBITY_LEDGER", help_heading = "Reports", value_name = "FILE")]
     ledger: Option<PathBuf>,
     /// Only findings and the summary

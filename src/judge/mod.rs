@@ -1,4 +1,5 @@
-//! The judge: what the contract holds against an exchange. Each check has a file of its own.
+//! The judge: what the contract holds against an exchange. Each check has a file of its own; what
+//! only the whole run shows, such as why a valid request was refused, is settled at its end.
 //!
 //! One fact gives one observation: a server error is not also an undocumented status, and an
 //! answer that is not JSON is not also one without a code.

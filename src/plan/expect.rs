@@ -98,8 +98,9 @@ fn refusal(operation: &Operation, faults: &[Fault], perhaps: &[Fault]) -> (Vec<S
             [unknown, forbidden].into_iter().chain(elsewhere).chain(login).collect()
         }
     } else {
+        // Whoever is let in with a valid request is not unknown with a broken one.
         let mut documented = if operation.names_a_refusal() {
-            documented(operation, 4, |status| !matches!(status, 407 | 408 | 429))
+            documented(operation, 4, |status| !matches!(status, 401 | 407 | 408 | 429))
         } else {
             Vec::new()
         };

@@ -1,7 +1,8 @@
 //! The plan: every case that a contract implies, labelled and in order of worth.
 //!
 //! Nothing here sees the network. A case is labelled from the bytes that will be sent,
-//! decoded again and validated, never from what its generator meant.
+//! decoded again and validated, never from what its generator meant. What could do harm is taken out
+//! last; what the host accepts, which only a run shows, is told and gives another plan.
 
 mod build;
 mod derive;

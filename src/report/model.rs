@@ -33,7 +33,7 @@ pub struct Report {
     pub summary: Summary,
     /// What the checks hold against the target, one for each cause.
     pub findings: Vec<Finding>,
-    /// Every case, in the order of the plan.
+    /// Every case, in the order of the plan; then those that answers led to.
     pub cases: Vec<Case>,
     /// What was seen of the contract.
     pub coverage: Coverage,
@@ -41,7 +41,8 @@ pub struct Report {
     pub bodies: Vec<AcceptedBody>,
     /// Operations that a broken part of the contract keeps from being tested.
     pub untestable: Vec<Untested>,
-    /// What the contract implies but no request can be made for.
+    /// What was not tested: no request can be made for it, it was withheld, or what was sent proves
+    /// nothing.
     pub gaps: Vec<Untested>,
     /// What became of the snapshots, if they were compared.
     pub snapshots: Option<Snapshots>,
@@ -110,7 +111,7 @@ pub enum Ending {
 pub struct Summary {
     /// Operations with at least one case.
     pub operations: usize,
-    /// Cases of the plan.
+    /// Cases of the plan, with those that answers led to.
     pub cases: usize,
     /// Requests that were sent, answered or not.
     pub exchanges: usize,
@@ -174,7 +175,7 @@ pub struct At {
     pub pointer: String,
 }
 
-/// One request of the plan.
+/// One request of the plan, or one that answers led to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// Its identity.
@@ -495,7 +496,8 @@ impl Report {
             Verdict::Interrupted => Some(("interrupted", "the run was interrupted")),
             Verdict::TargetLost => Some(("target-lost", why)),
             Verdict::LedgerLost => Some(("ledger-lost", why)),
-            Verdict::Untested => Some(("untested", "nothing was sent")),
+            Verdict::Untested if self.summary.exchanges == 0 => Some(("untested", "nothing was sent")),
+            Verdict::Untested => Some(("untested", "nothing that was sent proves anything")),
             Verdict::Holds | Verdict::Broken => None,
         }
     }
