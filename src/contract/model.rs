@@ -257,6 +257,15 @@ impl Operation {
         })
     }
 
+    /// Whether it documents a status for a request whose form is not what it asks for. Where it does
+    /// not, what is left of its refusals says nothing about such a request.
+    pub fn names_a_refusal(&self) -> bool {
+        self.responses_of_class(4).any(|response| match response.status {
+            StatusRange::Code(code) => matches!(code, 400 | 422),
+            StatusRange::Class(_) | StatusRange::Default => true,
+        })
+    }
+
     /// The JSON representation of its body, if it has one.
     pub fn json_body(&self) -> Option<&MediaType> {
         self.body.as_ref()?.content.iter().find(|media| is_json(&media.name))

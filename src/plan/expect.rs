@@ -53,15 +53,6 @@ fn documented(operation: &Operation, class: u16, keep: fn(u16) -> bool) -> Vec<S
     found.filter(|status| !matches!(status, StatusRange::Code(code) if !keep(*code))).collect()
 }
 
-/// Whether a contract has a status for a request whose form is not what it asks for. Where it has
-/// none, what is left of its refusals says nothing about such a request.
-fn names_a_refusal(operation: &Operation) -> bool {
-    operation.responses_of_class(4).any(|response| match response.status {
-        StatusRange::Code(code) => matches!(code, 400 | 422),
-        StatusRange::Class(_) | StatusRange::Default => true,
-    })
-}
-
 fn refusal(operation: &Operation, faults: &[Fault], perhaps: &[Fault]) -> (Vec<StatusRange>, Vec<String>) {
     if faults.iter().all(|fault| fault.cause == Cause::UndeclaredMethod) {
         return (Vec::new(), Vec::new());
@@ -108,7 +99,7 @@ fn refusal(operation: &Operation, faults: &[Fault], perhaps: &[Fault]) -> (Vec<S
         }
     } else {
         // Whoever is let in with a valid request is not unknown with a broken one.
-        let mut documented = if names_a_refusal(operation) {
+        let mut documented = if operation.names_a_refusal() {
             documented(operation, 4, |status| !matches!(status, 401 | 407 | 408 | 429))
         } else {
             Vec::new()

@@ -411,10 +411,12 @@ impl Runner<'_> {
         }
         let (mut plan, lost) =
             plan::rebased(&labeller, &plan, &course.choices, |index| course.done[index].is_some());
+        let mut left_out: BTreeMap<usize, usize> = BTreeMap::new();
         for index in lost {
-            self.sender.gap(&plan.scenarios[index].cases[0], LEFT_OUT);
+            *left_out.entry(plan.scenarios[index].operation).or_default() += 1;
             course.done[index] = Some(Done::nothing(index, &plan.scenarios[index]));
         }
+        self.sender.left_out(&left_out);
         course.done.extend(scenarios.iter().map(|_| None));
         plan.scenarios.extend(scenarios);
         course.plan = Arc::new(plan);
@@ -585,8 +587,6 @@ impl Runner<'_> {
         Ok(Heard { scenario: index, exchanges, secrets: self.sender.authenticator.secrets() })
     }
 }
-
-const LEFT_OUT: &str = "cases about members that no accepted body has are left out";
 
 /// What a search has brought.
 struct Searched {

@@ -22,6 +22,7 @@ use crate::json;
 use crate::plan::{Case, Credentials, Gap, Request, Scenario};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -201,6 +202,16 @@ impl Sender<'_> {
         };
         self.gap(case, why);
         Ok(false)
+    }
+
+    /// Tells how many scenarios of operations have no place in any body that is accepted.
+    pub(super) fn left_out(&self, scenarios: &BTreeMap<usize, usize>) {
+        let gap = |(index, count): (&usize, &usize)| {
+            let operation = &self.contract.operations[*index];
+            let why = format!("no accepted body has what {count} scenarios are about: they are left out");
+            Gap { operation: operation.id.clone(), at: operation.at.clone(), why }
+        };
+        self.gaps.lock().unwrap_or_else(PoisonError::into_inner).extend(scenarios.iter().map(gap));
     }
 
     /// Tells once what could not be tested after all.

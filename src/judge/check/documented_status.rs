@@ -12,7 +12,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Clients have no branch for it, and generated clients throw.",
     allow: "Add the status under `responses` of the operation if it is meant.",
     severity: Severity::Deny,
-    scope: Scope::Request,
+    scope: Scope::Answer,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

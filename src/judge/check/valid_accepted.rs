@@ -61,10 +61,9 @@ const ABOUT_FORM: [u16; 4] = [405, 406, 411, 415];
 
 /// Whether a refusal with a status may be due to the data of a valid request.
 pub(in crate::judge) fn may_be_about_data(operation: &Operation, status: u16) -> bool {
-    let documented = || {
-        let mut refusals = operation.responses_of_class(4).peekable();
-        refusals.peek().is_none() || refusals.any(|response| response.status.contains(status))
-    };
+    let documented = || operation.responses_of_class(4).any(|response| response.status.contains(status));
+    // A contract that has no status for a broken request leaves it to the host.
+    let documented = || documented() || (!operation.names_a_refusal() && matches!(status, 400 | 422));
     (400..500).contains(&status)
         && !ABOUT_FORM.contains(&status)
         && (ABOUT_DATA.contains(&status) || documented())

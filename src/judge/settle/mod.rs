@@ -223,7 +223,8 @@ fn is_excused(
     }
     if is(&check::uniqueness::CHECK) && observation.answer == check::uniqueness::NONE {
         // Who refuses everything does not say that none may win.
-        return untested.operations.contains(&case.operation) && !run.tells_no_cause(position);
+        let refused = run.refused(position) && !run.tells_no_cause(position);
+        return untested.operations.contains(&case.operation) && refused;
     }
     if is(&check::credentials_enforced::CHECK)
         && let Some(status) = run.status(position).filter(|status| is_4xx(*status))
