@@ -188,7 +188,7 @@ impl<'c> Search<'c> {
     }
 
     /// The next request, if another one could tell more.
-    pub fn next(&mut self) -> Option<Case> {
+    pub fn ask(&mut self) -> Option<Case> {
         if self.sent >= MOST {
             return None;
         }
@@ -380,7 +380,9 @@ fn example_key(name: &str) -> String {
 
 fn without(body: &Body, members: &[String]) -> Body {
     let mut body = body.clone();
-    members.iter().for_each(|member| mutate::remove(&mut body.value, member));
+    for member in members {
+        mutate::remove(&mut body.value, member);
+    }
     body
 }
 

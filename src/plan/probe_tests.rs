@@ -60,7 +60,7 @@ impl Bench {
             candidates.map(|case| Shown { key: &case.key, accepted: takes(&body(case)) }).collect();
         let mut search = Search::new(&labeller, &self.plan, 0, (&shown, true)).unwrap();
         let mut sent = 0;
-        while let Some(case) = search.next() {
+        while let Some(case) = search.ask() {
             sent += 1;
             search.tell(takes(&body(&case)));
         }

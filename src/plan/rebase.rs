@@ -41,7 +41,7 @@ pub fn rebased(
                     for (case, other) in scenario.cases.iter_mut().zip(other.cases) {
                         // Its identity does not depend on the body, nor who sends it and where to.
                         let (credentials, path) = (case.request.credentials, case.request.path.clone());
-                        let request = Request { credentials, path, ..other.request };
+                        let request = Request { path, credentials, ..other.request };
                         *case = Case { id: std::mem::take(&mut case.id), request, ..other };
                     }
                 }

@@ -334,6 +334,8 @@ impl Page<'_, '_> {
             let differ = known.changed + known.new;
             parts.extend((differ > 0).then(|| count(differ, "snapshot differs", "snapshots differ")));
         }
+        let untested = subject.run.untested.cases.len();
+        parts.extend((untested > 0).then(|| format!("{} not tested", count(untested, "case", "cases"))));
         let untestable = subject.contract.untestable.len();
         parts.extend((untestable > 0).then(|| format!("{untestable} not testable")));
         let gaps = subject.gaps().count();

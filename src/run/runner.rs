@@ -428,7 +428,7 @@ impl Runner<'_> {
         let mut sent = Vec::new();
         let mut signal = stop.clone();
         let mut stopped = pin!(stopped(&mut signal));
-        while let Some(case) = search.next() {
+        while let Some(case) = search.ask() {
             if self.room() == 0 || *stop.borrow_and_update() || self.sender.enough().await.is_some() {
                 break;
             }

@@ -23,15 +23,25 @@ pub(super) fn said(request: &Request) -> Value {
     Value::Object(said)
 }
 
-/// The one member in which two requests differ; `Some(None)` where they are the same but for fresh
-/// text, nothing where they differ in more.
-pub(super) fn only_difference(one: &Value, two: &Value) -> Option<Option<String>> {
+/// How two requests differ, fresh text aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Contrast {
+    /// Not at all.
+    None,
+    /// In one member.
+    In(String),
+    /// In more.
+    More,
+}
+
+/// How two requests differ.
+pub(super) fn contrast(one: &Value, two: &Value) -> Contrast {
     let mut found = Vec::new();
     differences(one, two, &mut String::new(), &mut found);
     match found.as_slice() {
-        [] => Some(None),
-        [_] => Some(found.pop()),
-        _ => None,
+        [] => Contrast::None,
+        [_] => found.pop().map_or(Contrast::None, Contrast::In),
+        _ => Contrast::More,
     }
 }
 
@@ -78,18 +88,24 @@ mod tests {
         let fresh = |text: &str| format!("{text}-{RUN}-1");
         let base = json!({"name": fresh("a"), "rank": 3, "of": {"a": 1, "b": [1, 2]}});
         for (other, expected) in [
-            (json!({"name": fresh("b"), "rank": 3, "of": {"a": 1, "b": [1, 2]}}), Some(None)),
-            (json!({"name": fresh("a"), "rank": 4, "of": {"a": 1, "b": [1, 2]}}), Some(Some("/rank"))),
-            (json!({"name": fresh("b"), "of": {"a": 1, "b": [1, 2]}}), Some(Some("/rank"))),
-            (json!({"name": "plain", "rank": 3, "of": {"a": 1, "b": [1, 2]}}), Some(Some("/name"))),
-            (json!({"name": fresh("b"), "rank": 3}), Some(Some("/of"))),
-            (json!({"name": fresh("b"), "rank": 3, "of": {"a": 1, "b": [1, 3]}}), Some(Some("/of/b/1"))),
-            (json!({"name": fresh("b"), "rank": 3, "of": {"a": 1, "b": [1]}}), Some(Some("/of/b"))),
-            (json!({"name": fresh("b"), "rank": 2, "of": {"a": 2, "b": [1, 2]}}), None),
+            (json!({"name": fresh("b"), "rank": 3, "of": {"a": 1, "b": [1, 2]}}), Contrast::None),
+            (
+                json!({"name": fresh("a"), "rank": 4, "of": {"a": 1, "b": [1, 2]}}),
+                Contrast::In("/rank".into()),
+            ),
+            (json!({"name": fresh("b"), "of": {"a": 1, "b": [1, 2]}}), Contrast::In("/rank".into())),
+            (json!({"name": "plain", "rank": 3, "of": {"a": 1, "b": [1, 2]}}), Contrast::In("/name".into())),
+            (json!({"name": fresh("b"), "rank": 3}), Contrast::In("/of".into())),
+            (
+                json!({"name": fresh("b"), "rank": 3, "of": {"a": 1, "b": [1, 3]}}),
+                Contrast::In("/of/b/1".into()),
+            ),
+            (json!({"name": fresh("b"), "rank": 3, "of": {"a": 1, "b": [1]}}), Contrast::In("/of/b".into())),
+            (json!({"name": fresh("b"), "rank": 2, "of": {"a": 2, "b": [1, 2]}}), Contrast::More),
         ] {
-            let found = only_difference(&base, &other);
-            assert_eq!(found, expected.map(|member| member.map(str::to_owned)), "{other}");
-            assert_eq!(only_difference(&other, &base), found);
+            let found = contrast(&base, &other);
+            assert_eq!(found, expected, "{other}");
+            assert_eq!(contrast(&other, &base), found);
         }
     }
 }

@@ -66,11 +66,13 @@ pub fn settle(
             let statuses = asked.refused.iter().map(|(_, status, _)| came(*status));
             statuses.for_each(|status| *left.entry(status).or_default() += 1);
         }
+        let mut blamed: Vec<(String, Observation)> = Vec::new();
         if !refusals.is_empty() {
             let history = history.get_or_insert_with(|| History::of(contract, plan, exchanges));
             for refusal in &refusals {
                 match refusal.ruling(&run, history, asked) {
                     Ruling::Finding(observation) => observations.push(observation),
+                    Ruling::Warning(member, observation) => blamed.push((member, observation)),
                     Ruling::Nothing => {
                         untested.cases.insert(refusal.position);
                         if !asked.accepted.is_empty() {
@@ -80,6 +82,7 @@ pub fn settle(
                 }
             }
         }
+        observations.extend(innermost(blamed));
         if asked.accepted.is_empty() && !asked.refused.is_empty() {
             untested.operations.insert(*index);
             let invalid = asked.invalid.iter().copied();
@@ -107,6 +110,13 @@ pub fn settle(
     });
     observations.sort_by_key(|observation| (observation.scenario, observation.step));
     Settled { observations, gaps, untested }
+}
+
+/// Warnings without those about a member of which a part is to blame.
+fn innermost(blamed: Vec<(String, Observation)>) -> impl Iterator<Item = Observation> {
+    let members: BTreeSet<String> = blamed.iter().map(|(member, _)| member.clone()).collect();
+    let is_outer = move |member: &str| members.iter().any(|other| other.starts_with(&format!("{member}/")));
+    blamed.into_iter().filter(move |(member, _)| !is_outer(member)).map(|(_, observation)| observation)
 }
 
 fn came(status: Option<u16>) -> String {

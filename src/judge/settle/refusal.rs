@@ -1,7 +1,7 @@
 //! A valid request that was refused: a finding where nothing in it can be to blame, a warning where
 //! one member can, and else no more than a gap.
 
-use super::contrast::{only_difference, said};
+use super::contrast::{Contrast, contrast, said};
 use super::history::History;
 use super::{Asked, Position, Whole};
 use crate::json::pointer;
@@ -21,6 +21,8 @@ pub(super) struct Refusal<'r> {
 pub(super) enum Ruling {
     /// Something about the host.
     Finding(Observation),
+    /// That one member may be to blame.
+    Warning(String, Observation),
     /// Nothing, since its data may be to blame.
     Nothing,
 }
@@ -40,7 +42,11 @@ impl Refusal<'_> {
         }
         let mut blamed = None;
         for other in &asked.accepted {
-            let Some(difference) = only_difference(&own, &said(&run.case(*other).request)) else { continue };
+            let difference = match contrast(&own, &said(&run.case(*other).request)) {
+                Contrast::None => None,
+                Contrast::In(member) => Some(member),
+                Contrast::More => continue,
+            };
             if unknown.is_empty()
                 || (free && concerns_only(difference.as_deref(), &self.case.place.to_string()))
             {
@@ -52,7 +58,10 @@ impl Refusal<'_> {
             blamed = blamed.or(difference.filter(within));
         }
         match blamed {
-            Some(member) => Ruling::Finding(warning(&view, self.answer, &member, &own)),
+            Some(member) => {
+                let warning = warning(&view, self.answer, &member, &own);
+                Ruling::Warning(member, warning)
+            }
             None => Ruling::Nothing,
         }
     }

@@ -264,7 +264,9 @@ fn other_texts(deriver: &Deriver<'_>, schemas: &[String], media: &MediaType, ful
         let mut value = full.clone();
         for one in varying {
             let fresh = one.source.as_ref().and_then(|source| source.value("valid"));
-            fresh.into_iter().for_each(|fresh| mutate::put(&mut value, &one.at, fresh));
+            if let Some(fresh) = fresh {
+                mutate::put(&mut value, &one.at, fresh);
+            }
         }
         let schema = media.schema.as_ref();
         schema.is_none_or(|schema| deriver.contract.schemas.accepts(schema, Side::Request, &value))

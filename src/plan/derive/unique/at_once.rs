@@ -26,7 +26,7 @@ impl Scene<'_, '_> {
             let words = format!("one of {count} equal creates at once");
             let step = || Step::new("together", value.clone(), &*words).expecting(expectation.clone());
             let mut steps: Vec<Step> = (0..count).map(|_| step()).collect();
-            steps.push(self.again(name, value.clone()));
+            steps.push(self.again(name, &value));
             self.together(worth, name, count, steps);
         }
     }

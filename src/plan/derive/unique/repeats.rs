@@ -21,16 +21,16 @@ impl Scene<'_, '_> {
                 let other = self.value(&format!("{name}/{number}"));
                 Step::new("another", other, format!("another value of `{}`", self.field()))
             }));
-            steps.push(self.again(name, first.clone()));
+            steps.push(self.again(name, &first));
             if others == 0 {
                 // Being refused once must not make the value free.
-                steps.push(self.again(name, first));
+                steps.push(self.again(name, &first));
             }
             self.scenario(worth, name, steps);
         }
         let first = self.value("other-fields");
         if let Some(changed) = self.changed(&first) {
-            let steps = vec![self.first(first), self.again("with-other-fields", changed)];
+            let steps = vec![self.first(first), self.again("with-other-fields", &changed)];
             self.scenario(4, "with-other-fields", steps);
         }
         self.with_a_mistake();
@@ -41,15 +41,15 @@ impl Scene<'_, '_> {
             let Some(text) = self.free_text(name) else { continue };
             let value = self.holding(name, text + more);
             if self.verdict(&value) == Verdict::Accept {
-                let steps = vec![self.first(value.clone()), self.again(name, value)];
+                let steps = vec![self.first(value.clone()), self.again(name, &value)];
                 self.scenario(worth, name, steps);
             }
         }
     }
 
-    pub(super) fn again(&self, name: &str, value: Value) -> Step {
+    pub(super) fn again(&self, name: &str, value: &Value) -> Step {
         let words = format!("a value of `{}` that was sent before, {}", self.field(), name.replace('-', " "));
-        let value = self.only_this(&value, name);
+        let value = self.only_this(value, name);
         Step::new("repeated", value, words).expecting(self.repeated()).given(true)
     }
 
