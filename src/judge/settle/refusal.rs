@@ -3,6 +3,7 @@
 
 use super::contrast::{only_difference, said};
 use super::history::History;
+use super::steady::Steady;
 use super::{Asked, Position, Whole};
 use crate::json::pointer;
 use crate::judge::{Observation, View, check};
@@ -26,7 +27,13 @@ pub(super) enum Ruling {
 }
 
 impl Refusal<'_> {
-    pub(super) fn ruling(&self, run: &Whole<'_>, history: &History<'_>, asked: &Asked) -> Ruling {
+    pub(super) fn ruling(
+        &self,
+        run: &Whole<'_>,
+        history: &History<'_>,
+        asked: &Asked,
+        steady: &Steady,
+    ) -> Ruling {
         let Some(view) = run.view(self.position, Verdict::Accept) else { return Ruling::Nothing };
         let operation = &run.contract.operations[self.case.operation];
         let own = said(&self.case.request);
@@ -35,11 +42,16 @@ impl Refusal<'_> {
         let free = self.is_said_to_be_free();
         let mut blamed = None;
         for other in &asked.accepted {
-            let Some(difference) = only_difference(&own, &said(&run.case(*other).request)) else { continue };
             // The same body was sent with no more than what it should not hold.
             let asks_for_hidden = self.case.is_whole() && run.case(*other).has_read_only();
+            if asks_for_hidden {
+                return Ruling::Finding(check::valid_accepted::refused(&view, self.answer));
+            }
+            if !free && !steady.vouches(run, *other) {
+                continue;
+            }
+            let Some(difference) = only_difference(&own, &said(&run.case(*other).request)) else { continue };
             if unknown.is_empty()
-                || asks_for_hidden
                 || (free && concerns_only(difference.as_deref(), &self.case.place.to_string()))
             {
                 return Ruling::Finding(check::valid_accepted::refused(&view, self.answer));
