@@ -543,3 +543,134 @@ fn every_alternative_is_varied() {
     let ran = check(&contract, &host(false)).ends_with(1);
     assert!(ran.stdout.contains("deny[invalid-rejected]"), "{}", ran.everything());
 }
+
+#[test]
+fn numbers_and_kinds_may_be_taken_also_by_an_earlier_run() {
+    let member = |schema: &str| {
+        format!(
+            "{{type: object, required: [key], properties: {{key: {schema}, text: {{type: string, minLength: 1}}, seats: {{type: integer, minimum: 1, maximum: 9}}}}}}"
+        )
+    };
+    for key in ["{type: integer, minimum: 1, maximum: 500}", "{type: string, enum: [free, pro, max]}"] {
+        for (status, documented) in [("409 Conflict", "'409'"), ("422 Unprocessable Content", "'422'")] {
+            let contract = taking(
+                &member(key),
+                &format!("'201': {{description: ok}}, {documented}: {{description: taken}}"),
+                "",
+            );
+            let taken = Mutex::new(HashSet::new());
+            let numbers = key.contains("integer");
+            let host = posts(move |value| {
+                let known = match &value["key"] {
+                    Value::String(kind) => !numbers && ["free", "pro", "max"].contains(&kind.as_str()),
+                    key => {
+                        numbers
+                            && key
+                                .as_f64()
+                                .is_some_and(|key| key.fract() == 0.0 && (1.0..=500.0).contains(&key))
+                    }
+                };
+                let text =
+                    value.get("text").is_none_or(|text| text.as_str().is_some_and(|text| !text.is_empty()));
+                let seats = value.get("seats").is_none_or(|seats| {
+                    seats.as_f64().is_some_and(|seats| seats.fract() == 0.0 && (1.0..=9.0).contains(&seats))
+                });
+                if !known || !text || !seats {
+                    return BAD;
+                }
+                let key =
+                    value["key"].as_f64().map_or_else(|| value["key"].to_string(), |key| key.to_string());
+                if taken.lock().unwrap().insert(key) { MADE } else { (status, Value::Null) }
+            });
+            check(&contract, &host).ends_with(0);
+            let again = check(&contract, &host);
+            assert!(!again.everything().contains("deny["), "{}", again.everything());
+        }
+    }
+}
+
+#[test]
+fn who_asks_for_what_only_answers_should_have_is_found_wherever_that_stands() {
+    let inner = "{type: object, required: [id, made, label], properties: {id: {type: integer, readOnly: true}, made: {type: string, readOnly: true}, label: {type: string}}}";
+    for (schema, of) in [
+        (inner.to_owned(), ""),
+        (format!("{{type: object, required: [in], properties: {{in: {inner}}}}}"), "/in"),
+        (
+            format!(
+                "{{type: object, required: [in], properties: {{in: {{type: array, minItems: 1, items: {inner}}}}}}}"
+            ),
+            "/in/0",
+        ),
+    ] {
+        for (asks, code) in [(false, 0), (true, 1)] {
+            let host = posts(move |value| {
+                let parts: Vec<&Value> = match (of, &value["in"]) {
+                    ("/in/0", Value::Array(items)) if !items.is_empty() => items.iter().collect(),
+                    ("/in/0", _) => return BAD,
+                    _ => value.pointer(of).into_iter().collect(),
+                };
+                let id = |part: &Value| {
+                    part.get("id").map_or(!asks, |id| id.as_f64().is_some_and(|id| id.fract() == 0.0))
+                };
+                let made = |part: &Value| part.get("made").is_none_or(Value::is_string);
+                let good = parts.iter().all(|part| part["label"].is_string() && id(part) && made(part));
+                if good && !parts.is_empty() { MADE } else { BAD }
+            });
+            let ran = check(&taking(&schema, "'201': {description: ok}", ""), &host).ends_with(code);
+            assert_eq!(ran.everything().contains("deny[valid-accepted]"), asks, "{}", ran.everything());
+        }
+    }
+}
+
+#[test]
+fn what_does_not_exist_may_be_looked_up_before_anybody_is_let_in() {
+    let contract = "openapi: 3.0.3
+info: {title: Hidden, version: '1'}
+components: {securitySchemes: {token: {type: http, scheme: bearer}}}
+security: [{token: []}]
+paths:
+  /things:
+    get: {operationId: list, responses: {'200': {description: ok}, '401': {description: who}}}
+  /things/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    put:
+      operationId: put
+      requestBody: {required: true, content: {application/json: {schema: {type: object, properties: {a: {type: string}}}}}}
+      responses: {'200': {description: ok}, '401': {description: who}, '404': {description: none}}
+    delete: {operationId: delete, responses: {'204': {description: gone}, '401': {description: who}, '404': {description: none}}}
+";
+    let host = Canned::start(|asked| {
+        let known = asked.head.lines().any(|line| line == "authorization: Bearer right-token");
+        let head = asked.line.starts_with("HEAD");
+        Reply::Bytes(match asked.line.split(' ').collect::<Vec<_>>()[..2] {
+            ["PUT" | "DELETE", _] => json("404 Not Found", "", "{}"),
+            ["GET", "/things"] if known => json("200 OK", "", "{}"),
+            ["GET", "/things"] => json("401 Unauthorized", "", "{}"),
+            _ => json("405 Method Not Allowed", "Allow: GET, PUT, DELETE\r\n", if head { "" } else { "{}" }),
+        })
+    });
+    let ran = probity().with_file("c.yaml", contract);
+    let ran = ran.args(["check", "c.yaml", "--bearer", "right-token", "--target", &host.url()]).run();
+    assert!(!ran.everything().contains("deny["), "{}", ran.everything());
+}
+
+#[test]
+fn of_two_unique_values_each_is_said_to_be_taken_by_its_own_code() {
+    let contract = taking(
+        "{type: object, required: [login, mail], properties: {login: {type: string, minLength: 1}, mail: {type: string, minLength: 1}}}",
+        "'201': {description: ok}, '409': {description: taken}",
+        "",
+    )
+    .replace("      requestBody", "      x-probity: {errors: {code: $response.body#/code, catalogue: {login: {status: 409, when: {repeated: /login}}, mail: {status: 409, when: {repeated: /mail}}}}, unique: [{field: /login}, {field: /mail}]}\n      requestBody");
+    let logins = Mutex::new(HashSet::new());
+    // Addresses are taken twice.
+    let host = posts(move |value| {
+        let full = |name: &str| value[name].as_str().filter(|text| !text.is_empty());
+        let (Some(login), Some(_)) = (full("login"), full("mail")) else { return BAD };
+        let taken = serde_json::json!({"code": "login"});
+        if logins.lock().unwrap().insert(login.to_owned()) { MADE } else { ("409 Conflict", taken) }
+    });
+    let ran = check(&contract, &host).ends_with(1);
+    assert!(ran.everything().contains("deny[uniqueness]"), "{}", ran.everything());
+    assert!(!ran.everything().contains("deny[error-code]"), "{}", ran.everything());
+}

@@ -24,7 +24,8 @@ pub(super) struct History<'r> {
 /// What a member took.
 #[derive(Default)]
 struct Taken {
-    numbers: Vec<Number>,
+    /// With how often.
+    numbers: Vec<(Number, usize)>,
     fresh: bool,
 }
 
@@ -85,10 +86,11 @@ impl<'r> History<'r> {
         for (at, value) in leaves {
             let taken = self.taken.entry((case.operation, general(&at))).or_default();
             taken.fresh |= is_fresh(&value);
-            if let Value::Number(number) = value
-                && !taken.numbers.contains(&number)
-            {
-                taken.numbers.push(number);
+            if let Value::Number(number) = value {
+                match taken.numbers.iter_mut().find(|(known, _)| *known == number) {
+                    Some((_, times)) => *times += 1,
+                    None => taken.numbers.push((number, 1)),
+                }
             }
         }
     }
@@ -148,13 +150,16 @@ impl<'r> History<'r> {
         if self.resources.are_named_at(at) {
             return false;
         }
+        // Where no number is taken twice, one that is refused may be taken already.
+        let again = || taken.numbers.iter().any(|(_, times)| *times > 1);
         let stated = || {
             let bounds = flat.into_iter().flat_map(|flat| [flat.minimum, flat.maximum]).flatten();
             bounds
                 .into_iter()
                 .any(|(bound, _)| number.as_f64().is_some_and(|it| (it - bound).abs() < f64::EPSILON))
         };
-        (taken.numbers.contains(number) && !conflict) || stated()
+        let known = || taken.numbers.iter().any(|(known, _)| known == number);
+        (known() && !conflict) || (again() && stated())
     }
 
     fn flat(&self, operation: &Operation, at: &str) -> Option<std::rc::Rc<Flat>> {

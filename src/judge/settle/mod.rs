@@ -4,14 +4,16 @@
 mod contrast;
 mod history;
 mod refusal;
+mod steady;
 
 use super::{Observation, View, check, verdict};
 use crate::contract::{Cause, Contract, Operation};
-use crate::plan::{Case, Credentials, Gap, Plan, Verdict};
+use crate::plan::{Case, Credentials, Gap, Plan, RUN, Verdict};
 use crate::run::{Answer, Exchange};
 use history::History;
 use refusal::{Refusal, Ruling};
 use std::collections::{BTreeMap, BTreeSet};
+use steady::Steady;
 
 /// Indexes of a scenario in the plan and of a case in it.
 type Position = (usize, usize);
@@ -69,8 +71,9 @@ pub fn settle(
         let mut blamed: Vec<(String, Observation)> = Vec::new();
         if !refusals.is_empty() {
             let history = history.get_or_insert_with(|| History::of(contract, plan, exchanges));
+            let steady = Steady::of(&run, asked);
             for refusal in &refusals {
-                match refusal.ruling(&run, history, asked) {
+                match refusal.ruling(&run, history, asked, &steady) {
                     Ruling::Finding(observation) => observations.push(observation),
                     Ruling::Warning(member, observation) => blamed.push((member, observation)),
                     Ruling::Nothing => {
@@ -158,6 +161,15 @@ fn taken(operation: &Operation, answer: &Answer) -> bool {
     answer.accepted() || redirected
 }
 
+/// Whether two requests to one operation go to the same resource, or both to none: no id that the
+/// run made up for a path leads anywhere.
+fn goes_where(one: &str, other: &str) -> bool {
+    let parts = |path: &str| path.split(['/', '?', '&']).map(str::to_owned).collect::<Vec<_>>();
+    let (one, other) = (parts(one), parts(other));
+    let alike = |(one, other): (&String, &String)| one == other || (one.contains(RUN) && other.contains(RUN));
+    one.len() == other.len() && one.iter().zip(&other).all(alike)
+}
+
 /// Everything that was sent and came back.
 struct Whole<'r> {
     contract: &'r Contract,
@@ -242,7 +254,7 @@ fn is_excused(
         // What is refused to everybody alike need not be refused to a stranger for being one.
         let own = asked.get(&case.operation);
         let mut refused = own.into_iter().flat_map(|own| &own.refused);
-        let same_path = |other: Position| run.case(other).request.path == case.request.path;
+        let same_path = |other: Position| goes_where(&run.case(other).request.path, &case.request.path);
         let mut accepted = own.into_iter().flat_map(|own| &own.accepted);
         let taken = accepted.any(|other| status != 404 || same_path(*other));
         return !taken && refused.any(|(other, came, _)| *came == Some(status) && same_path(*other));

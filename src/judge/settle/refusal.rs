@@ -3,6 +3,7 @@
 
 use super::contrast::{Contrast, contrast, said};
 use super::history::History;
+use super::steady::Steady;
 use super::{Asked, Position, Whole};
 use crate::json::pointer;
 use crate::judge::{Observation, View, check};
@@ -28,7 +29,13 @@ pub(super) enum Ruling {
 }
 
 impl Refusal<'_> {
-    pub(super) fn ruling(&self, run: &Whole<'_>, history: &History<'_>, asked: &Asked) -> Ruling {
+    pub(super) fn ruling(
+        &self,
+        run: &Whole<'_>,
+        history: &History<'_>,
+        asked: &Asked,
+        steady: &Steady,
+    ) -> Ruling {
         let Some(view) = run.view(self.position, Verdict::Accept) else { return Ruling::Nothing };
         let operation = &run.contract.operations[self.case.operation];
         let own = said(&self.case.request);
@@ -42,6 +49,9 @@ impl Refusal<'_> {
         }
         let mut blamed = None;
         for other in &asked.accepted {
+            if !free && !steady.vouches(run, *other) {
+                continue;
+            }
             let difference = match contrast(&own, &said(&run.case(*other).request)) {
                 Contrast::None => None,
                 Contrast::In(member) => Some(member),

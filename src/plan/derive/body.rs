@@ -126,24 +126,40 @@ impl Deriver<'_> {
 
     /// A body with the properties that must be there in answers and should not be in requests.
     pub(in crate::plan) fn with_read_only(&self, base: &Base, body: &Value) -> Option<Value> {
-        let members = body.as_object()?;
         let flats = Flats::new(self.contract.schemas.raw(Side::Response));
-        let flat = flats.at(&base.schemas);
-        let asked = flat.required.iter().filter(|name| {
-            let hidden = flat.properties.get(*name).is_some_and(|places| flats.at(places).read_only);
-            hidden && !members.contains_key(*name)
-        });
         let mut value = body.clone();
-        let mut added = false;
-        for name in asked {
-            let mut maker = Maker::of(Rc::clone(&self.labeller.flats), self.random(name), Fill::All, true);
-            let Some(made) = flat.properties.get(name).and_then(|places| maker.make(places)) else {
-                continue;
-            };
-            added |=
-                value.as_object_mut().is_some_and(|members| members.insert(name.clone(), made).is_none());
-        }
+        let added = self.add_read_only(&flats, &base.schemas, &mut value);
         (added && self.is_valid(base, &value)).then_some(value)
+    }
+
+    /// Adds them to a value and to what is in it; tells whether there were any.
+    fn add_read_only(&self, flats: &Flats<'_>, places: &[String], value: &mut Value) -> bool {
+        let flat = flats.at(places);
+        let mut added = false;
+        match value {
+            Value::Array(items) => {
+                for item in items {
+                    added |= self.add_read_only(flats, &flat.items, item);
+                }
+            }
+            Value::Object(members) => {
+                for (name, member) in members.iter_mut() {
+                    let places = flat.properties.get(name);
+                    added |= places.is_some_and(|places| self.add_read_only(flats, places, member));
+                }
+                for name in
+                    flat.required.iter().filter(|name| !members.contains_key(*name)).collect::<Vec<_>>()
+                {
+                    let places = flat.properties.get(name).filter(|places| flats.at(places).read_only);
+                    let mut maker =
+                        Maker::of(Rc::clone(&self.labeller.flats), self.random(name), Fill::All, true);
+                    let made = places.and_then(|places| maker.make(places));
+                    added |= made.is_some_and(|made| members.insert(name.clone(), made).is_none());
+                }
+            }
+            _ => {}
+        }
+        added
     }
 
     /// Changes to every place of the body, which it gives back.

@@ -136,6 +136,9 @@ pub fn mutations(maker: &mut Maker<'_>, spot: &Spot) -> Vec<Mutation> {
     if spot.flat.allows(Type::Integer) && !spot.flat.types.is_empty() {
         numbers(&spot.flat, &mut list);
     }
+    if let Value::Bool(held) = spot.value {
+        list.add(8, "boolean", (!held).to_string(), Change::Set(json!(!held)));
+    }
     if let Value::Array(items) = &spot.value {
         array(maker, &spot.flat, items, &mut list);
     }

@@ -12,17 +12,18 @@ pub(super) type Words = &'static str;
 pub(super) const ANYWHERE: Words = "\
     shutdown poweroff restart reboot reset revoke revocation rotate purge truncate wipe logout logoff \
     signout bulkdelete deleteall logoutall revokeall resetall endsession resetpassword passwordreset \
-    changepassword forgotpassword";
+    changepassword forgotpassword lockdown nuke";
 
 /// What counts where a verb stands: as the last part of a path, as the first or last word of an
 /// `operationId`, as the first word of a summary.
 pub(super) const VERBS: Words = "\
     stop halt quit exit kill abort terminate termination cancel cancellation lock lockout block ban \
     disable deactivate deactivation decommission suspend suspension evict drain freeze expire invalidate \
-    drop flush";
+    drop flush hibernate failover reinitialize reinitialise reinit";
 
 /// The same for every method but DELETE, which says so by itself.
-pub(super) const DELETES: Words = "delete deletion remove destroy erase clear empty uninstall unregister";
+pub(super) const DELETES: Words = "\
+    delete deletion remove destroy erase clear empty uninstall unregister deregister prune cleanup";
 
 /// Words that mean something else together, of one or of several.
 pub(super) const OTHERWISE: &[(&str, &str)] = &[

@@ -24,7 +24,8 @@ impl Scene<'_, '_> {
             steps.push(self.again(name, &first));
             if others == 0 {
                 // Being refused once must not make the value free.
-                steps.push(self.again(name, &first));
+                let more = format!("{name}/more");
+                steps.push(Step { value: self.only_this(&first, &more), ..self.again(name, &first) });
             }
             self.scenario(worth, name, steps);
         }
