@@ -16,6 +16,7 @@ mod judging;
 pub mod ledger;
 mod order;
 mod pace;
+mod phases;
 mod placed;
 mod runner;
 pub mod secret;

@@ -19,10 +19,9 @@ use super::watch::{Watch, any_late, at_root};
 use super::{Answer, End, Event, Observer, Run, identity};
 use crate::contract::Contract;
 use crate::judge::{self, Levels, Observation, Severity};
-use crate::plan::{self, Case, Choice, Credentials, Labeller, Plan, RUN, Role, Scenario, Search, Shown};
+use crate::plan::{Choice, Credentials, Plan, Scenario};
 use futures_util::StreamExt;
-use futures_util::stream::{self, FuturesUnordered};
-use std::collections::BTreeMap;
+use futures_util::stream::FuturesUnordered;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -71,7 +70,7 @@ pub struct Alias {
 impl Settings {
     /// How many scenarios really run side by side: where the first finding ends the run, what else
     /// is sent must not depend on how fast the others are.
-    fn workers(&self) -> usize {
+    pub(super) fn workers(&self) -> usize {
         if self.fail_fast { 1 } else { self.jobs.max(1) }
     }
 
@@ -85,24 +84,24 @@ impl Settings {
 pub type Stop = watch::Receiver<bool>;
 
 pub(super) struct Runner<'r> {
-    contract: &'r Arc<Contract>,
-    settings: &'r Settings,
+    pub(super) contract: &'r Arc<Contract>,
+    pub(super) settings: &'r Settings,
     observer: &'r Arc<dyn Observer>,
     pub(super) sender: Sender<'r>,
 }
 
 /// How far a run has come.
-struct Course {
+pub(super) struct Course {
     /// What is sent, as the answers have shaped it until now.
-    plan: Arc<Plan>,
+    pub(super) plan: Arc<Plan>,
     /// What came of each of its scenarios.
-    done: Vec<Option<Done>>,
+    pub(super) done: Vec<Option<Done>>,
     /// What was found of the bodies that the host accepts.
-    choices: Vec<Choice>,
+    pub(super) choices: Vec<Choice>,
     /// What came for a path that does not exist.
-    made_up: Option<Answer>,
+    pub(super) made_up: Option<Answer>,
     /// What is done once nothing else is in flight.
-    rest: Rest,
+    pub(super) rest: Rest,
 }
 
 /// Sends a plan and judges what comes back.
@@ -175,32 +174,6 @@ impl Runner<'_> {
         Ok(self.result(course, end, started, clock.elapsed()))
     }
 
-    /// Everything after the first scenario: first what is there to read before the run has added to
-    /// it, then what shows which bodies are accepted, then all that is built on them, then the reads
-    /// once more.
-    async fn phases(&self, first: Heard, course: &mut Course, stop: &Stop) -> Result<(), End> {
-        let plan = Arc::clone(&course.plan);
-        let disrupts = |index: &usize| {
-            let mut cases = plan.scenarios[*index].cases.iter();
-            cases.any(|case| plan.disruptive.contains(&case.operation))
-        };
-        let (last, rest): (Vec<usize>, Vec<usize>) = (1..plan.scenarios.len()).partition(disrupts);
-        let reads = |index: &usize| plan.scenarios[*index].is_read(self.contract);
-        let is_candidate = |index: &usize| plan.scenarios[*index].cases[0].role == Role::Candidate;
-        let (reads, rest): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(reads);
-        let (candidates, others) = rest.into_iter().partition(is_candidate);
-        self.send(course, vec![first], reads, stop).await?;
-        self.send(course, Vec::new(), candidates, stop).await?;
-        let searched = self.search(course, stop).await?;
-        self.send(course, searched, others, stop).await?;
-        self.read_again(course, stop).await?;
-        self.make_up(course, stop).await?;
-        self.send(course, Vec::new(), last, stop).await?;
-        self.settle_rest(course, stop).await?;
-        let nothing = self.sender.watch.is_mute() && course.done.iter().any(Option::is_none);
-        if nothing { Err(End::TargetLost("no request got an answer".to_owned())) } else { Ok(()) }
-    }
-
     fn judge(&self, course: &Course) -> Judge {
         Judge {
             contract: Arc::clone(self.contract),
@@ -260,14 +233,14 @@ impl Runner<'_> {
     }
 
     /// How many more requests may be sent.
-    fn room(&self) -> usize {
+    pub(super) fn room(&self) -> usize {
         let sent = self.sender.requests.load(Ordering::Relaxed);
         self.settings.max_requests.map_or(usize::MAX, |most| most.saturating_sub(sent))
     }
 
     /// Sends scenarios of the plan side by side, as far as there is room for them, and judges them
     /// with those that were sent already.
-    async fn send(
+    pub(super) async fn send(
         &self,
         course: &mut Course,
         heard: Vec<Heard>,
@@ -371,7 +344,7 @@ impl Runner<'_> {
     }
 
     /// Settles what was left for the time when nothing else is in flight.
-    async fn settle_rest(&self, course: &mut Course, stop: &Stop) -> Result<(), End> {
+    pub(super) async fn settle_rest(&self, course: &mut Course, stop: &Stop) -> Result<(), End> {
         let plan = Arc::clone(&course.plan);
         let judge = self.judge(course);
         let found: Mutex<Vec<Done>> = Mutex::default();
@@ -383,104 +356,6 @@ impl Runner<'_> {
         }
         came.map_err(End::from)?;
         self.sender.enough().await.map_or(Ok(()), |why| Err(End::TargetLost(why)))
-    }
-
-    /// Looks for accepted bodies where the whole one was refused, and builds the rest of the plan on
-    /// them. What was sent for it is still to be judged.
-    async fn search(&self, course: &mut Course, stop: &Stop) -> Result<Vec<Heard>, End> {
-        let refused = refused(course);
-        if refused.is_empty() {
-            return Ok(Vec::new());
-        }
-        let labeller = Labeller::new(self.contract);
-        let plan = Arc::clone(&course.plan);
-        let searches = refused.iter().filter_map(|refused| {
-            let shown: Vec<Shown<'_>> = shown(course, refused.operation);
-            Search::new(&labeller, &plan, refused.operation, (&shown, refused.far))
-        });
-        let each = searches.map(|search| self.searched(search, stop.clone()));
-        let each: Vec<_> = stream::iter(each).buffered(self.settings.workers()).collect().await;
-        let (mut heard, mut scenarios) = (Vec::new(), Vec::new());
-        for searched in each {
-            let Searched { sent, choice } = searched.map_err(End::from)?;
-            course.choices.extend(choice);
-            for (scenario, came) in sent {
-                heard.push(Heard { scenario: plan.scenarios.len() + scenarios.len(), ..came });
-                scenarios.push(scenario);
-            }
-        }
-        let (mut plan, lost) =
-            plan::rebased(&labeller, &plan, &course.choices, |index| course.done[index].is_some());
-        let mut left_out: BTreeMap<usize, usize> = BTreeMap::new();
-        for index in lost {
-            *left_out.entry(plan.scenarios[index].operation).or_default() += 1;
-            course.done[index] = Some(Done::nothing(index, &plan.scenarios[index]));
-        }
-        self.sender.left_out(&left_out);
-        course.done.extend(scenarios.iter().map(|_| None));
-        plan.scenarios.extend(scenarios);
-        course.plan = Arc::new(plan);
-        Ok(heard)
-    }
-
-    /// One search, as far as there is room for it.
-    async fn searched(&self, mut search: Search<'_>, mut stop: Stop) -> Result<Searched, Halt> {
-        let mut sent = Vec::new();
-        let mut signal = stop.clone();
-        let mut stopped = pin!(stopped(&mut signal));
-        while let Some(case) = search.ask() {
-            if self.room() == 0 || *stop.borrow_and_update() || self.sender.enough().await.is_some() {
-                break;
-            }
-            let scenario = Scenario::single(case);
-            let heard = self.scenario(0, &scenario, stopped.as_mut()).await?;
-            let Some(exchange) = heard.exchanges.first().and_then(Option::as_ref) else { break };
-            search.tell(exchange.accepted());
-            sent.push((scenario, heard));
-        }
-        Ok(Searched { sent, choice: search.choice() })
-    }
-
-    /// Asks for a path that does not exist, where methods were answered that none declares: some
-    /// hosts have one answer for whatever they do not know.
-    async fn make_up(&self, course: &mut Course, stop: &Stop) -> Result<(), End> {
-        let observed = course.done.iter().flatten().flat_map(|done| &done.observations);
-        let mut about_methods = observed.filter(|one| judge::is_about_methods(one));
-        let Some(first) = about_methods.next().filter(|_| self.room() > 0) else { return Ok(()) };
-        let mut case = course.plan.scenarios[first.scenario].cases[first.step].clone();
-        let path = case.request.path.split('?').next().unwrap_or_default().trim_end_matches('/');
-        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-        case.request.path = format!("{parent}/probity-{RUN}");
-        case.request.method = "GET".into();
-        let mut signal = stop.clone();
-        let mut stopped = pin!(stopped(&mut signal));
-        let scenario = Scenario::single(case);
-        let mut heard = self.scenario(0, &scenario, stopped.as_mut()).await.map_err(End::from)?;
-        let exchange = heard.exchanges.pop().flatten();
-        course.made_up = exchange.and_then(|exchange| match exchange.outcome {
-            Outcome::Answered(answer) => Some(answer),
-            Outcome::Failed(_) => None,
-        });
-        Ok(())
-    }
-
-    /// Reads once more whatever can be read, if the run has created something.
-    async fn read_again(&self, course: &mut Course, stop: &Stop) -> Result<(), End> {
-        if self.sender.toll.effects().created == 0 {
-            return Ok(());
-        }
-        let sent = |index: usize| course.done[index].is_some();
-        let scenarios = plan::again(self.contract, &course.plan, sent, &created(course));
-        if scenarios.is_empty() {
-            return Ok(());
-        }
-        let first = course.plan.scenarios.len();
-        let mut plan = Plan::clone(&course.plan);
-        course.done.extend(scenarios.iter().map(|_| None));
-        plan.scenarios.extend(scenarios);
-        course.plan = Arc::new(plan);
-        let indexes = (first..course.plan.scenarios.len()).collect();
-        self.send(course, Vec::new(), indexes, stop).await
     }
 
     fn ends(&self, done: &Done) -> bool {
@@ -586,65 +461,6 @@ impl Runner<'_> {
         exchanges.resize_with(scenario.cases.len(), || None);
         Ok(Heard { scenario: index, exchanges, secrets: self.sender.authenticator.secrets() })
     }
-}
-
-/// What a search has brought.
-struct Searched {
-    sent: Vec<(Scenario, Heard)>,
-    choice: Option<Choice>,
-}
-
-/// An operation whose whole body was refused.
-struct Refused {
-    operation: usize,
-    /// Whether any one member may be to blame for it.
-    far: bool,
-}
-
-/// The cases that created something.
-fn created(course: &Course) -> Vec<&Case> {
-    let done = course.plan.scenarios.iter().zip(&course.done);
-    let pairs = done.filter_map(|(scenario, done)| Some((scenario, done.as_ref()?)));
-    let each = pairs.flat_map(|(scenario, done)| scenario.cases.iter().zip(&done.exchanges));
-    let created = each.filter(|(_, exchange)| exchange.as_ref().is_some_and(Exchange::accepted));
-    created.map(|(case, _)| case).filter(|case| case.request.method == "POST").collect()
-}
-
-/// The candidates of a plan that were sent and answered.
-fn candidates(course: &Course) -> impl Iterator<Item = (&Case, &Answer)> {
-    let sent = course.plan.scenarios.iter().zip(&course.done);
-    sent.filter_map(|(scenario, done)| {
-        let case = scenario.cases.first().filter(|case| case.role == Role::Candidate)?;
-        Some((case, done.as_ref()?.exchanges.first()?.as_ref()?.answer()?))
-    })
-}
-
-fn shown(course: &Course, operation: usize) -> Vec<Shown<'_>> {
-    let own = candidates(course).filter(|(case, _)| case.operation == operation);
-    own.map(|(case, answer)| Shown { key: &case.key, accepted: answer.accepted() }).collect()
-}
-
-/// The operations that refused the body with everything that is declared.
-fn refused(course: &Course) -> Vec<Refused> {
-    let mut whole: BTreeMap<usize, (&Case, &Answer)> = BTreeMap::new();
-    for (case, answer) in candidates(course) {
-        // Where no such case is among them, it is the same as an example.
-        let known = whole.entry(case.operation).or_insert((case, answer));
-        if case.is_whole() {
-            *known = (case, answer);
-        }
-    }
-    let refused = whole.into_iter().filter(|(_, (_, answer))| {
-        !answer.accepted() && answer.status >= 400 && !matches!(answer.status, 401 | 429)
-    });
-    refused
-        .map(|(operation, (_, answer))| Refused { operation, far: is_about_members(answer.status) })
-        .collect()
-}
-
-/// Whether a status may be due to what a body holds, and not to what is around it.
-fn is_about_members(status: u16) -> bool {
-    (400..500).contains(&status) && !matches!(status, 401 | 403 | 404 | 405 | 406 | 410 | 413 | 415 | 429)
 }
 
 /// Where an answer sends elsewhere.
