@@ -674,3 +674,25 @@ fn of_two_unique_values_each_is_said_to_be_taken_by_its_own_code() {
     assert!(ran.everything().contains("deny[uniqueness]"), "{}", ran.everything());
     assert!(!ran.everything().contains("deny[error-code]"), "{}", ran.everything());
 }
+
+#[test]
+fn what_an_earlier_run_took_is_not_held_against_the_host() {
+    let contract = taking(
+        "{type: object, required: [name], properties: {name: {type: string, minLength: 1, maxLength: 60}}}",
+        "'201': {description: made}",
+        "",
+    );
+    let taken = Mutex::new(HashSet::new());
+    let host = posts(move |value| {
+        let good = value["name"].as_str().is_some_and(|name| (1..=60).contains(&name.chars().count()));
+        match good {
+            false => BAD,
+            true if !taken.lock().unwrap().insert(value["name"].to_string()) => ("409 Conflict", Value::Null),
+            true => MADE,
+        }
+    });
+    for _ in 0..2 {
+        let ran = check(&contract, &host).ends_with(0);
+        assert!(ran.stdout.contains("no findings"), "{}", ran.everything());
+    }
+}

@@ -107,9 +107,15 @@ pub fn settle(
         }
         untested.cases.extend(asked.invalid.iter().copied().filter(|position| run.conflicts(*position)));
     }
+    let run = Whole { contract, plan, exchanges };
     observations.retain(|observation| {
-        let run = Whole { contract, plan, exchanges };
-        !is_excused(&run, &untested, &asked, observation)
+        let mut own_making = || {
+            let history = history.get_or_insert_with(|| History::of(contract, plan, exchanges));
+            run.is_of_our_making(history, observation)
+        };
+        let about_status = observation.check.id == check::documented_status::CHECK.id;
+        let excused = is_excused(&run, &untested, &asked, observation) || (about_status && own_making());
+        !excused
     });
     observations.sort_by_key(|observation| (observation.scenario, observation.step));
     Settled { observations, gaps, untested }
@@ -203,6 +209,17 @@ impl<'r> Whole<'r> {
     fn view(&self, position: Position, verdict: Verdict) -> Option<View<'r>> {
         let exchange = self.exchange(position)?;
         Some(View::new((self.contract, self.plan, ""), self.case(position), exchange, position, verdict))
+    }
+
+    /// Whether an answer says that something is there already, to a request that may have been sent
+    /// before: by an earlier run, if not by this one.
+    fn is_of_our_making(&self, history: &History<'_>, observation: &Observation) -> bool {
+        let position = (observation.scenario, observation.step);
+        let case = self.case(position);
+        self.status(position) == Some(409)
+            && case.request.body.is_some()
+            && case.expectation.verdict != Verdict::Reject
+            && !history.unknown(case.operation, &case.request, false).is_empty()
     }
 
     /// Whether a refusal carries a code for a cause that the request does not have.
