@@ -31,6 +31,15 @@ pub fn escape(token: &str) -> Cow<'_, str> {
     }
 }
 
+/// A pointer in which indexes are `*`, so that every item of an array is the same place.
+pub fn general(pointer: &str) -> String {
+    let tokens = pointer.split('/').map(|token| {
+        let index = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
+        if index { "*" } else { token }
+    });
+    tokens.collect::<Vec<_>>().join("/")
+}
+
 /// The token that an escaped token stands for.
 pub fn unescape(token: &str) -> Cow<'_, str> {
     if token.bytes().any(|byte| byte == b'~') {

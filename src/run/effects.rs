@@ -2,7 +2,7 @@
 //! and what of that it leaves behind.
 
 use super::exchange::{Exchange, FailureKind, Outcome};
-use super::watch::is_safe;
+use crate::plan::guard::is_safe;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use std::ops::AddAssign;

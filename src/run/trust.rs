@@ -4,8 +4,8 @@
 use super::error::Halt;
 use super::exchange::Exchange;
 use super::sender::{Sender, Underway};
-use super::watch::is_safe;
 use crate::contract::{Contract, Operation};
+use crate::plan::guard::is_safe;
 use crate::plan::{Case, Credentials, Verdict};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};

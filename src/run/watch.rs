@@ -9,6 +9,7 @@ use super::headers::Headers;
 use super::sender::{Sender, Underway};
 use super::transport::Outgoing;
 use crate::contract::{Contract, Operation};
+use crate::plan::guard::is_safe;
 use crate::plan::{Case, Gap, Scenario};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -189,11 +190,6 @@ pub(super) fn any_late(scenario: &Scenario, exchanges: &[Option<Exchange>]) -> b
 fn is_late(case: &Case, exchange: &Exchange) -> bool {
     let failed = |kind| matches!(&exchange.outcome, Outcome::Failed(failure) if failure.kind == kind);
     is_safe(&case.request.method) && failed(FailureKind::TimedOut)
-}
-
-/// Whether a request changes nothing, so that it may be repeated (RFC 9110 9.2.1).
-pub(super) fn is_safe(method: &str) -> bool {
-    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "QUERY")
 }
 
 /// A request that changes nothing.

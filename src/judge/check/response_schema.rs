@@ -50,7 +50,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
         violations.retain(|broken| !is_null(broken) || !flats.below(&places, &broken.place).perhaps_null);
     }
     let each = violations.into_iter().map(|broken| {
-        let place = general(&broken.place);
+        let place = json::pointer::general(&broken.place);
         let shown = if place.is_empty() { "the body".to_owned() } else { format!("`{place}`") };
         let title = match broken.cause {
             Cause::Missing => format!("{shown} is missing"),
@@ -120,13 +120,4 @@ fn collect(value: &Value, texts: &mut Vec<String>) {
 
 fn plain(text: &str) -> String {
     text.trim().to_lowercase()
-}
-
-/// A pointer in which indexes are `*`, so that every item of an array is the same place.
-fn general(place: &str) -> String {
-    let tokens = place.split('/').map(|token| {
-        let index = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
-        if index { "*" } else { token }
-    });
-    tokens.collect::<Vec<_>>().join("/")
 }

@@ -84,7 +84,7 @@ impl<'r> History<'r> {
         let mut leaves = Vec::new();
         leaves_of(&said(&case.request), &mut String::new(), &mut leaves);
         for (at, value) in leaves {
-            let taken = self.taken.entry((case.operation, general(&at))).or_default();
+            let taken = self.taken.entry((case.operation, json::pointer::general(&at))).or_default();
             taken.fresh |= is_fresh(&value);
             if let Value::Number(number) = value {
                 match taken.numbers.iter_mut().find(|(known, _)| *known == number) {
@@ -114,7 +114,7 @@ impl<'r> History<'r> {
         if flat.as_ref().and_then(|flat| flat.listed.as_ref()).is_some_and(|listed| lists(listed, value)) {
             return true;
         }
-        let taken = self.taken.get(&(index, general(at)));
+        let taken = self.taken.get(&(index, json::pointer::general(at)));
         match value {
             Value::String(text) if is_fresh(value) => {
                 let field = at.strip_prefix("/body").unwrap_or_default();
@@ -178,15 +178,6 @@ impl<'r> History<'r> {
 fn lists(listed: &[Value], value: &Value) -> bool {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     listed.iter().any(|one| one == value || text(one) == text(value))
-}
-
-/// A pointer in which every item of an array is the same place.
-fn general(at: &str) -> String {
-    let tokens = at.split('/').map(|token| {
-        let index = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
-        if index { "*" } else { token }
-    });
-    tokens.collect::<Vec<_>>().join("/")
 }
 
 fn leaves_of(value: &Value, here: &mut String, found: &mut Vec<(String, Value)>) {

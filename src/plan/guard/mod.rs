@@ -60,7 +60,7 @@ impl Withheld {
     }
 }
 
-/// Whether a method is there to read.
+/// Whether a request changes nothing, so that it may be repeated (RFC 9110, section 9.2.1).
 pub fn is_safe(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "QUERY")
 }
