@@ -26,7 +26,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
                 let title = format!("the header `{}` is missing", header.name);
                 found.push(view.observe(
                     &CHECK,
-                    "missing",
+                    format!("{} missing", answer.status),
                     title,
                     ("the header", "no such header"),
                     &header.at,
@@ -37,7 +37,8 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
                 found.extend(broken.into_iter().map(|broken| {
                     let words = broken.cause.words_for(Some(&broken.keyword));
                     let title = format!("the header `{}` {words}", header.name);
-                    view.observe(&CHECK, broken.keyword, title, (broken.expected, broken.actual), &broken.at)
+                    let kind = format!("{} {}", answer.status, broken.keyword);
+                    view.observe(&CHECK, kind, title, (broken.expected, broken.actual), &broken.at)
                 }));
             }
             _ => {}
