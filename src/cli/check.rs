@@ -105,7 +105,6 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             _ => subject,
         };
         subject.ledger.clone_from(&ledger_path);
-        subject.limited = arguments.selection.max_requests.is_some();
         let exit = shown(&subject, arguments, &outputs, &events);
         if let Some(doubt) = doubt(&contract, &plan, &run) {
             note(&doubt);

@@ -6,6 +6,7 @@ use super::select::Selection;
 use super::spare::WRONG_PASSWORDS;
 use super::{Candidates, Gap, Labeller, Plan, Scenario};
 use crate::contract::Contract;
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -123,6 +124,13 @@ fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
     all.into_iter().map(|(_, derived)| derived).collect()
 }
 
+/// How many cases each operation has.
+fn counts(plan: &Plan) -> BTreeMap<usize, usize> {
+    let mut counts = BTreeMap::new();
+    plan.cases().for_each(|case| *counts.entry(case.operation).or_default() += 1);
+    counts
+}
+
 /// Everything that the contract implies, in order of worth.
 pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     let mut drafts = Vec::new();
@@ -170,7 +178,11 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
         });
     }
     if let Some(most) = plan.wishes.max_requests.filter(|_| !plan.is_empty()) {
+        let all = counts(&plan);
         plan.truncate(most);
+        let kept = counts(&plan);
+        let left = |(operation, all): (usize, usize)| (operation, all - kept.get(&operation).unwrap_or(&0));
+        plan.beyond = all.into_iter().map(left).filter(|(_, left)| *left > 0).collect();
         if plan.is_empty() {
             return Err(PlanError::NoRoom(most));
         }

@@ -31,7 +31,7 @@ use crate::contract::link::Supplied;
 use crate::contract::model::StatusRange;
 use crate::contract::{Cause, Contract};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Stands in requests for the identity of a run, which is as long and as numeric.
@@ -57,6 +57,9 @@ pub struct Plan {
     /// The operations that may disrupt the service and were asked for: they come last.
     #[serde(skip)]
     pub disruptive: BTreeSet<usize>,
+    /// How many cases of each operation have no room in the limit of requests that was set.
+    #[serde(skip)]
+    pub beyond: BTreeMap<usize, usize>,
     /// What all requests say.
     #[serde(skip)]
     pub said: Said,

@@ -70,8 +70,6 @@ pub struct Subject<'r> {
     pub other_seed: Option<OtherSeed>,
     /// The file that lists what the run created.
     pub ledger: Option<String>,
-    /// Whether the user set a limit of requests.
-    pub limited: bool,
 }
 
 /// What became of the snapshots.
@@ -130,7 +128,6 @@ impl<'r> Subject<'r> {
             differences: Vec::new(),
             other_seed: None,
             ledger: None,
-            limited: false,
         }
     }
 

@@ -1,19 +1,58 @@
-//! Progress of a run, drawn on standard error while somebody watches.
+//! Progress of a run on standard error: drawn while somebody watches, now and then a line elsewhere.
 
 use crate::run::{Event, Observer};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A bar, how many exchanges, how fast, how many findings, and what is waited for.
-/// Where nobody watches, nothing at all.
-#[derive(Debug)]
+/// A bar, how many exchanges, how fast, how many findings, and what is waited for; a line at each
+/// tenth, or a minute, where no bar can be drawn.
 pub struct Progress {
     bar: Option<ProgressBar>,
+    lines: Option<Mutex<Lines>>,
     seen: Arc<Seen>,
+}
+
+/// Progress in lines.
+struct Lines {
+    all: usize,
+    done: usize,
+    /// How many tenths were done when it was last told, and when that was.
+    told: (usize, Instant),
+    begun: Instant,
+    paper: Box<dyn Write + Send>,
+}
+
+/// Whoever is done sooner than this needs no line.
+const SOON: Duration = Duration::from_secs(1);
+
+/// After this long a line comes, however little was done.
+const LONG: Duration = Duration::from_secs(60);
+
+impl Lines {
+    fn new(paper: Box<dyn Write + Send>) -> Lines {
+        let now = Instant::now();
+        Lines { all: 0, done: 0, told: (0, now), begun: now, paper }
+    }
+
+    fn begin(&mut self, all: usize, now: Instant) {
+        (self.all, self.done, self.told, self.begun) = (all, 0, (0, now), now);
+    }
+
+    fn one_more(&mut self, now: Instant) {
+        self.done += 1;
+        let tenths = (self.done * 10).checked_div(self.all).unwrap_or(0);
+        let since = now.saturating_duration_since(self.told.1);
+        if (tenths > self.told.0 && since >= SOON) || since >= LONG {
+            self.told = (tenths, now);
+            let seconds = now.saturating_duration_since(self.begun).as_secs();
+            // Nothing can be done about a standard error that fails.
+            let _ = writeln!(self.paper, "{} of {} requests after {seconds} s", self.done, self.all);
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -30,12 +69,20 @@ impl Progress {
     pub fn stderr() -> Progress {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
         let watched = std::io::stderr().is_terminal() && (cfg!(windows) || !dumb);
-        if watched { Progress::on(ProgressDrawTarget::stderr_with_hz(10)) } else { Progress::hidden() }
+        if watched {
+            Progress::on(ProgressDrawTarget::stderr_with_hz(10))
+        } else {
+            Progress::written(Box::new(std::io::stderr()))
+        }
     }
 
-    /// No bar.
+    /// Nothing at all.
     pub fn hidden() -> Progress {
-        Progress { bar: None, seen: Arc::default() }
+        Progress { bar: None, lines: None, seen: Arc::default() }
+    }
+
+    fn written(paper: Box<dyn Write + Send>) -> Progress {
+        Progress { bar: None, lines: Some(Mutex::new(Lines::new(paper))), seen: Arc::default() }
     }
 
     fn on(target: ProgressDrawTarget) -> Progress {
@@ -55,7 +102,7 @@ impl Progress {
                 });
             bar.set_style(style.progress_chars("=> "));
         }
-        Progress { bar: Some(bar), seen }
+        Progress { bar: Some(bar), lines: None, seen }
     }
 
     /// So many things are to be done.
@@ -65,12 +112,22 @@ impl Progress {
             bar.reset_elapsed();
             bar.enable_steady_tick(TICK);
         }
+        if let Some(mut lines) = self.lines() {
+            lines.begin(all, Instant::now());
+        }
+    }
+
+    fn lines(&self) -> Option<MutexGuard<'_, Lines>> {
+        Some(self.lines.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// One of them is done.
     pub fn one_more(&self) {
         if let Some(bar) = &self.bar {
             bar.inc(1);
+        }
+        if let Some(mut lines) = self.lines() {
+            lines.one_more(Instant::now());
         }
     }
 
@@ -84,9 +141,6 @@ impl Progress {
 
 impl Observer for Progress {
     fn event(&self, event: &Event<'_>) {
-        if self.bar.is_none() {
-            return;
-        }
         match event {
             Event::Started { requests, .. } => {
                 self.begin(*requests);
@@ -205,11 +259,37 @@ mod tests {
         progress.event(&Event::Ended);
     }
 
-    #[test]
-    fn without_a_terminal_nothing_is_drawn() {
-        let progress = Progress::stderr();
-        if !std::io::stderr().is_terminal() {
-            assert!(progress.bar.is_none());
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().push_str(std::str::from_utf8(bytes).unwrap());
+            Ok(bytes.len())
         }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// The lines of a run of so many requests, each after so long.
+    fn lines(requests: u32, each: Duration) -> Vec<String> {
+        let paper = Paper::default();
+        let mut lines = Lines::new(Box::new(paper.clone()));
+        let begun = Instant::now();
+        lines.begin(requests as usize, begun);
+        (1..=requests).for_each(|one| lines.one_more(begun + each * one));
+        let text = paper.0.lock().unwrap().clone();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn without_a_terminal_a_line_comes_at_each_tenth_or_minute() {
+        assert!(lines(500, Duration::from_millis(1)).is_empty(), "it is over at once");
+        let tenths = lines(100, Duration::from_millis(500));
+        assert_eq!(tenths.len(), 10);
+        assert_eq!(
+            (&*tenths[0], &*tenths[9]),
+            ("10 of 100 requests after 5 s", "100 of 100 requests after 50 s")
+        );
+        let minutes = lines(1_000, Duration::from_secs(30));
+        assert_eq!(minutes.len(), 500, "a tenth takes longer than a minute");
     }
 }

@@ -1,9 +1,9 @@
 //! The report for people: findings with their causes, what was not tested, and one last line.
 
-use super::curl::{self, Repeat};
+use super::curl;
 use super::text::{LONG, count, cut, inert, visible};
-use super::{Subject, Verdict, changes};
-use crate::judge::{Finding, Severity};
+use super::{Subject, Untried, Verdict, changes};
+use crate::judge::{About, Finding, Severity};
 use crate::run::{End, Outcome};
 use anstyle::{AnsiColor, Style};
 use indexmap::IndexMap;
@@ -26,6 +26,24 @@ pub enum Detail {
 /// Where more operations than these have one reason, one of them stands for all.
 const MOST_ALIKE: usize = 3;
 
+/// So many findings are told in detail, in about so many lines.
+const DETAILED: usize = 10;
+const MOST_DETAIL: usize = 90;
+
+/// So many lines list all of them.
+const MOST_INDEX: usize = 30;
+
+/// So many lines tell how snapshots differ, and so many what was not tested.
+const MOST_DIFFERENCES: usize = 24;
+const MOST_GAPS: usize = 10;
+
+/// So many names stand in one line, and so many characters of a title.
+const FEW: usize = 3;
+const SHORT: usize = 110;
+
+/// So many requests of which one ended the host are shown.
+const MOST_SUSPECTS: usize = 8;
+
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -36,7 +54,7 @@ const FAINT: Style = Style::new().dimmed();
 /// The report with colours, which a caller takes off where they are not wanted. Times stand
 /// only in its last line, and in what is said of every case.
 pub fn terminal(subject: &Subject<'_>, detail: Detail) -> String {
-    let mut page = Page { subject, text: String::new() };
+    let mut page = Page { subject, detail, text: String::new() };
     if detail == Detail::Verbose {
         page.cases();
     }
@@ -45,8 +63,13 @@ pub fn terminal(subject: &Subject<'_>, detail: Detail) -> String {
     if detail > Detail::Quiet {
         page.snapshots();
         page.untested();
-        page.coverage();
     }
+    if detail == Detail::Verbose {
+        page.coverage();
+    } else if detail > Detail::Quiet {
+        page.seen();
+    }
+    page.index();
     page.end();
     page.summary();
     page.text
@@ -58,6 +81,7 @@ fn styled(style: Style, text: impl Display) -> String {
 
 struct Page<'s, 'r> {
     subject: &'s Subject<'r>,
+    detail: Detail,
     text: String,
 }
 
@@ -75,9 +99,14 @@ impl Page<'_, '_> {
         self.line(format!("  {} {value}", styled(LABEL, format_args!("{name:<10}"))));
     }
 
-    fn place(&mut self, at: &str) {
+    /// How many lines there are.
+    fn lines(&self) -> usize {
+        self.text.lines().count()
+    }
+
+    fn place(&mut self, at: &str, more: &str) {
         let location = visible(&self.subject.location(at).to_string());
-        self.line(format!("  {} {location}", styled(LABEL, "-->")));
+        self.line(format!("  {} {location}{more}", styled(LABEL, "-->")));
     }
 
     fn cases(&mut self) {
@@ -107,24 +136,23 @@ impl Page<'_, '_> {
         self.line("");
     }
 
+    /// The first few in detail.
     fn findings(&mut self) {
-        let mut group: Option<&str> = None;
-        let mut variables = BTreeSet::new();
-        let mut findings: Vec<&Finding> = self.subject.findings.iter().collect();
-        // Stable: within an operation only the severity decides.
-        let order = |finding: &Finding| {
-            let operations = &self.subject.contract.operations;
-            operations.iter().position(|operation| operation.id == finding.operation)
-        };
-        findings.sort_by_cached_key(|finding| (order(finding), finding.severity));
-        for finding in findings {
-            if group != Some(finding.operation.as_str()) {
-                group = Some(&finding.operation);
-                let name = self.operation(&finding.operation);
-                self.heading(&name);
-                self.line("");
+        let all = self.detail == Detail::Verbose;
+        let (mut variables, begun) = (BTreeSet::new(), self.lines());
+        let mut told = 0;
+        for (index, finding) in self.subject.findings.iter().enumerate() {
+            if !all && (index == DETAILED || self.lines() - begun > MOST_DETAIL) {
+                break;
             }
-            variables.extend(self.finding(finding));
+            variables.extend(self.finding(index + 1, finding));
+            self.line("");
+            told += 1;
+        }
+        let left = self.subject.findings.len() - told;
+        if left > 0 {
+            let all = "--verbose, or --report html=FILE, has every detail";
+            self.line(styled(FAINT, format!("\u{2026} and {left} more, which are listed below: {all}")));
             self.line("");
         }
         if !variables.is_empty() {
@@ -138,38 +166,100 @@ impl Page<'_, '_> {
     }
 
     /// Gives the variables in the line to repeat it.
-    fn finding(&mut self, finding: &Finding) -> Vec<String> {
+    fn finding(&mut self, number: usize, finding: &Finding) -> Vec<String> {
         let subject = self.subject;
         let severity = style(finding.severity);
         let name = styled(severity, format_args!("{}[{}]", finding.severity.name(), finding.check.id));
         let title = cut(&subject.neutral(&finding.first.title), LONG);
-        let times = finding.cases.len();
-        let times = if times > 1 { format!("  ×{times}") } else { String::new() };
-        self.line(format!("{name} {}{times}", styled(HEADING, title)));
-        self.place(&finding.first.at);
-        let step = (finding.first.scenario, finding.first.step);
+        let number = styled(FAINT, format_args!("#{number}"));
+        self.line(format!("{name} {}{}  {number}", styled(HEADING, title), times(finding)));
+        let operation = match finding.about {
+            About::Api => String::new(),
+            _ => format!("  {}", self.operation(&finding.operation)),
+        };
+        self.place(&finding.first.at, &operation);
+        let step = finding.first.position();
         if let Some(case) = subject.case(step) {
             let more = finding.cases.len().saturating_sub(1);
             let more = if more > 0 { format!("  (and {more} more)") } else { String::new() };
             self.label("case", &format!("{}{more}", visible(&case.id)));
         }
+        self.except(finding);
         for (name, text) in [("expected", &finding.first.expected), ("actual", &finding.first.actual)] {
             if !text.is_empty() {
                 self.label(name, &cut(&subject.neutral(text), LONG));
             }
         }
+        if let Some(said) = subject.said(step) {
+            self.label("said", &visible(&subject.neutral(&said)));
+        }
         if let Some(id) = subject.request_id(step) {
             self.label("request id", &cut(&id, LONG));
         }
-        let repeat = subject.repeat(step);
-        if let Some(repeat) = &repeat {
-            self.label("repeat", &repeat.line);
+        let mut variables = Vec::new();
+        for (index, step) in suspects(finding).into_iter().enumerate() {
+            let Some(repeat) = subject.repeat(step) else { continue };
+            self.label(if index == 0 { "repeat" } else { "or" }, &repeat.line);
             if let Some(note) = &repeat.note {
                 self.label("", note);
             }
+            variables.extend(repeat.variables().map(str::to_owned));
         }
         self.label("explain", &format!("probity explain {}", finding.check.id));
-        repeat.iter().flat_map(Repeat::variables).map(str::to_owned).collect()
+        variables
+    }
+
+    /// The cases that do not show what most do.
+    fn except(&mut self, finding: &Finding) {
+        let names = finding.reach.except.iter().filter_map(|step| self.subject.case(*step));
+        let names: Vec<String> = names.take(FEW).map(|case| visible(&case.id)).collect();
+        if names.is_empty() {
+            return;
+        }
+        let more = match finding.reach.except.len() - names.len() {
+            0 => String::new(),
+            more => format!("  (and {more} more)"),
+        };
+        self.label("but not", &format!("{}{more}", names.join(", ")));
+    }
+
+    /// Every fact in one line, as many of each check as there is room for.
+    fn index(&mut self) {
+        let findings = self.subject.findings;
+        if findings.len() <= FEW {
+            return;
+        }
+        self.heading("Facts");
+        let mut by_check: IndexMap<(Severity, &str), Vec<(usize, &Finding)>> = IndexMap::new();
+        for (index, finding) in findings.iter().enumerate() {
+            by_check.entry((finding.severity, finding.check.id)).or_default().push((index + 1, finding));
+        }
+        let lines = |most: usize| by_check.values().map(|own| own.len().min(most + 1)).sum::<usize>();
+        let most = match self.detail {
+            Detail::Verbose => usize::MAX - 1,
+            _ => (1..=MOST_INDEX).rev().find(|most| lines(*most) <= MOST_INDEX).unwrap_or(1),
+        };
+        for ((severity, check), own) in &by_check {
+            // What would say that there is one more can as well say which.
+            let most = if own.len() == most + 1 { own.len() } else { most };
+            for (number, finding) in own.iter().take(most) {
+                let severity = styled(style(*severity), severity.name());
+                let operation = match finding.about {
+                    About::Api => String::new(),
+                    _ => format!("{}: ", visible(&finding.operation)),
+                };
+                let title = cut(&self.subject.neutral(&finding.first.title), SHORT);
+                let times = times(finding);
+                self.line(format!("  {number:>3}  {severity}  {check:<20} {operation}{title}{times}"));
+            }
+            if own.len() > most {
+                let more = own.len() - most;
+                self.line(format!(
+                    "       \u{2026} and {more} more of {check}: --verbose, or --report html=FILE"
+                ));
+            }
+        }
+        self.line("");
     }
 
     fn differences(&mut self) {
@@ -178,7 +268,9 @@ impl Page<'_, '_> {
             return;
         }
         self.heading("Snapshots that differ");
-        for line in lines {
+        let most = if self.detail == Detail::Verbose { lines.len() } else { MOST_DIFFERENCES };
+        let left = lines.len().saturating_sub(most);
+        for line in lines.into_iter().take(most) {
             let text = cut(&line, LONG);
             let text = match line.trim_start().chars().next() {
                 Some('+') => styled(AnsiColor::Green.on_default(), text),
@@ -186,6 +278,9 @@ impl Page<'_, '_> {
                 _ => text,
             };
             self.line(format!("  {text}"));
+        }
+        if left > 0 {
+            self.line(format!("  \u{2026} and {left} more lines: `probity snapshots review`, or --verbose"));
         }
         self.line("");
     }
@@ -227,6 +322,8 @@ impl Page<'_, '_> {
         for (operation, at, why) in entries {
             alike.entry(why).or_default().push((operation, at));
         }
+        let most = if self.detail == Detail::Verbose { usize::MAX } else { MOST_GAPS };
+        let mut lines = Vec::new();
         for (why, operations) in alike {
             let shown = if operations.len() > MOST_ALIKE { 1 } else { operations.len() };
             let more = match operations.len() - shown {
@@ -234,12 +331,40 @@ impl Page<'_, '_> {
                 more => format!(" and {more} more"),
             };
             for (operation, at) in operations.into_iter().take(shown) {
-                self.line(format!("  {operation}{more}: {}", cut(why, LONG)));
-                self.text.push_str("  ");
-                self.place(at);
+                let location = visible(&self.subject.location(at).to_string());
+                let location = styled(FAINT, format!("({location})"));
+                lines.push(format!("  {operation}{more}: {} {location}", cut(why, LONG)));
             }
         }
+        let left = lines.len().saturating_sub(most);
+        lines.iter().take(most).for_each(|line| self.line(line));
+        if left > 0 {
+            self.line(format!("  \u{2026} and {left} more: --verbose, or --report html=FILE"));
+        }
         self.line("");
+    }
+
+    /// What was seen of the contract, in one line.
+    fn seen(&mut self) {
+        let mut parts = Vec::new();
+        let operations = &self.subject.coverage.operations;
+        let mut part = |what: &str, seen: usize, all: usize| {
+            parts.extend((all > 0).then(|| format!("{seen} of {all} {what}")));
+        };
+        let came = |seen: &[super::coverage::Seen]| seen.iter().filter(|one| one.times > 0).count();
+        let sum = |of: fn(&super::coverage::Covered) -> &Vec<super::coverage::Seen>| {
+            let all = operations.iter().map(of);
+            all.fold((0, 0), |(seen, all), own| (seen + came(own), all + own.len()))
+        };
+        let (statuses, codes) = (sum(|one| &one.statuses), sum(|one| &one.codes));
+        part("documented statuses", statuses.0, statuses.1);
+        part("codes", codes.0, codes.1);
+        let rules = operations.iter().flat_map(|one| &one.rules);
+        part("rules", rules.clone().filter(|rule| rule.times > 0).count(), rules.count());
+        if !parts.is_empty() {
+            self.line(format!("Seen of the contract: {}", parts.join(" \u{b7} ")));
+            self.line("");
+        }
     }
 
     fn coverage(&mut self) {
@@ -334,16 +459,17 @@ impl Page<'_, '_> {
             let differ = known.changed + known.new;
             parts.extend((differ > 0).then(|| count(differ, "snapshot differs", "snapshots differ")));
         }
-        let untested = subject.run.untested.cases.len();
-        parts.extend((untested > 0).then(|| format!("{} not tested", count(untested, "case", "cases"))));
-        let untestable = subject.contract.untestable.len();
-        parts.extend((untestable > 0).then(|| format!("{untestable} not testable")));
-        let gaps = subject.gaps().count();
-        parts.extend((gaps > 0).then(|| count(gaps, "gap", "gaps")));
         parts.push(format!("{:.2} s", subject.run.elapsed.as_secs_f64()));
         parts.extend(rate(subject.run.sent(), subject.run.elapsed));
         parts.push(cut(&subject.run.target, LONG));
-        self.line(format!("probity: {}  {}", styled(style, word), parts.join(" · ")));
+        let (tried, parts) = (Untried::of(subject).words().join("; "), parts.join(" \u{b7} "));
+        self.line(match (subject.verdict(), tried.is_empty()) {
+            (_, true) => format!("probity: {}  {parts}", styled(style, word)),
+            (Verdict::Holds, false) => {
+                format!("probity: {}: {tried}  {parts}", styled(style, "OK as far as tried"))
+            }
+            _ => format!("probity: {}  {parts}; tried: {tried}", styled(style, word)),
+        });
     }
 
     fn operation(&self, id: &str) -> String {
@@ -360,6 +486,22 @@ fn style(severity: Severity) -> Style {
         Severity::Warn => DOUBTFUL,
         Severity::Allow => FAINT,
     }
+}
+
+/// How many cases show a fact.
+fn times(finding: &Finding) -> String {
+    let times = finding.cases.len();
+    if times > 1 { format!("  \u{d7}{times}") } else { String::new() }
+}
+
+/// The requests that repeat a fact: one, or, where nobody can tell which of them ended the host, each.
+fn suspects(finding: &Finding) -> Vec<(usize, usize)> {
+    let first = finding.first.position();
+    let mut all = vec![first];
+    if finding.is_due_to_one_case() {
+        all.extend(finding.cases.iter().copied().filter(|step| *step != first).take(MOST_SUSPECTS - 1));
+    }
+    all
 }
 
 fn milliseconds(time: Duration) -> String {

@@ -12,10 +12,8 @@ fn plain(fixture: &Fixture, detail: Detail) -> String {
 #[test]
 fn a_report_tells_what_is_wrong_where_and_how_to_repeat_it() {
     insta::assert_snapshot!(plain(&Fixture::new(), Detail::Normal), @r#"
-    create-group  POST /group
-
-    deny[made-up-schema] `/rank` is text where an integer is asked for  ×2
-      --> groups.yaml:33:26
+    deny[made-up-schema] `/rank` is text where an integer is asked for  ×2  #1
+      --> groups.yaml:33:26  create-group  POST /group
       case       create-group/accept/body/valid/all  (and 1 more)
       expected   type integer
       actual     string "2"
@@ -23,8 +21,8 @@ fn a_report_tells_what_is_wrong_where_and_how_to_repeat_it() {
       repeat     curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '"$PROBITY_BASIC_BASE64" -H 'content-type: application/json' --data-binary '{"name": "it'\''s-'"$RUN"'", "rank": 2}'
       explain    probity explain made-up-schema
 
-    warn[made-up-header] `/rank` is text where an integer is asked for
-      --> groups.yaml:33:26
+    warn[made-up-header] `/rank` is text where an integer is asked for  #2
+      --> groups.yaml:33:26  create-group  POST /group
       case       create-group/accept/body/valid/all
       expected   type integer
       actual     string "2"
@@ -37,21 +35,14 @@ fn a_report_tells_what_is_wrong_where_and_how_to_repeat_it() {
       RUN                   ten digits not used before, for example RUN=$(date +%s)
 
     Not testable
-      GET /broken: `$ref` names `#/components/schemas/Absent`: nothing stands there
-        --> groups.yaml:48:24
+      GET /broken: `$ref` names `#/components/schemas/Absent`: nothing stands there (groups.yaml:48:24)
 
     Gaps
-      create-group: no room
-        --> groups.yaml:12:3
+      create-group: no room (groups.yaml:12:3)
 
-    Seen of the contract
-      create-group  POST /group
-        statuses  seen 200 400 · not seen 401
-        codes     seen 735 · not seen 732 · not in the catalogue 799
-        rules     exercised 1 of 2
-          not exercised distinct $response.body#/id  groups.yaml:39:13
+    Seen of the contract: 2 of 3 documented statuses · 1 of 2 codes · 1 of 2 rules
 
-    probity: FAILED  1 operation · 4 cases · 3 exchanges · 2 findings (1 deny, 1 warn) · 1 not testable · 1 gap · 0.03 s · 100/s · https://api.example
+    probity: FAILED  1 operation · 4 cases · 3 exchanges · 2 findings (1 deny, 1 warn) · 0.03 s · 100/s · https://api.example; tried: 1 of 2 operations accepted something; 1 of 4 cases not sent; 1 operation not testable; 1 gap
     "#);
 }
 
@@ -64,9 +55,9 @@ fn one_of_many_gaps_with_one_reason_stands_for_all() {
         .gaps
         .extend((1..5).map(|number| Gap { operation: format!("other-{number}"), ..first.clone() }));
     let text = plain(&fixture, Detail::Normal);
-    assert!(text.contains("  create-group and 4 more: no room\n"), "{text}");
+    assert!(text.contains("  create-group and 4 more: no room (groups.yaml:12:3)\n"), "{text}");
     assert!(!text.contains("other-"), "{text}");
-    assert!(text.contains(" · 5 gaps · "), "{text}");
+    assert!(text.ends_with("; 5 gaps\n"), "{text}");
 }
 
 #[test]
@@ -84,7 +75,7 @@ fn every_case_can_be_listed() {
 #[test]
 fn less_can_be_said() {
     let text = plain(&Fixture::new(), Detail::Quiet);
-    assert!(text.starts_with("create-group  POST /group\n\ndeny[made-up-schema]"), "{text}");
+    assert!(text.starts_with("deny[made-up-schema]"), "{text}");
     assert!(!text.contains("Not testable") && !text.contains("not seen"), "{text}");
 }
 
@@ -94,8 +85,61 @@ fn a_run_without_findings_is_one_line() {
     fixture.findings.clear();
     assert_eq!(
         plain(&fixture, Detail::Quiet),
-        "probity: OK  1 operation · 4 cases · 3 exchanges · no findings · 1 not testable · 1 gap · 0.03 s · 100/s · https://api.example\n"
+        "probity: OK as far as tried: 1 of 2 operations accepted something; 1 of 4 cases not sent; 1 operation not testable; 1 gap  1 operation · 4 cases · 3 exchanges · no findings · 0.03 s · 100/s · https://api.example\n"
     );
+}
+
+/// A run with so many findings, every third of another check.
+fn with_findings(count: usize) -> Fixture {
+    let mut fixture = Fixture::new();
+    let known = fixture.findings.clone();
+    fixture.findings = (0..count).map(|index| known[usize::from(index % 3 == 0)].clone()).collect();
+    fixture.findings.sort_by_key(|finding| finding.severity);
+    fixture
+}
+
+#[test]
+fn however_much_there_is_it_is_no_more_than_200_lines() {
+    let mut fixture = with_findings(3_000);
+    let gap = fixture.plan.gaps[0].clone();
+    fixture.plan.gaps =
+        (0..500).map(|index| Gap { why: format!("no room for {index}"), ..gap.clone() }).collect();
+    fixture.snapshots = Some(super::super::SnapshotSummary {
+        profile: "p".into(),
+        compared: 900,
+        changed: 900,
+        new: 0,
+        orphans: 0,
+        breaks: true,
+    });
+    fixture.differences = (0..900).map(|_| changed("a.snap", "status: 200\n", "status: 201\n")).collect();
+    let text = plain(&fixture, Detail::Normal);
+    assert!(text.lines().count() <= 200, "{}", text.lines().count());
+    assert!(plain(&fixture, Detail::Verbose).lines().count() > 200);
+    for said in ["and 2990 more, which are listed below", "more of made-up-schema", "more of made-up-header"]
+    {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+}
+
+#[test]
+fn many_facts_are_listed_at_the_end_the_serious_first() {
+    let text = plain(&with_findings(12), Detail::Normal);
+    let index = text.split("Facts\n").nth(1).unwrap();
+    insta::assert_snapshot!(index.split("\n\n").next().unwrap(), @"
+     1  deny  made-up-schema       create-group: `/rank` is text where an integer is asked for  ×2
+     2  deny  made-up-schema       create-group: `/rank` is text where an integer is asked for  ×2
+     3  deny  made-up-schema       create-group: `/rank` is text where an integer is asked for  ×2
+     4  deny  made-up-schema       create-group: `/rank` is text where an integer is asked for  ×2
+     5  deny  made-up-schema       create-group: `/rank` is text where an integer is asked for  ×2
+     6  deny  made-up-schema       create-group: `/rank` is text where an integer is asked for  ×2
+     7  deny  made-up-schema       create-group: `/rank` is text where an integer is asked for  ×2
+     8  deny  made-up-schema       create-group: `/rank` is text where an integer is asked for  ×2
+     9  warn  made-up-header       create-group: `/rank` is text where an integer is asked for
+    10  warn  made-up-header       create-group: `/rank` is text where an integer is asked for
+    11  warn  made-up-header       create-group: `/rank` is text where an integer is asked for
+    12  warn  made-up-header       create-group: `/rank` is text where an integer is asked for
+    ");
 }
 
 #[test]

@@ -12,7 +12,9 @@ pub struct Untried {
     pub operations: usize,
     /// Those of them that answered a request of the run with 2xx.
     pub accepted: usize,
-    /// Cases of the plan that were not sent.
+    /// Cases that the contract implies.
+    pub cases: usize,
+    /// Those of them that were not sent.
     pub not_sent: usize,
     /// Whether that is due to a limit of requests which the user set.
     pub limited: bool,
@@ -31,19 +33,23 @@ impl Untried {
         let planned = subject.coverage.operations.iter().map(|covered| covered.operation.as_str());
         let gaps = subject.gaps().map(|gap| gap.operation.as_str());
         let broken = untestable.iter().map(|one| one.operation.as_str());
-        let operations: BTreeSet<&str> = planned.chain(gaps).chain(broken).collect();
+        let beyond = subject.plan.beyond.keys().filter_map(|index| subject.contract.operations.get(*index));
+        let beyond = beyond.map(|operation| operation.id.as_str());
+        let operations: BTreeSet<&str> = planned.chain(gaps).chain(broken).chain(beyond).collect();
         let taken = subject.run.exchanges().filter(|(_, _, exchange)| exchange.accepted());
         let taken = taken.filter_map(|(scenario, step, _)| subject.case((scenario, step)));
         let accepted: BTreeSet<usize> = taken
             .filter(|case| case.request.method == subject.contract.operations[case.operation].method)
             .map(|case| case.operation)
             .collect();
-        let sent = subject.run.exchanges().count();
+        let beyond: usize = subject.plan.beyond.values().sum();
+        let (cases, sent) = (subject.plan.len() + beyond, subject.run.exchanges().count());
         Untried {
             operations: operations.len(),
             accepted: accepted.len(),
-            not_sent: subject.plan.len().saturating_sub(sent),
-            limited: subject.limited,
+            cases,
+            not_sent: cases.saturating_sub(sent),
+            limited: beyond > 0,
             not_tested: subject.run.untested.cases.len(),
             untestable: untestable.len(),
             gaps: subject.gaps().count(),
@@ -51,7 +57,7 @@ impl Untried {
     }
 
     /// Each part in words; nothing where everything was tried.
-    pub fn words(&self, cases: usize) -> Vec<String> {
+    pub fn words(&self) -> Vec<String> {
         let mut parts = Vec::new();
         if self.accepted < self.operations {
             let (accepted, operations) = (self.accepted, count(self.operations, "operation", "operations"));
@@ -59,7 +65,7 @@ impl Untried {
         }
         if self.not_sent > 0 {
             let why = if self.limited { " (--max-requests)" } else { "" };
-            parts.push(format!("{} of {} not sent{why}", self.not_sent, count(cases, "case", "cases")));
+            parts.push(format!("{} of {} not sent{why}", self.not_sent, count(self.cases, "case", "cases")));
         }
         if self.not_tested > 0 {
             parts.push(format!("{} not tested", count(self.not_tested, "case", "cases")));
@@ -81,16 +87,17 @@ mod tests {
     #[test]
     fn what_was_not_tried_is_said_part_by_part() {
         let all = Untried { operations: 3, accepted: 3, ..Untried::default() };
-        assert!(all.words(9).is_empty());
+        assert!(all.words().is_empty());
         let some = Untried {
             operations: 74,
             accepted: 61,
+            cases: 484,
             not_sent: 434,
             limited: true,
             not_tested: 1,
             untestable: 1,
             gaps: 12,
         };
-        insta::assert_snapshot!(some.words(484).join("; "), @"61 of 74 operations accepted something; 434 of 484 cases not sent (--max-requests); 1 case not tested; 1 operation not testable; 12 gaps");
+        insta::assert_snapshot!(some.words().join("; "), @"61 of 74 operations accepted something; 434 of 484 cases not sent (--max-requests); 1 case not tested; 1 operation not testable; 12 gaps");
     }
 }
