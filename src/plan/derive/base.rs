@@ -220,7 +220,7 @@ fn without_unknown(
             continue;
         }
         // It goes with as little as it can of what it stands in.
-        let around = spots.iter().filter(|outer| spot.at == outer.at || within(&spot.at, &outer.at));
+        let around = spots.iter().filter(|outer| pointer::is_within(&spot.at, &outer.at));
         let optional = around.rev().filter(|outer| !outer.required && outer.role == mutate::Role::Property);
         let less = optional.map(|outer| {
             let mut less = value.clone();
@@ -234,11 +234,6 @@ fn without_unknown(
         value = less.into_iter().find(valid).unwrap_or(value);
     }
     value
-}
-
-/// Whether a JSON Pointer leads below another one.
-fn within(at: &str, outer: &str) -> bool {
-    at.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The other texts of a body that may be any of many.
@@ -387,8 +382,8 @@ impl Deriver<'_> {
             } else if own.is_some() {
                 self.grow(schema, value, &here, part);
             } else {
-                let broken =
-                    broken.iter().find(|broken| broken.place.starts_with(&here)).unwrap_or(&broken[0]);
+                let own = broken.iter().find(|broken| pointer::is_within(&broken.place, &here));
+                let broken = own.unwrap_or(&broken[0]);
                 let keyword = &broken.keyword;
                 let why = format!(
                     "no value was found for `{here}` that satisfies `{keyword}`, so that it is left out"
