@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     fn at(file: &str) -> Location {
-        Location { file: file.to_owned(), line: 1, column: 1 }
+        Location { file: file.to_owned(), line: 1, column: 1, inside: None }
     }
 
     #[test]
