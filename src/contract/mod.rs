@@ -3,6 +3,7 @@
 
 mod branch;
 pub mod cause;
+pub mod contradiction;
 mod declared;
 mod discriminator;
 pub mod expression;

@@ -20,6 +20,7 @@ pub struct SchemaAt(pub String);
 
 /// Every schema of a contract, ready for both sides.
 pub struct Schemas {
+    idle_nullables: Vec<String>,
     request: Value,
     response: Option<Value>,
     /// The schemas of answers below which something is only for requests.
@@ -46,8 +47,12 @@ impl Schemas {
         let roots = requests.union(responses).map(|schema| schema.0.clone());
         let places = lower::reachable(document, roots);
         let mut request = document.clone();
+        let mut idle_nullables = Vec::new();
         if dialect_3_0 {
             lower::to_2020_12(&mut request, &places);
+        } else {
+            let idle = places.iter().filter(|at| pointer::get(document, at).is_some_and(has_idle_nullable));
+            idle_nullables.extend(idle.cloned());
         }
         lower::require_once(&mut request, &places);
         let mut answered = request.clone();
@@ -67,8 +72,16 @@ impl Schemas {
         let of_requests = compile(&request, requests, &mut broken);
         let of_responses = compile(response.as_ref().unwrap_or(&request), responses, &mut broken);
         let (of_answers, of_branches) = (OnceLock::new(), OnceLock::new());
-        let schemas =
-            Schemas { request, response, hiding, of_requests, of_responses, of_answers, of_branches };
+        let schemas = Schemas {
+            idle_nullables,
+            request,
+            response,
+            hiding,
+            of_requests,
+            of_responses,
+            of_answers,
+            of_branches,
+        };
         (schemas, broken)
     }
 
@@ -89,6 +102,21 @@ impl Schemas {
                 values.into_iter().any(|value| value.to_string().to_lowercase().contains(text))
             },
         )
+    }
+
+    /// JSON Pointers to the schemas that say `nullable` where it is no keyword, and so in vain.
+    pub fn idle_nullables(&self) -> &[String] {
+        &self.idle_nullables
+    }
+
+    /// The first of some places that is below one of some schemas.
+    pub fn first_below<'s>(
+        &self,
+        schemas: impl Iterator<Item = &'s SchemaAt>,
+        places: &[String],
+    ) -> Option<String> {
+        let below = lower::reachable(&self.request, schemas.map(|schema| schema.0.clone()));
+        below.into_iter().find(|at| places.contains(at))
     }
 
     /// Whether anything in a schema of an answer is only for requests.
@@ -199,6 +227,14 @@ impl Schemas {
 
 /// So many alternatives are looked into.
 const BRANCHES: usize = 1_024;
+
+/// Whether a schema of 2020-12 says `nullable` and does not list null among its types.
+fn has_idle_nullable(schema: &Value) -> bool {
+    let null = Value::from("null");
+    let types = schema.get("type");
+    let lists = |types: &Value| *types == null || types.as_array().is_some_and(|all| all.contains(&null));
+    schema.get("nullable") == Some(&Value::Bool(true)) && !types.is_some_and(lists)
+}
 
 fn is_branch(at: &str) -> bool {
     at.ends_with("/if")

@@ -36,7 +36,7 @@ pub struct Location {
     /// The JSON Pointer in the file, where the line is too long for a column to tell a person
     /// anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inside: Option<String>,
+    pub inside: Option<Box<str>>,
 }
 
 /// In a line of more bytes than this nobody counts columns: many documents are one line.
@@ -78,7 +78,7 @@ impl File {
     pub(super) fn place(&self, offset: usize, pointer: &str) -> Location {
         let place = self.location(offset);
         let is_long = self.line(place.line).is_some_and(|line| line.len() > LONG_LINE);
-        Location { inside: is_long.then(|| pointer.to_owned()), ..place }
+        Location { inside: is_long.then(|| pointer.into()), ..place }
     }
 
     fn continued_before(&self, offset: usize) -> usize {

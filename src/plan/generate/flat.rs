@@ -153,7 +153,7 @@ impl Flat {
             let types = types(schema);
             if !types.is_empty() {
                 typed = Some(match typed {
-                    Some(before) => before.into_iter().filter(|one| types.contains(one)).collect(),
+                    Some(before) => common(before, &types),
                     None => types,
                 });
             }
@@ -278,6 +278,16 @@ fn narrow(bounds: &mut (Option<u64>, Option<u64>), least: Option<u64>, most: Opt
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
     };
+}
+
+/// The types that two lists have in common: every integer is a number.
+fn common(before: Vec<Type>, types: &[Type]) -> Vec<Type> {
+    let narrower = |one: Type| match one {
+        Type::Number if types.contains(&Type::Integer) && !types.contains(&one) => Some(Type::Integer),
+        Type::Integer if types.contains(&Type::Number) => Some(one),
+        one => types.contains(&one).then_some(one),
+    };
+    before.into_iter().filter_map(narrower).collect()
 }
 
 fn types(schema: &Map<String, Value>) -> Vec<Type> {
