@@ -54,6 +54,12 @@ pub struct Document {
     broken: Vec<BrokenRef>,
 }
 
+/// A pointer into the contract as one into the file that it leads to.
+fn inside(pointer: &str) -> &str {
+    let mounted = pointer.strip_prefix('/').and_then(|rest| rest.strip_prefix(MOUNT)?.strip_prefix('/'));
+    mounted.map_or(pointer, |rest| rest.find('/').map_or("", |end| &rest[end..]))
+}
+
 /// The deepest node that exists on the way along a pointer.
 struct Found<'a> {
     file: &'a File,
@@ -101,13 +107,13 @@ impl Document {
     /// Where the value at a JSON Pointer begins; if there is none, the nearest that holds its place.
     pub fn locate(&self, pointer: &str) -> Location {
         let Found { file, spot } = self.find(pointer);
-        file.location(spot.start)
+        file.place(spot.start, inside(pointer))
     }
 
     /// Where the key of the member at a JSON Pointer begins; where there is no key, the value.
     pub fn locate_key(&self, pointer: &str) -> Location {
         let Found { file, spot } = self.find(pointer);
-        file.location(spot.key)
+        file.place(spot.key, inside(pointer))
     }
 
     /// The contract, then the further files as they are mounted.

@@ -41,7 +41,8 @@ causes! {
     NotInEnum = "not-in-enum": "is none of the listed values",
     UndeclaredProperty = "undeclared-property": "is not declared, and undeclared properties are forbidden",
     NotUnique = "not-unique": "repeats an item where items must differ",
-    NoBranch = "no-branch": "fits none, or too many, of the alternatives",
+    NoBranch = "no-branch": "fits none of the alternatives",
+    ManyBranches = "many-branches": "fits more than one of the alternatives",
     Malformed = "malformed": "is not a well-formed document",
     UnsupportedMediaType = "unsupported-media-type": "has a media type that is not declared",
     Unauthenticated = "unauthenticated": "carries no valid credentials",
@@ -76,6 +77,7 @@ impl Cause {
         match self {
             Cause::Null => Some(Cause::Missing),
             Cause::WrongType => Some(Cause::Malformed),
+            Cause::ManyBranches => Some(Cause::NoBranch),
             _ => None,
         }
     }

@@ -182,7 +182,7 @@ pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> b
 }
 
 /// A schema and all that it is put together from.
-fn parts(document: &Value, at: &str) -> Vec<String> {
+pub(super) fn parts(document: &Value, at: &str) -> Vec<String> {
     let (mut parts, mut open) = (Vec::new(), vec![at.to_owned()]);
     while let Some(at) = open.pop() {
         let Some(schema) = pointer::get(document, &at).filter(|_| !parts.contains(&at)) else { continue };

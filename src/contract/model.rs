@@ -199,6 +199,24 @@ impl Location {
     }
 }
 
+impl StatusRange {
+    /// Statuses that are expected, in words: `default` is the name of no status.
+    pub fn in_words(statuses: &[StatusRange]) -> String {
+        let mut names: Vec<String> = Vec::new();
+        for status in statuses.iter().filter(|status| **status != StatusRange::Default) {
+            let prefix = if names.is_empty() { "status " } else { "" };
+            names.push(format!("{prefix}{status}"));
+        }
+        if statuses.contains(&StatusRange::Default) {
+            names.push(DOCUMENTED_REFUSAL.to_owned());
+        }
+        names.join(" or ")
+    }
+}
+
+/// What is expected where a contract documents refusals by `default` alone.
+pub const DOCUMENTED_REFUSAL: &str = "a documented refusal (`default`)";
+
 impl std::fmt::Display for StatusRange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -4,8 +4,8 @@ use super::cause::Cause;
 use super::lower::{self, Side};
 use super::nodes::Nodes;
 use super::view::Broken;
-use crate::json::{self, Text, pointer};
-use jsonschema::error::ValidationErrorKind as Kind;
+use super::violation::{self, Violation, document_pointer};
+use crate::json::{Text, pointer};
 use jsonschema::json::{Json, SerdeJson};
 use jsonschema::{Draft, PatternOptions, Registry, Retrieve, ValidationOptions, Validator};
 use serde_json::{Map, Value};
@@ -18,25 +18,9 @@ const BASE: &str = "probity:///contract";
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SchemaAt(pub String);
 
-/// How a value breaks a schema.
-#[derive(Clone, Debug)]
-pub struct Violation {
-    /// JSON Pointer to the value, or to where it should be.
-    pub place: String,
-    /// The keyword that is broken.
-    pub keyword: String,
-    /// JSON Pointer to the keyword in the contract.
-    pub at: String,
-    /// The cause it amounts to.
-    pub cause: Cause,
-    /// What the keyword asks for.
-    pub expected: String,
-    /// What was there instead.
-    pub actual: String,
-}
-
 /// Every schema of a contract, ready for both sides.
 pub struct Schemas {
+    idle_nullables: Vec<String>,
     request: Value,
     response: Option<Value>,
     /// The schemas of answers below which something is only for requests.
@@ -63,8 +47,12 @@ impl Schemas {
         let roots = requests.union(responses).map(|schema| schema.0.clone());
         let places = lower::reachable(document, roots);
         let mut request = document.clone();
+        let mut idle_nullables = Vec::new();
         if dialect_3_0 {
             lower::to_2020_12(&mut request, &places);
+        } else {
+            let idle = places.iter().filter(|at| pointer::get(document, at).is_some_and(has_idle_nullable));
+            idle_nullables.extend(idle.cloned());
         }
         lower::require_once(&mut request, &places);
         let mut answered = request.clone();
@@ -84,8 +72,16 @@ impl Schemas {
         let of_requests = compile(&request, requests, &mut broken);
         let of_responses = compile(response.as_ref().unwrap_or(&request), responses, &mut broken);
         let (of_answers, of_branches) = (OnceLock::new(), OnceLock::new());
-        let schemas =
-            Schemas { request, response, hiding, of_requests, of_responses, of_answers, of_branches };
+        let schemas = Schemas {
+            idle_nullables,
+            request,
+            response,
+            hiding,
+            of_requests,
+            of_responses,
+            of_answers,
+            of_branches,
+        };
         (schemas, broken)
     }
 
@@ -106,6 +102,21 @@ impl Schemas {
                 values.into_iter().any(|value| value.to_string().to_lowercase().contains(text))
             },
         )
+    }
+
+    /// JSON Pointers to the schemas that say `nullable` where it is no keyword, and so in vain.
+    pub fn idle_nullables(&self) -> &[String] {
+        &self.idle_nullables
+    }
+
+    /// The first of some places that is below one of some schemas.
+    pub fn first_below<'s>(
+        &self,
+        schemas: impl Iterator<Item = &'s SchemaAt>,
+        places: &[String],
+    ) -> Option<String> {
+        let below = lower::reachable(&self.request, schemas.map(|schema| schema.0.clone()));
+        below.into_iter().find(|at| places.contains(at))
     }
 
     /// Whether anything in a schema of an answer is only for requests.
@@ -152,8 +163,8 @@ impl Schemas {
     /// Every way in which a value breaks a schema, in the order of places.
     pub fn violations(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Violation> {
         let Some(validator) = self.validator(schema, side) else { return Vec::new() };
-        let mut found: Vec<Violation> =
-            validator.iter_errors(value).flat_map(|error| violations(&error)).collect();
+        let errors: Vec<_> = validator.iter_errors(value).collect();
+        let mut found = violation::violations(&errors, self.document(side), side);
         found.sort_by(|a, b| (&a.place, &a.at).cmp(&(&b.place, &b.at)));
         found.dedup_by(|a, b| a.place == b.place && a.at == b.at);
         found
@@ -170,22 +181,12 @@ impl Schemas {
     /// The value that the text of a header or parameter stands for: text, a number or a
     /// boolean, or a list or an object of these.
     pub fn text_value(&self, schema: &SchemaAt, side: Side, text: &str) -> Value {
-        let scalar = |text: &str| match serde_json::from_str::<Value>(text.trim()) {
-            Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
-            _ => Value::from(text.trim()),
-        };
         let written = Value::from(text);
         if self.accepts(schema, side, &written) {
             return written;
         }
         // What is text and what is a number depends on the schema: any reading that it takes is good.
-        let plain = |text: &str| Value::from(text.trim());
-        let mut readings = vec![(scalar(text), plain(text))];
-        if text.trim().is_empty() {
-            readings.push((Value::Array(Vec::new()), Value::Array(Vec::new())));
-        }
-        readings.push((text.split(',').map(scalar).collect(), text.split(',').map(plain).collect()));
-        readings.extend(members(text, scalar).zip(members(text, plain)));
+        let mut readings = readings(text);
         for (reading, plain) in &mut readings {
             self.as_text(schema, side, reading, plain);
             if self.accepts(schema, side, reading) {
@@ -194,9 +195,12 @@ impl Schemas {
         }
         let fits = |reading: &Value| {
             let broken = self.violations(schema, side, reading);
-            !broken.iter().any(|broken| broken.place.is_empty() && broken.cause == Cause::WrongType)
+            let other_type = |cause| matches!(cause, Cause::WrongType | Cause::Null);
+            !broken.iter().any(|broken| broken.place.is_empty() && other_type(broken.cause))
         };
-        let index = readings.iter().position(|(reading, _)| fits(reading)).unwrap_or_default();
+        // Else it is meant as what the schema asks for; as a number, only where it asks for one.
+        let meant = readings.iter().position(|(reading, _)| fits(reading));
+        let index = meant.unwrap_or_else(|| usize::from(!fits(&Value::from(0))));
         readings.swap_remove(index).0
     }
 
@@ -223,6 +227,14 @@ impl Schemas {
 
 /// So many alternatives are looked into.
 const BRANCHES: usize = 1_024;
+
+/// Whether a schema of 2020-12 says `nullable` and does not list null among its types.
+fn has_idle_nullable(schema: &Value) -> bool {
+    let null = Value::from("null");
+    let types = schema.get("type");
+    let lists = |types: &Value| *types == null || types.as_array().is_some_and(|all| all.contains(&null));
+    schema.get("nullable") == Some(&Value::Bool(true)) && !types.is_some_and(lists)
+}
 
 fn is_branch(at: &str) -> bool {
     at.ends_with("/if")
@@ -255,6 +267,23 @@ fn options<'r, F: Json>() -> ValidationOptions<'r, Arc<dyn Retrieve>, F> {
         .should_validate_formats(true)
         .should_ignore_unknown_formats(true)
         .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000).size_limit(REGEX_BYTES))
+}
+
+/// What text may stand for, and the same with nothing in it but text: a number or a boolean first,
+/// then text itself.
+fn readings(text: &str) -> Vec<(Value, Value)> {
+    let scalar = |text: &str| match serde_json::from_str::<Value>(text.trim()) {
+        Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
+        _ => Value::from(text.trim()),
+    };
+    let plain = |text: &str| Value::from(text.trim());
+    let mut readings = vec![(scalar(text), plain(text)), (plain(text), plain(text))];
+    if text.trim().is_empty() {
+        readings.push((Value::Array(Vec::new()), Value::Array(Vec::new())));
+    }
+    readings.push((text.split(',').map(scalar).collect(), text.split(',').map(plain).collect()));
+    readings.extend(members(text, scalar).zip(members(text, plain)));
+    readings
 }
 
 /// The object that text stands for in the style `simple`, exploded or not.
@@ -317,127 +346,6 @@ fn compile<F: Json>(
     compiled
 }
 
-fn document_pointer(path: &str) -> String {
-    path.strip_prefix("/$ref").unwrap_or(path).to_owned()
-}
-
-fn violations(error: &jsonschema::ValidationError<'_>) -> Vec<Violation> {
-    let place = error.instance_path().as_str();
-    let at = document_pointer(error.schema_path().as_str());
-    let keyword = error.kind().keyword().to_owned();
-    let one = |place: String, cause, expected: String, actual: String| Violation {
-        place,
-        keyword: keyword.clone(),
-        at: at.clone(),
-        cause,
-        expected,
-        actual,
-    };
-    let instance = error.instance();
-    let shown = || show(instance);
-    let here = |cause, expected: String| vec![one(place.to_owned(), cause, expected, shown())];
-    match error.kind() {
-        Kind::Required { property } => {
-            let name = property.as_str().unwrap_or_default();
-            vec![one(
-                pointer::child(place, name),
-                Cause::Missing,
-                "a value".into(),
-                "no such property".into(),
-            )]
-        }
-        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            let each = unexpected.iter().map(|name| {
-                one(
-                    pointer::child(place, name),
-                    Cause::UndeclaredProperty,
-                    "no undeclared property".into(),
-                    "an undeclared property".into(),
-                )
-            });
-            each.collect()
-        }
-        Kind::Type { kind } => {
-            let cause = if instance.is_null() { Cause::Null } else { Cause::WrongType };
-            here(cause, types(kind))
-        }
-        Kind::Enum { options } => here(not_listed(instance, options), format!("one of {options}")),
-        Kind::Constant { expected_value } => {
-            here(not_listed(instance, expected_value), format!("{expected_value}"))
-        }
-        Kind::MinLength { limit } => here(Cause::TooShort, format!("at least {limit} characters")),
-        Kind::MaxLength { limit } => here(Cause::TooLong, format!("at most {limit} characters")),
-        Kind::MinItems { limit } => here(Cause::TooShort, format!("at least {limit} items")),
-        Kind::MaxItems { limit } => here(Cause::TooLong, format!("at most {limit} items")),
-        Kind::MinProperties { limit } => here(Cause::TooShort, format!("at least {limit} members")),
-        Kind::MaxProperties { limit } => here(Cause::TooLong, format!("at most {limit} members")),
-        Kind::Minimum { limit } => here(Cause::OutOfRange, format!("at least {limit}")),
-        Kind::Maximum { limit } => here(Cause::OutOfRange, format!("at most {limit}")),
-        Kind::ExclusiveMinimum { limit } => here(Cause::OutOfRange, format!("more than {limit}")),
-        Kind::ExclusiveMaximum { limit } => here(Cause::OutOfRange, format!("less than {limit}")),
-        Kind::MultipleOf { multiple_of } => here(Cause::OutOfRange, format!("a multiple of {multiple_of}")),
-        Kind::Pattern { pattern } => here(Cause::Pattern, format!("text that matches `{pattern}`")),
-        Kind::Format { format } => here(Cause::Format, format!("the format `{format}`")),
-        Kind::UniqueItems => here(Cause::NotUnique, "items that differ from each other".into()),
-        Kind::AdditionalItems { limit } => here(Cause::TooLong, format!("at most {limit} items")),
-        Kind::UnevaluatedItems { .. } => here(Cause::TooLong, "no further items".into()),
-        Kind::PropertyNames { .. } => here(Cause::UndeclaredProperty, "other property names".into()),
-        Kind::FalseSchema => here(Cause::UndeclaredProperty, "no value at all".into()),
-        Kind::OneOfNotValid { .. } | Kind::AnyOf { .. } => {
-            here(Cause::NoBranch, format!("a value that fits one of `{keyword}`"))
-        }
-        Kind::OneOfMultipleValid { .. } => {
-            here(Cause::NoBranch, "a value that fits exactly one of `oneOf`".into())
-        }
-        _ => here(Cause::NoBranch, error.masked().to_string()),
-    }
-}
-
-fn not_listed(instance: &Value, listed: &Value) -> Cause {
-    let listed = listed.as_array().map_or(std::slice::from_ref(listed), Vec::as_slice);
-    let kind = std::mem::discriminant(instance);
-    if listed.iter().any(|option| std::mem::discriminant(option) == kind) {
-        Cause::NotInEnum
-    } else if instance.is_null() {
-        Cause::Null
-    } else {
-        Cause::WrongType
-    }
-}
-
-fn types(kind: &jsonschema::error::TypeKind) -> String {
-    use jsonschema::error::TypeKind;
-    match kind {
-        TypeKind::Single(one) => format!("type {one}"),
-        TypeKind::Multiple(many) => {
-            let names: Vec<String> = many.iter().map(|one| one.to_string()).collect();
-            format!("type {}", names.join(" or "))
-        }
-    }
-}
-
-/// A value in a few words, for a person.
-pub fn show(value: &Value) -> String {
-    const LIMIT: usize = 80;
-    match value {
-        Value::Array(items) if !items.is_empty() => return format!("array of {}", items.len()),
-        Value::Object(members) if !members.is_empty() => {
-            let names: Vec<&str> = members.keys().map(String::as_str).take(6).collect();
-            let more = if members.len() > names.len() { ", …" } else { "" };
-            return format!("object with {}{more}", names.join(", "));
-        }
-        Value::Null => return "null".into(),
-        _ => {}
-    }
-    let kind = json::type_name(value);
-    let text = value.to_string();
-    if text.chars().count() <= LIMIT {
-        return format!("{kind} {text}");
-    }
-    let cut: String = text.chars().take(LIMIT).collect();
-    format!("{kind} {cut}… ({} bytes)", text.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -475,6 +383,47 @@ mod tests {
             (json!({"type": "integer"}), "x"),
         ] {
             assert!(!read(&schema, text).1, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_breaks_its_schema_is_judged_as_what_the_schema_asks_for() {
+        let address = json!({"type": "string", "format": "uri"});
+        let count = json!({"type": "integer", "minimum": 5});
+        for (schema, text, place, keyword, actual) in [
+            (address.clone(), "3", "", "format", r#"string "3""#),
+            (json!({"type": "string", "enum": ["on", "off"]}), "true", "", "enum", r#"string "true""#),
+            (json!({"enum": ["on", "off"]}), "1", "", "enum", r#"string "1""#),
+            (count.clone(), "3", "", "minimum", "integer 3"),
+            (json!({"type": "integer"}), "1.5", "", "type", "number 1.5"),
+            (json!({"type": "integer"}), "soon", "", "type", r#"string "soon""#),
+            (json!({"type": "boolean"}), "3", "", "type", r#"string "3""#),
+            (json!({"anyOf": [address.clone(), count.clone()]}), "3", "", "minimum", "integer 3"),
+            (json!({"anyOf": [address, count]}), "x y", "", "format", r#"string "x y""#),
+            (json!({"type": "array", "items": {"type": "integer"}}), "1, x", "/1", "type", r#"string "x""#),
+            (
+                json!({"type": "array", "items": {"type": "string", "maxLength": 1}}),
+                "1, 22",
+                "/1",
+                "maxLength",
+                r#"string "22""#,
+            ),
+            (
+                json!({"properties": {"a": {"type": "integer"}}, "type": "object"}),
+                "a=x",
+                "/a",
+                "type",
+                r#"string "x""#,
+            ),
+            (json!({"type": "object"}), "x", "", "type", r#"string "x""#),
+        ] {
+            let document = json!({"s": schema});
+            let at = SchemaAt("/s".into());
+            let all = BTreeSet::from([at.clone()]);
+            let (schemas, _) = Schemas::compile(&document, false, &BTreeSet::new(), &all);
+            let found = schemas.text_violations(&at, Side::Response, text);
+            let found: Vec<_> = found.iter().map(|one| (&*one.place, &*one.keyword, &*one.actual)).collect();
+            assert_eq!(found, [(place, keyword, actual)], "{schema} {text}");
         }
     }
 }

@@ -40,11 +40,6 @@ pub fn general(pointer: &str) -> String {
     tokens.collect::<Vec<_>>().join("/")
 }
 
-/// Whether a pointer leads to a place or to something in it.
-pub fn is_below(at: &str, outer: &str) -> bool {
-    at.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// The token that an escaped token stands for.
 pub fn unescape(token: &str) -> Cow<'_, str> {
     if token.bytes().any(|byte| byte == b'~') {
@@ -63,6 +58,16 @@ pub fn push(pointer: &mut String, token: &str) {
 /// The pointer to a member or item.
 pub fn child(pointer: &str, token: &str) -> String {
     format!("{pointer}/{}", escape(token))
+}
+
+/// Whether a pointer leads to something inside of what another one leads to.
+pub fn is_below(at: &str, outer: &str) -> bool {
+    at.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Whether a pointer leads to what another one leads to, or to something inside of that.
+pub fn is_within(at: &str, outer: &str) -> bool {
+    at == outer || is_below(at, outer)
 }
 
 /// The tokens of a pointer, unescaped; none for the pointer to the whole.
@@ -150,6 +155,12 @@ mod tests {
         assert_eq!(parent_and_last(""), None);
         assert_eq!(parent_and_last("/a"), Some(("", "a".into())));
         assert_eq!(parent_and_last("/a/b~1c"), Some(("/a", "b/c".into())));
+    }
+
+    #[test]
+    fn what_begins_with_the_same_letters_is_not_below() {
+        assert!(is_below("/note/text", "/note") && is_below("/note", "") && is_within("/note", "/note"));
+        assert!(!is_below("/notes", "/note") && !is_within("/notes", "/note") && !is_below("/note", "/note"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::clock::Clock;
 use super::{About, Check, Observation};
 use crate::contract::expression::{self, Part};
-use crate::contract::model::{self, MediaType};
+use crate::contract::model::{self, MediaType, StatusRange};
 use crate::contract::{Contract, Expression, Operation, Response};
 use crate::json::{self, Kind, Malformed, Node, Text};
 use crate::plan::{Case, Plan, RUN, Verdict};
@@ -184,8 +184,7 @@ impl<'v> View<'v> {
         if statuses.is_empty() {
             return "a documented status".into();
         }
-        let names: Vec<String> = statuses.iter().map(ToString::to_string).collect();
-        format!("status {}", names.join(" or "))
+        StatusRange::in_words(statuses)
     }
 
     /// Whether the status is among the expected ones.

@@ -2,6 +2,7 @@
 
 use super::derive::{Deriver, Draft, ODD};
 use super::guard::{self, Guards};
+use super::idle;
 use super::select::Selection;
 use super::spare::WRONG_PASSWORDS;
 use super::{Candidates, Gap, Labeller, Plan, Scenario};
@@ -149,6 +150,8 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
             drafts.push((ordinal, index, draft.scenario));
         }
     }
+    let concerned = contract.operations.iter().filter(|one| wishes.selection.concerns(one));
+    gaps.extend(idle::nullable(contract, concerned));
     let nothing = drafts.is_empty();
     drafts.sort_by_key(|(ordinal, index, _)| (*ordinal, *index));
     let wanted = |index: usize, scenario: &Scenario| {

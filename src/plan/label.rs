@@ -390,6 +390,11 @@ fn document(
             );
             continue;
         }
+        if let Some(other) = broken.unsure {
+            // A host may have tried another alternative.
+            let (place, keyword) = (Place::Body(other.place), Some(other.keyword));
+            seen.perhaps.push(Fault { cause: Cause::NoBranch, place, keyword, at: other.at });
+        }
         seen.fault(broken.cause, Place::Body(broken.place), Some(broken.keyword), &broken.at);
     }
     if text.root.depth() > ORDINARY_DEPTH {

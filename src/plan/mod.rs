@@ -9,6 +9,7 @@ mod derive;
 mod expect;
 pub mod generate;
 pub mod guard;
+mod idle;
 mod label;
 mod naming;
 mod probe;

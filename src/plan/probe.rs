@@ -239,7 +239,7 @@ impl<'c> Search<'c> {
             mutate::put(&mut body.value, at, part);
         }
         if matches!(change, Change::Literally(_)) {
-            let below = self.base.texts().filter(|text| text.starts_with(at.as_str()));
+            let below = self.base.texts().filter(|text| pointer::is_within(text, at));
             body.literal.extend(below.map(str::to_owned));
         }
         body
@@ -297,7 +297,7 @@ impl<'c> Search<'c> {
             return;
         }
         let Some(change) = group.pop() else { return };
-        let has_text = |at: &str| self.base.texts().any(|text| text.starts_with(at));
+        let has_text = |at: &str| self.base.texts().any(|text| pointer::is_within(text, at));
         let has_more = |at: &str| !self.deriver.optional(&self.base, &self.base.full, at).is_empty();
         let next = match &change {
             Change::Add(at) if has_text(at) => Some(Change::Literally(at.clone())),

@@ -216,7 +216,10 @@ paths:
         .unwrap_or_else(|error| panic!("{}", error.1));
     let planned = plan(&contract, &Wishes::default());
     let why = planned.map_or_else(|error| error.to_string(), |plan| plan.gaps[0].why.clone());
-    assert!(why.contains("`size`") && why.contains("`maximum`"), "{why}");
+    assert!(
+        why.contains("`minimum: 5` (t.yaml:6:") && why.contains("/size/maximum) exclude each other"),
+        "{why}"
+    );
 }
 
 #[test]

@@ -87,6 +87,9 @@ fn test(report: &Report, case: &Case) -> Value {
         "rawStatus": case.result,
         "labels": {"expected": case.expected.verdict.name(), "place": visible(&case.place)},
     });
+    if let Some(pointer) = &case.contract.location.inside {
+        test["labels"]["contract"] = visible(pointer).into();
+    }
     if let Some(outcome) = &case.outcome {
         let observed = &outcome.observed;
         let start = observed.started.as_millisecond();

@@ -109,11 +109,16 @@ fn command(page: &mut String, report: &Report, level: &str, annotation: &Annotat
     if let Some(at) = annotation.at {
         properties.push(format!("file={}", property(&place::path(report, at))));
         properties.push(format!("line={}", at.line));
-        properties.push(format!("col={}", at.column));
+        if at.inside.is_none() {
+            properties.push(format!("col={}", at.column));
+        }
     }
     properties.push(format!("title={}", property(&annotation.title)));
+    let inside = annotation.at.filter(|at| at.inside.is_some());
+    let inside = inside.map(|at| format!("contract: {}", cut(&at.to_string(), LONG)));
+    let lines: Vec<&str> = annotation.lines.iter().chain(&inside).map(String::as_str).collect();
     // Writing to a String cannot fail.
-    let _ = writeln!(page, "::{level} {}::{}", properties.join(","), data(&annotation.lines.join("\n")));
+    let _ = writeln!(page, "::{level} {}::{}", properties.join(","), data(&lines.join("\n")));
 }
 
 /// The text of a command, as its reader unescapes it.

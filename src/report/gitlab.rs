@@ -38,6 +38,10 @@ pub fn gitlab(report: &Report) -> serde_json::Result<String> {
             let (expected, actual) = (cut(&finding.expected, LONG), cut(&finding.actual, LONG));
             description.push_str(&format!("; expected {expected}, actual {actual}"));
         }
+        if finding.contract.location.inside.is_some() {
+            description
+                .push_str(&format!("; contract {}", cut(&finding.contract.location.to_string(), LONG)));
+        }
         if finding.count > 1 {
             description.push_str(&format!(" ({})", count(finding.count, "case", "cases")));
         }

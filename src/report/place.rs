@@ -64,7 +64,7 @@ mod tests {
     use crate::judge::About;
 
     fn at(file: &str) -> Location {
-        Location { file: file.to_owned(), line: 1, column: 1 }
+        Location { file: file.to_owned(), line: 1, column: 1, inside: None }
     }
 
     #[test]

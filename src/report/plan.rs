@@ -2,6 +2,7 @@
 
 use super::text::count;
 use crate::contract::Contract;
+use crate::contract::model::{DOCUMENTED_REFUSAL, StatusRange};
 use crate::plan::{Candidates, Case, Gap, Plan, Scenario, Verdict, Withheld};
 use serde_json::{Value, json};
 
@@ -132,7 +133,11 @@ fn expected_at(at_once: usize, step: usize, case: &Case) -> String {
 }
 
 fn expected(case: &Case) -> String {
-    let statuses: Vec<String> = case.expectation.statuses.iter().map(ToString::to_string).collect();
+    let statuses = case.expectation.statuses.iter().map(|status| match status {
+        StatusRange::Default => DOCUMENTED_REFUSAL.to_owned(),
+        named => named.to_string(),
+    });
+    let statuses: Vec<String> = statuses.collect();
     let codes = &case.expectation.codes;
     let mut words = case.expectation.verdict.name().to_owned();
     if !statuses.is_empty() {

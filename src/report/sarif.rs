@@ -166,10 +166,17 @@ fn content(body: &Body) -> Value {
 }
 
 fn location(report: &Report, at: &At, excerpt: Option<&Excerpt>, operation: &str) -> Value {
-    let mut region = json!({"startLine": at.location.line.max(1), "startColumn": at.location.column.max(1)});
+    let mut region = json!({"startLine": at.location.line.max(1)});
+    // In a line that nobody can read a column leads nowhere: the logical location does.
+    let column = at.location.inside.is_none().then_some(at.location.column.max(1));
+    if let Some(column) = column {
+        region["startColumn"] = column.into();
+    }
     let mut physical = json!({"artifactLocation": artifact(report, at)});
     if let Some(excerpt) = excerpt {
-        region["endColumn"] = (at.location.column.max(1) + excerpt.length.max(1)).into();
+        if let Some(column) = column {
+            region["endColumn"] = (column + excerpt.length.max(1)).into();
+        }
         if let Some(line) = excerpt.lines.get(excerpt.marked) {
             region["snippet"] = json!({"text": visible(line)});
         }

@@ -90,7 +90,7 @@ pub enum SourceError {
         /// The later key.
         at: Location,
         /// The earlier key.
-        first: Location,
+        first: Box<Location>,
         /// The key.
         key: String,
     },

@@ -2,17 +2,15 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
 
+use super::place::LONG_LINE;
 use super::{File, Location};
 use serde::{Deserialize, Serialize};
 
-/// Of a longer line, only this much around the place is laid out: contracts may be one line.
-const LONG_LINE: usize = 1_000;
+/// Of a long line, only this much around the place is laid out: contracts may be one line.
+const AROUND_PLACE: usize = 120;
 
 /// How many lines are shown before and after the one that is meant.
 const AROUND: usize = 2;
-
-/// Lines that are only there for orientation are cut after so many characters.
-const LONG_EXCERPT: usize = 200;
 
 /// A place with the lines around it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,15 +32,11 @@ pub(super) fn excerpt(file: &File, at: &Location) -> Option<Excerpt> {
     let line = file.line(at.line)?;
     let start = line.char_indices().nth(at.column.saturating_sub(1)).map_or(line.len(), |(index, _)| index);
     let end = start + word(&line[start..]);
-    let (from, to) = around(line, start, LONG_EXCERPT);
+    let (from, to) = around(line, start);
     let first = at.line.saturating_sub(AROUND).max(1);
     let shown = |number: usize| {
         let text = file.line(number)?;
-        Some(if number == at.line {
-            line[from..to].to_owned()
-        } else {
-            text[..around(text, 0, LONG_EXCERPT).1].to_owned()
-        })
+        Some(if number == at.line { line[from..to].to_owned() } else { text[..around(text, 0).1].to_owned() })
     };
     Some(Excerpt {
         first,
@@ -69,7 +63,7 @@ pub(super) fn render(
         let start =
             line.char_indices().nth(at.column.saturating_sub(1)).map_or(line.len(), |(index, _)| index);
         let end = start + word(&line[start..]);
-        let (from, to) = around(line, start, LONG_LINE);
+        let (from, to) = around(line, start);
         let span = start - from..end.min(to) - from;
         let snippet = Snippet::source(&line[from..to])
             .line_start(at.line)
@@ -77,7 +71,10 @@ pub(super) fn render(
         if to - from == line.len() {
             message = message.element(snippet.path(path));
         } else {
-            let origin = Origin::path(path).line(at.line).char_column(at.column);
+            let origin = match &at.inside {
+                Some(_) => Origin::path(normalize_untrusted_str(&at.to_string())),
+                None => Origin::path(path).line(at.line).char_column(at.column),
+            };
             message = message.element(origin).element(snippet);
         }
     } else {
@@ -91,8 +88,8 @@ pub(super) fn render(
 }
 
 /// The part of a line around an offset that is laid out.
-fn around(line: &str, offset: usize, most: usize) -> (usize, usize) {
-    if line.len() <= most {
+fn around(line: &str, offset: usize) -> (usize, usize) {
+    if line.len() <= LONG_LINE {
         return (0, line.len());
     }
     let boundary = |mut at: usize| {
@@ -101,8 +98,8 @@ fn around(line: &str, offset: usize, most: usize) -> (usize, usize) {
         }
         at
     };
-    let from = boundary(offset.saturating_sub(most / 2));
-    let to = boundary((offset + most / 2).min(line.len()));
+    let from = boundary(offset.saturating_sub(AROUND_PLACE / 2));
+    let to = boundary((offset + AROUND_PLACE / 2).min(line.len()));
     (from, to)
 }
 

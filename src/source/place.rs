@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::json::pointer;
 use serde::{Deserialize, Serialize};
 
 /// A file of a contract.
@@ -32,7 +33,14 @@ pub struct Location {
     pub line: usize,
     /// The column.
     pub column: usize,
+    /// The JSON Pointer in the file, where the line is too long for a column to tell a person
+    /// anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inside: Option<Box<str>>,
 }
+
+/// In a line of more bytes than this nobody counts columns: many documents are one line.
+pub(super) const LONG_LINE: usize = 200;
 
 /// Where a node stood, as byte offsets. Below an object stand its members in the order of the
 /// value's map, below an array its items.
@@ -63,7 +71,14 @@ impl File {
         let start = self.line_starts[line.saturating_sub(1)];
         let end = offset.clamp(start, self.text.len());
         let continued = self.continued_before(end) - self.continued_before(start);
-        Location { file: self.name.clone(), line, column: end - start - continued + 1 }
+        Location { file: self.name.clone(), line, column: end - start - continued + 1, inside: None }
+    }
+
+    /// The place of a node, given its offset and its JSON Pointer in the file.
+    pub(super) fn place(&self, offset: usize, pointer: &str) -> Location {
+        let place = self.location(offset);
+        let is_long = self.line(place.line).is_some_and(|line| line.len() > LONG_LINE);
+        Location { inside: is_long.then(|| pointer.into()), ..place }
     }
 
     fn continued_before(&self, offset: usize) -> usize {
@@ -81,9 +96,22 @@ impl File {
     }
 }
 
+const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+
 impl fmt::Display for Location {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}:{}:{}", self.file, self.line, self.column)
+        let Some(pointer) = &self.inside else {
+            return write!(out, "{}:{}:{}", self.file, self.line, self.column);
+        };
+        write!(out, "{}:{} ", self.file, self.line)?;
+        let mut tokens = pointer::tokens(pointer);
+        if tokens.next().as_deref() == Some("paths")
+            && let (Some(path), Some(method)) = (tokens.next(), tokens.next())
+            && METHODS.contains(&method.as_ref())
+        {
+            write!(out, "({} {path}) ", method.to_uppercase())?;
+        }
+        out.write_str(if pointer.is_empty() { "(the whole)" } else { pointer })
     }
 }
 

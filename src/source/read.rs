@@ -160,5 +160,5 @@ pub(super) fn duplicate(
 ) -> SourceError {
     let earlier = map.keys().position(|earlier| *earlier == key);
     let first = earlier.and_then(|index| below.get(index)).map_or(at, |spot| spot.key);
-    SourceError::DuplicateKey { at: file.location(at), first: file.location(first), key }
+    SourceError::DuplicateKey { at: file.location(at), first: Box::new(file.location(first)), key }
 }

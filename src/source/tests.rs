@@ -235,7 +235,7 @@ fn a_snippet_shows_the_line_and_what_is_wrong() {
     let at = document.locate_key("/info/title");
     assert!(document.snippet(&at, "t", "l", None, false).contains("  ^^^^^ l"));
     assert!(document.snippet(&at, "t", "l", None, true).contains('\u{1b}'));
-    let elsewhere = Location { file: "gone".into(), line: 9, column: 9 };
+    let elsewhere = Location { file: "gone".into(), line: 9, column: 9, inside: None };
     assert!(document.snippet(&elsewhere, "t", "l", None, false).contains("gone:9:9: l"));
 }
 
@@ -245,9 +245,26 @@ fn a_snippet_of_a_long_line_shows_only_what_is_near() {
     let document = Document::from_text("a.json", &format!("{{{}}}", members.join(","))).unwrap();
     let at = document.locate_key("/größe8000");
     let shown = document.snippet(&at, "t", "l", None, false);
-    assert!(shown.contains(&format!("a.json:1:{}", at.column)), "{shown}");
+    assert!(shown.contains("--> a.json:1 /größe8000\n"), "{shown}");
     assert!(shown.contains("\"größe8000\":8000"), "{shown}");
-    assert!(shown.len() < 2_000, "{}", shown.len());
+    assert!(shown.len() < 500, "{}", shown.len());
+}
+
+#[test]
+fn a_place_in_a_line_that_nobody_can_read_is_told_by_operation_and_pointer() {
+    let operation = r#"{"get": {"responses": {"200": {"description": "ok"}}}}"#;
+    let text =
+        format!(r#"{{"info": {{"title": "{}"}}, "paths": {{"/a/{{b}}": {operation}}}}}"#, "t".repeat(200));
+    let document = Document::from_text("a.json", &text).unwrap();
+    let place = |pointer: &str| document.locate_key(pointer).to_string();
+    let responses = "/paths/~1a~1{b}/get/responses";
+    assert_eq!(place(responses), format!("a.json:1 (GET /a/{{b}}) {responses}"));
+    assert_eq!(place("/info/title"), "a.json:1 /info/title");
+    assert_eq!(place("/paths/~1a~1{b}/servers"), "a.json:1 /paths/~1a~1{b}/servers");
+    let excerpt = document.excerpt(&document.locate_key(responses)).unwrap();
+    assert!(excerpt.lines[0].len() <= 120 && excerpt.lines[0].contains("responses"), "{excerpt:?}");
+    let short = Document::from_text("a.json", r#"{"info": {}}"#).unwrap();
+    assert_eq!(short.locate_key("/info").to_string(), "a.json:1:2");
 }
 
 proptest! {

@@ -1,6 +1,7 @@
 //! `declared-headers`: an answer carries the headers that the contract declares.
 
 use crate::contract::Side;
+use crate::json;
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
@@ -36,7 +37,9 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
                 let broken = view.contract.schemas.text_violations(schema, Side::Response, &text);
                 found.extend(broken.into_iter().map(|broken| {
                     let words = broken.cause.words_for(Some(&broken.keyword));
-                    let title = format!("the header `{}` {words}", header.name);
+let place = json::pointer::general(&broken.place);
+                    let inside = if place.is_empty() { String::new() } else { format!("`{place}` of ") };
+                    let title = format!("{inside}the header `{}` {words}", header.name);
                     let kind = format!("{} {}", answer.status, broken.keyword);
                     view.observe(&CHECK, kind, title, (broken.expected, broken.actual), &broken.at)
                 }));

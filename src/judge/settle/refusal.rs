@@ -85,7 +85,7 @@ impl Refusal<'_> {
             {
                 return refused();
             }
-            let within = |member: &String| unknown.iter().all(|at| pointer::is_below(at, member));
+            let within = |member: &String| unknown.iter().all(|at| pointer::is_within(at, member));
             blamed = blamed.or(difference.filter(within));
         }
         match blamed {

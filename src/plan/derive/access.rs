@@ -20,9 +20,7 @@ impl Deriver<'_> {
                 (3, "absent", format!("without the header `{}`", parameter.name))
             } else {
                 let Some(text) = self.parameter(parameter) else {
-                    let name = &parameter.name;
-                    let why = format!("no value can be made for the parameter `{name}`, or none be written");
-                    self.gap(&parameter.at, why);
+                    self.no_parameter(parameter);
                     continue;
                 };
                 request.headers.push((parameter.name.clone(), text));

@@ -220,7 +220,7 @@ fn without_unknown(
             continue;
         }
         // It goes with as little as it can of what it stands in.
-        let around = spots.iter().filter(|outer| spot.at == outer.at || within(&spot.at, &outer.at));
+        let around = spots.iter().filter(|outer| pointer::is_within(&spot.at, &outer.at));
         let optional = around.rev().filter(|outer| !outer.required && outer.role == mutate::Role::Property);
         let less = optional.map(|outer| {
             let mut less = value.clone();
@@ -234,11 +234,6 @@ fn without_unknown(
         value = less.into_iter().find(valid).unwrap_or(value);
     }
     value
-}
-
-/// Whether a JSON Pointer leads below another one.
-fn within(at: &str, outer: &str) -> bool {
-    at.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The other texts of a body that may be any of many.
@@ -338,6 +333,12 @@ impl Deriver<'_> {
         let (made, unmade) = self.made(schema, "base/0", Fill::Required, true);
         let broken = made.map(|made| self.contract.schemas.violations(schema, Side::Request, &made));
         let broken = broken.and_then(|broken| broken.into_iter().next());
+        let places = std::slice::from_ref(&schema.0);
+        let unmade_at = || unmade.first().and_then(|unmade| self.contrary(&unmade.parts));
+        let broken_at = || broken.as_ref().and_then(|broken| self.contrary_at(places, &broken.place));
+        if let Some((at, words)) = self.contrary(places).or_else(unmade_at).or_else(broken_at) {
+            return (at, format!(": {words}"));
+        }
         match (broken, unmade.first()) {
             (Some(broken), _) => {
                 let place = if broken.place.is_empty() { "the body" } else { &broken.place };
@@ -355,8 +356,12 @@ impl Deriver<'_> {
     }
 
     fn left_out(&mut self, unmade: &[Unmade]) {
-        for Unmade { at, keyword } in unmade {
+        for Unmade { at, keyword, parts } in unmade {
             let name = name_of(at);
+            if let Some((at, words)) = self.contrary(parts) {
+                self.gap(&at, format!("`{name}` is left out: {words}"));
+                continue;
+            }
             let why = format!(
                 "no value was found for `{name}` that satisfies its `{keyword}`, so that it is left out"
             );
@@ -387,8 +392,12 @@ impl Deriver<'_> {
             } else if own.is_some() {
                 self.grow(schema, value, &here, part);
             } else {
-                let broken =
-                    broken.iter().find(|broken| broken.place.starts_with(&here)).unwrap_or(&broken[0]);
+                let own = broken.iter().find(|broken| pointer::is_within(&broken.place, &here));
+                let broken = own.unwrap_or(&broken[0]);
+                if let Some((at, words)) = self.contrary_at(std::slice::from_ref(&schema.0), &broken.place) {
+                    self.gap(&at, format!("`{here}` is left out: {words}"));
+                    continue;
+                }
                 let keyword = &broken.keyword;
                 let why = format!(
                     "no value was found for `{here}` that satisfies `{keyword}`, so that it is left out"
@@ -399,7 +408,11 @@ impl Deriver<'_> {
     }
 }
 
-/// The name of what a schema is for.
+/// The name of what a schema is for, of which it may be a part.
 fn name_of(at: &str) -> String {
-    pointer::parent_and_last(at).map(|(_, name)| name.into_owned()).unwrap_or_default()
+    match pointer::parent_and_last(at) {
+        Some((parent, _)) if parent.ends_with("/allOf") => name_of(parent.trim_end_matches("/allOf")),
+        Some((_, name)) => name.into_owned(),
+        None => String::new(),
+    }
 }

@@ -110,9 +110,8 @@ impl Deriver<'_> {
         let spots = mutate::spots(&mut maker, &base.schemas, value);
         let mut found: Vec<String> = Vec::new();
         for spot in spots.iter().filter(|spot| spot.role == mutate::Role::Property && !spot.required) {
-            let below = spot.at.strip_prefix(at).is_some_and(|rest| rest.starts_with('/'));
-            let within = |outer: &String| spot.at.starts_with(&format!("{outer}/"));
-            if !below || found.iter().any(within) {
+            let below = |outer: &String| pointer::is_below(&spot.at, outer);
+            if !pointer::is_below(&spot.at, at) || found.iter().any(below) {
                 continue;
             }
             let without: Value = serde_json::from_str(&mutate::apply(value, &spot.at, &Change::Remove, None))

@@ -3,6 +3,7 @@
 mod access;
 mod base;
 mod body;
+mod contrary;
 mod links;
 mod nowhere;
 mod unique;
@@ -146,6 +147,15 @@ impl<'c> Deriver<'c> {
         Maker::of(Rc::clone(&self.labeller.flats), self.random(name), fill, examples)
     }
 
+    /// Tells that a parameter has no value, and why.
+    fn no_parameter(&mut self, parameter: &Parameter) {
+        let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
+        let name = &parameter.name;
+        let found = self.contrary(&places).map(|(at, words)| (at, format!(": {words}")));
+        let (at, because) = found.unwrap_or_else(|| (parameter.at.clone(), ", or none be written".into()));
+        self.gap(&at, format!("no value can be made for the parameter `{name}`{because}"));
+    }
+
     /// The request with everything but the body. For what a link supplies stands `{name}`.
     fn request(&mut self, supplied: &[Supplied]) -> Option<Request> {
         let mut path = self.operation.path.clone();
@@ -159,13 +169,7 @@ impl<'c> Deriver<'c> {
         for parameter in self.operation.parameters.iter().filter(wanted) {
             let text = if is_supplied(parameter) { wire::hole(parameter) } else { self.parameter(parameter) };
             let Some(text) = text else {
-                self.gap(
-                    &parameter.at,
-                    format!(
-                        "no value can be made for the parameter `{}`, or none be written",
-                        parameter.name
-                    ),
-                );
+                self.no_parameter(parameter);
                 return None;
             };
             match parameter.location {

@@ -1,5 +1,6 @@
 //! A schema with its references followed and its `allOf` folded, as a generator reads it.
 
+use crate::contract::Discriminator;
 use crate::json::pointer;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -85,38 +86,6 @@ pub struct Flat {
 /// So many alternatives of one place are looked into.
 const ALTERNATIVES: usize = 64;
 
-/// A property that says which schema a value has.
-#[derive(Clone, Debug)]
-pub struct Discriminator {
-    /// Its name.
-    pub property: String,
-    /// JSON Pointers to the schemas that some of its values are mapped to.
-    pub mapping: IndexMap<String, String>,
-}
-
-impl Discriminator {
-    fn read(schema: &Map<String, Value>) -> Option<Discriminator> {
-        let stated = schema.get("discriminator")?;
-        let mapping = stated.get("mapping").and_then(Value::as_object).into_iter().flatten();
-        let target = |reference: &str| match pointer::from_fragment(reference) {
-            Some(pointer) => pointer,
-            None => pointer::child(SCHEMAS, reference),
-        };
-        Some(Discriminator {
-            property: stated.get("propertyName")?.as_str()?.to_owned(),
-            mapping: mapping.filter_map(|(name, to)| Some((name.clone(), target(to.as_str()?)))).collect(),
-        })
-    }
-
-    /// JSON Pointer to the schema that a value of the property stands for: what it is not mapped
-    /// to is the name of one.
-    pub fn target(&self, value: &str) -> String {
-        self.mapping.get(value).cloned().unwrap_or_else(|| pointer::child(SCHEMAS, value))
-    }
-}
-
-const SCHEMAS: &str = "/components/schemas";
-
 /// The folded schemas of one document, each read once.
 pub struct Flats<'c> {
     /// The document that places and references point into, as 2020-12.
@@ -184,7 +153,7 @@ impl Flat {
             let types = types(schema);
             if !types.is_empty() {
                 typed = Some(match typed {
-                    Some(before) => before.into_iter().filter(|one| types.contains(one)).collect(),
+                    Some(before) => common(before, &types),
                     None => types,
                 });
             }
@@ -309,6 +278,16 @@ fn narrow(bounds: &mut (Option<u64>, Option<u64>), least: Option<u64>, most: Opt
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
     };
+}
+
+/// The types that two lists have in common: every integer is a number.
+fn common(before: Vec<Type>, types: &[Type]) -> Vec<Type> {
+    let narrower = |one: Type| match one {
+        Type::Number if types.contains(&Type::Integer) && !types.contains(&one) => Some(Type::Integer),
+        Type::Integer if types.contains(&Type::Number) => Some(one),
+        one => types.contains(&one).then_some(one),
+    };
+    before.into_iter().filter_map(narrower).collect()
 }
 
 fn types(schema: &Map<String, Value>) -> Vec<Type> {

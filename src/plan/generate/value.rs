@@ -53,6 +53,8 @@ pub struct Unmade {
     pub at: String,
     /// The keyword.
     pub keyword: &'static str,
+    /// JSON Pointers to all the schemas of the value.
+    pub parts: Vec<String>,
 }
 
 impl<'c> Maker<'c> {
@@ -124,7 +126,7 @@ impl<'c> Maker<'c> {
     }
 
     fn cannot(&mut self, flat: &Flat, keyword: &'static str) {
-        let unmade = Unmade { at: flat.at.clone(), keyword };
+        let unmade = Unmade { at: flat.at.clone(), keyword, parts: flat.parts.clone() };
         if !self.unmade.contains(&unmade) {
             self.unmade.push(unmade);
         }

@@ -4,6 +4,7 @@ use super::super::model::{Case, CaseResult, Expected};
 use super::super::text::{count, visible};
 use super::usual::Usual;
 use super::{Page, block, difference, exchange, finding, latency, lines, method, worded};
+use crate::contract::model::DOCUMENTED_REFUSAL;
 use crate::page::text;
 use crate::plan::Verdict;
 use maud::{Markup, html};
@@ -95,7 +96,7 @@ fn inside(page: &Page<'_>, case: &Case, usual: &Usual<'_>) -> Markup {
     let report = page.report;
     let passed = case.result == CaseResult::Passed;
     let place = &case.contract.location;
-    let place = if place.file == report.contract.file {
+    let place = if place.file == report.contract.file && place.inside.is_none() {
         format!("contract {}:{}", place.line, place.column)
     } else {
         visible(&place.to_string())
@@ -141,7 +142,10 @@ fn expected(expected: &Expected) -> String {
     let mut text = word.to_owned();
     if !expected.statuses.is_empty() && expected.verdict != Verdict::Either {
         text.push(' ');
-        text.push_str(&visible(&expected.statuses.join(", ")));
+        let named =
+            |status: &String| if status == "default" { DOCUMENTED_REFUSAL } else { status }.to_owned();
+        let statuses: Vec<String> = expected.statuses.iter().map(named).collect();
+        text.push_str(&visible(&statuses.join(", ")));
     }
     if !expected.codes.is_empty() {
         text.push_str(" · ");

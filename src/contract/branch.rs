@@ -1,0 +1,517 @@
+//! `anyOf` and `oneOf`: which of the alternatives a value means that fits none of them.
+//!
+//! Meant is what takes the JSON type of the value, then what its discriminator names, then what
+//! its constants name, then what is nearest to it. Where that leaves several, what all of them
+//! want is told, or else what each of them wants.
+
+use super::cause::Cause;
+use super::discriminator::Discriminator;
+use super::lower::{self, Side};
+use super::violation::{Violation, show};
+use crate::json::pointer;
+use serde_json::{Map, Value};
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+/// So many alternatives are told of, and the number of the others.
+const TOLD: usize = 4;
+
+/// Where alternatives stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alternatives {
+    /// JSON Pointer to the value that should fit one of them.
+    pub place: String,
+    /// Their keyword.
+    pub keyword: String,
+    /// JSON Pointer to it in the contract.
+    pub at: String,
+}
+
+/// A value and the alternatives of which it does not fit one, as it must.
+pub(super) struct Composition<'c> {
+    pub(super) document: &'c Value,
+    pub(super) side: Side,
+    /// JSON Pointer to the keyword in the contract.
+    pub(super) at: String,
+    /// JSON Pointer to the value.
+    pub(super) place: String,
+    pub(super) keyword: &'c str,
+    pub(super) value: &'c Value,
+}
+
+/// An alternative, and how the value breaks it.
+struct Branch {
+    at: String,
+    broken: Vec<Violation>,
+}
+
+impl Composition<'_> {
+    /// The violations of what is meant, given those of each alternative.
+    pub(super) fn judged(&self, broken: Vec<Vec<Violation>>) -> Vec<Violation> {
+        let each = broken.into_iter().enumerate();
+        let mut branches: Vec<Branch> =
+            each.map(|(index, broken)| Branch { at: format!("{}/{index}", self.at), broken }).collect();
+        let fitting: Vec<&Branch> = branches.iter().filter(|branch| branch.broken.is_empty()).collect();
+        if let [first, second, ..] = fitting.as_slice() {
+            return vec![self.fits_both(first, second)];
+        }
+        keep(&mut branches, |branch| !branch.broken.iter().any(|broken| broken.keyword == FALSE));
+        let all_untyped = branches.iter().all(|branch| self.mistaken(branch).is_some());
+        if all_untyped {
+            return vec![self.other_type(&branches)];
+        }
+        keep(&mut branches, |branch| self.mistaken(branch).is_none());
+        if branches.len() > 1 {
+            let unsure = Alternatives {
+                place: self.place.clone(),
+                keyword: self.keyword.to_owned(),
+                at: self.at.clone(),
+            };
+            let meant = self.meant(branches).into_iter();
+            return meant.map(|broken| Violation { unsure: Some(unsure.clone()), ..broken }).collect();
+        }
+        branches.into_iter().flat_map(|branch| branch.broken).collect()
+    }
+
+    fn meant(&self, mut branches: Vec<Branch>) -> Vec<Violation> {
+        // Of a request is asked first what a host may take that knows no formats.
+        if self.side == Side::Request {
+            keep(&mut branches, |branch| self.is_light(branch));
+        }
+        if let Some(unknown) = self.discriminate(&mut branches)
+            && !branches.iter().any(|branch| self.is_light(branch))
+        {
+            return vec![unknown];
+        }
+        let members = self.value.as_object();
+        if let Some(members) = members {
+            let tags: Vec<_> = branches.iter().map(|branch| tagged(self.document, branch, members)).collect();
+            let wanted = tags.iter().max().copied().unwrap_or(Tagged::Otherwise);
+            let mut tags = tags.into_iter();
+            branches.retain(|_| tags.next() == Some(wanted));
+        }
+        if branches.len() > 1
+            && let Some(listed) = self.listed(&branches)
+        {
+            return vec![listed];
+        }
+        keep(&mut branches, |branch| self.is_light(branch));
+        let least = branches.iter().map(|branch| self.distance(branch)).min();
+        keep(&mut branches, |branch| Some(self.distance(branch)) == least);
+        if branches.len() == 1 {
+            return branches.pop().map_or_else(Vec::new, |branch| branch.broken);
+        }
+        let common = common(&branches);
+        if common.is_empty() { vec![self.undecided(&branches)] } else { common }
+    }
+
+    /// What a branch wants in place of the JSON type of the value.
+    fn mistaken<'b>(&self, branch: &'b Branch) -> Option<&'b Violation> {
+        branch.broken.iter().find(|broken| {
+            broken.place == self.place && matches!(broken.cause, Cause::WrongType | Cause::Null)
+        })
+    }
+
+    /// Whether only such things are broken as a host need not hold against a value.
+    fn is_light(&self, branch: &Branch) -> bool {
+        branch.broken.iter().all(|broken| {
+            let schema = pointer::parent_and_last(&broken.at).map(|(schema, _)| schema);
+            let nullable = || {
+                schema
+                    .and_then(|schema| pointer::get(self.document, schema))
+                    .is_some_and(|schema| schema.get("nullable") == Some(&Value::Bool(true)))
+            };
+            broken.cause == Cause::Format || (broken.actual == "null" && nullable())
+        })
+    }
+
+    /// Keeps the branch that a discriminator names; a value of it that names none is a violation.
+    fn discriminate(&self, branches: &mut Vec<Branch>) -> Option<Violation> {
+        let (schema, _) = pointer::parent_and_last(&self.at)?;
+        let discriminator = Discriminator::read(pointer::get(self.document, schema)?.as_object()?)?;
+        let Value::String(given) = self.value.as_object()?.get(&discriminator.property)? else {
+            return None;
+        };
+        let named = discriminator.target(given);
+        let targets: Option<Vec<String>> = branches.iter().map(|branch| self.target(branch)).collect();
+        let targets = targets?;
+        if targets.contains(&named) {
+            let mut targets = targets.into_iter();
+            branches.retain(|_| targets.next().as_ref() == Some(&named));
+            return None;
+        }
+        let names: Vec<String> = targets.iter().flat_map(|target| discriminator.names(target)).collect();
+        let place = pointer::child(&self.place, &discriminator.property);
+        let at = pointer::child(schema, "discriminator");
+        let names = names.iter().map(|name| Value::from(name.as_str()).to_string()).collect();
+        let expected = format!("one of {}", several(names));
+        let actual = show(&Value::from(given.as_str()));
+        Some(self.violation(place, &at, Cause::NotInEnum, expected, actual))
+    }
+
+    /// The schema that a branch refers to.
+    fn target(&self, branch: &Branch) -> Option<String> {
+        let reference = pointer::get(self.document, &branch.at)?.get("$ref")?.as_str()?;
+        pointer::from_fragment(reference)
+    }
+
+    /// A value that every branch has a list for, and that stands in none of them.
+    fn listed(&self, branches: &[Branch]) -> Option<Violation> {
+        let is_listed = |broken: &&Violation| matches!(broken.keyword.as_str(), "const" | "enum");
+        let (first, others) = branches.split_first()?;
+        first.broken.iter().filter(is_listed).find_map(|broken| {
+            let at_same = |branch: &Branch| {
+                let mut same = branch.broken.iter().filter(is_listed);
+                same.find(|other| other.place == broken.place).map(|other| other.expected.clone())
+            };
+            let more: Option<Vec<String>> = others.iter().map(at_same).collect();
+            let all = std::iter::once(broken.expected.clone()).chain(more?).collect();
+            let (place, actual) = (broken.place.clone(), broken.actual.clone());
+            Some(self.violation(place, &self.at, broken.cause, several(all), actual))
+        })
+    }
+
+    /// How far a value is from a branch: what it breaks, and what it has that the branch does not
+    /// know; and of what is as far, what is broken deeper inside.
+    fn distance(&self, branch: &Branch) -> (usize, Reverse<usize>) {
+        let depth = branch.broken.iter().map(|broken| pointer::tokens(&broken.place).count()).min();
+        let strange = self.value.as_object().map_or(0, |members| {
+            let known = known(self.document, &branch.at);
+            let strange = members.keys().filter(|name| !known.contains(name.as_str()));
+            if known.is_empty() { 0 } else { strange.count() }
+        });
+        (branch.broken.len() + strange, Reverse(depth.unwrap_or_default()))
+    }
+
+    fn fits_both(&self, first: &Branch, second: &Branch) -> Violation {
+        let both = format!("{} and {}", self.name(first), self.name(second));
+        let expected = format!("a value that fits one of `{}` only", self.keyword);
+        let actual = format!("{} that fits {both}", show(self.value));
+        self.violation(self.place.clone(), &self.at, Cause::ManyBranches, expected, actual)
+    }
+
+    fn other_type(&self, branches: &[Branch]) -> Violation {
+        let cause = if self.value.is_null() { Cause::Null } else { Cause::WrongType };
+        let mut types: Vec<String> = Vec::new();
+        let mut rest: Vec<String> = Vec::new();
+        for broken in branches.iter().filter_map(|branch| self.mistaken(branch)) {
+            match broken.expected.strip_prefix("type ") {
+                Some(names) => types.extend(names.split(" or ").map(str::to_owned)),
+                None => rest.push(broken.expected.clone()),
+            }
+        }
+        types.sort_by_key(|name| name == "null");
+        if !types.is_empty() {
+            rest.insert(0, format!("type {}", several(types)));
+        }
+        self.violation(self.place.clone(), &self.at, cause, several(rest), show(self.value))
+    }
+
+    fn undecided(&self, branches: &[Branch]) -> Violation {
+        let wishes = branches.iter().filter_map(|branch| {
+            let broken = branch.broken.first()?;
+            let inside = broken.place.strip_prefix(self.place.as_str()).unwrap_or(&broken.place);
+            Some(match broken.cause {
+                _ if inside.is_empty() => broken.expected.clone(),
+                Cause::Missing => format!("`{inside}`"),
+                Cause::UndeclaredProperty => format!("no `{inside}`"),
+                _ => format!("`{inside}` as {}", broken.expected),
+            })
+        });
+        let expected = format!("one of `{}`: {}", self.keyword, several(wishes.collect()));
+        self.violation(self.place.clone(), &self.at, Cause::NoBranch, expected, show(self.value))
+    }
+
+    /// What a branch is called: by the schema that it refers to, or by its number.
+    fn name(&self, branch: &Branch) -> String {
+        let index = branch.at.rsplit('/').next().unwrap_or_default();
+        let own = format!("`{}/{index}`", self.keyword);
+        let target = self.target(branch);
+        let name = target.as_deref().and_then(pointer::parent_and_last).map(|(_, name)| name);
+        name.map_or(own.clone(), |name| format!("`{name}` ({own})"))
+    }
+
+    fn violation(
+        &self,
+        place: String,
+        at: &str,
+        cause: Cause,
+        expected: String,
+        actual: String,
+    ) -> Violation {
+        let keyword = self.keyword.to_owned();
+        Violation { place, keyword, at: at.to_owned(), cause, expected, actual, unsure: None }
+    }
+}
+
+/// The keyword of a schema that takes nothing.
+const FALSE: &str = "falseSchema";
+
+/// Keeps the branches of a kind, if there are any.
+fn keep(branches: &mut Vec<Branch>, wanted: impl Fn(&Branch) -> bool) {
+    if branches.iter().any(&wanted) {
+        branches.retain(wanted);
+    }
+}
+
+/// What the constants of a branch say about the members of a value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Tagged {
+    Otherwise,
+    Nothing,
+    So,
+}
+
+fn tagged(document: &Value, branch: &Branch, members: &Map<String, Value>) -> Tagged {
+    let mut found = Tagged::Nothing;
+    for part in lower::parts(document, &branch.at) {
+        for (name, at) in properties(document, &part) {
+            let Some(value) = members.get(name) else { continue };
+            let parts = lower::parts(document, &at);
+            let only = parts.iter().find_map(|part| only(pointer::get(document, part)?));
+            match only {
+                Some(only) if only == value => found = Tagged::So,
+                Some(_) => return Tagged::Otherwise,
+                None => {}
+            }
+        }
+    }
+    found
+}
+
+/// The one value that a schema takes.
+fn only(schema: &Value) -> Option<&Value> {
+    let listed = || match schema.get("enum")?.as_array()?.as_slice() {
+        [one] => Some(one),
+        _ => None,
+    };
+    schema.get("const").or_else(listed)
+}
+
+fn properties<'d>(document: &'d Value, at: &str) -> impl Iterator<Item = (&'d String, String)> {
+    let at = pointer::child(at, "properties");
+    let stated = pointer::get(document, &at).and_then(Value::as_object);
+    stated.into_iter().flatten().map(move |(name, _)| (name, pointer::child(&at, name)))
+}
+
+/// The members that a branch speaks of.
+fn known<'d>(document: &'d Value, at: &str) -> HashSet<&'d str> {
+    let parts = lower::parts(document, at);
+    let mut known: HashSet<&str> = HashSet::new();
+    for part in &parts {
+        known.extend(properties(document, part).map(|(name, _)| name.as_str()));
+        let required = pointer::get(document, part).and_then(|schema| schema.get("required")?.as_array());
+        known.extend(required.into_iter().flatten().filter_map(Value::as_str));
+    }
+    known
+}
+
+/// What every branch holds against a value.
+fn common(branches: &[Branch]) -> Vec<Violation> {
+    let Some((first, others)) = branches.split_first() else { return Vec::new() };
+    let same =
+        |a: &Violation, b: &Violation| (&a.place, a.cause, &a.expected) == (&b.place, b.cause, &b.expected);
+    let in_all = |broken: &&Violation| {
+        others.iter().all(|branch| branch.broken.iter().any(|other| same(broken, other)))
+    };
+    first.broken.iter().filter(in_all).cloned().collect()
+}
+
+/// `a`, `a or b`, `a, b or c`, each once.
+fn several(words: Vec<String>) -> String {
+    let mut each: Vec<String> = Vec::new();
+    for word in words {
+        if !each.contains(&word) {
+            each.push(word);
+        }
+    }
+    if each.len() > TOLD + 1 {
+        let more = each.len() - TOLD;
+        each.truncate(TOLD);
+        each.push(format!("{more} others"));
+    }
+    match each.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} or {last}", before.join(", ")),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{SchemaAt, Schemas};
+    use serde_json::json;
+    use std::collections::BTreeSet;
+
+    /// What a value breaks of a schema of an answer: place, keyword, place of the keyword, and what
+    /// was expected.
+    fn broken_in(document: &Value, value: &Value, side: Side) -> Vec<[String; 4]> {
+        let at = SchemaAt("/s".into());
+        let all = BTreeSet::from([at.clone()]);
+        let (schemas, _) = Schemas::compile(document, false, &all, &all);
+        let found = schemas.violations(&at, side, value).into_iter();
+        found.map(|one| [one.place, one.keyword, one.at, one.expected]).collect()
+    }
+
+    fn broken(schema: &Value, value: &Value) -> Vec<[String; 4]> {
+        broken_in(&json!({"s": schema}), value, Side::Response)
+    }
+
+    fn one(place: &str, keyword: &str, at: &str, expected: &str) -> Vec<[String; 4]> {
+        vec![[place, keyword, at, expected].map(str::to_owned)]
+    }
+
+    #[test]
+    fn the_alternative_for_the_type_is_judged() {
+        let time = json!({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]});
+        let found = broken(&time, &json!("2026-01-02T03:04:05"));
+        assert_eq!(found, one("", "format", "/s/anyOf/0/format", "the format `date-time`"));
+        let either =
+            json!({"oneOf": [{"type": "string", "minLength": 2}, {"type": "integer", "minimum": 5}]});
+        assert_eq!(broken(&either, &json!(3)), one("", "minimum", "/s/oneOf/1/minimum", "at least 5"));
+        assert_eq!(
+            broken(&either, &json!("a")),
+            one("", "minLength", "/s/oneOf/0/minLength", "at least 2 characters")
+        );
+    }
+
+    #[test]
+    fn a_type_that_no_alternative_takes_is_told_with_those_that_they_take() {
+        let schema = json!({"anyOf": [{"type": "string"}, {"type": ["integer", "null"]}, {"type": "string", "maxLength": 3}]});
+        assert_eq!(broken(&schema, &json!([])), one("", "anyOf", "/s/anyOf", "type string, integer or null"));
+        let nested =
+            json!({"anyOf": [{"oneOf": [{"type": "string"}, {"type": "integer"}]}, {"type": "null"}]});
+        assert_eq!(broken(&nested, &json!({})), one("", "anyOf", "/s/anyOf", "type string, integer or null"));
+    }
+
+    fn animals(discriminator: &Value) -> Value {
+        json!({
+            "s": {"type": "array", "items": {
+                "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+                "discriminator": discriminator
+            }},
+            "components": {"schemas": {
+                "Cat": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}, "age": {"type": "integer"}}},
+                "Dog": {"type": "object", "required": ["kind", "breed", "age"], "properties": {"kind": {"type": "string"}, "breed": {"type": "string"}, "age": {"type": "integer"}}}
+            }}
+        })
+    }
+
+    #[test]
+    fn the_alternative_that_the_discriminator_names_is_judged() {
+        for (discriminator, dog) in [
+            (json!({"propertyName": "kind"}), "Dog"),
+            (json!({"propertyName": "kind", "mapping": {"d": "#/components/schemas/Dog"}}), "d"),
+            (json!({"propertyName": "kind", "mapping": {"d": "Dog"}}), "d"),
+        ] {
+            let found =
+                broken_in(&animals(&discriminator), &json!([{"kind": dog, "age": "old"}]), Side::Response);
+            let dog = "/components/schemas/Dog";
+            let expected = [
+                ["/0/age", "type", &format!("{dog}/properties/age/type"), "type integer"],
+                ["/0/breed", "required", &format!("{dog}/required"), "a value"],
+            ];
+            assert_eq!(found, expected.map(|each| each.map(str::to_owned)));
+        }
+        let document = animals(&json!({"propertyName": "kind", "mapping": {"d": "Dog"}}));
+        let found = broken_in(&document, &json!([{"kind": "bird", "age": "old"}]), Side::Response);
+        assert_eq!(found, one("/0/kind", "oneOf", "/s/items/discriminator", "one of \"Cat\" or \"d\""));
+    }
+
+    #[test]
+    fn the_alternative_whose_constant_the_value_has_is_judged() {
+        let schema = json!({"anyOf": [
+            {"properties": {"kind": {"const": "a"}, "x": {"type": "integer"}, "y": {"type": "integer"}}},
+            {"allOf": [{"properties": {"kind": {"enum": ["b"]}}}, {"required": ["z"]}]}
+        ]});
+        let a = broken(&schema, &json!({"kind": "a", "x": "", "y": ""}));
+        assert_eq!(
+            a.iter().map(|each| &*each[2]).collect::<Vec<_>>(),
+            ["/s/anyOf/0/properties/x/type", "/s/anyOf/0/properties/y/type"]
+        );
+        assert_eq!(
+            broken(&schema, &json!({"kind": "b", "x": 1})),
+            one("/z", "required", "/s/anyOf/1/allOf/1/required", "a value")
+        );
+        let neither = broken(&schema, &json!({"kind": "c", "x": "", "z": 1}));
+        assert_eq!(neither, one("/kind", "anyOf", "/s/anyOf", "\"a\" or one of [\"b\"]"));
+    }
+
+    #[test]
+    fn the_nearest_alternative_is_judged() {
+        let schema = json!({"anyOf": [
+            {"type": "object", "required": ["z"], "properties": {"z": {}}},
+            {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}, "c": {}}}
+        ]});
+        let found = broken(&schema, &json!({"a": "", "b": "", "c": 1}));
+        assert_eq!(found.iter().map(|each| &*each[0]).collect::<Vec<_>>(), ["/a", "/b"]);
+    }
+
+    #[test]
+    fn where_none_is_meant_what_they_have_in_common_is_told_or_what_each_wants() {
+        let schema = json!({"anyOf": [{"required": ["a"]}, {"required": ["b"]}]});
+        assert_eq!(
+            broken(&schema, &json!({"x": 1})),
+            one("", "anyOf", "/s/anyOf", "one of `anyOf`: `/a` or `/b`")
+        );
+        let schema = json!({"oneOf": [
+            {"required": ["kind"], "properties": {"kind": {"const": "a"}}},
+            {"required": ["kind"], "properties": {"kind": {"const": "b"}}}
+        ]});
+        assert_eq!(broken(&schema, &json!({})), one("/kind", "required", "/s/oneOf/0/required", "a value"));
+    }
+
+    #[test]
+    fn only_where_several_alternatives_fit_it_is_said_which() {
+        let document = json!({
+            "s": {"oneOf": [{"type": "null"}, {"$ref": "#/t"}, {"type": "number"}]},
+            "t": {"type": "integer"}
+        });
+        let at = SchemaAt("/s".into());
+        let all = BTreeSet::from([at.clone()]);
+        let (schemas, _) = Schemas::compile(&document, false, &all, &all);
+        let found = schemas.violations(&at, Side::Response, &json!(3));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].cause, Cause::ManyBranches);
+        assert_eq!(found[0].actual, "integer 3 that fits `t` (`oneOf/1`) and `oneOf/2`");
+    }
+
+    #[test]
+    fn alternatives_inside_alternatives_are_judged_in_the_same_way() {
+        let document = json!({"s": {"$ref": "#/node"}, "node": {"anyOf": [
+            {"type": "null"},
+            {"type": "object", "properties": {"next": {"$ref": "#/node"}, "size": {"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string"}]}}}
+        ]}});
+        let value = json!({"next": {"next": {"size": 0}}});
+        let at = "/node/anyOf/1/properties/size/oneOf/0/minimum";
+        assert_eq!(
+            broken_in(&document, &value, Side::Response),
+            one("/next/next/size", "minimum", at, "at least 1")
+        );
+    }
+
+    #[test]
+    fn what_no_alternative_has_looked_at_is_not_told_besides() {
+        let schema = json!({
+            "anyOf": [{"properties": {"a": {"type": "integer"}}, "required": ["a"]}],
+            "unevaluatedProperties": false
+        });
+        assert_eq!(
+            broken(&schema, &json!({"a": ""})),
+            one("/a", "type", "/s/anyOf/0/properties/a/type", "type integer")
+        );
+    }
+
+    #[test]
+    fn of_a_request_is_told_first_what_a_host_may_take_that_knows_no_formats() {
+        let schema = json!({"anyOf": [
+            {"properties": {"kind": {"const": "a"}, "x": {"minLength": 1}}},
+            {"properties": {"x": {"format": "date"}}}
+        ]});
+        let document = json!({"s": schema});
+        let value = json!({"kind": "a", "x": ""});
+        assert_eq!(broken_in(&document, &value, Side::Request)[0][1], "format");
+        assert_eq!(broken_in(&document, &value, Side::Response)[0][1], "minLength");
+    }
+}

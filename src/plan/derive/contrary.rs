@@ -1,0 +1,50 @@
+//! Why no value can be made: two clauses of the contract that exclude each other.
+
+use super::Deriver;
+use crate::contract::contradiction::{Clause, contradiction};
+use crate::json::pointer;
+
+/// So deep is looked for what a value must hold and cannot.
+const DEPTH: usize = 8;
+
+/// A contradiction: where it is, and in words.
+pub(super) type Contrary = (String, String);
+
+impl Deriver<'_> {
+    /// The contradiction that keeps values from what stands at a place below the schemas at
+    /// `places`, or from what holds it.
+    pub(super) fn contrary_at(&self, places: &[String], place: &str) -> Option<Contrary> {
+        let parent = pointer::parent_and_last(place).map(|(parent, _)| parent);
+        [Some(place), parent].into_iter().flatten().find_map(|place| {
+            let found = pointer::tokens(place).try_fold(places.to_vec(), |places, token| {
+                let flat = self.labeller.flats.at(&places);
+                let items = || Some(&flat.items).filter(|items| !items.is_empty());
+                flat.properties.get(token.as_ref()).or_else(items).cloned()
+            });
+            self.contrary(&found?)
+        })
+    }
+
+    /// The contradiction in schemas, all of which hold for one value, or in what that must hold.
+    pub(super) fn contrary(&self, places: &[String]) -> Option<Contrary> {
+        self.contrary_within(places, DEPTH)
+    }
+
+    fn contrary_within(&self, places: &[String], depth: usize) -> Option<Contrary> {
+        let flat = self.labeller.flats.at(places);
+        if let Some([one, other]) = contradiction(self.labeller.flats.root, &flat.parts) {
+            let words = format!("{} and {} exclude each other", self.placed(&one), self.placed(&other));
+            return Some((one.at, words));
+        }
+        let depth = depth.checked_sub(1)?;
+        let required = flat.required.iter().filter_map(|name| flat.properties.get(name));
+        let items = Some(&flat.items).filter(|_| flat.item_count.0.is_some_and(|least| least > 0));
+        required.chain(items).find_map(|places| self.contrary_within(places, depth))
+    }
+
+    fn placed(&self, clause: &Clause) -> String {
+        let location = self.contract.document.locate_key(&clause.at);
+        let pointer = if location.inside.is_some() { String::new() } else { format!(" {}", clause.at) };
+        format!("`{}` ({location}{pointer})", clause.words)
+    }
+}

@@ -1,0 +1,82 @@
+//! Keywords that mean nothing in the version of `OpenAPI` that a document names.
+
+use super::Gap;
+use crate::contract::{Contract, Operation, SchemaAt};
+use crate::json::pointer;
+
+/// `nullable` in a document whose schemas are JSON Schema: told once, since a generator that
+/// writes it writes it everywhere.
+pub(super) fn nullable<'c>(
+    contract: &'c Contract,
+    mut operations: impl Iterator<Item = &'c Operation>,
+) -> Option<Gap> {
+    let idle = contract.schemas.idle_nullables();
+    if idle.is_empty() {
+        return None;
+    }
+    let (operation, at) = operations
+        .find_map(|operation| Some((operation, contract.schemas.first_below(schemas(operation), idle)?)))?;
+    let more = match idle.len() - 1 {
+        0 => String::new(),
+        1 => "; so it is in one other place".to_owned(),
+        more => format!("; so it is in {more} other places"),
+    };
+    let version = contract.document.get("/openapi").and_then(serde_json::Value::as_str).unwrap_or("3.1");
+    let why = format!(
+        "`nullable` is no keyword in OpenAPI {version}, so that null is not allowed here; it is in `type` that \"null\" stands{more}"
+    );
+    Some(Gap { operation: operation.id.clone(), at: pointer::child(&at, "nullable"), why })
+}
+
+fn schemas(operation: &Operation) -> impl Iterator<Item = &SchemaAt> {
+    let contents = operation.body.iter().map(|body| &body.content);
+    let contents = contents.chain(operation.responses.iter().map(|response| &response.content));
+    let headers = operation.responses.iter().flat_map(|response| &response.headers);
+    let beside = operation.parameters.iter().filter_map(|parameter| parameter.schema.as_ref());
+    let beside = beside.chain(headers.filter_map(|header| header.schema.as_ref()));
+    contents.flatten().filter_map(|media| media.schema.as_ref()).chain(beside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Document;
+
+    fn told(version: &str) -> Option<(String, usize, String)> {
+        let text = format!(
+            r#"
+openapi: {version}
+info: {{title: T, version: "1"}}
+paths:
+  /a:
+    get:
+      operationId: a
+      responses:
+        "200":
+          description: ok
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  free: {{nullable: true, type: ["null", string]}}
+                  one: {{type: string, nullable: true}}
+                  two: {{$ref: '#/components/schemas/Two'}}
+components:
+  schemas:
+    Two: {{type: integer, nullable: true}}
+"#
+        );
+        let contract = Contract::read(Document::from_text("t.yaml", &text).unwrap()).ok().unwrap();
+        let gap = nullable(&contract, contract.operations.iter())?;
+        Some((gap.operation, contract.document.locate_key(&gap.at).line, gap.why))
+    }
+
+    #[test]
+    fn nullable_is_told_once_where_it_is_no_keyword() {
+        assert_eq!(told("3.0.3"), None);
+        let (operation, line, why) = told("3.1.0").unwrap();
+        assert_eq!((operation.as_str(), line), ("a", 21));
+        assert!(why.contains("no keyword in OpenAPI 3.1.0") && why.ends_with("in one other place"), "{why}");
+    }
+}
