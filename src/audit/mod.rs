@@ -12,7 +12,7 @@ pub use outcome::{Curve, Outcome, Tally, Trial};
 
 use crate::contract::Contract;
 use crate::host::fault::{Fault, faults};
-use crate::judge::{Finding, Levels};
+use crate::judge::{About, Finding, Levels};
 use crate::plan::{Plan, matches};
 use std::io;
 use std::num::NonZero;
@@ -135,8 +135,10 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
 }
 
 /// What tells a finding from another, wherever it was first seen.
-type Identity = (&'static str, String, String, String);
+type Identity = (&'static str, Option<String>, About, String);
 
 fn identity(finding: &Finding) -> Identity {
-    (finding.check.id, finding.operation.clone(), finding.place.clone(), finding.answer.clone())
+    let of_one = matches!(finding.about, About::Operation | About::Request { .. });
+    let operation = of_one.then(|| finding.operation.clone());
+    (finding.check.id, operation, finding.about.clone(), finding.answer.clone())
 }

@@ -77,7 +77,8 @@ impl<'a> Bench<'a> {
             runs.push(run.map_err(|error| AuditError::NotGreen(error.to_string()))?);
         }
         let [run, again] = &runs[..] else { return Err(AuditError::NotGreen(String::new())) };
-        let findings = judge::findings(self.contract, &run.plan, &run.observations, self.levels);
+        let findings =
+            judge::findings(self.contract, (&run.plan, &run.exchanges), &run.observations, self.levels);
         if let Some(denied) = findings.iter().find(|finding| finding.severity == Severity::Deny) {
             let first = &denied.first;
             let case = &run.plan.scenarios[first.scenario].cases[first.step];
@@ -123,7 +124,7 @@ impl<'a> Bench<'a> {
             Err(error) => {
                 let by = match error {
                     RunError::Unreachable { .. } => COMPLETE,
-                    RunError::Redirected { .. } => STATUS,
+                    RunError::Redirected { .. } | RunError::Nowhere { .. } => STATUS,
                     RunError::Refused { .. }
                     | RunError::Token(_)
                     | RunError::Ledger(_)
@@ -134,7 +135,8 @@ impl<'a> Bench<'a> {
             }
         };
         let plan = Arc::clone(&run.plan);
-        let findings = judge::findings(self.contract, &plan, &run.observations, self.levels);
+        let findings =
+            judge::findings(self.contract, (&plan, &run.exchanges), &run.observations, self.levels);
         let of = |severity: Severity| {
             let new = |finding: &&Finding| {
                 finding.severity == severity

@@ -8,7 +8,7 @@ use super::{CheckArgs, Exit, SeverityArgs, TargetArgs, note, say};
 use crate::contract::Contract;
 use crate::contract::extension::suggestion;
 use crate::host::{Host, HostSettings};
-use crate::judge::{self, CHECKS, Levels, Observation, SNAPSHOT, Severity};
+use crate::judge::{self, About, CHECKS, Levels, Observation, SNAPSHOT, Severity};
 use crate::plan::{Credentials, Gap, Plan};
 use crate::report::progress::Progress;
 use crate::report::{self, Events, Format, Output, SnapshotSummary, Subject, Verdict, changes, terminal};
@@ -94,7 +94,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         } else if !arguments.quiet {
             note("behaviour is not compared: --profile NAME --record starts a profile for this target");
         }
-        let findings = judge::findings(&contract, &plan, &run.observations, &levels);
+        let findings = judge::findings(&contract, (&plan, &run.exchanges), &run.observations, &levels);
         let subject = Subject::new(&contract, &plan, &run, &findings);
         let mut subject = match (&compared, profile) {
             (Some(comparison), Some(profile)) => subject.with_snapshots(
@@ -105,6 +105,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             _ => subject,
         };
         subject.ledger.clone_from(&ledger_path);
+        subject.limited = arguments.selection.max_requests.is_some();
         let exit = shown(&subject, arguments, &outputs, &events);
         if let Some(doubt) = doubt(&contract, &plan, &run) {
             note(&doubt);
@@ -417,8 +418,11 @@ fn changed(plan: &Plan, comparison: &Comparison) -> Vec<Observation> {
         let case = &plan.scenarios[scenario].cases[step];
         let names: Vec<&str> = difference.cases.iter().map(|changed| changed.name.as_str()).take(3).collect();
         Some(Observation {
+            value: None,
             severity: SNAPSHOT.severity,
-            scope: SNAPSHOT.scope,
+            leads: false,
+            about: About::Api,
+            detail: String::new(),
             check: SNAPSHOT,
             scenario,
             step,

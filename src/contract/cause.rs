@@ -62,6 +62,15 @@ impl Cause {
         }
     }
 
+    /// What is broken, in the words of JSON Schema where it is a schema: null is another type.
+    pub fn constraint(self, keyword: Option<&str>) -> &str {
+        match self {
+            Cause::Missing => "required",
+            Cause::Null | Cause::WrongType => "type",
+            _ => keyword.unwrap_or(self.name()),
+        }
+    }
+
     /// The cause that stands in when the catalogue has no entry for this one.
     pub fn nearest(self) -> Option<Cause> {
         match self {

@@ -40,6 +40,11 @@ pub fn general(pointer: &str) -> String {
     tokens.collect::<Vec<_>>().join("/")
 }
 
+/// Whether a pointer leads to a place or to something in it.
+pub fn is_below(at: &str, outer: &str) -> bool {
+    at.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// The token that an escaped token stands for.
 pub fn unescape(token: &str) -> Cow<'_, str> {
     if token.bytes().any(|byte| byte == b'~') {

@@ -1,10 +1,15 @@
-//! Findings: what the checks observed, one for each cause, with a count.
+//! Findings: facts about the host, each with the cases that show it.
 
-use super::{Check, Levels, Scope, Severity};
-use crate::contract::Contract;
-use crate::plan::{Plan, Verdict};
+use super::fact::{About, Fact};
+use super::{Check, Levels, Severity, check};
+use crate::contract::{Cause, Contract};
+use crate::plan::{Case, Plan, Verdict};
+use crate::run::Exchange;
 use indexmap::IndexMap;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Indexes of a scenario in the plan and of a case in it.
+type Position = (usize, usize);
 
 /// What a check holds against one exchange.
 #[derive(Clone, Debug)]
@@ -15,8 +20,12 @@ pub struct Observation {
     pub scenario: usize,
     /// Index of the case in the scenario.
     pub step: usize,
-    /// The kind of answer, which tells causes apart: `500`, `/data/id type`, `733`.
+    /// What it is about.
+    pub about: About,
+    /// The kind of answer, which tells facts apart: `500 {error}`, `type`, `733`.
     pub answer: String,
+    /// The words of the answer without what differs from case to case, where these tell facts apart.
+    pub detail: String,
     /// What is wrong, in one sentence without values that differ from case to case.
     pub title: String,
     /// What the contract asks for.
@@ -25,10 +34,12 @@ pub struct Observation {
     pub actual: String,
     /// JSON Pointer to where the contract asks for it.
     pub at: String,
+    /// JSON Pointer to the value in the answer that is wrong, if it is one.
+    pub value: Option<String>,
     /// What it does to the verdict unless the user says otherwise: what its check does, or less.
     pub severity: Severity,
-    /// What tells the finding from another: what its check says, or the whole API.
-    pub scope: Scope,
+    /// Whether it stands for the others that show the same.
+    pub leads: bool,
 }
 
 impl Observation {
@@ -38,155 +49,222 @@ impl Observation {
         Observation { severity: self.severity.max(Severity::Warn), ..self }
     }
 
-    /// The same as a fact about the whole API, whichever operation shows it.
+    /// The same about something else.
     #[must_use]
-    pub fn of_the_api(self) -> Observation {
-        Observation { scope: Scope::Api, ..self }
+    pub fn about(self, about: About) -> Observation {
+        Observation { about, ..self }
     }
 
-    /// The same fact for every request of an operation that hangs whatever it is asked.
-    pub(crate) fn fold_time_outs(&mut self) {
-        if super::check::complete_answer::is_time_out(self) {
-            self.scope = Scope::Answer;
-            self.title.truncate(self.title.find(", given ").unwrap_or(self.title.len()));
-        }
+    /// Where its case stands.
+    pub fn position(&self) -> Position {
+        (self.scenario, self.step)
     }
 
     /// Every text that may quote an answer.
-    pub fn texts(&mut self) -> [&mut String; 4] {
-        [&mut self.answer, &mut self.title, &mut self.expected, &mut self.actual]
+    pub fn texts(&mut self) -> [&mut String; 5] {
+        [&mut self.answer, &mut self.detail, &mut self.title, &mut self.expected, &mut self.actual]
     }
 }
 
-/// Observations of one check on one operation with the same kind of answer, and, where the
-/// check is about requests, with the same place and cause.
+/// A fact about the host: observations that agree in what they are about.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The check.
     pub check: &'static Check,
     /// What it does to the verdict: deny or warn.
     pub severity: Severity,
-    /// The operation's identity.
+    /// The identity of the first operation that shows it.
     pub operation: String,
-    /// The place in the request that the cases vary; `any` where every case shows it.
-    pub place: String,
-    /// Why the requests are invalid, or what is special about them.
-    pub cause: String,
+    /// What it is about.
+    pub about: About,
     /// The kind of answer.
     pub answer: String,
-    /// The first observation, which stands for all.
+    /// The first observation, which stands for all; its title tells how far the fact goes.
     pub first: Observation,
-    /// Every case that shows it: indexes of scenario and case, in the order of the plan.
-    pub cases: Vec<(usize, usize)>,
+    /// Every case that shows it, in the order of the plan.
+    pub cases: Vec<Position>,
+    /// The operations that show it, by their indexes.
+    pub operations: BTreeSet<usize>,
+    /// How many of the requests that could show it do.
+    pub reach: Reach,
 }
 
-/// What tells one finding from another.
-#[derive(PartialEq, Eq, Hash)]
-struct Key<'o> {
-    /// None where it is about the whole API.
-    operation: Option<usize>,
-    place: String,
-    cause: &'o str,
-    check: &'static str,
-    answer: &'o str,
-    severity: Severity,
+/// How many of the requests that could show a fact do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// How many were sent; 0 where it is not about whatever is sent.
+    pub of: usize,
+    /// Those that do not show it, where most do.
+    pub except: Vec<Position>,
 }
 
 /// So many operations are named in a title.
 const NAMED: usize = 3;
 
-/// Completes the title of what is about the whole API by the operations that show it.
-fn name_operations(contract: &Contract, plan: &Plan, finding: &mut Finding) {
-    let shown = finding.cases.iter().map(|(scenario, step)| plan.scenarios[*scenario].cases[*step].operation);
-    let shown: BTreeSet<usize> = shown.collect();
-    if let 0 | 1 = shown.len() {
-        return;
-    }
-    let names: Vec<&str> =
-        shown.iter().take(NAMED).map(|index| contract.operations[*index].id.as_str()).collect();
-    let more = match shown.len() - names.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    finding.first.title = format!("{}: {}{more}", finding.first.title, names.join(", "));
-}
+/// Answers of one kind with more different words than these are one fact: the words differ with what
+/// was sent.
+const MOST_DETAILS: usize = 3;
 
-/// What a place is called when it makes no difference.
-const ANY: &str = "any";
+/// A fact about fewer requests than these does not name those that do not show it.
+const MANY: usize = 5;
 
-/// Folds observations, which stand in the order of the plan, into findings: by operation,
-/// the most serious first, then in the order of the plan.
+/// Folds observations, which stand in the order of the plan, into findings: the most serious first,
+/// check by check, then in the order of the contract and of the plan.
 pub fn findings(
     contract: &Contract,
-    plan: &Plan,
+    (plan, exchanges): (&Plan, &[Vec<Option<Exchange>>]),
     observations: &[Observation],
     levels: &Levels,
 ) -> Vec<Finding> {
-    let case = |observation: &Observation| &plan.scenarios[observation.scenario].cases[observation.step];
-    let mut planned: HashMap<(usize, Verdict), usize> = HashMap::new();
-    for case in plan.cases() {
-        *planned.entry((case.operation, case.expectation.verdict)).or_default() += 1;
+    let told = observations.iter().filter(|one| levels.of_observation(one) != Severity::Allow);
+    let told: Vec<(&Observation, usize)> = told.map(|one| (one, case(plan, one).operation)).collect();
+    let mut details: HashMap<Fact<'_>, HashSet<&str>> = HashMap::new();
+    for (one, operation) in told.iter().filter(|(one, _)| !one.detail.is_empty()) {
+        details.entry(Fact::of(one, *operation).coarse()).or_default().insert(&one.detail);
     }
-    let mut shown: HashMap<(usize, Verdict, &str, &str), usize> = HashMap::new();
-    for observation in observations {
-        let case = case(observation);
-        let key =
-            (case.operation, case.expectation.verdict, observation.check.id, observation.answer.as_str());
-        *shown.entry(key).or_default() += 1;
-    }
-    let mut found: IndexMap<Key<'_>, (usize, Finding)> = IndexMap::new();
-    for observation in observations {
-        let severity = levels.of_observation(observation);
-        if severity == Severity::Allow {
-            continue;
-        }
-        let case = case(observation);
-        let verdict = case.expectation.verdict;
-        let (check, answer) = (observation.check, observation.answer.as_str());
-        // A host that does the same with every valid request has one defect, not one a place;
-        // where the contract is silent, it does it too.
-        let by_all = |verdict: &Verdict| {
-            let count = shown.get(&(case.operation, *verdict, check.id, answer)).copied().unwrap_or_default();
-            planned.get(&(case.operation, *verdict)).is_some_and(|planned| count >= *planned)
-        };
-        let every = match verdict {
-            Verdict::Either => [Verdict::Either, Verdict::Accept, Verdict::Reject].into_iter().find(by_all),
-            own => Some(own).filter(by_all),
-        };
-        let (place, cause) = match observation.scope {
-            Scope::Answer | Scope::Api => (ANY.to_owned(), ANY),
-            Scope::Request => match every {
-                Some(verdict) => (ANY.to_owned(), verdict.name()),
-                None => (case.place.to_string(), case.cause.as_str()),
-            },
-        };
-        let operation = (observation.scope != Scope::Api).then_some(case.operation);
-        let key = Key { operation, place: place.clone(), cause, check: check.id, answer, severity };
-        let (_, finding) = found.entry(key).or_insert_with(|| {
-            let finding = Finding {
-                check,
-                severity,
-                operation: contract.operations[case.operation].id.clone(),
-                place,
-                cause: cause.to_owned(),
-                answer: answer.to_owned(),
-                first: observation.clone(),
-                cases: Vec::new(),
-            };
-            (case.operation, finding)
+    let mut found: IndexMap<Fact<'_>, Finding> = IndexMap::new();
+    for (one, operation) in told {
+        let (fact, coarse) = (Fact::of(one, operation), Fact::of(one, operation).coarse());
+        let many = details.get(&coarse).is_some_and(|details| details.len() > MOST_DETAILS);
+        let severity = levels.of_observation(one);
+        let finding = found.entry(if many { coarse } else { fact }).or_insert_with(|| Finding {
+            check: one.check,
+            severity,
+            operation: contract.operations[operation].id.clone(),
+            about: one.about.clone(),
+            answer: one.answer.clone(),
+            first: one.clone(),
+            cases: Vec::new(),
+            operations: BTreeSet::new(),
+            reach: Reach::default(),
         });
-        finding.cases.push((observation.scenario, observation.step));
-    }
-    let mut found: Vec<(usize, Finding)> = found.into_values().collect();
-    for (_, finding) in &mut found {
-        if finding.first.scope == Scope::Api {
-            name_operations(contract, plan, finding);
+        if severity < finding.severity || (one.leads && !finding.first.leads) {
+            finding.first = one.clone();
         }
+        finding.severity = finding.severity.min(severity);
+        if finding.cases.last() != Some(&one.position()) {
+            finding.cases.push(one.position());
+        }
+        finding.operations.insert(operation);
     }
-    found.sort_by_key(|(operation, finding)| (*operation, finding.severity, order(finding.check)));
-    found.into_iter().map(|(_, finding)| finding).collect()
+    let mut found: Vec<Finding> = found.into_values().collect();
+    for finding in &mut found {
+        finding.reach = reach(contract, (plan, exchanges), finding);
+        let more = further(contract, plan, finding);
+        finding.first.title.push_str(&more);
+    }
+    found.sort_by_cached_key(|finding| {
+        let widest = finding.about != About::Api;
+        let operation = finding.operations.first().copied();
+        (finding.severity, order(finding.check), widest, operation, finding.first.position())
+    });
+    found
+}
+
+fn case<'p>(plan: &'p Plan, observation: &Observation) -> &'p Case {
+    &plan.scenarios[observation.scenario].cases[observation.step]
 }
 
 fn order(check: &Check) -> usize {
     super::CHECKS.iter().position(|known| known.id == check.id).unwrap_or(usize::MAX)
+}
+
+fn is(finding: &Finding, check: &Check) -> bool {
+    finding.check.id == check.id
+}
+
+/// Whether a fact is about whatever is sent, so that it says something how many requests show it.
+fn is_about_whatever_is_sent(finding: &Finding) -> bool {
+    let checks = [
+        &check::server_error::CHECK,
+        &check::complete_answer::CHECK,
+        &check::documented_status::CHECK,
+        &check::credentials_enforced::CHECK,
+    ];
+    matches!(finding.about, About::Operation) && checks.iter().any(|check| is(finding, check))
+}
+
+fn reach(
+    contract: &Contract,
+    (plan, exchanges): (&Plan, &[Vec<Option<Exchange>>]),
+    finding: &Finding,
+) -> Reach {
+    if !is_about_whatever_is_sent(finding) {
+        return Reach::default();
+    }
+    let about_strangers = is(finding, &check::credentials_enforced::CHECK);
+    let could = |case: &Case| {
+        let operation = &contract.operations[case.operation];
+        let asks_it = finding.operations.contains(&case.operation) && case.request.method == operation.method;
+        asks_it && (!about_strangers || lacks_credentials(case))
+    };
+    let mut sent: Vec<Position> = Vec::new();
+    for (scenario, steps) in exchanges.iter().enumerate() {
+        let cases = plan.scenarios.get(scenario).into_iter().flat_map(|one| &one.cases);
+        let pairs = cases.zip(steps).enumerate();
+        let asked = pairs.filter(|(_, (case, exchange))| exchange.is_some() && could(case));
+        sent.extend(asked.map(|(step, _)| (scenario, step)));
+    }
+    let shown: HashSet<&Position> = finding.cases.iter().collect();
+    let except: Vec<Position> = sent.iter().copied().filter(|position| !shown.contains(position)).collect();
+    let most = sent.len() >= MANY && 2 * except.len() < sent.len();
+    Reach { of: sent.len(), except: if most { except } else { Vec::new() } }
+}
+
+/// Whether a case must be refused because of its credentials.
+fn lacks_credentials(case: &Case) -> bool {
+    let faults = &case.expectation.faults;
+    case.expectation.verdict == Verdict::Reject
+        && !faults.is_empty()
+        && faults.iter().all(|fault| fault.cause == Cause::Unauthenticated)
+}
+
+/// What completes a title: which requests or operations show the fact.
+fn further(contract: &Contract, plan: &Plan, finding: &Finding) -> String {
+    let case = |(scenario, step): &Position| &plan.scenarios[*scenario].cases[*step];
+    let mut more = String::new();
+    if is(finding, &check::credentials_enforced::CHECK) {
+        let mut kinds: Vec<&str> = Vec::new();
+        for position in &finding.cases {
+            let kind = case(position).request.credentials.name();
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        more = format!(" ({})", kinds.join(", "));
+    } else if is_about_whatever_is_sent(finding) || is(finding, &check::valid_accepted::CHECK) {
+        more = given(finding, case(&finding.first.position()), &mut finding.cases.iter().map(case));
+    }
+    if matches!(finding.about, About::Api | About::Contract) && finding.operations.len() > 1 {
+        more.push_str(&format!(": {}", named(contract, &finding.operations)));
+    }
+    more
+}
+
+/// Which requests show a fact.
+fn given<'p>(finding: &Finding, first: &Case, cases: &mut impl Iterator<Item = &'p Case>) -> String {
+    let Reach { of, except } = &finding.reach;
+    let alike = cases.all(|case| case.about == first.about);
+    match finding.about {
+        About::Operation if *of > 1 && except.is_empty() && finding.cases.len() >= *of => {
+            ", whatever is asked".to_owned()
+        }
+        About::Operation if !except.is_empty() => {
+            format!(" to all but {} of {of} requests", except.len())
+        }
+        About::Operation if is(finding, &check::valid_accepted::CHECK) => String::new(),
+        _ if alike => format!(", given {}", first.about),
+        _ => format!(", for example given {}", first.about),
+    }
+}
+
+/// Names of operations, at most a few.
+fn named(contract: &Contract, operations: &BTreeSet<usize>) -> String {
+    let names: Vec<&str> =
+        operations.iter().take(NAMED).map(|index| contract.operations[*index].id.as_str()).collect();
+    let more = match operations.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", names.join(", "))
 }

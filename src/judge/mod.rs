@@ -7,19 +7,22 @@
 mod check;
 mod clock;
 mod difference;
+mod fact;
 mod finding;
 mod level;
 mod once;
 mod settle;
+mod shape;
 mod unknown_path;
 mod view;
 
 pub use check::rule::{Note, over_run, tried};
-pub use finding::{Finding, Observation, findings};
+pub use fact::About;
+pub use finding::{Finding, Observation, Reach, findings};
 pub use level::{Levels, NoSuchCheck, Severity};
 pub(crate) use once::refused_once;
 pub use settle::{Settled, Untested, settle};
-pub use unknown_path::{is_about_methods, unknown_path};
+pub use unknown_path::{is_about_methods, same_nowhere, unknown_path};
 pub use view::{View, values};
 
 use crate::contract::{Cause, Contract};
@@ -41,18 +44,20 @@ pub struct Check {
     pub allow: &'static str,
     /// Its severity unless the user says otherwise.
     pub severity: Severity,
-    /// What tells one finding from another.
+    /// What it is about, unless an observation knows better.
     pub scope: Scope,
 }
 
-/// What a check is about, which tells one finding from another.
+/// What a check is about, which tells one fact from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// What the host does with a request: each place and cause in requests is a finding.
+    /// What the host does with a request: each place and constraint is a fact of its operation.
     Request,
-    /// What an answer looks like, whatever was asked: each place in answers is a finding.
-    Answer,
-    /// What the host does everywhere: one finding for all operations.
+    /// What an operation does, whatever it is asked.
+    Operation,
+    /// What an answer looks like: each place in the contract is a fact, whichever operation shows it.
+    Contract,
+    /// What the host does everywhere: one fact for all operations.
     Api,
 }
 
@@ -153,16 +158,16 @@ fn alone(view: &View<'_>) -> (Vec<Observation>, Option<Note>) {
         return (vec![throttled], None);
     }
     let mut found = Vec::new();
-    found.extend(check::leaked_internals::check(view, answer));
+    let leak = check::leaked_internals::check(view, answer);
     found.extend(check::clock::check(view, answer));
-    if case.request.method != view.operation.method {
-        let first = check::server_error::check(view, answer);
-        found.extend(first.or_else(|| check::undeclared_method::check(view, answer)));
-        found.extend(check::allow_header::check(view, answer));
+    if let Some(error) = check::server_error::check(view, answer) {
+        found.push(check::server_error::that_leaks(error, leak));
         return (found, None);
     }
-    if let Some(error) = check::server_error::check(view, answer) {
-        found.push(error);
+    found.extend(leak);
+    if case.request.method != view.operation.method {
+        found.extend(check::undeclared_method::check(view, answer));
+        found.extend(check::allow_header::check(view, answer));
         return (found, None);
     }
     let only = |cause| {

@@ -1,7 +1,7 @@
 //! Valid credentials that were refused once, and accepted before and after.
 
 use super::check::{documented_status, invalid_rejected, valid_accepted};
-use super::{Observation, Scope, Severity};
+use super::{About, Observation, Severity};
 use crate::contract::Contract;
 use crate::plan::Plan;
 use std::collections::HashMap;
@@ -26,13 +26,16 @@ pub(crate) fn refused_once(
                 check: &valid_accepted::CHECK,
                 scenario,
                 step,
+                about: About::Operation,
                 answer: "refused once".into(),
+                detail: String::new(),
                 title: "valid credentials were refused once and accepted on the second try".into(),
                 expected: "credentials that are accepted before and after are accepted".into(),
                 actual: format!("they were refused with status {status}"),
                 at: contract.operations[case.operation].at.clone(),
+                value: None,
                 severity: Severity::Deny,
-                scope: Scope::Answer,
+                leads: false,
             });
         }
     }

@@ -2,9 +2,10 @@
 
 use super::Observation;
 use super::check::{allow_header, undeclared_method};
+use super::shape::Shape;
 use crate::contract::model::essence;
 use crate::json::{self, Node};
-use crate::run::Answer;
+use crate::run::{Answer, Exchange};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -24,6 +25,15 @@ pub fn unknown_path<'a>(
     });
 }
 
+/// Whether an answer is what came for a path that the run made up, for the same method.
+pub fn same_nowhere(came: &Exchange, made_up: &Exchange) -> bool {
+    let Some((answer, unknown)) = came.answer().zip(made_up.answer()) else { return false };
+    let same_words = || Shape::of(answer, &came.sent) == Shape::of(unknown, &made_up.sent);
+    let no_api =
+        !answer.accepted() || answer.header("content-type").map(essence).as_deref().is_some_and(page);
+    no_api && alike(answer, unknown) && (answer.accepted() || same_words())
+}
+
 /// Whether an observation is about a method that no operation declares.
 pub fn is_about_methods(one: &Observation) -> bool {
     [undeclared_method::CHECK.id, allow_header::CHECK.id].contains(&one.check.id)
@@ -33,7 +43,6 @@ pub fn is_about_methods(one: &Observation) -> bool {
 /// without a body is that to HEAD.
 fn alike(came: &Answer, made_up: &Answer) -> bool {
     let kind = |answer: &Answer| answer.header("content-type").map(essence);
-    let page = |kind: &str| matches!(kind, "text/html" | "application/xhtml+xml");
     let taken_for_page = |kind: Option<String>| kind.as_deref().is_some_and(page);
     came.status == made_up.status
         && kind(came) == kind(made_up)
@@ -42,6 +51,10 @@ fn alike(came: &Answer, made_up: &Answer) -> bool {
             || came.body == made_up.body
             || same_members(came, made_up)
             || taken_for_page(kind(came)))
+}
+
+fn page(kind: &str) -> bool {
+    matches!(kind, "text/html" | "application/xhtml+xml")
 }
 
 /// Whether two answers are JSON objects with the same members, whatever they hold.
@@ -58,7 +71,7 @@ fn same_members(one: &Answer, other: &Answer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::{CHECKS, Check, check};
+    use crate::judge::{About, CHECKS, Check, check};
     use bytes::Bytes;
 
     fn answer(status: u16, kind: &'static str, body: &'static str) -> Answer {
@@ -75,8 +88,11 @@ mod tests {
             expected: String::new(),
             actual: String::new(),
             at: String::new(),
+            about: About::Api,
+            detail: String::new(),
+            value: None,
             severity: check.severity,
-            scope: check.scope,
+            leads: false,
         }
     }
 

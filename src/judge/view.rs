@@ -1,7 +1,7 @@
 //! What a check sees of an exchange.
 
 use super::clock::Clock;
-use super::{Check, Observation};
+use super::{About, Check, Observation};
 use crate::contract::expression::{self, Part};
 use crate::contract::model::{self, MediaType};
 use crate::contract::{Contract, Expression, Operation, Response};
@@ -137,13 +137,16 @@ impl<'v> View<'v> {
             check,
             scenario: self.position.0,
             step: self.position.1,
+            about: About::of(check, self.case),
             answer: answer.into(),
+            detail: String::new(),
             title: title.into(),
             expected: expected.into(),
             actual: actual.into(),
             at: at.to_owned(),
+            value: None,
             severity: check.severity,
-            scope: check.scope,
+            leads: false,
         }
     }
 

@@ -5,7 +5,7 @@ use super::model::{
     FORMAT, Finding, Observation, Observed, Operation, Outcome, Probity, Report, Request, Severities,
     Snapshots, Summary, Timing, Untested,
 };
-use super::{Step, Subject, keywords};
+use super::{Step, Subject, Untried, keywords};
 use crate::judge::{self, Severity};
 use crate::plan;
 use crate::run::identity;
@@ -69,6 +69,7 @@ impl Builder<'_, '_> {
                     deny: self.subject.count(Severity::Deny),
                     warn: self.subject.count(Severity::Warn),
                 },
+                untried: Untried::of(self.subject),
             },
             findings: self.subject.findings.iter().map(|finding| self.finding(finding)).collect(),
             cases: self.cases(),
@@ -99,15 +100,24 @@ impl Builder<'_, '_> {
     fn finding(&self, finding: &judge::Finding) -> Finding {
         let first = &finding.first;
         let neutral = |text: &str| self.subject.neutral(text);
-        let cases = finding.cases.iter().filter_map(|step| self.subject.case(*step));
+        let ids = |steps: &[Step]| {
+            let cases = steps.iter().filter_map(|step| self.subject.case(*step));
+            cases.map(|case| case.id.clone()).collect::<Vec<_>>()
+        };
         let (curl, note) = self.repeat((first.scenario, first.step));
         let contract = self.place(&first.at);
         Finding {
             check: finding.check.id.to_owned(),
             severity: finding.severity,
             operation: finding.operation.clone(),
-            place: neutral(&finding.place),
-            cause: finding.cause.clone(),
+            about: finding.about.name().to_owned(),
+            operations: finding
+                .operations
+                .iter()
+                .filter_map(|index| Some(self.subject.contract.operations.get(*index)?.id.clone()))
+                .collect(),
+            place: neutral(finding.about.place()),
+            cause: neutral(finding.about.constraint()),
             answer: neutral(&finding.answer),
             title: neutral(&first.title),
             expected: neutral(&first.expected),
@@ -115,7 +125,12 @@ impl Builder<'_, '_> {
             excerpt: self.excerpt(&contract),
             contract,
             count: finding.cases.len(),
-            cases: cases.map(|case| case.id.clone()).collect(),
+            cases: ids(&finding.cases),
+            example: self.subject.case(first.position()).map_or_else(String::new, |case| case.id.clone()),
+            of: (finding.reach.of > 0).then_some(finding.reach.of),
+            except: ids(&finding.reach.except),
+            said: self.subject.said(first.position()).map(|said| neutral(&said)),
+            value: first.value.clone(),
             curl,
             note,
         }
@@ -204,9 +219,14 @@ impl Builder<'_, '_> {
     /// What a case shows of a finding.
     fn observation(&self, index: usize, own: &[&judge::Observation]) -> Observation {
         let finding = &self.subject.findings[index];
-        let same =
-            |one: &&&judge::Observation| one.check.id == finding.check.id && one.answer == finding.answer;
-        let shown = own.iter().find(same).copied().unwrap_or(&finding.first);
+        let of_check = |one: &&&judge::Observation| one.check.id == finding.check.id;
+        let same = |one: &&&judge::Observation| {
+            of_check(one)
+                && (&one.about, &one.answer) == (&finding.about, &finding.answer)
+                && (finding.about != judge::About::Contract || one.at == finding.first.at)
+        };
+        let shown = own.iter().find(same).or_else(|| own.iter().find(of_check));
+        let shown = shown.copied().unwrap_or(&finding.first);
         Observation {
             finding: index,
             title: self.subject.neutral(&shown.title),

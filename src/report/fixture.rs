@@ -4,7 +4,7 @@ use super::model::{Difference, DifferenceKind, Report};
 use super::{SnapshotSummary, Subject};
 use crate::contract::model::StatusRange;
 use crate::contract::{Cause, Contract};
-use crate::judge::{self, Check, Finding, Observation, Scope, Severity};
+use crate::judge::{self, About, Check, Finding, Observation, Reach, Scope, Severity};
 use crate::plan::{
     Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Role, Scenario, Verdict,
 };
@@ -23,7 +23,7 @@ pub(super) static SCHEMA: Check = Check {
     matters: "",
     allow: "",
     severity: Severity::Deny,
-    scope: Scope::Answer,
+    scope: Scope::Operation,
 };
 
 /// Another.
@@ -187,7 +187,9 @@ impl Fixture {
                 part.push_str(text);
             }
             finding.answer.push_str(text);
-            finding.place.push_str(text);
+            if let About::Request { place, .. } = &mut finding.about {
+                place.push_str(text);
+            }
         }
         for observation in &mut self.run.observations {
             observation.answer.push_str(text);
@@ -317,7 +319,10 @@ fn failed(kind: FailureKind) -> Outcome {
 fn observation(check: &'static Check, scenario: usize) -> Observation {
     Observation {
         severity: check.severity,
-        scope: check.scope,
+        about: About::Request { place: "body".into(), constraint: "accept".into() },
+        detail: String::new(),
+        value: Some("/rank".into()),
+        leads: false,
         check,
         scenario,
         step: 0,
@@ -334,11 +339,12 @@ fn finding(first: &Observation, cases: &[(usize, usize)]) -> Finding {
         check: first.check,
         severity: first.check.severity,
         operation: "create-group".into(),
-        place: "body".into(),
-        cause: "accept".into(),
+        about: first.about.clone(),
         answer: first.answer.clone(),
         first: first.clone(),
         cases: cases.to_vec(),
+        operations: [0].into(),
+        reach: Reach::default(),
     }
 }
 

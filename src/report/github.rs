@@ -130,6 +130,7 @@ fn property(text: &str) -> String {
 mod tests {
     use super::super::fixture::Fixture;
     use super::*;
+    use crate::judge::About;
     use crate::run::End;
 
     #[test]
@@ -145,7 +146,7 @@ mod tests {
     fn findings_about_one_line_share_an_annotation() {
         let mut fixture = Fixture::new();
         let mut more = fixture.findings[0].clone();
-        more.place = "body/name".into();
+        more.about = About::Request { place: "body/name".into(), constraint: "type".into() };
         more.cases.pop();
         fixture.findings.push(more);
         let text = github(&fixture.report());

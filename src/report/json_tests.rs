@@ -84,6 +84,10 @@ fn a_finding_holds_all_that_is_known_of_it() {
       "check": "made-up-schema",
       "severity": "deny",
       "operation": "create-group",
+      "about": "request",
+      "operations": [
+        "create-group"
+      ],
       "place": "body",
       "cause": "accept",
       "answer": "/rank type",
@@ -114,6 +118,11 @@ fn a_finding_holds_all_that_is_known_of_it() {
         "create-group/accept/body/valid/all",
         "create-group/reject/body/name/missing"
       ],
+      "example": "create-group/accept/body/valid/all",
+      "of": null,
+      "except": [],
+      "said": null,
+      "value": "/rank",
       "curl": "curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC_BASE64\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'"
     }
     "#);
@@ -265,10 +274,10 @@ fn a_report_with_a_body_of_any_bytes_is_valid() {
 #[test]
 fn a_report_of_another_format_is_refused_with_a_way_out() {
     let text = json(&Fixture::new().report()).unwrap();
-    let with = |format: &str| text.replacen("\"format\": 3", &format!("\"format\": {format}"), 1);
+    let with = |format: &str| text.replacen("\"format\": 4", &format!("\"format\": {format}"), 1);
     let refused = |text: &str| read(text).unwrap_err();
-    let newer = refused(&with("4"));
-    assert!(newer.to_string().starts_with("this report has format 4, written by version "), "{newer}");
+    let newer = refused(&with("5"));
+    assert!(newer.to_string().starts_with("this report has format 5, written by version "), "{newer}");
     assert!(newer.hint().ends_with("or newer"), "{}", newer.hint());
     assert!(refused(&with("1")).hint().starts_with("run the check again"));
     assert!(matches!(refused("{}"), NotAReport::Foreign));

@@ -27,6 +27,7 @@ pub mod progress;
 pub mod sarif;
 pub mod terminal;
 pub mod text;
+mod untried;
 
 pub use build::report;
 pub use coverage::Coverage;
@@ -36,6 +37,7 @@ pub use model::Report;
 pub use ndjson::Events;
 pub use progress::Progress;
 pub use terminal::{Detail, terminal};
+pub use untried::Untried;
 
 use crate::contract::Contract;
 use crate::judge::{Finding, Observation, Severity};
@@ -68,6 +70,8 @@ pub struct Subject<'r> {
     pub other_seed: Option<OtherSeed>,
     /// The file that lists what the run created.
     pub ledger: Option<String>,
+    /// Whether the user set a limit of requests.
+    pub limited: bool,
 }
 
 /// What became of the snapshots.
@@ -126,6 +130,7 @@ impl<'r> Subject<'r> {
             differences: Vec::new(),
             other_seed: None,
             ledger: None,
+            limited: false,
         }
     }
 
@@ -223,6 +228,19 @@ impl<'r> Subject<'r> {
     fn request_id(&self, step: Step) -> Option<String> {
         let answer = self.exchange(step)?.answer()?;
         crate::judge::values(self.contract.request_id.as_ref()?, answer, None).into_iter().next()
+    }
+
+    /// The beginning of what the host said where it refused something or failed.
+    fn said(&self, step: Step) -> Option<String> {
+        const MOST: usize = 300;
+        let answer = self.exchange(step)?.answer().filter(|answer| answer.status >= 400)?;
+        let text = String::from_utf8_lossy(&answer.body);
+        let text = text.trim();
+        let mut said: String = text.chars().take(MOST).collect();
+        if text.chars().nth(MOST).is_some() {
+            said.push('\u{2026}');
+        }
+        (!said.is_empty()).then_some(said)
     }
 
     fn repeat(&self, step: Step) -> Option<Repeat> {

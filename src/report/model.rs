@@ -3,14 +3,14 @@
 //! It is what the JSON report holds, so that any other can be made of that one later.
 
 use super::coverage::Covered;
-use super::{SnapshotSummary, Verdict};
+use super::{SnapshotSummary, Untried, Verdict};
 use crate::judge::Severity;
 use crate::plan;
 use crate::source::{Excerpt, Location};
 use serde::{Deserialize, Serialize};
 
 /// The version of the format; it changes when a reader of the former could be misled.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// What a run has shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -117,6 +117,8 @@ pub struct Summary {
     pub exchanges: usize,
     /// Findings by their severity.
     pub findings: Severities,
+    /// What was not tried.
+    pub untried: Untried,
 }
 
 /// How many findings there are.
@@ -128,20 +130,25 @@ pub struct Severities {
     pub warn: usize,
 }
 
-/// Something that a check holds against one or more exchanges.
+/// A fact about the host, with the cases that show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The identity of the check.
     pub check: String,
     /// Whether it breaks the contract.
     pub severity: Severity,
-    /// The identity of the operation.
+    /// The identity of the first operation that shows it.
     pub operation: String,
-    /// What the cases vary.
+    /// What it is about: the whole `api`, the `operation`, a place in each `request`, or a place in the
+    /// `contract`, whichever operation shows it.
+    pub about: String,
+    /// The operations that show it.
+    pub operations: Vec<String>,
+    /// The place in requests, where it is about one; `any` elsewhere.
     pub place: String,
-    /// Why the requests are invalid, or the verdict that they expect.
+    /// The constraint that is broken there; `any` elsewhere.
     pub cause: String,
-    /// The kind of answer, which tells causes apart.
+    /// The kind of answer.
     pub answer: String,
     /// What is wrong, in one sentence.
     pub title: String,
@@ -155,10 +162,19 @@ pub struct Finding {
     pub excerpt: Option<Excerpt>,
     /// How many cases show it.
     pub count: usize,
-    /// The cases that show it, in the order of the plan; title, expected and actual are those of
-    /// the first.
+    /// The cases that show it, in the order of the plan.
     pub cases: Vec<String>,
-    /// A line for a shell that repeats the first case.
+    /// The case that stands for them: expected, actual and what was said are its.
+    pub example: String,
+    /// How many of the cases that were sent could show it, where it is about whatever is sent.
+    pub of: Option<usize>,
+    /// The cases that do not show it, where most do.
+    pub except: Vec<String>,
+    /// The beginning of the body of the answer, where that is a refusal or a failure.
+    pub said: Option<String>,
+    /// JSON Pointer to the value in the answer that is wrong, if it is one.
+    pub value: Option<String>,
+    /// A line for a shell that repeats that case.
     pub curl: Option<String>,
     /// What the line cannot do, and how to repeat the case instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]

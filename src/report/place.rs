@@ -47,14 +47,21 @@ pub(super) fn uri(report: &Report, at: &Location) -> String {
 
 /// What tells a finding from others, and stays the same from run to run and from line to line.
 pub(super) fn fingerprint(finding: &Finding) -> String {
-    let Finding { check, operation, place, cause, answer, .. } = finding;
-    md5_hex(&[check.as_str(), operation, place, cause, answer].join("\0"))
+    let Finding { check, about, operation, place, cause, answer, contract, .. } = finding;
+    // Which operation shows a fact about more than one of them first may change.
+    let subject = match about.as_str() {
+        "api" => "",
+        "contract" => &contract.pointer,
+        _ => operation,
+    };
+    md5_hex(&[check.as_str(), subject, place, cause, answer].join("\0"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::fixture::Fixture;
     use super::*;
+    use crate::judge::About;
 
     fn at(file: &str) -> Location {
         Location { file: file.to_owned(), line: 1, column: 1 }
@@ -79,7 +86,7 @@ mod tests {
         fixture.findings[0].first.at = "/info".into();
         fixture.findings[0].cases.pop();
         assert_eq!(of(&fixture), before);
-        fixture.findings[0].place = "elsewhere".into();
+        fixture.findings[0].about = About::Request { place: "elsewhere".into(), constraint: "type".into() };
         assert_ne!(of(&fixture)[0], before[0]);
         assert_ne!(before[0], before[1]);
     }

@@ -28,6 +28,16 @@ pub enum RunError {
         /// Where to.
         location: String,
     },
+    /// Nothing of the API is below the path of the target.
+    #[error("{target} answers every request as it answers a path that does not exist: status {status}")]
+    Nowhere {
+        /// The target.
+        target: String,
+        /// The status.
+        status: u16,
+        /// Where the API may be instead.
+        hint: Option<String>,
+    },
     /// The target does not let us in.
     #[error("{target} refuses the credentials: the first request was answered with status {status}")]
     Refused {
@@ -106,6 +116,10 @@ impl RunError {
                 _ => "check that the host is up and that --target names its port".into(),
             },
             RunError::Redirected { .. } => "is the URL in --target right? Redirects are not followed; give the URL that they lead to".into(),
+            RunError::Nowhere { hint, .. } => {
+                let hint = hint.as_deref().map_or(String::new(), |hint| format!(" {hint}"));
+                format!("is the path in --target right?{hint}")
+            }
             RunError::Refused { given: false, .. } => "the contract asks for credentials: give --basic, --bearer, --api-key, --oauth-key with --oauth-secret, or --header".into(),
             RunError::Refused { given: true, .. } => "check the credentials, and whether they belong to this host (for a password that travels as MD5, add --basic-md5)".into(),
             RunError::Credentials(_) => "give fresh credentials, and leave out with --exclude what ends them".into(),

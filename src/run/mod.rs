@@ -1,6 +1,7 @@
 //! The run: sends the plan to a target, within its pace, and keeps what came back.
 
 mod alone;
+mod base_path;
 mod conflict;
 pub mod credentials;
 mod effects;

@@ -170,6 +170,11 @@ impl Runner<'_> {
                 }
             }
         }
+        if matches!(end, End::Complete | End::FirstFinding)
+            && let Some(error) = self.nowhere(&course, &stop).await
+        {
+            return Err(error);
+        }
         self.sender.observer.event(&Event::Ended);
         Ok(self.result(course, end, started, clock.elapsed()))
     }
@@ -412,11 +417,6 @@ impl Runner<'_> {
     /// What the run saw of operations and credentials sets right what single answers seem to say.
     fn hold_to_what_was_seen(&self, plan: &Plan, observations: &mut Vec<Observation>) {
         let case = |observation: &Observation| &plan.scenarios[observation.scenario].cases[observation.step];
-        for observation in observations.iter_mut() {
-            if self.sender.watch.is_out(case(observation).operation) {
-                observation.fold_time_outs();
-            }
-        }
         let blameless = self.sender.trust.blameless();
         if !blameless.is_empty() {
             observations.retain(|observation| !blameless.contains(&case(observation).id));

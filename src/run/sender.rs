@@ -28,6 +28,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+/// How often, and after how long, somebody is looked for who ended a connection.
+const RETURNS: u32 = 4;
+const RETURN: Duration = Duration::from_millis(250);
+
 /// Whether a request is out of which nobody knows yet what came.
 #[derive(Default)]
 pub(super) struct Underway(AtomicBool);
@@ -230,6 +234,8 @@ impl Sender<'_> {
         let operation = &self.contract.operations[case.operation];
         let valid = case.request.credentials == Credentials::Valid;
         let (mut attempts, mut renewed, mut uncertain) = (0, false, false);
+        // What ended the connection the first time, and how often nobody was there since.
+        let (mut ended_by, mut nobody): (Option<Failure>, u32) = (None, 0);
         loop {
             let (carriers, token) =
                 self.authenticator.attach(&self.transport, case.operation, case.request.credentials).await?;
@@ -237,7 +243,7 @@ impl Sender<'_> {
             attempts += 1;
             let first_for = (attempts == 1).then_some(case);
             // A connection that was kept may be one that the target has closed, and so may the next.
-            let (outcome, elapsed) = self.send(first_for, &outgoing, uncertain, underway).await?;
+            let (mut outcome, elapsed) = self.send(first_for, &outgoing, uncertain, underway).await?;
             let ended = jiff::Timestamp::now();
             match &outcome {
                 Outcome::Answered(answer) => {
@@ -269,6 +275,13 @@ impl Sender<'_> {
                     // A kept-alive connection may end just as the next request is sent.
                     FailureKind::Cut | FailureKind::NotHttp if !uncertain => {
                         uncertain = true;
+                        ended_by = Some(failure.clone());
+                        continue;
+                    }
+                    // Who was only there with another request while the host fell may find it up again.
+                    FailureKind::Refused if ended_by.is_some() && nobody < RETURNS => {
+                        nobody += 1;
+                        tokio::time::sleep(RETURN).await;
                         continue;
                     }
                     FailureKind::Refused | FailureKind::TimedOut | FailureKind::Unresolved => {
@@ -278,6 +291,10 @@ impl Sender<'_> {
                     FailureKind::Tls | FailureKind::Unsendable => {}
                     _ => self.watch.spoke(),
                 },
+            }
+            // That nobody is there any more must not hide during which request that came about.
+            if let (Outcome::Failed(failure), Some(first)) = (&mut outcome, ended_by) {
+                *failure = first;
             }
             let sent = self.sent(outgoing);
             return Ok(Exchange { sent, outcome, ended, elapsed, attempts, leaks_secret: false, uncertain });

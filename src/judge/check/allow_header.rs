@@ -10,7 +10,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Clients and gateways read from it what they may do instead.",
     allow: "Nothing; it is a warning by default.",
     severity: Severity::Warn,
-    scope: Scope::Answer,
+    scope: Scope::Api,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
@@ -23,17 +23,17 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         None => ("none", "a 405 has no Allow header".to_owned(), "no such header".to_owned()),
         Some(allow) => {
             let lists = |method: &str| allow.split(',').any(|one| one.trim().eq_ignore_ascii_case(method));
-            let missing = view.operation.path_methods.iter().find(|method| !lists(method));
+            let missing = !view.operation.path_methods.iter().all(|method| lists(method));
             if lists(refused) {
                 (
                     "refused",
                     "the Allow header of a 405 lists the method that it refuses".to_owned(),
                     format!("Allow: {allow}"),
                 )
-            } else if let Some(method) = missing {
+            } else if missing {
                 (
                     "missing",
-                    format!("the Allow header of a 405 does not list {method}"),
+                    "the Allow header of a 405 does not list every declared method".to_owned(),
                     format!("Allow: {allow}"),
                 )
             } else {

@@ -13,7 +13,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Tokens expire early or late, caches keep what is stale, and times in bodies are doubtful.",
     allow: "Behind a proxy the Date may be the proxy's: `-A clock` if its clock does not matter.",
     severity: Severity::Warn,
-    scope: Scope::Answer,
+    scope: Scope::Api,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

@@ -1,6 +1,6 @@
 //! `complete-answer`: every request gets a whole answer in time.
 
-use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::judge::{About, Check, Observation, Scope, Severity, View};
 use crate::run::{Failure, FailureKind};
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -10,8 +10,23 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "A client cannot tell whether its request was carried out. A request that makes a host drop its connection often made it crash.",
     allow: "Raise --timeout if the host is only slow, or lower --jobs if it cannot take so many connections at a time.",
     severity: Severity::Deny,
-    scope: Scope::Request,
+    scope: Scope::Operation,
 };
+
+/// The host went away while requests were under way, or before the first that found nobody.
+pub(in crate::judge) fn as_death(one: &mut Observation, suspects: Option<usize>, found_nobody: usize) {
+    one.about = About::Api;
+    one.answer = "gone".to_owned();
+    one.title = match suspects {
+        Some(1) => "the host went away: the connection ended during this request".to_owned(),
+        Some(many) => {
+            format!("the host went away: the connection ended during {many} requests, one of which ended it")
+        }
+        None => "the host went away before this request".to_owned(),
+    };
+    let requests = if found_nobody == 1 { "1 request" } else { &format!("{found_nobody} requests") };
+    one.actual = format!("{}; {requests} since then found nobody there", one.actual);
+}
 
 pub(in crate::judge) fn check(view: &View<'_>, failure: &Failure) -> Observation {
     // How exactly a connection ended depends on timing; the kind of failure does not.
@@ -22,13 +37,8 @@ pub(in crate::judge) fn check(view: &View<'_>, failure: &Failure) -> Observation
     view.observe(
         &CHECK,
         failure.kind.name(),
-        format!("{}, given {}", failure.kind.words(), view.case.about),
+        failure.kind.words(),
         ("a whole HTTP answer", actual),
         &view.operation.at,
     )
-}
-
-/// Whether nothing whole came in time.
-pub(in crate::judge) fn is_time_out(observation: &Observation) -> bool {
-    observation.check.id == CHECK.id && observation.answer == FailureKind::TimedOut.name()
 }

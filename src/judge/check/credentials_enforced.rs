@@ -11,8 +11,11 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "If it was accepted, the API is open to everyone. If it was refused with another status, clients cannot tell that they must log in again.",
     allow: "Document the status that the host gives under `responses`.",
     severity: Severity::Deny,
-    scope: Scope::Request,
+    scope: Scope::Operation,
 };
+
+/// How the kind of answer begins where somebody gets in.
+pub(in crate::judge) const ACCEPTED: &str = "accepted";
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
     // RFC 6750 has 400 for credentials that cannot be read.
@@ -24,24 +27,23 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     if view.status_is_expected(answer) || refused {
         return None;
     }
-    let credentials = view.case.request.credentials.name();
-    let words = match view.case.request.credentials {
-        Credentials::None => "no",
-        Credentials::WithoutFirst | Credentials::WithoutSecond => "not all needed",
-        _ => credentials,
+    let what = match view.case.request.credentials {
+        Credentials::Expired => "with an expired token",
+        Credentials::Foreign => "with a token that is good for somebody else",
+        _ => "without valid credentials",
     };
-    let title = if answer.accepted() {
-        format!("a request with {words} credentials was accepted")
+    let (kind, came) = if answer.accepted() {
+        (ACCEPTED.to_owned(), "is accepted".to_owned())
     } else {
-        format!("a request with {words} credentials was answered with status {}", answer.status)
+        (answer.status.to_string(), format!("is answered with status {}", answer.status))
     };
     let own = format!("{}/security", view.operation.at);
     // An operation that does not say takes what the document says.
     let security = if view.contract.document.get(&own).is_some() { own } else { "/security".to_owned() };
     Some(view.observe(
         &CHECK,
-        format!("{credentials} {}", answer.status),
-        title,
+        format!("{kind} {what}"),
+        format!("a request {what} {came}"),
         (view.expected_statuses(), view.answer_words(answer)),
         &security,
     ))

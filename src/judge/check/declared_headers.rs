@@ -11,7 +11,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Clients read paging, limits and identities from headers.",
     allow: "Drop `required` or correct the header's schema.",
     severity: Severity::Deny,
-    scope: Scope::Answer,
+    scope: Scope::Contract,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {
@@ -21,24 +21,24 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     let declared =
         documented.headers.iter().filter(|header| !header.name.eq_ignore_ascii_case("content-type"));
     for header in declared {
-        let kind = || format!("{} {}", answer.status, header.name.to_ascii_lowercase());
         match (answer.header_list(&header.name), &header.schema) {
             (None, _) if header.required => {
                 let title = format!("the header `{}` is missing", header.name);
-                found.push(view.observe(&CHECK, kind(), title, ("the header", "no such header"), &header.at));
+                found.push(view.observe(
+                    &CHECK,
+                    format!("{} missing", answer.status),
+                    title,
+                    ("the header", "no such header"),
+                    &header.at,
+                ));
             }
             (Some(text), Some(schema)) => {
                 let broken = view.contract.schemas.text_violations(schema, Side::Response, &text);
                 found.extend(broken.into_iter().map(|broken| {
                     let words = broken.cause.words_for(Some(&broken.keyword));
                     let title = format!("the header `{}` {words}", header.name);
-                    view.observe(
-                        &CHECK,
-                        format!("{} {}", kind(), broken.keyword),
-                        title,
-                        (broken.expected, broken.actual),
-                        &broken.at,
-                    )
+                    let kind = format!("{} {}", answer.status, broken.keyword);
+                    view.observe(&CHECK, kind, title, (broken.expected, broken.actual), &broken.at)
                 }));
             }
             _ => {}

@@ -1,7 +1,8 @@
 //! `documented-status`: whatever comes is documented.
 
+use crate::contract::model::StatusRange;
 use crate::contract::{Cause, Location, Operation};
-use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::judge::{About, Check, Observation, Scope, Severity, View};
 use crate::plan::{Fault, Place, Verdict};
 use crate::run::Answer;
 
@@ -12,7 +13,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Clients have no branch for it, and generated clients throw.",
     allow: "Add the status under `responses` of the operation if it is meant.",
     severity: Severity::Deny,
-    scope: Scope::Answer,
+    scope: Scope::Operation,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
@@ -26,12 +27,18 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     let at = format!("{}/responses", view.operation.at);
     let title = format!("status {} is not documented", answer.status);
     let pair = (expected, view.answer_words(answer));
-    let about = |title: String| view.observe(&CHECK, answer.status.to_string(), title, pair, &at);
-    Some(if is_http_s_own(view, answer.status) {
-        about(title).as_warning().of_the_api()
-    } else {
-        about(format!("{title}, given {}", view.case.about))
-    })
+    let nowhere = !view.contract.operations.iter().any(|operation| names(operation, answer.status));
+    let observation = view.observe(&CHECK, answer.status.to_string(), title, pair, &at);
+    if is_http_s_own(view, answer.status) {
+        return Some(observation.as_warning().about(About::Api));
+    }
+    Some(if nowhere { observation.about(About::Api) } else { observation })
+}
+
+/// Whether an operation documents a status by itself or by its class.
+fn names(operation: &Operation, status: u16) -> bool {
+    let named = |known: StatusRange| known != StatusRange::Default && known.contains(status);
+    operation.responses.iter().any(|response| named(response.status))
 }
 
 /// Whether a status says what HTTP has it for, so that a document which names other refusals may

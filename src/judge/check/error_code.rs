@@ -13,10 +13,13 @@ pub(in crate::judge) const CHECK: Check = Check {
     scope: Scope::Request,
 };
 
+/// What comes between a wrong code and its cause in a title.
+pub(in crate::judge) const THOUGH: &str = ", though ";
+
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
     let expectation = &view.case.expectation;
     let fault = expectation.faults.first()?;
-    let cause = || format!("{} {}", fault.place, fault.cause.words_for(fault.keyword.as_deref()));
+    let cause = || format!("{}{} {}", THOUGH, fault.place, fault.cause.words_for(fault.keyword.as_deref()));
     let (kind, title) = if view.status_is_expected(answer) {
         let found = view.codes(answer);
         let unexpected = |code: &&String| !expectation.codes.contains(code);
@@ -25,19 +28,19 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
             return None;
         }
         if found.is_empty() {
-            ("no code".to_owned(), format!("a refusal has no code, though {}", cause()))
+            ("no code".to_owned(), format!("a refusal has no code{}", cause()))
         } else {
             let codes = wrong.join(", ");
             let title = if wrong.len() == found.len() {
-                format!("a refusal has code {codes}, though {}", cause())
+                format!("a refusal has code {codes}{}", cause())
             } else {
-                format!("a refusal has code {codes} besides the right one, though only {}", cause())
+                format!("a refusal has code {codes} besides the right one{}", cause())
             };
             (format!("code {codes}"), title)
         }
     } else {
         let status = answer.status;
-        (format!("status {status}"), format!("a refusal has status {status}, though {}", cause()))
+        (format!("status {status}"), format!("a refusal has status {status}{}", cause()))
     };
     let expected = match expectation.codes.as_slice() {
         [] => view.expected_statuses(),

@@ -1,6 +1,6 @@
 //! `invalid-rejected`: what the contract forbids is refused.
 
-use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::judge::{About, Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -19,11 +19,13 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     }
     let fault = view.case.expectation.faults.first()?;
     let words = fault.cause.words_for(fault.keyword.as_deref());
-    Some(view.observe(
+    let constraint = fault.cause.constraint(fault.keyword.as_deref()).to_owned();
+    let observation = view.observe(
         &CHECK,
-        view.kind(answer),
+        answer.status.to_string(),
         format!("an invalid request was accepted: {} {words}", fault.place),
         (view.expected_statuses(), view.answer_words(answer)),
         &fault.at,
-    ))
+    );
+    Some(observation.about(About::Request { place: fault.place.to_string(), constraint }))
 }

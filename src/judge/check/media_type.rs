@@ -10,7 +10,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Clients choose how to read a body by its media type; HTML where JSON was promised is an error page that somebody else made.",
     allow: "List the media type under `content` of the response, or leave `content` out where nothing is promised.",
     severity: Severity::Deny,
-    scope: Scope::Answer,
+    scope: Scope::Operation,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {

@@ -20,7 +20,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "The answer to a create only repeats the request. Whether the resource was stored, and stored right, shows when it is read.",
     allow: "State under `x-probity` of the link what is rounded (`rounding`) or may be another (`except`); without `x-probity` the link is followed and nothing is compared.",
     severity: Severity::Deny,
-    scope: Scope::Answer,
+    scope: Scope::Operation,
 };
 
 /// More differences of one answer are not told.

@@ -15,7 +15,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Clients are generated from the schema and fail, or worse, read a wrong value.",
     allow: "Correct the schema if the host is right.",
     severity: Severity::Deny,
-    scope: Scope::Answer,
+    scope: Scope::Contract,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {
@@ -52,6 +52,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     let each = violations.into_iter().map(|broken| {
         let place = json::pointer::general(&broken.place);
         let shown = if place.is_empty() { "the body".to_owned() } else { format!("`{place}`") };
+        let kind = format!("{} {}", answer.status, kind(&broken));
         let title = match broken.cause {
             Cause::Missing => format!("{shown} is missing"),
             cause => format!("{shown} {}", cause.words_for(Some(&broken.keyword))),
@@ -60,15 +61,18 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
             Cause::Missing => broken.actual,
             _ => view.shown(&broken.place, &broken.actual),
         };
-        view.observe(
-            &CHECK,
-            format!("{} {place} {}", answer.status, broken.keyword),
-            title,
-            (broken.expected, actual),
-            &broken.at,
-        )
+        let observation = view.observe(&CHECK, kind, title, (broken.expected, actual), &broken.at);
+        Observation { value: Some(broken.place), ..observation }
     });
     each.collect()
+}
+
+/// What tells one violation of a place in the contract from another: a keyword that is about several
+/// members says which.
+fn kind(broken: &Violation) -> String {
+    let member = matches!(broken.cause, Cause::Missing | Cause::UndeclaredProperty);
+    let name = broken.place.rsplit('/').next().filter(|_| member);
+    [Some(broken.keyword.as_str()), name].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// What a request gives a host to say back. A format is an annotation: a host that takes a value

@@ -1,6 +1,7 @@
 //! `server-error`: no request makes the host fail.
 
-use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::judge::shape::Shape;
+use crate::judge::{About, Check, Observation, Scope, Severity, View};
 use crate::plan::Verdict;
 use crate::run::Answer;
 
@@ -11,8 +12,22 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Input that a host does not expect ran into code that does not handle it; such places are where outages and exploits start. It holds even where the contract documents a 5xx: documented failure is still failure.",
     allow: "An undeclared method may be answered with 501.",
     severity: Severity::Deny,
-    scope: Scope::Request,
+    scope: Scope::Operation,
 };
+
+/// A failure that shows internals is one fact.
+pub(in crate::judge) fn that_leaks(error: Observation, leak: Option<Observation>) -> Observation {
+    let Some(leak) = leak else { return error };
+    let actual = format!("{}; {}", error.actual, leak.actual);
+    Observation { title: format!("{}, and shows internals", error.title), actual, ..error }
+}
+
+/// Operations that were accepted fail ever since a request.
+pub(in crate::judge) fn as_illness(one: &mut Observation, since: &str) {
+    one.about = About::Api;
+    (one.answer, one.detail) = ("ill".to_owned(), String::new());
+    one.title = format!("operations that answered 2xx before answer only 5xx since {since}");
+}
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
     let unimplemented = answer.status == 501 && view.case.request.method != view.operation.method;
@@ -24,11 +39,13 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         Verdict::Either => "a documented status".to_owned(),
         Verdict::Accept | Verdict::Reject => view.expected_statuses(),
     };
-    Some(view.observe(
+    let Shape { form, words } = Shape::of(answer, &view.exchange.sent);
+    let observation = view.observe(
         &CHECK,
-        answer.status.to_string(),
-        format!("the host failed with status {}, given {}", answer.status, view.case.about),
+        format!("{} {form}", answer.status).trim_end(),
+        format!("the host failed with status {}", answer.status),
         (expected, view.answer_words(answer)),
         &view.case.at,
-    ))
+    );
+    Some(Observation { detail: words, ..observation })
 }

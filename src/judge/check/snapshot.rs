@@ -9,5 +9,5 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Contracts leave much open: a changed message, a new field, another default. Clients notice.",
     allow: "Look at the change with `probity snapshots review`, and accept it if it is meant.",
     severity: Severity::Deny,
-    scope: Scope::Answer,
+    scope: Scope::Api,
 };

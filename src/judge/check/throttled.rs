@@ -10,7 +10,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "A run that was turned away says nothing about the contract, and must not look as if it did.",
     allow: "Keep under the target's limit with --rate, for example --rate 100/m, or wait longer with --max-wait.",
     severity: Severity::Deny,
-    scope: Scope::Answer,
+    scope: Scope::Api,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

@@ -11,7 +11,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Undocumented doors are untested doors; TRACE echoes credentials to scripts.",
     allow: "Declare the method if it is meant.",
     severity: Severity::Deny,
-    scope: Scope::Request,
+    scope: Scope::Operation,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

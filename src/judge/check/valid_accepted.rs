@@ -2,7 +2,7 @@
 
 use crate::contract::{Cause, Operation};
 use crate::json::{self, Kind};
-use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::judge::{About, Check, Observation, Scope, Severity, View};
 use crate::plan::unique;
 use crate::run::Answer;
 
@@ -74,20 +74,37 @@ pub(in crate::judge) fn refused(view: &View<'_>, answer: &Answer) -> Observation
     view.observe(
         &CHECK,
         view.kind(answer),
-        format!("a valid request was refused, given {}", view.case.about),
+        "a valid request was refused",
         (view.expected_statuses(), view.answer_words(answer)),
         &view.case.at,
     )
+}
+
+/// No valid request was accepted, though not all of them need to name what the host knows.
+pub(in crate::judge) fn nothing_accepted(observation: Observation, answers: &str) -> Observation {
+    Observation {
+        answer: NOTHING.to_owned(),
+        title: format!("no valid request was accepted: {answers}"),
+        ..observation.about(About::Operation)
+    }
+}
+
+/// The kind of answer where no valid request is accepted.
+const NOTHING: &str = "nothing accepted";
+
+/// That a member of requests is to blame.
+pub(in crate::judge) fn blamed(member: &str) -> About {
+    About::Request { place: member.to_owned(), constraint: String::new() }
 }
 
 /// A valid request was refused for a member whose value the host need not know.
 pub(in crate::judge) fn doubtful(view: &View<'_>, answer: &Answer, member: &str, how: &str) -> Observation {
     let observation = view.observe(
         &CHECK,
-        format!("{} {member}", view.kind(answer)),
+        view.kind(answer),
         format!("a valid request was refused for `{member}`: {how} it was accepted"),
         (view.expected_statuses(), view.answer_words(answer)),
         &view.case.at,
     );
-    Observation { scope: Scope::Answer, ..observation.as_warning() }
+    observation.as_warning().about(blamed(member))
 }

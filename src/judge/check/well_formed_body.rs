@@ -10,7 +10,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Parsers refuse it, or, with a key twice, each takes another value.",
     allow: "Nothing: a body that is not well-formed cannot be checked further.",
     severity: Severity::Deny,
-    scope: Scope::Answer,
+    scope: Scope::Operation,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {

@@ -15,7 +15,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "What is marked so is mostly a password, a key or a token, which then stands in logs and caches.",
     allow: "Take `writeOnly` away if clients are to see the value; it is a warning by default.",
     severity: Severity::Warn,
-    scope: Scope::Answer,
+    scope: Scope::Contract,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {
@@ -27,7 +27,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     let each = shown.into_iter().map(|Shown { place, at, kind }| {
         view.observe(
             &CHECK,
-            format!("{} {place}", answer.status),
+            answer.status.to_string(),
             format!("`{place}` stands in the answer, though it is only for requests"),
             ("no such property", format!("{kind}, which is not shown here")),
             &at,

@@ -2,12 +2,16 @@
 //! data, and which cases prove nothing because nothing valid was accepted.
 
 mod contrast;
+mod echo;
+mod everywhere;
 mod history;
+mod illness;
 mod refusal;
 mod steady;
 
-use super::{Observation, View, check, verdict};
+use super::{Observation, Severity, View, check, verdict};
 use crate::contract::{Cause, Contract, Operation};
+use crate::json::pointer;
 use crate::plan::{Case, Credentials, Gap, Plan, RUN, Verdict};
 use crate::run::{Answer, Exchange};
 use history::History;
@@ -69,11 +73,12 @@ pub fn settle(
             statuses.for_each(|status| *left.entry(status).or_default() += 1);
         }
         let mut blamed: Vec<(String, Observation)> = Vec::new();
+        let taken = refusal::accepted(&run, asked);
         if !refusals.is_empty() {
             let history = history.get_or_insert_with(|| History::of(contract, plan, exchanges));
             let steady = Steady::of(&run, asked);
             for refusal in &refusals {
-                match refusal.ruling(&run, history, asked, &steady) {
+                match refusal.ruling(&run, history, (asked, &taken), &steady) {
                     Ruling::Finding(observation) => observations.push(observation),
                     Ruling::Warning(member, observation) => blamed.push((member, observation)),
                     Ruling::Nothing => {
@@ -94,9 +99,10 @@ pub fn settle(
                 .cases
                 .extend(asked.refused.iter().filter(|one| one.1.is_some_and(is_4xx)).map(|one| one.0));
         }
-        if !left.is_empty() {
-            let counts: Vec<String> =
-                left.iter().map(|(status, count)| format!("{status} \u{d7}{count}")).collect();
+        let counts: Vec<String> =
+            left.iter().map(|(status, count)| format!("{status} \u{d7}{count}")).collect();
+        let told = tell_what_is_to_blame(&run, *index, &mut observations, &taken, &counts.join(", "));
+        if !left.is_empty() && !told {
             let what = if asked.accepted.is_empty() {
                 "no valid request was accepted"
             } else {
@@ -117,14 +123,49 @@ pub fn settle(
         let excused = is_excused(&run, &untested, &asked, observation) || (about_status && own_making());
         !excused
     });
-    observations.sort_by_key(|observation| (observation.scenario, observation.step));
+    everywhere::credentials(&run, &mut observations);
+    everywhere::codes(&run, &mut observations);
+    echo::set_aside(&run, &mut observations);
+    illness::illness(&run, &mut observations);
+    illness::death(&run, &mut observations, &mut untested);
+    observations.sort_by_key(Observation::position);
     Settled { observations, gaps, untested }
+}
+
+/// Says of each refusal of a valid request what is to blame: a member, or, where nothing was accepted,
+/// the operation. Tells whether it is the operation.
+fn tell_what_is_to_blame(
+    run: &Whole<'_>,
+    operation: usize,
+    observations: &mut [Observation],
+    taken: &[refusal::Accepted],
+    answers: &str,
+) -> bool {
+    let mut is_all = false;
+    for one in observations.iter_mut() {
+        let own = one.check.id == check::valid_accepted::CHECK.id && one.severity == Severity::Deny;
+        if !own || run.case(one.position()).operation != operation {
+            continue;
+        }
+        let whole = one.clone();
+        is_all |= taken.is_empty();
+        *one = if taken.is_empty() {
+            check::valid_accepted::nothing_accepted(whole, answers)
+        } else {
+            match refusal::difference(run, taken, whole.position()) {
+                Some(member) => whole.about(check::valid_accepted::blamed(member.trim_start_matches('/'))),
+                None => whole,
+            }
+        };
+    }
+    is_all
 }
 
 /// Warnings without those about a member of which a part is to blame.
 fn innermost(blamed: Vec<(String, Observation)>) -> impl Iterator<Item = Observation> {
     let members: BTreeSet<String> = blamed.iter().map(|(member, _)| member.clone()).collect();
-    let is_outer = move |member: &str| members.iter().any(|other| other.starts_with(&format!("{member}/")));
+    let is_outer =
+        move |member: &str| members.iter().any(|other| other != member && pointer::is_below(other, member));
     blamed.into_iter().filter(move |(member, _)| !is_outer(member)).map(|(_, observation)| observation)
 }
 
@@ -186,6 +227,18 @@ struct Whole<'r> {
 impl<'r> Whole<'r> {
     fn case(&self, (scenario, step): Position) -> &'r Case {
         &self.plan.scenarios[scenario].cases[step]
+    }
+
+    /// Every case of the plan.
+    fn cases(&self) -> impl Iterator<Item = (Position, &'r Case)> + use<'r> {
+        let scenarios = self.plan.scenarios.iter().enumerate();
+        scenarios.flat_map(|(scenario, one)| {
+            one.cases.iter().enumerate().map(move |(step, case)| ((scenario, step), case))
+        })
+    }
+
+    fn operation(&self, position: Position) -> &'r Operation {
+        &self.contract.operations[self.case(position).operation]
     }
 
     fn exchange(&self, (scenario, step): Position) -> Option<&'r Exchange> {

@@ -18,6 +18,28 @@ pub(super) struct Refusal<'r> {
     pub(super) answer: &'r Answer,
 }
 
+/// A request that was taken, with what it says.
+pub(super) type Accepted = (Position, Value);
+
+/// The requests to an operation that were taken.
+pub(super) fn accepted(run: &Whole<'_>, asked: &Asked) -> Vec<Accepted> {
+    asked.accepted.iter().map(|position| (*position, said(&run.case(*position).request))).collect()
+}
+
+/// The member in which a refused request differs from one that was taken, if it is one alone.
+pub(super) fn difference(run: &Whole<'_>, accepted: &[Accepted], position: Position) -> Option<String> {
+    let own = said(&run.case(position).request);
+    let mut found = None;
+    for (_, taken) in accepted {
+        match contrast(&own, taken) {
+            Contrast::None => return None,
+            Contrast::In(member) => found = found.or(Some(member)),
+            Contrast::More => {}
+        }
+    }
+    found
+}
+
 /// What a refusal shows.
 pub(super) enum Ruling {
     /// Something about the host.
@@ -33,26 +55,27 @@ impl Refusal<'_> {
         &self,
         run: &Whole<'_>,
         history: &History<'_>,
-        asked: &Asked,
+        (asked, accepted): (&Asked, &[Accepted]),
         steady: &Steady,
     ) -> Ruling {
         let Some(view) = run.view(self.position, Verdict::Accept) else { return Ruling::Nothing };
         let operation = &run.contract.operations[self.case.operation];
         let own = said(&self.case.request);
+        let refused = || Ruling::Finding(check::valid_accepted::refused(&view, self.answer));
         let conflict = self.answer.status == 409 && operation.behaviour.unique.is_empty();
         let unknown = history.unknown(self.case.operation, &self.case.request, conflict);
         let free = self.is_said_to_be_free();
         // The same body was taken with what only answers should hold.
         let asks_for_hidden = |other: &Position| run.case(*other).adds_read_only_to(self.case);
         if asked.accepted.iter().any(asks_for_hidden) {
-            return Ruling::Finding(check::valid_accepted::refused(&view, self.answer));
+            return refused();
         }
         let mut blamed = None;
-        for other in &asked.accepted {
+        for (other, taken) in accepted {
             if !free && !steady.vouches(run, *other) {
                 continue;
             }
-            let difference = match contrast(&own, &said(&run.case(*other).request)) {
+            let difference = match contrast(&own, taken) {
                 Contrast::None => None,
                 Contrast::In(member) => Some(member),
                 Contrast::More => continue,
@@ -60,11 +83,9 @@ impl Refusal<'_> {
             if unknown.is_empty()
                 || (free && concerns_only(difference.as_deref(), &self.case.place.to_string()))
             {
-                return Ruling::Finding(check::valid_accepted::refused(&view, self.answer));
+                return refused();
             }
-            let within = |member: &String| {
-                unknown.iter().all(|at| at == member || at.starts_with(&format!("{member}/")))
-            };
+            let within = |member: &String| unknown.iter().all(|at| pointer::is_below(at, member));
             blamed = blamed.or(difference.filter(within));
         }
         match blamed {

@@ -24,7 +24,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "It tells an attacker which software runs and where it breaks.",
     allow: "Nothing; if the text is meant for clients, allow the check for this run.",
     severity: Severity::Deny,
-    scope: Scope::Answer,
+    scope: Scope::Operation,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

@@ -19,7 +19,7 @@ pub(in crate::judge) use span::{about, zone};
 
 use crate::contract::rule::Strictness;
 use crate::contract::{Rule, Statement};
-use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::judge::{About, Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 use scene::Scene;
 
@@ -30,7 +30,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Every value has the right type and is still wrong. No schema can see this.",
     allow: "Remove or correct the rule in x-probity if it does not describe the API; `severity: warn` on the rule reports it without failing the run.",
     severity: Severity::Deny,
-    scope: Scope::Answer,
+    scope: Scope::Contract,
 };
 
 /// The same check for a rule that only warns.
@@ -71,12 +71,15 @@ fn observed((scenario, step): (usize, usize), rule: &Rule, broken: Broken) -> Ob
     };
     let mild = broken.mild;
     let observed = Observation {
+        value: None,
         severity: check_of(rule).severity,
-        scope: check_of(rule).scope,
+        leads: false,
         check: check_of(rule),
         scenario,
         step,
+        about: About::Contract,
         answer: format!("{rule}: {}", broken.kind),
+        detail: String::new(),
         title: broken.title,
         expected,
         actual: broken.actual,
