@@ -101,6 +101,7 @@ fn failures(
             title: first.title.clone(),
             expected: first.expected.clone(),
             actual: first.actual.clone(),
+            said: report.findings[index].said.clone(),
             count,
             case: case.id.clone(),
             at: place(&first.contract),

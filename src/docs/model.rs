@@ -151,6 +151,8 @@ pub struct Failure {
     pub expected: String,
     /// What came, as plain text.
     pub actual: String,
+    /// The beginning of the body that came, where that is a refusal or a failure.
+    pub said: Option<String>,
     /// How many cases of the operation show it.
     pub count: usize,
     /// The first of them.

@@ -31,6 +31,7 @@ fn failure(failure: &Failure) -> Markup {
             dl {
                 dt { "Expected" } dd { (failure.expected) }
                 dt { "Actual" } dd { (failure.actual) }
+                @if let Some(said) = &failure.said { dt { "The host said" } dd { code { (said) } } }
                 dt { "Shown by" } dd { (cases) ", first " code { (failure.case) } }
                 dt { "Contract" } dd { code { (failure.at) } }
                 dt { "Meaning" } dd { code { "probity explain " (failure.check) } }

@@ -33,11 +33,12 @@ fn failure_of(out: &mut String, failure: &Failure) {
         ("What", line(&failure.title)),
         ("Expected", code(&failure.expected)),
         ("Actual", code(&failure.actual)),
+        ("The host said", failure.said.as_deref().map(code).unwrap_or_default()),
         ("Shown by", format!("{cases}, first {}", code(&failure.case))),
         ("Contract", code(&failure.at)),
         ("Meaning", code(&format!("probity explain {}", failure.check))),
     ];
-    for (name, text) in points {
+    for (name, text) in points.into_iter().filter(|(_, text)| !text.is_empty()) {
         point(out, &format!("{name}: {text}"));
     }
 }
