@@ -24,12 +24,14 @@
 //! | what hangs, what is asked for once more, when a target is lost | `run::watch`, `run::alone` |
 //! | credentials that are refused after they were accepted | `run::trust` |
 //! | what a run did to its target, and where that is written down | `run::effects`, `run::ledger` |
-//! | what is held against an answer: one file a check | [`judge`], `judge::check` |
+//! | what is wrong with an answer: one file a check | [`judge`], `judge::check` |
 //! | what only the whole run shows: refusals of data, what was not tested | `judge::settle` |
 //! | how behaviour is pinned in insta's format | [`snapshot`] |
 //! | what people and machines read | [`report`] |
 //! | the server that behaves as a contract says, and its faults | [`host`] |
 //! | the API reference | [`docs`] |
+//! | what a run says of each status, code and rule of it | `docs::marks` |
+//! | the guides, whose commands are tested | `README.md`, `docs/`, `tests/integration/readme.rs` |
 //! | what the pages share that a browser shows: [`docs`], and [`report`] as HTML | `page` |
 //! | what share of the faults the checks catch | [`audit`] |
 //! | commands, flags and exit codes | [`cli`], [`config`] |

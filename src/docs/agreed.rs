@@ -6,6 +6,7 @@
 use super::NotVerified;
 use super::example::reformatted;
 use super::model::{Example, Mark, Operation, Origin, Reference};
+use super::strays::{self, Came};
 use super::verified::{coded, put_first};
 use crate::contract::model::{self as contracted, choose, is_json};
 use crate::contract::{Contract, Side};
@@ -44,12 +45,18 @@ pub(super) fn remember(
 
 fn mark(told: &mut Operation, operation: &contracted::Operation, own: &[&Recorded]) {
     let mark = |came: bool| Some(if came { Mark::Recorded } else { Mark::NotRecorded });
+    let came: Vec<Came> = own
+        .iter()
+        .map(|one| Came { status: one.answer.status, codes: codes(operation, one), failure: None })
+        .collect();
     for (response, contracted) in told.responses.iter_mut().zip(&operation.responses) {
         response.mark = mark(own.iter().any(|one| is_of(operation, contracted, one)));
     }
     for error in &mut told.errors {
-        error.mark = mark(own.iter().any(|one| codes(operation, one).contains(&error.code)));
+        error.mark =
+            mark(came.iter().any(|one| one.status == error.status && one.codes.contains(&error.code)));
     }
+    strays::tell(told, operation, &came);
 }
 
 /// For each code, and for each status without one, the first answer that can be shown.

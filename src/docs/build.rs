@@ -22,8 +22,8 @@ const LONGEST_TITLE: usize = 90;
 /// What is told where no tag says it.
 const UNTAGGED: &str = "Operations";
 
-/// What the reference of a contract tells.
-pub(super) fn reference(contract: &Contract) -> Reference {
+/// What the reference of a contract tells, and the anchors that are taken in it.
+pub(super) fn reference(contract: &Contract) -> (Reference, Anchors) {
     let anchors = Anchors::new(usize::MAX, super::PAGE_ANCHORS);
     let mut builder = Builder { contract, shapes: Shapes::new(contract), anchors };
     let schemes = builder.schemes();
@@ -34,7 +34,7 @@ pub(super) fn reference(contract: &Contract) -> Reference {
         at.file = file_name(&at.file);
         Broken { operation: one.operation.clone(), why: one.why.clone(), at: at.to_string() }
     });
-    Reference {
+    let reference = Reference {
         title: contract.title.trim().to_owned(),
         version: contract.version.trim().to_owned(),
         file: contract.document.files().first().map(|file| file_name(&file.name)).unwrap_or_default(),
@@ -46,11 +46,12 @@ pub(super) fn reference(contract: &Contract) -> Reference {
         broken: broken.collect(),
         run: None,
         profile: None,
-    }
+    };
+    (reference, builder.anchors)
 }
 
 /// The name of a file without its folder: the same wherever it is read.
-fn file_name(path: &str) -> String {
+pub(super) fn file_name(path: &str) -> String {
     path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
 }
 
@@ -206,6 +207,9 @@ impl Builder<'_> {
             promises,
             unique: self.unique(operation),
             unknown: operation.behaviour.silent.iter().map(words::silence).collect(),
+            undocumented: Vec::new(),
+            unknown_codes: Vec::new(),
+            failures: None,
             anchor,
         }
     }
@@ -292,6 +296,7 @@ impl Builder<'_> {
             meaning: entry.meaning.clone(),
             fix: entry.fix.clone(),
             mark: None,
+            elsewhere: Vec::new(),
         });
         each.collect()
     }

@@ -16,9 +16,12 @@ mod curl;
 mod example;
 mod harmless;
 mod html;
+mod marks;
 pub mod model;
 mod prose;
 mod shape;
+mod strays;
+mod tally;
 mod text;
 mod twice;
 mod verified;
@@ -79,9 +82,9 @@ pub fn pages(
     evidence: Option<Evidence<'_>>,
     format: Format,
 ) -> Result<Vec<Page>, NotVerified> {
-    let mut reference = build::reference(contract);
+    let (mut reference, mut anchors) = build::reference(contract);
     match evidence {
-        Some(Evidence::Run(report)) => verified::verify(&mut reference, contract, report)?,
+        Some(Evidence::Run(report)) => verified::verify(&mut reference, &mut anchors, contract, report)?,
         Some(Evidence::Snapshots { profile, recorded }) => {
             agreed::remember(&mut reference, contract, profile, recorded)?;
         }

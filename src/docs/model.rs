@@ -108,6 +108,57 @@ pub struct Operation {
     pub unique: Vec<String>,
     /// What the contract does not say, as Markdown.
     pub unknown: Vec<String>,
+    /// The statuses that came and are not documented.
+    pub undocumented: Vec<Stray>,
+    /// The codes that came and are not in the catalogue, each with the statuses that it had.
+    pub unknown_codes: Vec<(String, Vec<Stray>)>,
+    /// What a run found to be wrong.
+    pub failures: Option<Failures>,
+}
+
+/// Something that came with a status which the contract does not have for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// The status.
+    pub status: u16,
+    /// How many answers had it.
+    pub times: usize,
+    /// The anchor of what is wrong with it, if something is.
+    pub failure: Option<String>,
+}
+
+/// What a run found to be wrong with an operation.
+#[derive(Clone, Debug)]
+pub struct Failures {
+    /// The anchor of them all.
+    pub anchor: String,
+    /// Each, the most serious first.
+    pub each: Vec<Failure>,
+}
+
+/// Something that a run found to be wrong.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Its anchor.
+    pub anchor: String,
+    /// The check that failed.
+    pub check: String,
+    /// Whether it is only a warning.
+    pub warning: bool,
+    /// What is wrong, as plain text.
+    pub title: String,
+    /// What the contract asks for, as plain text.
+    pub expected: String,
+    /// What came, as plain text.
+    pub actual: String,
+    /// The beginning of the body that came, where that is a refusal or a failure.
+    pub said: Option<String>,
+    /// How many cases of the operation show it.
+    pub count: usize,
+    /// The first of them.
+    pub case: String,
+    /// The file, line and column where the contract asks for it.
+    pub at: String,
 }
 
 /// A name and the anchor where it is described.
@@ -201,6 +252,8 @@ pub struct ErrorCode {
     pub fix: Option<String>,
     /// Whether a run has seen it.
     pub mark: Option<Mark>,
+    /// The other statuses that it came with.
+    pub elsewhere: Vec<Stray>,
 }
 
 /// Something that holds in every accepted exchange.
@@ -282,18 +335,31 @@ pub struct Shared {
 }
 
 /// What a run has shown of something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// It came, and was as the contract says.
+    /// It came, a code with its own status, and nothing was found to be wrong with it.
     Held,
+    /// It came, and there are warnings about it.
+    Warned(Blame),
     /// It was not as the contract says.
-    Failed,
-    /// The run did not come to it.
-    NotExercised,
+    Failed(Blame),
+    /// It never came.
+    NotTried,
     /// It came when the snapshots were recorded; they do not say whether anything was wrong with it.
     Recorded,
     /// No snapshot shows it.
     NotRecorded,
+}
+
+/// What is wrong with something, and where that is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blame {
+    /// Where it is told.
+    pub anchor: String,
+    /// How many cases show it.
+    pub times: usize,
+    /// How many could have.
+    pub of: usize,
 }
 
 /// The run that marks come from.
@@ -305,18 +371,40 @@ pub struct Run {
     pub date: String,
     /// The version of the API's contract that the target was held to.
     pub version: String,
+    /// How many findings break the contract.
+    pub broken: usize,
+    /// How many are only told.
+    pub warned: usize,
+    /// Why the run is no whole one, if it is not.
+    pub incomplete: Option<String>,
 }
 
 impl Mark {
     /// Its name.
-    pub fn words(self) -> &'static str {
+    pub fn words(&self) -> &'static str {
         match self {
             Mark::Held => "held",
-            Mark::Failed => "failed",
-            Mark::NotExercised => "not exercised",
+            Mark::Warned(_) => "warned",
+            Mark::Failed(_) => "failed",
+            Mark::NotTried => "not tried",
             Mark::Recorded => "recorded",
             Mark::NotRecorded => "not recorded",
         }
+    }
+
+    /// What is wrong, if something is.
+    pub fn blame(&self) -> Option<&Blame> {
+        match self {
+            Mark::Warned(blame) | Mark::Failed(blame) => Some(blame),
+            Mark::Held | Mark::NotTried | Mark::Recorded | Mark::NotRecorded => None,
+        }
+    }
+}
+
+impl Blame {
+    /// How often, where that is not always.
+    pub fn share(&self) -> Option<String> {
+        (self.times < self.of).then(|| format!("{} of {}", self.times, self.of))
     }
 }
 

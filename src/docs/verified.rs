@@ -1,19 +1,15 @@
-//! What a run has shown: marks on what the reference tells, and real exchanges as examples.
+//! What a run lends a reference: marks on what it tells, and real exchanges as examples.
 
 use super::example::reformatted;
-use super::model::{Example, Mark, Media, Operation, Origin, Reference, Run};
+use super::marks::{self, status};
+use super::model::{Example, Media, Operation, Origin, Reference, Run};
 use super::{prose, words};
 use crate::contract::model::{self as contracted, choose, is_json};
 use crate::contract::{Behaviour, Contract, SchemaAt, Side};
 use crate::judge::Severity;
-use crate::report::model::{Body, Came, Case, CaseResult, Content, Report};
+use crate::page::Anchors;
+use crate::report::model::{Body, Case, CaseResult, Content, Report};
 use crate::source::Location;
-
-/// Checks that hold something against a rule or a value, not against the answer that shows it.
-const NOT_OF_THE_STATUS: &[&str] = &["rule", "snapshot", "uniqueness", "clock", "throttled"];
-
-/// Checks that hold against a code that it did not come.
-const OF_THE_CODE: &[&str] = &["error-code", "invalid-rejected", "uniqueness", "credentials-enforced"];
 
 /// Why a run cannot stand behind a reference.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +59,7 @@ impl NotVerified {
 /// Marks a reference with what a run has shown, and puts its exchanges first among the examples.
 pub(super) fn verify(
     reference: &mut Reference,
+    anchors: &mut Anchors,
     contract: &Contract,
     report: &Report,
 ) -> Result<(), NotVerified> {
@@ -72,16 +69,20 @@ pub(super) fn verify(
         let Some(operation) = contract.operations.iter().find(of) else { continue };
         let seen = Seen::new(contract, operation, report);
         known |= !seen.cases.is_empty();
-        seen.mark(told);
+        marks::mark(told, anchors, operation, report);
         seen.record(told)?;
     }
     if !known {
         return Err(NotVerified::Foreign { title: report.contract.title.clone() });
     }
+    let found = |severity| report.findings.iter().filter(|one| one.severity == severity).count();
     reference.run = Some(Run {
         target: report.target.clone(),
         date: report.timing.started.strftime("%Y-%m-%d %H:%M UTC").to_string(),
         version: report.contract.version.clone(),
+        broken: found(Severity::Deny),
+        warned: found(Severity::Warn),
+        incomplete: report.incomplete().map(|(_, why)| why.to_owned()),
     });
     Ok(())
 }
@@ -96,70 +97,11 @@ struct Seen<'r> {
 
 impl<'r> Seen<'r> {
     fn new(contract: &'r Contract, operation: &'r contracted::Operation, report: &'r Report) -> Seen<'r> {
-        let own = report
-            .coverage
-            .operations
-            .iter()
-            .find(|one| (&one.method, &one.path) == (&operation.method, &operation.path));
-        let cases = own.map(|own| {
-            let of = |case: &&Case| {
-                let method = case.request.as_ref().is_none_or(|request| request.method == own.method);
-                case.operation == own.covered.operation && method
-            };
+        let cases = marks::covered(operation, report).map(|own| {
+            let of = |case: &&Case| case.operation == own.covered.operation && marks::is_declared(case, own);
             report.cases.iter().filter(of).collect()
         });
         Seen { contract, operation, report, cases: cases.unwrap_or_default() }
-    }
-
-    fn mark(&self, told: &mut Operation) {
-        for (response, own) in told.responses.iter_mut().zip(&self.operation.responses) {
-            let stands_for =
-                |status: u16| self.operation.response(status).is_some_and(|found| found.status == own.status);
-            let came: Vec<&&Case> =
-                self.cases.iter().filter(|case| status(case).is_some_and(stands_for)).collect();
-            let failed =
-                came.iter().any(|case| self.is_denied(case, |check| !NOT_OF_THE_STATUS.contains(&check)));
-            response.mark = Some(verdict(!came.is_empty(), failed));
-        }
-        for error in &mut told.errors {
-            let came = self
-                .cases
-                .iter()
-                .any(|case| case.outcome.as_ref().is_some_and(|outcome| outcome.codes.contains(&error.code)));
-            // Where several codes may come, none of them alone is to blame.
-            let failed = self.cases.iter().any(|case| {
-                case.expected.codes == std::slice::from_ref(&error.code)
-                    && self.is_denied(case, |check| OF_THE_CODE.contains(&check))
-            });
-            error.mark = Some(verdict(came, failed));
-        }
-        for (promise, rule) in told.promises.iter_mut().zip(&self.operation.behaviour.rules) {
-            promise.mark = Some(self.rule(&rule.to_string()));
-        }
-    }
-
-    fn rule(&self, rule: &str) -> Mark {
-        let here = |one: &&crate::report::model::Operation| {
-            (&one.method, &one.path) == (&self.operation.method, &self.operation.path)
-        };
-        let own = self.report.coverage.operations.iter().find(here);
-        let Some(own) = own else { return Mark::NotExercised };
-        let Some(tried) = own.covered.rules.iter().find(|tried| tried.rule == rule) else {
-            return Mark::NotExercised;
-        };
-        let failed = self.report.findings.iter().any(|finding| {
-            let place = finding.contract.pointer.strip_prefix(&tried.pointer);
-            finding.operation == own.covered.operation
-                && finding.check == "rule"
-                && place.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        });
-        verdict(tried.times > 0, failed)
-    }
-
-    /// Whether a check of a kind denies a case.
-    fn is_denied(&self, case: &Case, kind: impl Fn(&str) -> bool) -> bool {
-        let findings = case.observations.iter().filter_map(|one| self.report.findings.get(one.finding));
-        findings.into_iter().any(|finding| finding.severity == Severity::Deny && kind(&finding.check))
     }
 
     /// Puts recorded exchanges first among the examples.
@@ -305,21 +247,6 @@ pub(super) fn coded(behaviour: &Behaviour, codes: &[String]) -> Option<String> {
     };
     let known: Vec<String> = codes.iter().filter_map(entry).collect();
     (!known.is_empty()).then(|| known.join(", "))
-}
-
-fn verdict(came: bool, failed: bool) -> Mark {
-    match (came, failed) {
-        (_, true) => Mark::Failed,
-        (true, false) => Mark::Held,
-        (false, false) => Mark::NotExercised,
-    }
-}
-
-fn status(case: &Case) -> Option<u16> {
-    match case.outcome.as_ref()?.came {
-        Came::Status(status) => Some(status),
-        Came::Failure(_) => None,
-    }
 }
 
 fn text(body: &Body) -> Option<&str> {

@@ -15,7 +15,7 @@ use probity::source::Document;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::{Value, json};
 
-use crate::canned::{Canned, Reply};
+use crate::canned::{Canned, Reply, json as canned_json};
 use crate::driver::{Driver, probity, repository, shipped_contract};
 use crate::laws::corpus;
 
@@ -348,7 +348,9 @@ fn a_run_lends_its_exchanges_and_says_what_held() {
     assert!(page.contains(&format!("probity-{id}-")), "no recorded exchange is shown");
     assert!(page.contains("Verified against <code>the embedded host</code> on 20"));
     assert!(page.contains("<span class=\"mark held\">held</span>"));
-    assert!(!page.contains("mark failed"));
+    assert!(!page.contains("mark failed") && !page.contains("class=\"wrong\""));
+    assert!(page.contains("Nothing that was tried breaks the contract."));
+    assert!(page.contains("Statuses: 8 held, 0 failed, 0 not tried."));
     assert!(!page.contains("$PROBITY_BASIC"));
     let again = html(&driver, &["--verified", "run.json"]);
     assert_eq!(page, again);
@@ -373,8 +375,121 @@ fn what_did_not_hold_or_was_not_tried_is_marked_so() {
         page[start..].split("</tr>").next().unwrap().to_owned()
     };
     assert!(row("create-badges-group-code-732").contains("mark failed"));
+    // It came for its own cause, and for another too.
+    assert!(row("create-badges-group-code-733").contains("mark failed"));
     assert!(row("create-badges-group-code-735").contains("mark held"));
     assert!(row("create-rewards-group-code-12012").contains("mark untried"));
+    for link in page.split("class=\"mark failed\" href=\"#").skip(1) {
+        let anchor = link.split('"').next().unwrap();
+        let told = page.split(&format!("id=\"{anchor}\"")).nth(1).unwrap();
+        assert!(told.contains("probity explain error-code"), "{anchor}");
+    }
+    assert!(page.contains("class=\"note broken\"") && page.contains("not tried."), "no banner");
+}
+
+/// A contract with one code, which a missing name has with status 400, and a host for it.
+pub(crate) fn coded(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> (Driver, Canned) {
+    let contract = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {"/things": {"post": {
+        "operationId": "add",
+        "requestBody": {"required": true, "content": {"application/json": {"schema": {
+            "type": "object", "required": ["name"], "properties": {"name": {"type": "string", "maxLength": 40}}}}}},
+        "responses": {"200": {"description": "added"}, "400": {"description": "wrong"}, "415": {"description": "not JSON"},
+            "503": {"description": "later"}},
+        "x-probity": {"errors": {"code": "$response.body#/code", "catalogue": {
+            "71": {"status": 400, "when": {"missing": "/name"}},
+            "72": {"status": 400, "when": ["malformed", "wrong-type", "out-of-range"]}}}}}}}});
+    let server = Canned::start(move |asked| {
+        let (head, body) = asked.whole.split_once("\r\n\r\n").unwrap();
+        if !head.starts_with("POST ") {
+            return Reply::Bytes(canned_json("405 Method Not Allowed", "Allow: POST\r\n", "{}"));
+        }
+        if !head.to_lowercase().contains("content-type: application/json") {
+            return Reply::Bytes(canned_json("415 Unsupported Media Type", "", "{}"));
+        }
+        let kind = match serde_json::from_str::<Value>(body) {
+            // What was no UTF-8.
+            _ if body.contains(char::REPLACEMENT_CHARACTER) => "wrong",
+            Ok(Value::Object(members)) => match members.get("name") {
+                None | Some(Value::Null) => "missing",
+                Some(Value::String(name)) if name.chars().count() <= 40 => "good",
+                Some(_) => "wrong",
+            },
+            _ => "wrong",
+        };
+        Reply::Bytes(answer(kind))
+    });
+    (probity().with_file("a.json", contract.to_string()), server)
+}
+
+/// The page of the operation `add` and the first page, verified with a run against a host.
+fn verified(driver: &Driver, server: &Canned) -> (String, String) {
+    let check = ["check", "a.json", "--target", &server.url(), "--report", "json=run.json"];
+    driver.again().args(check.map(str::to_owned)).run();
+    let docs = ["docs", "a.json", "--out", "md", "--format", "markdown", "--verified", "run.json"];
+    driver.again().args(docs).run().ends_with(0);
+    let read = |name: &str| std::fs::read_to_string(driver.folder().join("md").join(name)).unwrap();
+    (read("add.md"), read("README.md"))
+}
+
+/// Every link to a place of the page leads to one.
+fn links_lead_somewhere(page: &str) {
+    let links: Vec<&str> = page.split("](#").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
+    assert!(!links.is_empty(), "{page}");
+    for link in links {
+        assert_eq!(page.matches(&format!("<a id=\"{link}\"></a>")).count(), 1, "{link}: {page}");
+    }
+}
+
+#[test]
+fn a_code_holds_only_with_its_own_status() {
+    let (driver, server) = coded(|kind| match kind {
+        "good" => canned_json("200 OK", "", "{}"),
+        "missing" => canned_json("409 Conflict", "", r#"{"code": 71}"#),
+        _ => canned_json("400 Bad Request", "", r#"{"code": 72}"#),
+    });
+    let (page, first) = verified(&driver, &server);
+    let row = |code: &str| page.lines().find(|line| line.starts_with(&format!("| `{code}` |"))).unwrap();
+    assert!(row("71").contains("[failed](#add-failed") && row("71").contains("came with 409 ×"), "{page}");
+    assert!(!row("71").contains("held") && row("72").contains("| held |"), "{page}");
+    assert!(page.contains("### 409 (not documented)"), "{page}");
+    assert!(page.contains("### 503 (not tried)") && page.contains("### 200 (held)"), "{page}");
+    assert!(page.contains("## What is wrong") && page.contains("- Actual: "), "{page}");
+    links_lead_somewhere(&page);
+    assert!(first.contains("1 failed") && first.contains("1 not tried"), "{first}");
+    assert!(first.contains("1 status came that is not documented."), "{first}");
+    assert!(first.contains("](add.md#add-failed)"), "{first}");
+}
+
+#[test]
+fn statuses_and_codes_that_nothing_documents_are_shown() {
+    let (driver, server) = coded(|kind| match kind {
+        "good" => canned_json("201 Created", "", "{}"),
+        "missing" => canned_json("400 Bad Request", "", r#"{"code": 99}"#),
+        _ => canned_json("400 Bad Request", "", r#"{"code": 72}"#),
+    });
+    let (page, first) = verified(&driver, &server);
+    assert!(page.contains("### 201 (not documented)\n\nIt came ×"), "{page}");
+    assert!(page.contains("### 200 ([failed](#add-failed"), "{page}");
+    let unknown = page.lines().find(|line| line.starts_with("| `99` |")).unwrap();
+    assert!(unknown.contains("Not in the catalogue.") && unknown.contains("came with 400 ×"), "{page}");
+    links_lead_somewhere(&page);
+    assert!(first.contains("break the contract"), "{first}");
+    let html = html(&driver, &["a.json", "--verified", "run.json"]);
+    assert!(html.contains("The contract does not document this status."));
+    assert!(!html.contains("status good"), "what did not come is not green");
+}
+
+#[test]
+fn what_was_not_tried_is_not_said_to_hold() {
+    let (driver, server) = coded(|_| canned_json("200 OK", "", "{}"));
+    let check =
+        ["check", "a.json", "--target", &server.url(), "--max-requests", "1", "--report", "json=run.json"];
+    driver.again().args(check.map(str::to_owned)).run().ends_with(0);
+    let page = html(&driver, &["a.json", "--verified", "run.json"]);
+    assert!(page.contains("Statuses: 1 held, 0 failed, 3 not tried."), "no banner");
+    assert!(page.contains("Error codes: 0 held, 0 failed, 2 not tried."), "no banner");
+    assert_eq!(page.matches("mark held").count(), 1);
+    assert_eq!(page.matches("mark untried").count(), 5);
 }
 
 #[test]

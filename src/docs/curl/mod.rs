@@ -120,7 +120,7 @@ mod tests {
                 "responses": {"200": {"description": "ok"}}}}}});
         let document = Document::from_text("a.json", &contract.to_string()).unwrap();
         let contract = Contract::read(document).map_err(|refused| refused.1).unwrap();
-        let reference = crate::docs::build::reference(&contract);
+        let (reference, _) = crate::docs::build::reference(&contract);
         reference.operations().next().unwrap().curl.clone()
     }
 

@@ -1,10 +1,12 @@
 //! One page that needs nothing else: no network, and no script to be read.
 
+mod failures;
 mod operation;
 mod shape;
 
 use super::model::{Group, Link, Reference, Run};
 use super::prose::{self, Headings, block};
+use super::tally;
 use crate::page::{Page, itself, method};
 use maud::{Markup, html};
 
@@ -108,8 +110,8 @@ fn overview(reference: &Reference, title: &str) -> Markup {
     html! {
         section #overview aria-labelledby="overview-title" {
             h1 #overview-title { (title) }
-            @if let Some(run) = &reference.run { (verified(run)) }
-            @if let Some(profile) = &reference.profile { (remembered(profile)) }
+            @if let Some(run) = &reference.run { (verified(run, reference)) }
+            @if let Some(profile) = &reference.profile { (remembered(profile, reference)) }
             @if let Some(text) = &reference.description { div.prose { (block(text, Headings::From(2))) } }
             @if !reference.servers.is_empty() {
                 h2 { "Servers" }
@@ -131,20 +133,42 @@ fn overview(reference: &Reference, title: &str) -> Markup {
     }
 }
 
-fn verified(run: &Run) -> Markup {
+fn verified(run: &Run, reference: &Reference) -> Markup {
+    let failed: Vec<_> =
+        reference.operations().filter_map(|one| Some((one, one.failures.as_ref()?))).collect();
     html! {
-        p.note {
-            "Verified against " code { (run.target) } " on " (run.date) ", version " (run.version)
-            ". Examples marked “recorded” come from that run."
+        div.note.broken[run.broken > 0] {
+            p {
+                "Verified against " code { (run.target) } " on " (run.date) ", version " (run.version)
+                ". Examples marked “recorded” come from that run."
+            }
+            @if let Some(why) = &run.incomplete { p { "The run was no whole one: " (why) "." } }
+            p { strong { (tally::outcome(run.broken, run.warned)) } }
+            (counts(reference))
+            @if !failed.is_empty() {
+                p { "What is wrong:" }
+                ul {
+                    @for (operation, failures) in failed {
+                        li { a href={ "#" (failures.anchor) } { (operation.title) } ", " (failures.each.len()) }
+                    }
+                }
+            }
         }
     }
 }
 
-fn remembered(profile: &str) -> Markup {
+fn counts(reference: &Reference) -> Markup {
+    html! { ul { @for line in tally::lines(reference) { li { (line) } } } }
+}
+
+fn remembered(profile: &str, reference: &Reference) -> Markup {
     html! {
-        p.note {
-            "Marks and examples called “recorded” come from the snapshots " code { (profile) }
-            ": behaviour that somebody has seen and agreed to. Snapshots name no target and no date, and do not say whether a rule held."
+        div.note {
+            p {
+                "Marks and examples called “recorded” come from the snapshots " code { (profile) }
+                ": behaviour that somebody has seen and agreed to. Snapshots name no target and no date, and do not say whether a rule held."
+            }
+            (counts(reference))
         }
     }
 }

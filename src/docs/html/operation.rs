@@ -1,7 +1,8 @@
 //! One operation: what it takes, what it answers, what it promises.
 
+use super::failures::{came_with, failures, mark, undocumented};
 use super::{link, shape};
-use crate::docs::model::{ErrorCode, Example, Mark, Media, Operation, Origin, Promise, Response};
+use crate::docs::model::{ErrorCode, Example, Media, Operation, Origin, Promise, Response};
 use crate::docs::prose::{self, Headings, block};
 use crate::page::{breakable, itself, method};
 use maud::{Markup, PreEscaped, html};
@@ -26,8 +27,9 @@ pub(super) fn section(operation: &Operation) -> Markup {
                 }
                 div.samples { (samples(operation)) }
             }
-            (errors(&operation.errors))
+            (errors(operation))
             (promises(operation))
+            (failures(operation))
         }
     }
 }
@@ -68,13 +70,13 @@ fn representation(media: &Media) -> Markup {
 
 fn responses(operation: &Operation) -> Markup {
     html! {
-        @if !operation.responses.is_empty() {
+        @if !operation.responses.is_empty() || !operation.undocumented.is_empty() {
             h4 { "Responses" }
             @for response in &operation.responses {
                 section.response #(response.anchor) {
                     h5 {
-                        span class=(if response.good { "status good" } else { "status" }) { (response.status) }
-                        (mark(response.mark))
+                        span class=(status(response)) { (response.status) }
+                        (mark(response.mark.as_ref()))
                         (itself(&response.anchor, &format!("status {} of {}", response.status, operation.title)))
                     }
                     @if !response.description.is_empty() { div.prose { (block(&response.description, Headings::Bold)) } }
@@ -85,7 +87,17 @@ fn responses(operation: &Operation) -> Markup {
                     @for media in &response.media { (representation(media)) }
                 }
             }
+            @for stray in &operation.undocumented { (undocumented(stray)) }
         }
+    }
+}
+
+/// Where a mark says what a run has seen, the number itself has no colour that could say otherwise.
+fn status(response: &Response) -> &'static str {
+    match (&response.mark, response.good) {
+        (Some(_), _) => "status plain",
+        (None, true) => "status good",
+        (None, false) => "status",
     }
 }
 
@@ -139,10 +151,11 @@ fn code(kind: &str, title: &str, origin: Option<Origin>, text: &Markup) -> Marku
     }
 }
 
-fn errors(errors: &[ErrorCode]) -> Markup {
-    let marked = errors.iter().any(|error| error.mark.is_some());
+fn errors(operation: &Operation) -> Markup {
+    let (errors, unknown) = (&operation.errors, &operation.unknown_codes);
+    let marked = !unknown.is_empty() || errors.iter().any(|error| error.mark.is_some());
     html! {
-        @if !errors.is_empty() {
+        @if !errors.is_empty() || !unknown.is_empty() {
             h4 { "Error codes" }
             div.scroll tabindex="0" role="group" aria-label="Error codes" {
                 table {
@@ -152,17 +165,34 @@ fn errors(errors: &[ErrorCode]) -> Markup {
                         @if marked { th scope="col" { "Verified" } }
                     } }
                     tbody {
-                        @for error in errors {
-                            tr #(error.anchor) {
-                                th scope="row" { a href={ "#" (error.anchor) } { code { (error.code) } } }
-                                td { (error.status) }
-                                td { (prose::inline(&error.when)) }
-                                td { @if let Some(text) = &error.meaning { (prose::inline(text)) } }
-                                td { @if let Some(text) = &error.fix { (prose::inline(text)) } }
-                                @if marked { td { (mark(error.mark)) } }
+                        @for error in errors { (error_row(error, marked)) }
+                        @for (code, came) in unknown {
+                            tr {
+                                th scope="row" { code { (code) } }
+                                td {}
+                                td colspan="3" { "Not in the catalogue." }
+                                td { @for stray in came { (came_with(stray)) } }
                             }
                         }
                     }
+                }
+            }
+        }
+    }
+}
+
+fn error_row(error: &ErrorCode, marked: bool) -> Markup {
+    html! {
+        tr #(error.anchor) {
+            th scope="row" { a href={ "#" (error.anchor) } { code { (error.code) } } }
+            td { (error.status) }
+            td { (prose::inline(&error.when)) }
+            td { @if let Some(text) = &error.meaning { (prose::inline(text)) } }
+            td { @if let Some(text) = &error.fix { (prose::inline(text)) } }
+            @if marked {
+                td {
+                    (mark(error.mark.as_ref()))
+                    @for stray in &error.elsewhere { (came_with(stray)) }
                 }
             }
         }
@@ -190,22 +220,8 @@ fn promise(promise: &Promise) -> Markup {
     html! {
         (prose::inline(&promise.words))
         @if promise.usual { " " span.flag { "usual, not promised" } }
-        (mark(promise.mark))
+        (mark(promise.mark.as_ref()))
         @if let Some(text) = &promise.because { " " span.because { (prose::inline(text)) } }
-    }
-}
-
-fn mark(mark: Option<Mark>) -> Markup {
-    html! {
-        @if let Some(mark) = mark {
-            @let class = match mark {
-                Mark::Held => "held",
-                Mark::Failed => "failed",
-                Mark::Recorded => "came",
-                Mark::NotExercised | Mark::NotRecorded => "untried",
-            };
-            " " span class={ "mark " (class) } { (mark.words()) }
-        }
     }
 }
 

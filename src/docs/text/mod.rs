@@ -1,10 +1,12 @@
 //! Markdown: a file for each operation, and one that lists them.
 
+mod failures;
 mod fields;
 mod write;
 
 use super::Page;
-use super::model::{Example, Link, Mark, Media, Operation, Origin, Reference, Shape};
+use super::model::{Example, Link, Mark, Media, Operation, Origin, Reference, Shape, Stray};
+use super::tally;
 use super::words::{capital, code};
 use fields::{about, flags, kind, rows, table, whole};
 use write::{fence, line, lowered, paragraph, point, row};
@@ -32,7 +34,7 @@ fn index(reference: &Reference) -> String {
     if !reference.version.is_empty() {
         out.push_str(&format!("\nVersion {}.\n", line(&reference.version)));
     }
-    run(&mut out, reference);
+    run(&mut out, reference, true);
     if let Some(text) = &reference.description {
         paragraph(&mut out, &lowered(text, 2));
     }
@@ -97,7 +99,7 @@ fn operation_page(reference: &Reference, operation: &Operation) -> String {
         operation.deprecated,
         line(&operation.title)
     );
-    run(&mut out, reference);
+    run(&mut out, reference, false);
     if operation.deprecated {
         paragraph(&mut out, "> **Deprecated.** Do not use it in new clients.");
     }
@@ -133,27 +135,31 @@ fn operation_page(reference: &Reference, operation: &Operation) -> String {
     responses(&mut out, operation);
     errors(&mut out, operation);
     rules(&mut out, operation);
+    failures::failures(&mut out, operation);
     out
 }
 
-fn run(out: &mut String, reference: &Reference) {
+/// What the marks come from, and on the first page how many there are.
+fn run(out: &mut String, reference: &Reference, first: bool) {
+    let mut told = Vec::new();
     if let Some(run) = &reference.run {
-        paragraph(
-            out,
-            &format!(
-                "> Verified against {} on {}, version {}.",
-                code(&run.target),
-                run.date,
-                line(&run.version)
-            ),
-        );
+        let (target, date, version) = (code(&run.target), &run.date, line(&run.version));
+        told.push(format!("Verified against {target} on {date}, version {version}."));
+        told.extend(run.incomplete.as_ref().map(|why| format!("The run was no whole one: {}.", line(why))));
+        if first {
+            told.push(tally::outcome(run.broken, run.warned));
+        }
     }
     if let Some(profile) = &reference.profile {
         let about = "behaviour that somebody has seen and agreed to. They name no target and no date, and do not say whether a rule held.";
-        paragraph(
-            out,
-            &format!("> What is called recorded comes from the snapshots {}: {about}", code(profile)),
-        );
+        told.push(format!("What is called recorded comes from the snapshots {}: {about}", code(profile)));
+    }
+    if first {
+        told.extend(tally::lines(reference));
+        told.extend(failures::index(reference));
+    }
+    if !told.is_empty() {
+        paragraph(out, &format!("> {}", told.join("\n> ")));
     }
 }
 
@@ -218,12 +224,12 @@ fn sample(out: &mut String, example: &Example) {
 }
 
 fn responses(out: &mut String, operation: &Operation) {
-    if operation.responses.is_empty() {
+    if operation.responses.is_empty() && operation.undocumented.is_empty() {
         return;
     }
     out.push_str("\n## Responses\n");
     for response in &operation.responses {
-        out.push_str(&format!("\n### {}{}\n", response.status, mark(response.mark)));
+        out.push_str(&format!("\n### {}{}\n", response.status, mark(response.mark.as_ref())));
         if !response.description.is_empty() {
             paragraph(out, &lowered(&response.description, 4));
         }
@@ -241,13 +247,23 @@ fn responses(out: &mut String, operation: &Operation) {
             representation(out, media);
         }
     }
+    for stray in &operation.undocumented {
+        out.push_str(&format!("\n### {} (not documented)\n", stray.status));
+        let wrong = wrong(stray).map(|link| format!(" {link}.")).unwrap_or_default();
+        paragraph(out, &format!("It came ×{}, and the contract does not document it.{wrong}", stray.times));
+    }
+}
+
+/// Where it is told what is wrong.
+fn wrong(stray: &Stray) -> Option<String> {
+    stray.failure.as_ref().map(|anchor| format!("[What is wrong](#{anchor})"))
 }
 
 fn errors(out: &mut String, operation: &Operation) {
-    if operation.errors.is_empty() {
+    if operation.errors.is_empty() && operation.unknown_codes.is_empty() {
         return;
     }
-    let marked = operation.errors.iter().any(|error| error.mark.is_some());
+    let marked = !operation.unknown_codes.is_empty() || operation.errors.iter().any(|one| one.mark.is_some());
     out.push_str("\n## API-specific error codes\n\n");
     out.push_str("| Error code | Status | When | Description | What to do |");
     out.push_str(if marked { " Verified |\n" } else { "\n" });
@@ -262,10 +278,22 @@ fn errors(out: &mut String, operation: &Operation) {
             error.fix.clone().unwrap_or_default(),
         ];
         if marked {
-            cells.push(error.mark.map(Mark::words).unwrap_or_default().to_owned());
+            let mark = error.mark.as_ref().map(marked_as);
+            let elsewhere = error.elsewhere.iter().map(came_with);
+            cells.push(mark.into_iter().chain(elsewhere).collect::<Vec<_>>().join("; "));
         }
         row(out, &cells);
     }
+    for (unknown, came) in &operation.unknown_codes {
+        let came: Vec<String> = came.iter().map(came_with).collect();
+        let words = "Not in the catalogue.".to_owned();
+        row(out, &[code(unknown), String::new(), words, String::new(), String::new(), came.join("; ")]);
+    }
+}
+
+fn came_with(stray: &Stray) -> String {
+    let wrong = wrong(stray).map(|link| format!(" ({link})")).unwrap_or_default();
+    format!("{}{wrong}", tally::came_with(stray))
 }
 
 fn rules(out: &mut String, operation: &Operation) {
@@ -274,7 +302,7 @@ fn rules(out: &mut String, operation: &Operation) {
         for promise in &operation.promises {
             let usual = if promise.usual { " *(usual, not promised)*" } else { "" };
             let because = promise.because.as_deref().map(|text| format!(" {text}")).unwrap_or_default();
-            point(out, &format!("{}{usual}{}{because}", promise.words, mark(promise.mark)));
+            point(out, &format!("{}{usual}{}{because}", promise.words, mark(promise.mark.as_ref())));
         }
     }
     for (title, all) in
@@ -298,6 +326,13 @@ fn schemas(reference: &Reference) -> String {
     out
 }
 
-fn mark(mark: Option<Mark>) -> String {
-    mark.map(|mark| format!(" ({})", mark.words())).unwrap_or_default()
+fn mark(mark: Option<&Mark>) -> String {
+    mark.map(|mark| format!(" ({})", marked_as(mark))).unwrap_or_default()
+}
+
+/// What a run says, with a link to what is wrong.
+fn marked_as(mark: &Mark) -> String {
+    let Some(blame) = mark.blame() else { return mark.words().to_owned() };
+    let share = blame.share().map(|share| format!(", {share}")).unwrap_or_default();
+    format!("[{}](#{}){share}", mark.words(), blame.anchor)
 }

@@ -1,7 +1,8 @@
 //! The API reference in a browser.
 
 use super::{DESKTOP, PHONE, Screen, browser, fits, is_reached, is_sound, prints};
-use crate::docs::hostile;
+use crate::canned::json as canned_json;
+use crate::docs::{coded, hostile};
 use crate::driver::{Driver, probity};
 use crate::laws::corpus;
 use serde_json::json;
@@ -27,6 +28,28 @@ fn the_reference_is_sound() {
     let Some(browser) = browser() else { return };
     let driver = probity();
     is_sound(&browser, &written(&driver, None), "0");
+}
+
+#[test]
+fn a_reference_that_tells_what_failed_is_sound_whatever_the_host_said() {
+    let Some(browser) = browser() else { return };
+    let attack = "<script>window.hit=1</script>\"><img src=x onerror=window.hit=1>";
+    let said = json!({"code": attack, (attack): attack}).to_string();
+    let (driver, server) = coded(move |kind| match kind {
+        "good" => canned_json("201 Created", "", "{}"),
+        _ => canned_json("400 Bad Request", "", &said),
+    });
+    let check = ["check", "a.json", "--target", &server.url(), "--report", "json=run.json"];
+    driver.again().args(check.map(str::to_owned)).run().ends_with(1);
+    let docs = ["docs", "a.json", "--out", "pages", "--verified", "run.json"];
+    driver.again().args(docs).run().ends_with(0);
+    let path = driver.folder().join("pages/index.html");
+    is_sound(&browser, &path, "0");
+    let page = browser.open(&path, screen(DESKTOP));
+    assert_eq!(page.evaluate("window.hit ?? 0"), json!(0));
+    let dead = "[...document.querySelectorAll('main a[href^=\"#\"]')].filter((one) => !document.getElementById(one.hash.slice(1))).length";
+    assert_eq!(page.evaluate(dead), json!(0));
+    assert_eq!(page.evaluate("document.querySelectorAll('.mark.failed').length > 0"), json!(true));
 }
 
 #[test]
