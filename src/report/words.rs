@@ -58,11 +58,10 @@ pub(super) fn reach(finding: &Finding) -> String {
     }
 }
 
-/// What a fact is about, beyond its operation; nothing where that is the operation itself.
+/// What a fact is about, beyond its operation and its place in the contract.
 pub(super) fn about(finding: &Finding) -> Option<String> {
     match finding.about.as_str() {
         "api" => Some("the whole API".to_owned()),
-        "contract" => Some("this place in the contract".to_owned()),
         "request" if finding.place.is_empty() => Some(finding.cause.clone()),
         "request" => Some(format!("{} · {}", finding.place, finding.cause)),
         _ => None,

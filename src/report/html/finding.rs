@@ -118,7 +118,6 @@ fn body(page: &Page<'_>, finding: &Finding, anchor: &str, open: bool) -> Markup 
             code.check { (visible(&finding.check)) }
             (operations(page, finding))
             @if let Some(about) = words::about(finding) { span { (visible(&about)) } }
-            span { (words::reach(finding)) }
             (itself(anchor, "this fact"))
         }
         @if let Some(said) = &finding.said {
