@@ -99,12 +99,8 @@ fn test(report: &Report, case: &Case) -> Value {
         test["retries"] = observed.attempts.saturating_sub(1).into();
     }
     let of = |severity| {
-        let found =
-            case.observations.iter().filter_map(|one| report.findings.get(one.finding).zip(Some(one)));
-        found
-            .into_iter()
-            .find(|(finding, _)| finding.severity == severity)
-            .map(|(_, one)| cut(&one.title, LONG))
+        let mut found = case.observations.iter().filter_map(|one| report.findings.get(one.finding));
+        found.find(|finding| finding.severity == severity).map(|finding| cut(&finding.title, LONG))
     };
     if let Some(title) = of(Severity::Deny) {
         test["message"] = title.into();
@@ -168,7 +164,7 @@ mod tests {
           "stop": 0,
           "retries": 0,
           "message": "`/rank` is text where an integer is asked for",
-          "trace": "deny[made-up-schema] `/rank` is text where an integer is asked for\ncontract: groups.yaml:33:26\nexpected: type integer\nactual: string \"2\"\nrequest id: 8c1f-10\nrepeat: curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC_BASE64\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'",
+          "trace": "deny[made-up-schema] `/rank` is text where an integer is asked for\none fact, shown by 2 cases\ncontract: groups.yaml:33:26\nexpected: type integer\nactual: string \"2\"\nrequest id: 8c1f-10\nrepeat: curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC_BASE64\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'",
           "stdout": [
             "warn[made-up-header] `/rank` is text where an integer is asked for",
             "contract: groups.yaml:33:26",

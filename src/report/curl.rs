@@ -101,11 +101,16 @@ pub fn repeat(scenario: &Scenario, case: &Case, sent: &Sent, run: &str) -> Repea
 impl Repeat {
     /// The variables that the line leaves to the shell, in order.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
-        self.line.split("\"$").skip(1).filter_map(|rest| {
-            let (name, _) = rest.split_once('"')?;
-            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_').then_some(name)
-        })
+        variables(&self.line)
     }
+}
+
+/// The variables that a line leaves to the shell, in order.
+pub fn variables(line: &str) -> impl Iterator<Item = &str> {
+    line.split("\"$").skip(1).filter_map(|rest| {
+        let (name, _) = rest.split_once('"')?;
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_').then_some(name)
+    })
 }
 
 /// What a variable of a line has to be set to.
@@ -113,7 +118,7 @@ pub fn meaning(variable: &str) -> &'static str {
     match variable {
         RUN_VARIABLE => "ten digits not used before, for example RUN=$(date +%s)",
         "PROBITY_BASIC_BASE64" => {
-            "$(printf %s USER:PASSWORD | base64); with --basic-md5, of the password's MD5"
+            "$(printf %s USER:PASSWORD | base64 | tr -d '\\n'); with --basic-md5, of the password's MD5"
         }
         "PROBITY_WRONG_BASIC_BASE64" => "the same with another password",
         "PROBITY_UNKNOWN_BASIC_BASE64" => "the same with a user that there is not",

@@ -1,13 +1,13 @@
 //! Annotations for GitHub Actions: workflow commands on the lines of the contract.
 //!
-//! A step shows ten errors and ten warnings. Findings about the same line and check share one, the
-//! most serious come first, and one notice tells of the rest.
+//! A step shows ten errors and ten warnings: a fact is one of them, the most serious come first, and
+//! one notice tells of the rest.
 
-use super::model::{Finding, Report};
-use super::place;
+use super::model::{Finding, Report, Untested};
+use super::place::{self, Mark};
 use super::text::{LONG, count, cut, visible};
+use super::words;
 use crate::judge::Severity;
-use crate::source::Location;
 use std::fmt::Write;
 
 /// How many annotations of one level a step shows.
@@ -17,7 +17,7 @@ const SHOWN: usize = 10;
 struct Annotation<'r> {
     severity: Severity,
     title: String,
-    at: Option<&'r Location>,
+    at: Option<Mark<'r>>,
     lines: Vec<String>,
     findings: usize,
 }
@@ -39,10 +39,9 @@ pub fn github(report: &Report) -> String {
     }
     if !left.is_empty() {
         let findings = left.iter().map(|annotation| annotation.findings).sum();
-        let mut lines =
-            vec![format!("{} more are only in the report:", count(findings, "finding", "findings"))];
+        let mut lines = vec![format!("{} more are only in the report:", count(findings, "fact", "facts"))];
         lines.extend(left.iter().take(2 * SHOWN).map(|annotation| annotation.title.clone()));
-        let title = "probity: more findings".to_owned();
+        let title = "probity: more facts".to_owned();
         let rest = Annotation { severity: Severity::Allow, title, at: None, lines, findings };
         command(&mut page, report, "notice", &rest);
     }
@@ -60,65 +59,50 @@ fn annotations(report: &Report) -> Vec<Annotation<'_>> {
             findings: 0,
         });
     }
-    let mut about: Vec<(&str, Severity, &Location)> = Vec::new();
-    let begin = all.len();
-    for finding in report.by_weight() {
-        let key = (finding.check.as_str(), finding.severity, &finding.contract.location);
-        if let Some(index) = about.iter().position(|known| *known == key) {
-            let annotation = &mut all[begin + index];
-            annotation.findings += 1;
-            annotation.lines.push(String::new());
-            annotation.lines.extend(told(finding));
-        } else {
-            about.push(key);
-            all.push(Annotation {
-                severity: finding.severity,
-                title: format!("{}: {}", visible(&finding.check), visible(&finding.operation)),
-                at: Some(key.2),
-                lines: told(finding),
-                findings: 1,
-            });
-        }
-    }
-    for one in &report.untestable {
-        all.push(Annotation {
-            severity: Severity::Warn,
-            title: format!("not testable: {}", visible(&one.operation)),
-            at: Some(&one.contract.location),
-            lines: vec![cut(&one.why, LONG)],
-            findings: 0,
-        });
-    }
+    all.extend(report.by_weight().into_iter().map(|finding| Annotation {
+        severity: finding.severity,
+        title: format!("{}: {}", visible(&finding.check), visible(words::subject(finding))),
+        at: Some(place::mark(report, &finding.contract, &finding.operation)),
+        lines: told(finding),
+        findings: 1,
+    }));
+    all.extend(report.untestable.iter().map(|one| Annotation {
+        severity: Severity::Warn,
+        title: format!("not testable: {}", visible(&one.operation)),
+        at: Some(place::mark(report, &one.contract, &one.operation)),
+        lines: untestable(one),
+        findings: 0,
+    }));
     all
 }
 
+fn untestable(one: &Untested) -> Vec<String> {
+    // In a line that nobody can read it takes more than the mark to find it.
+    let inside = one.contract.location.inside.is_some();
+    let place = inside.then(|| format!("contract: {}", place::shown(&one.contract)));
+    [cut(&one.why, LONG)].into_iter().chain(place).collect()
+}
+
 fn told(finding: &Finding) -> Vec<String> {
-    let times = if finding.count > 1 { format!(" ×{}", finding.count) } else { String::new() };
-    let mut lines = vec![format!("{}{times}", cut(&finding.title, LONG))];
-    for (name, text) in [("expected", &finding.expected), ("actual", &finding.actual)] {
-        if !text.is_empty() {
-            lines.push(format!("{name}: {}", cut(text, LONG)));
-        }
-    }
-    lines.extend(finding.cases.first().map(|case| format!("case: {}", cut(case, LONG))));
+    let reach = if finding.count > 1 { format!(" ({})", words::reach(finding)) } else { String::new() };
+    let mut lines = vec![format!("{}{reach}", cut(&finding.title, LONG))];
+    lines.extend(words::sides(finding, &finding.expected, &finding.actual));
+    lines.extend(finding.said.as_ref().map(|said| format!("the host said: {}", visible(said))));
+    lines.push(format!("contract: {}", place::shown(&finding.contract)));
+    lines.push(format!("case: {}", cut(&finding.example, LONG)));
     lines
 }
 
 fn command(page: &mut String, report: &Report, level: &str, annotation: &Annotation<'_>) {
     let mut properties = Vec::new();
-    if let Some(at) = annotation.at {
+    if let Some(Mark { at, column }) = &annotation.at {
         properties.push(format!("file={}", property(&place::path(report, at))));
         properties.push(format!("line={}", at.line));
-        if at.inside.is_none() {
-            properties.push(format!("col={}", at.column));
-        }
+        properties.extend(column.map(|column| format!("col={column}")));
     }
     properties.push(format!("title={}", property(&annotation.title)));
-    let inside = annotation.at.filter(|at| at.inside.is_some());
-    let inside = inside.map(|at| format!("contract: {}", cut(&at.to_string(), LONG)));
-    let lines: Vec<&str> = annotation.lines.iter().chain(&inside).map(String::as_str).collect();
     // Writing to a String cannot fail.
-    let _ = writeln!(page, "::{level} {}::{}", properties.join(","), data(&lines.join("\n")));
+    let _ = writeln!(page, "::{level} {}::{}", properties.join(","), data(&annotation.lines.join("\n")));
 }
 
 /// The text of a command, as its reader unescapes it.
@@ -141,14 +125,14 @@ mod tests {
     #[test]
     fn a_finding_is_an_annotation_on_its_line() {
         insta::assert_snapshot!(github(&Fixture::new().report()), @r#"
-        ::error file=groups.yaml,line=33,col=26,title=made-up-schema%3A create-group::`/rank` is text where an integer is asked for ×2%0Aexpected: type integer%0Aactual: string "2"%0Acase: create-group/accept/body/valid/all
-        ::warning file=groups.yaml,line=33,col=26,title=made-up-header%3A create-group::`/rank` is text where an integer is asked for%0Aexpected: type integer%0Aactual: string "2"%0Acase: create-group/accept/body/valid/all
+        ::error file=groups.yaml,line=33,col=26,title=made-up-schema%3A create-group::`/rank` is text where an integer is asked for (2 cases)%0Aexpected: type integer%0Aactual: string "2"%0Acontract: groups.yaml:33:26%0Acase: create-group/accept/body/valid/all
+        ::warning file=groups.yaml,line=33,col=26,title=made-up-header%3A create-group::`/rank` is text where an integer is asked for%0Aexpected: type integer%0Aactual: string "2"%0Acontract: groups.yaml:33:26%0Acase: create-group/accept/body/valid/all
         ::warning file=groups.yaml,line=48,col=24,title=not testable%3A GET /broken::`$ref` names `#/components/schemas/Absent`: nothing stands there
         "#);
     }
 
     #[test]
-    fn findings_about_one_line_share_an_annotation() {
+    fn two_facts_about_one_line_are_two_annotations() {
         let mut fixture = Fixture::new();
         let mut more = fixture.findings[0].clone();
         more.about = About::Request { place: "body/name".into(), constraint: "type".into() };
@@ -156,8 +140,8 @@ mod tests {
         fixture.findings.push(more);
         let text = github(&fixture.report());
         let errors: Vec<&str> = text.lines().filter(|line| line.starts_with("::error")).collect();
-        assert_eq!(errors.len(), 1, "{text}");
-        assert!(errors[0].contains(" ×2%0A") && errors[0].contains("%0A%0A"), "{text}");
+        assert_eq!(errors.len(), 2, "{text}");
+        assert!(errors[0].contains(" (2 cases)%0A") && !errors[1].contains(" cases)%0A"), "{text}");
     }
 
     #[test]
@@ -172,7 +156,7 @@ mod tests {
         let text = github(&report);
         let of = |level: &str| text.lines().filter(|line| line.starts_with(level)).count();
         assert_eq!((of("::error"), of("::warning"), of("::notice")), (10, 2, 1), "{text}");
-        assert!(text.contains("::3 findings more are only in the report:%0A"), "{text}");
+        assert!(text.contains("::3 facts more are only in the report:%0A"), "{text}");
     }
 
     #[test]

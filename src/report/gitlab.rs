@@ -2,10 +2,10 @@
 
 use super::json::pretty;
 use super::model::Report;
-use super::place;
-use super::text::{LONG, count, cut, visible};
+use super::place::{self, Mark};
+use super::text::{LONG, cut, visible};
+use super::words;
 use crate::judge::Severity;
-use crate::source::Location;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -30,27 +30,30 @@ struct Lines {
 
 /// The entries, the most serious first.
 pub fn gitlab(report: &Report) -> serde_json::Result<String> {
-    let place =
-        |at: &Location| Place { path: place::path(report, at), lines: Lines { begin: at.line.max(1) } };
+    let place = |Mark { at, .. }: Mark<'_>| Place {
+        path: place::path(report, at),
+        lines: Lines { begin: at.line.max(1) },
+    };
     let findings = report.by_weight().into_iter().map(|finding| {
-        let mut description = format!("{}: {}", visible(&finding.operation), cut(&finding.title, LONG));
-        if !finding.expected.is_empty() || !finding.actual.is_empty() {
-            let (expected, actual) = (cut(&finding.expected, LONG), cut(&finding.actual, LONG));
-            description.push_str(&format!("; expected {expected}, actual {actual}"));
+        let mut description = format!("{}: {}", visible(words::subject(finding)), cut(&finding.title, LONG));
+        let sides = words::sides(finding, &finding.expected, &finding.actual);
+        let said = finding.said.as_ref().map(|said| format!("the host said: {}", visible(said)));
+        for part in sides.into_iter().chain(said) {
+            description.push_str(&format!("; {part}"));
         }
         if finding.contract.location.inside.is_some() {
             description
                 .push_str(&format!("; contract {}", cut(&finding.contract.location.to_string(), LONG)));
         }
         if finding.count > 1 {
-            description.push_str(&format!(" ({})", count(finding.count, "case", "cases")));
+            description.push_str(&format!(" ({})", words::reach(finding)));
         }
         Entry {
             description,
             check_name: visible(&finding.check),
             fingerprint: place::fingerprint(finding),
             severity: if finding.severity == Severity::Deny { "critical" } else { "minor" },
-            location: place(&finding.contract.location),
+            location: place(place::mark(report, &finding.contract, &finding.operation)),
         }
     });
     let entries: Vec<Entry> = findings.collect();
@@ -70,7 +73,7 @@ mod tests {
         let entries: Value = serde_json::from_str(&text).unwrap();
         insta::assert_json_snapshot!(entries[0], @r#"
         {
-          "description": "create-group: `/rank` is text where an integer is asked for; expected type integer, actual string \"2\" (2 cases)",
+          "description": "create-group: `/rank` is text where an integer is asked for; expected: type integer; actual: string \"2\" (2 cases)",
           "check_name": "made-up-schema",
           "fingerprint": "40f35b133bbd94988126d68b9624abd9",
           "severity": "critical",

@@ -3,6 +3,7 @@
 use super::changes;
 use super::model::{Case, CaseResult, Report};
 use super::text::{LONG, cut, visible};
+use super::{place, words};
 use crate::judge::Severity;
 use quick_junit::{NonSuccessKind, Property, SerializeError, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
@@ -18,7 +19,7 @@ pub fn junit(report: &Report) -> Result<String, SerializeError> {
         page.add_test_suite(suite(report, id, &cases));
     }
     for one in &report.untestable {
-        let text = visible(&format!("{}: {}", one.contract.location, one.why));
+        let text = format!("{}: {}", place::shown(&one.contract), visible(&one.why));
         let status = failed(NonSuccessKind::Error, "untestable", &one.why, &text);
         page.add_test_suite(single(report, &one.operation, "testable", status));
     }
@@ -98,11 +99,10 @@ fn status(report: &Report, case: &Case) -> TestCaseStatus {
         }
         CaseResult::Passed | CaseResult::Warned => TestCaseStatus::success(),
         CaseResult::Failed => {
-            let held =
-                case.observations.iter().filter_map(|one| Some((report.findings.get(one.finding)?, one)));
-            let mut denied = held.filter(|(finding, _)| finding.severity == Severity::Deny);
+            let held = case.observations.iter().filter_map(|one| report.findings.get(one.finding));
+            let mut denied = held.filter(|finding| finding.severity == Severity::Deny);
             let (check, title) =
-                denied.next().map_or(("", ""), |(finding, own)| (&finding.check, &own.title));
+                denied.next().map_or(("", ""), |finding| (&finding.check, finding.title.as_str()));
             let told = told(report, case, Severity::Deny);
             failed(NonSuccessKind::Failure, check, title, &told)
         }
@@ -117,10 +117,13 @@ pub(super) fn told(report: &Report, case: &Case, severity: Severity) -> String {
         if finding.severity != severity {
             continue;
         }
-        lines.push(format!("{}[{}] {}", severity.name(), visible(&finding.check), cut(&own.title, LONG)));
-        lines.push(format!("contract: {}", visible(&own.contract.location.to_string())));
-        lines.push(format!("expected: {}", cut(&own.expected, LONG)));
-        lines.push(format!("actual: {}", cut(&own.actual, LONG)));
+        lines.push(format!("{}[{}] {}", severity.name(), visible(&finding.check), cut(&finding.title, LONG)));
+        if finding.count > 1 {
+            lines.push(format!("one fact, shown by {}", words::reach(finding)));
+        }
+        lines.push(format!("contract: {}", place::shown(&own.contract)));
+        lines.extend(words::sides(finding, &own.expected, &own.actual));
+        lines.extend(words::said(report, case).map(|said| format!("the host said: {}", visible(&said))));
     }
     if lines.is_empty() {
         return String::new();

@@ -27,6 +27,7 @@ fn every_case_is_a_test_and_every_operation_a_suite() {
             </properties>
             <testcase name="accept/body/valid/all" classname="probity.create-group" time="0.010">
                 <failure message="`/rank` is text where an integer is asked for" type="made-up-schema">deny[made-up-schema] `/rank` is text where an integer is asked for
+    one fact, shown by 2 cases
     contract: groups.yaml:33:26
     expected: type integer
     actual: string &quot;2&quot;
@@ -41,9 +42,11 @@ fn every_case_is_a_test_and_every_operation_a_suite() {
             </testcase>
             <testcase name="reject/body/name/missing" classname="probity.create-group" time="0.010">
                 <failure message="`/rank` is text where an integer is asked for" type="made-up-schema">deny[made-up-schema] `/rank` is text where an integer is asked for
+    one fact, shown by 2 cases
     contract: groups.yaml:33:26
     expected: type integer
     actual: string &quot;2&quot;
+    the host said: {&quot;errors&quot;: [{&quot;code&quot;: 799}, {&quot;code&quot;: 735}]}
     request id: 8c1f-10
     repeat: curl -sS -X POST &apos;https://api.example/group&apos; -H &apos;authorization: Basic &apos;&quot;$PROBITY_BASIC_BASE64&quot; -H &apos;content-type: application/json&apos; --data-binary &apos;{&quot;rank&quot;: 2}&apos;</failure>
             </testcase>

@@ -5,7 +5,7 @@
 use super::changes;
 use super::model::{Finding, Operation, Report, Request};
 use super::text::{LONG, count, cut, inert, visible};
-use super::{Verdict, coverage::Seen};
+use super::{Verdict, coverage::Seen, place, words};
 use crate::judge::Severity;
 use std::fmt::Write;
 
@@ -15,23 +15,35 @@ pub const LONGEST: usize = 1 << 20;
 /// Room for what is said of what was left out.
 const RESERVE: usize = 512;
 
-/// How many cases of a finding are named.
-const CASES: usize = 5;
+/// How many cases of a fact are named, and how many operations.
+const NAMED: usize = 5;
+
+/// So many facts are told closely at once; the others are folded.
+const CLOSELY: usize = 10;
 
 /// The report in at most so many bytes.
 pub fn markdown(report: &Report, most: usize) -> String {
     let mut page = Page { text: String::new(), most: most.saturating_sub(RESERVE), left_out: Vec::new() };
     page.push("the numbers", &numbers(report));
+    let facts: Vec<(usize, &Finding)> = (1..).zip(report.by_weight()).collect();
     for (severity, heading) in [(Severity::Deny, "What breaks the contract"), (Severity::Warn, "Warnings")] {
-        let findings: Vec<&Finding> =
-            report.by_weight().into_iter().filter(|finding| finding.severity == severity).collect();
-        if findings.is_empty() {
+        let of_severity: Vec<_> = facts.iter().filter(|(_, one)| one.severity == severity).collect();
+        if of_severity.is_empty() {
             continue;
         }
-        page.push("a heading", &format!("## {heading}\n\n"));
-        for one in findings {
-            page.push("finding", &finding(report, one));
+        let many = count(of_severity.len(), "fact", "facts");
+        page.push("a heading", &format!("## {heading}: {many}\n\n"));
+        for (number, one) in of_severity {
+            page.push("line", &line(*number, one));
         }
+        page.push("", "\n");
+    }
+    if !facts.is_empty() {
+        page.push("how to set what is copied", &variables(report));
+        page.push("a heading", "## The facts closely\n\n");
+    }
+    for (number, one) in facts {
+        page.push("fact", &fact(report, number, one));
     }
     page.push("differences of snapshots", &differences(report));
     page.push("what was not tested", &untested(report));
@@ -48,7 +60,7 @@ struct Page {
 impl Page {
     /// Adds a part if there is room for it.
     fn push(&mut self, name: &'static str, part: &str) {
-        if self.text.len() + part.len() <= self.most {
+        if self.text.len() + part.len() <= self.most || name.is_empty() {
             self.text.push_str(part);
         } else {
             self.left_out.push(name);
@@ -56,10 +68,13 @@ impl Page {
     }
 
     fn end(mut self) -> String {
-        let findings = self.left_out.iter().filter(|name| **name == "finding").count();
         let mut parts: Vec<String> = Vec::new();
-        parts.extend((findings > 0).then(|| count(findings, "finding", "findings")));
-        parts.extend(self.left_out.iter().filter(|name| **name != "finding").map(|name| (*name).to_owned()));
+        for (name, one, many) in [("line", "line of a fact", "lines of facts"), ("fact", "fact", "facts")] {
+            let left = self.left_out.iter().filter(|left| **left == name).count();
+            parts.extend((left > 0).then(|| count(left, one, many)));
+        }
+        let others = self.left_out.iter().filter(|name| !matches!(**name, "line" | "fact" | "a heading"));
+        parts.extend(others.map(|name| (*name).to_owned()));
         if !parts.is_empty() {
             let parts = parts.join(", ");
             let _ = writeln!(
@@ -74,16 +89,13 @@ impl Page {
 }
 
 fn numbers(report: &Report) -> String {
-    let (mark, word) = match report.verdict {
-        Verdict::Holds => ("✅", "The contract holds"),
-        Verdict::Broken => ("❌", "The contract is broken"),
-        Verdict::Interrupted => ("⚠️", "The run was interrupted"),
-        Verdict::TargetLost => ("❌", "The target was lost"),
-        Verdict::LedgerLost => ("❌", "The ledger was lost"),
-        Verdict::Untested => ("❌", "Nothing was tested"),
+    let mark = match report.verdict {
+        Verdict::Holds => "✅",
+        Verdict::Interrupted => "⚠️",
+        Verdict::Broken | Verdict::TargetLost | Verdict::LedgerLost | Verdict::Untested => "❌",
     };
     let summary = &report.summary;
-    let mut text = format!("# {mark} {word}: {}\n\n", plain(&report.contract.title));
+    let mut text = format!("# {mark} {}\n\n", words::headline(report));
     if let Some((_, why)) = report.incomplete() {
         let _ = writeln!(text, "{}\n", code(why));
     }
@@ -91,14 +103,19 @@ fn numbers(report: &Report) -> String {
     let _ = writeln!(text, "| | |\n|---|---|");
     let rows = [
         ("target", cell(&report.target)),
-        ("contract", cell(&format!("{} {}", report.contract.file, report.contract.version))),
-        ("findings", format!("{} denied, {} warned", summary.findings.deny, summary.findings.warn)),
+        ("contract", cell(&report.contract.file)),
+        ("API", cell(&format!("{} {}", report.contract.title, report.contract.version))),
+        ("facts", words::facts(report)),
         ("operations", summary.operations.to_string()),
         ("cases", format!("{}, {} sent", summary.cases, summary.exchanges)),
         ("time", format!("{seconds:.2} s, seed {}", report.seed)),
     ];
     for (name, value) in rows {
         let _ = writeln!(text, "| {name} | {value} |");
+    }
+    let untried = words::untried(report);
+    if !untried.is_empty() {
+        let _ = writeln!(text, "| not tried | {} |", untried.join("; "));
     }
     let created = &report.created;
     if created.left + created.uncertain > 0 {
@@ -113,27 +130,90 @@ fn numbers(report: &Report) -> String {
     text + "\n"
 }
 
-fn finding(report: &Report, finding: &Finding) -> String {
-    let times = if finding.count > 1 { format!(" ×{}", finding.count) } else { String::new() };
-    let mut text = format!("### {} {}{times}\n\n", code(&finding.check), plain(&cut(&finding.title, LONG)));
-    let at = &finding.contract.location;
+/// A fact in a line.
+fn line(number: usize, finding: &Finding) -> String {
+    let title = plain(&cut(&finding.title, LONG));
+    format!("{number}. {} {title} — {}\n", code(&finding.check), words::reach(finding))
+}
+
+/// What the lines to copy leave to the shell.
+fn variables(report: &Report) -> String {
+    let variables = words::variables(report);
+    if variables.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from(
+        "**Before you copy** a line that repeats a request, set the variables in it. `{run}` stands for the ten digits of this run.\n\n| variable | what it stands for |\n|---|---|\n",
+    );
+    for (names, meaning) in variables {
+        let names: Vec<String> = names.iter().map(|name| cell(&format!("${name}"))).collect();
+        let _ = writeln!(text, "| {} | {} |", names.join(" "), cell(meaning));
+    }
+    text + "\n"
+}
+
+/// A fact closely; only the first stand open.
+fn fact(report: &Report, number: usize, finding: &Finding) -> String {
+    let (check, title) = (code(&finding.check), plain(&cut(&finding.title, LONG)));
+    let details = details(report, finding);
+    if number <= CLOSELY {
+        let more = block_of("Contract, exchange, and how to repeat it", &details);
+        return format!("### {number}. {check} {title}\n\n{}{more}", rows(finding));
+    }
+    // No mark is read in a summary.
+    let summary = format!("{number}. {} {}", html(&finding.check), html(&cut(&finding.title, LONG)));
+    block_of(&summary, &format!("{}{details}", rows(finding)))
+}
+
+fn block_of(summary: &str, inside: &str) -> String {
+    format!("<details><summary>{summary}</summary>\n\n{inside}</details>\n\n")
+}
+
+/// What a fact is about, and what was expected and came.
+fn rows(finding: &Finding) -> String {
+    let mut text = String::new();
     let mut row = |name: &str, value: &str| {
         let _ = writeln!(text, "- **{name}:** {value}");
     };
-    row("operation", &code(&finding.operation));
-    row("contract", &code(&at.to_string()));
+    let named = |all: &[String]| {
+        let mut names: Vec<String> = all.iter().take(NAMED).map(|one| code(one)).collect();
+        if all.len() > NAMED {
+            names.push(format!("and {} more", all.len() - NAMED));
+        }
+        names.join(", ")
+    };
+    match finding.operations.as_slice() {
+        [] | [_] => row("operation", &code(&finding.operation)),
+        many => row("operations", &named(many)),
+    }
+    row("contract", &code(&place::shown(&finding.contract)));
+    let hunk = words::hunk(finding);
     for (name, value) in [("expected", &finding.expected), ("actual", &finding.actual)] {
-        if !value.is_empty() {
+        if !value.is_empty() && hunk.is_none() {
             row(name, &code(value));
         }
     }
-    let mut cases: Vec<String> = finding.cases.iter().take(CASES).map(|case| code(case)).collect();
-    if finding.count > CASES {
-        cases.push(format!("and {} more", finding.count - CASES));
+    if let Some(place) = words::wrong(finding) {
+        row("wrong value", &code(place.trim_matches('`')));
     }
-    row("cases", &cases.join(", "));
+    if let Some(said) = &finding.said {
+        row("the host said", &fenced(&visible(said)));
+    }
+    row("shown by", &words::reach(finding));
+    row("cases", &named(&finding.cases));
+    if !finding.except.is_empty() {
+        row("not shown by", &named(&finding.except));
+    }
     row("explain", &code(&format!("probity explain {}", finding.check)));
     text.push('\n');
+    if let Some(hunk) = hunk {
+        text.push_str(&block("diff", &words::unified(&hunk)));
+    }
+    text
+}
+
+/// The lines of the contract, the exchange, and the line that repeats it.
+fn details(report: &Report, finding: &Finding) -> String {
     let mut details = String::new();
     if let Some(excerpt) = &finding.excerpt {
         let lines = excerpt.lines.iter().enumerate().map(|(index, line)| {
@@ -142,18 +222,17 @@ fn finding(report: &Report, finding: &Finding) -> String {
         });
         details.push_str(&block("text", &lines.collect::<Vec<_>>()));
     }
-    let case = finding.cases.first().and_then(|id| report.case(id));
+    let case = words::example(report, finding);
     if let Some((request, outcome)) = case.and_then(|case| case.request.as_ref().zip(case.outcome.as_ref())) {
         details.push_str(&block("http", &exchange(request, outcome)));
     }
     if let Some(curl) = &finding.curl {
         details.push_str(&block("sh", &[cut(curl, 20 * LONG)]));
     }
-    let _ = writeln!(
-        text,
-        "<details><summary>Contract, exchange, and how to repeat it</summary>\n\n{details}</details>\n"
-    );
-    text
+    if let Some(note) = &finding.note {
+        let _ = writeln!(details, "{}\n", plain(note));
+    }
+    details
 }
 
 fn exchange(request: &Request, outcome: &super::model::Outcome) -> Vec<String> {
@@ -207,7 +286,7 @@ fn untested(report: &Report) -> String {
         }
         let _ = writeln!(text, "## {heading}\n");
         for one in entries {
-            let at = code(&one.contract.location.to_string());
+            let at = code(&place::shown(&one.contract));
             let _ = writeln!(text, "- {}: {} ({at})", code(&one.operation), code(&one.why));
         }
         text.push('\n');
@@ -257,6 +336,11 @@ fn seen(known: &[Seen], besides: &[Seen]) -> String {
     if text.is_empty() { "–".to_owned() } else { text }
 }
 
+/// Text where only tags and entities are read.
+fn html(text: &str) -> String {
+    visible(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('@', "&#64;")
+}
+
 /// Text in which nothing is taken for a mark.
 fn plain(text: &str) -> String {
     let mut result = String::new();
@@ -275,11 +359,12 @@ fn plain(text: &str) -> String {
 
 /// Text as code in a line.
 fn code(text: &str) -> String {
-    let text = cut(text, LONG);
-    if text.is_empty() {
-        return "–".to_owned();
-    }
-    let fence = "`".repeat(longest_fence(&text) + 1);
+    if text.is_empty() { "–".to_owned() } else { fenced(&cut(text, LONG)) }
+}
+
+/// Visible text as code, whatever its length.
+fn fenced(text: &str) -> String {
+    let fence = "`".repeat(longest_fence(text) + 1);
     let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
     format!("{fence}{pad}{text}{pad}{fence}")
 }

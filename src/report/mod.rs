@@ -28,6 +28,7 @@ pub mod sarif;
 pub mod terminal;
 pub mod text;
 mod untried;
+mod words;
 
 pub use build::report;
 pub use coverage::Coverage;

@@ -495,13 +495,12 @@ impl Report {
         self.cases.iter().find(|case| case.id == id)
     }
 
-    /// The findings, the most serious first: by severity, then as the checks are ordered.
+    /// The findings, the most serious first: by severity, then as the checks are ordered. Their numbers
+    /// count in this order.
     pub fn by_weight(&self) -> Vec<&Finding> {
         let order = |id: &str| crate::judge::CHECKS.iter().position(|check| check.id == id);
         let mut findings: Vec<&Finding> = self.findings.iter().collect();
-        findings.sort_by_key(|finding| {
-            (finding.severity, order(&finding.check).unwrap_or(usize::MAX), std::cmp::Reverse(finding.count))
-        });
+        findings.sort_by_key(|finding| (finding.severity, order(&finding.check).unwrap_or(usize::MAX)));
         findings
     }
 

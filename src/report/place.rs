@@ -1,6 +1,7 @@
 //! Where a place of the contract is in the repository, as other programs name it.
 
-use super::model::{Finding, Report};
+use super::model::{At, Finding, Report};
+use super::text::visible;
 use crate::run::credentials::md5_hex;
 use crate::source::Location;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -15,6 +16,30 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'+')
     .remove(b'@');
+
+/// Where programs point at something: a line, and a column where that helps to find it.
+pub(super) struct Mark<'r> {
+    pub(super) at: &'r Location,
+    pub(super) column: Option<usize>,
+}
+
+/// Where programs point at a place that an operation shows. Where the document is on one line they
+/// point at the operation.
+pub(super) fn mark<'r>(report: &'r Report, at: &'r At, operation: &str) -> Mark<'r> {
+    let column = |at: &Location| at.inside.is_none().then_some(at.column);
+    if at.location.inside.is_none() {
+        return Mark { at: &at.location, column: column(&at.location) };
+    }
+    let known = report.coverage.operations.iter().find(|one| one.covered.operation == operation);
+    let at = known.map_or(&at.location, |one| &one.contract.location);
+    Mark { at, column: column(at) }
+}
+
+/// A place for people: file, line and column; method, path and JSON Pointer where the document is on
+/// one line.
+pub(super) fn shown(at: &At) -> String {
+    visible(&at.location.to_string())
+}
 
 /// The file of a place, relative to where the contract was named from. Further files of a contract
 /// are known by their way from the first.
@@ -76,6 +101,22 @@ mod tests {
         assert_eq!(uri(&report, &at("../common/a b.yaml")), "spec/common/a%20b.yaml");
         report.contract.file = "/srv/api.yaml".into();
         assert_eq!(uri(&report, &at("/srv/api.yaml")), "file:///srv/api.yaml");
+    }
+
+    #[test]
+    fn a_place_in_a_document_on_one_line_is_told_by_its_pointer() {
+        let report = Fixture::new().report();
+        let mut at = report.findings[0].contract.clone();
+        assert_eq!(shown(&at), "groups.yaml:33:26");
+        assert_eq!(mark(&report, &at, "create-group").column, Some(26));
+        let inside = Some(at.pointer.as_str().into());
+        at.location = Location { line: 1, column: 732_117, inside, ..at.location };
+        let pointer = &at.pointer;
+        assert_eq!(shown(&at), format!("groups.yaml:1 (POST /group) {pointer}"));
+        let operation = &report.coverage.operations[0].contract.location;
+        assert_eq!(mark(&report, &at, "create-group").at, operation);
+        let unknown = mark(&report, &at, "nobody");
+        assert_eq!((unknown.at.line, unknown.column), (1, None));
     }
 
     #[test]

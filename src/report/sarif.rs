@@ -3,10 +3,11 @@
 use super::Verdict;
 use super::json::pretty;
 use super::model::{At, Body, Came, Content, Finding, Report};
-use super::place;
-use super::text::{LONG, count, cut, visible};
+use super::place::{self, Mark};
+use super::text::{LONG, cut, visible};
+use super::words;
 use crate::judge::{self, CHECKS, Check, Severity};
-use crate::source::Excerpt;
+use crate::source::{Excerpt, Location};
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
@@ -81,14 +82,15 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn result(report: &Report, rules: &[String], finding: &Finding) -> Value {
-    let mut text = format!("{}: {}", visible(&finding.operation), cut(&finding.title, LONG));
-    for (name, value) in [("Expected", &finding.expected), ("Actual", &finding.actual)] {
-        if !value.is_empty() {
-            text.push_str(&format!(". {name}: {}", cut(value, LONG)));
-        }
+    let mut text = format!("{}: {}", visible(words::subject(finding)), cut(&finding.title, LONG));
+    for part in words::sides(finding, &finding.expected, &finding.actual) {
+        text.push_str(&format!(". {}", capital(&part)));
+    }
+    if let Some(said) = &finding.said {
+        text.push_str(&format!(". The host said: {}", visible(said)));
     }
     if finding.count > 1 {
-        text.push_str(&format!(". {} show it", count(finding.count, "case", "cases")));
+        text.push_str(&format!(". Shown by {}", words::reach(finding)));
     }
     let mut result = json!({
         "ruleId": finding.check,
@@ -100,14 +102,20 @@ fn result(report: &Report, rules: &[String], finding: &Finding) -> Value {
         "partialFingerprints": {"probityFinding/v1": place::fingerprint(finding)},
         "occurrenceCount": finding.count.max(1),
         "properties": {
+            "about": visible(&finding.about),
+            "operations": finding.operations.iter().map(|one| visible(one)).collect::<Vec<_>>(),
             "place": visible(&finding.place),
             "cause": visible(&finding.cause),
             "answer": cut(&finding.answer, LONG),
             "cases": finding.cases.iter().map(|case| visible(case)).collect::<Vec<_>>(),
+            "of": finding.of,
+            "except": finding.except.iter().map(|case| visible(case)).collect::<Vec<_>>(),
+            "said": finding.said.as_deref().map(visible),
+            "value": finding.value.as_deref().map(visible),
             "curl": finding.curl.as_deref().map(visible),
         },
     });
-    let case = finding.cases.first().and_then(|id| report.case(id));
+    let case = words::example(report, finding);
     if let Some((request, outcome)) = case.and_then(|case| case.request.as_ref().zip(case.outcome.as_ref())) {
         let mut sent = json!({
             "method": visible(&request.method),
@@ -131,6 +139,11 @@ fn result(report: &Report, rules: &[String], finding: &Finding) -> Value {
         };
     }
     result
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The text of a message: braces stand for arguments, and brackets for links, unless they are
@@ -166,16 +179,15 @@ fn content(body: &Body) -> Value {
 }
 
 fn location(report: &Report, at: &At, excerpt: Option<&Excerpt>, operation: &str) -> Value {
-    let mut region = json!({"startLine": at.location.line.max(1)});
-    // In a line that nobody can read a column leads nowhere: the logical location does.
-    let column = at.location.inside.is_none().then_some(at.location.column.max(1));
+    let Mark { at: marked, column } = place::mark(report, at, operation);
+    let mut region = json!({"startLine": marked.line.max(1)});
+    let mut physical = json!({"artifactLocation": artifact(report, marked)});
     if let Some(column) = column {
-        region["startColumn"] = column.into();
+        region["startColumn"] = column.max(1).into();
     }
-    let mut physical = json!({"artifactLocation": artifact(report, at)});
-    if let Some(excerpt) = excerpt {
+    if let Some(excerpt) = excerpt.filter(|_| *marked == at.location) {
         if let Some(column) = column {
-            region["endColumn"] = (column + excerpt.length.max(1)).into();
+            region["endColumn"] = (column.max(1) + excerpt.length.max(1)).into();
         }
         if let Some(line) = excerpt.lines.get(excerpt.marked) {
             region["snippet"] = json!({"text": visible(line)});
@@ -197,8 +209,8 @@ fn location(report: &Report, at: &At, excerpt: Option<&Excerpt>, operation: &str
     })
 }
 
-fn artifact(report: &Report, at: &At) -> Value {
-    let uri = place::uri(report, &at.location);
+fn artifact(report: &Report, at: &Location) -> Value {
+    let uri = place::uri(report, at);
     if uri.starts_with("file:") { json!({"uri": uri}) } else { json!({"uri": uri, "uriBaseId": "%SRCROOT%"}) }
 }
 
@@ -255,7 +267,7 @@ mod tests {
           "kind": "fail",
           "level": "error",
           "message": {
-            "text": "create-group: `/rank` is text where an integer is asked for. Expected: type integer. Actual: string \"2\". 2 cases show it"
+            "text": "create-group: `/rank` is text where an integer is asked for. Expected: type integer. Actual: string \"2\". Shown by 2 cases"
           },
           "locations": [
             {
@@ -297,6 +309,10 @@ mod tests {
           },
           "occurrenceCount": 2,
           "properties": {
+            "about": "request",
+            "operations": [
+              "create-group"
+            ],
             "place": "body",
             "cause": "accept",
             "answer": "/rank type",
@@ -304,6 +320,10 @@ mod tests {
               "create-group/accept/body/valid/all",
               "create-group/reject/body/name/missing"
             ],
+            "of": null,
+            "except": [],
+            "said": null,
+            "value": "/rank",
             "curl": "curl -sS -X POST 'https://api.example/group' -H 'authorization: Basic '\"$PROBITY_BASIC_BASE64\" -H 'content-type: application/json' --data-binary '{\"name\": \"it'\\''s-'\"$RUN\"'\", \"rank\": 2}'"
           },
           "webRequest": {

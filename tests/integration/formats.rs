@@ -101,7 +101,7 @@ fn the_summary_of_a_job_grows() {
     let path = driver.folder().join("summary.md");
     let ran = driver.env("GITHUB_STEP_SUMMARY", path).args(["check", "--report", "github-summary"]);
     let text = ran.run().ends_with(0).file("summary.md");
-    assert!(text.starts_with("# Before\n# ✅ The contract holds: "), "{text}");
+    assert!(text.starts_with("# Before\n# ✅ The host keeps its contract"), "{text}");
 }
 
 #[test]

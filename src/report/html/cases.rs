@@ -2,6 +2,7 @@
 
 use super::super::model::{Case, CaseResult, Expected};
 use super::super::text::{count, visible};
+use super::super::{place, words};
 use super::usual::Usual;
 use super::{Page, block, difference, exchange, finding, latency, lines, method, worded};
 use crate::contract::model::DOCUMENTED_REFUSAL;
@@ -29,7 +30,7 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
     html! {
         section #cases aria-labelledby="cases-title" {
             h2 #cases-title { "Cases" span.tally { (page.report.cases.len()) } }
-            p.soft { "Every case of the plan, in its order: what must come of it, and what came." }
+            p.soft { "Every case of the plan, in its order: what must come of it, what came, and how long that took." }
             @for (operation, cases) in &groups {
                 @let known: Vec<&Case> = cases.iter().map(|index| &page.report.cases[*index]).collect();
                 @let usual = Usual::of(&known);
@@ -40,6 +41,9 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
                         span.soft.many { (count(cases.len(), "case", "cases")) }
                     }
                     (shared(&usual))
+                    p.heads aria-hidden="true" {
+                        span {} span { "Case" } span { "Expected" } span { "Came" } span { "Time" }
+                    }
                     // A browser with script reads this as text, and makes of it what is looked at.
                     noscript { @for index in cases { (row(page, *index, &usual)) } }
                 }
@@ -68,6 +72,7 @@ fn shared(usual: &Usual<'_>) -> Markup {
 fn row(page: &Page<'_>, index: usize, usual: &Usual<'_>) -> Markup {
     let case = &page.report.cases[index];
     let (result, sign) = match case.result {
+        CaseResult::Passed if !words::is_tried(case) => ("either", "○"),
         CaseResult::Passed => ("passed", "✓"),
         CaseResult::Warned => ("warned", "!"),
         CaseResult::Failed => ("failed", "✗"),
@@ -79,7 +84,7 @@ fn row(page: &Page<'_>, index: usize, usual: &Usual<'_>) -> Markup {
     let name = case.id.strip_prefix(prefix.as_str()).unwrap_or(&case.id);
     html! {
         details.case #(page.case_anchors[index])
-            data-checks=[checks.filter(|checks| !checks.is_empty())] data-result=(result) {
+            data-checks=[checks.filter(|checks| !checks.is_empty())] data-status=(finding::status(case)) data-result=(result) {
             summary {
                 span class={ "sign " (result) } role="img" aria-label=(result.replace('-', " ")) { (sign) }
                 span.id { (visible(name)) }
@@ -95,12 +100,9 @@ fn row(page: &Page<'_>, index: usize, usual: &Usual<'_>) -> Markup {
 fn inside(page: &Page<'_>, case: &Case, usual: &Usual<'_>) -> Markup {
     let report = page.report;
     let passed = case.result == CaseResult::Passed;
-    let place = &case.contract.location;
-    let place = if place.file == report.contract.file && place.inside.is_none() {
-        format!("contract {}:{}", place.line, place.column)
-    } else {
-        visible(&place.to_string())
-    };
+    let shown = place::shown(&case.contract);
+    let own = shown.strip_prefix(&format!("{}:", visible(&report.contract.file)));
+    let place = own.map_or_else(|| shown.clone(), |place| format!("contract {place}"));
     let attempts = case.outcome.as_ref().map_or(1, |outcome| outcome.observed.attempts);
     html! {
         p.about {
@@ -126,7 +128,7 @@ fn inside(page: &Page<'_>, case: &Case, usual: &Usual<'_>) -> Markup {
                 @if let Some(outcome) = &case.outcome { pre { (text(&exchange::short_outcome(outcome, usual, PASSED))) } }
             }
         } @else {
-            (finding::sides(case, OTHER))
+            (finding::sides(case, None, OTHER))
             @if let Some(line) = &case.curl { (block("Repeat it", &lines(line), true)) }
         }
     }

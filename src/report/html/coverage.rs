@@ -7,6 +7,15 @@ use super::method;
 use indexmap::{IndexMap, IndexSet};
 use maud::{Markup, html};
 
+/// What is counted of an operation, and what is said where there is nothing of it.
+const COLUMNS: [(&str, &str); 5] = [
+    ("Cases sent", "no cases"),
+    ("Statuses", "none documented"),
+    ("Codes", "none listed"),
+    ("Keywords", "not varied"),
+    ("Rules", "none stated"),
+];
+
 /// The section.
 pub(super) fn section(report: &Report) -> Markup {
     let operations = &report.coverage.operations;
@@ -15,12 +24,9 @@ pub(super) fn section(report: &Report) -> Markup {
             h2 #coverage-title { "Coverage" }
             p.soft { "How much of what the contract says the run has seen. A keyword counts once it was both satisfied and violated; a rule, once it was held against something." }
             div.scroll tabindex="0" role="region" aria-label="Coverage of each operation" {
-                table.matrix {
+                table.matrix.stacked {
                     thead {
-                        tr {
-                            th scope="col" { "Operation" } th scope="col" { "Cases sent" } th scope="col" { "Statuses" }
-                            th scope="col" { "Codes" } th scope="col" { "Keywords" } th scope="col" { "Rules" }
-                        }
+                        tr { th scope="col" { "Operation" } @for (name, _) in COLUMNS { th scope="col" { (name) } } }
                     }
                     tbody { @for one in operations { (overview(one, sent(report, &one.covered.operation))) } }
                 }
@@ -49,7 +55,7 @@ fn overview(operation: &Operation, sent: (usize, usize)) -> Markup {
     html! {
         tr {
             th scope="row" { (method(&operation.method)) " " (visible(&covered.operation)) }
-            @for (part, all) in cells { (share(part, all)) }
+            @for ((name, none), (part, all)) in COLUMNS.iter().zip(cells) { (share(name, none, part, all)) }
         }
     }
 }
@@ -58,7 +64,7 @@ fn both_ways(keyword: &Keyword) -> bool {
     keyword.satisfied > 0 && keyword.refused + keyword.missed > 0
 }
 
-fn share(part: usize, all: usize) -> Markup {
+fn share(name: &str, none: &str, part: usize, all: usize) -> Markup {
     let class = match (part, all) {
         (_, 0) => "none",
         (part, all) if part >= all => "full",
@@ -66,8 +72,8 @@ fn share(part: usize, all: usize) -> Markup {
         _ => "partly",
     };
     html! {
-        td class={ "share " (class) } {
-            @if all == 0 { span.soft { "none" } } @else {
+        td class={ "share " (class) } data-name=(name) {
+            @if all == 0 { span.soft { (none) } } @else {
                 span { (part) " of " (all) }
                 svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" {
                     rect.back x="0" y="0" width="100" height="4" {}

@@ -3,7 +3,11 @@
 use super::super::model::{Body, Came, Content, Outcome, Request};
 use super::lines;
 use super::usual::{self, Usual};
+use crate::json;
+use crate::page;
+use maud::{Markup, html};
 use serde::de::IgnoredAny;
+use std::ops::Range;
 
 /// JSON that is deeper stays as it came: its indents would be longer than itself.
 const DEEP: usize = 16;
@@ -14,15 +18,18 @@ const SHORT: usize = 72;
 /// A request.
 pub(super) fn request(request: &Request, most: usize) -> String {
     let mut text = format!("{} {}", request.method, request.url);
-    append(&mut text, &request.headers, request.body.as_ref(), most);
+    append(&mut text, &request.headers, (request.body.as_ref(), None), most);
     lines(&text)
 }
 
-/// What came of it.
-pub(super) fn outcome(outcome: &Outcome, most: usize) -> String {
+/// What came of it, with the value at a JSON Pointer marked.
+pub(super) fn outcome(outcome: &Outcome, value: Option<&str>, most: usize) -> Markup {
     let mut text = begin(outcome);
-    append(&mut text, &outcome.observed.headers, outcome.observed.body.as_ref(), most);
-    lines(&text)
+    let observed = &outcome.observed;
+    let marked = append(&mut text, &observed.headers, (observed.body.as_ref(), value), most);
+    let part = |range: Range<usize>| page::text(&lines(text.get(range).unwrap_or_default()));
+    let Some(Range { start, end }) = marked else { return part(0..text.len()) };
+    html! { (part(0..start)) mark { (part(start..end)) } (part(end..text.len())) }
 }
 
 /// A request without the target and what is usual.
@@ -30,7 +37,7 @@ pub(super) fn short_request(request: &Request, target: &str, usual: &Usual<'_>, 
     let url = request.url.strip_prefix(target.trim_end_matches('/')).filter(|rest| rest.starts_with('/'));
     let mut text = format!("{} {}", request.method, url.unwrap_or(&request.url));
     unusual(&mut text, &request.headers, &usual.request);
-    append(&mut text, &[], request.body.as_ref(), most);
+    append(&mut text, &[], (request.body.as_ref(), None), most);
     lines(&text)
 }
 
@@ -38,7 +45,7 @@ pub(super) fn short_request(request: &Request, target: &str, usual: &Usual<'_>, 
 pub(super) fn short_outcome(outcome: &Outcome, usual: &Usual<'_>, most: usize) -> String {
     let mut text = begin(outcome);
     unusual(&mut text, &outcome.observed.headers, &usual.answer);
-    append(&mut text, &[], outcome.observed.body.as_ref(), most);
+    append(&mut text, &[], (outcome.observed.body.as_ref(), None), most);
     lines(&text)
 }
 
@@ -77,18 +84,29 @@ pub(super) fn came(outcome: &Outcome) -> String {
     text
 }
 
-fn append(text: &mut String, headers: &[(String, String)], body: Option<&Body>, most: usize) {
+/// Appends headers and body, and tells where the value at a pointer into the body stands.
+fn append(
+    text: &mut String,
+    headers: &[(String, String)],
+    (body, value): (Option<&Body>, Option<&str>),
+    most: usize,
+) -> Option<Range<usize>> {
     for (name, value) in headers {
         text.push_str(&format!("\n{name}: {value}"));
     }
-    let Some(body) = body.filter(|body| body.bytes > 0) else { return };
+    let body = body.filter(|body| body.bytes > 0)?;
     text.push_str("\n\n");
     let mut cut = body.cut;
+    let mut marked = None;
     match &body.content {
         Content::Text(whole) => {
             let shown = start(whole, most);
             cut |= shown.len() < whole.len();
-            text.push_str(&pretty(shown).unwrap_or_else(|| shown.to_owned()));
+            let place = value.and_then(|pointer| place(shown, pointer));
+            let begin = text.len();
+            let (laid, place) = pretty(shown, place.clone()).unwrap_or_else(|| (shown.to_owned(), place));
+            text.push_str(&laid);
+            marked = place.map(|place| begin + place.start..begin + place.end);
         }
         Content::Base64(whole) => {
             let shown = start(whole, most);
@@ -100,6 +118,16 @@ fn append(text: &mut String, headers: &[(String, String)], body: Option<&Body>, 
     if cut {
         text.push_str(&format!("\n… cut here, {} bytes in all", body.bytes));
     }
+    marked
+}
+
+/// Where the value at a JSON Pointer stands in JSON; the whole text is not worth a mark.
+fn place(text: &str, pointer: &str) -> Option<Range<usize>> {
+    if pointer.is_empty() {
+        return None;
+    }
+    let json = json::read(text.as_bytes()).ok()?;
+    json.at(pointer).map(|node| node.start..node.end)
 }
 
 fn start(text: &str, most: usize) -> &str {
@@ -110,8 +138,9 @@ fn start(text: &str, most: usize) -> &str {
     &text[..end]
 }
 
-/// JSON with line breaks; nothing but white space is changed, so what is odd about it stays.
-fn pretty(text: &str) -> Option<String> {
+/// JSON with line breaks; nothing but white space is changed, so what is odd about it stays. It tells
+/// where a part stands then.
+fn pretty(text: &str, part: Option<Range<usize>>) -> Option<(String, Option<Range<usize>>)> {
     if text.len() <= SHORT || serde_json::from_str::<IgnoredAny>(text).is_err() {
         return None;
     }
@@ -119,12 +148,17 @@ fn pretty(text: &str) -> Option<String> {
     let mut depth = 0;
     let mut quoted = false;
     let mut escaped = false;
-    let mut characters = text.chars().peekable();
+    let (mut begin, mut end) = (None, None);
+    let mut characters = text.char_indices().peekable();
     let line = |out: &mut String, depth: usize| {
         out.push('\n');
         out.push_str(&"  ".repeat(depth));
     };
-    while let Some(character) = characters.next() {
+    while let Some((index, character)) = characters.next() {
+        if let Some(part) = &part {
+            begin = begin.or((index >= part.start).then_some(out.len()));
+            end = end.or((index >= part.end).then_some(out.len()));
+        }
         if quoted {
             out.push(character);
             quoted = escaped || character != '"';
@@ -138,9 +172,9 @@ fn pretty(text: &str) -> Option<String> {
             }
             '{' | '[' => {
                 out.push(character);
-                while characters.next_if(char::is_ascii_whitespace).is_some() {}
-                match characters.next_if(|next| matches!(next, '}' | ']')) {
-                    Some(end) => out.push(end),
+                while characters.next_if(|(_, next)| next.is_ascii_whitespace()).is_some() {}
+                match characters.next_if(|(_, next)| matches!(next, '}' | ']')) {
+                    Some((_, close)) => out.push(close),
                     None if depth == DEEP => return None,
                     None => {
                         depth += 1;
@@ -162,7 +196,8 @@ fn pretty(text: &str) -> Option<String> {
             other => out.push(other),
         }
     }
-    Some(out)
+    let marked = begin.map(|begin| begin..end.unwrap_or(out.len()));
+    Some((out, marked))
 }
 
 #[cfg(test)]
@@ -176,14 +211,30 @@ mod tests {
         let laid = format!(
             "{{\n  \"a\": [],\n  \"a\": 1.0E400,\n  \"b\": [\n    1,\n    {{}}\n  ],\n  \"c\": \"{{\\\"\\\\,:{long}\"\n}}"
         );
-        assert_eq!(pretty(&text), Some(laid));
+        assert_eq!(pretty(&text, None), Some((laid, None)));
+    }
+
+    #[test]
+    fn the_wrong_value_is_marked_wherever_it_is_laid_out() {
+        let long = "x".repeat(80);
+        for (text, pointer, marked) in [
+            (r#"{"a": {"b": "<2>"}}"#.to_owned(), "/a/b", "\"<2>\""),
+            (format!(r#"{{"c":[1, 2 ,{{}}],"a":"{long}"}}"#), "/c/1", "2"),
+            (format!(r#"{{"c":[1, 2 ,{{}}],"a":"{long}"}}"#), "/c/2", "{}"),
+            (format!(r#"{{"a":"{long}","c":[1]}}"#), "/c", "[\n    1\n  ]"),
+        ] {
+            let place = place(&text, pointer);
+            let (laid, place) = pretty(&text, place.clone()).unwrap_or((text, place));
+            assert_eq!(&laid[place.unwrap()], marked);
+        }
+        assert!(place("{\"a\": 1}", "/b").is_none() && place("no JSON", "/a").is_none());
     }
 
     #[test]
     fn what_is_short_or_no_json_stays_as_it_came() {
-        assert_eq!(pretty(r#"{"a":1}"#), None);
-        assert_eq!(pretty(&format!("{{\"a\": {}", "1".repeat(90))), None);
-        assert_eq!(pretty(&format!("{}1{}", "[".repeat(100), "]".repeat(100))), None);
+        assert_eq!(pretty(r#"{"a":1}"#, None), None);
+        assert_eq!(pretty(&format!("{{\"a\": {}", "1".repeat(90)), None), None);
+        assert_eq!(pretty(&format!("{}1{}", "[".repeat(100), "]".repeat(100)), None), None);
     }
 
     #[test]

@@ -1,17 +1,24 @@
-//! The findings: what was expected and what came, where the contract says so, and how to repeat it.
+//! The facts: an index of them, and a card for each with what was expected and what came, where the
+//! contract says so, and how to repeat it.
 
-use super::super::model::{Case, Finding};
-use super::super::text::{count, visible};
+use super::super::model::{Came, Case, Finding};
+use super::super::text::{LONG, count, cut, visible};
+use super::super::words;
+use super::snapshots::diff;
 use super::{Page, block, difference, excerpt, exchange, lines, method, worded};
 use crate::judge::{self, Severity};
 use crate::page::{breakable, itself};
+use indexmap::IndexMap;
 use maud::{Markup, html};
 
-/// So few findings show their exchanges at once.
-const FEW: usize = 5;
+/// So many facts are open at once.
+const OPEN: usize = 3;
 
-/// How many cases of a finding are named.
+/// How many cases of a fact are named.
 const CASES: usize = 100;
+
+/// How many operations are named at once.
+const OPERATIONS: usize = 5;
 
 /// The most of a body that is shown.
 const BODY: usize = 64 << 10;
@@ -20,80 +27,191 @@ const BODY: usize = 64 << 10;
 pub(super) fn section(page: &Page<'_>) -> Markup {
     html! {
         section #findings aria-labelledby="findings-title" {
-            h2 #findings-title { "Findings" span.tally { (page.findings.len()) } }
+            h2 #findings-title { "Facts" span.tally { (page.findings.len()) } }
             @if page.findings.is_empty() { p.soft { "No check holds anything against the answers." } }
-            @for (index, one) in &page.findings { (finding(page, *index, one)) }
-            p.nothing hidden { "No finding matches the filters." }
+            (index(page))
+            @for (number, (index, one)) in (1..).zip(&page.findings) { (finding(page, number, *index, one)) }
+            p.nothing hidden { "No fact matches the filters." }
         }
     }
 }
 
-fn finding(page: &Page<'_>, index: usize, finding: &Finding) -> Markup {
+/// Every fact in a line, check by check.
+fn index(page: &Page<'_>) -> Markup {
+    let mut checks: IndexMap<(&str, &str), Vec<(usize, usize, &Finding)>> = IndexMap::new();
+    for (number, (index, one)) in (1..).zip(&page.findings) {
+        checks.entry((one.severity.name(), &one.check)).or_default().push((number, *index, one));
+    }
+    html! {
+        @if page.findings.len() > 1 {
+            nav #index aria-label="Facts by check" {
+                @for ((severity, check), findings) in &checks {
+                    div.check-group {
+                        p { span class={ "badge " (severity) } { (severity) } " " code { (visible(check)) } " " span.soft { (count(findings.len(), "fact", "facts")) } }
+                        ol {
+                            @for (number, index, one) in findings {
+                                li value=(number) {
+                                    a href={ "#" (page.finding_anchors[*index]) } { (worded(&cut(&one.title, LONG))) }
+                                    " " span.soft { (words::reach(one)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn finding(page: &Page<'_>, number: usize, index: usize, finding: &Finding) -> Markup {
     let anchor = &page.finding_anchors[index];
     let title = format!("{anchor}--title");
     let (class, result) = match finding.severity {
         Severity::Deny => ("deny", "failed"),
         _ => ("warn", "warned"),
     };
-    let (expected, actual) = difference::marked(&finding.expected, &finding.actual);
-    let first = finding.cases.first().and_then(|id| page.cases.get(id.as_str()));
-    let case = first.map(|index| &page.report.cases[*index]);
+    let operations: Vec<String> = finding.operations.iter().map(|one| visible(one)).collect();
     html! {
         article #(anchor) class={ "finding " (class) } aria-labelledby=(title)
-            data-operation=(visible(&finding.operation)) data-checks=(visible(&finding.check)) data-result=(result) {
-            h3 #(title) {
-                span class={ "badge " (class) } { (finding.severity.name()) } " "
-                (worded(&finding.title)) (itself(anchor, "this finding"))
+            data-operations=(operations.join("\n")) data-checks=(visible(&finding.check)) data-result=(result)
+            data-statuses=(statuses(page, finding)) {
+            details.card open[number <= OPEN] {
+                summary {
+                    h3 #(title) {
+                        span.ordinal { (number) } " "
+                        span class={ "badge " (class) } { (finding.severity.name()) } " "
+                        (worded(&finding.title))
+                    }
+                    span.reach { (words::reach(finding)) }
+                }
+                (body(page, finding, anchor, number <= OPEN))
             }
-            p.about {
-                code.check { (visible(&finding.check)) }
-                @if let Some((name, path)) = page.operations.get(finding.operation.as_str()) {
-                    span { (method(name)) " " code { (breakable(&visible(path))) } }
-                } @else { code { (visible(&finding.operation)) } }
-                span { (visible(&finding.place)) " · " (visible(&finding.cause)) }
-                span { (count(finding.count, "case", "cases")) }
-            }
-            div.sides {
-                div.side.expected { h4 { "Expected" } p { (expected) } }
-                div.side.actual { h4 { "Actual" } p { (actual) } }
-            }
-            (excerpt(&finding.contract, finding.excerpt.as_ref()))
-            @if let Some(line) = &finding.curl { (block("Repeat it", &lines(line), true)) }
-            @if let Some(note) = &finding.note { p.soft { (visible(note)) } }
-            @if let Some(case) = case { (sent(case, page.findings.len() <= FEW)) }
-            (cases(page, finding))
-            (explained(&finding.check))
         }
     }
 }
 
-fn sent(case: &Case, open: bool) -> Markup {
+/// The statuses that came where a fact was shown, a line each.
+fn statuses(page: &Page<'_>, finding: &Finding) -> String {
+    let mut statuses: Vec<String> = Vec::new();
+    for case in finding.cases.iter().filter_map(|id| page.case(id)) {
+        let status = status(case);
+        if !statuses.contains(&status) {
+            statuses.push(status);
+        }
+    }
+    statuses.join("\n")
+}
+
+/// The status that came of a case, for the filter.
+pub(super) fn status(case: &Case) -> String {
+    match case.outcome.as_ref().map(|outcome| &outcome.came) {
+        Some(Came::Status(status)) => status.to_string(),
+        Some(Came::Failure(_)) => "no answer".to_owned(),
+        None => String::new(),
+    }
+}
+
+fn body(page: &Page<'_>, finding: &Finding, anchor: &str, open: bool) -> Markup {
+    let case = words::example(page.report, finding);
+    html! {
+        p.about {
+            code.check { (visible(&finding.check)) }
+            (operations(page, finding))
+            @if let Some(about) = words::about(finding) { span { (visible(&about)) } }
+            (itself(anchor, "this fact"))
+        }
+        @if let Some(said) = &finding.said {
+            figure.said { figcaption { "The host said" } blockquote { (crate::page::text(&lines(said))) } }
+        }
+        (expected_and_actual(finding))
+        @if let Some(place) = words::wrong(finding) { p.wrong { "The wrong value in the answer: " (worded(&place)) } }
+        (excerpt(&finding.contract, finding.excerpt.as_ref()))
+        @if let Some(line) = &finding.curl {
+            (block("Repeat it", &lines(line), true))
+            p.soft {
+                @if !page.variables.is_empty() { a href="#copy" { "Before you copy" } ": what its variables stand for. " }
+                @if let Some(note) = &finding.note { (visible(note)) }
+            }
+        }
+        @if let Some(case) = case { (sent(case, finding.value.as_deref(), open)) }
+        (cases(page, finding))
+        (explained(&finding.check))
+    }
+}
+
+fn operations(page: &Page<'_>, finding: &Finding) -> Markup {
+    let all = if finding.operations.is_empty() {
+        std::slice::from_ref(&finding.operation)
+    } else {
+        finding.operations.as_slice()
+    };
+    html! {
+        @for one in all.iter().take(OPERATIONS) {
+            @if let Some((name, path)) = page.operations.get(one.as_str()) {
+                span.operation title=(visible(one)) { (method(name)) " " code { (breakable(&visible(path))) } }
+            } @else { code { (visible(one)) } }
+        }
+        @if all.len() > OPERATIONS {
+            span title=(visible(&all[OPERATIONS..].join(", "))) { "and " (all.len() - OPERATIONS) " more operations" }
+        }
+    }
+}
+
+fn expected_and_actual(finding: &Finding) -> Markup {
+    if let Some(hunk) = words::hunk(finding) {
+        return html! {
+            figure { figcaption { "Recorded (−) and come (+)" } (diff(&hunk)) }
+        };
+    }
+    let (expected, actual) = difference::marked(&finding.expected, &finding.actual);
+    html! {
+        div.sides {
+            div.side.expected { h4 { "Expected" } p { (expected) } }
+            div.side.actual { h4 { "Actual" } p { (actual) } }
+        }
+    }
+}
+
+fn sent(case: &Case, value: Option<&str>, open: bool) -> Markup {
     let id = case.outcome.as_ref().and_then(|outcome| outcome.observed.request_id.as_ref());
     html! {
         details open[open] {
             summary { "Request and answer" @if let Some(id) = id { span.soft { " request id " (visible(id)) } } }
-            (sides(case, BODY))
+            (sides(case, value, BODY))
         }
     }
 }
 
-/// Request and answer side by side.
-pub(super) fn sides(case: &Case, most: usize) -> Markup {
+/// Request and answer side by side, with the wrong value in the answer marked.
+pub(super) fn sides(case: &Case, value: Option<&str>, most: usize) -> Markup {
     html! {
         div.sides {
             @if let Some(request) = &case.request { (block("Request", &exchange::request(request, most), false)) }
-            @if let Some(outcome) = &case.outcome { (block("Answer", &exchange::outcome(outcome, most), false)) }
+            @if let Some(outcome) = &case.outcome {
+                figure { figcaption { "Answer" } pre tabindex="0" { (exchange::outcome(outcome, value, most)) } }
+            }
         }
     }
 }
 
 fn cases(page: &Page<'_>, finding: &Finding) -> Markup {
+    let list = |all: &[String]| {
+        html! {
+            ul.list {
+                @for id in all.iter().take(CASES) { li { (page.case_link(id)) } }
+                @if all.len() > CASES { li { "and " (all.len() - CASES) " more" } }
+            }
+        }
+    };
     html! {
         details {
             summary { (count(finding.count, "case shows it", "cases show it")) }
-            ul.list {
-                @for id in finding.cases.iter().take(CASES) { li { (page.case_link(id)) } }
-                @if finding.count > CASES { li { "and " (finding.count - CASES) " more" } }
+            (list(&finding.cases))
+        }
+        @if !finding.except.is_empty() {
+            details open[finding.except.len() <= OPERATIONS] {
+                summary { (count(finding.except.len(), "case does not show it", "cases do not show it")) }
+                (list(&finding.except))
             }
         }
     }
@@ -108,6 +226,30 @@ fn explained(check: &str) -> Markup {
                     dt { "It means" } dd { (check.meaning) }
                     dt { "Why it matters" } dd { (check.matters) }
                     dt { "How to allow it" } dd { (check.allow) }
+                }
+            }
+        }
+    }
+}
+
+/// What the lines to repeat a request leave to who copies them.
+pub(super) fn variables(page: &Page<'_>) -> Markup {
+    let variables = &page.variables;
+    html! {
+        @if !variables.is_empty() {
+            section #copy aria-labelledby="copy-title" {
+                h2 #copy-title { "Before you copy" }
+                p.soft {
+                    "The lines that repeat a request leave these variables to your shell: set them first. In requests and answers, "
+                    code { "{run}" } " stands for the ten digits of this run."
+                }
+                dl.variables {
+                    @for (names, meaning) in variables {
+                        div {
+                            dt { @for name in names { code { "$" (visible(name)) } " " } }
+                            dd { (meaning) }
+                        }
+                    }
                 }
             }
         }

@@ -15,8 +15,9 @@ mod tests;
 mod usual;
 mod verdict;
 
-use super::model::{At, Finding, Report, Untested};
+use super::model::{At, Case, Finding, Report, Untested};
 use super::text::visible;
+use super::{place, words};
 use crate::page::{self, Anchors};
 use crate::source::Excerpt;
 use maud::{Markup, html};
@@ -40,9 +41,13 @@ const OWN: &[&str] = &[
     "operation",
     "check",
     "result",
+    "status",
+    "failed",
     "clear",
     "shown",
     "findings",
+    "index",
+    "copy",
     "snapshots",
     "untested",
     "coverage",
@@ -52,7 +57,7 @@ const OWN: &[&str] = &[
 
 /// The report as a page.
 pub fn html(report: &Report) -> String {
-    let title = format!("{}: {}", verdict::sentence(report.verdict), visible(&report.contract.title));
+    let title = format!("{} · {}", words::headline(report), visible(&report.contract.title));
     let body = Page::new(report).body();
     page::Page { title: &title, description: None, style: STYLE, script: SCRIPT, body }.text()
 }
@@ -70,6 +75,8 @@ struct Page<'r> {
     cases: HashMap<&'r str, usize>,
     /// Method and path of each operation.
     operations: HashMap<&'r str, (&'r str, &'r str)>,
+    /// What the lines to copy leave to the shell, and what that is.
+    variables: Vec<(Vec<&'r str>, &'static str)>,
 }
 
 impl<'r> Page<'r> {
@@ -95,6 +102,7 @@ impl<'r> Page<'r> {
             operations: operations
                 .map(|one| (one.covered.operation.as_str(), (one.method.as_str(), one.path.as_str())))
                 .collect(),
+            variables: words::variables(report),
         }
     }
 
@@ -110,6 +118,7 @@ impl<'r> Page<'r> {
             main #main tabindex="-1" {
                 (verdict::section(self))
                 (self.filters())
+                (finding::variables(self))
                 (finding::section(self))
                 (snapshots::section(self.report))
                 (untested(self.report))
@@ -124,7 +133,8 @@ impl<'r> Page<'r> {
     }
 
     fn sections(&self) -> Vec<(&'static str, &'static str)> {
-        let mut sections = vec![("verdict", "Verdict"), ("findings", "Findings")];
+        let mut sections = vec![("verdict", "Verdict"), ("findings", "Facts")];
+        sections.extend((!self.variables.is_empty()).then_some(("copy", "Before you copy")));
         sections.extend(self.report.snapshots.is_some().then_some(("snapshots", "Snapshots")));
         let untested = self.report.untestable.len() + self.report.gaps.len() > 0;
         sections.extend(untested.then_some(("untested", "Not tested")));
@@ -142,45 +152,43 @@ impl<'r> Page<'r> {
                 checks.push(&finding.check);
             }
         }
-        let operations = self.report.coverage.operations.iter().map(|one| one.covered.operation.as_str());
+        let operations: Vec<&str> =
+            self.report.coverage.operations.iter().map(|one| one.covered.operation.as_str()).collect();
+        let mut statuses: Vec<String> = self.report.cases.iter().map(finding::status).collect();
+        statuses.sort();
+        statuses.dedup();
+        statuses.retain(|status| !status.is_empty());
+        let plain = |all: &[&str]| all.iter().map(|one| (visible(one), visible(one))).collect::<Vec<_>>();
         let results = [
-            ("failed", "deny: breaks the contract"),
-            ("warned", "warn"),
+            ("failed", "failed: breaks the contract"),
+            ("warned", "warned"),
             ("passed", "passed"),
+            ("either", "either: the contract allows both"),
             ("not-tested", "not tested"),
             ("not-sent", "not sent"),
         ];
+        let results = results.map(|(value, name)| (value.to_owned(), name.to_owned()));
+        let statuses: Vec<&str> = statuses.iter().map(String::as_str).collect();
         html! {
-            form #filter role="search" aria-label="Findings and cases" hidden {
+            form #filter role="search" aria-label="Facts and cases" hidden {
                 div.wide {
-                    label for="search" { "Search findings and cases" }
+                    label for="search" { "Search facts and cases" }
                     input #search type="search" autocomplete="off" spellcheck="false" placeholder="Text, field, code, case";
                 }
-                div {
-                    label for="operation" { "Operation" }
-                    select #operation {
-                        option value="" { "all" }
-                        @for one in operations { option value=(visible(one)) { (visible(one)) } }
-                    }
-                }
-                div {
-                    label for="check" { "Check" }
-                    select #check {
-                        option value="" { "all" }
-                        @for one in checks { option value=(visible(one)) { (visible(one)) } }
-                    }
-                }
-                div {
-                    label for="result" { "Severity" }
-                    select #result {
-                        option value="" { "all" }
-                        @for (value, name) in results { option value=(value) { (name) } }
-                    }
-                }
+                (select("operation", "Operation", &plain(&operations)))
+                (select("check", "Check", &plain(&checks)))
+                (select("result", "Result", &results))
+                (select("status", "Status", &plain(&statuses)))
+                label.only { input #failed type="checkbox"; " Failed only" }
                 button #clear type="reset" { "Clear" }
                 p #shown role="status" {}
             }
         }
+    }
+
+    /// The case with an identity.
+    fn case(&self, id: &str) -> Option<&'r Case> {
+        self.report.cases.get(*self.cases.get(id)?)
     }
 
     /// A link to a case.
@@ -189,6 +197,18 @@ impl<'r> Page<'r> {
             @if let Some(index) = self.cases.get(id) {
                 a href={ "#" (self.case_anchors[*index]) } { (visible(id)) }
             } @else { (visible(id)) }
+        }
+    }
+}
+
+fn select(id: &str, name: &str, options: &[(String, String)]) -> Markup {
+    html! {
+        div {
+            label for=(id) { (name) }
+            select #(id) {
+                option value="" { "all" }
+                @for (value, name) in options { option value=(value) { (name) } }
+            }
         }
     }
 }
@@ -223,7 +243,7 @@ fn untested(report: &Report) -> Markup {
 fn excerpt(at: &At, excerpt: Option<&Excerpt>) -> Markup {
     html! {
         figure.contract {
-            figcaption { "Contract " code { (visible(&at.location.to_string())) } }
+            figcaption { "Contract " code { (place::shown(at)) } }
             @if let Some(excerpt) = excerpt {
                 @let indent = indent(excerpt);
                 pre tabindex="0" {

@@ -3,7 +3,7 @@
 use super::super::model::{Difference, DifferenceKind, Report};
 use super::super::text::{count, visible};
 use super::lines;
-use crate::snapshot::{self, Sign};
+use crate::snapshot::{self, DiffLine, Sign};
 use maud::{Markup, html};
 
 /// So few differences are open at once.
@@ -49,20 +49,27 @@ fn difference(one: &Difference, few: bool) -> Markup {
             @if !rows.is_empty() {
                 figure {
                     figcaption { code { (visible(&one.file)) } }
-                    pre.diff tabindex="0" {
-                        @for row in rows.iter().take(LINES) {
-                            @let (class, sign) = match row.sign {
-                                Sign::Added => ("row added", "+"),
-                                Sign::Removed => ("row removed", "-"),
-                                Sign::Same => ("row", " "),
-                                Sign::Gap => ("row gap", " "),
-                            };
-                            span class=(class) { (sign) " " (lines(&row.text)) "\n" }
-                        }
-                        @if rows.len() > LINES { span.row.gap { "… and " (rows.len() - LINES) " more lines\n" } }
-                    }
+                    (diff(&rows))
                 }
             }
+        }
+    }
+}
+
+/// What is gone and what is new, line by line.
+pub(super) fn diff(rows: &[DiffLine]) -> Markup {
+    html! {
+        pre.diff tabindex="0" {
+            @for row in rows.iter().take(LINES) {
+                @let (class, sign) = match row.sign {
+                    Sign::Added => ("row added", "+"),
+                    Sign::Removed => ("row removed", "-"),
+                    Sign::Same => ("row", " "),
+                    Sign::Gap => ("row gap", " "),
+                };
+                span class=(class) { (sign) " " (lines(&row.text)) "\n" }
+            }
+            @if rows.len() > LINES { span.row.gap { "… and " (rows.len() - LINES) " more lines\n" } }
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use super::super::Report;
 use super::super::fixture::{Fixture, changed};
-use super::super::model::Severities;
+use super::super::model::{CaseResult, Severities};
 use super::super::text::steers;
 use super::{html, worded};
-use crate::report::{SnapshotSummary, Verdict};
+use crate::judge::SNAPSHOT;
+use crate::report::{SnapshotSummary, Untried, Verdict};
 
 fn report() -> Report {
     Fixture::new().report()
@@ -21,18 +22,16 @@ fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
 fn the_page_opens_with_the_verdict_and_what_to_do_first() {
     let page = html(&report());
     let verdict = between(&page, "id=\"verdict\"", "</section>");
-    assert!(verdict.contains("The contract is broken"), "{verdict}");
-    assert!(
-        verdict.contains("1 operation · 4 cases · 3 exchanges · 2 findings (1 deny, 1 warn)"),
-        "{verdict}"
-    );
+    assert!(verdict.contains("The host breaks its contract: 1 fact<"), "{verdict}");
+    assert!(verdict.contains("1 operation · 4 cases · 3 exchanges · 2 facts (1 deny, 1 warn)"), "{verdict}");
     assert!(
         verdict.contains("https://api.example") && verdict.contains("2026-01-02 03:04:05 UTC"),
         "{verdict}"
     );
     let first = between(&page, "id=\"first\"", "</section>");
     let anchor = "#finding-made-up-schema-create-group-body-accept-rank-type";
-    assert!(first.contains(anchor) && first.contains("2 cases show it"), "{first}");
+    assert!(first.contains(anchor) && first.contains("(2 cases)"), "{first}");
+    assert!(page.contains("<title>The host breaks its contract: 1 fact · Groups</title>"));
 }
 
 #[test]
@@ -44,18 +43,26 @@ fn a_run_without_findings_says_what_it_did_not_see_or_that_there_is_nothing_to_d
     report.untestable.clear();
     report.verdict = Verdict::Holds;
     let page = html(&report);
+    let verdict = between(&page, "id=\"verdict\" ", "</section>");
+    assert!(
+        verdict.starts_with("class=\"partly\"") && verdict.contains("as far as it was tried"),
+        "{verdict}"
+    );
+    assert!(between(verdict, "class=\"untried\"", "</div>").contains("1 of 4 cases not sent"), "{verdict}");
     let first = between(&page, "id=\"first\"", "</section>");
     let gap = &report.gaps[0];
     assert!(first.contains("no request could be made for") && first.contains(&gap.operation), "{first}");
     assert!(first.contains("never shown") && !first.contains("Nothing:"), "{first}");
     report.gaps.clear();
+    report.summary.untried = Untried::default();
     for one in &mut report.coverage.operations {
         let covered = &mut one.covered;
         covered.statuses.iter_mut().chain(&mut covered.codes).for_each(|seen| seen.times = 1);
         covered.rules.iter_mut().for_each(|tried| tried.times = 1);
     }
     let page = html(&report);
-    assert!(between(&page, "id=\"verdict\"", "</section>").contains("The contract holds"));
+    let verdict = between(&page, "id=\"verdict\" ", "</section>");
+    assert!(verdict.starts_with("class=\"good\"") && verdict.contains(">The host keeps its contract<"));
     assert!(between(&page, "id=\"first\"", "</section>").contains("Nothing: every case was sent"));
 }
 
@@ -74,6 +81,95 @@ fn a_finding_shows_both_sides_the_contract_and_how_to_repeat_it() {
     ] {
         assert!(finding.contains(part), "{part} in {finding}");
     }
+}
+
+#[test]
+fn the_wrong_value_is_marked_in_the_answer() {
+    let page = html(&report());
+    let card = between(&page, "<article id=\"finding-made-up-schema", "</article>");
+    assert!(card.contains("{\"rank\": <mark>\"2\"</mark>}"), "{card}");
+    assert!(card.contains("The wrong value in the answer: <code>/rank</code>"), "{card}");
+}
+
+#[test]
+fn facts_are_numbered_indexed_by_check_and_folded_from_the_fourth_on() {
+    let mut report = report();
+    let first = report.findings[0].clone();
+    for number in 0..4 {
+        let mut more = first.clone();
+        more.place = format!("body/{number}");
+        report.findings.push(more);
+    }
+    let page = html(&report);
+    let index = between(&page, "<nav id=\"index\"", "</nav>");
+    assert_eq!((index.matches("<li value=").count(), index.matches("class=\"check-group\"").count()), (6, 2));
+    assert!(index.contains("5 facts") && index.contains("<li value=\"6\">"), "{index}");
+    let cards: Vec<&str> = page.split("<article ").skip(1).collect();
+    let open = |card: &&str| card.contains("<details class=\"card\" open>");
+    assert_eq!(cards.iter().map(open).collect::<Vec<_>>(), [true, true, true, false, false, false]);
+    assert!(cards[5].contains("class=\"ordinal\">6</span>"), "{}", cards[5]);
+}
+
+#[test]
+fn a_fact_names_its_exceptions_its_operations_and_what_the_host_said() {
+    let mut report = report();
+    let finding = &mut report.findings[0];
+    finding.of = Some(72);
+    finding.except = vec![report.cases[2].id.clone(), "x/y".into()];
+    finding.operations = ["create-group", "b", "c", "d", "e", "f", "g"].map(str::to_owned).into();
+    finding.said = Some("{\"error\": \"<no>\"}".into());
+    let page = html(&report);
+    let card = between(&page, "<article id=\"finding-made-up-schema", "</article>");
+    for part in [
+        "all but 2 of 72 requests",
+        "2 cases do not show it",
+        "#case-create-group-either-body-name-text-nul",
+        "and 2 more operations",
+        "<blockquote>{\"error\": \"&lt;no&gt;\"}</blockquote>",
+    ] {
+        assert!(card.contains(part), "{part} in {card}");
+    }
+}
+
+#[test]
+fn a_changed_snapshot_shows_its_lines_in_its_card() {
+    let mut report = report();
+    let finding = &mut report.findings[0];
+    finding.check = SNAPSHOT.id.into();
+    finding.expected = "status: 200\nbody: 1".into();
+    finding.actual = "status: 201\nbody: 1".into();
+    let page = html(&report);
+    let card = between(&page, "<article id=\"finding-snapshot", "</article>");
+    assert!(
+        card.contains("row removed\">- status: 200") && card.contains("row added\">+ status: 201"),
+        "{card}"
+    );
+}
+
+#[test]
+fn what_stands_for_something_is_explained_before_it_is_copied() {
+    let page = html(&report());
+    let copy = between(&page, "<section id=\"copy\"", "</section>");
+    for part in ["<code>$RUN</code>", "ten digits not used before", "$PROBITY_BASIC_BASE64", "USER:PASSWORD"]
+    {
+        assert!(copy.contains(part), "{part} in {copy}");
+    }
+    let mut report = report();
+    report.findings.clear();
+    report.cases.clear();
+    assert!(!html(&report).contains("id=\"copy\""));
+}
+
+#[test]
+fn what_the_contract_leaves_open_is_no_success() {
+    let mut report = report();
+    report.cases[2].result = CaseResult::Passed;
+    let page = html(&report);
+    let case = between(&page, "id=\"case-create-group-either-body-name-text-nul\"", "</summary>");
+    assert!(case.contains("data-result=\"either\""), "{case}");
+    let results = between(&page, "class=\"results\"", "</section>");
+    assert!(results.contains("0 passed, 0 warned, 2 failed, 1 either"), "{results}");
+    assert!(results.contains("2 of 4 cases (50 %)"), "{results}");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What came of the run in a sentence, its numbers, and what to do first.
 
-use super::super::Verdict;
 use super::super::model::{CaseResult, Operation, Report};
 use super::super::text::{LONG, count, cut, visible};
+use super::super::{Verdict, words};
 use super::{Page, latency, worded};
 use crate::judge::{SNAPSHOT, Severity};
 use indexmap::IndexMap;
@@ -11,31 +11,27 @@ use maud::{Markup, html};
 /// How many checks are named among what to do first.
 const FIRST: usize = 3;
 
-/// The verdict in a sentence.
-pub(super) fn sentence(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Holds => "The contract holds",
-        Verdict::Broken => "The contract is broken",
-        Verdict::Interrupted => "The run was interrupted",
-        Verdict::TargetLost => "The target was lost",
-        Verdict::LedgerLost => "The ledger was lost",
-        Verdict::Untested => "Nothing was tested",
-    }
-}
-
 /// The section.
 pub(super) fn section(page: &Page<'_>) -> Markup {
     let report = page.report;
+    let untried = words::untried(report);
     let class = match report.verdict {
-        Verdict::Holds => "good",
+        Verdict::Holds if untried.is_empty() => "good",
+        Verdict::Holds => "partly",
         Verdict::Interrupted => "doubtful",
         _ => "bad",
     };
     html! {
         section #verdict class=(class) aria-labelledby="verdict-title" {
-            h1 #verdict-title { (sentence(report.verdict)) }
+            h1 #verdict-title { (words::headline(report)) }
             p.summary { (summary(report)) }
             @if let Some((_, why)) = report.incomplete() { p.why { (visible(why)) } }
+            @if !untried.is_empty() {
+                div.untried {
+                    p { "Not tried" }
+                    ul { @for part in &untried { li { (part) } } }
+                }
+            }
             (facts(report))
         }
         (results(report))
@@ -44,24 +40,14 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
 }
 
 fn summary(report: &Report) -> String {
-    let found = report.summary.findings;
-    let findings = match (found.deny, found.warn) {
-        (0, 0) => "no findings".to_owned(),
-        (deny, 0) => format!("{} (deny)", count(deny, "finding", "findings")),
-        (0, warn) => format!("{} (warn)", count(warn, "finding", "findings")),
-        (deny, warn) => format!("{} findings ({deny} deny, {warn} warn)", deny + warn),
-    };
     let mut parts = vec![
         count(report.summary.operations, "operation", "operations"),
         count(report.summary.cases, "case", "cases"),
         count(report.summary.exchanges, "exchange", "exchanges"),
-        findings,
+        words::facts(report),
     ];
     let differ = report.snapshots.as_ref().map_or(0, |one| one.summary.changed + one.summary.new);
     parts.extend((differ > 0).then(|| count(differ, "snapshot differs", "snapshots differ")));
-    let untestable = report.untestable.len();
-    parts.extend((untestable > 0).then(|| format!("{untestable} not testable")));
-    parts.extend((!report.gaps.is_empty()).then(|| count(report.gaps.len(), "gap", "gaps")));
     parts.push(latency::duration(report.timing.elapsed_ms));
     parts.join(" · ")
 }
@@ -86,14 +72,19 @@ fn facts(report: &Report) -> Markup {
 
 fn results(report: &Report) -> Markup {
     let of = |result: CaseResult| report.cases.iter().filter(|case| case.result == result).count();
+    let tried = report.cases.iter().filter(|case| words::is_tried(case)).count();
+    let (warned, failed) = (of(CaseResult::Warned), of(CaseResult::Failed));
+    let passed = tried - warned - failed;
     let parts = [
-        ("passed", of(CaseResult::Passed)),
-        ("warned", of(CaseResult::Warned)),
-        ("failed", of(CaseResult::Failed)),
+        ("passed", passed),
+        ("warned", warned),
+        ("failed", failed),
+        ("either", of(CaseResult::Passed) - passed),
         ("not tested", of(CaseResult::NotTested)),
         ("not sent", of(CaseResult::NotSent)),
     ];
-    let all = parts.iter().map(|(_, number)| number).sum::<usize>().max(1);
+    let cases = parts.iter().map(|(_, number)| number).sum::<usize>();
+    let all = cases.max(1);
     let about = parts.map(|(name, number)| format!("{number} {name}")).join(", ");
     let mut x = 0;
     let bars = parts.map(|(name, number)| {
@@ -113,6 +104,10 @@ fn results(report: &Report) -> Markup {
                     li { span class={ "dot " (name.replace(' ', "-")) } {} strong { (number) } " " (name) }
                 }
             }
+            p.soft {
+                strong { (tried) " of " (count(cases, "case", "cases")) " (" (tried * 100 / all) " %)" }
+                " put the host to the test. Grey shows nothing for it: the contract allows either, or the request was not sent, or proves nothing."
+            }
         }
     }
 }
@@ -123,7 +118,7 @@ fn first(page: &Page<'_>) -> Markup {
         section #first aria-labelledby="first-title" {
             h2 #first-title { "What to do first" }
             @if steps.is_empty() {
-                p { "Nothing: every case was sent, and nothing is held against the answers." }
+                p { "Nothing: every case was sent, and no check holds anything against the answers." }
             } @else {
                 ol { @for step in steps { li { (step) } } }
             }
@@ -207,7 +202,7 @@ fn unseen(report: &Report) -> Vec<Markup> {
     steps
 }
 
-/// The most serious finding of each of the first checks, since findings of one check are often alike.
+/// The first fact of each of the first checks, since facts of one check are often alike.
 fn looks(page: &Page<'_>) -> Vec<Markup> {
     let mut checks: IndexMap<&str, Vec<usize>> = IndexMap::new();
     for (index, finding) in &page.findings {
@@ -223,13 +218,14 @@ fn looks(page: &Page<'_>) -> Vec<Markup> {
         let finding = &page.report.findings[indexes[0]];
         steps.push(html! {
             "Look at " a href={ "#" (page.finding_anchors[indexes[0]]) } { (worded(&cut(&finding.title, LONG))) }
-            " in " code { (visible(&finding.operation)) } ": " (count(finding.count, "case shows it", "cases show it"))
-            @if indexes.len() > 1 { ", and " (count(indexes.len() - 1, "more finding", "more findings")) " of " code { (visible(check)) } }
+            @if finding.about != "api" { " in " code { (visible(&finding.operation)) } }
+            " (" (words::reach(finding)) ")"
+            @if indexes.len() > 1 { ", and " (count(indexes.len() - 1, "more fact", "more facts")) " of " code { (visible(check)) } }
             "."
         });
     }
     if all > named {
-        steps.push(html! { "Go on with " a href="#findings" { (count(all - named, "finding", "findings")) " of other checks" } "." });
+        steps.push(html! { "Go on with " a href="#findings" { (count(all - named, "fact", "facts")) " of other checks" } "." });
     }
     steps
 }

@@ -78,6 +78,52 @@ fn filters_leave_what_fits_and_say_how_much() {
 }
 
 #[test]
+fn the_address_keeps_the_filter_so_that_a_link_shows_the_same() {
+    let Some(browser) = browser() else { return };
+    let ran = run();
+    let one = browser.open(&page(&ran), screen(DESKTOP));
+    one.evaluate(
+        "{ document.getElementById('failed').click(); const one = document.getElementById('status');
+        one.value = '200'; one.dispatchEvent(new Event('change')); }",
+    );
+    let told = "document.getElementById('shown').textContent";
+    let shown = one.evaluate(told);
+    assert_eq!(one.evaluate("location.hash"), json!("#?result=failed&status=200"));
+    let cases = "[...document.querySelectorAll('.case')].map((row) => [row.dataset.result, row.dataset.status]).flat()";
+    one.evaluate(SHOWN);
+    let seen = one.evaluate(cases);
+    let seen = seen.as_array().unwrap();
+    assert!(!seen.is_empty() && seen.iter().all(|value| *value == "failed" || *value == "200"), "{seen:?}");
+    let other = browser.open(&page(&ran), screen(DESKTOP));
+    other.evaluate(&format!(
+        "location.hash = {}; new Promise((done) => setTimeout(done, 300))",
+        one.evaluate("location.hash")
+    ));
+    assert_eq!(other.evaluate(told), shown);
+    let form = "['failed', 'status'].map((id) => document.getElementById(id)).map((one) => one.checked ?? one.value)";
+    assert_eq!(other.evaluate(form), json!([true, "200"]));
+    other.evaluate("document.getElementById('clear').click(); new Promise((done) => setTimeout(done, 300))");
+    assert_eq!(other.evaluate("location.hash"), json!(""));
+    assert_eq!(other.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn the_index_leads_to_every_fact_and_opens_it() {
+    let Some(browser) = browser() else { return };
+    let ran = run();
+    let page = browser.open(&page(&ran), screen(DESKTOP));
+    let missing = "[...document.querySelectorAll('.finding')].filter((one) => !document.querySelector(`#index a[href='#${one.id}']`)).length";
+    assert_eq!(page.evaluate(missing), json!(0));
+    page.evaluate(
+        "window.last = [...document.querySelectorAll('.finding')].pop(); last.firstElementChild.open = false;
+        document.querySelector(`#index a[href='#${last.id}']`).click(); new Promise((done) => setTimeout(done, 300))",
+    );
+    assert_eq!(page.evaluate("last.firstElementChild.open"), json!(true));
+    let marked = page.evaluate("document.querySelectorAll('.finding pre mark').length");
+    assert!(marked.as_u64() > Some(0), "no wrong value is marked");
+}
+
+#[test]
 fn a_report_of_thousands_of_cases_can_be_searched() {
     let Some(browser) = browser() else { return };
     // The most cases that a document at hand implies.
@@ -123,8 +169,20 @@ fn a_link_opens_what_is_closed_or_filtered_away() {
 #[test]
 fn the_keyboard_reaches_everything() {
     let Some(browser) = browser() else { return };
-    let wanted =
-        ["#theme", "#search", "#operation", "#check", "#result", "#clear", ".finding a", "pre", "summary"];
+    let wanted = [
+        "#theme",
+        "#search",
+        "#operation",
+        "#check",
+        "#result",
+        "#status",
+        "#failed",
+        "#clear",
+        "#index a",
+        ".finding a",
+        "pre",
+        "summary",
+    ];
     is_reached(&browser, &page(&run()), &wanted);
 }
 
@@ -172,7 +230,7 @@ fn what_a_hostile_host_says_does_nothing() {
     is_sound(&browser, &page(&ran), OPEN);
     let page = browser.open(&page(&ran), screen(DESKTOP));
     assert_eq!(
-        page.evaluate("[document.title.startsWith('The contract is broken'), document.scripts.length, document.images.length]"),
+        page.evaluate("[document.title.startsWith('The host breaks its contract: '), document.scripts.length, document.images.length]"),
         json!([true, 1, 0])
     );
 }
