@@ -2,10 +2,14 @@
 
 use super::model::{Difference, DifferenceKind, OtherSeed};
 use super::text::count;
-use crate::snapshot::{self, Comparison, Kind};
+use crate::snapshot::{self, Comparison, Kind, Sign};
+use indexmap::IndexMap;
 
 /// How many lines of one page are shown.
 const LONGEST: usize = 24;
+
+/// How many pages that differ alike are named.
+const FILES: usize = 8;
 
 /// What a comparison found, in plain values.
 pub fn differences(comparison: &Comparison) -> Vec<Difference> {
@@ -34,23 +38,26 @@ pub fn other_seed(comparison: &Comparison) -> Option<OtherSeed> {
     Some(OtherSeed { seed: *seed, pages: comparison.other_seed.len() })
 }
 
-/// What differs, line by line.
+/// What differs, line by line: lines that changed on several pages stand once, under all of them.
 pub(super) fn lines(differences: &[Difference], other_seed: Option<&OtherSeed>) -> Vec<String> {
     let mut lines = Vec::new();
-    for Difference { file, kind, old, new, why, .. } in differences {
-        match kind {
-            DifferenceKind::Changed => {
-                lines.push(format!("changed  {file}"));
-                let (old, new) = (old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default());
-                // A page colours its lines by their signs.
-                let text = snapshot::unified(&snapshot::diff(old, new), false);
-                lines.extend(text.lines().take(LONGEST).map(str::to_owned));
-            }
-            DifferenceKind::New => lines.push(format!("new      {file}")),
-            DifferenceKind::Damaged => {
-                lines.push(format!("damaged  {file}: {}", why.as_deref().unwrap_or_default()));
-            }
-            DifferenceKind::Orphan => lines.push(format!("orphan   {file}")),
+    for alike in alike(differences) {
+        for Difference { file, kind, why, .. } in alike.iter().take(FILES) {
+            lines.push(match kind {
+                DifferenceKind::Changed => format!("changed  {file}"),
+                DifferenceKind::New => format!("new      {file}"),
+                DifferenceKind::Damaged => format!("damaged  {file}: {}", why.as_deref().unwrap_or_default()),
+                DifferenceKind::Orphan => format!("orphan   {file}"),
+            });
+        }
+        if alike.len() > FILES {
+            lines.push(format!("         and {} more like it", count(alike.len() - FILES, "page", "pages")));
+        }
+        if let Some(Difference { kind: DifferenceKind::Changed, old, new, .. }) = alike.first() {
+            let (old, new) = (old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default());
+            // A page colours its lines by their signs.
+            let text = snapshot::unified(&snapshot::diff(old, new), false);
+            lines.extend(text.lines().take(LONGEST).map(str::to_owned));
         }
     }
     lines.extend(other_seed.map(|OtherSeed { seed, pages }| {
@@ -60,4 +67,24 @@ pub(super) fn lines(differences: &[Difference], other_seed: Option<&OtherSeed>) 
         )
     }));
     lines
+}
+
+/// The pages in their order, those together that differ in the same lines.
+fn alike(differences: &[Difference]) -> Vec<Vec<&Difference>> {
+    let mut found: IndexMap<(&'static str, String), Vec<&Difference>> = IndexMap::new();
+    for one in differences {
+        let (old, new) = (one.old.as_deref().unwrap_or_default(), one.new.as_deref().unwrap_or_default());
+        let key = match one.kind {
+            DifferenceKind::Changed => {
+                let mut lines = snapshot::diff(old, new);
+                lines.retain(|line| matches!(line.sign, Sign::Added | Sign::Removed));
+                ("changed", snapshot::unified(&lines, false))
+            }
+            DifferenceKind::New => ("new", String::new()),
+            DifferenceKind::Damaged => ("damaged", one.page.clone()),
+            DifferenceKind::Orphan => ("orphan", String::new()),
+        };
+        found.entry(key).or_default().push(one);
+    }
+    found.into_values().collect()
 }
