@@ -163,7 +163,7 @@ fn review(store: &Store, wanted: &dyn Fn(&str) -> bool) -> Result<Exit, Failure>
         note("nothing is pending");
         return Ok(Exit::Holds);
     }
-    let groups = snapshot::groups(&pending);
+    let groups = snapshot::groups(&pending.iter().map(Pending::pair).collect::<Vec<_>>());
     let mut answers = Answers::new(&groups);
     let asks = std::io::stdin().is_terminal();
     for (index, group) in groups.iter().enumerate() {

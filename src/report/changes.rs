@@ -2,10 +2,12 @@
 
 use super::model::{Difference, DifferenceKind, OtherSeed};
 use super::text::count;
-use crate::snapshot::{self, Comparison, Kind, Sign};
-use indexmap::IndexMap;
+use crate::snapshot::{self, Comparison, Kind, Pair};
 
-/// How many lines of one page are shown.
+/// How many changes are shown.
+const CHANGES: usize = 10;
+
+/// How many lines of one change are shown.
 const LONGEST: usize = 24;
 
 /// How many pages that differ alike are named.
@@ -38,28 +40,34 @@ pub fn other_seed(comparison: &Comparison) -> Option<OtherSeed> {
     Some(OtherSeed { seed: *seed, pages: comparison.other_seed.len() })
 }
 
-/// What differs, line by line: lines that changed on several pages stand once, under all of them.
+/// What differs, line by line: a change that several pages show stands once, under all of them.
 pub(super) fn lines(differences: &[Difference], other_seed: Option<&OtherSeed>) -> Vec<String> {
+    let changed: Vec<&Difference> = of(differences, DifferenceKind::Changed).collect();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let bodies: Vec<_> = changed.iter().map(|one| (text(&one.old), text(&one.new))).collect();
+    let pairs = changed.iter().zip(&bodies);
+    let pairs: Vec<Pair<'_>> =
+        pairs.map(|(one, (old, new))| Pair { page: &one.page, old: Some(old), new }).collect();
+    let groups = snapshot::groups(&pairs);
     let mut lines = Vec::new();
-    for alike in alike(differences) {
-        for Difference { file, kind, why, .. } in alike.iter().take(FILES) {
-            lines.push(match kind {
-                DifferenceKind::Changed => format!("changed  {file}"),
-                DifferenceKind::New => format!("new      {file}"),
-                DifferenceKind::Damaged => format!("damaged  {file}: {}", why.as_deref().unwrap_or_default()),
-                DifferenceKind::Orphan => format!("orphan   {file}"),
-            });
+    for group in groups.iter().take(CHANGES) {
+        let files = group.pages.iter().filter_map(|page| changed.get(*page)).copied();
+        named("changed", files, &mut lines);
+        if group.pages.len() > 1 {
+            lines.push(format!("  {}, by {}:", group.words, count(group.cases, "case", "cases")));
         }
-        if alike.len() > FILES {
-            lines.push(format!("         and {} more like it", count(alike.len() - FILES, "page", "pages")));
-        }
-        if let Some(Difference { kind: DifferenceKind::Changed, old, new, .. }) = alike.first() {
-            let (old, new) = (old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default());
-            // A page colours its lines by their signs.
-            let text = snapshot::unified(&snapshot::diff(old, new), false);
-            lines.extend(text.lines().take(LONGEST).map(str::to_owned));
-        }
+        // A page colours its lines by their signs.
+        lines.extend(snapshot::unified(&group.lines, false).lines().take(LONGEST).map(str::to_owned));
     }
+    if groups.len() > CHANGES {
+        let more = count(groups.len() - CHANGES, "more change", "more changes");
+        lines.push(format!("… and {more}: `probity snapshots review` shows each"));
+    }
+    named("new", of(differences, DifferenceKind::New), &mut lines);
+    for Difference { file, why, .. } in of(differences, DifferenceKind::Damaged) {
+        lines.push(format!("damaged  {file}: {}", why.as_deref().unwrap_or_default()));
+    }
+    named("orphan", of(differences, DifferenceKind::Orphan), &mut lines);
     lines.extend(other_seed.map(|OtherSeed { seed, pages }| {
         format!(
             "{} recorded with --seed {seed} and not compared: another seed sends other requests",
@@ -69,22 +77,21 @@ pub(super) fn lines(differences: &[Difference], other_seed: Option<&OtherSeed>) 
     lines
 }
 
-/// The pages in their order, those together that differ in the same lines.
-fn alike(differences: &[Difference]) -> Vec<Vec<&Difference>> {
-    let mut found: IndexMap<(&'static str, String), Vec<&Difference>> = IndexMap::new();
-    for one in differences {
-        let (old, new) = (one.old.as_deref().unwrap_or_default(), one.new.as_deref().unwrap_or_default());
-        let key = match one.kind {
-            DifferenceKind::Changed => {
-                let mut lines = snapshot::diff(old, new);
-                lines.retain(|line| matches!(line.sign, Sign::Added | Sign::Removed));
-                ("changed", snapshot::unified(&lines, false))
-            }
-            DifferenceKind::New => ("new", String::new()),
-            DifferenceKind::Damaged => ("damaged", one.page.clone()),
-            DifferenceKind::Orphan => ("orphan", String::new()),
-        };
-        found.entry(key).or_default().push(one);
+fn of(differences: &[Difference], kind: DifferenceKind) -> impl Iterator<Item = &Difference> {
+    differences.iter().filter(move |one| one.kind == kind)
+}
+
+/// The files of pages that differ alike.
+fn named<'d>(kind: &str, pages: impl Iterator<Item = &'d Difference>, lines: &mut Vec<String>) {
+    let mut more = 0;
+    for (index, Difference { file, .. }) in pages.enumerate() {
+        if index < FILES {
+            lines.push(format!("{kind:<8} {file}"));
+        } else {
+            more += 1;
+        }
     }
-    found.into_values().collect()
+    if more > 0 {
+        lines.push(format!("{:<8} … and {}", "", count(more, "more page", "more pages")));
+    }
 }

@@ -29,7 +29,7 @@ pub use observed::observed;
 pub use page::{Entry, Page};
 pub use recorded::Recorded;
 pub use render::{planned, render, set_fixed_aside, source_name};
-pub use review::{Answers, DiffLine, Group, Listed, Pending, Sign, State, diff, groups, unified};
+pub use review::{Answers, DiffLine, Group, Listed, Pair, Pending, Sign, State, diff, groups, unified};
 pub use still::held_still;
 pub use store::{ChangedCase, Comparison, Difference, Kind, Store, Written};
 pub use unstable::Unstable;

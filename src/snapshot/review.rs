@@ -45,6 +45,17 @@ pub struct Group {
     pub alike: usize,
 }
 
+/// A page with its bodies before and after.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair<'p> {
+    /// Its name.
+    pub page: &'p str,
+    /// The stored body, if there is one that can be read.
+    pub old: Option<&'p str>,
+    /// The body now.
+    pub new: &'p str,
+}
+
 /// What a person has said of each change.
 #[derive(Clone, Debug)]
 pub struct Answers {
@@ -174,10 +185,17 @@ impl Store {
 /// So many forms of one change are shown, which differ in values only.
 const SHOWN: usize = 3;
 
-/// Everything that waits, by what changed: each change once, in the order of the pages.
-pub fn groups(pending: &[Pending]) -> Vec<Group> {
+impl Pending {
+    /// Its bodies before and after.
+    pub fn pair(&self) -> Pair<'_> {
+        Pair { page: &self.page, old: self.old.as_deref(), new: &self.new }
+    }
+}
+
+/// Pages by what changed on them: each change once, in the order of the pages.
+pub fn groups(pages: &[Pair<'_>]) -> Vec<Group> {
     let mut found: IndexMap<String, (Group, Vec<(String, String)>)> = IndexMap::new();
-    for (index, one) in pending.iter().enumerate() {
+    for (index, one) in pages.iter().enumerate() {
         for (key, words, old, new) in changes(one) {
             let (group, forms) = found.entry(key).or_default();
             group.words = words;
@@ -190,14 +208,14 @@ pub fn groups(pending: &[Pending]) -> Vec<Group> {
             }
         }
     }
-    let pages: Vec<Vec<usize>> = found.values().map(|(group, _)| group.pages.clone()).collect();
+    let shows: Vec<Vec<usize>> = found.values().map(|(group, _)| group.pages.clone()).collect();
     let lone = |group: &Group| match group.pages.as_slice() {
-        [page] if pages.iter().filter(|pages| pages.contains(page)).count() == 1 => pending.get(*page),
+        [page] if shows.iter().filter(|shows| shows.contains(page)).count() == 1 => pages.get(*page),
         _ => None,
     };
     let shown = found.into_values().map(|(mut group, forms)| {
         match lone(&group) {
-            Some(one) => group.lines = diff(one.old.as_deref().unwrap_or_default(), &one.new),
+            Some(one) => group.lines = diff(one.old.unwrap_or_default(), one.new),
             None => {
                 group.alike = forms.len().saturating_sub(SHOWN);
                 for (old, new) in forms.into_iter().take(SHOWN) {
@@ -214,13 +232,13 @@ pub fn groups(pending: &[Pending]) -> Vec<Group> {
 
 /// What changed on a page, once for each case: what equal changes have in common, the words, and the
 /// lines before and after.
-fn changes(pending: &Pending) -> Vec<(String, String, String, String)> {
+fn changes(pair: &Pair<'_>) -> Vec<(String, String, String, String)> {
     let whole = |words: &str| {
-        let old = pending.old.clone().unwrap_or_default();
-        vec![(format!("page {}", pending.page), words.to_owned(), old, pending.new.clone())]
+        let old = pair.old.unwrap_or_default().to_owned();
+        vec![(format!("page {}", pair.page), words.to_owned(), old, pair.new.to_owned())]
     };
-    let Ok(now) = page::parse(&pending.new) else { return whole("the page is damaged") };
-    let Some(old) = &pending.old else { return whole("the page is new") };
+    let Ok(now) = page::parse(pair.new) else { return whole("the page is damaged") };
+    let Some(old) = pair.old else { return whole("the page is new") };
     let Ok(before) = page::parse(old) else { return whole("the page that is stored cannot be used") };
     let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     let each = names.into_iter().flat_map(|name| {
@@ -304,24 +322,16 @@ pub fn unified(lines: &[DiffLine], coloured: bool) -> String {
 mod tests {
     use super::*;
 
-    fn pending(page: &str, old: Option<&str>, new: &str) -> Pending {
-        Pending {
-            page: page.into(),
-            path: page.into(),
-            old: old.map(str::to_owned),
-            new: new.into(),
-            source: None,
-            line: None,
-            damaged: None,
-        }
+    fn pair<'p>(page: &'p str, old: Option<&'p str>, new: &'p str) -> Pair<'p> {
+        Pair { page, old, new }
     }
 
     #[test]
     fn a_change_of_many_pages_is_one_and_a_page_is_settled_by_all_of_its_changes() {
         let pages = [
-            pending("a", Some("# x\n200\n\n{\"w\":1,\"b\":1}"), "# x\n200\n\n{\"b\":2}"),
-            pending("b", Some("# x\n# y\n201\n\n{\"w\":2}"), "# x\n# y\n201\n\n{}"),
-            pending("c", None, "# x\n200\n\n{}"),
+            pair("a", Some("# x\n200\n\n{\"w\":1,\"b\":1}"), "# x\n200\n\n{\"b\":2}"),
+            pair("b", Some("# x\n# y\n201\n\n{\"w\":2}"), "# x\n# y\n201\n\n{}"),
+            pair("c", None, "# x\n200\n\n{}"),
         ];
         let groups = groups(&pages);
         let told: Vec<_> = groups.iter().map(|one| (one.words.as_str(), one.pages.as_slice())).collect();
