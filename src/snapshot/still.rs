@@ -74,7 +74,7 @@ fn of_others(reply: &Reply) -> BTreeSet<String> {
     if let Body::Json(node) = &reply.body {
         match &node.kind {
             Kind::Object(members) => envelope(members, &mut String::new(), &mut found),
-            Kind::Array(items) if is_listing(items) => drop(found.insert(format!("{BODY}#/*"))),
+            Kind::Array(items) if is_listing(items) => drop(found.insert(format!("{BODY}#"))),
             _ => {}
         }
     }
@@ -140,7 +140,9 @@ fn share(page: &mut Page, by_status: &HashMap<(String, u16), Unstable>) {
         more.orders.extend(known.orders.iter().filter(here).cloned());
         more.sometimes.extend(known.sometimes.iter().filter(|at| stands(reply, at, true)).cloned());
     }
-    page.unstable.get_or_insert_default().extend(&more);
+    let unstable = page.unstable.get_or_insert_default();
+    unstable.extend(&more);
+    unstable.prune();
 }
 
 /// Whether an answer has something at a place, or, for what is there sometimes, around it.
@@ -170,5 +172,94 @@ fn resolves(node: &Node, tokens: &[std::borrow::Cow<'_, str>]) -> bool {
         }
         Kind::Array(items) if token == "*" => items.iter().any(|item| resolves(item, rest)),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    fn page(name: &str, lists: bool, made: i64, headers: &[(&str, &str)], body: &str) -> Page {
+        let headers: Vec<_> =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let reply = Reply {
+            status: 200,
+            media: None,
+            headers,
+            declared: Vec::new(),
+            body: Body::Json(json::read(body.as_bytes()).unwrap().root),
+        };
+        let entry = Entry {
+            name: "accept".into(),
+            id: "x".into(),
+            case: (0, 0),
+            shown: Shown::Answered(reply),
+            made: jiff::Timestamp::from_second(made).unwrap(),
+        };
+        Page {
+            operation: "x".into(),
+            place: "path".into(),
+            cause: "valid".into(),
+            name: name.into(),
+            spare: name.into(),
+            source: "c.yaml".into(),
+            at: String::new(),
+            line: 0,
+            seed: 0,
+            entries: vec![entry],
+            skipped: Vec::new(),
+            unstable: None,
+            lists,
+        }
+    }
+
+    fn notes(page: &Page) -> Vec<String> {
+        page.unstable.as_ref().unwrap().notes()
+    }
+
+    #[test]
+    fn what_lies_at_the_clock_in_both_passes_is_not_pinned_and_a_counter_is() {
+        let body = r#"{"day":"2026-11-29","n":1795992817,"minute":1795992780,"name":"A"}"#;
+        let modified = [("last-seen", "Sun, 29 Nov 2026 22:00:00 GMT")];
+        let pass = |made| vec![page("a", false, made, &modified, body)];
+        let pages = held_still(pass(1_795_992_817), &pass(1_795_992_819));
+        assert_eq!(
+            notes(&pages[0]),
+            ["$response.body#/day", "$response.body#/minute", "$response.header.last-seen"]
+        );
+        let pages = held_still(pass(1_795_992_817), &pass(1_699_992_819));
+        assert!(notes(&pages[0]).is_empty(), "it is no time of the second pass");
+    }
+
+    #[test]
+    fn what_moved_on_one_page_of_an_answer_moves_on_all() {
+        let pass = |value: &str, order: &str| {
+            let body = format!(r#"{{"v":{value},"l":{order},"k":1}}"#);
+            vec![page("a", false, 0, &[], &body), page("b", false, 0, &[], r#"{"v":3,"l":["y","x"],"k":1}"#)]
+        };
+        let pages = held_still(pass("1", r#"["x","y"]"#), &pass("2", r#"["y","x"]"#));
+        let expected = ["$response.body#/v", "in any order $response.body#/l"];
+        assert_eq!(
+            (notes(&pages[0]), notes(&pages[1])),
+            (expected.map(str::to_owned).into(), expected.map(str::to_owned).into())
+        );
+    }
+
+    #[test]
+    fn a_list_of_what_others_create_is_not_pinned_nor_how_many_there_are() {
+        let body = r#"{"items":[{"id":1}],"total":1,"limit":20,"page":{"next":null,"size":20},"tags":["a"]}"#;
+        let headers = [("x-total-count", "1"), ("x-kind", "a")];
+        let pass = |lists| vec![page("a", lists, 0, &headers, body)];
+        assert_eq!(
+            notes(&held_still(pass(true), &pass(true))[0]),
+            [
+                "$response.body#/items",
+                "$response.body#/page/next",
+                "$response.body#/total",
+                "$response.header.x-total-count"
+            ]
+        );
+        assert!(notes(&held_still(pass(false), &pass(false))[0]).is_empty());
     }
 }

@@ -76,6 +76,19 @@ impl Unstable {
         self.answers.extend(other.answers.iter().cloned());
     }
 
+    /// Leaves out what stands below something that is hidden as a whole.
+    pub(super) fn prune(&mut self) {
+        let hidden = self.values.clone();
+        let is_below = |at: &String| {
+            let ends =
+                at.match_indices(['/', '#']).map(|(end, separator)| end + usize::from(separator == "#"));
+            ends.filter(|end| *end < at.len()).any(|end| hidden.contains(&at[..end]))
+        };
+        for set in [&mut self.values, &mut self.sometimes, &mut self.orders] {
+            set.retain(|at| !is_below(at));
+        }
+    }
+
     /// Adds what differs between two answers to a case.
     pub fn compare(&mut self, name: &str, one: &Shown, two: &Shown) {
         if one == two {
@@ -106,7 +119,8 @@ impl Unstable {
             (Body::Json(one), Body::Json(two)) => {
                 let mut at = String::new();
                 found.nodes(one, two, &mut at);
-                !found.values.contains(&format!("{BODY}#"))
+                let lists = matches!((&one.kind, &two.kind), (Kind::Array(_), Kind::Array(_)));
+                lists || !found.values.contains(&format!("{BODY}#"))
             }
             _ => false,
         };
@@ -334,6 +348,22 @@ mod tests {
             assert_eq!(found.notes(), ["answer accept"]);
             assert_eq!(found.hide("accept", two).text(Form::NOW), "(unstable)");
         }
+    }
+
+    #[test]
+    fn what_stands_below_a_hidden_value_is_not_noted() {
+        let notes = [
+            "$response.body#/a",
+            "$response.body#/a/*/b",
+            "$response.body#/ab",
+            "sometimes $response.body#/a/c",
+        ];
+        let mut found = Unstable::from_notes(notes.into_iter());
+        found.prune();
+        assert_eq!(found.notes(), ["$response.body#/a", "$response.body#/ab"]);
+        let mut found = Unstable::from_notes(["$response.body#", "$response.body#/a"].into_iter());
+        found.prune();
+        assert_eq!(found.notes(), ["$response.body#"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Behaviour is pinned: what did not change is never told, what changed is told page by page, and
 //! a person settles it with any tool.
 
+mod noise;
 mod settled;
 
 use std::collections::{BTreeMap, BTreeSet};

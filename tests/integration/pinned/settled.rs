@@ -56,7 +56,11 @@ fn what_waits_fails_list_and_review_until_it_is_settled() {
     let waits = pending(ran.folder()).len();
     assert_eq!(listed(&ran, &["--pending"], 1).lines().count(), waits);
     let review = ran.again().args(["snapshots", "review"]).run().ends_with(1);
-    assert!(review.stdout.starts_with("\n1/1  `reference` is gone"), "one change is shown once: {}", review.stdout);
+    assert!(
+        review.stdout.starts_with("\n1/1  `reference` is gone"),
+        "one change is shown once: {}",
+        review.stdout
+    );
     assert!(review.stdout.contains(&format!("{waits} pages")), "{}", review.stdout);
     assert!(review.stderr.contains("no terminal"), "{}", review.stderr);
     snapshots(&ran, &["accept"]);
