@@ -112,9 +112,10 @@ fn no_profile(absent: &Store, root: &Path) -> Failure {
     } else {
         format!("{}; {record}", suggestion(&name, &known))
     };
-    let why = match absent.exists() {
-        true => format!("the profile `{name}` in {} has no snapshots", root.display()),
-        false => format!("there is no profile `{name}` in {}", root.display()),
+    let why = if absent.exists() {
+        format!("the profile `{name}` in {} has no snapshots", root.display())
+    } else {
+        format!("there is no profile `{name}` in {}", root.display())
     };
     Failure::new(Exit::Usage, why).with_hint(Some(hint))
 }

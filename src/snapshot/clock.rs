@@ -70,7 +70,9 @@ impl Clock {
             }
             Kind::Array(items) => {
                 at.push_str("/*");
-                items.iter().for_each(|item| self.collect(item, name, at, found));
+                for item in items {
+                    self.collect(item, name, at, found);
+                }
                 at.truncate(length);
                 false
             }

@@ -72,9 +72,9 @@ fn answers(old: &Parts<'_>, new: &Parts<'_>, found: &mut Vec<Hunk>) {
             (Some(one), Some(two)) => canonical(one) == canonical(two),
             _ => old.body == new.body,
         };
-        let with = |parts: &Parts<'_>| match same {
-            true => parts.first.to_owned(),
-            false => format!("{}\n\n{}", parts.first, parts.body).trim_end().to_owned(),
+        let with = |parts: &Parts<'_>| {
+            let body = if same { "" } else { parts.body };
+            format!("{}\n\n{body}", parts.first).trim_end().to_owned()
         };
         let shape = if same { String::new() } else { shape(two.as_ref()) };
         let key = format!("status {} {}{shape}", old.first, new.first);

@@ -214,16 +214,15 @@ pub fn groups(pages: &[Pair<'_>]) -> Vec<Group> {
         _ => None,
     };
     let shown = found.into_values().map(|(mut group, forms)| {
-        match lone(&group) {
-            Some(one) => group.lines = diff(one.old.unwrap_or_default(), one.new),
-            None => {
-                group.alike = forms.len().saturating_sub(SHOWN);
-                for (old, new) in forms.into_iter().take(SHOWN) {
-                    let line = |sign| move |text: &str| DiffLine { sign, text: text.to_owned() };
-                    group.lines.extend(old.lines().map(line(Sign::Removed)));
-                    group.lines.extend(new.lines().map(line(Sign::Added)));
-                }
-            }
+        if let Some(one) = lone(&group) {
+            group.lines = diff(one.old.unwrap_or_default(), one.new);
+            return group;
+        }
+        group.alike = forms.len().saturating_sub(SHOWN);
+        for (old, new) in forms.into_iter().take(SHOWN) {
+            let line = |sign| move |text: &str| DiffLine { sign, text: text.to_owned() };
+            group.lines.extend(old.lines().map(line(Sign::Removed)));
+            group.lines.extend(new.lines().map(line(Sign::Added)));
         }
         group
     });

@@ -30,7 +30,9 @@ pub fn held_still(first: Vec<Page>, second: &[Page]) -> Vec<Page> {
         page
     });
     let mut pages: Vec<Page> = compared.collect();
-    pages.iter_mut().for_each(|page| share(page, &by_status));
+    for page in &mut pages {
+        share(page, &by_status);
+    }
     pages
 }
 
@@ -38,7 +40,9 @@ pub fn held_still(first: Vec<Page>, second: &[Page]) -> Vec<Page> {
 fn of_case(page: &Page, entry: &Entry, again: Option<&Entry>) -> Unstable {
     let mut found = Unstable::default();
     let Shown::Answered(reply) = &entry.shown else {
-        again.into_iter().for_each(|again| found.compare(&entry.name, &entry.shown, &again.shown));
+        if let Some(again) = again {
+            found.compare(&entry.name, &entry.shown, &again.shown);
+        }
         return found;
     };
     if page.lists && reply.status / 100 == 2 {
