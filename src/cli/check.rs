@@ -8,9 +8,10 @@ use super::{CheckArgs, Exit, SeverityArgs, TargetArgs, note, say};
 use crate::contract::Contract;
 use crate::contract::extension::suggestion;
 use crate::host::{Host, HostSettings};
-use crate::judge::{self, About, CHECKS, Levels, Observation, SNAPSHOT, Severity};
+use crate::judge::{self, CHECKS, Levels, SNAPSHOT, Severity};
 use crate::plan::{Credentials, Gap, Plan};
 use crate::report::progress::Progress;
+use crate::report::text::count;
 use crate::report::{self, Events, Format, Output, SnapshotSummary, Subject, Verdict, changes, terminal};
 use crate::run::credentials::Authenticator;
 use crate::run::{
@@ -47,6 +48,9 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let shipped = target.is_none() && arguments.contract.contract.is_none();
     let profile = arguments.profile.profile.clone().or_else(|| shipped.then(|| HOST_PROFILE.to_owned()));
     let store = store(arguments, profile.as_deref())?;
+    if let Some(named) = store.as_ref().filter(|_| arguments.profile.profile.is_some() && !arguments.record) {
+        super::snapshots::comparable(named, &arguments.profile.snapshots)?;
+    }
     runtime()?.block_on(async {
         let host = match &target {
             Some(_) => None,
@@ -341,8 +345,11 @@ async fn settled(
         if let Err(error) = written {
             refused_store(&error).show();
         }
-        run.observations.extend(changed(&run.plan, &comparison));
+        run.observations.extend(snapshot::observed(&run.plan, &comparison));
         run.observations.sort_by_key(|observation| (observation.scenario, observation.step));
+        if !comparison.older.is_empty() && !arguments.quiet {
+            note(&older(comparison.older.len(), store));
+        }
         return Ok(Some(comparison));
     } else if !arguments.quiet {
         note(&format!("no snapshots in {}: --record starts them", store.folder().display()));
@@ -366,6 +373,8 @@ async fn recorded(
     };
     let target = host.as_ref().map_or_else(|| settings.target.clone(), url);
     let settings = Settings { run_id: None, target, ..settings.clone() };
+    // What counts whole seconds has moved on by then, whatever it shows.
+    tokio::time::sleep(snapshot::BETWEEN_PASSES).await;
     // The first pass has tried wrong passwords for the real user: one host, one account.
     let mut spared = Plan::clone(plan);
     spared.spare_user(contract, 0);
@@ -403,40 +412,14 @@ async fn recorded(
     Ok(None)
 }
 
-/// Each changed page as an observation on its first changed case.
-fn changed(plan: &Plan, comparison: &Comparison) -> Vec<Observation> {
-    let each = comparison.differences.iter().filter_map(|difference| {
-        if !matches!(difference.kind, Kind::Changed { .. } | Kind::Damaged { .. }) {
-            return None;
-        }
-        let (scenario, step) = difference
-            .cases
-            .iter()
-            .find_map(|changed| changed.case)
-            .or((!plan.is_empty()).then_some((0, 0)))?;
-        let case = &plan.scenarios[scenario].cases[step];
-        let names: Vec<&str> = difference.cases.iter().map(|changed| changed.name.as_str()).take(3).collect();
-        Some(Observation {
-            value: None,
-            severity: SNAPSHOT.severity,
-            leads: false,
-            about: About::Api,
-            detail: String::new(),
-            check: SNAPSHOT,
-            scenario,
-            step,
-            answer: difference.page.clone(),
-            title: format!("the behaviour of {} changed", difference.page),
-            expected: format!("as recorded in {}", difference.path.display()),
-            actual: format!(
-                "{} answered otherwise: {}",
-                crate::report::text::count(difference.cases.len(), "case", "cases"),
-                names.join(", ")
-            ),
-            at: case.at.clone(),
-        })
-    });
-    each.collect()
+/// What is said of pages in an older form: they are no changed behaviour.
+fn older(pages: usize, store: &Store) -> String {
+    format!(
+        "{} recorded in an older form, without the headers of undocumented answers, and held against that: `probity check --profile {} --record` renews {}",
+        count(pages, "page was", "pages were"),
+        store.profile(),
+        if pages == 1 { "it" } else { "them" },
+    )
 }
 
 fn summary(comparison: &Comparison, profile: String, levels: &Levels) -> SnapshotSummary {

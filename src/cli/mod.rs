@@ -430,8 +430,14 @@ enum Action {
     Accept(SettleArgs),
     /// Reject what is pending
     Reject(SettleArgs),
-    /// List what is recorded and what is pending
-    List(SettleArgs),
+    /// List what is recorded and what is pending; the exit code is 1 while something is
+    List {
+        #[command(flatten)]
+        settle: SettleArgs,
+        /// Only what is pending
+        #[arg(long)]
+        pending: bool,
+    },
 }
 
 #[derive(Debug, Args)]

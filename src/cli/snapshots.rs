@@ -5,7 +5,8 @@ use super::failure::Failure;
 use super::{Action, Exit, SettleArgs, note, say};
 use crate::contract::extension::suggestion;
 use crate::plan::matches;
-use crate::snapshot::{self, Pending, State, Store};
+use crate::report::text::{count, visible};
+use crate::snapshot::{self, Answers, Group, Pending, State, Store};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
@@ -15,28 +16,36 @@ pub(super) fn snapshots(action: &Action) -> Result<Exit, Failure> {
         Action::Accept(arguments) => each(arguments, |store, wanted| {
             let accepted = store.accept(wanted).map_err(|error| refused_store(&error))?;
             said(&accepted, "accepted");
-            Ok(())
+            Ok(Exit::Holds)
         }),
         Action::Reject(arguments) => each(arguments, |store, wanted| {
             let rejected = store.reject(wanted).map_err(|error| refused_store(&error))?;
             said(&rejected, "rejected");
-            Ok(())
+            Ok(Exit::Holds)
         }),
-        Action::List(arguments) => each(arguments, |store, wanted| {
-            for listed in store.list(None).map_err(|error| refused_store(&error))? {
-                if wanted(&listed.page) {
-                    let state = match listed.state {
-                        State::Settled => "settled",
-                        State::Changed => "changed",
-                        State::New => "new    ",
-                        State::Orphan => "orphan ",
-                    };
-                    say(&format!("{state}  {}\n", shown(store, &listed.page)));
-                }
-            }
-            Ok(())
-        }),
+        Action::List { settle, pending } => each(settle, |store, wanted| list(store, wanted, *pending)),
     }
+}
+
+/// Lists the pages; what is pending fails the command, as a step of a pipeline wants it.
+fn list(store: &Store, wanted: &dyn Fn(&str) -> bool, pending: bool) -> Result<Exit, Failure> {
+    let mut exit = Exit::Holds;
+    let listed = store.list(None).map_err(|error| refused_store(&error))?;
+    for listed in listed.into_iter().filter(|listed| wanted(&listed.page)) {
+        let (state, waits) = match listed.state {
+            State::Settled => ("settled", false),
+            State::Changed => ("changed", true),
+            State::New => ("new    ", true),
+            State::Orphan => ("orphan ", false),
+        };
+        if waits {
+            exit = Exit::Findings;
+        }
+        if waits || !pending {
+            say(&format!("{state}  {}\n", shown(store, &listed.page)));
+        }
+    }
+    Ok(exit)
 }
 
 fn said(pages: &[String], what: &str) {
@@ -51,7 +60,7 @@ fn said(pages: &[String], what: &str) {
 /// Does something with the profile that was named, or with each there is.
 fn each(
     arguments: &SettleArgs,
-    act: impl Fn(&Store, &dyn Fn(&str) -> bool) -> Result<(), Failure>,
+    act: impl Fn(&Store, &dyn Fn(&str) -> bool) -> Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
     let root = &arguments.profile.snapshots;
     let profiles = match &arguments.profile.profile {
@@ -70,25 +79,45 @@ fn each(
         return Err(no_profile(absent, root));
     }
     known(&stores, &arguments.pages)?;
+    let mut exit = Exit::Holds;
     for store in &stores {
         let patterns = &arguments.pages;
         let wanted = |page: &str| patterns.is_empty() || patterns.iter().any(|one| names(one, store, page));
-        act(store, &wanted)?;
+        if act(store, &wanted)? == Exit::Findings {
+            exit = Exit::Findings;
+        }
     }
-    Ok(Exit::Holds)
+    Ok(exit)
+}
+
+/// Refuses a profile that has nothing to compare with where that is a slip: with `CI` set, or where
+/// there are others.
+pub(super) fn comparable(store: &Store, root: &Path) -> Result<(), Failure> {
+    if !store.is_empty().map_err(|error| refused_store(&error))? {
+        return Ok(());
+    }
+    let others = profiles(root).into_iter().any(|other| other != store.profile());
+    if !others && !snapshot::is_ci(|name| std::env::var(name).ok()) {
+        return Ok(());
+    }
+    Err(no_profile(store, root))
 }
 
 fn no_profile(absent: &Store, root: &Path) -> Failure {
-    let folder = absent.folder();
-    let name = folder.file_name().unwrap_or_default().display();
-    let known = profiles(root);
+    let name = absent.profile();
+    let known: Vec<String> = profiles(root).into_iter().filter(|other| *other != name).collect();
+    let record = format!("`probity check --profile {name} --record` starts it");
     let hint = if known.is_empty() {
-        "`probity check --record` starts one; --snapshots names another folder".into()
+        format!("{record}; --snapshots names another folder")
     } else {
-        suggestion(&name.to_string(), &known)
+        format!("{}; {record}", suggestion(&name, &known))
     };
-    Failure::new(Exit::Usage, format!("there is no profile `{name}` in {}", root.display()))
-        .with_hint(Some(hint))
+    let why = if absent.exists() {
+        format!("the profile `{name}` in {} has no snapshots", root.display())
+    } else {
+        format!("there is no profile `{name}` in {}", root.display())
+    };
+    Failure::new(Exit::Usage, why).with_hint(Some(hint))
 }
 
 /// Whether a pattern names a page, by itself, as `list` shows it, or by one of its files.
@@ -128,43 +157,71 @@ fn profiles(root: &Path) -> Vec<String> {
     names
 }
 
-fn review(store: &Store, wanted: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
-    let pending: Vec<Pending> = store
-        .pending()
-        .map_err(|error| refused_store(&error))?
-        .into_iter()
-        .filter(|pending| wanted(&pending.page))
-        .collect();
+/// Asks about each change once, whichever pages show it. What is left pending fails the command.
+fn review(store: &Store, wanted: &dyn Fn(&str) -> bool) -> Result<Exit, Failure> {
+    let pending = waiting(store, wanted)?;
     if pending.is_empty() {
         note("nothing is pending");
-        return Ok(());
+        return Ok(Exit::Holds);
     }
-    let total = pending.len();
+    let groups = snapshot::groups(&pending.iter().map(Pending::pair).collect::<Vec<_>>());
+    let mut answers = Answers::new(&groups);
     let asks = std::io::stdin().is_terminal();
-    for (index, one) in pending.iter().enumerate() {
-        let from = one.source.as_deref().map(|source| {
-            format!("  ({source}{})", one.line.map(|line| format!(":{line}")).unwrap_or_default())
-        });
-        say(&format!("\n{}/{total}  {}{}\n", index + 1, one.path.display(), from.unwrap_or_default()));
-        if let Some(damaged) = &one.damaged {
-            say(&format!("damaged: {damaged}\n"));
-        }
-        say(&snapshot::unified(&snapshot::diff(one.old.as_deref().unwrap_or_default(), &one.new), true));
+    for (index, group) in groups.iter().enumerate() {
+        say(&format!("\n{}/{}  ", index + 1, groups.len()));
+        show(group, &pending);
         if !asks {
             continue;
         }
-        let only = |page: &str| page == one.page;
-        match answer()? {
-            Some('a') => drop(store.accept(only).map_err(|error| refused_store(&error))?),
-            Some('r') => drop(store.reject(only).map_err(|error| refused_store(&error))?),
+        let meant = match answer()? {
+            Some('a') => true,
+            Some('r') => false,
             Some('q') | None => break,
-            Some(_) => {}
+            Some(_) => continue,
+        };
+        let [accepted, rejected, mixed] = answers.settle(&groups, index, meant);
+        let among = |pages: Vec<usize>| {
+            let names: Vec<&str> = pages.iter().map(|at| pending[*at].page.as_str()).collect();
+            move |page: &str| names.contains(&page)
+        };
+        store.accept(among(accepted)).map_err(|error| refused_store(&error))?;
+        store.reject(among(rejected)).map_err(|error| refused_store(&error))?;
+        for page in mixed.into_iter().filter_map(|page| pending.get(page)) {
+            note(&format!("{} stays pending: not all that changed on it is accepted", page.path.display()));
         }
     }
     if !asks {
         note("standard input is no terminal: settle these with `probity snapshots accept` or `reject`");
     }
-    Ok(())
+    Ok(if waiting(store, wanted)?.is_empty() { Exit::Holds } else { Exit::Findings })
+}
+
+fn waiting(store: &Store, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Pending>, Failure> {
+    let pending = store.pending().map_err(|error| refused_store(&error))?;
+    Ok(pending.into_iter().filter(|pending| wanted(&pending.page)).collect())
+}
+
+/// A change with the pages that show it.
+fn show(group: &Group, pending: &[Pending]) {
+    let pages: Vec<&Pending> = group.pages.iter().filter_map(|page| pending.get(*page)).collect();
+    let (pages_are, cases_are) = (count(pages.len(), "page", "pages"), count(group.cases, "case", "cases"));
+    say(&format!("{}: {pages_are}, {cases_are}\n", visible(&group.words)));
+    for one in pages {
+        let from = one.source.as_deref().map(|source| {
+            format!("  ({source}{})", one.line.map(|line| format!(":{line}")).unwrap_or_default())
+        });
+        say(&format!("  {}{}\n", one.path.display(), from.unwrap_or_default()));
+        if let Some(damaged) = &one.damaged {
+            say(&format!("  damaged: {damaged}\n"));
+        }
+    }
+    say(&snapshot::unified(&group.lines, true));
+    if group.alike > 0 {
+        say(&format!(
+            "… and {} that differ from these in values only\n",
+            count(group.alike, "form", "forms")
+        ));
+    }
 }
 
 /// One letter from a person; nothing at the end of input.

@@ -2,10 +2,16 @@
 
 use super::model::{Difference, DifferenceKind, OtherSeed};
 use super::text::count;
-use crate::snapshot::{self, Comparison, Kind};
+use crate::snapshot::{self, Comparison, Kind, Pair};
 
-/// How many lines of one page are shown.
+/// How many changes are shown.
+const CHANGES: usize = 10;
+
+/// How many lines of one change are shown.
 const LONGEST: usize = 24;
+
+/// How many pages that differ alike are named.
+const FILES: usize = 8;
 
 /// What a comparison found, in plain values.
 pub fn differences(comparison: &Comparison) -> Vec<Difference> {
@@ -34,25 +40,34 @@ pub fn other_seed(comparison: &Comparison) -> Option<OtherSeed> {
     Some(OtherSeed { seed: *seed, pages: comparison.other_seed.len() })
 }
 
-/// What differs, line by line.
+/// What differs, line by line: a change that several pages show stands once, under all of them.
 pub(super) fn lines(differences: &[Difference], other_seed: Option<&OtherSeed>) -> Vec<String> {
+    let changed: Vec<&Difference> = of(differences, DifferenceKind::Changed).collect();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let bodies: Vec<_> = changed.iter().map(|one| (text(&one.old), text(&one.new))).collect();
+    let pairs = changed.iter().zip(&bodies);
+    let pairs: Vec<Pair<'_>> =
+        pairs.map(|(one, (old, new))| Pair { page: &one.page, old: Some(old), new }).collect();
+    let groups = snapshot::groups(&pairs);
     let mut lines = Vec::new();
-    for Difference { file, kind, old, new, why, .. } in differences {
-        match kind {
-            DifferenceKind::Changed => {
-                lines.push(format!("changed  {file}"));
-                let (old, new) = (old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default());
-                // A page colours its lines by their signs.
-                let text = snapshot::unified(&snapshot::diff(old, new), false);
-                lines.extend(text.lines().take(LONGEST).map(str::to_owned));
-            }
-            DifferenceKind::New => lines.push(format!("new      {file}")),
-            DifferenceKind::Damaged => {
-                lines.push(format!("damaged  {file}: {}", why.as_deref().unwrap_or_default()));
-            }
-            DifferenceKind::Orphan => lines.push(format!("orphan   {file}")),
+    for group in groups.iter().take(CHANGES) {
+        let files = group.pages.iter().filter_map(|page| changed.get(*page)).copied();
+        named("changed", files, &mut lines);
+        if group.pages.len() > 1 {
+            lines.push(format!("  {}, by {}:", group.words, count(group.cases, "case", "cases")));
         }
+        // A page colours its lines by their signs.
+        lines.extend(snapshot::unified(&group.lines, false).lines().take(LONGEST).map(str::to_owned));
     }
+    if groups.len() > CHANGES {
+        let more = count(groups.len() - CHANGES, "more change", "more changes");
+        lines.push(format!("… and {more}: `probity snapshots review` shows each"));
+    }
+    named("new", of(differences, DifferenceKind::New), &mut lines);
+    for Difference { file, why, .. } in of(differences, DifferenceKind::Damaged) {
+        lines.push(format!("damaged  {file}: {}", why.as_deref().unwrap_or_default()));
+    }
+    named("orphan", of(differences, DifferenceKind::Orphan), &mut lines);
     lines.extend(other_seed.map(|OtherSeed { seed, pages }| {
         format!(
             "{} recorded with --seed {seed} and not compared: another seed sends other requests",
@@ -60,4 +75,23 @@ pub(super) fn lines(differences: &[Difference], other_seed: Option<&OtherSeed>) 
         )
     }));
     lines
+}
+
+fn of(differences: &[Difference], kind: DifferenceKind) -> impl Iterator<Item = &Difference> {
+    differences.iter().filter(move |one| one.kind == kind)
+}
+
+/// The files of pages that differ alike.
+fn named<'d>(kind: &str, pages: impl Iterator<Item = &'d Difference>, lines: &mut Vec<String>) {
+    let mut more = 0;
+    for (index, Difference { file, .. }) in pages.enumerate() {
+        if index < FILES {
+            lines.push(format!("{kind:<8} {file}"));
+        } else {
+            more += 1;
+        }
+    }
+    if more > 0 {
+        lines.push(format!("{:<8} … and {}", "", count(more, "more page", "more pages")));
+    }
 }

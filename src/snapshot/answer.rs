@@ -23,10 +23,21 @@ pub struct Reply {
     pub status: u16,
     /// The media type without parameters.
     pub media: Option<String>,
-    /// The headers that the contract declares.
+    /// The headers that the contract declares for any answer of the operation.
     pub headers: Vec<(String, String)>,
+    /// The names of those that it declares for this status, in its order.
+    pub declared: Vec<String>,
     /// The body.
     pub body: Body,
+}
+
+/// What a page shows of an answer; pages that were recorded in an older form are held against that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// The headers that are declared for the status that came.
+    First,
+    /// The headers that are declared for any status of the operation.
+    Second,
 }
 
 /// A body, as a page shows it.
@@ -47,22 +58,51 @@ const JSON: usize = 64 << 10;
 
 impl Shown {
     /// The lines under the names of the cases that got the answer.
-    pub fn text(&self) -> String {
+    pub fn text(&self, form: Form) -> String {
         match self {
             Shown::Failed(kind) => format!("no answer: {kind}"),
             Shown::Unstable => "(unstable)".to_owned(),
-            Shown::Answered(reply) => reply.text(),
+            Shown::Answered(reply) => reply.text(form),
         }
     }
 }
 
+impl Form {
+    /// That of what is recorded now.
+    pub const NOW: Form = Form::Second;
+
+    /// Its number in the header of a page.
+    pub(super) fn number(self) -> u64 {
+        match self {
+            Form::First => 1,
+            Form::Second => 2,
+        }
+    }
+
+    /// The form with a number; a page without one is of the first.
+    pub(super) fn numbered(number: Option<u64>) -> Form {
+        if number.is_some_and(|number| number >= 2) { Form::Second } else { Form::First }
+    }
+}
+
 impl Reply {
-    fn text(&self) -> String {
+    /// The headers that a form shows.
+    fn headers(&self, form: Form) -> Vec<&(String, String)> {
+        match form {
+            Form::First => {
+                let all = || self.headers.iter();
+                self.declared.iter().flat_map(|name| all().filter(move |(known, _)| known == name)).collect()
+            }
+            Form::Second => self.headers.iter().collect(),
+        }
+    }
+
+    fn text(&self, form: Form) -> String {
         let mut out = self.status.to_string();
         if let Some(media) = &self.media {
             let _ = write!(out, " {}", plain(media));
         }
-        for (name, value) in &self.headers {
+        for (name, value) in self.headers(form) {
             let _ = write!(out, "\n{}: {}", plain(name), plain(value).trim_start());
             out.truncate(out.trim_end().len());
         }
@@ -123,7 +163,8 @@ mod tests {
         Shown::Answered(Reply {
             status: 200,
             media: Some("text/html".into()),
-            headers: vec![("x-a".into(), "1".into())],
+            headers: vec![("x-a".into(), "1".into()), ("x-b".into(), "2".into())],
+            declared: vec!["x-a".into()],
             body,
         })
     }
@@ -131,12 +172,21 @@ mod tests {
     #[test]
     fn text_is_marked_line_by_line_and_cut_with_its_length() {
         assert_eq!(
-            reply(Body::Text("# a\n\nb \u{7}".into())).text(),
+            reply(Body::Text("# a\n\nb \u{7}".into())).text(Form::First),
             "200 text/html\nx-a: 1\n\n| # a\n|\n| b \\u{7}"
         );
-        let long = reply(Body::Text("é".repeat(3000))).text();
+        let long = reply(Body::Text("é".repeat(3000))).text(Form::NOW);
         assert!(long.ends_with("\n(6000 bytes in all)") && long.len() < 2200);
-        assert_eq!(reply(Body::Empty).text(), "200 text/html\nx-a: 1\n\n(empty)");
+    }
+
+    #[test]
+    fn headers_of_other_answers_are_shown_since_the_second_form() {
+        assert_eq!(reply(Body::Empty).text(Form::First), "200 text/html\nx-a: 1\n\n(empty)");
+        assert_eq!(reply(Body::Empty).text(Form::Second), "200 text/html\nx-a: 1\nx-b: 2\n\n(empty)");
+        for form in [Form::First, Form::Second] {
+            assert_eq!(Form::numbered(Some(form.number())), form);
+        }
+        assert_eq!(Form::numbered(None), Form::First);
     }
 
     #[test]

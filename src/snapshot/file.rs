@@ -1,5 +1,6 @@
 //! One file in insta's format: its header, its body, and how it is read and written safely.
 
+use super::answer::Form;
 use super::error::{SnapshotError, unreadable, unwritable};
 use super::page::Page;
 use super::unstable::Unstable;
@@ -24,13 +25,16 @@ const LINE: &str = "assertion_line";
 
 impl Text {
     /// A page as it is stored; `body` is what it says once the old page was taken into account.
-    pub(super) fn of(page: &Page, unstable: &Unstable, body: String) -> Text {
+    pub(super) fn of(page: &Page, unstable: &Unstable, form: Form, body: String) -> Text {
         let mut info = Mapping::new();
         let mut add = |key: &str, value: Value| info.insert(key.into(), value);
         add("operation", page.operation.as_str().into());
         add("place", page.place.as_str().into());
         add("cause", page.cause.as_str().into());
         add("seed", page.seed.into());
+        if form > Form::First {
+            add("form", form.number().into());
+        }
         if !unstable.is_empty() {
             add("unstable", unstable.notes().into());
         }
@@ -98,6 +102,10 @@ impl Text {
 
     pub(super) fn seed(&self) -> Option<u64> {
         self.header.get("info")?.get("seed")?.as_u64()
+    }
+
+    pub(super) fn form(&self) -> Form {
+        Form::numbered(self.header.get("info").and_then(|info| info.get("form")).and_then(Value::as_u64))
     }
 
     pub(super) fn unstable(&self) -> Unstable {

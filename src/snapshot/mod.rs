@@ -4,30 +4,41 @@
 //! [`Store`] compares them with what is stored and settles what differs.
 
 mod answer;
+mod clock;
 mod error;
 mod file;
+mod hunk;
 mod name;
+mod observed;
 mod page;
 mod recorded;
 mod redact;
 mod render;
 mod review;
+mod still;
 mod store;
 #[cfg(test)]
 mod tests;
 mod text;
 mod unstable;
 
-pub use answer::{Body, Reply, Shown};
+pub use answer::{Body, Form, Reply, Shown};
 pub use error::SnapshotError;
+pub use hunk::Hunk;
+pub use observed::observed;
 pub use page::{Entry, Page};
 pub use recorded::Recorded;
 pub use render::{planned, render, set_fixed_aside, source_name};
-pub use review::{DiffLine, Listed, Pending, Sign, State, diff, unified};
+pub use review::{Answers, DiffLine, Group, Listed, Pair, Pending, Sign, State, diff, groups, unified};
+pub use still::held_still;
 pub use store::{ChangedCase, Comparison, Difference, Kind, Store, Written};
-pub use unstable::{Unstable, held_still};
+pub use unstable::Unstable;
 
 use crate::run::{End, Run};
+use std::time::Duration;
+
+/// How long the second pass of a record waits: what counts whole seconds shows another one by then.
+pub const BETWEEN_PASSES: Duration = Duration::from_millis(1_100);
 
 /// How much of the plan a run was meant to cover, and did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,10 +69,15 @@ impl Extent {
     }
 }
 
+/// Whether a pipeline runs this, as `CI` says.
+pub fn is_ci(lookup: impl Fn(&str) -> Option<String>) -> bool {
+    lookup("CI").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
+}
+
 impl Writing {
     /// What `CI` and `INSTA_UPDATE` allow a comparison; with `CI` set it writes nothing.
     pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Writing {
-        if lookup("CI").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false")) {
+        if is_ci(&lookup) {
             return Writing::Nothing;
         }
         match lookup("INSTA_UPDATE").as_deref() {

@@ -1,6 +1,6 @@
 //! Pages: the cases of one operation, place and cause, as text and back.
 
-use super::answer::Shown;
+use super::answer::{Form, Shown};
 use super::unstable::Unstable;
 use std::collections::BTreeMap;
 
@@ -31,6 +31,8 @@ pub struct Page {
     pub skipped: Vec<String>,
     /// What did not hold still, if it was looked for.
     pub unstable: Option<Unstable>,
+    /// Whether its answers list what anybody may create.
+    pub(super) lists: bool,
 }
 
 /// A case on a page.
@@ -44,22 +46,24 @@ pub struct Entry {
     pub case: (usize, usize),
     /// What came of it.
     pub shown: Shown,
+    /// When the answer was made, as far as anybody says.
+    pub(super) made: jiff::Timestamp,
 }
 
 impl Page {
     /// The body of the page.
     pub fn text(&self) -> String {
         let nothing = Unstable::default();
-        write(&self.answers(self.unstable.as_ref().unwrap_or(&nothing)))
+        write(&self.answers(self.unstable.as_ref().unwrap_or(&nothing), Form::NOW))
     }
 
     /// What is shown of each case, by name.
-    pub(super) fn answers(&self, unstable: &Unstable) -> BTreeMap<String, String> {
+    pub(super) fn answers(&self, unstable: &Unstable, form: Form) -> BTreeMap<String, String> {
         let answer = |entry: &Entry| {
             if unstable.is_empty() {
-                entry.shown.text()
+                entry.shown.text(form)
             } else {
-                unstable.hide(&entry.name, entry.shown.clone()).text()
+                unstable.hide(&entry.name, entry.shown.clone()).text(form)
             }
         };
         self.entries.iter().map(|entry| (entry.name.clone(), answer(entry))).collect()
@@ -149,7 +153,8 @@ mod tests {
         let body = prop_oneof![Just(Body::Empty), json, text];
         let reply = (100u16..600, proptest::option::of("[a-z]+/[a-z]+"), ".{0,12}", body).prop_map(
             |(status, media, value, body)| {
-                Shown::Answered(Reply { status, media, headers: vec![("x-a".into(), value)], body })
+                let headers = vec![("x-a".into(), value)];
+                Shown::Answered(Reply { status, media, headers, declared: vec!["x-a".into()], body })
             },
         );
         prop_oneof![Just(Shown::Unstable), Just(Shown::Failed("timed-out".into())), reply]
@@ -158,7 +163,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_page_is_read_as_it_was_written(cases in prop::collection::btree_map("(accept|reject)(/[a-z0-9.-]{1,6}){0,2}", shown(), 1..6)) {
-            let answers: BTreeMap<String, String> = cases.into_iter().map(|(name, shown)| (name, shown.text())).collect();
+            let answers: BTreeMap<String, String> = cases.into_iter().map(|(name, shown)| (name, shown.text(Form::NOW))).collect();
             let text = write(&answers);
             prop_assert_eq!(parse(&text).unwrap(), answers.clone());
             prop_assert_eq!(parse(&format!("{}\r\n\r\n", text.replace('\n', "\r\n"))).unwrap(), answers);

@@ -1,10 +1,11 @@
 //! From a run to pages.
 
 use super::answer::{Body, Reply, Shown};
+use super::clock;
 use super::name::{self, Address};
 use super::page::{Entry, Page};
 use super::redact::{Own, Redaction};
-use crate::contract::model::{essence, includes, is_json};
+use crate::contract::model::{Header, essence, includes, is_json};
 use crate::contract::{Contract, Operation};
 use crate::json::Kind;
 use crate::plan::{Case, Plan, Verdict};
@@ -38,6 +39,7 @@ pub fn render(contract: &Contract, plan: &Plan, run: &Run) -> Vec<Page> {
             entries: Vec::new(),
             skipped: Vec::new(),
             unstable: None,
+            lists: lists(contract, operation),
             place: address.place,
             cause: address.cause,
         };
@@ -47,7 +49,9 @@ pub fn render(contract: &Contract, plan: &Plan, run: &Run) -> Vec<Page> {
             match exchange.filter(|exchange| !exchange.uncertain) {
                 Some(exchange) => {
                     let shown = shown(&mut redaction, operation, case, exchange);
-                    page.entries.push(Entry { name, id: case.id.clone(), case: at, shown });
+                    let made =
+                        exchange.answer().map_or(exchange.ended, |answer| clock::made(answer, exchange));
+                    page.entries.push(Entry { name, id: case.id.clone(), case: at, shown, made });
                 }
                 None => page.skipped.push(name),
             }
@@ -144,15 +148,17 @@ fn reply(redaction: &mut Redaction<'_>, operation: &Operation, case: &Case, answ
     let own = Own::of(case);
     let response = operation.response(answer.status);
     let media = answer.header("content-type").map(essence).filter(|media| !media.is_empty());
+    let declared = response.map_or(&[][..], |response| &response.headers);
     let mut headers = Vec::new();
-    for declared in response.map_or(&[][..], |response| &response.headers) {
-        for (name, value) in answer.headers.iter() {
-            if name.eq_ignore_ascii_case(&declared.name) {
-                let value = redaction.header(operation, name, declared.schema.as_ref(), &own, value);
-                headers.push((name.to_ascii_lowercase(), value));
-            }
+    for known in headers_of(operation) {
+        let schema = declared.iter().find(|own| own.name.eq_ignore_ascii_case(&known.name)).unwrap_or(known);
+        for (name, value) in answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(&known.name))
+        {
+            let value = redaction.header(operation, name, schema.schema.as_ref(), &own, value);
+            headers.push((name.to_ascii_lowercase(), value));
         }
     }
+    let declared = declared.iter().map(|header| header.name.to_ascii_lowercase()).collect();
     let body = if answer.body.is_empty() {
         Body::Empty
     } else {
@@ -174,5 +180,33 @@ fn reply(redaction: &mut Redaction<'_>, operation: &Operation, case: &Case, answ
             None => Body::Text(redaction.text(&String::from_utf8_lossy(&answer.body), &own)),
         }
     };
-    Reply { status: answer.status, media, headers, body }
+    Reply { status: answer.status, media, headers, declared, body }
+}
+
+/// The headers that an operation declares for any of its answers, each once: what is pinned must not
+/// depend on whether the status that came is documented.
+fn headers_of(operation: &Operation) -> Vec<&Header> {
+    let mut found: Vec<&Header> = Vec::new();
+    for header in operation.responses.iter().flat_map(|response| &response.headers) {
+        if !found.iter().any(|known| known.name.eq_ignore_ascii_case(&header.name)) {
+            found.push(header);
+        }
+    }
+    found
+}
+
+/// Whether an operation lists resources that anybody may create, change or delete.
+fn lists(contract: &Contract, operation: &Operation) -> bool {
+    if operation.method != "GET" || operation.path.ends_with('}') {
+        return false;
+    }
+    let path = operation.path.trim_end_matches('/');
+    contract.operations.iter().any(|other| match other.method.as_str() {
+        "POST" => other.path.trim_end_matches('/') == path,
+        "PUT" | "PATCH" | "DELETE" => {
+            let item = other.path.strip_prefix(path).and_then(|rest| rest.strip_prefix('/'));
+            item.is_some_and(|item| item.starts_with('{') && !item.contains('/'))
+        }
+        _ => false,
+    })
 }

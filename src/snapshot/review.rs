@@ -2,9 +2,11 @@
 
 use super::error::SnapshotError;
 use super::file::{self, Text};
+use super::hunk;
 use super::page;
 use super::store::Store;
 use anstyle::{AnsiColor, Style};
+use indexmap::IndexMap;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -26,6 +28,39 @@ pub struct Pending {
     pub line: Option<u64>,
     /// Why the pending file cannot be accepted, if it cannot.
     pub damaged: Option<String>,
+}
+
+/// A change that waits, with every page that shows it: settled once for all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// The change, in words.
+    pub words: String,
+    /// The pages that show it, as indexes of what is pending.
+    pub pages: Vec<usize>,
+    /// How many cases of them do.
+    pub cases: usize,
+    /// The change line by line; with what is around it where one page shows it and nothing else.
+    pub lines: Vec<DiffLine>,
+    /// How many more forms of it there are, which differ in values only.
+    pub alike: usize,
+}
+
+/// A page with its bodies before and after.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair<'p> {
+    /// Its name.
+    pub page: &'p str,
+    /// The stored body, if there is one that can be read.
+    pub old: Option<&'p str>,
+    /// The body now.
+    pub new: &'p str,
+}
+
+/// What a person has said of each change.
+#[derive(Clone, Debug)]
+pub struct Answers {
+    /// For each change whether it is meant, as far as that was said.
+    said: Vec<Option<bool>>,
 }
 
 /// A page in the store.
@@ -147,6 +182,103 @@ impl Store {
     }
 }
 
+/// So many forms of one change are shown, which differ in values only.
+const SHOWN: usize = 3;
+
+impl Pending {
+    /// Its bodies before and after.
+    pub fn pair(&self) -> Pair<'_> {
+        Pair { page: &self.page, old: self.old.as_deref(), new: &self.new }
+    }
+}
+
+/// Pages by what changed on them: each change once, in the order of the pages.
+pub fn groups(pages: &[Pair<'_>]) -> Vec<Group> {
+    let mut found: IndexMap<String, (Group, Vec<(String, String)>)> = IndexMap::new();
+    for (index, one) in pages.iter().enumerate() {
+        for (key, words, old, new) in changes(one) {
+            let (group, forms) = found.entry(key).or_default();
+            group.words = words;
+            group.cases += 1;
+            if group.pages.last() != Some(&index) {
+                group.pages.push(index);
+            }
+            if !forms.contains(&(old.clone(), new.clone())) {
+                forms.push((old, new));
+            }
+        }
+    }
+    let shows: Vec<Vec<usize>> = found.values().map(|(group, _)| group.pages.clone()).collect();
+    let lone = |group: &Group| match group.pages.as_slice() {
+        [page] if shows.iter().filter(|shows| shows.contains(page)).count() == 1 => pages.get(*page),
+        _ => None,
+    };
+    let shown = found.into_values().map(|(mut group, forms)| {
+        if let Some(one) = lone(&group) {
+            group.lines = diff(one.old.unwrap_or_default(), one.new);
+            return group;
+        }
+        group.alike = forms.len().saturating_sub(SHOWN);
+        for (old, new) in forms.into_iter().take(SHOWN) {
+            let line = |sign| move |text: &str| DiffLine { sign, text: text.to_owned() };
+            group.lines.extend(old.lines().map(line(Sign::Removed)));
+            group.lines.extend(new.lines().map(line(Sign::Added)));
+        }
+        group
+    });
+    shown.collect()
+}
+
+/// What changed on a page, once for each case: what equal changes have in common, the words, and the
+/// lines before and after.
+fn changes(pair: &Pair<'_>) -> Vec<(String, String, String, String)> {
+    let whole = |words: &str| {
+        let old = pair.old.unwrap_or_default().to_owned();
+        vec![(format!("page {}", pair.page), words.to_owned(), old, pair.new.to_owned())]
+    };
+    let Ok(now) = page::parse(pair.new) else { return whole("the page is damaged") };
+    let Some(old) = pair.old else { return whole("the page is new") };
+    let Ok(before) = page::parse(old) else { return whole("the page that is stored cannot be used") };
+    let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+    let each = names.into_iter().flat_map(|name| {
+        let (old, new) = (before.get(name).map(String::as_str), now.get(name).map(String::as_str));
+        if matches!((old, new), (Some(old), Some(new)) if super::answer::same(old, new)) {
+            return Vec::new();
+        }
+        hunk::hunks(old, new)
+    });
+    let each: Vec<_> = each.map(|hunk| (hunk.key, hunk.words, hunk.old, hunk.new)).collect();
+    if each.is_empty() { whole("only what does not hold still is another") } else { each }
+}
+
+impl Answers {
+    /// None yet.
+    pub fn new(groups: &[Group]) -> Answers {
+        Answers { said: vec![None; groups.len()] }
+    }
+
+    /// Takes an answer, and gives the pages of which everything is said by then: those that are meant
+    /// whole, those that are not at all, and those of which a part is.
+    pub fn settle(&mut self, groups: &[Group], index: usize, meant: bool) -> [Vec<usize>; 3] {
+        let mut settled = [const { Vec::new() }; 3];
+        if let Some(said) = self.said.get_mut(index) {
+            *said = Some(meant);
+        }
+        for page in groups.get(index).map_or(&[][..], |group| &group.pages) {
+            let own = groups.iter().zip(&self.said).filter(|(group, _)| group.pages.contains(page));
+            let said: Option<Vec<bool>> = own.map(|(_, said)| *said).collect();
+            let Some(said) = said else { continue };
+            let kind = match (said.iter().all(|meant| *meant), said.contains(&true)) {
+                (true, _) => 0,
+                (_, false) => 1,
+                (false, true) => 2,
+            };
+            settled[kind].push(*page);
+        }
+        settled
+    }
+}
+
 /// What changed between two bodies, with a few lines around it.
 pub fn diff(old: &str, new: &str) -> Vec<DiffLine> {
     const AROUND: usize = 4;
@@ -183,4 +315,32 @@ pub fn unified(lines: &[DiffLine], coloured: bool) -> String {
         let _ = writeln!(out, "{style}{sign} {}{style:#}", super::text::plain(&line.text));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair<'p>(page: &'p str, old: Option<&'p str>, new: &'p str) -> Pair<'p> {
+        Pair { page, old, new }
+    }
+
+    #[test]
+    fn a_change_of_many_pages_is_one_and_a_page_is_settled_by_all_of_its_changes() {
+        let pages = [
+            pair("a", Some("# x\n200\n\n{\"w\":1,\"b\":1}"), "# x\n200\n\n{\"b\":2}"),
+            pair("b", Some("# x\n# y\n201\n\n{\"w\":2}"), "# x\n# y\n201\n\n{}"),
+            pair("c", None, "# x\n200\n\n{}"),
+        ];
+        let groups = groups(&pages);
+        let told: Vec<_> = groups.iter().map(|one| (one.words.as_str(), one.pages.as_slice())).collect();
+        assert_eq!(told, [("`b` changed", &[0][..]), ("`w` is gone", &[0, 1]), ("the page is new", &[2])]);
+        assert_eq!(groups[1].cases, 3);
+        assert_eq!(unified(&groups[1].lines, false), "- \"w\": 1\n- \"w\": 2\n");
+        let mut answers = Answers::new(&groups);
+        assert_eq!(answers.settle(&groups, 1, true), [vec![1], vec![], vec![]]);
+        assert_eq!(answers.settle(&groups, 0, false), [vec![], vec![], vec![0]]);
+        assert_eq!(answers.settle(&groups, 0, true), [vec![0], vec![], vec![]]);
+        assert_eq!(answers.settle(&groups, 2, false), [vec![], vec![2], vec![]]);
+    }
 }

@@ -1,8 +1,9 @@
 //! The folder of one profile: what is stored, and how it differs from what a run gave.
 
-use super::answer::same;
+use super::answer::{Form, same};
 use super::error::{SnapshotError, unreadable};
 use super::file::{self, Text};
+use super::hunk::{self, Hunk};
 use super::page::{self, Page};
 use super::{Extent, Writing, name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,8 +30,11 @@ pub struct Comparison {
     pub foreign: Vec<PathBuf>,
     /// Pending files that no page of a complete run stands for.
     pub(super) stale: Vec<String>,
-    /// Pages that say what they said, recorded under another seed than before.
-    reseeded: Vec<(String, Text)>,
+    /// Pages that were recorded in an older form, which shows less of an answer: they were held
+    /// against that.
+    pub older: Vec<String>,
+    /// Pages that say what they said, recorded under another seed or in another form than before.
+    renewed: Vec<(String, Text)>,
 }
 
 /// A page that is not as stored.
@@ -80,6 +84,8 @@ pub struct ChangedCase {
     pub name: String,
     /// Its scenario and step in the plan; nothing if it is no longer in it.
     pub case: Option<(usize, usize)>,
+    /// In what its answer differs; nothing if no other is known.
+    pub hunks: Vec<Hunk>,
 }
 
 /// What was written.
@@ -118,6 +124,17 @@ impl Store {
     /// Whether anything was ever stored for the profile.
     pub fn exists(&self) -> bool {
         self.folder.is_dir()
+    }
+
+    /// Whether nothing is stored for the profile, nor waits to be.
+    pub fn is_empty(&self) -> Result<bool, SnapshotError> {
+        let listing = self.listing()?;
+        Ok(listing.settled.is_empty() && listing.pending.is_empty())
+    }
+
+    /// The profile's name.
+    pub fn profile(&self) -> String {
+        self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
     /// The profile's folder.
@@ -161,7 +178,11 @@ impl Store {
         let everything = |page: &Page| {
             page.entries
                 .iter()
-                .map(|entry| ChangedCase { name: entry.name.clone(), case: Some(entry.case) })
+                .map(|entry| ChangedCase {
+                    name: entry.name.clone(),
+                    case: Some(entry.case),
+                    hunks: Vec::new(),
+                })
                 .collect()
         };
         let stored = if settled.contains(name) { Some(Text::read(&self.path(name))) } else { None };
@@ -176,8 +197,8 @@ impl Store {
                 if page.entries.is_empty() {
                     return Ok(());
                 }
-                let new = page::write(&page.answers(&unstable));
-                let text = Text::of(page, &unstable, new.clone());
+                let new = page::write(&page.answers(&unstable, Form::NOW));
+                let text = Text::of(page, &unstable, Form::NOW, new.clone());
                 let kind = match fresh_or_damaged {
                     Some(Err(error)) => Kind::Damaged { why: error.to_string(), new },
                     _ => Kind::New { new },
@@ -201,17 +222,22 @@ impl Store {
         let kept = |name: &String| {
             other_seed.is_none() && (extent == Extent::Partial || page.skipped.contains(name))
         };
-        let (now, cases) = merge(page, page.answers(&unstable), &old, kept);
+        let keeps = old.keys().any(|name| kept(name) && !page.entries.iter().any(|one| one.name == *name));
+        let form = if records && !keeps { Form::NOW } else { stored.form() };
+        if form < Form::NOW {
+            comparison.older.push(name.to_owned());
+        }
+        let (now, cases) = merge(page, page.answers(&unstable, form), &old, kept);
         let body = page::write(&now);
         if file::equal(&stored.body, &body) && unstable == before {
-            if records && stored.seed() != Some(page.seed) {
-                comparison.reseeded.push((name.to_owned(), Text::of(page, &unstable, stored.body)));
+            if records && (stored.seed() != Some(page.seed) || stored.form() != form) {
+                comparison.renewed.push((name.to_owned(), Text::of(page, &unstable, form, stored.body)));
             } else {
                 comparison.same.push(name.to_owned());
             }
             return Ok(());
         }
-        let text = Text::of(page, &unstable, body.clone());
+        let text = Text::of(page, &unstable, form, body.clone());
         let only_more = !cases.is_empty() && cases.iter().all(|case| !old.contains_key(&case.name));
         let kind =
             if only_more { Kind::New { new: body } } else { Kind::Changed { old: stored.body, new: body } };
@@ -246,7 +272,7 @@ impl Store {
                 written.pending.push(pending);
             }
         }
-        for (name, text) in comparison.reseeded.iter().filter(|_| writing == Writing::Accept) {
+        for (name, text) in comparison.renewed.iter().filter(|_| writing == Writing::Accept) {
             let path = self.path(name);
             text.write(&path, false)?;
             file::remove(&self.pending_path(name))?;
@@ -322,7 +348,9 @@ fn merge(
         if let Some(before) = old.get(&name).filter(|before| same(before, &answer)) {
             now.insert(name, before.clone());
         } else {
-            cases.push(ChangedCase { case: numbers.get(name.as_str()).copied(), name: name.clone() });
+            let before = old.get(&name).map(String::as_str);
+            let hunks = hunk::hunks(before, Some(&answer));
+            cases.push(ChangedCase { case: numbers.get(name.as_str()).copied(), name: name.clone(), hunks });
             now.insert(name, answer);
         }
     }
@@ -333,7 +361,8 @@ fn merge(
         if kept(name) {
             now.insert(name.clone(), answer.clone());
         } else {
-            cases.push(ChangedCase { name: name.clone(), case: None });
+            let hunks = hunk::hunks(Some(answer), None);
+            cases.push(ChangedCase { name: name.clone(), case: None, hunks });
         }
     }
     cases.sort_by(|one, two| one.name.cmp(&two.name));

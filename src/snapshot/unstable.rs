@@ -1,9 +1,9 @@
-//! What does not hold still: found by sending twice, remembered in a page's header.
+//! What does not hold still, by its place: compared, written down in a page's header, and hidden.
 
 use super::answer::{Body, Reply, Shown};
-use super::page::Page;
-use crate::json::{Kind, Node, pointer};
-use std::collections::{BTreeSet, HashMap};
+use super::text::canonical;
+use crate::json::{Kind, Member, Node, pointer};
+use std::collections::BTreeSet;
 
 /// What did not hold still on a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,48 +12,44 @@ pub struct Unstable {
     pub values: BTreeSet<String>,
     /// Expressions of members and headers that were there once only.
     pub sometimes: BTreeSet<String>,
+    /// Expressions of arrays whose items came in more than one order: they are shown as sets.
+    pub orders: BTreeSet<String>,
     /// Names of cases whose answers were of different kinds.
     pub answers: BTreeSet<String>,
 }
 
-const BODY: &str = "$response.body";
+/// How the place of a body begins.
+pub(super) const BODY: &str = "$response.body";
+/// How the place of a header begins.
+pub(super) const HEADER: &str = "$response.header.";
 const SOMETIMES: &str = "sometimes ";
+const ANY_ORDER: &str = "in any order ";
 const ANSWER: &str = "answer ";
 const PLACEHOLDER: &str = "[unstable]";
-
-/// The pages of a first pass with what a second pass answered otherwise; the second has another
-/// run identity. A case that was sent only once counts as still.
-pub fn held_still(first: Vec<Page>, second: &[Page]) -> Vec<Page> {
-    let again: HashMap<&str, &Page> = second.iter().map(|page| (page.name.as_str(), page)).collect();
-    let compared = first.into_iter().map(|mut page| {
-        let mut unstable = Unstable::default();
-        if let Some(again) = again.get(page.name.as_str()) {
-            let again: HashMap<&str, &Shown> =
-                again.entries.iter().map(|entry| (entry.name.as_str(), &entry.shown)).collect();
-            for entry in &page.entries {
-                if let Some(shown) = again.get(entry.name.as_str()) {
-                    unstable.compare(&entry.name, &entry.shown, shown);
-                }
-            }
-        }
-        page.unstable = Some(unstable);
-        page
-    });
-    compared.collect()
-}
+/// Items of longer arrays are not looked for one by one.
+const MATCHED: usize = 200;
 
 impl Unstable {
     /// Whether everything held still.
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty() && self.sometimes.is_empty() && self.answers.is_empty()
+        self.values.is_empty()
+            && self.sometimes.is_empty()
+            && self.orders.is_empty()
+            && self.answers.is_empty()
+    }
+
+    /// How many places do not hold still.
+    fn len(&self) -> usize {
+        self.values.len() + self.sometimes.len() + self.orders.len() + self.answers.len()
     }
 
     /// As a list of one-line notes, for a page's header.
     pub fn notes(&self) -> Vec<String> {
         let values = self.values.iter().cloned();
         let sometimes = self.sometimes.iter().map(|at| format!("{SOMETIMES}{at}"));
+        let orders = self.orders.iter().map(|at| format!("{ANY_ORDER}{at}"));
         let answers = self.answers.iter().map(|name| format!("{ANSWER}{name}"));
-        values.chain(sometimes).chain(answers).collect()
+        values.chain(sometimes).chain(orders).chain(answers).collect()
     }
 
     /// What the notes say.
@@ -62,6 +58,8 @@ impl Unstable {
         for note in notes {
             if let Some(at) = note.strip_prefix(SOMETIMES) {
                 unstable.sometimes.insert(at.to_owned());
+            } else if let Some(at) = note.strip_prefix(ANY_ORDER) {
+                unstable.orders.insert(at.to_owned());
             } else if let Some(name) = note.strip_prefix(ANSWER) {
                 unstable.answers.insert(name.to_owned());
             } else {
@@ -74,7 +72,21 @@ impl Unstable {
     pub(super) fn extend(&mut self, other: &Unstable) {
         self.values.extend(other.values.iter().cloned());
         self.sometimes.extend(other.sometimes.iter().cloned());
+        self.orders.extend(other.orders.iter().cloned());
         self.answers.extend(other.answers.iter().cloned());
+    }
+
+    /// Leaves out what stands below something that is hidden as a whole.
+    pub(super) fn prune(&mut self) {
+        let hidden = self.values.clone();
+        let is_below = |at: &String| {
+            let ends =
+                at.match_indices(['/', '#']).map(|(end, separator)| end + usize::from(separator == "#"));
+            ends.filter(|end| *end < at.len()).any(|end| hidden.contains(&at[..end]))
+        };
+        for set in [&mut self.values, &mut self.sometimes, &mut self.orders] {
+            set.retain(|at| !is_below(at));
+        }
     }
 
     /// Adds what differs between two answers to a case.
@@ -107,7 +119,8 @@ impl Unstable {
             (Body::Json(one), Body::Json(two)) => {
                 let mut at = String::new();
                 found.nodes(one, two, &mut at);
-                !found.values.contains(&format!("{BODY}#"))
+                let lists = matches!((&one.kind, &two.kind), (Kind::Array(_), Kind::Array(_)));
+                lists || !found.values.contains(&format!("{BODY}#"))
             }
             _ => false,
         };
@@ -119,7 +132,7 @@ impl Unstable {
             let (one, two) = (values(one, name), values(two, name));
             if one != two {
                 let set = if one.len() == two.len() { &mut found.values } else { &mut found.sometimes };
-                set.insert(format!("$response.header.{name}"));
+                set.insert(format!("{HEADER}{name}"));
             }
         }
         if alike {
@@ -134,9 +147,7 @@ impl Unstable {
             (Kind::Object(ones), Kind::Object(twos)) => {
                 for member in ones.iter().chain(twos) {
                     pointer::push(at, &member.key);
-                    let of = |members: &[crate::json::Member]| {
-                        members.iter().rposition(|other| other.key == member.key)
-                    };
+                    let of = |members: &[Member]| members.iter().rposition(|other| other.key == member.key);
                     match (of(ones), of(twos)) {
                         (Some(one), Some(two)) => self.nodes(&ones[one].value, &twos[two].value, at),
                         _ => {
@@ -148,8 +159,12 @@ impl Unstable {
             }
             (Kind::Array(ones), Kind::Array(twos)) if ones.len() == twos.len() => {
                 at.push_str("/*");
-                ones.iter().zip(twos).for_each(|(one, two)| self.nodes(one, two, at));
+                let found = items(ones, twos, at);
                 at.truncate(length);
+                self.extend(&found.straight);
+                if found.reordered {
+                    self.orders.insert(format!("{BODY}#{at}"));
+                }
             }
             (one, two) if one == two => {}
             _ => {
@@ -164,9 +179,9 @@ impl Unstable {
             return Shown::Unstable;
         }
         let Shown::Answered(mut reply) = shown else { return shown };
-        reply.headers.retain(|(name, _)| !self.sometimes.contains(&format!("$response.header.{name}")));
+        reply.headers.retain(|(name, _)| !self.sometimes.contains(&format!("{HEADER}{name}")));
         for (name, value) in &mut reply.headers {
-            if self.values.contains(&format!("$response.header.{name}")) {
+            if self.values.contains(&format!("{HEADER}{name}")) {
                 PLACEHOLDER.clone_into(value);
             }
         }
@@ -184,9 +199,77 @@ impl Unstable {
                         replace(node, &tokens, remove);
                     }
                 }
+                // The inner ones first: what is sorted by its text must hold still by then.
+                for at in self.orders.iter().rev().filter_map(|at| at.strip_prefix(BODY)?.strip_prefix('#')) {
+                    let tokens: Vec<_> = pointer::tokens(at).collect();
+                    sort(node, &tokens);
+                }
             }
         }
         Shown::Answered(reply)
+    }
+}
+
+/// What differs between the items of two arrays of the same length.
+struct Items {
+    straight: Unstable,
+    reordered: bool,
+}
+
+/// Items that stand elsewhere are the same items in another order, if fewer places differ then.
+fn items(ones: &[Node], twos: &[Node], at: &mut String) -> Items {
+    let mut differing = |one: &Node, two: &Node| {
+        let mut found = Unstable::default();
+        found.nodes(one, two, at);
+        found
+    };
+    let mut straight = Unstable::default();
+    ones.iter().zip(twos).for_each(|(one, two)| straight.extend(&differing(one, two)));
+    if straight.is_empty() || ones.len() > MATCHED {
+        return Items { straight, reordered: false };
+    }
+    let mut matched = Unstable::default();
+    let mut left: Vec<usize> = (0..twos.len()).collect();
+    for (index, one) in ones.iter().enumerate() {
+        let mut best: Option<(usize, Unstable)> = None;
+        // What stands at the same place is the same item, unless another fits better.
+        let own = left.iter().position(|other| *other == index);
+        for nth in own.into_iter().chain((0..left.len()).filter(|nth| Some(*nth) != own)) {
+            let found = differing(one, &twos[left[nth]]);
+            let still = found.is_empty();
+            if best.as_ref().is_none_or(|(_, best)| found.len() < best.len()) {
+                best = Some((nth, found));
+            }
+            if still {
+                break;
+            }
+        }
+        if let Some((nth, found)) = best {
+            left.remove(nth);
+            matched.extend(&found);
+        }
+    }
+    if matched.len() < straight.len() {
+        Items { straight: matched, reordered: true }
+    } else {
+        Items { straight, reordered: false }
+    }
+}
+
+fn sort(node: &mut Node, tokens: &[std::borrow::Cow<'_, str>]) {
+    let Some((token, rest)) = tokens.split_first() else {
+        if let Kind::Array(items) = &mut node.kind {
+            items.sort_by_cached_key(canonical);
+        }
+        return;
+    };
+    match &mut node.kind {
+        Kind::Object(members) => {
+            let named = members.iter_mut().filter(|member| member.key == *token);
+            named.for_each(|member| sort(&mut member.value, rest));
+        }
+        Kind::Array(items) if token == "*" => items.iter_mut().for_each(|item| sort(item, rest)),
+        _ => {}
     }
 }
 
@@ -214,10 +297,17 @@ fn replace(node: &mut Node, tokens: &[std::borrow::Cow<'_, str>], remove: bool) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::Form;
 
     fn shown(status: u16, json: &str) -> Shown {
         let node = crate::json::read(json.as_bytes()).unwrap().root;
-        Shown::Answered(Reply { status, media: None, headers: Vec::new(), body: Body::Json(node) })
+        Shown::Answered(Reply {
+            status,
+            media: None,
+            headers: Vec::new(),
+            declared: Vec::new(),
+            body: Body::Json(node),
+        })
     }
 
     fn differences(one: &Shown, two: &Shown) -> Unstable {
@@ -243,9 +333,12 @@ mod tests {
         let one = shown(200, r#"{"a":[{"t":1},{"t":2}],"b":1}"#);
         let two = shown(200, r#"{"a":[{"t":3},{"t":null}],"b":1,"c":2}"#);
         let found = differences(&one, &two);
-        assert_eq!(found.hide("accept", one.clone()).text(), found.hide("accept", two).text());
+        assert_eq!(
+            found.hide("accept", one.clone()).text(Form::NOW),
+            found.hide("accept", two).text(Form::NOW)
+        );
         let other = shown(200, r#"{"a":[{"t":1},{"t":2}],"b":2}"#);
-        assert_ne!(found.hide("accept", one).text(), found.hide("accept", other).text());
+        assert_ne!(found.hide("accept", one).text(Form::NOW), found.hide("accept", other).text(Form::NOW));
     }
 
     #[test]
@@ -253,7 +346,44 @@ mod tests {
         for two in [shown(500, "{}"), shown(200, "1"), Shown::Failed("cut".into())] {
             let found = differences(&shown(200, "{}"), &two);
             assert_eq!(found.notes(), ["answer accept"]);
-            assert_eq!(found.hide("accept", two).text(), "(unstable)");
+            assert_eq!(found.hide("accept", two).text(Form::NOW), "(unstable)");
         }
+    }
+
+    #[test]
+    fn what_stands_below_a_hidden_value_is_not_noted() {
+        let notes = [
+            "$response.body#/a",
+            "$response.body#/a/*/b",
+            "$response.body#/ab",
+            "sometimes $response.body#/a/c",
+        ];
+        let mut found = Unstable::from_notes(notes.into_iter());
+        found.prune();
+        assert_eq!(found.notes(), ["$response.body#/a", "$response.body#/ab"]);
+        let mut found = Unstable::from_notes(["$response.body#", "$response.body#/a"].into_iter());
+        found.prune();
+        assert_eq!(found.notes(), ["$response.body#"]);
+    }
+
+    #[test]
+    fn an_array_that_came_in_two_orders_is_a_set() {
+        let one = shown(200, r#"{"a":["x","y","z"],"b":[{"n":1,"t":1},{"n":2,"t":2}],"c":[1,2]}"#);
+        let two = shown(200, r#"{"a":["z","x","y"],"b":[{"n":2,"t":8},{"n":1,"t":9}],"c":[3,4]}"#);
+        let found = differences(&one, &two);
+        assert_eq!(
+            found.notes(),
+            [
+                "$response.body#/b/*/t",
+                "$response.body#/c/*",
+                "in any order $response.body#/a",
+                "in any order $response.body#/b"
+            ]
+        );
+        assert_eq!(Unstable::from_notes(found.notes().iter().map(String::as_str)), found);
+        let text = |shown: &Shown| found.hide("accept", shown.clone()).text(Form::NOW);
+        assert_eq!(text(&one), text(&two));
+        let other = shown(200, r#"{"a":["x","y","y"],"b":[{"n":1,"t":1},{"n":2,"t":2}],"c":[1,2]}"#);
+        assert_ne!(text(&one), text(&other), "what is in it is pinned all the same");
     }
 }

@@ -23,6 +23,11 @@ fn snapshots(ran: &Ran, arguments: &[&str]) -> Ran {
     ran.again().arg("snapshots").args(arguments.iter().copied()).run().ends_with(0)
 }
 
+/// What is listed; the exit code tells whether something waits.
+fn listed(ran: &Ran, arguments: &[&str], code: i32) -> String {
+    ran.again().args(["snapshots", "list"]).args(arguments.iter().copied()).run().ends_with(code).stdout
+}
+
 /// The pages that still differ when the same server is asked again.
 fn differing(ran: &Ran) -> BTreeSet<String> {
     let ran = changed(ran, FAULT, &[]);
@@ -33,7 +38,7 @@ fn differing(ran: &Ran) -> BTreeSet<String> {
 #[test]
 fn what_waits_is_listed_beside_what_is_settled() {
     let ran = waiting();
-    let listed = snapshots(&ran, &["list"]).stdout;
+    let listed = listed(&ran, &[], 1);
     let state = |wanted: &str| -> BTreeSet<String> {
         let lines = listed.lines().filter_map(|line| line.split_once("  "));
         let lines = lines.filter(|(state, _)| state.trim() == wanted);
@@ -43,6 +48,25 @@ fn what_waits_is_listed_beside_what_is_settled() {
     let stored = files(&ran.folder().join("snapshots/staging"));
     let stored = stored.keys().filter(|name| !name.ends_with(".snap.new")).count();
     assert_eq!(state("settled").len() + state("changed").len(), stored, "{listed}");
+}
+
+#[test]
+fn what_waits_fails_list_and_review_until_it_is_settled() {
+    let ran = waiting();
+    let waits = pending(ran.folder()).len();
+    assert_eq!(listed(&ran, &["--pending"], 1).lines().count(), waits);
+    let review = ran.again().args(["snapshots", "review"]).run().ends_with(1);
+    assert!(
+        review.stdout.starts_with("\n1/1  `reference` is gone"),
+        "one change is shown once: {}",
+        review.stdout
+    );
+    assert!(review.stdout.contains(&format!("{waits} pages")), "{}", review.stdout);
+    assert!(review.stderr.contains("no terminal"), "{}", review.stderr);
+    snapshots(&ran, &["accept"]);
+    assert_eq!(listed(&ran, &["--pending"], 0), "");
+    assert!(listed(&ran, &[], 0).lines().count() > waits);
+    snapshots(&ran, &["review"]);
 }
 
 #[test]
@@ -72,7 +96,7 @@ fn a_page_is_named_as_it_is_listed_and_one_that_there_is_not_is_an_error() {
 fn a_page_is_named_by_its_files_too() {
     let ran = waiting();
     for pattern in [format!("{MISSING}.snap"), format!("snapshots/staging/{MISSING}.snap.new")] {
-        let listed = snapshots(&ran, &["list", &pattern]).stdout;
+        let listed = listed(&ran, &[&pattern], 1);
         assert_eq!(listed.lines().count(), 1, "{pattern}: {listed}");
     }
     snapshots(&ran, &["accept", &format!("{MISSING}.snap.new")]);
