@@ -1,7 +1,8 @@
 //! Files of one command that must not be one and the same: what is read, and what is written.
 
+use super::Exit;
+use super::arguments::ContractArgs;
 use super::failure::Failure;
-use super::{ContractArgs, Exit};
 use crate::contract::Contract;
 use crate::report::{Destination, Output};
 use std::fs;

@@ -1,8 +1,9 @@
 //! `probity audit`: how much of what can go wrong would be noticed.
 
 use super::apart::{Role, apart};
+use super::arguments::{AuditArgs, SelectionArgs};
 use super::failure::{self, Failure};
-use super::{AuditArgs, Exit, SelectionArgs, say};
+use super::{Exit, say};
 use crate::audit::{self, AuditError, Settings};
 use crate::host::fault::Fault;
 use crate::plan::Guards;

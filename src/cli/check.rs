@@ -1,10 +1,11 @@
 //! `probity check`: the main job.
 
 use super::apart::{Role, apart};
+use super::arguments::{CheckArgs, SeverityArgs, TargetArgs};
 use super::failure::{self, Failure};
 use super::plan::Tokens;
 use super::stop::asked_to_end;
-use super::{CheckArgs, Exit, SeverityArgs, TargetArgs, note, say};
+use super::{Exit, note, say};
 use crate::contract::Contract;
 use crate::contract::extension::suggestion;
 use crate::host::{Host, HostSettings};

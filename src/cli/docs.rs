@@ -1,7 +1,8 @@
 //! `probity docs`: the API reference, as files.
 
+use super::arguments::DocsArgs;
 use super::failure::{Failure, contract};
-use super::{DocsArgs, Exit, note, say};
+use super::{Exit, note, say};
 use crate::docs::{self, Evidence, Format, NotVerified, Page};
 use crate::report::text::visible;
 use crate::report::{self, Report};
@@ -12,8 +13,8 @@ use std::path::Path;
 pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
     let contract = contract(arguments.contract.contract.as_deref())?;
     let format = match arguments.format {
-        super::DocsFormat::Html => Format::Html,
-        super::DocsFormat::Markdown => Format::Markdown,
+        super::arguments::DocsFormat::Html => Format::Html,
+        super::arguments::DocsFormat::Markdown => Format::Markdown,
     };
     for wrong in docs::wrong_examples(&contract) {
         let at = contract.document.locate(&wrong.at);

@@ -1,8 +1,9 @@
 //! Patterns that select nothing: a slip of the pen, told before anything is sent.
 
+use super::Exit;
+use super::arguments::{GuardArgs, SelectionArgs};
 use super::failure::Failure;
 use super::plan::Tokens;
-use super::{Exit, GuardArgs, SelectionArgs};
 use crate::contract::Contract;
 use crate::contract::extension::suggestion;
 use crate::plan::{self, Selection, Wishes, matches};

@@ -1,8 +1,9 @@
 //! `probity plan`: the cases, without sending anything.
 
+use super::arguments::{PlanArgs, SelectionArgs};
 use super::failure::{Failure, contract};
 use super::patterns::known;
-use super::{Exit, PlanArgs, SelectionArgs, note, say};
+use super::{Exit, note, say};
 use crate::contract::Contract;
 use crate::plan::{self, Guards, Plan, PlanError, Selection, Wishes};
 use crate::report;

@@ -1,8 +1,9 @@
 //! `probity serve`: the embedded host, to play with.
 
+use super::arguments::ServeArgs;
 use super::audit::listing;
 use super::failure::{Failure, contract};
-use super::{Exit, ServeArgs, note, say};
+use super::{Exit, note, say};
 use crate::audit::selected;
 use crate::contract::extension::suggestion;
 use crate::contract::{Contract, Location, SecurityScheme};

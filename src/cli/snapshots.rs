@@ -1,8 +1,9 @@
 //! `probity snapshots`: settle recorded behaviour.
 
+use super::arguments::{Action, SettleArgs};
 use super::check::refused_store;
 use super::failure::Failure;
-use super::{Action, Exit, SettleArgs, note, say};
+use super::{Exit, note, say};
 use crate::contract::extension::suggestion;
 use crate::plan::matches;
 use crate::snapshot::{self, Pending, State, Store};
