@@ -39,6 +39,11 @@ pub struct Setting {
     pub line: usize,
 }
 
+/// Whether the environment is that of a pipeline, where nobody looks and nothing is to be written.
+pub fn in_pipeline(variable: impl Fn(&str) -> Option<String>) -> bool {
+    variable("CI").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
+}
+
 /// The configuration file that holds for a folder.
 pub fn find(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file())
@@ -159,6 +164,7 @@ pub fn refused(path: &Path, line: usize, message: String) -> ConfigError {
 fn relative_to(base: &Path, key: &str, text: String) -> String {
     let joined = |path: &str| base.join(path).to_string_lossy().into_owned();
     match key {
+        "contract" if text.is_empty() || text == "shipped" || text.contains("://") => text,
         "contract" | "snapshots" | "ledger" if text != "-" => joined(&text),
         "report" => match text.split_once('=') {
             Some((format, path)) if path != "-" => format!("{format}={}", joined(path)),
@@ -208,15 +214,15 @@ impl Setting {
     }
 }
 
-/// A duration such as `500ms`, `30s` or `5m`.
+/// A duration such as `500ms`, `30s` or `5m`; a number alone is so many seconds.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is not a duration such as `500ms`, `30s` or `5m`");
-    let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let number: u64 = number.parse().map_err(|_| wrong())?;
     match unit {
         "ms" => Ok(Duration::from_millis(number)),
-        "s" => Ok(Duration::from_secs(number)),
+        "" | "s" => Ok(Duration::from_secs(number)),
         "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
         _ => Err(wrong()),
     }
@@ -268,10 +274,11 @@ mod tests {
     }
 
     #[test]
-    fn durations_have_a_unit() {
+    fn a_duration_has_a_unit_or_is_in_seconds() {
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(duration("5m"), Ok(Duration::from_mins(5)));
-        for wrong in ["", "5", "m", "5h", "-1s", "1.5s"] {
+        assert_eq!(duration("10"), Ok(Duration::from_secs(10)));
+        for wrong in ["", "m", "5h", "-1s", "-1", "1.5s"] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
     }

@@ -71,7 +71,9 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct ContractArgs {
-    /// The `OpenAPI` document; without it, the shipped contract of the two group endpoints
+    /// The `OpenAPI` document, or `-` for standard input; without it, openapi.yaml, openapi.yml or
+    /// openapi.json of the current folder, or else the shipped contract of two group endpoints, which
+    /// `shipped` names
     #[arg(env = "PROBITY_CONTRACT", value_name = "CONTRACT")]
     pub(super) contract: Option<PathBuf>,
 }
@@ -136,7 +138,8 @@ impl GuardArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Target")]
 pub(super) struct TargetArgs {
-    /// Where requests go; without it, an embedded host that behaves as the contract says
+    /// Where requests go; without it, or as `embedded`, a host of our own that behaves as the contract
+    /// says
     #[arg(long, env = "PROBITY_TARGET", value_name = "URL")]
     pub(super) target: Option<String>,
     /// Credentials of HTTP Basic
@@ -225,6 +228,30 @@ pub(super) struct ProfileArgs {
     pub(super) snapshots: PathBuf,
 }
 
+/// What lets a run fail although nothing is denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Something of the contract could not be tested: a gap, or an operation that a broken part
+    /// of the contract keeps from being tested
+    Gaps,
+    /// A finding is only reported
+    Warnings,
+    /// Something was not tested: of an operation nothing was accepted, a case proves nothing or
+    /// was not sent
+    Untested,
+}
+
+impl FailOn {
+    /// What it is called on the command line.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            FailOn::Gaps => "gaps",
+            FailOn::Warnings => "warnings",
+            FailOn::Untested => "untested",
+        }
+    }
+}
+
 /// The arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -240,6 +267,15 @@ pub(super) struct CheckArgs {
     pub(super) pace: PaceArgs,
     #[command(flatten)]
     pub(super) severity: SeverityArgs,
+    /// Fail, with exit code 1, also where there is any of these
+    #[arg(
+        long,
+        env = "PROBITY_FAIL_ON",
+        help_heading = "Severity",
+        value_name = "WHAT",
+        value_delimiter = ','
+    )]
+    pub(super) fail_on: Vec<FailOn>,
     #[command(flatten)]
     pub(super) profile: ProfileArgs,
     /// Send everything twice, and write what held still as the profile's snapshots

@@ -1,7 +1,8 @@
 //! `probity docs`: the API reference, as files.
 
 use super::arguments::DocsArgs;
-use super::failure::{Failure, contract};
+use super::contract::Source;
+use super::failure::Failure;
 use super::{Exit, note, say};
 use crate::docs::{self, Evidence, Format, NotVerified, Page};
 use crate::report::text::visible;
@@ -11,7 +12,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
-    let contract = contract(arguments.contract.contract.as_deref())?;
+    let contract = Source::of(&arguments.contract)?.read()?;
     let format = match arguments.format {
         super::arguments::DocsFormat::Html => Format::Html,
         super::arguments::DocsFormat::Markdown => Format::Markdown,

@@ -1,10 +1,9 @@
 //! Failures of the program itself: what is wrong, where, and what to do.
 
 use super::{Exit, note};
-use crate::contract::{Contract, ContractError};
+use crate::contract::ContractError;
 use crate::source::{Document, SourceError};
 use anstyle::{AnsiColor, Style};
-use std::path::Path;
 
 /// Why a command could not do what it was asked.
 #[derive(Debug)]
@@ -52,22 +51,8 @@ impl From<SourceError> for Failure {
     }
 }
 
-/// The shipped contract.
-const SHIPPED: &str = include_str!("../../spec/groups.openapi.yaml");
-
-/// Reads a contract, or the shipped one.
-pub(super) fn contract(path: Option<&Path>) -> Result<Contract, Failure> {
-    let document = match path {
-        Some(path) => Document::open(path)?,
-        None => Document::from_text("spec/groups.openapi.yaml", SHIPPED)?,
-    };
-    Contract::read(document).map_err(|refused| {
-        let (document, error) = *refused;
-        unreadable(&document, &error)
-    })
-}
-
-fn unreadable(document: &Document, error: &ContractError) -> Failure {
+/// That a document which could be read is no contract.
+pub(super) fn unreadable(document: &Document, error: &ContractError) -> Failure {
     let mut places: Vec<(&str, String, Option<String>)> = Vec::new();
     match error {
         ContractError::Extension(mistakes) => {

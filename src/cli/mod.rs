@@ -4,9 +4,12 @@ mod apart;
 mod arguments;
 mod audit;
 mod check;
+mod contract;
+mod credentials;
 mod docs;
 mod exit;
 mod explain;
+mod fail_on;
 mod failure;
 mod man;
 mod parse;
@@ -16,6 +19,7 @@ mod report;
 mod serve;
 mod snapshots;
 mod stop;
+mod target;
 
 pub use exit::Exit;
 

@@ -4,6 +4,7 @@ use super::End;
 use super::credentials::TokenError;
 use super::exchange::{Failure, FailureKind};
 use super::ledger::LedgerError;
+use super::wanted::asks_for;
 
 /// Why a run could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -29,14 +30,22 @@ pub enum RunError {
         location: String,
     },
     /// The target does not let us in.
-    #[error("{target} refuses the credentials: the first request was answered with status {status}")]
+    #[error(
+        "{target} {}: the first request was answered with status {status}{}",
+        if lacks.is_empty() { "refuses the credentials" } else { "lets nobody in without credentials" },
+        said.as_deref().map(|said| format!(", which says {said}")).unwrap_or_default()
+    )]
     Refused {
         /// The target.
         target: String,
         /// The status.
         status: u16,
-        /// Whether any were given.
-        given: bool,
+        /// What the body of the answer says.
+        said: Option<String>,
+        /// What the contract asks for, if nothing of that was given.
+        lacks: Vec<String>,
+        /// Whether a user and a password were given that travel as they are.
+        plain_password: bool,
     },
     /// No token could be fetched.
     #[error(transparent)]
@@ -106,8 +115,9 @@ impl RunError {
                 _ => "check that the host is up and that --target names its port".into(),
             },
             RunError::Redirected { .. } => "is the URL in --target right? Redirects are not followed; give the URL that they lead to".into(),
-            RunError::Refused { given: false, .. } => "the contract asks for credentials: give --basic, --bearer, --api-key, --oauth-key with --oauth-secret, or --header".into(),
-            RunError::Refused { given: true, .. } => "check the credentials, and whether they belong to this host (for a password that travels as MD5, add --basic-md5)".into(),
+            RunError::Refused { lacks, .. } if !lacks.is_empty() => asks_for(lacks),
+            RunError::Refused { plain_password: true, .. } => "check the credentials, and whether they belong to this host (for a password that travels as MD5, add --basic-md5)".into(),
+            RunError::Refused { .. } => "check the credentials, and whether they belong to this host".into(),
             RunError::Credentials(_) => "give fresh credentials, and leave out with --exclude what ends them".into(),
             RunError::Ledger(_) => "make room, or name another file with --ledger; what was created until then stands in it".into(),
             RunError::Token(_) => "check --oauth-key and --oauth-secret, and the token endpoint in the contract's x-probity".into(),

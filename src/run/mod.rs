@@ -19,12 +19,14 @@ mod pace;
 mod phases;
 mod placed;
 mod runner;
+mod said;
 pub mod secret;
 mod sender;
 mod tally;
 mod together;
 pub mod transport;
 mod trust;
+mod wanted;
 mod watch;
 
 pub use effects::{Effect, Effects};
@@ -39,6 +41,7 @@ pub use exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
 pub use error::RunError;
 pub use pace::Rate;
 pub use runner::{Alias, Settings, Stop, run};
+pub use wanted::{asks_for, wanted};
 
 use crate::judge::{Note, Observation, Untested};
 use crate::plan::{Case, Choice, Gap, Plan};

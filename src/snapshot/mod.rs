@@ -61,7 +61,7 @@ impl Extent {
 impl Writing {
     /// What `CI` and `INSTA_UPDATE` allow a comparison; with `CI` set it writes nothing.
     pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Writing {
-        if lookup("CI").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false")) {
+        if crate::config::in_pipeline(&lookup) {
             return Writing::Nothing;
         }
         match lookup("INSTA_UPDATE").as_deref() {

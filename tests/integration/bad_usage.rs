@@ -8,7 +8,8 @@ use crate::driver::{Driver, Ran, Running, probity, shipped_contract};
 use crate::rival::{Fault, Rival, Variant};
 
 fn check(arguments: &[&str]) -> Driver {
-    probity().args(["check", "--quiet", "--max-requests", "3"]).args(arguments.iter().copied())
+    let driver = probity().env("PROBITY_CONTRACT", "shipped").args(["check", "--quiet", "--max-requests", "3"]);
+    driver.args(arguments.iter().copied())
 }
 
 fn with_config(text: &str) -> Driver {
@@ -30,7 +31,8 @@ fn a_wrong_flag_or_value_is_named_with_what_is_right() {
         (&["--tagret", "x"][..], &["--tagret", "--target"][..]),
         (&["--jobs", "0"], &["--jobs", "from 1 to 512"]),
         (&["--rate", "5"], &["--rate", "`100/m`"]),
-        (&["--timeout", "5"], &["--timeout", "`500ms`, `30s` or `5m`"]),
+        (&["--timeout", "5h"], &["--timeout", "`500ms`, `30s` or `5m`"]),
+        (&["--timeout", "0"], &["--timeout", "leaves no time"]),
         (&["--timeout", "0s"], &["--timeout", "leaves no time"]),
         (&["--seed", "-1"], &["--seed", "invalid value '-1'"]),
         (&["--run-id", "12"], &["--run-id", "ten digits"]),
@@ -40,9 +42,20 @@ fn a_wrong_flag_or_value_is_named_with_what_is_right() {
         (&["-A", "nonsense"], &["no check `nonsense`", "known here: "]),
         (&["--basic", "nobody"], &["--basic", "separated by a colon"]),
         (&["--header", "nothing"], &["--header", "a name, a colon and a value"]),
+        (&["--header", "A: 1\nB: 2"], &["--header: it has a line break", "give --header twice"]),
+        (&["--header", "A B: 1"], &["--header", "no name of a header"]),
+        (&["--api-key", ""], &["--api-key: the key is empty", "PROBITY_API_KEY"]),
+        (&["--bearer", ""], &["--bearer: the token is empty", "PROBITY_BEARER"]),
+        (&["--basic", ""], &["--basic: the pair of user and password is empty", "PROBITY_BASIC"]),
         (&["--bearer", "a\nb"], &["--bearer", "no header can hold"]),
         (&["--target", "ftp://x"], &["--target", "only http:// and https://"]),
-        (&["--target", "x"], &["--target", "not a URL"]),
+        (&["--target", "http://"], &["--target", "not a URL"]),
+        (&["--target", "x"], &["http:// or https:// is missing", "did you mean http://x?"]),
+        (&["--target", "127.0.0.1:8080"], &["is missing", "did you mean http://127.0.0.1:8080?"]),
+        (&["--target", "localhost:8080"], &["is missing", "did you mean http://localhost:8080?"]),
+        (&["--target", "api.example.com/v1"], &["is missing", "did you mean https://api.example.com/v1?"]),
+        (&["--target", ""], &["--target: it is empty", "is the variable that it comes from set?"]),
+        (&["--target", "$HOST"], &["`$HOST` holds a variable that was not replaced", "single quotes"]),
         (&["--target", "http://u:p@x"], &["use --basic"]),
         (&["--target", "http://x/?a=b"], &["no query"]),
         (&["--report", "xml=a"], &["no report format `xml`", "ndjson"]),
@@ -304,7 +317,7 @@ fn ends_with_all_reports(by: &str) {
         Reply::Bytes(refusal("400 No"))
     });
     let driver =
-        probity().args(["check", "--jobs", "2", "--basic", "a:b-password", "--target", &target.url()]);
+        probity().args(["check", "shipped", "--jobs", "2", "--basic", "a:b-password", "--target", &target.url()]);
     let running = driver.args(["--report", "json=r.json", "--report", "junit=r.xml"]).start();
     eventually(|| target.lines().len() > 6);
     signal(&running, by);
@@ -321,7 +334,7 @@ fn an_interrupted_record_writes_no_snapshot() {
         std::thread::sleep(Duration::from_millis(50));
         Reply::Bytes(refusal("400 No"))
     });
-    let driver = probity().args(["check", "--basic", "a:b-password", "--target", &target.url()]);
+    let driver = probity().args(["check", "shipped", "--basic", "a:b-password", "--target", &target.url()]);
     let running = driver.args(["--profile", "p", "--record"]).start();
     eventually(|| target.lines().len() > 20);
     signal(&running, "-INT");
@@ -334,7 +347,7 @@ fn an_interrupted_record_writes_no_snapshot() {
 fn fail_fast_stops_at_the_first_finding() {
     let target = Canned::always(refusal("400 No"));
     let arguments =
-        ["check", "--fail-fast", "--basic", "a:b-password", "--report", "json=r.json", "--target"];
+        ["check", "shipped", "--fail-fast", "--basic", "a:b-password", "--report", "json=r.json", "--target"];
     let ran = probity().args(arguments).arg(target.url()).run().ends_with(1);
     assert_eq!(target.lines().len(), 1, "{}", ran.everything());
 
@@ -368,7 +381,7 @@ fn a_rate_is_kept() {
     let target = Canned::always(refusal("400 No"));
     let begun = Instant::now();
     let arguments = ["--rate", "10/s", "--jobs", "8", "--basic", "a:b-password", "--max-requests", "11"];
-    probity().arg("check").args(arguments).args(["--target", &target.url()]).run().ends_with(1);
+    probity().args(["check", "shipped"]).args(arguments).args(["--target", &target.url()]).run().ends_with(1);
     assert_eq!(target.lines().len(), 11);
     // Eleven requests, a tenth of a second between each and the next.
     assert!(begun.elapsed() >= Duration::from_secs(1));
