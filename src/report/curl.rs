@@ -113,7 +113,7 @@ pub fn meaning(variable: &str) -> &'static str {
     match variable {
         RUN_VARIABLE => "ten digits not used before, for example RUN=$(date +%s)",
         "PROBITY_BASIC_BASE64" => {
-            "$(printf %s USER:PASSWORD | base64); with --basic-md5, of the password's MD5"
+            "$(printf %s USER:PASSWORD | base64 | tr -d '\\n'); with --basic-md5, of the password's MD5"
         }
         "PROBITY_WRONG_BASIC_BASE64" => "the same with another password",
         "PROBITY_UNKNOWN_BASIC_BASE64" => "the same with a user that there is not",

@@ -131,6 +131,7 @@ impl<'c> Authenticator<'c> {
         for (name, scheme) in &contract.schemes {
             place_given(&mut secrets, scheme, &given, keys.get(name).map(String::as_str));
         }
+        secrets.spare_names(&contract.document.value);
         let valid = given.basic.as_ref();
         let basic = valid.map(|(user, password)| format!("Basic {}", basic(user, password, given.basic_md5)));
         let target = target.trim_end_matches('/').to_owned();

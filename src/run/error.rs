@@ -4,16 +4,24 @@ use super::End;
 use super::credentials::TokenError;
 use super::exchange::{Failure, FailureKind};
 use super::ledger::LedgerError;
+use super::proxy::Proxy;
 use super::wanted::asks_for;
 
 /// Why a run could not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// There is nobody at the target.
-    #[error("{target} cannot be reached: {} ({})", failure.kind.words(), failure.detail)]
+    #[error(
+        "{target} cannot be reached{}: {} ({})",
+        proxy.as_ref().map(|proxy| format!(" through the proxy {}", proxy.url)).unwrap_or_default(),
+        failure.kind.words(),
+        failure.detail
+    )]
     Unreachable {
         /// The target.
         target: String,
+        /// What requests to it go through.
+        proxy: Option<Proxy>,
         /// What happened.
         failure: Failure,
         /// The first bytes that came, if they are not HTTP.
@@ -101,7 +109,11 @@ impl RunError {
     /// What to do about it.
     pub fn hint(&self) -> String {
         match self {
-            RunError::Unreachable { target, failure, came } => match failure.kind {
+            RunError::Unreachable { proxy: Some(proxy), .. } => format!(
+                "{} names the proxy {}: check that it is up and lets requests through, or name the target's host in NO_PROXY",
+                proxy.variable, proxy.url
+            ),
+            RunError::Unreachable { target, failure, came, proxy: None } => match failure.kind {
                 FailureKind::Unresolved => "check the host name in --target".into(),
                 FailureKind::Tls if failure.detail.to_lowercase().contains("invalidcontenttype") || failure.detail.contains("corrupt message") => {
                     "the port does not speak TLS; try http:// instead of https://".into()

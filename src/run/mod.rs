@@ -14,10 +14,12 @@ mod headers;
 pub mod identity;
 mod judging;
 pub mod ledger;
+mod names;
 mod order;
 mod pace;
 mod phases;
 mod placed;
+mod proxy;
 mod runner;
 mod said;
 pub mod secret;
@@ -40,6 +42,7 @@ pub use exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
 
 pub use error::RunError;
 pub use pace::Rate;
+pub use proxy::Proxy;
 pub use runner::{Alias, Settings, Stop, run};
 pub use wanted::{asks_for, wanted};
 

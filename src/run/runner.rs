@@ -11,6 +11,7 @@ use super::judging::{Bench, Done, Heard, Judge};
 use super::ledger::Ledger;
 use super::order::Order;
 use super::pace::{Pace, Rate};
+use super::proxy::proxy;
 use super::said::said;
 use super::secret::Secrets;
 use super::sender::{Sender, Underway};
@@ -116,7 +117,7 @@ pub async fn run(
     stop: Stop,
 ) -> Result<Run, RunError> {
     let transport = Transport::new(&settings.target, settings.timeout).map_err(|failure| {
-        RunError::Unreachable { target: settings.target.clone(), failure, came: Vec::new() }
+        RunError::Unreachable { target: settings.target.clone(), proxy: None, failure, came: Vec::new() }
     })?;
     let sender = Sender {
         contract,
@@ -193,6 +194,7 @@ impl Runner<'_> {
         let operation = &self.contract.operations[case.operation];
         let unreachable = |failure: &Failure, came: Vec<u8>| RunError::Unreachable {
             target: target.clone(),
+            proxy: proxy(&target, |name| std::env::var(name).ok()),
             failure: Failure { detail: first.secrets.hide(failure.detail.clone()), ..failure.clone() },
             came,
         };

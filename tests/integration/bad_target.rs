@@ -98,7 +98,10 @@ fn credentials_that_are_refused_at_once_give_one_verdict() {
     one_verdict(check(&target.url()).run(), &["refuses the credentials", "status 401", "--basic-md5"]);
     assert_eq!(target.lines().len(), 1);
     let none = probity().args(["check", "--quiet", "--target", &target.url()]).arg(shipped_contract());
-    one_verdict(none.run(), &["lets nobody in without credentials", "the contract asks for ", "--basic USER"]);
+    one_verdict(
+        none.run(),
+        &["lets nobody in without credentials", "the contract asks for ", "--basic USER"],
+    );
 }
 
 #[test]

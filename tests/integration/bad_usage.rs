@@ -8,7 +8,8 @@ use crate::driver::{Driver, Ran, Running, probity, shipped_contract};
 use crate::rival::{Fault, Rival, Variant};
 
 fn check(arguments: &[&str]) -> Driver {
-    let driver = probity().env("PROBITY_CONTRACT", "shipped").args(["check", "--quiet", "--max-requests", "3"]);
+    let driver =
+        probity().env("PROBITY_CONTRACT", "shipped").args(["check", "--quiet", "--max-requests", "3"]);
     driver.args(arguments.iter().copied())
 }
 
@@ -316,8 +317,16 @@ fn ends_with_all_reports(by: &str) {
         std::thread::sleep(Duration::from_millis(100));
         Reply::Bytes(refusal("400 No"))
     });
-    let driver =
-        probity().args(["check", "shipped", "--jobs", "2", "--basic", "a:b-password", "--target", &target.url()]);
+    let driver = probity().args([
+        "check",
+        "shipped",
+        "--jobs",
+        "2",
+        "--basic",
+        "a:b-password",
+        "--target",
+        &target.url(),
+    ]);
     let running = driver.args(["--report", "json=r.json", "--report", "junit=r.xml"]).start();
     eventually(|| target.lines().len() > 6);
     signal(&running, by);
