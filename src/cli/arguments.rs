@@ -52,11 +52,8 @@ pub(super) enum Command {
     Docs(DocsArgs),
     /// Settle recorded behaviour
     Snapshots(SnapshotsArgs),
-    /// Tell what a check means, why it matters, and how to allow it
-    Explain {
-        /// The check; without it, all of them are listed
-        check: Option<String>,
-    },
+    /// Tell what a check means, why it matters, and how to allow it; or what a case is about
+    Explain(ExplainArgs),
     /// Print a completion script
     Completions {
         /// The shell
@@ -80,10 +77,10 @@ pub(super) struct ContractArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct SelectionArgs {
-    /// Only these operations, paths, tags or cases; `*` stands for any text
+    /// Only these operations, methods, paths, tags or cases; `*` stands for any text
     #[arg(long, env = "PROBITY_INCLUDE", value_name = "PATTERN", value_delimiter = ',')]
     pub(super) include: Vec<String>,
-    /// Not these operations, paths, tags or cases
+    /// Not these operations, methods, paths, tags or cases
     #[arg(long, env = "PROBITY_EXCLUDE", value_name = "PATTERN", value_delimiter = ',')]
     pub(super) exclude: Vec<String>,
     /// What random values are derived from
@@ -375,6 +372,15 @@ pub(super) struct AuditArgs {
     pub(super) json: Option<PathBuf>,
     #[command(flatten)]
     pub(super) severity: SeverityArgs,
+}
+
+/// The arguments of `explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The check, or the name of a case; without it, all checks are listed
+    pub(super) subject: Option<String>,
+    #[command(flatten)]
+    pub(super) contract: ContractArgs,
 }
 
 /// The arguments of `report`.

@@ -1,7 +1,7 @@
 //! Which contract a command is about.
 
 use super::arguments::ContractArgs;
-use super::failure::{Failure, unreadable};
+use super::failure::{Failure, unread, unreadable};
 use super::target::Target;
 use super::{Exit, note};
 use crate::contract::Contract;
@@ -85,11 +85,17 @@ impl Source {
 
     /// Reads the contract.
     pub(super) fn read(&self) -> Result<Contract, Failure> {
-        let document = match self {
-            Source::Shipped => Document::from_text("spec/groups.openapi.yaml", SHIPPED)?,
-            Source::File(path) => Document::open(path)?,
-            Source::Standard => Document::from_text("standard input", &piped()?)?,
+        let from_text = |name: &str, text: &str| {
+            Document::from_text(name, text).map_err(|error| unread(&error, Some(text)))
         };
+        let document = match self {
+            Source::Shipped => from_text("spec/groups.openapi.yaml", SHIPPED),
+            Source::File(path) => Document::open(path).map_err(|error| {
+                let text = error.location().and_then(|_| text_again(path));
+                unread(&error, text.as_deref())
+            }),
+            Source::Standard => from_text("standard input", &piped()?),
+        }?;
         Contract::read(document).map_err(|refused| {
             let (document, error) = *refused;
             unreadable(&document, &error)
@@ -132,6 +138,11 @@ fn here() -> Option<PathBuf> {
 fn taken(path: PathBuf) -> Source {
     note(&format!("note: no contract is named: {} of this folder is taken", path.display()));
     Source::File(path)
+}
+
+/// What stands in a file, to show a line of it; a pipe has been read.
+fn text_again(path: &Path) -> Option<String> {
+    path.is_file().then(|| std::fs::read_to_string(path).ok())?
 }
 
 /// What stands in standard input.

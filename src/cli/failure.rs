@@ -45,10 +45,11 @@ impl Failure {
     }
 }
 
-impl From<SourceError> for Failure {
-    fn from(error: SourceError) -> Failure {
-        Failure::new(Exit::Contract, format!("the contract cannot be read: {error}")).with_hint(error.hint())
-    }
+/// That a file is no document, with the line of its text if there is one.
+pub(super) fn unread(error: &SourceError, text: Option<&str>) -> Failure {
+    let message = format!("the contract cannot be read: {error}");
+    let excerpt = text.and_then(|text| error.snippet(text, &message, true));
+    Failure { exit: Exit::Contract, message, hint: error.hint(), excerpt }
 }
 
 /// That a document which could be read is no contract.

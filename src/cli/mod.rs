@@ -43,7 +43,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             let _ = error.print();
             return if error.use_stderr() { Exit::Usage } else { Exit::Holds };
         }
-        Err(Refused::Config(failure)) => return failure.show(),
+        Err(Refused::Config(mistakes)) => {
+            mistakes.iter().for_each(|mistake| {
+                mistake.show();
+            });
+            return Exit::Usage;
+        }
     };
     match cli.color {
         Color::Auto => {}
@@ -58,7 +63,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Report(arguments) => report::report(&arguments),
         Command::Docs(arguments) => docs::docs(&arguments),
         Command::Snapshots(arguments) => snapshots::snapshots(&arguments.action),
-        Command::Explain { check } => explain::explain(check.as_deref()),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "probity", &mut script);

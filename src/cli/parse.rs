@@ -11,7 +11,7 @@ use std::ffi::OsString;
 /// Why there are no arguments to act on.
 pub(super) enum Refused {
     Clap(clap::Error),
-    Config(Failure),
+    Config(Vec<Failure>),
 }
 
 pub(super) fn parse(arguments: &[OsString]) -> Result<Cli, Refused> {
@@ -28,28 +28,39 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Cli, Refused> {
     };
     let Some((name, own)) = matches.subcommand() else { return Ok(cli) };
     let settings = config::read(&path, &known_keys(), &|name| std::env::var(name).ok());
-    let settings = settings.map_err(|error| {
-        let hint = error.hint().map(str::to_owned);
-        Refused::Config(Failure::new(Exit::Usage, error.to_string()).with_hint(hint))
-    })?;
+    let settings = settings.map_err(|mistakes| Refused::Config(mistakes.iter().map(mistake).collect()))?;
+    // What `explain` is asked about comes before the contract, and may not be there.
+    let explains = name == "explain";
+    if explains && !own.contains_id("subject") {
+        return Ok(cli);
+    }
     let taken = flags(name);
     let given = |key: &str| !taken.iter().any(|flag| flag == key) || is_given(own, key);
     let place = arguments.iter().position(|argument| argument.to_str() == Some(name)).unwrap_or(0) + 1;
     let with = |settings: &[Setting]| {
         let mut extended = arguments.to_vec();
+        let place = if explains { extended.len() } else { place };
         extended.splice(place..place, config::arguments(settings, &given));
         read(&extended).map(|(_, cli)| cli)
     };
     with(&settings).map_err(|refused| {
-        // Which setting is it?
-        let single = settings.iter().find_map(|setting| match with(std::slice::from_ref(setting)) {
+        // Which settings are it?
+        let own = settings.iter().filter_map(|setting| match with(std::slice::from_ref(setting)) {
             Err(Refused::Clap(error)) => Some((setting.line, first_line(&error))),
             _ => None,
         });
-        single.map_or(refused, |(line, message)| {
-            Refused::Config(Failure::new(Exit::Usage, config::refused(&path, line, message).to_string()))
-        })
+        let mut own: Vec<(usize, String)> = own.collect();
+        own.sort();
+        if own.is_empty() {
+            return refused;
+        }
+        let each = own.into_iter().map(|(line, message)| mistake(&config::refused(&path, line, message)));
+        Refused::Config(each.collect())
     })
+}
+
+fn mistake(error: &config::ConfigError) -> Failure {
+    Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint().map(str::to_owned))
 }
 
 fn first_line(error: &clap::Error) -> String {

@@ -33,7 +33,7 @@ fn a_report_tells_what_is_wrong_where_and_how_to_repeat_it() {
       explain    probity explain made-up-header
 
     To repeat a request, set the variables in its line:
-      PROBITY_BASIC_BASE64  $(printf %s USER:PASSWORD | base64 | tr -d '\\n'); with --basic-md5, of the password's MD5
+      PROBITY_BASIC_BASE64  $(printf %s USER:PASSWORD | base64 | tr -d '\n'); with --basic-md5, of the password's MD5
       RUN                   ten digits not used before, for example RUN=$(date +%s)
 
     Not testable

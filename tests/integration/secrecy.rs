@@ -51,7 +51,7 @@ fn nothing_of(secrets: &[&str], arguments: &[&str]) {
             Reply::Bytes(json(status, &more, body))
         });
         let ran = probity()
-            .args(["check", "shipped", "--verbose", "--target", &target.url(), "--profile", "p"])
+            .args(["check", "--verbose", "--target", &target.url(), "--profile", "p"])
             .args(["--report", "json=r.json", "--report", "junit=r.xml", "--record"])
             .args(["--report", "html=r.html"])
             .args(arguments.iter().copied())
