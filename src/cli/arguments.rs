@@ -4,6 +4,7 @@ use super::exit;
 use crate::config;
 use crate::plan::Guards;
 use crate::run::Rate;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -71,7 +72,7 @@ pub(super) struct ContractArgs {
     /// The `OpenAPI` document, or `-` for standard input; without it, openapi.yaml, openapi.yml or
     /// openapi.json of the current folder, or else the shipped contract of two group endpoints, which
     /// `shipped` names
-    #[arg(env = "PROBITY_CONTRACT", value_name = "CONTRACT")]
+    #[arg(env = "PROBITY_CONTRACT", value_name = "CONTRACT", value_parser = path())]
     pub(super) contract: Option<PathBuf>,
 }
 
@@ -463,6 +464,11 @@ pub(super) struct SettleArgs {
     /// Only these pages; `*` stands for any text
     #[arg(value_name = "PATTERN")]
     pub(super) pages: Vec<String>,
+}
+
+/// A path that may be empty, of which the command says more than clap does.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 fn positive(text: &str) -> Result<usize, String> {

@@ -2,6 +2,7 @@
 
 use super::arguments::FailOn;
 use crate::judge::Severity;
+use crate::plan::{self, Wishes};
 use crate::report::Subject;
 use crate::report::text::count;
 
@@ -49,7 +50,18 @@ fn unproven(subject: &Subject<'_>) -> Option<String> {
 }
 
 fn unsent(subject: &Subject<'_>) -> Option<String> {
-    some(subject.plan.len().saturating_sub(subject.run.sent()), "case not sent", "cases not sent")
+    let of = whole(subject).saturating_sub(subject.run.sent());
+    some(of, "case not sent", "cases not sent")
+}
+
+/// How many cases there would be without a limit.
+fn whole(subject: &Subject<'_>) -> usize {
+    let planned = subject.plan.len();
+    if subject.plan.wishes.max_requests.is_none() {
+        return planned;
+    }
+    let wishes = Wishes { max_requests: None, ..subject.plan.wishes.clone() };
+    plan::plan(subject.contract, &wishes).map_or(planned, |whole| whole.len().max(planned))
 }
 
 fn some(number: usize, one: &str, many: &str) -> Option<String> {

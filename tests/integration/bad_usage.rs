@@ -109,6 +109,48 @@ fn a_pattern_that_matches_nothing_is_refused_before_anything_is_sent() {
 }
 
 #[test]
+fn a_method_is_a_pattern() {
+    let ids = |arguments: &[&str]| {
+        let ran = probity().arg("plan").args(arguments.iter().copied()).run().ends_with(0);
+        ran.stdout.lines().filter(|line| !line.starts_with("bodies: ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = ids(&[]);
+    let others = ids(&["--exclude", "POST"]);
+    assert!(
+        !others.is_empty() && others.iter().all(|line| line.contains("/undeclared-method/")),
+        "{others:?}"
+    );
+    assert_eq!(ids(&["--include", "POST"]).len() + others.len(), all.len());
+    assert_eq!(ids(&["--exclude", "DELETE"]), all, "what is not there needs no mention");
+    refused(
+        probity().args(["plan", "--exclude", "delete"]),
+        &["`delete` matches no", "did you mean `DELETE`?"],
+    );
+}
+
+#[test]
+fn what_is_explained_is_a_check_or_a_case() {
+    let case = "create-badges-group/reject/body/rank/wrong-type/string";
+    let ran = probity().args(["explain", case]).run().ends_with(0);
+    for wanted in
+        ["POST /api_gateway/v1/badges/group", "\"rank\":\"text\"", "reject: status 400", ".yaml:", case]
+    {
+        assert!(ran.stdout.contains(wanted), "{wanted}: {}", ran.everything());
+    }
+    let config = with_config(&format!("contract = {:?}", shipped_contract()));
+    config.args(["explain", case]).run().ends_with(0);
+    with_config(&format!("contract = {:?}", shipped_contract())).arg("explain").run().ends_with(0);
+    for (subject, wanted) in [
+        ("create-badges-group/reject/body/rank/wrong-type/strin", "did you mean `create-badges-group/reject"),
+        ("404", "404 is a status, and no check"),
+        ("500", "probity explain server-error"),
+        ("rul", "did you mean `rule`?"),
+    ] {
+        refused(probity().args(["explain", subject]), &[wanted]);
+    }
+}
+
+#[test]
 fn a_pattern_is_held_against_all_that_the_contract_implies() {
     for pattern in [
         "*/random/*",
@@ -137,7 +179,20 @@ fn a_wrong_configuration_is_named_with_its_line() {
         ("seed = 1\njobs = \"many\"", &["probity.toml:2:", "from 1 to 512"]),
         ("jobs = [1, 2]", &["probity.toml:1:", "--jobs", "multiple times"]),
         ("record = \"yes\"", &["probity.toml:1:", "--record"]),
-        ("[severity]\nrule = \"loud\"", &["probity.toml:2: the severity of `rule`", "deny, warn or allow"]),
+        ("[severity]\nrule = \"loud\"", &["probity.toml:2: `loud` is no severity", "deny, warn or allow"]),
+        ("[severity]\nrule = \"warning\"", &["`warning` is no severity", "did you mean `warn`?"]),
+        (
+            "targte = \"x\"\n[severity]\nsnapshots = \"deny\"\nrule = \"warning\"",
+            &[
+                "probity.toml:1: unknown key",
+                "probity.toml:3: there is no check",
+                "probity.toml:4: `warning`",
+            ],
+        ),
+        (
+            "jobs = \"many\"\nrate = \"5\"",
+            &["probity.toml:1:", "probity.toml:2:", "from 1 to 512", "`100/m`"],
+        ),
         (
             "[sevrity]\nrule = \"deny\"",
             &["probity.toml:1: unknown key `sevrity`", "did you mean `severity`?"],

@@ -19,6 +19,7 @@ mod hanging;
 mod honest;
 mod keys;
 mod laws;
+mod meant;
 mod pinned;
 mod proof;
 mod read_back;
