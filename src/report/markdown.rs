@@ -147,7 +147,7 @@ fn finding(report: &Report, finding: &Finding) -> String {
         details.push_str(&block("http", &exchange(request, outcome)));
     }
     if let Some(curl) = &finding.curl {
-        details.push_str(&block("sh", &[cut(curl, 20 * LONG)]));
+        details.push_str(&block("sh", &curl.lines().map(|line| cut(line, 20 * LONG)).collect::<Vec<_>>()));
     }
     let _ = writeln!(
         text,

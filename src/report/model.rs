@@ -158,7 +158,7 @@ pub struct Finding {
     /// The cases that show it, in the order of the plan; title, expected and actual are those of
     /// the first.
     pub cases: Vec<String>,
-    /// A line for a shell that repeats the first case.
+    /// What repeats the first case in a shell: a line, or a script where other steps come before it.
     pub curl: Option<String>,
     /// What the line cannot do, and how to repeat the case instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -202,7 +202,8 @@ pub struct Case {
     pub outcome: Option<Outcome>,
     /// What the checks hold against it.
     pub observations: Vec<Observation>,
-    /// A line for a shell that repeats it.
+    /// What repeats it in a shell: a line, or, where something is held against it, a script with the
+    /// steps before it.
     pub curl: Option<String>,
     /// What the line cannot do, and how to repeat the case instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]

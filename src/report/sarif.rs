@@ -4,7 +4,7 @@ use super::Verdict;
 use super::json::pretty;
 use super::model::{At, Body, Came, Content, Finding, Report};
 use super::place;
-use super::text::{LONG, count, cut, visible};
+use super::text::{LONG, count, cut, visible, visible_lines};
 use crate::judge::{self, CHECKS, Check, Severity};
 use crate::source::Excerpt;
 use jiff::SignedDuration;
@@ -104,7 +104,7 @@ fn result(report: &Report, rules: &[String], finding: &Finding) -> Value {
             "cause": visible(&finding.cause),
             "answer": cut(&finding.answer, LONG),
             "cases": finding.cases.iter().map(|case| visible(case)).collect::<Vec<_>>(),
-            "curl": finding.curl.as_deref().map(visible),
+            "curl": finding.curl.as_deref().map(visible_lines),
         },
     });
     let case = finding.cases.first().and_then(|id| report.case(id));

@@ -161,9 +161,11 @@ impl Page<'_, '_> {
         if let Some(id) = subject.request_id(step) {
             self.label("request id", &cut(&id, LONG));
         }
-        let repeat = subject.repeat(step);
+        let repeat = subject.repeat_whole(step);
         if let Some(repeat) = &repeat {
-            self.label("repeat", &repeat.line);
+            let mut lines = repeat.line.lines();
+            self.label("repeat", lines.next().unwrap_or_default());
+            lines.for_each(|line| self.label("", line));
             if let Some(note) = &repeat.note {
                 self.label("", note);
             }

@@ -1,10 +1,10 @@
 //! Why a run could not begin, and what to do about it.
 
 use super::End;
-use super::credentials::TokenError;
 use super::exchange::{Failure, FailureKind};
 use super::ledger::LedgerError;
 use super::proxy::Proxy;
+use super::token::TokenError;
 use super::wanted::asks_for;
 
 /// Why a run could not begin.

@@ -26,6 +26,7 @@ pub mod secret;
 mod sender;
 mod tally;
 mod together;
+mod token;
 pub mod transport;
 mod trust;
 mod wanted;

@@ -1,6 +1,6 @@
 //! The README: every command is one that the program takes, and what it quotes is what it says.
 
-use crate::driver::{probity, repository};
+use crate::driver::{probity, repository, shipped_contract};
 use crate::rival::{PASSWORD, Rival, USER, Variant};
 
 fn readme() -> String {
@@ -78,7 +78,8 @@ fn the_recipes_for_ci_systems_work() {
         let rival = Rival::start(Variant::Strict, None);
         let arguments =
             words(&command)[1..].iter().map(|word| word.replace("$TARGET", &rival.url())).collect::<Vec<_>>();
-        let driver = probity().with_file("summary.md", "");
+        let contract = std::fs::read(shipped_contract()).unwrap();
+        let driver = probity().with_file("summary.md", "").with_file("openapi.yaml", contract);
         let summary = driver.folder().join("summary.md");
         let driver = driver.args(arguments).env("PROBITY_BASIC", format!("{USER}:{PASSWORD}"));
         let ran =
