@@ -46,23 +46,16 @@ impl Source {
             return Ok(source);
         }
         match (target, here()) {
-            (Target::Embedded { named: false }, None) => Ok(Source::Shipped),
             (Target::Embedded { named: false }, Some(path)) => {
+                let path = path.display();
                 note(&format!(
-                    "note: this is the demonstration, with the shipped contract; for {path}: probity check {path} --target URL",
-                    path = path.display()
+                    "note: this is the demonstration, with the shipped contract; for {path}: probity check {path} --target URL"
                 ));
                 Ok(Source::Shipped)
             }
             (_, Some(path)) => Ok(taken(path)),
-            (Target::Embedded { named: true }, None) => Ok(Source::Shipped),
-            (Target::Url(url), None) => {
-                let why = format!("no contract to hold {url} to: none is named, and no {} is here", USUAL[0]);
-                let hint = format!(
-                    "name the OpenAPI document: probity check my-api.yaml --target {url} (`{SHIPPED_NAME}` names the contract of the demonstration)"
-                );
-                Err(Failure::new(Exit::Usage, why).with_hint(Some(hint)))
-            }
+            (Target::Embedded { .. }, None) => Ok(Source::Shipped),
+            (Target::Url(url), None) => Err(nothing_to_hold(url)),
         }
     }
 
@@ -106,6 +99,14 @@ impl Source {
 /// Whether a contract is the shipped one, wherever it was read from.
 pub(super) fn is_shipped(contract: &Contract) -> bool {
     matches!(contract.document.files(), [file] if file.text == SHIPPED)
+}
+
+fn nothing_to_hold(url: &str) -> Failure {
+    let why = format!("no contract to hold {url} to: none is named, and no {} is here", USUAL[0]);
+    let hint = format!(
+        "name the OpenAPI document: probity check my-api.yaml --target {url} (`{SHIPPED_NAME}` names the contract of the demonstration)"
+    );
+    Failure::new(Exit::Usage, why).with_hint(Some(hint))
 }
 
 /// The contract that is named, if one is.

@@ -44,9 +44,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return if error.use_stderr() { Exit::Usage } else { Exit::Holds };
         }
         Err(Refused::Config(mistakes)) => {
-            mistakes.iter().for_each(|mistake| {
+            for mistake in &mistakes {
                 mistake.show();
-            });
+            }
             return Exit::Usage;
         }
     };
