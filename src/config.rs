@@ -3,6 +3,8 @@
 //! A key is the long name of a flag. What stands on the command line or in the environment
 //! outweighs the file. `${VAR}` in a value is taken from the environment.
 
+use crate::contract::extension::suggestion;
+use crate::judge::CHECKS;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,7 +13,7 @@ use toml::de::{DeTable, DeValue};
 /// The name that is looked for, here and in every folder above.
 pub const FILE: &str = "probity.toml";
 
-/// A configuration file that cannot be used.
+/// A mistake in a configuration file.
 #[derive(Debug, thiserror::Error)]
 #[error("{}{}: {message}", path.display(), line.map(|line| format!(":{line}")).unwrap_or_default())]
 pub struct ConfigError {
@@ -39,105 +41,131 @@ pub struct Setting {
     pub line: usize,
 }
 
+/// Whether the environment is that of a pipeline, where nobody looks and nothing is to be written.
+pub fn in_pipeline(variable: impl Fn(&str) -> Option<String>) -> bool {
+    variable("CI").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
+}
+
 /// The configuration file that holds for a folder.
 pub fn find(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file())
 }
 
-/// Reads a file whose keys must be among the known ones.
+/// What is wrong with a value, and what to do about it.
+struct Mistake {
+    message: String,
+    hint: Option<String>,
+}
+
+impl Mistake {
+    fn new(message: impl Into<String>, hint: impl Into<Option<String>>) -> Mistake {
+        Mistake { message: message.into(), hint: hint.into() }
+    }
+}
+
+/// Reads a file whose keys must be among the known ones; otherwise tells every mistake in it.
 pub fn read(
     path: &Path,
     known: &[String],
     variable: &dyn Fn(&str) -> Option<String>,
-) -> Result<Vec<Setting>, ConfigError> {
-    let fail = |line, message: String, hint: Option<String>| ConfigError {
-        path: path.to_owned(),
-        line,
-        message,
-        hint,
-    };
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| fail(None, format!("cannot be read: {error}"), unread(&error)))?;
+) -> Result<Vec<Setting>, Vec<ConfigError>> {
+    let fail = |line, Mistake { message, hint }| ConfigError { path: path.to_owned(), line, message, hint };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        vec![fail(None, Mistake::new(format!("cannot be read: {error}"), unread(&error)))]
+    })?;
     let line_of = |offset: usize| text[..offset.min(text.len())].matches('\n').count() + 1;
     let table = DeTable::parse(&text).map_err(|error| {
         let line = error.span().map(|span| line_of(span.start));
-        fail(line, error.message().to_owned(), Some("the file is TOML: `key = value` on each line".into()))
+        let hint = "the file is TOML: `key = value` on each line".to_owned();
+        vec![fail(line, Mistake::new(error.message(), hint))]
     })?;
     let base = path.parent().unwrap_or(Path::new("."));
-    let mut settings = Vec::new();
+    let (mut settings, mut mistakes) = (Vec::new(), Vec::new());
     for (key, value) in table.get_ref() {
-        let at = line_of(key.span().start);
-        let line = Some(at);
-        let name = key.get_ref().as_ref();
-        if name == "severity" {
-            let DeValue::Table(checks) = value.get_ref() else {
-                return Err(fail(
-                    line,
-                    "`severity` is a table of checks".into(),
-                    Some("[severity]\nresponse-schema = \"warn\"".into()),
-                ));
-            };
+        let (name, line) = (key.get_ref().as_ref(), line_of(key.span().start));
+        if let ("severity", DeValue::Table(checks)) = (name, value.get_ref()) {
             for (check, severity) in checks {
-                let at = line_of(check.span().start);
-                let line = Some(at);
-                let flag = severity
-                    .get_ref()
-                    .as_str()
-                    .filter(|severity| ["deny", "warn", "allow"].contains(severity));
-                let Some(flag) = flag else {
-                    return Err(fail(
-                        line,
-                        format!("the severity of `{}` is none", check.get_ref()),
-                        Some("deny, warn or allow".into()),
-                    ));
-                };
-                settings.push(Setting {
-                    key: flag.to_owned(),
-                    values: vec![Some(check.get_ref().to_string())],
-                    line: at,
-                });
+                let line = line_of(check.span().start);
+                match level(check.get_ref(), severity.get_ref()) {
+                    Ok((key, values)) => settings.push(Setting { key, values, line }),
+                    Err(mistake) => mistakes.push(fail(Some(line), mistake)),
+                }
             }
             continue;
         }
-        if !known.iter().any(|known| known == name) {
-            let hint = crate::contract::extension::suggestion(name, known);
-            return Err(fail(line, format!("unknown key `{name}`"), Some(hint)));
+        match values((name, value.get_ref()), known, base, variable) {
+            Ok(values) => settings.push(Setting { key: name.to_owned(), values, line }),
+            Err(mistake) => mistakes.push(fail(Some(line), mistake)),
         }
-        let items: Vec<&DeValue<'_>> = match value.get_ref() {
-            DeValue::Array(items) => items.iter().map(toml::Spanned::get_ref).collect(),
-            single => vec![single],
-        };
-        let mut values = Vec::new();
-        for item in items {
-            let text = match item {
-                DeValue::Boolean(true) => {
-                    values.push(None);
-                    continue;
-                }
-                DeValue::Boolean(false) => continue,
-                DeValue::String(text) => interpolated(text, variable).map_err(|name| {
-                    let hint = format!("export {name}=…, or write $${{ for a literal ${{");
-                    fail(
-                        line,
-                        format!("`{}` needs the environment variable `{name}`", key.get_ref()),
-                        Some(hint),
-                    )
-                })?,
-                DeValue::Integer(number) => number.to_string(),
-                DeValue::Float(number) => number.to_string(),
-                _ => {
-                    return Err(fail(
-                        line,
-                        format!("`{name}` is text, a number, true, false or a list of them"),
-                        None,
-                    ));
-                }
-            };
-            values.push(Some(relative_to(base, name, text)));
-        }
-        settings.push(Setting { key: name.to_owned(), values, line: at });
     }
-    Ok(settings)
+    // The parser hands keys out by name.
+    mistakes.sort_by_key(|mistake| mistake.line);
+    if mistakes.is_empty() { Ok(settings) } else { Err(mistakes) }
+}
+
+type Values = Vec<Option<String>>;
+
+/// The severity of a check, as the flag and its value that say the same.
+fn level(check: &str, severity: &DeValue<'_>) -> Result<(String, Values), Mistake> {
+    let levels = "a severity is deny, warn or allow".to_owned();
+    let text = match severity {
+        DeValue::String(text) => text.as_ref(),
+        _ => return Err(Mistake::new(format!("the severity of `{check}` is not text"), levels)),
+    };
+    if !["deny", "warn", "allow"].contains(&text) {
+        let known = ["deny", "warn", "allow"].map(str::to_owned);
+        let near = known.iter().find(|level| text.to_lowercase().starts_with(level.as_str()));
+        let near = near.map_or_else(|| suggestion(text, &known), |level| format!("did you mean `{level}`?"));
+        let hint = if near.starts_with("did you mean") { near } else { levels };
+        return Err(Mistake::new(format!("`{text}` is no severity, for the check `{check}`"), hint));
+    }
+    if CHECKS.iter().all(|known| known.id != check) {
+        let known: Vec<String> = CHECKS.iter().map(|check| check.id.to_owned()).collect();
+        return Err(Mistake::new(format!("there is no check `{check}`"), suggestion(check, &known)));
+    }
+    Ok((text.to_owned(), vec![Some(check.to_owned())]))
+}
+
+/// The values of a key as arguments say them.
+fn values(
+    (name, value): (&str, &DeValue<'_>),
+    known: &[String],
+    base: &Path,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<Values, Mistake> {
+    if name == "severity" {
+        let example = "[severity]\nresponse-schema = \"warn\"".to_owned();
+        return Err(Mistake::new("`severity` is a table of checks", example));
+    }
+    if !known.iter().any(|known| known == name) {
+        return Err(Mistake::new(format!("unknown key `{name}`"), suggestion(name, known)));
+    }
+    let items: Vec<&DeValue<'_>> = match value {
+        DeValue::Array(items) => items.iter().map(toml::Spanned::get_ref).collect(),
+        single => vec![single],
+    };
+    let mut values = Vec::new();
+    for item in items {
+        let text = match item {
+            DeValue::Boolean(true) => {
+                values.push(None);
+                continue;
+            }
+            DeValue::Boolean(false) => continue,
+            DeValue::String(text) => interpolated(text, variable).map_err(|missing| {
+                let hint = format!("export {missing}=…, or write $${{ for a literal ${{");
+                Mistake::new(format!("`{name}` needs the environment variable `{missing}`"), hint)
+            })?,
+            DeValue::Integer(number) => number.to_string(),
+            DeValue::Float(number) => number.to_string(),
+            _ => {
+                let message = format!("`{name}` is text, a number, true, false or a list of them");
+                return Err(Mistake::new(message, None));
+            }
+        };
+        values.push(Some(relative_to(base, name, text)));
+    }
+    Ok(values)
 }
 
 fn unread(error: &std::io::Error) -> Option<String> {
@@ -159,6 +187,7 @@ pub fn refused(path: &Path, line: usize, message: String) -> ConfigError {
 fn relative_to(base: &Path, key: &str, text: String) -> String {
     let joined = |path: &str| base.join(path).to_string_lossy().into_owned();
     match key {
+        "contract" if text.is_empty() || text == "shipped" || text.contains("://") => text,
         "contract" | "snapshots" | "ledger" if text != "-" => joined(&text),
         "report" => match text.split_once('=') {
             Some((format, path)) if path != "-" => format!("{format}={}", joined(path)),
@@ -208,15 +237,15 @@ impl Setting {
     }
 }
 
-/// A duration such as `500ms`, `30s` or `5m`.
+/// A duration such as `500ms`, `30s` or `5m`; a number alone is so many seconds.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is not a duration such as `500ms`, `30s` or `5m`");
-    let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let number: u64 = number.parse().map_err(|_| wrong())?;
     match unit {
         "ms" => Ok(Duration::from_millis(number)),
-        "s" => Ok(Duration::from_secs(number)),
+        "" | "s" => Ok(Duration::from_secs(number)),
         "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
         _ => Err(wrong()),
     }
@@ -232,7 +261,7 @@ pub fn time_limit(text: &str) -> Result<Duration, String> {
 mod tests {
     use super::*;
 
-    fn settings(text: &str) -> Result<Vec<Setting>, ConfigError> {
+    fn settings(text: &str) -> Result<Vec<Setting>, Vec<ConfigError>> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
         std::fs::write(&path, text).unwrap();
@@ -253,7 +282,7 @@ mod tests {
     fn secrets_come_from_the_environment() {
         let found = settings("basic = \"user:${PASSWORD}\"").unwrap();
         assert_eq!(found[0].values, [Some("user:hunter2".to_owned())]);
-        let error = settings("\nbasic = \"user:${NOPE}\"").unwrap_err();
+        let error = &settings("\nbasic = \"user:${NOPE}\"").unwrap_err()[0];
         assert!(
             error.to_string().ends_with("probity.toml:2: `basic` needs the environment variable `NOPE`"),
             "{error}"
@@ -262,16 +291,41 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_an_error_with_a_suggestion() {
-        let error = settings("targte = \"x\"").unwrap_err();
+        let error = &settings("targte = \"x\"").unwrap_err()[0];
         assert!(error.to_string().ends_with("probity.toml:1: unknown key `targte`"), "{error}");
         assert_eq!(error.hint(), Some("did you mean `target`?"));
     }
 
     #[test]
-    fn durations_have_a_unit() {
+    fn every_mistake_is_told_in_the_order_of_the_lines() {
+        let text = "target = \"${NOPE}\"\nbasik = \"x\"\n[severity]\nsnapshots = \"loud\"\nrule = \"warning\"\nrul = \"deny\"\n";
+        let told: Vec<String> = settings(text)
+            .unwrap_err()
+            .iter()
+            .map(|mistake| {
+                let place = mistake.to_string();
+                let place = place.rsplit_once("probity.toml:").unwrap().1;
+                format!("{place} -> {}", mistake.hint().unwrap_or_default())
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "1: `target` needs the environment variable `NOPE` -> export NOPE=…, or write $${ for a literal ${",
+                "2: unknown key `basik` -> did you mean `basic`?",
+                "4: `loud` is no severity, for the check `snapshots` -> a severity is deny, warn or allow",
+                "5: `warning` is no severity, for the check `rule` -> did you mean `warn`?",
+                "6: there is no check `rul` -> did you mean `rule`?",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_duration_has_a_unit_or_is_in_seconds() {
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(duration("5m"), Ok(Duration::from_mins(5)));
-        for wrong in ["", "5", "m", "5h", "-1s", "1.5s"] {
+        assert_eq!(duration("10"), Ok(Duration::from_secs(10)));
+        for wrong in ["", "m", "5h", "-1s", "-1", "1.5s"] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
     }

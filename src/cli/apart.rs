@@ -1,7 +1,8 @@
 //! Files of one command that must not be one and the same: what is read, and what is written.
 
+use super::Exit;
+use super::contract::Source;
 use super::failure::Failure;
-use super::{ContractArgs, Exit};
 use crate::contract::Contract;
 use crate::report::{Destination, Output};
 use std::fs;
@@ -31,8 +32,8 @@ impl Role {
     }
 
     /// The files that a contract was read from.
-    pub(super) fn contract(arguments: &ContractArgs, contract: &Contract) -> Vec<Role> {
-        let Some(path) = &arguments.contract else { return Vec::new() };
+    pub(super) fn contract(source: &Source, contract: &Contract) -> Vec<Role> {
+        let Some(path) = source.path() else { return Vec::new() };
         let folder = fs::canonicalize(path).ok().and_then(|path| Some(path.parent()?.to_owned()));
         let further = contract.document.files().iter().skip(1);
         let further = further.filter_map(|file| {

@@ -1,8 +1,10 @@
 //! `probity audit`: how much of what can go wrong would be noticed.
 
 use super::apart::{Role, apart};
-use super::failure::{self, Failure};
-use super::{AuditArgs, Exit, SelectionArgs, say};
+use super::arguments::{AuditArgs, SelectionArgs};
+use super::contract::Source;
+use super::failure::Failure;
+use super::{Exit, say};
 use crate::audit::{self, AuditError, Settings};
 use crate::host::fault::Fault;
 use crate::plan::Guards;
@@ -24,9 +26,10 @@ pub(super) fn audit(arguments: &AuditArgs) -> Result<Exit, Failure> {
         report::writable(path)
             .map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))?;
     }
-    let contract = Arc::new(failure::contract(arguments.contract.contract.as_deref())?);
+    let source = Source::of(&arguments.contract)?;
+    let contract = Arc::new(source.read()?);
     let written: Vec<Role> = file.map(|path| Role::new("the report", path)).into_iter().collect();
-    apart(&Role::contract(&arguments.contract, &contract), &written)?;
+    apart(&Role::contract(&source, &contract), &written)?;
     let plan = Arc::new(super::plan::made(
         &contract,
         &SelectionArgs {

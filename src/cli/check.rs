@@ -1,19 +1,22 @@
 //! `probity check`: the main job.
 
 use super::apart::{Role, apart};
-use super::failure::{self, Failure};
+use super::arguments::{CheckArgs, SeverityArgs};
+use super::contract::Source;
+use super::credentials::{given, leave_out_strangers};
+use super::failure::Failure;
 use super::plan::Tokens;
 use super::stop::asked_to_end;
-use super::{CheckArgs, Exit, SeverityArgs, TargetArgs, note, say};
+use super::target::Target;
+use super::{Exit, fail_on, note, say};
 use crate::contract::Contract;
 use crate::contract::extension::suggestion;
 use crate::host::{Host, HostSettings};
 use crate::judge::{self, CHECKS, Levels, SNAPSHOT, Severity};
-use crate::plan::{Credentials, Gap, Plan};
+use crate::plan::Plan;
 use crate::report::progress::Progress;
 use crate::report::text::count;
 use crate::report::{self, Events, Format, Output, SnapshotSummary, Subject, Verdict, changes, terminal};
-use crate::run::credentials::Authenticator;
 use crate::run::{
     self, Alias, Effects, End, Given, Ledger, Observer, Observers, Run, RunError, Settings, identity,
 };
@@ -28,24 +31,26 @@ const HOST_PROFILE: &str = "host";
 pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let outputs = super::report::outputs(&arguments.report)?;
     let levels = levels(&arguments.severity)?;
-    let target = arguments.target.target.as_deref().map(target).transpose()?;
+    let target = Target::of(arguments.target.target.as_deref())?;
     let mut given = given(&arguments.target)?;
-    let contract = Arc::new(failure::contract(arguments.contract.contract.as_deref())?);
+    let source = Source::against(&arguments.contract, &target)?;
+    let contract = Arc::new(source.read()?);
+    target.fits(&contract)?;
     let tokens = Tokens { fetched: given.oauth.is_some(), foreign: given.foreign.is_some() };
     super::patterns::known(&contract, &arguments.selection, &arguments.guards, tokens)?;
     let guards = match target {
-        Some(_) => arguments.guards.of_target(),
-        None => arguments.guards.of_embedded(),
+        Target::Url(_) => arguments.guards.of_target(),
+        Target::Embedded { .. } => arguments.guards.of_embedded(),
     };
     let mut plan = super::plan::made(&contract, &arguments.selection, guards, tokens)?;
     if let Some(id) = arguments.pace.run_id.as_deref().filter(|id| identity::stands_in(&plan, id)) {
         let why = format!("--run-id: {id} stands in the requests by itself, where it is not the run's");
         return Err(Failure::new(Exit::Usage, why).with_hint(Some("choose other digits".into())));
     }
-    let ledger = ledger(arguments, &outputs, &contract)?;
+    let ledger = ledger(arguments, &outputs, (&source, &contract))?;
     let ledger_path = ledger.as_deref().map(|ledger| ledger.path().display().to_string());
     // The profile of the embedded host holds the shipped contract's behaviour.
-    let shipped = target.is_none() && arguments.contract.contract.is_none();
+    let shipped = target.url().is_none() && source == Source::Shipped;
     let profile = arguments.profile.profile.clone().or_else(|| shipped.then(|| HOST_PROFILE.to_owned()));
     let store = store(arguments, profile.as_deref())?;
     if let Some(named) = store.as_ref().filter(|_| arguments.profile.profile.is_some() && !arguments.record) {
@@ -53,13 +58,13 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     }
     runtime()?.block_on(async {
         let host = match &target {
-            Some(_) => None,
-            None => Some(embedded(&contract, &mut given)?),
+            Target::Url(_) => None,
+            Target::Embedded { .. } => Some(embedded(&contract, &mut given)?),
         };
         let strangers = leave_out_strangers(&contract, &mut plan, &given);
         let mut plan = Arc::new(plan);
         let settings = Settings {
-            target: target.or_else(|| host.as_ref().map(url)).unwrap_or_default(),
+            target: target.url().map(str::to_owned).or_else(|| host.as_ref().map(url)).unwrap_or_default(),
             alias: host
                 .as_ref()
                 .map(|_| Alias { name: "the embedded host".into(), url: "http://127.0.0.1:8080".into() }),
@@ -124,7 +129,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
 fn ledger(
     arguments: &CheckArgs,
     outputs: &[Output],
-    contract: &Contract,
+    (source, contract): (&Source, &Contract),
 ) -> Result<Option<Arc<Ledger>>, Failure> {
     let path = arguments.ledger.as_deref();
     if path == Some(Path::new("-")) {
@@ -133,7 +138,7 @@ fn ledger(
     }
     let mut written = Role::reports(outputs);
     written.extend(path.map(|path| Role::new("the ledger", path)));
-    apart(&Role::contract(&arguments.contract, contract), &written)?;
+    apart(&Role::contract(source, contract), &written)?;
     let ledger = path.map(Ledger::open).transpose().map_err(|error| {
         Failure::new(Exit::Usage, error.to_string()).with_hint(Some("name a file that can be written".into()))
     })?;
@@ -268,49 +273,6 @@ async fn sent(
 fn refused_run(error: &RunError) -> Failure {
     let exit = if matches!(error, RunError::Ledger(_)) { Exit::Usage } else { Exit::Target };
     Failure::new(exit, error.to_string()).with_hint(Some(error.hint()))
-}
-
-/// Takes out of a plan what needs credentials that were not given, if any were given: nothing
-/// could be told from it.
-fn leave_out_strangers(contract: &Contract, plan: &mut Plan, given: &Given) -> Result<(), Failure> {
-    if given.is_empty() || plan.is_empty() {
-        return Ok(());
-    }
-    let authenticator = Authenticator::new(contract, given.clone(), "");
-    let lets_in: Vec<bool> =
-        contract.operations.iter().map(|operation| authenticator.can_satisfy(operation)).collect();
-    plan.scenarios.retain(|scenario| {
-        scenario.cases.iter().all(|case| {
-            let operation = &contract.operations[case.operation];
-            lets_in[case.operation]
-                && match case.request.credentials {
-                    Credentials::Expired => authenticator.fetches_token(operation),
-                    Credentials::Foreign => authenticator.has_foreign(operation),
-                    _ => true,
-                }
-        })
-    });
-    for (operation, _) in contract.operations.iter().zip(&lets_in).filter(|(_, lets_in)| !**lets_in) {
-        let schemes: Vec<&str> = operation.security.iter().flatten().map(String::as_str).collect();
-        plan.gaps.push(Gap {
-            operation: operation.id.clone(),
-            at: operation.at.clone(),
-            why: format!("it needs credentials of another scheme than were given: {}", schemes.join(", ")),
-        });
-    }
-    let foreign = |operation| authenticator.has_foreign(operation);
-    if given.foreign.is_some() && !contract.operations.iter().any(foreign) {
-        plan.gaps.extend(contract.operations.first().map(|operation| Gap {
-            operation: operation.id.clone(),
-            at: operation.at.clone(),
-            why: "--foreign-token was not tried: no credentials that were given are a token".into(),
-        }));
-    }
-    if plan.is_empty() {
-        return Err(Failure::new(Exit::Target, "the credentials are of no scheme that the contract asks for")
-            .with_hint(Some("the contract's securitySchemes say which: --basic, --bearer, --api-key, --oauth-key with --oauth-secret, or --header".into())));
-    }
-    Ok(())
 }
 
 /// Records what a run has shown, or compares it with what is recorded.
@@ -452,13 +414,22 @@ fn shown(subject: &Subject<'_>, arguments: &CheckArgs, outputs: &[Output], event
     }
     let unwritten = written(subject, outputs, events);
     match subject.verdict() {
-        Verdict::Holds => unwritten.unwrap_or(Exit::Holds),
+        Verdict::Holds => fails_all_the_same(subject, arguments).or(unwritten).unwrap_or(Exit::Holds),
         Verdict::Broken => Exit::Findings,
         Verdict::Interrupted => Exit::Interrupted,
         Verdict::TargetLost => Exit::Target,
         Verdict::LedgerLost => Exit::Usage,
         Verdict::Untested => Exit::NothingTested,
     }
+}
+
+/// Whether a run fails that would hold otherwise, and why.
+fn fails_all_the_same(subject: &Subject<'_>, arguments: &CheckArgs) -> Option<Exit> {
+    let reasons = fail_on::reasons(subject, &arguments.fail_on);
+    for reason in &reasons {
+        Failure::new(Exit::Findings, reason).show();
+    }
+    (!reasons.is_empty()).then_some(Exit::Findings)
 }
 
 /// Writes the reports: all that can be written; the exit code if something could not.
@@ -494,64 +465,4 @@ pub(super) fn levels(arguments: &SeverityArgs) -> Result<Levels, Failure> {
         }
     }
     Ok(levels)
-}
-
-fn target(text: &str) -> Result<String, Failure> {
-    let wrong = |why: &str| {
-        Failure::new(Exit::Usage, format!("--target: {why}"))
-            .with_hint(Some("for example --target https://api.example.com".into()))
-    };
-    let url = reqwest::Url::parse(text).map_err(|error| wrong(&format!("not a URL: {error}")))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(wrong("only http:// and https:// can be sent to"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("credentials do not belong into the URL; use --basic"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("a target has no query and no fragment"));
-    }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
-}
-
-fn given(arguments: &TargetArgs) -> Result<Given, Failure> {
-    let basic = arguments.basic.as_deref().map(|pair| {
-        let pair = pair.split_once(':').map(|(user, password)| (user.to_owned(), password.to_owned()));
-        pair.ok_or_else(|| {
-            Failure::new(Exit::Usage, "--basic: user and password are separated by a colon")
-                .with_hint(Some("--basic user:password".into()))
-        })
-    });
-    let mut headers = Vec::new();
-    for header in &arguments.header {
-        let wrong = || {
-            Failure::new(Exit::Usage, "--header: a name, a colon and a value are expected")
-                .with_hint(Some("--header 'X-Api-Key: secret'".into()))
-        };
-        let (name, value) = header.split_once(':').ok_or_else(wrong)?;
-        let (name, value) = (name.trim(), value.trim());
-        if http::HeaderName::try_from(name).is_err() || http::HeaderValue::try_from(value).is_err() {
-            return Err(wrong());
-        }
-        headers.push((name.to_owned(), value.to_owned()));
-    }
-    let tokens = [("--bearer", &arguments.bearer), ("--foreign-token", &arguments.foreign_token)];
-    let tokens = tokens.into_iter().filter_map(|(flag, token)| Some((flag, token.as_ref()?)));
-    for (flag, token) in tokens.chain(arguments.api_key.iter().map(|key| ("--api-key", key))) {
-        if http::HeaderValue::try_from(format!("Bearer {token}")).is_err() {
-            let why = format!("{flag}: the token has characters that no header can hold");
-            return Err(
-                Failure::new(Exit::Usage, why).with_hint(Some("a line break at its end, perhaps".into()))
-            );
-        }
-    }
-    Ok(Given {
-        basic: basic.transpose()?,
-        basic_md5: arguments.basic_md5,
-        bearer: arguments.bearer.clone(),
-        api_keys: arguments.api_key.clone(),
-        foreign: arguments.foreign_token.clone(),
-        oauth: arguments.oauth_key.clone().zip(arguments.oauth_secret.clone()),
-        headers,
-    })
 }

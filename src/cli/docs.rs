@@ -1,7 +1,9 @@
 //! `probity docs`: the API reference, as files.
 
-use super::failure::{Failure, contract};
-use super::{DocsArgs, Exit, note, say};
+use super::arguments::DocsArgs;
+use super::contract::Source;
+use super::failure::Failure;
+use super::{Exit, note, say};
 use crate::docs::{self, Evidence, Format, NotVerified, Page};
 use crate::report::text::visible;
 use crate::report::{self, Report};
@@ -10,10 +12,10 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
-    let contract = contract(arguments.contract.contract.as_deref())?;
+    let contract = Source::of(&arguments.contract)?.read()?;
     let format = match arguments.format {
-        super::DocsFormat::Html => Format::Html,
-        super::DocsFormat::Markdown => Format::Markdown,
+        super::arguments::DocsFormat::Html => Format::Html,
+        super::arguments::DocsFormat::Markdown => Format::Markdown,
     };
     for wrong in docs::wrong_examples(&contract) {
         let at = contract.document.locate(&wrong.at);

@@ -24,7 +24,7 @@ pub enum Exit {
 pub(super) const TABLE: &str = "\
 Exit codes:
     0  the contract holds
-    1  findings, or an audit that catches less than it must
+    1  findings, what --fail-on names, or an audit that catches less than it must
     2  usage or configuration, or an output that cannot be written
     3  the contract cannot be read
     4  the target cannot be reached, is lost, or refuses the credentials

@@ -1,10 +1,9 @@
 //! Failures of the program itself: what is wrong, where, and what to do.
 
 use super::{Exit, note};
-use crate::contract::{Contract, ContractError};
+use crate::contract::ContractError;
 use crate::source::{Document, SourceError};
 use anstyle::{AnsiColor, Style};
-use std::path::Path;
 
 /// Why a command could not do what it was asked.
 #[derive(Debug)]
@@ -46,28 +45,15 @@ impl Failure {
     }
 }
 
-impl From<SourceError> for Failure {
-    fn from(error: SourceError) -> Failure {
-        Failure::new(Exit::Contract, format!("the contract cannot be read: {error}")).with_hint(error.hint())
-    }
+/// That a file is no document, with the line of its text if there is one.
+pub(super) fn unread(error: &SourceError, text: Option<&str>) -> Failure {
+    let message = format!("the contract cannot be read: {error}");
+    let excerpt = text.and_then(|text| error.snippet(text, &message, true));
+    Failure { exit: Exit::Contract, message, hint: error.hint(), excerpt }
 }
 
-/// The shipped contract.
-const SHIPPED: &str = include_str!("../../spec/groups.openapi.yaml");
-
-/// Reads a contract, or the shipped one.
-pub(super) fn contract(path: Option<&Path>) -> Result<Contract, Failure> {
-    let document = match path {
-        Some(path) => Document::open(path)?,
-        None => Document::from_text("spec/groups.openapi.yaml", SHIPPED)?,
-    };
-    Contract::read(document).map_err(|refused| {
-        let (document, error) = *refused;
-        unreadable(&document, &error)
-    })
-}
-
-fn unreadable(document: &Document, error: &ContractError) -> Failure {
+/// That a document which could be read is no contract.
+pub(super) fn unreadable(document: &Document, error: &ContractError) -> Failure {
     let mut places: Vec<(&str, String, Option<String>)> = Vec::new();
     match error {
         ContractError::Extension(mistakes) => {

@@ -1,7 +1,8 @@
 //! `probity man`: the manual page of the program or of one of its commands.
 
+use super::arguments::Cli;
 use super::failure::Failure;
-use super::{Cli, Exit, say};
+use super::{Exit, say};
 use crate::contract::extension::suggestion;
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;

@@ -1,11 +1,12 @@
 //! Patterns that select nothing: a slip of the pen, told before anything is sent.
 
+use super::Exit;
+use super::arguments::{GuardArgs, SelectionArgs};
 use super::failure::Failure;
 use super::plan::Tokens;
-use super::{Exit, GuardArgs, SelectionArgs};
 use crate::contract::Contract;
 use crate::contract::extension::suggestion;
-use crate::plan::{self, Selection, Wishes, matches};
+use crate::plan::{self, METHODS, Selection, Wishes, matches};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -24,7 +25,7 @@ pub(super) fn known(
     ];
     let given = flags.into_iter().flat_map(|(flag, patterns)| patterns.iter().map(move |one| (flag, one)));
     let mut unknown: Vec<(&str, &String)> =
-        given.filter(|(_, pattern)| !names_operation(contract, pattern)).collect();
+        given.filter(|(_, pattern)| !is_known(contract, pattern)).collect();
     if unknown.is_empty() {
         return Ok(());
     }
@@ -54,13 +55,20 @@ pub(super) fn known(
     unknown.retain(|(_, pattern)| !broken.iter().any(|name| names_broken(pattern, name)));
     let Some((flag, pattern)) = unknown.first() else { return Ok(()) };
     let near = suggestion(pattern, &ids.into_iter().collect::<Vec<_>>());
-    let hint = if near.starts_with("did you mean") {
+    let hint = if METHODS.contains(&pattern.to_uppercase().as_str()) {
+        format!("did you mean `{}`?", pattern.to_uppercase())
+    } else if near.starts_with("did you mean") {
         near
     } else {
         format!("{}; `probity plan` lists every case", suggestion(pattern, &names(contract)))
     };
-    let why = format!("{flag}: `{pattern}` matches no operation, path, tag or case");
+    let why = format!("{flag}: `{pattern}` matches no operation, method, path, tag or case");
     Err(Failure::new(Exit::Usage, why).with_hint(Some(hint)))
+}
+
+/// Whether a pattern names an operation, or a method, which an API need not have.
+fn is_known(contract: &Contract, pattern: &str) -> bool {
+    METHODS.contains(&pattern) || names_operation(contract, pattern)
 }
 
 fn names_operation(contract: &Contract, pattern: &str) -> bool {

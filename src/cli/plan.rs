@@ -1,14 +1,16 @@
 //! `probity plan`: the cases, without sending anything.
 
-use super::failure::{Failure, contract};
+use super::arguments::{PlanArgs, SelectionArgs};
+use super::contract::Source;
+use super::failure::Failure;
 use super::patterns::known;
-use super::{Exit, PlanArgs, SelectionArgs, note, say};
+use super::{Exit, note, say};
 use crate::contract::Contract;
 use crate::plan::{self, Guards, Plan, PlanError, Selection, Wishes};
 use crate::report;
 
 pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
-    let contract = contract(arguments.contract.contract.as_deref())?;
+    let contract = Source::of(&arguments.contract)?.read()?;
     known(&contract, &arguments.selection, &arguments.guards, Tokens::default())?;
     let plan = made(&contract, &arguments.selection, arguments.guards.of_target(), Tokens::default())?;
     if arguments.json {

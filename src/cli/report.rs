@@ -1,8 +1,9 @@
 //! `probity report`: any form of a report, made of the JSON report of a run.
 
+use super::Exit;
 use super::apart::{Role, apart};
+use super::arguments::ReportArgs;
 use super::failure::Failure;
-use super::{Exit, ReportArgs};
 use crate::report::{self, Destination, Format, Output, Report, json};
 use std::io::Read;
 use std::path::Path;

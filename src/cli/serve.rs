@@ -1,19 +1,21 @@
 //! `probity serve`: the embedded host, to play with.
 
+use super::arguments::ServeArgs;
 use super::audit::listing;
-use super::failure::{Failure, contract};
-use super::{Exit, ServeArgs, note, say};
+use super::contract::Source;
+use super::failure::Failure;
+use super::{Exit, note, say};
 use crate::audit::selected;
 use crate::contract::extension::suggestion;
 use crate::contract::{Contract, Location, SecurityScheme};
 use crate::host::fault::{Fault, faults};
 use crate::host::{Accepted, Host, HostSettings};
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
-    let contract = Arc::new(contract(arguments.contract.contract.as_deref())?);
+    let source = Source::of(&arguments.contract)?;
+    let contract = Arc::new(source.read()?);
     if arguments.list_faults {
         say(&listing(&faults(&contract)));
         return Ok(Exit::Holds);
@@ -37,9 +39,8 @@ pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
         if !lines.is_empty() {
             text.push_str(&format!("\nCredentials\n{lines}"));
         }
-        let of = arguments.contract.contract.as_deref().map(|path| format!(" {}", word(path)));
-        let check =
-            format!("probity check{} --target http://{}{flags}", of.unwrap_or_default(), host.address());
+        let of = word(&source.word());
+        let check = format!("probity check {of} --target http://{}{flags}", host.address());
         text.push_str(&format!("\nCheck it:  {check}\n"));
         if !planted.is_empty() {
             text.push_str(&format!("\nIt is faulty\n{}", listing(&planted)));
@@ -54,11 +55,10 @@ pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
     })
 }
 
-/// A path as one word of a shell.
-fn word(path: &Path) -> String {
-    let text = path.display().to_string();
+/// Text as one word of a shell.
+fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// The credentials that the operations ask for, and the flags that give the first of them.

@@ -1,8 +1,9 @@
 //! `probity snapshots`: settle recorded behaviour.
 
+use super::arguments::{Action, SettleArgs};
 use super::check::refused_store;
 use super::failure::Failure;
-use super::{Action, Exit, SettleArgs, note, say};
+use super::{Exit, note, say};
 use crate::contract::extension::suggestion;
 use crate::plan::matches;
 use crate::report::text::{count, visible};
@@ -97,7 +98,7 @@ pub(super) fn comparable(store: &Store, root: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let others = profiles(root).into_iter().any(|other| other != store.profile());
-    if !others && !snapshot::is_ci(|name| std::env::var(name).ok()) {
+    if !others && !crate::config::in_pipeline(|name| std::env::var(name).ok()) {
         return Ok(());
     }
     Err(no_profile(store, root))

@@ -26,7 +26,7 @@ pub use naming::Resources;
 pub use probe::{Candidates, Choice, Search, Shown};
 pub use rebase::{again, rebased};
 pub use said::Said;
-pub use select::{Selection, matches};
+pub use select::{METHODS, Selection, matches};
 
 use crate::contract::link::Supplied;
 use crate::contract::model::StatusRange;

@@ -43,6 +43,19 @@ pub(super) fn names(pattern: &str, operation: &Operation, case: &str) -> bool {
         || matches(pattern, &operation.path)
         || matches(pattern, &format!("{} {}", operation.method, operation.path))
         || operation.tags.iter().any(|tag| matches(pattern, tag))
+        || (METHODS.contains(&pattern) && is_sent_by(pattern, operation, case))
+}
+
+/// The methods that a pattern can be.
+pub const METHODS: [&str; 9] = ["GET", "HEAD", "OPTIONS", "TRACE", "POST", "PUT", "PATCH", "DELETE", "QUERY"];
+
+/// Whether a case, or the operation where no case is named, is of a method; what tries another
+/// method says so in its name.
+fn is_sent_by(method: &str, operation: &Operation, case: &str) -> bool {
+    match case.split_once("/undeclared-method/") {
+        Some((_, tried)) => tried.split('/').next() == Some(method),
+        None => operation.method == method,
+    }
 }
 
 /// Whether text matches a pattern in which `*` stands for any text.
@@ -77,6 +90,9 @@ mod tests {
             (&[][..], &[][..], true),
             (&["a"], &[], true),
             (&["t"], &[], true),
+            (&["GET"], &[], true),
+            (&["DELETE"], &[], false),
+            (&[], &["GET"], false),
             (&["/a"], &[], true),
             (&["a/reject/*"], &[], true),
             (&["*/reject/*"], &[], true),

@@ -1,5 +1,6 @@
 //! From a run to the report: everything that a format could want, in plain values.
 
+use super::curl::Repeat;
 use super::model::{
     About, AcceptedBody, At, Body, Came, Case, CaseResult, Content, Coverage, Created, End, Ending, Expected,
     FORMAT, Finding, Observation, Observed, Operation, Outcome, Probity, Report, Request, Severities,
@@ -104,7 +105,7 @@ impl Builder<'_, '_> {
             let cases = steps.iter().filter_map(|step| self.subject.case(*step));
             cases.map(|case| case.id.clone()).collect::<Vec<_>>()
         };
-        let (curl, note) = self.repeat((first.scenario, first.step));
+        let (curl, note) = self.repeated(self.subject.repeat_whole(first.position()));
         let contract = self.place(&first.at);
         Finding {
             check: finding.check.id.to_owned(),
@@ -184,7 +185,8 @@ impl Builder<'_, '_> {
         let mut violates: Vec<String> = findings.iter().map(|finding| finding.check.id.to_owned()).collect();
         violates.dedup();
         let most = if findings.is_empty() { LONGEST_PASSED } else { LONGEST_BODY };
-        let (curl, note) = self.repeat(step);
+        let repeat = if held.is_empty() { subject.repeat(step) } else { subject.repeat_whole(step) };
+        let (curl, note) = self.repeated(repeat);
         let operation = subject.contract.operations.get(case.operation);
         Case {
             id: case.id.clone(),
@@ -208,9 +210,8 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// The line that repeats a case, and what it cannot do.
-    fn repeat(&self, step: Step) -> (Option<String>, Option<String>) {
-        let repeat = self.subject.repeat(step);
+    /// What repeats a case, and what that cannot do.
+    fn repeated(&self, repeat: Option<Repeat>) -> (Option<String>, Option<String>) {
         repeat.map_or((None, None), |repeat| {
             (Some(repeat.line), repeat.note.map(|note| self.subject.neutral(&note)))
         })

@@ -9,7 +9,8 @@ use std::fmt::Write;
 /// How to send a request again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repeat {
-    /// One line for a shell; it holds no character that steers a terminal.
+    /// For a shell: one line, or several where other steps come before. It holds no character that
+    /// steers a terminal.
     pub line: String,
     /// What the line cannot do, and how to repeat the case instead.
     pub note: Option<String>,
@@ -48,6 +49,14 @@ pub fn repeat(scenario: &Scenario, case: &Case, sent: &Sent, run: &str) -> Repea
             lacks.push(format!("{name} stands for {from} of {}", text::visible(of)));
         }
     }
+    let line = line(case, sent, run, &mut lacks);
+    let whole = quoted(&text::visible(&scenario.id));
+    let note = format!("{}; to repeat it whole, add --include {whole} to what was run", lacks.join("; "));
+    Repeat { line, note: (!lacks.is_empty()).then_some(note) }
+}
+
+/// The line alone, and what it cannot do.
+pub(super) fn line(case: &Case, sent: &Sent, run: &str, lacks: &mut Vec<String>) -> String {
     let mut input = String::new();
     let mut line = format!("curl -sS{}", method(sent));
     if sent.head.url.contains(['[', ']', '{', '}']) {
@@ -93,15 +102,20 @@ pub fn repeat(scenario: &Scenario, case: &Case, sent: &Sent, run: &str) -> Repea
             }
         }
     }
-    let whole = quoted(&text::visible(&scenario.id));
-    let note = format!("{}; to repeat it whole, add --include {whole} to what was run", lacks.join("; "));
-    Repeat { line: input + &line, note: (!lacks.is_empty()).then_some(note) }
+    input + &line
 }
 
 impl Repeat {
-    /// The variables that the line leaves to the shell, in order.
+    /// The variables that the line leaves to the shell, in order; it may set some itself.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
-        variables(&self.line)
+        let is_set = |name: &str| {
+            self.line.lines().any(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')))
+        };
+        self.line.split("\"$").skip(1).filter_map(move |rest| {
+            let (name, _) = rest.split_once('"')?;
+            let named = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            (named && !is_set(name)).then_some(name)
+        })
     }
 }
 
@@ -156,7 +170,7 @@ fn method(sent: &Sent) -> String {
 }
 
 /// Text as one word of a shell.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

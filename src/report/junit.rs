@@ -2,7 +2,7 @@
 
 use super::changes;
 use super::model::{Case, CaseResult, Report};
-use super::text::{LONG, cut, visible};
+use super::text::{LONG, cut, visible, visible_lines};
 use super::{place, words};
 use crate::judge::Severity;
 use quick_junit::{NonSuccessKind, Property, SerializeError, TestCase, TestCaseStatus, TestSuite};
@@ -131,7 +131,7 @@ pub(super) fn told(report: &Report, case: &Case, severity: Severity) -> String {
     let id = case.outcome.as_ref().and_then(|outcome| outcome.observed.request_id.as_ref());
     lines.extend(id.map(|id| format!("request id: {}", cut(id, LONG))));
     if let Some(curl) = &case.curl {
-        lines.push(format!("repeat: {}", visible(curl)));
+        lines.push(format!("repeat: {}", visible_lines(curl)));
         lines.extend(case.note.as_deref().map(visible));
     }
     lines.join("\n")

@@ -227,7 +227,7 @@ fn details(report: &Report, finding: &Finding) -> String {
         details.push_str(&block("http", &exchange(request, outcome)));
     }
     if let Some(curl) = &finding.curl {
-        details.push_str(&block("sh", &[cut(curl, 20 * LONG)]));
+        details.push_str(&block("sh", &curl.lines().map(|line| cut(line, 20 * LONG)).collect::<Vec<_>>()));
     }
     if let Some(note) = &finding.note {
         let _ = writeln!(details, "{}\n", plain(note));

@@ -25,6 +25,7 @@ mod place;
 pub mod plan;
 pub mod progress;
 pub mod sarif;
+mod script;
 pub mod terminal;
 pub mod text;
 mod untried;
@@ -247,6 +248,17 @@ impl<'r> Subject<'r> {
         let sent = &self.exchange(step)?.sent;
         let sent = followed::marked(case, sent, &self.run.id, |name| format!("${}", curl::variable_of(name)));
         Some(curl::repeat(scenario, case, &sent, &self.run.id))
+    }
+
+    /// How to repeat a case with all that must come before it.
+    fn repeat_whole(&self, (index, step): Step) -> Option<Repeat> {
+        let scenario = self.plan.scenarios.get(index)?;
+        let mark = |name: &str| format!("${}", curl::variable_of(name));
+        let sent = scenario.cases.iter().enumerate().map(|(step, case)| {
+            let sent = &self.exchange((index, step))?.sent;
+            Some(followed::marked(case, sent, &self.run.id, mark))
+        });
+        script::whole(scenario, step, &sent.collect::<Vec<_>>(), &self.run.id)
     }
 
     /// What was sent, the same in every run: with the name of what came from an earlier answer.

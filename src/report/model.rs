@@ -174,7 +174,7 @@ pub struct Finding {
     pub said: Option<String>,
     /// JSON Pointer to the value in the answer that is wrong, if it is one.
     pub value: Option<String>,
-    /// A line for a shell that repeats that case.
+    /// What repeats that case in a shell: a line, or a script where other steps come before it.
     pub curl: Option<String>,
     /// What the line cannot do, and how to repeat the case instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -218,7 +218,8 @@ pub struct Case {
     pub outcome: Option<Outcome>,
     /// What the checks hold against it.
     pub observations: Vec<Observation>,
-    /// A line for a shell that repeats it.
+    /// What repeats it in a shell: a line, or, where something is held against it, a script with the
+    /// steps before it.
     pub curl: Option<String>,
     /// What the line cannot do, and how to repeat the case instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,7 @@ use super::Verdict;
 use super::json::pretty;
 use super::model::{At, Body, Came, Content, Finding, Report};
 use super::place::{self, Mark};
-use super::text::{LONG, cut, visible};
+use super::text::{LONG, cut, visible, visible_lines};
 use super::words;
 use crate::judge::{self, CHECKS, Check, Severity};
 use crate::source::{Excerpt, Location};
@@ -112,7 +112,7 @@ fn result(report: &Report, rules: &[String], finding: &Finding) -> Value {
             "except": finding.except.iter().map(|case| visible(case)).collect::<Vec<_>>(),
             "said": finding.said.as_deref().map(visible),
             "value": finding.value.as_deref().map(visible),
-            "curl": finding.curl.as_deref().map(visible),
+            "curl": finding.curl.as_deref().map(visible_lines),
         },
     });
     let case = words::example(report, finding);

@@ -198,8 +198,10 @@ impl Page<'_, '_> {
         }
         let mut variables = Vec::new();
         for (index, step) in suspects(finding).into_iter().enumerate() {
-            let Some(repeat) = subject.repeat(step) else { continue };
-            self.label(if index == 0 { "repeat" } else { "or" }, &repeat.line);
+            let Some(repeat) = subject.repeat_whole(step) else { continue };
+            let mut lines = repeat.line.lines();
+            self.label(if index == 0 { "repeat" } else { "or" }, lines.next().unwrap_or_default());
+            lines.for_each(|line| self.label("", line));
             if let Some(note) = &repeat.note {
                 self.label("", note);
             }

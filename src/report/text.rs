@@ -28,6 +28,11 @@ pub fn visible(text: &str) -> String {
     result
 }
 
+/// The same for text of several lines, which stay.
+pub fn visible_lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
 /// Visible text of at most so many characters, with a note of what was cut.
 pub fn cut(text: &str, most: usize) -> String {
     let mut result = String::with_capacity(text.len().min(4 * most));

@@ -1,21 +1,17 @@
 //! Credentials: what the user gave, put where the contract's security schemes want it.
 
-use super::exchange::{Exchange, Failure, Outcome};
+use super::exchange::{Exchange, Outcome};
 use super::given::Given;
-use super::head::Head;
 use super::secret::{Held, Secrets};
-use super::transport::{Outgoing, Transport};
-use crate::contract::extension::TokenEndpoint;
+use super::token::{Token, TokenError};
+use super::transport::Transport;
 use crate::contract::{Contract, Location, Operation, SecurityScheme};
-use crate::json;
 use crate::plan::Credentials;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use md5::{Digest, Md5};
-use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{Duration, Instant};
 
 /// A user and a token that nobody has.
 const NOBODY: &str = "probity-nobody";
@@ -23,35 +19,6 @@ const NOBODY: &str = "probity-nobody";
 /// The same with letters beyond ASCII, which HTTP allows in a header, and which many a comparison
 /// in constant time does not expect.
 const NOBODY_BEYOND_ASCII: &str = "probity-n\u{f6}body-\u{17b}";
-
-/// Why no token could be had.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum TokenError {
-    /// The token endpoint gave no whole answer.
-    #[error("the token endpoint {url} gave no answer: {} ({})", failure.kind.words(), failure.detail)]
-    NoAnswer {
-        /// Where it was asked for.
-        url: String,
-        /// What happened.
-        failure: Failure,
-    },
-    /// The token endpoint refused.
-    #[error("the token endpoint {url} answered with status {status}")]
-    Refused {
-        /// Where it was asked for.
-        url: String,
-        /// The status.
-        status: u16,
-    },
-    /// The answer holds no token where the contract says.
-    #[error("the answer of the token endpoint {url} has no token that a header can hold at `{at}`")]
-    NoToken {
-        /// Where it was asked for.
-        url: String,
-        /// Where the token should stand.
-        at: String,
-    },
-}
 
 /// Where a credential goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,12 +29,12 @@ pub(super) enum Carrier {
 
 /// Attaches credentials to requests and keeps tokens fresh.
 pub struct Authenticator<'c> {
-    contract: &'c Contract,
-    given: Given,
-    target: String,
-    token: tokio::sync::Mutex<Option<Token>>,
-    first: RwLock<Option<Token>>,
-    secrets: RwLock<Arc<Secrets>>,
+    pub(super) contract: &'c Contract,
+    pub(super) given: Given,
+    pub(super) target: String,
+    pub(super) token: tokio::sync::Mutex<Option<Token>>,
+    pub(super) first: RwLock<Option<Token>>,
+    pub(super) secrets: RwLock<Arc<Secrets>>,
     basic: Option<String>,
     keys: HashMap<String, String>,
     /// What goes with requests to an operation, where it is the same for the whole run.
@@ -76,16 +43,6 @@ pub struct Authenticator<'c> {
 
 /// By the index of the operation.
 type Constant = HashMap<(usize, Credentials), Arc<[Carrier]>>;
-
-#[derive(Clone)]
-struct Token {
-    value: String,
-    /// When it is no longer used.
-    expires: Option<Instant>,
-    /// When it must no longer be good.
-    ends: Option<Instant>,
-    number: u64,
-}
 
 impl<'c> Authenticator<'c> {
     /// Credentials for a contract's schemes on a target.
@@ -131,6 +88,7 @@ impl<'c> Authenticator<'c> {
         for (name, scheme) in &contract.schemes {
             place_given(&mut secrets, scheme, &given, keys.get(name).map(String::as_str));
         }
+        secrets.spare_names(&contract.document.value);
         let valid = given.basic.as_ref();
         let basic = valid.map(|(user, password)| format!("Basic {}", basic(user, password, given.basic_md5)));
         let target = target.trim_end_matches('/').to_owned();
@@ -158,7 +116,7 @@ impl<'c> Authenticator<'c> {
     }
 
     /// The schemes that are used for an operation.
-    fn alternative<'o>(&self, operation: &'o Operation) -> Option<&'o Vec<String>> {
+    pub(super) fn alternative<'o>(&self, operation: &'o Operation) -> Option<&'o Vec<String>> {
         operation.security.iter().filter(|schemes| !schemes.is_empty()).find(|schemes| {
             schemes.iter().all(|scheme| match self.contract.schemes.get(scheme) {
                 Some(SecurityScheme::Basic) => self.given.basic.is_some() || self.has_header("authorization"),
@@ -352,33 +310,6 @@ impl<'c> Authenticator<'c> {
         })
     }
 
-    /// A token that is still good; a fresh one if the given number was refused.
-    async fn token(
-        &self,
-        transport: &Transport,
-        endpoint: &TokenEndpoint,
-        refused: Option<u64>,
-    ) -> Result<Token, TokenError> {
-        const MARGIN: Duration = Duration::from_secs(15);
-        let mut held = self.token.lock().await;
-        if let Some(token) = held.as_ref()
-            && refused != Some(token.number)
-            && token.expires.is_none_or(|expires| Instant::now() + MARGIN < expires)
-        {
-            return Ok(token.clone());
-        }
-        let number = held.as_ref().map_or(1, |token| token.number + 1);
-        let token = self.fetch(transport, endpoint, number).await?;
-        *held = Some(token.clone());
-        self.first.write().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| token.clone());
-        Ok(token)
-    }
-
-    /// Whether requests to an operation carry a token that was fetched, and so can expire.
-    pub fn fetches_token(&self, operation: &Operation) -> bool {
-        self.endpoint(operation).is_some()
-    }
-
     /// Whether there is a token of somebody else for a scheme of the operation.
     pub fn has_foreign(&self, operation: &Operation) -> bool {
         let takes_token = |name: &String| {
@@ -389,101 +320,6 @@ impl<'c> Authenticator<'c> {
         };
         let own = self.alternative(operation);
         self.given.foreign.is_some() && own.is_some_and(|schemes| schemes.iter().any(takes_token))
-    }
-
-    fn endpoint(&self, operation: &Operation) -> Option<&TokenEndpoint> {
-        self.given.oauth.as_ref()?;
-        let schemes = self.alternative(operation)?.iter().filter_map(|name| self.contract.schemes.get(name));
-        let mut endpoints = schemes.filter_map(|scheme| match scheme {
-            SecurityScheme::ApiKey { token, .. } => token.as_ref(),
-            _ => None,
-        });
-        endpoints.next()
-    }
-
-    fn first(&self) -> Option<Token> {
-        self.first.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// How long the first token of the run may still be good, with some allowance for clocks;
-    /// none if that is not said.
-    pub(super) async fn first_token_lives(
-        &self,
-        transport: &Transport,
-        operation: &Operation,
-    ) -> Result<Option<Duration>, TokenError> {
-        if let Some(endpoint) = self.endpoint(operation) {
-            self.token(transport, endpoint, None).await?;
-        }
-        let ends = self.first().and_then(|token| token.ends);
-        Ok(ends.map(|ends| ends.saturating_duration_since(Instant::now())))
-    }
-
-    async fn fetch(
-        &self,
-        transport: &Transport,
-        endpoint: &TokenEndpoint,
-        number: u64,
-    ) -> Result<Token, TokenError> {
-        let url = format!("{}{}", self.target, endpoint.path);
-        let (key, secret) = self.given.oauth.clone().unwrap_or_default();
-        let body = filled(&endpoint.request, &key, &secret).to_string();
-        let headers = [("Content-Type", "application/json"), ("Accept", "application/json")].into();
-        let head = Head { method: "POST".into(), url: url.clone(), headers }.into();
-        let outgoing = Outgoing { head, body: Some(body.into()) };
-        let asked = Instant::now();
-        let answer = transport
-            .send(&outgoing)
-            .await
-            .map_err(|failure| TokenError::NoAnswer { url: url.clone(), failure })?;
-        if !answer.accepted() {
-            return Err(TokenError::Refused { url, status: answer.status });
-        }
-        let no_token = || TokenError::NoToken { url: url.clone(), at: endpoint.token.to_string() };
-        let text = json::read(&answer.body).map_err(|_| no_token())?.to_value();
-        let at =
-            |expression: &crate::contract::Expression| text.pointer(expression.response_body()?).cloned();
-        let value =
-            at(&endpoint.token).and_then(|token| token.as_str().map(str::to_owned)).ok_or_else(no_token)?;
-        if value.is_empty() || http::HeaderValue::try_from(&value).is_err() {
-            return Err(no_token());
-        }
-        let life = endpoint.ttl_seconds.as_ref().and_then(at).and_then(|life| life.as_f64());
-        let life = life.filter(|life| *life > 0.0 && *life < 1e9);
-        let ends = life.map(|life| Instant::now() + Duration::from_secs_f64(life + (life * 0.1).max(2.0)));
-        // A short-lived token is renewed after three quarters of its life at the latest.
-        let life = life.map(|life| Duration::from_secs_f64(life.max(life * 0.75 + 15.0)));
-        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
-        let known = Arc::make_mut(&mut secrets);
-        known.add(&value, "PROBITY_TOKEN");
-        known.add(&changed(&value), "PROBITY_WRONG_TOKEN");
-        for scheme in self.contract.schemes.values() {
-            if matches!(scheme, SecurityScheme::ApiKey { token: Some(_), .. }) {
-                place(known, scheme, &[(&value, "PROBITY_TOKEN"), (&changed(&value), "PROBITY_WRONG_TOKEN")]);
-            }
-        }
-        drop(secrets);
-        Ok(Token { value, expires: life.map(|life| asked + life), ends, number })
-    }
-
-    /// Fetches a fresh token after one was refused. Tells whether there is one to try.
-    pub(super) async fn renew(
-        &self,
-        transport: &Transport,
-        operation: &Operation,
-        refused: u64,
-    ) -> Result<bool, TokenError> {
-        for name in self.alternative(operation).into_iter().flatten() {
-            if let Some(SecurityScheme::ApiKey { token: Some(endpoint), .. }) =
-                self.contract.schemes.get(name)
-            {
-                return self
-                    .token(transport, endpoint, Some(refused))
-                    .await
-                    .map(|token| token.number != refused);
-            }
-        }
-        Ok(false)
     }
 }
 
@@ -511,7 +347,7 @@ fn place_given(secrets: &mut Secrets, scheme: &SecurityScheme, given: &Given, ke
 }
 
 /// Makes known where requests carry tokens of a scheme; what HTTP Basic encodes is never short.
-fn place(secrets: &mut Secrets, scheme: &SecurityScheme, tokens: &[(&str, &str)]) {
+pub(super) fn place(secrets: &mut Secrets, scheme: &SecurityScheme, tokens: &[(&str, &str)]) {
     for (token, variable) in tokens {
         let shown = format!("${variable}");
         match scheme {
@@ -563,7 +399,7 @@ fn wrong_password(password: &str) -> String {
     format!("{password}-wrong")
 }
 
-fn changed(token: &str) -> String {
+pub(super) fn changed(token: &str) -> String {
     let mut token: Vec<char> = token.chars().collect();
     // Not the last one: in base64 it may hold bits that nobody reads.
     let middle = token.len() * 3 / 4;
@@ -573,18 +409,6 @@ fn changed(token: &str) -> String {
         None => token.push('A'),
     }
     token.into_iter().collect()
-}
-
-fn filled(request: &Value, key: &str, secret: &str) -> Value {
-    match request {
-        Value::String(text) if text == "$key" => Value::from(key),
-        Value::String(text) if text == "$secret" => Value::from(secret),
-        Value::Array(items) => items.iter().map(|item| filled(item, key, secret)).collect(),
-        Value::Object(members) => Value::Object(
-            members.iter().map(|(name, value)| (name.clone(), filled(value, key, secret))).collect(),
-        ),
-        other => other.clone(),
-    }
 }
 
 /// A header that the user gives is a secret, unless it is one that only negotiates or is

@@ -1,18 +1,27 @@
 //! Why a run could not begin, and what to do about it.
 
 use super::End;
-use super::credentials::TokenError;
 use super::exchange::{Failure, FailureKind};
 use super::ledger::LedgerError;
+use super::proxy::Proxy;
+use super::token::TokenError;
+use super::wanted::asks_for;
 
 /// Why a run could not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// There is nobody at the target.
-    #[error("{target} cannot be reached: {} ({})", failure.kind.words(), failure.detail)]
+    #[error(
+        "{target} cannot be reached{}: {} ({})",
+        proxy.as_ref().map(|proxy| format!(" through the proxy {}", proxy.url)).unwrap_or_default(),
+        failure.kind.words(),
+        failure.detail
+    )]
     Unreachable {
         /// The target.
         target: String,
+        /// What requests to it go through.
+        proxy: Option<Proxy>,
         /// What happened.
         failure: Failure,
         /// The first bytes that came, if they are not HTTP.
@@ -39,14 +48,22 @@ pub enum RunError {
         hint: Option<String>,
     },
     /// The target does not let us in.
-    #[error("{target} refuses the credentials: the first request was answered with status {status}")]
+    #[error(
+        "{target} {}: the first request was answered with status {status}{}",
+        if lacks.is_empty() { "refuses the credentials" } else { "lets nobody in without credentials" },
+        said.as_deref().map(|said| format!(", which says {said}")).unwrap_or_default()
+    )]
     Refused {
         /// The target.
         target: String,
         /// The status.
         status: u16,
-        /// Whether any were given.
-        given: bool,
+        /// What the body of the answer says.
+        said: Option<String>,
+        /// What the contract asks for, if nothing of that was given.
+        lacks: Vec<String>,
+        /// Whether a user and a password were given that travel as they are.
+        plain_password: bool,
     },
     /// No token could be fetched.
     #[error(transparent)]
@@ -102,7 +119,11 @@ impl RunError {
     /// What to do about it.
     pub fn hint(&self) -> String {
         match self {
-            RunError::Unreachable { target, failure, came } => match failure.kind {
+            RunError::Unreachable { proxy: Some(proxy), .. } => format!(
+                "{} names the proxy {}: check that it is up and lets requests through, or name the target's host in NO_PROXY",
+                proxy.variable, proxy.url
+            ),
+            RunError::Unreachable { target, failure, came, proxy: None } => match failure.kind {
                 FailureKind::Unresolved => "check the host name in --target".into(),
                 FailureKind::Tls if failure.detail.to_lowercase().contains("invalidcontenttype") || failure.detail.contains("corrupt message") => {
                     "the port does not speak TLS; try http:// instead of https://".into()
@@ -120,8 +141,9 @@ impl RunError {
                 let hint = hint.as_deref().map_or(String::new(), |hint| format!(" {hint}"));
                 format!("is the path in --target right?{hint}")
             }
-            RunError::Refused { given: false, .. } => "the contract asks for credentials: give --basic, --bearer, --api-key, --oauth-key with --oauth-secret, or --header".into(),
-            RunError::Refused { given: true, .. } => "check the credentials, and whether they belong to this host (for a password that travels as MD5, add --basic-md5)".into(),
+            RunError::Refused { lacks, .. } if !lacks.is_empty() => asks_for(lacks),
+            RunError::Refused { plain_password: true, .. } => "check the credentials, and whether they belong to this host (for a password that travels as MD5, add --basic-md5)".into(),
+            RunError::Refused { .. } => "check the credentials, and whether they belong to this host".into(),
             RunError::Credentials(_) => "give fresh credentials, and leave out with --exclude what ends them".into(),
             RunError::Ledger(_) => "make room, or name another file with --ledger; what was created until then stands in it".into(),
             RunError::Token(_) => "check --oauth-key and --oauth-secret, and the token endpoint in the contract's x-probity".into(),

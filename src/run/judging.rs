@@ -64,8 +64,11 @@ impl Judge {
             observations.extend(judged.observations);
             notes.extend(judged.note);
         }
-        for text in observations.iter_mut().flat_map(Observation::texts) {
-            *text = secrets.hide(std::mem::take(text));
+        for observation in &mut observations {
+            let place = self.plan.scenarios[index].cases[observation.step].place.to_string();
+            for text in observation.texts() {
+                *text = secrets.hide_beside(std::mem::take(text), &[&place]);
+            }
         }
         for (step, exchange) in exchanges.iter_mut().enumerate() {
             let Some(shown) = exchange.take() else { continue };

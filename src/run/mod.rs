@@ -15,17 +15,22 @@ mod headers;
 pub mod identity;
 mod judging;
 pub mod ledger;
+mod names;
 mod order;
 mod pace;
 mod phases;
 mod placed;
+mod proxy;
 mod runner;
+mod said;
 pub mod secret;
 mod sender;
 mod tally;
 mod together;
+mod token;
 pub mod transport;
 mod trust;
+mod wanted;
 mod watch;
 
 pub use effects::{Effect, Effects};
@@ -39,7 +44,9 @@ pub use exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
 
 pub use error::RunError;
 pub use pace::Rate;
+pub use proxy::Proxy;
 pub use runner::{Alias, Settings, Stop, run};
+pub use wanted::{asks_for, wanted};
 
 use crate::judge::{Note, Observation, Untested};
 use crate::plan::{Case, Choice, Gap, Plan};

@@ -11,13 +11,17 @@ use super::judging::{Bench, Done, Heard, Judge};
 use super::ledger::Ledger;
 use super::order::Order;
 use super::pace::{Pace, Rate};
+use super::proxy::proxy;
+use super::said::said;
+use super::secret::Secrets;
 use super::sender::{Sender, Underway};
 use super::tally::Tally;
 use super::transport::Transport;
 use super::trust::Trust;
+use super::wanted::wanted;
 use super::watch::{Watch, any_late, at_root};
 use super::{Answer, End, Event, Observer, Run, identity};
-use crate::contract::Contract;
+use crate::contract::{Contract, Operation};
 use crate::judge::{self, Levels, Observation, Severity};
 use crate::plan::{Choice, Credentials, Plan, Scenario};
 use futures_util::StreamExt;
@@ -113,7 +117,7 @@ pub async fn run(
     stop: Stop,
 ) -> Result<Run, RunError> {
     let transport = Transport::new(&settings.target, settings.timeout).map_err(|failure| {
-        RunError::Unreachable { target: settings.target.clone(), failure, came: Vec::new() }
+        RunError::Unreachable { target: settings.target.clone(), proxy: None, failure, came: Vec::new() }
     })?;
     let sender = Sender {
         contract,
@@ -195,15 +199,17 @@ impl Runner<'_> {
         let operation = &self.contract.operations[case.operation];
         let unreachable = |failure: &Failure, came: Vec<u8>| RunError::Unreachable {
             target: target.clone(),
+            proxy: proxy(&target, |name| std::env::var(name).ok()),
             failure: Failure { detail: first.secrets.hide(failure.detail.clone()), ..failure.clone() },
             came,
         };
         match first.exchanges.first().and_then(Option::as_ref).map(|exchange| &exchange.outcome) {
             Some(Outcome::Answered(answer)) => {
                 let valid = case.request.credentials == Credentials::Valid && !operation.is_open();
-                if valid && matches!(answer.status, 401 | 403) {
-                    let given = self.sender.authenticator.can_satisfy(operation);
-                    return Err(RunError::Refused { target, status: answer.status, given });
+                // A documented 403 is about what this user may do.
+                let documented = answer.status == 403 && operation.response(403).is_some();
+                if valid && matches!(answer.status, 401 | 403) && !documented {
+                    return Err(self.refused(operation, answer, &first.secrets));
                 }
                 if redirect(answer).is_some() && operation.response(answer.status).is_none() {
                     // Is it this request, or is everybody sent elsewhere?
@@ -234,6 +240,18 @@ impl Runner<'_> {
                 Err(unreachable(failure, came))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// That the target does not let us in, with what it says about that.
+    fn refused(&self, operation: &Operation, answer: &Answer, secrets: &Secrets) -> RunError {
+        let given = self.sender.authenticator.can_satisfy(operation);
+        RunError::Refused {
+            target: self.settings.target.clone(),
+            status: answer.status,
+            said: said(answer, secrets),
+            lacks: if given { Vec::new() } else { wanted(self.contract, [operation]) },
+            plain_password: self.settings.given.basic.is_some() && !self.settings.given.basic_md5,
         }
     }
 

@@ -4,9 +4,11 @@ use super::credentials::Carrier;
 use super::exchange::Answer;
 use super::forms::forms;
 use super::head::{Head, Heads};
+use super::names::each_name;
 use super::placed::Placed;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use bytes::Bytes;
+use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -17,6 +19,10 @@ use std::sync::{Arc, OnceLock};
 pub struct Secrets {
     /// Longest first: a secret that holds another must be found before it.
     known: Vec<(String, String)>,
+    /// As they were given.
+    plain: Vec<String>,
+    /// Names of the contract that hold a secret, or are one.
+    names: Vec<String>,
     placed: Placed,
     finders: OnceLock<Vec<Finder>>,
     /// Finds how any secret begins, in small letters.
@@ -78,6 +84,29 @@ fn finder(texts: impl IntoIterator<Item: AsRef<[u8]>>) -> Result<AhoCorasick, Bu
         .build(texts)
 }
 
+/// Whether what stands in a range is a part of a longer name, or the name of a member in JSON.
+fn covers(bytes: &[u8], range: &Range<usize>, name: &str) -> bool {
+    let goes_on = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let longer = name.len().checked_sub(range.len());
+    let Some(longer) = longer.filter(|longer| *longer > 0) else {
+        return bytes[range.clone()] == *name.as_bytes() && is_key(bytes, range);
+    };
+    (range.start.saturating_sub(longer)..=range.start).any(|start| {
+        let end = start + name.len();
+        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+        let opens = goes_on(name.as_bytes().first()) && goes_on(before);
+        let closes = goes_on(name.as_bytes().last()) && goes_on(bytes.get(end));
+        bytes.get(start..end) == Some(name.as_bytes()) && !opens && !closes
+    })
+}
+
+/// Whether a range is the whole name of a member in JSON.
+fn is_key(bytes: &[u8], range: &Range<usize>) -> bool {
+    let after = bytes.get(range.end..).and_then(|rest| rest.strip_prefix(b"\""));
+    bytes[..range.start].ends_with(b"\"")
+        && after.is_some_and(|rest| rest.trim_ascii_start().starts_with(b":"))
+}
+
 /// The text or bytes with what was found replaced.
 fn replaced(bytes: &[u8], found: &[(Range<usize>, &str)]) -> Vec<u8> {
     let mut result = Vec::with_capacity(bytes.len());
@@ -115,6 +144,7 @@ impl Secrets {
         if secret.len() < SHORTEST {
             return;
         }
+        self.plain.push(secret.to_owned());
         for form in forms(secret) {
             if self.known.iter().all(|(known, _)| *known != form) {
                 self.known.push((form, format!("${variable}")));
@@ -124,6 +154,23 @@ impl Secrets {
         self.finders = OnceLock::new();
         self.beginnings = OnceLock::new();
         self.heads = Arc::default();
+    }
+
+    /// Keeps the names that a contract gives whole: what of a secret stands in them, anybody can read
+    /// in the contract.
+    pub(super) fn spare_names(&mut self, document: &Value) {
+        let plain: Vec<String> = self.plain.iter().map(|secret| secret.to_ascii_lowercase()).collect();
+        let Some(shortest) = plain.iter().map(String::len).min() else { return };
+        let mut names = BTreeSet::new();
+        each_name(document, &mut |name| {
+            if name.len() >= shortest {
+                let small = name.to_ascii_lowercase();
+                if plain.iter().any(|secret| small.contains(secret)) {
+                    names.insert(name);
+                }
+            }
+        });
+        self.names = names.into_iter().map(str::to_owned).collect();
     }
 
     /// Adds a secret by what carries it in a request, with what carries its variable instead.
@@ -141,7 +188,8 @@ impl Secrets {
             let headers = self.stand_in(answer.headers.text().as_bytes()) || queried();
             return if headers { Held::Perhaps } else { Held::Nothing };
         }
-        let lengths = self.finders().flat_map(|finder| finder.find(&read)).map(|(range, _)| range.len());
+        let found = self.finders().flat_map(|finder| self.found(finder, &read, &[]));
+        let lengths = found.map(|(range, _)| range.len());
         match lengths.max() {
             Some(LONG..) => Held::Secret,
             _ => Held::Perhaps,
@@ -150,9 +198,14 @@ impl Secrets {
 
     /// Text with every secret replaced by its variable.
     pub fn hide(&self, text: String) -> String {
+        self.hide_beside(text, &[])
+    }
+
+    /// The same, but for what is a part of longer text that is known not to come from a host.
+    pub(super) fn hide_beside(&self, text: String, own: &[&str]) -> String {
         let text = self.placed.in_queries(text);
         if self.stand_in(text.as_bytes()) {
-            String::from_utf8_lossy(&self.without(text.into_bytes())).into_owned()
+            String::from_utf8_lossy(&self.without(text.into_bytes(), own)).into_owned()
         } else {
             text
         }
@@ -173,7 +226,7 @@ impl Secrets {
 
     /// Bytes with every secret replaced by its variable.
     pub fn hide_bytes(&self, bytes: Bytes) -> Bytes {
-        if self.stand_in(&bytes) { self.without(bytes.into()).into() } else { bytes }
+        if self.stand_in(&bytes) { self.without(bytes.into(), &[]).into() } else { bytes }
     }
 
     fn stand_in(&self, bytes: &[u8]) -> bool {
@@ -197,8 +250,24 @@ impl Secrets {
         beginnings.is_none_or(|beginnings| beginnings.is_match(&*read.small))
     }
 
-    fn without(&self, bytes: Vec<u8>) -> Vec<u8> {
-        self.finders().fold(bytes, |bytes, finder| replaced(&bytes, &finder.find(&Haystack::new(&bytes))))
+    fn without(&self, bytes: Vec<u8>, own: &[&str]) -> Vec<u8> {
+        self.finders()
+            .fold(bytes, |bytes, finder| replaced(&bytes, &self.found(finder, &Haystack::new(&bytes), own)))
+    }
+
+    /// Where secrets stand, but for those that are parts of names.
+    fn found<'f>(
+        &self,
+        finder: &'f Finder,
+        read: &Haystack<'_>,
+        own: &[&str],
+    ) -> Vec<(Range<usize>, &'f str)> {
+        let mut found = finder.find(read);
+        if !self.names.is_empty() || !own.is_empty() {
+            let names = || self.names.iter().map(String::as_str).chain(own.iter().copied());
+            found.retain(|(range, _)| !names().any(|name| covers(read.bytes, range, name)));
+        }
+        found
     }
 
     /// The longer secrets in any case, then the shorter ones as they are written.
@@ -258,6 +327,31 @@ mod tests {
         ] {
             assert_eq!(secrets.hide(written.into()), "$PASSWORD", "{written}");
         }
+    }
+
+    #[test]
+    fn names_that_the_contract_gives_stay_whole_and_nothing_else_does() {
+        let mut secrets = Secrets::default();
+        secrets.add("test", "PASSWORD");
+        secrets.add("order-key", "KEY");
+        let contract = serde_json::json!({
+            "paths": {"/a/test/{id}": {"get": {"operationId": "readTest", "tags": ["test-things"]}}},
+            "schema": {"properties": {"testResult": {"default": "a-test-value"}, "test": {}}},
+        });
+        secrets.spare_names(&contract);
+        for (text, shown) in [
+            ("body/testResult is absent", "body/testResult is absent"),
+            ("GET /a/test/5 of test-things", "GET /a/test/5 of test-things"),
+            ("{\"test\" : \"test\"}", "{\"test\" : \"$PASSWORD\"}"),
+            ("{\"testResult\":\"test\"}", "{\"testResult\":\"$PASSWORD\"}"),
+            ("wrong password test", "wrong password $PASSWORD"),
+            ("testResults, mytestResult", "$PASSWORDResults, my$PASSWORDResult"),
+            ("a-test-value", "a-$PASSWORD-value"),
+            ("order-key", "$KEY"),
+        ] {
+            assert_eq!(secrets.hide(text.into()), shown, "{text}");
+        }
+        assert_eq!(secrets.hide_beside("body/test: test".into(), &["body/test"]), "body/test: $PASSWORD");
     }
 
     #[test]

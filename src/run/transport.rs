@@ -105,7 +105,7 @@ impl Transport {
         outgoing: &Outgoing,
         request: reqwest::Request,
     ) -> Result<Answer, Failure> {
-        let mut response = client.execute(request).await.map_err(|error| failure(&error))?;
+        let mut response = client.execute(request).await.map_err(|error| self.failure(&error))?;
         let status = response.status().as_u16();
         let fields = response.headers();
         let bytes = fields.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
@@ -116,7 +116,7 @@ impl Transport {
         let mut body = BytesMut::new();
         // A connection that ends here was no idle one: the answer had begun.
         let torn = |error: reqwest::Error| {
-            let failure = failure(&error);
+            let failure = self.failure(&error);
             let cut = failure.kind == FailureKind::Cut;
             let kind = if cut { FailureKind::Incomplete } else { failure.kind };
             Failure { kind, status: Some(status), ..failure }
@@ -133,6 +133,18 @@ impl Transport {
             answer.body = decoded(&answer)?;
         }
         Ok(answer)
+    }
+
+    /// What went wrong; where it was the time limit, that is named.
+    fn failure(&self, error: &reqwest::Error) -> Failure {
+        let failure = failure(error);
+        match failure.kind {
+            FailureKind::TimedOut => {
+                let detail = format!("nothing whole within the limit, --timeout {}", in_units(self.timeout));
+                Failure { detail, ..failure }
+            }
+            _ => failure,
+        }
     }
 
     fn request(&self, outgoing: &Outgoing) -> Result<reqwest::Request, Failure> {
@@ -184,6 +196,14 @@ fn builder(plain: bool, timeout: Duration) -> reqwest::ClientBuilder {
         .user_agent(concat!("probity/", env!("CARGO_PKG_VERSION")));
     // Reading this machine's authorities takes longer than many a run.
     if plain { builder.tls_certs_only([]) } else { builder }
+}
+
+/// A time as the command line takes it.
+fn in_units(time: Duration) -> String {
+    match time.as_millis() {
+        whole if whole % 1000 == 0 => format!("{}s", whole / 1000),
+        fraction => format!("{fraction}ms"),
+    }
 }
 
 fn unsendable(detail: String) -> Failure {

@@ -69,15 +69,10 @@ impl Extent {
     }
 }
 
-/// Whether a pipeline runs this, as `CI` says.
-pub fn is_ci(lookup: impl Fn(&str) -> Option<String>) -> bool {
-    lookup("CI").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
-}
-
 impl Writing {
     /// What `CI` and `INSTA_UPDATE` allow a comparison; with `CI` set it writes nothing.
     pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Writing {
-        if is_ci(&lookup) {
+        if crate::config::in_pipeline(&lookup) {
             return Writing::Nothing;
         }
         match lookup("INSTA_UPDATE").as_deref() {

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Location, MAX_COPIED, MAX_DEPTH, MAX_FILE_BYTES, MOUNT};
+use super::{File, Location, MAX_COPIED, MAX_DEPTH, MAX_FILE_BYTES, MOUNT, excerpt};
 use crate::json;
 
 /// Why a file cannot be read as a contract.
@@ -164,6 +164,15 @@ impl SourceError {
         }
     }
 
+    /// The line of the fault in the text of its file, as compilers show it; nothing where the place
+    /// is not known.
+    pub fn snippet(&self, text: &str, title: &str, coloured: bool) -> Option<String> {
+        let at = self.location()?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let file = File::new(&at.file, text.to_owned());
+        Some(excerpt::render(Some(&file), at, title, "here", self.hint().as_deref(), coloured))
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
@@ -191,6 +200,9 @@ impl SourceError {
                 json::Reason::ByteOrderMark => "save the file without a byte order mark",
                 json::Reason::TooDeep => "move inner parts to `components` and refer to them",
             },
+            Self::Yaml { reason, .. } if reason.contains("opened at") => {
+                "close the bracket that is named, or quote text that holds `{`, `[`, `, ` or `: `"
+            }
             Self::Yaml { .. } => "check the indentation, and quote text that holds `: `, ` #` or a tab",
             Self::DuplicateKey { .. } => "remove or rename one of the two",
             Self::KeyNotScalar { .. } => "keys are plain text; quote a key that begins with `{` or `[`",

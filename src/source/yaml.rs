@@ -14,6 +14,8 @@ struct Loader<'t> {
     cursor: Cursor<'t>,
     anchors: HashMap<usize, Anchored>,
     copied: usize,
+    /// Where the lists and mappings begin that are being read.
+    open: Vec<usize>,
 }
 
 struct Anchored {
@@ -47,6 +49,7 @@ pub(super) fn load(file: &File) -> Result<Tree, SourceError> {
         cursor: Cursor { text: &file.text, ascii: file.text.is_ascii(), characters: 0, bytes: 0 },
         anchors: HashMap::new(),
         copied: 0,
+        open: Vec::new(),
     };
     loop {
         match loader.next()? {
@@ -74,10 +77,21 @@ impl<'t> Loader<'t> {
                     let at = self.file.location(at);
                     return Err(SourceError::TooDeep { at });
                 }
-                Err(self.malformed(at, error.info()))
+                Err(self.malformed(at, &format!("{}{}", error.info(), self.within())))
             }
             None => Ok((Event::StreamEnd, self.file.text.len())),
         }
+    }
+
+    /// The bracket that is still open, of which a mistake may only be seen lines later.
+    fn within(&self) -> String {
+        let bracket = |at: &usize| {
+            let bracket = self.file.text.as_bytes().get(*at).filter(|byte| matches!(byte, b'{' | b'['))?;
+            Some((char::from(*bracket), self.file.location(*at)))
+        };
+        self.open.iter().rev().find_map(bracket).map_or_else(String::new, |(bracket, at)| {
+            format!(", within the `{bracket}` opened at {}:{}", at.line, at.column)
+        })
     }
 
     fn end(&mut self) -> Result<(), SourceError> {
@@ -101,11 +115,15 @@ impl<'t> Loader<'t> {
                 (anchor, value, Spot::leaf(at))
             }
             Event::SequenceStart(anchor, _) => {
+                self.open.push(at);
                 let (items, below) = self.items(at, depth + 1)?;
+                self.open.pop();
                 (anchor, Value::Array(items), Spot::new(at, below))
             }
             Event::MappingStart(anchor, _) => {
+                self.open.push(at);
                 let (members, below) = self.members(at, depth + 1)?;
+                self.open.pop();
                 (anchor, Value::Object(members), Spot::new(at, below))
             }
             _ => return Err(self.malformed(at, "expected a value")),

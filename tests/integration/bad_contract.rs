@@ -70,6 +70,8 @@ fn what_cannot_be_read_is_placed() {
     refused("c.yaml", "hello\n", &["c.yaml:1:1", "found text"]);
     refused("c.yaml", "a: b: c\n", &["c.yaml:1:5", "malformed YAML", "help: "]);
     refused("c.yaml", "a:\n\tb: 1\n", &["c.yaml:2:2", "malformed YAML"]);
+    refused("c.yaml", "a: 1\nb: {c: 2\nd:\n  e: 3\n", &["c.yaml:3:", "`{` opened at 2:4", "3 | d:"]);
+    refused("c.yaml", "a: [1,\n  2\nb: 3\n", &["c.yaml:3:", "`[` opened at 1:4", "close the bracket"]);
     refused("c.json", "{\"a\": }", &["c.json:1:7", "malformed JSON", "help: "]);
     refused("c.yaml", b"a: \xff\n", &["c.yaml:1:4", "invalid UTF-8", "help: save the file as UTF-8"]);
     let twice = format!("{HEAD}info: {{}}\npaths: {{}}\n");

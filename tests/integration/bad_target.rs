@@ -12,7 +12,7 @@ use crate::rival::{Fault, Rival, Variant};
 fn check(url: &str) -> Driver {
     let contract = shipped_contract();
     let driver = probity().args(["check", "--quiet", "--basic", "someone:a-password", "--target", url]);
-    driver.args(["--timeout", "600ms", "--report", "json=r.json"]).arg(contract)
+    driver.env("PROBITY_TIMEOUT", "600ms").args(["--report", "json=r.json"]).arg(contract)
 }
 
 fn check_by_token(url: &str) -> Driver {
@@ -98,7 +98,97 @@ fn credentials_that_are_refused_at_once_give_one_verdict() {
     one_verdict(check(&target.url()).run(), &["refuses the credentials", "status 401", "--basic-md5"]);
     assert_eq!(target.lines().len(), 1);
     let none = probity().args(["check", "--quiet", "--target", &target.url()]).arg(shipped_contract());
-    one_verdict(none.run(), &["refuses the credentials", "the contract asks for credentials"]);
+    one_verdict(
+        none.run(),
+        &["lets nobody in without credentials", "the contract asks for ", "--basic USER"],
+    );
+}
+
+const KEYED: &str = "openapi: 3.1.0
+info: {title: T, version: '1'}
+components: {securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}}
+security: [{key: []}]
+paths:
+  /a:
+    get:
+      operationId: a
+      responses: {'200': {description: ok}, '401': {description: who?}, '403': {description: not you}}
+";
+
+fn keyed(arguments: &[&str], url: &str) -> Ran {
+    let driver = probity().with_file("c.yaml", KEYED).args(["check", "c.yaml", "--quiet", "--target", url]);
+    driver.args(arguments.iter().copied()).run()
+}
+
+#[test]
+fn credentials_that_are_missing_or_of_another_scheme_are_named_with_their_flag() {
+    let target = Canned::always(refusal("401 No"));
+    let named = "the contract asks for apiKey `key`, header X-Key: --api-key KEY";
+    for (arguments, wanted) in [
+        (&[][..], "lets nobody in without credentials"),
+        (&["--basic", "a:b-password"], "of no scheme that the contract asks for"),
+        (&["--bearer", "a-token"], "of no scheme that the contract asks for"),
+    ] {
+        one_verdict(keyed(arguments, &target.url()), &[wanted, named]);
+    }
+    let wrong = keyed(&["--api-key", "wrong-key-1234"], &target.url());
+    assert!(!wrong.stderr.contains("MD5"), "{}", wrong.everything());
+    one_verdict(wrong, &["refuses the credentials", "whether they belong to this host"]);
+}
+
+#[test]
+fn what_the_host_says_about_refused_credentials_is_quoted() {
+    let long = "x".repeat(1000);
+    let said = format!(
+        "{{\"error\": \"no more legacy tokens,\\n not even wrong-key-1234\",\r\n \"more\": \"\u{1b}[2J{long}\"}}"
+    );
+    let target = Canned::always(json("401 No", "", said));
+    let ran = keyed(&["--api-key", "wrong-key-1234"], &target.url());
+    assert!(!ran.everything().contains("wrong-key-1234") && ran.stderr.len() < 800, "{}", ran.everything());
+    one_verdict(
+        ran,
+        &["which says {\"error\": \"no more legacy tokens", "$PROBITY_API_KEY", "\\u{1b}[2Jxxx", "xxx…"],
+    );
+}
+
+#[test]
+fn a_documented_403_is_about_the_operation_and_ends_no_run() {
+    let target = Canned::always(refusal("403 No"));
+    let ran = keyed(&["--api-key", "good-key-1234"], &target.url());
+    assert!(!ran.stderr.contains("refuses the credentials"), "{}", ran.everything());
+    assert!(target.lines().len() > 1);
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_named_where_nothing_answers() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let proxy = format!("http://user:proxy-password@{free}");
+    let target = Canned::always(refusal("401 No"));
+    let ran = check(&target.url()).env("HTTP_PROXY", &proxy).run();
+    assert!(!ran.everything().contains("proxy-password"), "{}", ran.everything());
+    one_verdict(
+        ran,
+        &[&format!("through the proxy http://{free}"), "HTTP_PROXY names the proxy", "NO_PROXY"],
+    );
+    let spared = check(&target.url()).env("HTTP_PROXY", proxy).env("NO_PROXY", "127.0.0.1").run();
+    one_verdict(spared, &["refuses the credentials"]);
+}
+
+#[test]
+fn a_time_out_names_the_limit() {
+    let slow = Canned::start(|asked| {
+        if asked.line.starts_with("GET /a ") {
+            std::thread::sleep(Duration::from_secs(3));
+        }
+        Reply::Bytes(json("200 OK", "", "{}"))
+    });
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    for (limit, shown) in [("700ms", "--timeout 700ms"), ("1", "--timeout 1s")] {
+        one_verdict(check(&url).args(["--timeout", limit]).run(), &[shown]);
+    }
+    let ran = keyed(&["--api-key", "good-key-1234", "--timeout", "700ms"], &slow.url());
+    assert!(ran.stdout.contains("within the limit, --timeout 700ms"), "{}", ran.everything());
 }
 
 #[test]
@@ -130,7 +220,7 @@ fn a_run_that_cannot_begin_leaves_no_older_report_in_place() {
 fn credentials_of_no_scheme_leave_a_report_as_well() {
     let ran = probity().args(["check", "--quiet", "--bearer", "a-token", "--report", "json=r.json"]).run();
     assert_eq!(ran.json("r.json")["verdict"], "target-lost");
-    one_verdict(ran, &["of no scheme"]);
+    one_verdict(ran, &["of no scheme", "--basic USER:PASSWORD"]);
 }
 
 #[test]
@@ -250,7 +340,7 @@ fn a_pause_that_is_asked_for_is_kept_and_everything_is_sent() {
     // The request that came too soon is one of the ten.
     assert_eq!(target.lines().len(), 10);
     assert_eq!(requests_of(&ran), 9);
-    assert!(!ran.stdout.contains("429"), "{}", ran.everything());
+    assert!(!ran.stdout.contains("status 429"), "{}", ran.everything());
 }
 
 #[test]

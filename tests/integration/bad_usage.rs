@@ -8,7 +8,9 @@ use crate::driver::{Driver, Ran, Running, probity, shipped_contract};
 use crate::rival::{Fault, Rival, Variant};
 
 fn check(arguments: &[&str]) -> Driver {
-    probity().args(["check", "--quiet", "--max-requests", "3"]).args(arguments.iter().copied())
+    let driver =
+        probity().env("PROBITY_CONTRACT", "shipped").args(["check", "--quiet", "--max-requests", "3"]);
+    driver.args(arguments.iter().copied())
 }
 
 fn with_config(text: &str) -> Driver {
@@ -30,7 +32,8 @@ fn a_wrong_flag_or_value_is_named_with_what_is_right() {
         (&["--tagret", "x"][..], &["--tagret", "--target"][..]),
         (&["--jobs", "0"], &["--jobs", "from 1 to 512"]),
         (&["--rate", "5"], &["--rate", "`100/m`"]),
-        (&["--timeout", "5"], &["--timeout", "`500ms`, `30s` or `5m`"]),
+        (&["--timeout", "5h"], &["--timeout", "`500ms`, `30s` or `5m`"]),
+        (&["--timeout", "0"], &["--timeout", "leaves no time"]),
         (&["--timeout", "0s"], &["--timeout", "leaves no time"]),
         (&["--seed", "-1"], &["--seed", "invalid value '-1'"]),
         (&["--run-id", "12"], &["--run-id", "ten digits"]),
@@ -40,9 +43,20 @@ fn a_wrong_flag_or_value_is_named_with_what_is_right() {
         (&["-A", "nonsense"], &["no check `nonsense`", "known here: "]),
         (&["--basic", "nobody"], &["--basic", "separated by a colon"]),
         (&["--header", "nothing"], &["--header", "a name, a colon and a value"]),
+        (&["--header", "A: 1\nB: 2"], &["--header: it has a line break", "give --header twice"]),
+        (&["--header", "A B: 1"], &["--header", "no name of a header"]),
+        (&["--api-key", ""], &["--api-key: the key is empty", "PROBITY_API_KEY"]),
+        (&["--bearer", ""], &["--bearer: the token is empty", "PROBITY_BEARER"]),
+        (&["--basic", ""], &["--basic: the pair of user and password is empty", "PROBITY_BASIC"]),
         (&["--bearer", "a\nb"], &["--bearer", "no header can hold"]),
         (&["--target", "ftp://x"], &["--target", "only http:// and https://"]),
-        (&["--target", "x"], &["--target", "not a URL"]),
+        (&["--target", "http://"], &["--target", "not a URL"]),
+        (&["--target", "x"], &["http:// or https:// is missing", "did you mean http://x?"]),
+        (&["--target", "127.0.0.1:8080"], &["is missing", "did you mean http://127.0.0.1:8080?"]),
+        (&["--target", "localhost:8080"], &["is missing", "did you mean http://localhost:8080?"]),
+        (&["--target", "api.example.com/v1"], &["is missing", "did you mean https://api.example.com/v1?"]),
+        (&["--target", ""], &["--target: it is empty", "is the variable that it comes from set?"]),
+        (&["--target", "$HOST"], &["`$HOST` holds a variable that was not replaced", "single quotes"]),
         (&["--target", "http://u:p@x"], &["use --basic"]),
         (&["--target", "http://x/?a=b"], &["no query"]),
         (&["--report", "xml=a"], &["no report format `xml`", "ndjson"]),
@@ -95,6 +109,48 @@ fn a_pattern_that_matches_nothing_is_refused_before_anything_is_sent() {
 }
 
 #[test]
+fn a_method_is_a_pattern() {
+    let ids = |arguments: &[&str]| {
+        let ran = probity().arg("plan").args(arguments.iter().copied()).run().ends_with(0);
+        ran.stdout.lines().filter(|line| !line.starts_with("bodies: ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = ids(&[]);
+    let others = ids(&["--exclude", "POST"]);
+    assert!(
+        !others.is_empty() && others.iter().all(|line| line.contains("/undeclared-method/")),
+        "{others:?}"
+    );
+    assert_eq!(ids(&["--include", "POST"]).len() + others.len(), all.len());
+    assert_eq!(ids(&["--exclude", "DELETE"]), all, "what is not there needs no mention");
+    refused(
+        probity().args(["plan", "--exclude", "delete"]),
+        &["`delete` matches no", "did you mean `DELETE`?"],
+    );
+}
+
+#[test]
+fn what_is_explained_is_a_check_or_a_case() {
+    let case = "create-badges-group/reject/body/rank/wrong-type/string";
+    let ran = probity().args(["explain", case]).run().ends_with(0);
+    for wanted in
+        ["POST /api_gateway/v1/badges/group", "\"rank\":\"text\"", "reject: status 400", ".yaml:", case]
+    {
+        assert!(ran.stdout.contains(wanted), "{wanted}: {}", ran.everything());
+    }
+    let config = with_config(&format!("contract = {:?}", shipped_contract()));
+    config.args(["explain", case]).run().ends_with(0);
+    with_config(&format!("contract = {:?}", shipped_contract())).arg("explain").run().ends_with(0);
+    for (subject, wanted) in [
+        ("create-badges-group/reject/body/rank/wrong-type/strin", "did you mean `create-badges-group/reject"),
+        ("404", "404 is a status, and no check"),
+        ("500", "probity explain server-error"),
+        ("rul", "did you mean `rule`?"),
+    ] {
+        refused(probity().args(["explain", subject]), &[wanted]);
+    }
+}
+
+#[test]
 fn a_pattern_is_held_against_all_that_the_contract_implies() {
     for pattern in [
         "*/random/*",
@@ -123,7 +179,20 @@ fn a_wrong_configuration_is_named_with_its_line() {
         ("seed = 1\njobs = \"many\"", &["probity.toml:2:", "from 1 to 512"]),
         ("jobs = [1, 2]", &["probity.toml:1:", "--jobs", "multiple times"]),
         ("record = \"yes\"", &["probity.toml:1:", "--record"]),
-        ("[severity]\nrule = \"loud\"", &["probity.toml:2: the severity of `rule`", "deny, warn or allow"]),
+        ("[severity]\nrule = \"loud\"", &["probity.toml:2: `loud` is no severity", "deny, warn or allow"]),
+        ("[severity]\nrule = \"warning\"", &["`warning` is no severity", "did you mean `warn`?"]),
+        (
+            "targte = \"x\"\n[severity]\nsnapshots = \"deny\"\nrule = \"warning\"",
+            &[
+                "probity.toml:1: unknown key",
+                "probity.toml:3: there is no check",
+                "probity.toml:4: `warning`",
+            ],
+        ),
+        (
+            "jobs = \"many\"\nrate = \"5\"",
+            &["probity.toml:1:", "probity.toml:2:", "from 1 to 512", "`100/m`"],
+        ),
         (
             "[sevrity]\nrule = \"deny\"",
             &["probity.toml:1: unknown key `sevrity`", "did you mean `severity`?"],
@@ -303,8 +372,16 @@ fn ends_with_all_reports(by: &str) {
         std::thread::sleep(Duration::from_millis(100));
         Reply::Bytes(refusal("400 No"))
     });
-    let driver =
-        probity().args(["check", "--jobs", "2", "--basic", "a:b-password", "--target", &target.url()]);
+    let driver = probity().args([
+        "check",
+        "shipped",
+        "--jobs",
+        "2",
+        "--basic",
+        "a:b-password",
+        "--target",
+        &target.url(),
+    ]);
     let running = driver.args(["--report", "json=r.json", "--report", "junit=r.xml"]).start();
     eventually(|| target.lines().len() > 6);
     signal(&running, by);
@@ -321,7 +398,7 @@ fn an_interrupted_record_writes_no_snapshot() {
         std::thread::sleep(Duration::from_millis(50));
         Reply::Bytes(refusal("400 No"))
     });
-    let driver = probity().args(["check", "--basic", "a:b-password", "--target", &target.url()]);
+    let driver = probity().args(["check", "shipped", "--basic", "a:b-password", "--target", &target.url()]);
     let running = driver.args(["--profile", "p", "--record"]).start();
     eventually(|| target.lines().len() > 20);
     signal(&running, "-INT");
@@ -334,7 +411,7 @@ fn an_interrupted_record_writes_no_snapshot() {
 fn fail_fast_stops_at_the_first_finding() {
     let target = Canned::always(refusal("400 No"));
     let arguments =
-        ["check", "--fail-fast", "--basic", "a:b-password", "--report", "json=r.json", "--target"];
+        ["check", "shipped", "--fail-fast", "--basic", "a:b-password", "--report", "json=r.json", "--target"];
     let ran = probity().args(arguments).arg(target.url()).run().ends_with(1);
     assert_eq!(target.lines().len(), 1, "{}", ran.everything());
 
@@ -368,7 +445,7 @@ fn a_rate_is_kept() {
     let target = Canned::always(refusal("400 No"));
     let begun = Instant::now();
     let arguments = ["--rate", "10/s", "--jobs", "8", "--basic", "a:b-password", "--max-requests", "11"];
-    probity().arg("check").args(arguments).args(["--target", &target.url()]).run().ends_with(1);
+    probity().args(["check", "shipped"]).args(arguments).args(["--target", &target.url()]).run().ends_with(1);
     assert_eq!(target.lines().len(), 11);
     // Eleven requests, a tenth of a second between each and the next.
     assert!(begun.elapsed() >= Duration::from_secs(1));

@@ -365,7 +365,16 @@ fn what_did_not_hold_or_was_not_tried_is_marked_so() {
     let basic = format!("{}:{}", accepted.user, accepted.password);
     driver
         .again()
-        .args(["check", "--include", "create-badges-group", "--target", &target, "--basic", &basic])
+        .args([
+            "check",
+            "shipped",
+            "--include",
+            "create-badges-group",
+            "--target",
+            &target,
+            "--basic",
+            &basic,
+        ])
         .args(["--report", "json=run.json"])
         .run()
         .ends_with(1);

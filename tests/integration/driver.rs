@@ -61,9 +61,10 @@ impl Driver {
         self
     }
 
-    /// Sends to this server, with no credentials.
+    /// Sends to this server, with no credentials; what is held against it is the shipped contract,
+    /// unless another is named.
     pub(crate) fn at(self, rival: &Rival) -> Self {
-        self.args(["--target".to_owned(), rival.url()])
+        self.env("PROBITY_CONTRACT", "shipped").args(["--target".to_owned(), rival.url()])
     }
 
     /// Sends to this server, with its Basic credentials.

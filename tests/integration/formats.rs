@@ -206,7 +206,17 @@ fn no_format_holds_a_secret_or_does_what_a_host_wants() {
     for status in ["200 OK", "400 No", "500 No"] {
         let target = parrot(status);
         let ran = probity()
-            .args(["check", "--verbose", "--target", &target.url(), "--profile", "p", "--jobs", "2"])
+            .args([
+                "check",
+                "shipped",
+                "--verbose",
+                "--target",
+                &target.url(),
+                "--profile",
+                "p",
+                "--jobs",
+                "2",
+            ])
             .args(["--max-requests", "150", "--basic", &format!("someone:{}", SECRETS[0])])
             .args(["--bearer", SECRETS[1], "--header", &format!("X-Api-Key: {}", SECRETS[2])])
             .args(["--header", &format!("X-Secret-Tenant: {}", SECRETS[3])])

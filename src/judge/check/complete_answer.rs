@@ -31,7 +31,9 @@ pub(in crate::judge) fn as_death(one: &mut Observation, suspects: Option<usize>,
 pub(in crate::judge) fn check(view: &View<'_>, failure: &Failure) -> Observation {
     // How exactly a connection ended depends on timing; the kind of failure does not.
     let actual = match failure.kind {
-        FailureKind::TooLarge | FailureKind::BadCoding | FailureKind::Unsendable => failure.detail.clone(),
+        FailureKind::TooLarge | FailureKind::BadCoding | FailureKind::Unsendable | FailureKind::TimedOut => {
+            failure.detail.clone()
+        }
         kind => kind.words().to_owned(),
     };
     view.observe(

@@ -37,7 +37,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
                 let broken = view.contract.schemas.text_violations(schema, Side::Response, &text);
                 found.extend(broken.into_iter().map(|broken| {
                     let words = broken.cause.words_for(Some(&broken.keyword));
-let place = json::pointer::general(&broken.place);
+                    let place = json::pointer::general(&broken.place);
                     let inside = if place.is_empty() { String::new() } else { format!("`{place}` of ") };
                     let title = format!("{inside}the header `{}` {words}", header.name);
                     let kind = format!("{} {}", answer.status, broken.keyword);

@@ -164,8 +164,7 @@ fn tell_what_is_to_blame(
 /// Warnings without those about a member of which a part is to blame.
 fn innermost(blamed: Vec<(String, Observation)>) -> impl Iterator<Item = Observation> {
     let members: BTreeSet<String> = blamed.iter().map(|(member, _)| member.clone()).collect();
-    let is_outer =
-        move |member: &str| members.iter().any(|other| pointer::is_below(other, member));
+    let is_outer = move |member: &str| members.iter().any(|other| pointer::is_below(other, member));
     blamed.into_iter().filter(move |(member, _)| !is_outer(member)).map(|(_, observation)| observation)
 }
 

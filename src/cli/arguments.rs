@@ -1,0 +1,499 @@
+//! The arguments of every command, as clap reads them.
+
+use super::exit;
+use crate::config;
+use crate::plan::Guards;
+use crate::run::Rate;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Holds a deployed HTTP API to its `OpenAPI` contract.
+#[derive(Debug, Parser)]
+#[command(name = "probity", version, about, after_help = exit::TABLE, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// The configuration file; without it, `probity.toml` here or in a folder above
+    #[arg(long, global = true, env = "PROBITY_CONFIG", value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, global = true, default_value = "auto", env = "PROBITY_COLOR", value_name = "WHEN")]
+    pub(super) color: Color,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Send what the contract implies to a target and check every answer
+    #[command(after_help = format!("{REPORTS}\n\n{}", exit::TABLE))]
+    Check(Box<CheckArgs>),
+    /// Print the cases that a target would get, without sending anything
+    Plan(PlanArgs),
+    /// Run a host that behaves as the contract says
+    Serve(ServeArgs),
+    /// Plant every fault that the contract lets one think of, and tell which are caught
+    #[command(after_help = exit::TABLE)]
+    Audit(AuditArgs),
+    /// Make any report of the JSON report of a run
+    #[command(after_help = REPORTS)]
+    Report(ReportArgs),
+    /// Write the API reference of a contract
+    #[command(after_help = exit::TABLE)]
+    Docs(DocsArgs),
+    /// Settle recorded behaviour
+    Snapshots(SnapshotsArgs),
+    /// Tell what a check means, why it matters, and how to allow it; or what a case is about
+    Explain(ExplainArgs),
+    /// Print a completion script
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page of the program or of a command, in roff
+    Man {
+        /// The command, for example `snapshots accept`; without it, the page of the program
+        command: Vec<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ContractArgs {
+    /// The `OpenAPI` document, or `-` for standard input; without it, openapi.yaml, openapi.yml or
+    /// openapi.json of the current folder, or else the shipped contract of two group endpoints, which
+    /// `shipped` names
+    #[arg(env = "PROBITY_CONTRACT", value_name = "CONTRACT", value_parser = path())]
+    pub(super) contract: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SelectionArgs {
+    /// Only these operations, methods, paths, tags or cases; `*` stands for any text
+    #[arg(long, env = "PROBITY_INCLUDE", value_name = "PATTERN", value_delimiter = ',')]
+    pub(super) include: Vec<String>,
+    /// Not these operations, methods, paths, tags or cases
+    #[arg(long, env = "PROBITY_EXCLUDE", value_name = "PATTERN", value_delimiter = ',')]
+    pub(super) exclude: Vec<String>,
+    /// What random values are derived from
+    #[arg(
+        long,
+        env = "PROBITY_SEED",
+        default_value_t = 0,
+        allow_negative_numbers = true,
+        value_name = "NUMBER"
+    )]
+    pub(super) seed: u64,
+    /// The most requests that are sent; the most useful ones come first
+    #[arg(long, env = "PROBITY_MAX_REQUESTS", value_name = "NUMBER", value_parser = positive)]
+    pub(super) max_requests: Option<usize>,
+    /// Also try undeclared PUT, PATCH and DELETE, which may change data
+    #[arg(long, env = "PROBITY_CHANGING_METHODS")]
+    pub(super) changing_methods: bool,
+}
+
+/// What is not sent to a target unless it is asked for.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Harm")]
+pub(super) struct GuardArgs {
+    /// Send PUT, PATCH and DELETE also to what the run did not create
+    #[arg(long, env = "PROBITY_ON_EXISTING_DATA")]
+    pub(super) on_existing_data: bool,
+    /// Send, after all else, these operations, paths, tags or cases although they may stop, reset,
+    /// lock or revoke something
+    #[arg(long, env = "PROBITY_INCLUDE_DISRUPTIVE", value_name = "PATTERN", value_delimiter = ',')]
+    pub(super) include_disruptive: Vec<String>,
+    /// Send safe methods only
+    #[arg(long, env = "PROBITY_READ_ONLY")]
+    pub(super) read_only: bool,
+}
+
+impl GuardArgs {
+    /// What is spared on a target of somebody.
+    pub(super) fn of_target(&self) -> Guards {
+        Guards {
+            existing_data: !self.on_existing_data,
+            disruption: Some(self.include_disruptive.clone()),
+            read_only: self.read_only,
+        }
+    }
+
+    /// What is spared on a host of our own.
+    pub(super) fn of_embedded(&self) -> Guards {
+        Guards { read_only: self.read_only, ..Guards::default() }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Target")]
+pub(super) struct TargetArgs {
+    /// Where requests go; without it, or as `embedded`, a host of our own that behaves as the contract
+    /// says
+    #[arg(long, env = "PROBITY_TARGET", value_name = "URL")]
+    pub(super) target: Option<String>,
+    /// Credentials of HTTP Basic
+    #[arg(long, env = "PROBITY_BASIC", hide_env_values = true, value_name = "USER:PASSWORD")]
+    pub(super) basic: Option<String>,
+    /// The password travels as the hexadecimal MD5 of itself
+    #[arg(long, env = "PROBITY_BASIC_MD5")]
+    pub(super) basic_md5: bool,
+    /// A bearer token
+    #[arg(long, env = "PROBITY_BEARER", hide_env_values = true, value_name = "TOKEN")]
+    pub(super) bearer: Option<String>,
+    /// A key for every apiKey scheme of the contract, or for the one that is named
+    #[arg(long, env = "PROBITY_API_KEY", hide_env_values = true, value_name = "[SCHEME=]KEY")]
+    pub(super) api_key: Vec<String>,
+    /// The key to fetch a token with, as the contract's security scheme says
+    #[arg(
+        long,
+        env = "PROBITY_OAUTH_KEY",
+        hide_env_values = true,
+        requires = "oauth_secret",
+        value_name = "KEY"
+    )]
+    pub(super) oauth_key: Option<String>,
+    /// The secret that belongs to the key
+    #[arg(
+        long,
+        env = "PROBITY_OAUTH_SECRET",
+        hide_env_values = true,
+        requires = "oauth_key",
+        value_name = "SECRET"
+    )]
+    pub(super) oauth_secret: Option<String>,
+    /// A token that is good for somebody else, such as another organisation: it must be refused
+    #[arg(long, env = "PROBITY_FOREIGN_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub(super) foreign_token: Option<String>,
+    /// A header for every request
+    #[arg(long, env = "PROBITY_HEADER", hide_env_values = true, value_name = "NAME: VALUE")]
+    pub(super) header: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pace")]
+pub(super) struct PaceArgs {
+    /// How many scenarios run side by side
+    #[arg(long, short, env = "PROBITY_JOBS", default_value_t = 8, value_name = "NUMBER", value_parser = jobs)]
+    pub(super) jobs: usize,
+    /// The most requests in a time, evenly spaced: 10/s, 100/m, 5000/h
+    #[arg(long, env = "PROBITY_RATE", value_name = "RATE")]
+    pub(super) rate: Option<Rate>,
+    /// The time limit of one exchange
+    #[arg(long, env = "PROBITY_TIMEOUT", default_value = "10s", value_name = "TIME", value_parser = config::time_limit)]
+    pub(super) timeout: Duration,
+    /// How long, in all, the target may ask to wait with Retry-After
+    #[arg(long, env = "PROBITY_MAX_WAIT", default_value = "2m", value_name = "TIME", value_parser = config::duration)]
+    pub(super) max_wait: Duration,
+    /// Stop at the first finding that is denied; requests are sent one after the other
+    #[arg(long, env = "PROBITY_FAIL_FAST")]
+    pub(super) fail_fast: bool,
+    /// Ten digits that unique values carry; made up for each run unless given
+    #[arg(long, env = "PROBITY_RUN_ID", value_name = "DIGITS", value_parser = run_id)]
+    pub(super) run_id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Severity")]
+pub(super) struct SeverityArgs {
+    /// A finding of this check fails the run
+    #[arg(long, short = 'D', env = "PROBITY_DENY", value_name = "CHECK", value_delimiter = ',')]
+    pub(super) deny: Vec<String>,
+    /// A finding of this check is only reported
+    #[arg(long, short = 'W', env = "PROBITY_WARN", value_name = "CHECK", value_delimiter = ',')]
+    pub(super) warn: Vec<String>,
+    /// A finding of this check is not reported
+    #[arg(long, short = 'A', env = "PROBITY_ALLOW", value_name = "CHECK", value_delimiter = ',')]
+    pub(super) allow: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Snapshots")]
+pub(super) struct ProfileArgs {
+    /// Which deployment's snapshots; the embedded host has the profile `host`
+    #[arg(long, env = "PROBITY_PROFILE", value_name = "NAME")]
+    pub(super) profile: Option<String>,
+    /// The folder of snapshots
+    #[arg(long, env = "PROBITY_SNAPSHOTS", default_value = "snapshots", value_name = "FOLDER")]
+    pub(super) snapshots: PathBuf,
+}
+
+/// What lets a run fail although nothing is denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Something of the contract could not be tested: a gap, or an operation that a broken part
+    /// of the contract keeps from being tested
+    Gaps,
+    /// A finding is only reported
+    Warnings,
+    /// Something was not tested: of an operation nothing was accepted, a case proves nothing or
+    /// was not sent
+    Untested,
+}
+
+impl FailOn {
+    /// What it is called on the command line.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            FailOn::Gaps => "gaps",
+            FailOn::Warnings => "warnings",
+            FailOn::Untested => "untested",
+        }
+    }
+}
+
+/// The arguments of `check`.
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub(super) contract: ContractArgs,
+    #[command(flatten)]
+    pub(super) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(super) guards: GuardArgs,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    #[command(flatten)]
+    pub(super) pace: PaceArgs,
+    #[command(flatten)]
+    pub(super) severity: SeverityArgs,
+    /// Fail, with exit code 1, also where there is any of these
+    #[arg(
+        long,
+        env = "PROBITY_FAIL_ON",
+        help_heading = "Severity",
+        value_name = "WHAT",
+        value_delimiter = ','
+    )]
+    pub(super) fail_on: Vec<FailOn>,
+    #[command(flatten)]
+    pub(super) profile: ProfileArgs,
+    /// Send everything twice, and write what held still as the profile's snapshots
+    #[arg(long, env = "PROBITY_RECORD", help_heading = "Snapshots")]
+    pub(super) record: bool,
+    /// Write a report, for example junit=FILE; may be repeated, and `-` is standard output
+    #[arg(
+        long,
+        env = "PROBITY_REPORT",
+        help_heading = "Reports",
+        value_name = "FORMAT=FILE",
+        value_delimiter = ','
+    )]
+    pub(super) report: Vec<String>,
+    /// Write down what may create, change or delete something, before it is sent
+    #[arg(long, env = "PROBITY_LEDGER", help_heading = "Reports", value_name = "FILE")]
+    pub(super) ledger: Option<PathBuf>,
+    /// Only findings and the summary
+    #[arg(long, short, env = "PROBITY_QUIET", help_heading = "Reports", conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Every case
+    #[arg(long, short, env = "PROBITY_VERBOSE", help_heading = "Reports")]
+    pub(super) verbose: bool,
+}
+
+/// The arguments of `plan`.
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    pub(super) contract: ContractArgs,
+    #[command(flatten)]
+    pub(super) selection: SelectionArgs,
+    /// As JSON
+    #[arg(long, env = "PROBITY_JSON")]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) guards: GuardArgs,
+}
+
+/// The arguments of `serve`.
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    pub(super) contract: ContractArgs,
+    /// The port on loopback; 0 is any free one
+    #[arg(long, env = "PROBITY_PORT", default_value_t = 8080, value_name = "PORT")]
+    pub(super) port: u16,
+    /// A defect that the host has, or a pattern of defects; may be repeated
+    #[arg(long, env = "PROBITY_FAULT", value_name = "ID", value_delimiter = ',')]
+    pub(super) fault: Vec<String>,
+    /// List the defects that the host can have, and end
+    #[arg(long, env = "PROBITY_LIST_FAULTS")]
+    pub(super) list_faults: bool,
+}
+
+/// The arguments of `audit`.
+#[derive(Debug, Args)]
+pub(super) struct AuditArgs {
+    #[command(flatten)]
+    pub(super) contract: ContractArgs,
+    /// Only these faults or classes of faults; `*` stands for any text
+    #[arg(long, env = "PROBITY_AUDIT_INCLUDE", value_name = "PATTERN", value_delimiter = ',')]
+    pub(super) include: Vec<String>,
+    /// Not these faults or classes of faults
+    #[arg(long, env = "PROBITY_AUDIT_EXCLUDE", value_name = "PATTERN", value_delimiter = ',')]
+    pub(super) exclude: Vec<String>,
+    /// Fail if less than so many percent of the faults that can be seen are caught or pinned
+    #[arg(long, env = "PROBITY_MIN", value_name = "PERCENT", value_parser = percentage)]
+    pub(super) min: Option<f64>,
+    /// What random values are derived from
+    #[arg(
+        long,
+        env = "PROBITY_SEED",
+        default_value_t = 0,
+        allow_negative_numbers = true,
+        value_name = "NUMBER"
+    )]
+    pub(super) seed: u64,
+    /// The most requests that each host gets; the most useful ones come first
+    #[arg(long, env = "PROBITY_MAX_REQUESTS", value_name = "NUMBER", value_parser = positive)]
+    pub(super) max_requests: Option<usize>,
+    /// Also try undeclared PUT, PATCH and DELETE
+    #[arg(long, env = "PROBITY_CHANGING_METHODS")]
+    pub(super) changing_methods: bool,
+    /// How many hosts run side by side; without it, four on each core
+    #[arg(long, short, env = "PROBITY_AUDIT_JOBS", value_name = "NUMBER", value_parser = jobs)]
+    pub(super) jobs: Option<usize>,
+    /// The report as JSON, to a file or, without one, to standard output
+    #[arg(
+        long,
+        env = "PROBITY_AUDIT_JSON",
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "-"
+    )]
+    pub(super) json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) severity: SeverityArgs,
+}
+
+/// The arguments of `explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The check, or the name of a case; without it, all checks are listed
+    pub(super) subject: Option<String>,
+    #[command(flatten)]
+    pub(super) contract: ContractArgs,
+}
+
+/// The arguments of `report`.
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// What `probity check --report json=FILE` has written; `-` is standard input
+    #[arg(value_name = "RUN")]
+    pub(super) run: PathBuf,
+    /// Which report to make, for example junit=FILE; may be repeated, and `-` is standard output
+    #[arg(long, env = "PROBITY_REPORT", value_name = "FORMAT=FILE", value_delimiter = ',', required = true)]
+    pub(super) report: Vec<String>,
+}
+
+/// The forms of reports, for `--help`.
+pub(super) const REPORTS: &str = "\
+Reports, each FORMAT=FILE:
+  json            everything; any other but ndjson can be made of it by `probity report`
+  junit           JUnit XML, as CI servers read it
+  html            a page for people, with everything that was tried
+  markdown        a page for the summary of a job, at most 1 MiB
+  github          annotations of GitHub Actions; without FILE, to standard output
+  github-summary  the page in Markdown, added to $GITHUB_STEP_SUMMARY; takes no FILE
+  sarif           SARIF 2.1.0, for code scanning
+  har             HAR 1.2: every exchange, without secrets
+  ctrf            Common Test Report Format
+  gitlab          GitLab's code quality
+  ndjson          the events as they happen, a line of JSON each";
+
+/// The arguments of `docs`.
+#[derive(Debug, Args)]
+pub(super) struct DocsArgs {
+    #[command(flatten)]
+    pub(super) contract: ContractArgs,
+    /// The folder that the pages are written to
+    #[arg(long, env = "PROBITY_DOCS_OUT", value_name = "FOLDER")]
+    pub(super) out: PathBuf,
+    /// What is written
+    #[arg(long, env = "PROBITY_DOCS_FORMAT", default_value = "html", value_name = "FORMAT")]
+    pub(super) format: DocsFormat,
+    /// The JSON report of a run, whose exchanges stand as examples and whose outcome marks every status,
+    /// code and rule; or the folder of a profile of snapshots, which tell what statuses and codes came
+    #[arg(long, env = "PROBITY_DOCS_VERIFIED", value_name = "PATH")]
+    pub(super) verified: Option<PathBuf>,
+    /// Write nothing; fail if the pages in the folder are out of date
+    #[arg(long, env = "PROBITY_DOCS_CHECK")]
+    pub(super) check: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum DocsFormat {
+    /// One page, `index.html`, that needs nothing else
+    Html,
+    /// A file for each operation, and `README.md` that lists them
+    Markdown,
+}
+
+/// The arguments of `snapshots`.
+#[derive(Debug, Args)]
+pub(super) struct SnapshotsArgs {
+    #[command(subcommand)]
+    pub(super) action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Action {
+    /// Show what is pending, and ask what to do with each
+    Review(SettleArgs),
+    /// Accept what is pending
+    Accept(SettleArgs),
+    /// Reject what is pending
+    Reject(SettleArgs),
+    /// List what is recorded and what is pending; the exit code is 1 while something is
+    List {
+        #[command(flatten)]
+        settle: SettleArgs,
+        /// Only what is pending
+        #[arg(long)]
+        pending: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SettleArgs {
+    #[command(flatten)]
+    pub(super) profile: ProfileArgs,
+    /// Only these pages; `*` stands for any text
+    #[arg(value_name = "PATTERN")]
+    pub(super) pages: Vec<String>,
+}
+
+/// A path that may be empty, of which the command says more than clap does.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "a whole number above 0 is expected".into())
+}
+
+fn percentage(text: &str) -> Result<f64, String> {
+    let number = text.trim_end_matches('%').trim_end().parse().ok();
+    let number = number.filter(|number| (0.0..=100.0).contains(number));
+    number.ok_or_else(|| "a number from 0 to 100 is expected".into())
+}
+
+fn jobs(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=512).contains(number));
+    number.ok_or_else(|| "a whole number from 1 to 512 is expected".into())
+}
+
+fn run_id(text: &str) -> Result<String, String> {
+    let digits = text.len() == crate::plan::RUN.len() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let good = digits && !text.starts_with('0');
+    good.then(|| text.to_owned()).ok_or_else(|| "ten digits are expected, the first not 0".into())
+}

@@ -1,0 +1,131 @@
+//! Credentials, from the arguments to what a run is let in with; and what of a plan they are for.
+
+use super::Exit;
+use super::arguments::TargetArgs;
+use super::failure::Failure;
+use crate::contract::Contract;
+use crate::plan::{Credentials, Gap, Plan};
+use crate::run::credentials::Authenticator;
+use crate::run::{Given, asks_for, wanted};
+
+fn wrong(why: impl Into<String>, hint: &str) -> Failure {
+    Failure::new(Exit::Usage, why).with_hint(Some(hint.to_owned()))
+}
+
+/// What the user gave to be let in with.
+pub(super) fn given(arguments: &TargetArgs) -> Result<Given, Failure> {
+    nothing_is_empty(arguments)?;
+    let headers = arguments.header.iter().map(|header| self::header(header));
+    let tokens = [("--bearer", &arguments.bearer), ("--foreign-token", &arguments.foreign_token)];
+    let tokens = tokens.into_iter().filter_map(|(flag, token)| Some((flag, token.as_ref()?)));
+    for (flag, token) in tokens.chain(arguments.api_key.iter().map(|key| ("--api-key", key))) {
+        if http::HeaderValue::try_from(format!("Bearer {token}")).is_err() {
+            let why = format!("{flag}: the token has characters that no header can hold");
+            return Err(wrong(why, "a line break at its end, perhaps"));
+        }
+    }
+    Ok(Given {
+        basic: arguments.basic.as_deref().map(pair).transpose()?,
+        basic_md5: arguments.basic_md5,
+        bearer: arguments.bearer.clone(),
+        api_keys: arguments.api_key.clone(),
+        foreign: arguments.foreign_token.clone(),
+        oauth: arguments.oauth_key.clone().zip(arguments.oauth_secret.clone()),
+        headers: headers.collect::<Result<_, _>>()?,
+    })
+}
+
+/// An empty credential is a variable that is not set.
+fn nothing_is_empty(arguments: &TargetArgs) -> Result<(), Failure> {
+    let one = |flag, what, value: &Option<String>| {
+        value.as_deref().is_some_and(str::is_empty).then_some((flag, what))
+    };
+    let empty = one("--basic", "the pair of user and password", &arguments.basic)
+        .or_else(|| one("--bearer", "the token", &arguments.bearer))
+        .or_else(|| arguments.api_key.iter().any(String::is_empty).then_some(("--api-key", "the key")))
+        .or_else(|| one("--oauth-key", "the key", &arguments.oauth_key))
+        .or_else(|| one("--oauth-secret", "the secret", &arguments.oauth_secret))
+        .or_else(|| one("--foreign-token", "the token", &arguments.foreign_token));
+    let Some((flag, what)) = empty else { return Ok(()) };
+    let variable = format!("PROBITY_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
+    let hint = format!("is the variable that it comes from set? Without {flag} and {variable}, none is sent");
+    Err(wrong(format!("{flag}: {what} is empty"), &hint))
+}
+
+fn pair(text: &str) -> Result<(String, String), Failure> {
+    let pair = text.split_once(':').map(|(user, password)| (user.to_owned(), password.to_owned()));
+    pair.ok_or_else(|| wrong("--basic: user and password are separated by a colon", "--basic user:password"))
+}
+
+fn header(text: &str) -> Result<(String, String), Failure> {
+    let example = "--header 'X-Api-Key: secret'";
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.contains(['\r', '\n']) {
+        let hint = "one flag is one header: give --header twice, as in --header 'A: 1' --header 'B: 2'";
+        return Err(wrong("--header: it has a line break", hint));
+    }
+    let Some((name, value)) = text.split_once(':') else {
+        return Err(wrong("--header: a name, a colon and a value are expected", example));
+    };
+    let (name, value) = (name.trim(), value.trim());
+    if http::HeaderName::try_from(name).is_err() {
+        return Err(wrong("--header: what stands before the colon is no name of a header", example));
+    }
+    if http::HeaderValue::try_from(value).is_err() {
+        let why = format!("--header: the value of {name} has characters that no header can hold");
+        return Err(wrong(why, example));
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Takes out of a plan what needs credentials that were not given, if any were given: nothing
+/// could be told from it.
+pub(super) fn leave_out_strangers(
+    contract: &Contract,
+    plan: &mut Plan,
+    given: &Given,
+) -> Result<(), Failure> {
+    if given.is_empty() || plan.is_empty() {
+        return Ok(());
+    }
+    let authenticator = Authenticator::new(contract, given.clone(), "");
+    let lets_in: Vec<bool> =
+        contract.operations.iter().map(|operation| authenticator.can_satisfy(operation)).collect();
+    plan.scenarios.retain(|scenario| {
+        scenario.cases.iter().all(|case| {
+            let operation = &contract.operations[case.operation];
+            lets_in[case.operation]
+                && match case.request.credentials {
+                    Credentials::Expired => authenticator.fetches_token(operation),
+                    Credentials::Foreign => authenticator.has_foreign(operation),
+                    _ => true,
+                }
+        })
+    });
+    for (operation, _) in contract.operations.iter().zip(&lets_in).filter(|(_, lets_in)| !**lets_in) {
+        let schemes: Vec<&str> = operation.security.iter().flatten().map(String::as_str).collect();
+        plan.gaps.push(Gap {
+            operation: operation.id.clone(),
+            at: operation.at.clone(),
+            why: format!("it needs credentials of another scheme than were given: {}", schemes.join(", ")),
+        });
+    }
+    let foreign = |operation| authenticator.has_foreign(operation);
+    if given.foreign.is_some() && !contract.operations.iter().any(foreign) {
+        plan.gaps.extend(contract.operations.first().map(|operation| Gap {
+            operation: operation.id.clone(),
+            at: operation.at.clone(),
+            why: "--foreign-token was not tried: no credentials that were given are a token".into(),
+        }));
+    }
+    if plan.is_empty() {
+        let closed = contract.operations.iter().zip(&lets_in).filter(|(_, lets_in)| !**lets_in);
+        let wanted = wanted(contract, closed.map(|(operation, _)| operation));
+        return Err(Failure::new(
+            Exit::Target,
+            "the credentials are of no scheme that the contract asks for",
+        )
+        .with_hint(Some(asks_for(&wanted))));
+    }
+    Ok(())
+}

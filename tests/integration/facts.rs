@@ -1,0 +1,283 @@
+//! One fact, one finding: a planted fault is told once, however many requests show it, and of two
+//! planted faults each is told.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::canned::{Asked, Canned, Reply};
+use crate::driver::probity;
+
+const NOTES: &str = "openapi: 3.0.3
+info: {title: Notes, version: '1'}
+security: [{bearer: []}]
+paths:
+  /notes:
+    post:
+      operationId: addNote
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/New'}}}}
+      responses:
+        '201': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Note'}}}}
+        '400': {$ref: '#/components/responses/Refused'}
+        '401': {$ref: '#/components/responses/Refused'}
+        '415': {$ref: '#/components/responses/Refused'}
+    get:
+      operationId: listNotes
+      responses:
+        '200':
+          description: ok
+          headers: {X-Total: {required: true, schema: {type: integer}}}
+          content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Note'}}}}
+        '401': {$ref: '#/components/responses/Refused'}
+  /tags:
+    get:
+      operationId: listTags
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {type: array, items: {type: string}}}}}
+        '401': {$ref: '#/components/responses/Refused'}
+components:
+  securitySchemes: {bearer: {type: http, scheme: bearer}}
+  responses:
+    Refused:
+      description: no
+      content: {application/json: {schema: {type: object, required: [error], properties: {error: {type: string}}}}}
+  schemas:
+    New:
+      type: object
+      required: [title]
+      additionalProperties: false
+      properties:
+        title: {type: string, minLength: 1, maxLength: 40}
+        colour: {type: string, enum: [red, green]}
+        rank: {type: integer, minimum: 0, maximum: 9}
+    Note:
+      type: object
+      required: [id, title]
+      properties:
+        id: {type: integer}
+        title: {type: string, minLength: 1, maxLength: 40, nullable: false}
+        colour: {type: string, enum: [red, green]}
+        rank: {type: integer, minimum: 0, maximum: 9}
+";
+
+/// What is wrong with the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// `red` ends in a 500.
+    RedFails,
+    /// `rank: 0` ends in a 500 with other words.
+    NoRankFails,
+    /// A title may be null, a number, an object.
+    AnyTitle,
+    /// Any colour is taken.
+    AnyColour,
+    /// A created note has no id.
+    NoId,
+    /// A created note has its rank as text.
+    RankAsText,
+    /// Notes can be created by anybody.
+    OpenPost,
+    /// Notes can be listed by anybody.
+    OpenList,
+    /// Tags are listed with a status that is not documented.
+    OddStatus,
+    /// A 405 does not say what is allowed.
+    NoAllow,
+    /// `green` is refused.
+    NoGreen,
+    /// `rank: 9` is refused.
+    NoHighest,
+    /// The list does not say how many there are.
+    NoTotal,
+    /// A refusal shows where in the code it was made.
+    Trace,
+    /// Tags are a page.
+    Page,
+    /// What is no JSON is taken.
+    Lenient,
+}
+
+const FAULTS: [Fault; 16] = [
+    Fault::RedFails,
+    Fault::NoRankFails,
+    Fault::AnyTitle,
+    Fault::AnyColour,
+    Fault::NoId,
+    Fault::RankAsText,
+    Fault::OpenPost,
+    Fault::OpenList,
+    Fault::OddStatus,
+    Fault::NoAllow,
+    Fault::NoGreen,
+    Fault::NoHighest,
+    Fault::NoTotal,
+    Fault::Trace,
+    Fault::Page,
+    Fault::Lenient,
+];
+
+/// A status line, further headers, a media type and a body.
+type Said = (&'static str, &'static str, &'static str, String);
+
+const JSON: &str = "application/json";
+
+fn refused(status: &'static str, why: &str) -> Said {
+    (status, "", JSON, json!({"error": why}).to_string())
+}
+
+fn host(faults: &[Fault]) -> Canned {
+    let faults = faults.to_vec();
+    Canned::start(move |asked| {
+        let has = |fault| faults.contains(&fault);
+        let (status, more, kind, body) = said(asked, &has);
+        let body = if asked.line.starts_with("HEAD") { String::new() } else { body };
+        let length = body.len();
+        let head =
+            format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n{more}\r\n");
+        Reply::Bytes([head.into_bytes(), body.into_bytes()].concat())
+    })
+}
+
+fn said(asked: &Asked, has: &impl Fn(Fault) -> bool) -> Said {
+    let mut words = asked.line.split(' ');
+    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let let_in = asked.head.lines().any(|line| line.eq_ignore_ascii_case("authorization: Bearer good-token"));
+    let stranger = || refused("401 Unauthorized", "who are you?");
+    match (method, path) {
+        ("POST", "/notes") if let_in || has(Fault::OpenPost) => add(asked, has),
+        ("GET", "/notes") if let_in || has(Fault::OpenList) => {
+            ("200 OK", if has(Fault::NoTotal) { "" } else { "X-Total: 0\r\n" }, JSON, "[]".into())
+        }
+        ("GET", "/tags") if let_in && has(Fault::Page) => ("200 OK", "", "text/html", "<p>none</p>".into()),
+        ("GET", "/tags") if let_in && has(Fault::OddStatus) => ("206 Partial Content", "", JSON, "[]".into()),
+        ("GET", "/tags") if let_in => ("200 OK", "", JSON, "[]".into()),
+        ("POST" | "GET", "/notes") | ("GET", "/tags") => stranger(),
+        (_, "/notes") if !has(Fault::NoAllow) => {
+            ("405 Method Not Allowed", "Allow: GET, POST\r\n", JSON, "{}".into())
+        }
+        (_, "/tags") if !has(Fault::NoAllow) => {
+            ("405 Method Not Allowed", "Allow: GET\r\n", JSON, "{}".into())
+        }
+        (_, "/notes" | "/tags") => ("405 Method Not Allowed", "", JSON, "{}".into()),
+        _ => refused("404 Not Found", "there is nothing"),
+    }
+}
+
+fn add(asked: &Asked, has: &impl Fn(Fault) -> bool) -> Said {
+    let no = |why: &str| {
+        let trace = "at Notes.add (/srv/app/notes.js:12:7)";
+        refused("400 Bad Request", if has(Fault::Trace) { trace } else { why })
+    };
+    let kind = asked.head.to_lowercase();
+    if !kind.contains("content-type: application/json") {
+        return refused("415 Unsupported Media Type", "json only");
+    }
+    let body = asked.whole.get(asked.head.len()..).unwrap_or_default();
+    let mut note: Value = match serde_json::from_str(body) {
+        Ok(note) if !body.contains('\u{fffd}') => note,
+        _ if has(Fault::Lenient) => json!({"title": "nothing"}),
+        _ => return no("no json"),
+    };
+    let Some(members) = note.as_object() else { return no("no object") };
+    let rank = members.get("rank");
+    let whole = |rank: &Value| rank.as_f64().filter(|rank| rank.fract() == 0.0 && (0.0..=9.0).contains(rank));
+    let title = |title: &Value| title.as_str().is_some_and(|title| (1..=40).contains(&title.chars().count()));
+    let text = |title: &Value| !title.is_string() && has(Fault::AnyTitle);
+    if !members.get("title").is_some_and(|one| title(one) || text(one)) {
+        return no("title");
+    }
+    let listed = |colour: &Value| colour == "red" || colour == "green" || has(Fault::AnyColour);
+    let known = ["title", "colour", "rank"];
+    if !members.get("colour").is_none_or(listed) || !rank.is_none_or(|rank| whole(rank).is_some()) {
+        return no("colour or rank");
+    }
+    if members.keys().any(|name| !known.contains(&name.as_str())) {
+        return no("unknown member");
+    }
+    if has(Fault::RedFails) && members.get("colour").is_some_and(|colour| colour == "red") {
+        return refused("500 Internal Server Error", "cannot mix the paint");
+    }
+    if has(Fault::NoRankFails) && rank.and_then(whole) == Some(0.0) {
+        return refused("500 Internal Server Error", "division by zero");
+    }
+    if has(Fault::NoGreen) && members.get("colour").is_some_and(|colour| colour == "green") {
+        return no("no green any more");
+    }
+    if has(Fault::NoHighest) && rank.and_then(whole) == Some(9.0) {
+        return no("too high");
+    }
+    if !has(Fault::NoId) {
+        note["id"] = json!(asked.number);
+    }
+    if has(Fault::RankAsText) && note.get("rank").is_some() {
+        note["rank"] = json!(note["rank"].to_string());
+    }
+    ("201 Created", "", JSON, note.to_string())
+}
+
+/// What is told of a host: check, operation, place, constraint, kind of answer and title.
+fn told(faults: &[Fault]) -> BTreeSet<[String; 6]> {
+    let host = host(faults);
+    let driver = probity().with_file("c.yaml", NOTES);
+    let ran = driver
+        .args(["check", "c.yaml", "--bearer", "good-token", "--report", "json=r.json"])
+        .args(["--target", &host.url()])
+        .run();
+    let report: Value = serde_json::from_slice(&std::fs::read(ran.folder().join("r.json")).unwrap()).unwrap();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+    let told: Vec<[String; 6]> = findings
+        .map(|finding| {
+            let title = text(finding, "title");
+            // How far a fact goes may change with another one.
+            let title = title.split([',', ':']).next().unwrap_or_default();
+            let title = title.split(" to all but").next().unwrap_or_default().to_owned();
+            ["check", "operation", "place", "cause", "answer"]
+                .map(|key| text(finding, key))
+                .into_iter()
+                .chain([title])
+        })
+        .map(|parts| parts.collect::<Vec<_>>().try_into().unwrap())
+        .collect();
+    let once: BTreeSet<_> = told.iter().cloned().collect();
+    assert_eq!(once.len(), told.len(), "{faults:?} is told twice: {told:#?}");
+    once
+}
+
+/// Whether one fault hides another, so that only one of them is there.
+fn hides(one: Fault, other: Fault) -> bool {
+    let pairs = [(Fault::OddStatus, Fault::Page)];
+    pairs.contains(&(one, other)) || pairs.contains(&(other, one))
+}
+
+#[test]
+fn a_host_without_a_fault_is_told_nothing_of() {
+    assert_eq!(told(&[]), BTreeSet::new());
+}
+
+#[test]
+fn a_fault_is_told_once_however_many_requests_show_it() {
+    for fault in FAULTS {
+        let told = told(&[fault]);
+        assert_eq!(told.len(), 1, "{fault:?}: {told:#?}");
+    }
+}
+
+#[test]
+fn two_faults_are_told_each() {
+    let alone: Vec<BTreeSet<[String; 6]>> = FAULTS.iter().map(|fault| told(&[*fault])).collect();
+    let mut pairs = 0;
+    for (index, one) in FAULTS.iter().enumerate() {
+        for (other, two) in FAULTS.iter().enumerate().skip(index + 1) {
+            if hides(*one, *two) || (index + other) % 2 == 0 {
+                continue;
+            }
+            let told = told(&[*one, *two]);
+            let wanted: BTreeSet<[String; 6]> = alone[index].union(&alone[other]).cloned().collect();
+            assert_eq!(wanted.len(), 2, "{one:?} and {two:?} look the same");
+            assert_eq!(told, wanted, "{one:?} and {two:?}");
+            pairs += 1;
+        }
+    }
+    assert!(pairs >= 30, "{pairs}");
+}
