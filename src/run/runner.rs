@@ -175,6 +175,12 @@ impl Runner<'_> {
             }
         }
         if matches!(end, End::Complete | End::FirstFinding)
+            && let Some(ledger) = self.sender.ledger
+            && let Err(error) = ledger.close(&self.sender.id)
+        {
+            end = End::LedgerLost(error.to_string());
+        }
+        if matches!(end, End::Complete | End::FirstFinding)
             && let Some(error) = self.nowhere(&course, &stop).await
         {
             return Err(error);

@@ -196,7 +196,7 @@ fn each_request_is_in_the_ledger_before_it_is_sent_and_what_became_of_it_before_
     let made = lines_of(&text, "created");
     assert!(made.iter().all(|line| line["id"].is_string()), "{text}");
     assert!(made.iter().any(|line| line["unique"]["/name"].is_string()), "{text}");
-    assert!(made.len() > 50 && !lines_of(&text, "refused").is_empty());
+    assert!(made.len() > 50 && made.len() == text.lines().count(), "what led to nothing is taken out");
     assert_eq!(ran.json("r.json")["created"]["resources"], made.len());
     assert_eq!(ran.json("r.json")["created"]["left"], made.len());
     let line = format!("{0} resources were created; {0} are left on the target", made.len());
@@ -271,7 +271,7 @@ paths:
         ran.everything()
     );
     assert_eq!(report["summary"]["exchanges"], server.lines().len());
-    assert_eq!(count("sending"), count("created") + count("changed") + count("deleted") + count("refused"));
+    assert_eq!(text.lines().count(), count("created") + count("changed") + count("deleted"));
     let last = format!("; {} are left on the target: see l.jsonl", told["left"]);
     assert!(ran.stderr.contains(&last), "{}", ran.everything());
 }
@@ -429,7 +429,7 @@ fn a_refusal_of_which_not_everything_comes_creates_nothing() {
     let server = Canned::start(|_| Reply::Last(b"HTTP/1.1 400 No\r\nContent-Length: 500\r\n\r\n{}".to_vec()));
     let ran = by_password(&server.url()).args(["--max-requests", "5", "--ledger", "ledger.jsonl"]).run();
     let text = ran.file("ledger.jsonl");
-    assert_eq!(lines_of(&text, "sending").len(), lines_of(&text, "refused").len(), "{text}");
+    assert_eq!(text, "");
     assert!(!ran.stderr.contains("created"), "{}", ran.everything());
 }
 
