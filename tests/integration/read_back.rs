@@ -257,9 +257,14 @@ fn a_finding_says_where_the_link_promises_it_and_how_to_repeat_it() {
     assert!(url.ends_with("/api_gateway/v1/badges/group/{groupId}"), "{url}");
     let curl = finding["curl"].as_str().expect("a command");
     assert!(curl.contains("/group/'\"$groupId\""), "{curl}");
-    let note = finding["note"].as_str().expect("a note");
-    let told = "groupId stands for $response.body#/data/id of create-badges-group/accept/link/get-badges-group/read/first";
-    assert!(note.contains(told), "{note}");
+    let steps: Vec<&str> = curl.lines().filter(|line| line.starts_with("# step ")).collect();
+    assert_eq!(steps[0], "# step 1: create-badges-group/accept/link/get-badges-group/read/first");
+    assert!(steps.last().unwrap().ends_with(&format!("{}, the case itself", case["id"].as_str().unwrap())));
+    assert!(
+        curl.contains("groupId=$(printf '%s' \"$answer_1\" | jq -r '.[\"data\"][\"id\"]|@uri')"),
+        "{curl}"
+    );
+    assert_eq!(finding["note"], "it needs jq");
 }
 
 #[test]

@@ -144,8 +144,9 @@ fn of_equal_creates_at_once_exactly_one_is_accepted() {
             (&found["check"], &found["expected"]),
             (&json!("uniqueness"), &json!("one of 8 is accepted"))
         );
-        let note = found["note"].as_str().unwrap();
-        assert!(note.starts_with("it was one of 8 equal requests at once"), "{note}");
+        let script: Vec<&str> = found["curl"].as_str().unwrap().lines().collect();
+        assert_eq!(script.iter().filter(|line| line.ends_with(" &")).count(), 8, "{script:?}");
+        assert_eq!(script.last(), Some(&"wait"));
     }
 }
 
