@@ -37,6 +37,9 @@ const MOST_INDEX: usize = 30;
 const MOST_DIFFERENCES: usize = 24;
 const MOST_GAPS: usize = 10;
 
+/// So many operations are told one by one in the summary of what was seen.
+const MOST_SEEN: usize = 12;
+
 /// So many names stand in one line, and so many characters of a title.
 const FEW: usize = 3;
 const SHORT: usize = 110;
@@ -363,10 +366,26 @@ impl Page<'_, '_> {
         part("codes", codes.0, codes.1);
         let rules = operations.iter().flat_map(|one| &one.rules);
         part("rules", rules.clone().filter(|rule| rule.times > 0).count(), rules.count());
-        if !parts.is_empty() {
-            self.line(format!("Seen of the contract: {}", parts.join(" \u{b7} ")));
-            self.line("");
+        if parts.is_empty() {
+            return;
         }
+        self.line(format!("Seen of the contract: {}", parts.join(" \u{b7} ")));
+        for covered in operations.iter().filter(|_| operations.len() <= MOST_SEEN) {
+            let names = |seen: &[super::coverage::Seen], wanted: bool| {
+                let names = seen.iter().filter(|one| (one.times > 0) == wanted);
+                names.map(|one| visible(&one.name)).collect::<Vec<_>>().join(" ")
+            };
+            let parts = [
+                ("seen", GOOD, names(&covered.statuses, true)),
+                ("not seen", DOUBTFUL, names(&covered.statuses, false)),
+                ("not documented", BAD, names(&covered.undocumented_statuses, true)),
+            ];
+            let parts = parts.into_iter().filter(|(_, _, names)| !names.is_empty());
+            let parts: Vec<String> =
+                parts.map(|(words, style, names)| format!("{} {names}", styled(style, words))).collect();
+            self.line(format!("  {}: {}", self.operation(&covered.operation), parts.join(" \u{b7} ")));
+        }
+        self.line("");
     }
 
     fn coverage(&mut self) {
