@@ -145,6 +145,15 @@ mod tests {
     }
 
     #[test]
+    fn a_column_that_nobody_can_find_gives_way_to_the_pointer() {
+        let mut report = Fixture::new().report();
+        report.findings[0].contract.location.inside = Some("/paths/~1notes/get".into());
+        let text = github(&report);
+        let first = text.lines().next().unwrap();
+        assert!(!first.contains("col=") && first.contains(" (GET /notes) /paths/~1notes/get"), "{text}");
+    }
+
+    #[test]
     fn beyond_ten_one_notice_tells_of_the_rest() {
         let mut report = Fixture::new().report();
         let first = report.findings[0].clone();

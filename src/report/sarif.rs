@@ -353,6 +353,16 @@ mod tests {
     }
 
     #[test]
+    fn a_column_that_nobody_can_find_is_left_out() {
+        let mut report = Fixture::new().report();
+        report.findings[0].contract.location.inside = Some("/paths/~1notes/get".into());
+        let at = report.findings[0].contract.clone();
+        let region =
+            &location(&report, &at, report.findings[0].excerpt.as_ref(), "a")["physicalLocation"]["region"];
+        assert!(region.get("startColumn").is_none() && region.get("endColumn").is_none(), "{region}");
+    }
+
+    #[test]
     fn nothing_in_a_message_is_an_argument_or_a_link() {
         assert_eq!(escaped("{0} [x](http://h)"), "{{0}} \\[x\\](http://h)");
     }

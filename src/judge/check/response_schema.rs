@@ -71,7 +71,9 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
 /// members says which.
 fn kind(broken: &Violation) -> String {
     let member = matches!(broken.cause, Cause::Missing | Cause::UndeclaredProperty);
+    let none = matches!(broken.cause, Cause::NoBranch | Cause::ManyBranches);
     let name = broken.place.rsplit('/').next().filter(|_| member);
+    let name = name.or(none.then(|| broken.cause.name()));
     [Some(broken.keyword.as_str()), name].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
