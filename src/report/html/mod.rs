@@ -26,6 +26,9 @@ use std::collections::HashMap;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
+/// How much of the end of a JSON Pointer is in an anchor.
+const POINTED: usize = 3;
+
 /// Longer anchors are cut.
 const LONGEST: usize = 160;
 
@@ -82,11 +85,7 @@ struct Page<'r> {
 impl<'r> Page<'r> {
     fn new(report: &'r Report) -> Page<'r> {
         let mut anchors = Anchors::new(LONGEST, OWN);
-        let of_finding = |one: &Finding| {
-            let Finding { check, operation, place, cause, answer, .. } = one;
-            anchors.take(&format!("finding {check} {operation} {place} {cause} {answer}"))
-        };
-        let finding_anchors = report.findings.iter().map(of_finding).collect();
+        let finding_anchors = report.findings.iter().map(|one| anchors.take(&named(one))).collect();
         let case_anchors =
             report.cases.iter().map(|case| anchors.take(&format!("case {}", case.id))).collect();
         let index: HashMap<*const Finding, usize> =
@@ -198,6 +197,21 @@ impl<'r> Page<'r> {
                 a href={ "#" (self.case_anchors[*index]) } { (visible(id)) }
             } @else { (visible(id)) }
         }
+    }
+}
+
+/// What an anchor of a finding is made of.
+fn named(finding: &Finding) -> String {
+    let Finding { check, operation, place, cause, answer, contract, .. } = finding;
+    match finding.about.as_str() {
+        "api" => format!("finding {check} {answer}"),
+        "contract" => {
+            let mut last: Vec<&str> = contract.pointer.rsplit('/').take(POINTED).collect();
+            last.reverse();
+            format!("finding {check} {operation} {} {answer}", last.join(" "))
+        }
+        "request" => format!("finding {check} {operation} {place} {cause} {answer}"),
+        _ => format!("finding {check} {operation} {answer}"),
     }
 }
 

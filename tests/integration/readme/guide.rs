@@ -22,9 +22,10 @@ const PRINTS: &str = "<!-- prints: ";
 /// The README, and all that stands in `docs`.
 pub(super) fn guides() -> Vec<Guide> {
     let folder = repository().join("docs");
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
-    let names = entries.filter_map(|name| name.into_string().ok()).filter(|name| name.ends_with(".md"));
-    let mut names: Vec<String> = names.map(|name| format!("docs/{name}")).collect();
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let pages = paths.filter(|path| path.extension().is_some_and(|kind| kind == "md"));
+    let name = |path: PathBuf| format!("docs/{}", path.file_name().unwrap().to_str().unwrap());
+    let mut names: Vec<String> = pages.map(name).collect();
     names.sort();
     names.insert(0, "README.md".to_owned());
     names.iter().map(|name| guide(name)).collect()
