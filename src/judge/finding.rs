@@ -134,12 +134,17 @@ pub fn findings(
         let (fact, coarse) = (Fact::of(one, operation), Fact::of(one, operation).coarse());
         let many = details.get(&coarse).is_some_and(|details| details.len() > MOST_DETAILS);
         let severity = levels.of_observation(one);
+        let answer = match one.detail.as_str() {
+            "" => one.answer.clone(),
+            _ if many => one.answer.clone(),
+            words => format!("{}: {words}", one.answer),
+        };
         let finding = found.entry(if many { coarse } else { fact }).or_insert_with(|| Finding {
             check: one.check,
             severity,
             operation: contract.operations[operation].id.clone(),
             about: one.about.clone(),
-            answer: one.answer.clone(),
+            answer,
             first: one.clone(),
             cases: Vec::new(),
             operations: BTreeSet::new(),

@@ -223,7 +223,7 @@ impl Builder<'_, '_> {
         let of_check = |one: &&&judge::Observation| one.check.id == finding.check.id;
         let same = |one: &&&judge::Observation| {
             of_check(one)
-                && (&one.about, &one.answer) == (&finding.about, &finding.answer)
+                && (&one.about, &one.answer) == (&finding.about, &finding.first.answer)
                 && (finding.about != judge::About::Contract || one.at == finding.first.at)
         };
         let shown = own.iter().find(same).or_else(|| own.iter().find(of_check));

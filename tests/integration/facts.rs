@@ -69,7 +69,7 @@ enum Fault {
     NoRankFails,
     /// A title may be null, a number, an object.
     AnyTitle,
-    /// Any colour is taken.
+    /// Any text is taken for a colour.
     AnyColour,
     /// A created note has no id.
     NoId,
@@ -93,7 +93,7 @@ enum Fault {
     Trace,
     /// Tags are a page.
     Page,
-    /// What is no JSON is taken.
+    /// A body with nothing in it is taken.
     Lenient,
 }
 
@@ -175,7 +175,7 @@ fn add(asked: &Asked, has: &impl Fn(Fault) -> bool) -> Said {
     let body = asked.whole.get(asked.head.len()..).unwrap_or_default();
     let mut note: Value = match serde_json::from_str(body) {
         Ok(note) if !body.contains('\u{fffd}') => note,
-        _ if has(Fault::Lenient) => json!({"title": "nothing"}),
+        _ if has(Fault::Lenient) && body.is_empty() => json!({"title": "nothing"}),
         _ => return no("no json"),
     };
     let Some(members) = note.as_object() else { return no("no object") };
@@ -186,7 +186,8 @@ fn add(asked: &Asked, has: &impl Fn(Fault) -> bool) -> Said {
     if !members.get("title").is_some_and(|one| title(one) || text(one)) {
         return no("title");
     }
-    let listed = |colour: &Value| colour == "red" || colour == "green" || has(Fault::AnyColour);
+    let any = |colour: &Value| colour.is_string() && has(Fault::AnyColour);
+    let listed = |colour: &Value| colour == "red" || colour == "green" || any(colour);
     let known = ["title", "colour", "rank"];
     if !members.get("colour").is_none_or(listed) || !rank.is_none_or(|rank| whole(rank).is_some()) {
         return no("colour or rank");
