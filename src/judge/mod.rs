@@ -22,7 +22,7 @@ pub use finding::{Finding, Observation, Reach, findings};
 pub use level::{Levels, NoSuchCheck, Severity};
 pub(crate) use once::refused_once;
 pub use settle::{Settled, Untested, settle};
-pub use unknown_path::{is_about_methods, same_nowhere, unknown_path};
+pub use unknown_path::{is_about_methods, is_page, same_nowhere, unknown_path};
 pub use view::{View, values};
 
 use crate::contract::{Cause, Contract};

@@ -25,13 +25,25 @@ pub fn unknown_path<'a>(
     });
 }
 
-/// Whether an answer is what came for a path that the run made up, for the same method.
+/// Whether an answer is that of a host, or of what stands before it, to a path that it does not know,
+/// given what came for a path that the run made up.
 pub fn same_nowhere(came: &Exchange, made_up: &Exchange) -> bool {
     let Some((answer, unknown)) = came.answer().zip(made_up.answer()) else { return false };
-    let same_words = || Shape::of(answer, &came.sent) == Shape::of(unknown, &made_up.sent);
-    let no_api =
-        !answer.accepted() || answer.header("content-type").map(essence).as_deref().is_some_and(page);
-    no_api && alike(answer, unknown) && (answer.accepted() || same_words())
+    if answer.accepted() || unknown.accepted() {
+        // Who sends a page to whoever reads mostly lets nobody write.
+        return is_page(unknown) && (answer.status == 405 || (is_page(answer) && alike(answer, unknown)));
+    }
+    let shape = |exchange: &Exchange, answer: &Answer| {
+        let shape = Shape::of(answer, &exchange.sent);
+        let method = exchange.sent.head.method.to_lowercase();
+        (shape.form, shape.words.split(' ').filter(|word| *word != method).collect::<Vec<_>>().join(" "))
+    };
+    unknown.status == 404 && alike(answer, unknown) && shape(came, answer) == shape(made_up, unknown)
+}
+
+/// Whether an answer is a page for people.
+pub fn is_page(answer: &Answer) -> bool {
+    answer.header("content-type").map(essence).as_deref().is_some_and(page)
 }
 
 /// Whether an observation is about a method that no operation declares.

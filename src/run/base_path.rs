@@ -1,7 +1,7 @@
 //! Whether a run reached the API at all: where every answer is what a path that does not exist gets,
 //! the path of the target is wrong, and nothing can be held against the host.
 
-use super::exchange::{Exchange, Outcome};
+use super::exchange::Exchange;
 use super::runner::{Course, Runner, Stop, stopped};
 use super::{Answer, RunError};
 use crate::contract::{Location, Operation, model};
@@ -18,42 +18,29 @@ const MOST_ASKED: usize = 10;
 impl Runner<'_> {
     /// That the path of the target is wrong, if every answer says so.
     pub(super) async fn nowhere(&self, course: &Course, stop: &Stop) -> Option<RunError> {
-        let answered = answered(course, |case| &self.contract.operations[case.operation]);
-        let any_status = answered.values().flatten().map(|(_, exchange)| exchange);
-        if !any_status.clone().filter_map(|exchange| exchange.answer()).all(may_be_nowhere) {
+        let operation = |case: &Case| &self.contract.operations[case.operation];
+        let answered = answered(course, operation);
+        let reached = answered.iter().any(|(case, _)| is_plain(operation(case)));
+        let all = answered.iter().all(|(case, exchange)| {
+            exchange.answer().is_some_and(|answer| may_be_nowhere(operation(case), answer))
+        });
+        let first = answered.first().filter(|_| reached && all)?;
+        // Only what changes nothing is asked of a path that nobody has.
+        let made_up = self.asked(&made_up(first.0), stop).await?;
+        let status = made_up.answer()?.status;
+        let same = |(_, exchange): &(&Case, &Exchange)| judge::same_nowhere(exchange, &made_up);
+        if !answered.iter().all(same) {
             return None;
         }
-        let documented = |(case, exchange): &(&Case, &Exchange)| {
-            let operation = &self.contract.operations[case.operation];
-            exchange.answer().is_some_and(|answer| documents_body(operation, answer))
-        };
-        if answered.values().flatten().any(|one| documented(one)) {
-            return None;
-        }
-        let reached = |(case, _): &(&Case, &Exchange)| is_plain(&self.contract.operations[case.operation]);
-        answered.values().flatten().find(|one| reached(one))?;
-        let mut status = None;
-        for known in answered.values() {
-            let (case, _) = known.first()?;
-            let made_up = self.asked(&made_up(case), stop).await?;
-            let unknown = made_up.answer().filter(|answer| may_be_nowhere(answer))?;
-            if known.iter().any(|(_, exchange)| !judge::same_nowhere(exchange, &made_up)) {
+        for other in unasked(course, operation) {
+            let came = self.asked(other, stop).await?;
+            if !judge::same_nowhere(&came, &made_up) {
                 return None;
-            }
-            if case.request.method == "GET" || status.is_none() {
-                status = Some(unknown.status);
-            }
-            let unasked = unasked(course, |case| &self.contract.operations[case.operation]);
-            for other in unasked.iter().filter(|other| other.request.method == case.request.method) {
-                let came = self.asked(other, stop).await?;
-                if !judge::same_nowhere(&came, &made_up) {
-                    return None;
-                }
             }
         }
         let target = self.settings.target.clone();
         let hint = self.hint(&target);
-        status.map(|status| RunError::Nowhere { target, status, hint })
+        Some(RunError::Nowhere { target, status, hint })
     }
 
     /// What comes of a case that is no part of the plan.
@@ -92,36 +79,32 @@ fn is_plain(operation: &Operation) -> bool {
     !operation.parameters.iter().any(|parameter| parameter.location == Location::Path)
 }
 
-/// Whether an answer may be that to a path which does not exist.
-fn may_be_nowhere(answer: &Answer) -> bool {
-    matches!(answer.status, 404 | 405) || answer.accepted()
-}
-
-/// Whether an operation documents a success with a body of this media type.
-fn documents_body(operation: &Operation, answer: &Answer) -> bool {
+/// Whether an answer may be that to a path which does not exist: a refusal of that kind, or a page
+/// where none is documented.
+fn may_be_nowhere(operation: &Operation, answer: &Answer) -> bool {
+    if !answer.accepted() {
+        return matches!(answer.status, 404 | 405);
+    }
     let content = operation.response(answer.status).map(|response| &response.content);
-    let kind = answer.header("content-type").filter(|_| answer.accepted());
-    kind.zip(content).is_some_and(|(kind, content)| model::choose(content, kind).is_some())
+    let kind = answer.header("content-type").unwrap_or_default();
+    let documented = content.is_some_and(|content| model::choose(content, kind).is_some());
+    judge::is_page(answer) && !documented
 }
 
-/// What was asked of operations with valid credentials and answered, by method.
+/// What was asked of operations with valid credentials and answered.
 fn answered<'c>(
     course: &'c Course,
     operation: impl Fn(&Case) -> &'c Operation,
-) -> BTreeMap<String, Vec<(&'c Case, &'c Exchange)>> {
-    let mut answered: BTreeMap<String, Vec<(&Case, &Exchange)>> = BTreeMap::new();
+) -> Vec<(&'c Case, &'c Exchange)> {
+    let mut answered = Vec::new();
     for (scenario, done) in course.plan.scenarios.iter().zip(&course.done) {
         let exchanges = done.iter().flat_map(|done| &done.exchanges);
-        for (case, exchange) in scenario.cases.iter().zip(exchanges) {
-            let Some(exchange) = exchange.as_ref().filter(|one| matches!(one.outcome, Outcome::Answered(_)))
-            else {
-                continue;
-            };
+        let pairs = scenario.cases.iter().zip(exchanges);
+        let pairs = pairs.filter_map(|(case, exchange)| Some((case, exchange.as_ref()?)));
+        answered.extend(pairs.filter(|(case, exchange)| {
             let own = case.request.method == operation(case).method;
-            if own && case.request.credentials == Credentials::Valid {
-                answered.entry(case.request.method.clone()).or_default().push((case, exchange));
-            }
-        }
+            own && exchange.answer().is_some() && case.request.credentials == Credentials::Valid
+        }));
     }
     answered
 }
@@ -148,9 +131,12 @@ fn unasked<'c>(course: &'c Course, operation: impl Fn(&Case) -> &'c Operation) -
     unasked.into_values().take(MOST_ASKED).collect()
 }
 
-/// The same request to a path that nobody has.
+/// A request to a path that nobody has, which changes nothing.
 fn made_up(case: &Case) -> Case {
     let mut case = case.clone();
     case.request.path = format!("/probity-{RUN}");
+    case.request.method = "GET".into();
+    case.request.body = None;
+    case.request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
     case
 }

@@ -34,6 +34,10 @@ impl Runner<'_> {
         self.send(course, searched, others, stop).await?;
         self.read_again(course, stop).await?;
         self.make_up(course, stop).await?;
+        course.nowhere = self.nowhere(course, stop).await;
+        if course.nowhere.is_some() {
+            return Ok(());
+        }
         self.send(course, Vec::new(), last, stop).await?;
         self.settle_rest(course, stop).await?;
         let nothing = self.sender.watch.is_mute() && course.done.iter().any(Option::is_none);

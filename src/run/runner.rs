@@ -104,6 +104,8 @@ pub(super) struct Course {
     pub(super) choices: Vec<Choice>,
     /// What came for a path that does not exist.
     pub(super) made_up: Option<Answer>,
+    /// That nothing of the API is below the path of the target.
+    pub(super) nowhere: Option<RunError>,
     /// What is done once nothing else is in flight.
     pub(super) rest: Rest,
 }
@@ -140,7 +142,7 @@ pub async fn run(
     };
     let done = plan.scenarios.iter().map(|_| None).collect();
     let course =
-        Course { plan: Arc::clone(plan), done, choices: Vec::new(), made_up: None, rest: Rest::default() };
+        Course { plan: Arc::clone(plan), done, choices: Vec::new(), made_up: None, nowhere: None, rest: Rest::default() };
     Runner { contract, settings, observer, sender }.run(course, stop).await
 }
 
@@ -180,9 +182,10 @@ impl Runner<'_> {
         {
             end = End::LedgerLost(error.to_string());
         }
-        if matches!(end, End::Complete | End::FirstFinding)
-            && let Some(error) = self.nowhere(&course, &stop).await
-        {
+        if end == End::FirstFinding {
+            course.nowhere = self.nowhere(&course, &stop).await;
+        }
+        if let Some(error) = course.nowhere.take() {
             return Err(error);
         }
         self.sender.observer.event(&Event::Ended);
@@ -394,7 +397,7 @@ impl Runner<'_> {
     }
 
     fn result(&self, course: Course, end: End, started: jiff::Timestamp, elapsed: Duration) -> Run {
-        let Course { plan, done, choices, made_up, rest: _ } = course;
+        let Course { plan, done, choices, made_up, nowhere: _, rest: _ } = course;
         let mut exchanges = Vec::with_capacity(done.len());
         let (mut observations, mut notes) = (Vec::new(), Vec::new());
         for (index, found) in done.into_iter().enumerate() {

@@ -123,7 +123,7 @@ fn a_broken_part_costs_its_operation_only() {
         assert!(everything.contains(why) && everything.contains(place), "{schema}: {everything}");
         assert!(ran.stdout.contains("good/accept"), "{schema}: {everything}");
         let ran = check(with_schema(schema)).ends_with(0);
-        let told = ["1 not testable", "1 gap"].iter().any(|told| ran.stdout.contains(told));
+        let told = ["1 operation not testable", "1 gap"].iter().any(|told| ran.stdout.contains(told));
         assert!(told, "{schema}: {}", ran.everything());
     }
 }

@@ -311,9 +311,32 @@ fn a_redirect_is_never_followed() {
 
 #[test]
 fn a_wrong_path_is_said_to_be_one() {
-    let target = Canned::always(refusal("404 No"));
-    let ran = check(&target.url()).args(["--max-requests", "10"]).run().ends_with(1);
-    assert!(ran.stderr.contains("every answer is status 404"), "{}", ran.everything());
+    let unknown = Canned::always(refusal("404 No"));
+    let all = ["answers every request as it answers a path that does not exist", "404", "--target"];
+    for more in [&["--max-requests", "10"][..], &["--fail-fast"], &[]] {
+        one_verdict(check(&unknown.url()).args(more).run(), &all);
+    }
+    let page = json("200 OK", "", "<title>App</title>");
+    let page = String::from_utf8(page).unwrap().replace("application/json", "text/html");
+    let app = Canned::start(move |asked| {
+        let read = asked.line.starts_with("GET");
+        Reply::Bytes(if read { page.clone().into_bytes() } else { json("405 No", "", "{}") })
+    });
+    one_verdict(check(&app.url()).run(), &["a path that does not exist", "200", "--target"]);
+    let endpoint = format!("{}/api_gateway/v1/badges/group", unknown.url());
+    one_verdict(check(&endpoint).run(), &["/api_gateway/v1/badges/group", "a path of the contract"]);
+}
+
+#[test]
+fn an_operation_that_is_not_there_is_held_against_a_host_that_has_others() {
+    for answer in [refusal("401 No"), json("404 No", "", "{\"message\":\"no such group\"}")] {
+        let target = Canned::start(move |asked| {
+            let badges = asked.line.starts_with("POST /api_gateway/v1/badges");
+            Reply::Bytes(if badges { answer.clone() } else { refusal("404 No") })
+        });
+        let ran = check(&target.url()).args(["--max-requests", "40"]).run();
+        assert!(!ran.stderr.contains("a path that does not exist"), "{}", ran.everything());
+    }
 }
 
 #[test]

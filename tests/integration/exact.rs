@@ -109,8 +109,7 @@ fn the_report_on_a_faulty_host_is_the_same_at_any_concurrency() {
         };
         let said = assert_same_at_any_concurrency(run, fault.id());
         assert_eq!(said.code, Some(1), "{}", fault.id());
-        let findings = said.report.matches("\"check\": ").count();
-        assert!(findings > 1 || fault == Fault::IdNumber, "{} gives {findings} findings", fault.id());
+        assert!(said.report.contains("\"check\": "), "{} is found", fault.id());
     }
 }
 

@@ -91,7 +91,8 @@ fn a_key_that_nobody_looks_at_is_found_wherever_it_goes() {
         let findings = report["findings"].as_array().unwrap().iter();
         let operations: std::collections::BTreeSet<&str> = findings
             .filter(|finding| finding["check"] == "credentials-enforced")
-            .map(|finding| finding["operation"].as_str().unwrap())
+            .flat_map(|finding| finding["operations"].as_array().unwrap())
+            .map(|operation| operation.as_str().unwrap())
             .collect();
         assert_eq!(operations.len(), found, "{guarded}: {}", ran.everything());
     }
