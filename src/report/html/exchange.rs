@@ -104,7 +104,7 @@ fn append(
             cut |= shown.len() < whole.len();
             let place = value.and_then(|pointer| place(shown, pointer));
             let begin = text.len();
-            let (laid, place) = pretty(shown, place.clone()).unwrap_or_else(|| (shown.to_owned(), place));
+            let (laid, place) = pretty(shown, place.as_ref()).unwrap_or_else(|| (shown.to_owned(), place));
             text.push_str(&laid);
             marked = place.map(|place| begin + place.start..begin + place.end);
         }
@@ -140,7 +140,7 @@ fn start(text: &str, most: usize) -> &str {
 
 /// JSON with line breaks; nothing but white space is changed, so what is odd about it stays. It tells
 /// where a part stands then.
-fn pretty(text: &str, part: Option<Range<usize>>) -> Option<(String, Option<Range<usize>>)> {
+fn pretty(text: &str, part: Option<&Range<usize>>) -> Option<(String, Option<Range<usize>>)> {
     if text.len() <= SHORT || serde_json::from_str::<IgnoredAny>(text).is_err() {
         return None;
     }
@@ -155,7 +155,7 @@ fn pretty(text: &str, part: Option<Range<usize>>) -> Option<(String, Option<Rang
         out.push_str(&"  ".repeat(depth));
     };
     while let Some((index, character)) = characters.next() {
-        if let Some(part) = &part {
+        if let Some(part) = part {
             begin = begin.or((index >= part.start).then_some(out.len()));
             end = end.or((index >= part.end).then_some(out.len()));
         }
@@ -224,7 +224,7 @@ mod tests {
             (format!(r#"{{"a":"{long}","c":[1]}}"#), "/c", "[\n    1\n  ]"),
         ] {
             let place = place(&text, pointer);
-            let (laid, place) = pretty(&text, place.clone()).unwrap_or((text, place));
+            let (laid, place) = pretty(&text, place.as_ref()).unwrap_or((text, place));
             assert_eq!(&laid[place.unwrap()], marked);
         }
         assert!(place("{\"a\": 1}", "/b").is_none() && place("no JSON", "/a").is_none());

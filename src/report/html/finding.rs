@@ -36,11 +36,19 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
     }
 }
 
+/// A fact with its number and its index in the report.
+struct Numbered<'r> {
+    number: usize,
+    index: usize,
+    fact: &'r Finding,
+}
+
 /// Every fact in a line, check by check.
 fn index(page: &Page<'_>) -> Markup {
-    let mut checks: IndexMap<(&str, &str), Vec<(usize, usize, &Finding)>> = IndexMap::new();
-    for (number, (index, one)) in (1..).zip(&page.findings) {
-        checks.entry((one.severity.name(), &one.check)).or_default().push((number, *index, one));
+    let mut checks: IndexMap<(&str, &str), Vec<Numbered<'_>>> = IndexMap::new();
+    for (number, (index, fact)) in (1..).zip(&page.findings) {
+        let one = Numbered { number, index: *index, fact };
+        checks.entry((fact.severity.name(), &fact.check)).or_default().push(one);
     }
     html! {
         @if page.findings.len() > 1 {
@@ -49,10 +57,10 @@ fn index(page: &Page<'_>) -> Markup {
                     div.check-group {
                         p { span class={ "badge " (severity) } { (severity) } " " code { (visible(check)) } " " span.soft { (count(findings.len(), "fact", "facts")) } }
                         ol {
-                            @for (number, index, one) in findings {
+                            @for Numbered { number, index, fact } in findings {
                                 li value=(number) {
-                                    a href={ "#" (page.finding_anchors[*index]) } { (worded(&cut(&one.title, LONG))) }
-                                    " " span.soft { (words::reach(one)) }
+                                    a href={ "#" (page.finding_anchors[*index]) } { (worded(&cut(&fact.title, LONG))) }
+                                    " " span.soft { (words::reach(fact)) }
                                 }
                             }
                         }
