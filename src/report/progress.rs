@@ -30,7 +30,7 @@ struct Lines {
 const SOON: Duration = Duration::from_secs(1);
 
 /// After this long a line comes, however little was done.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 impl Lines {
     fn new(paper: Box<dyn Write + Send>) -> Lines {

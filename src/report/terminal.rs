@@ -40,6 +40,9 @@ const MOST_GAPS: usize = 10;
 /// So many operations are told one by one in the summary of what was seen.
 const MOST_SEEN: usize = 12;
 
+/// So many rules that were not exercised are named.
+const MOST_IDLE: usize = 5;
+
 /// So many names stand in one line, and so many characters of a title.
 const FEW: usize = 3;
 const SHORT: usize = 110;
@@ -384,6 +387,16 @@ impl Page<'_, '_> {
             let parts: Vec<String> =
                 parts.map(|(words, style, names)| format!("{} {names}", styled(style, words))).collect();
             self.line(format!("  {}: {}", self.operation(&covered.operation), parts.join(" \u{b7} ")));
+        }
+        let idle = operations.iter().flat_map(|one| &one.rules).filter(|rule| rule.times == 0);
+        for rule in idle.clone().take(MOST_IDLE) {
+            let location = visible(&self.subject.location(&rule.pointer).to_string());
+            let words = styled(DOUBTFUL, "not exercised");
+            self.line(format!("  {words} {}  {location}", cut(&rule.rule, LONG)));
+        }
+        let more = idle.count().saturating_sub(MOST_IDLE);
+        if more > 0 {
+            self.line(format!("  \u{2026} and {more} more rules: --verbose, or --report html=FILE"));
         }
         self.line("");
     }

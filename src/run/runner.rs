@@ -141,8 +141,14 @@ pub async fn run(
         shown: Heads::default(),
     };
     let done = plan.scenarios.iter().map(|_| None).collect();
-    let course =
-        Course { plan: Arc::clone(plan), done, choices: Vec::new(), made_up: None, nowhere: None, rest: Rest::default() };
+    let course = Course {
+        plan: Arc::clone(plan),
+        done,
+        choices: Vec::new(),
+        made_up: None,
+        nowhere: None,
+        rest: Rest::default(),
+    };
     Runner { contract, settings, observer, sender }.run(course, stop).await
 }
 

@@ -607,7 +607,11 @@ fn an_example_that_its_own_schema_refuses_is_told_and_shown() {
             "schema": {"type": "object", "required": ["id"]}, "example": {"name": "x"}}}}}}}}});
     let driver = probity().with_file("a.json", contract.to_string());
     let ran = driver.again().args(["docs", "a.json", "--out", "html"]).run().ends_with(0);
-    assert!(ran.stderr.contains("warning: the example at a.json:1 (GET /a) /paths/~1a/get/"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("warning: the example at a.json:1 (GET /a) /paths/~1a/get/"),
+        "{}",
+        ran.stderr
+    );
     assert!(ran.stderr.contains("/id: expected a value"), "{}", ran.stderr);
 }
 

@@ -189,7 +189,7 @@ fn add(asked: &Asked, has: &impl Fn(Fault) -> bool) -> Said {
     let any = |colour: &Value| colour.is_string() && has(Fault::AnyColour);
     let listed = |colour: &Value| colour == "red" || colour == "green" || any(colour);
     let known = ["title", "colour", "rank"];
-    if !members.get("colour").is_none_or(listed) || !rank.is_none_or(|rank| whole(rank).is_some()) {
+    if !members.get("colour").is_none_or(listed) || rank.is_some_and(|rank| whole(rank).is_none()) {
         return no("colour or rank");
     }
     if members.keys().any(|name| !known.contains(&name.as_str())) {

@@ -187,7 +187,7 @@ fn what_is_read_otherwise_than_it_was_created_is_found() {
         (Defect::Inactive, "read-back", "the truth value is the other"),
         (Defect::HoursOff, "read-back", "exactly 5 h earlier, as in another time zone"),
         (Defect::SecondsOff, "read-back", "later"),
-        (Defect::NotFound, "valid-accepted", "a valid request was refused"),
+        (Defect::NotFound, "valid-accepted", "no valid request was accepted: 404"),
         (Defect::Failed, "server-error", "500"),
         (Defect::First, "read-back", "/name` is not what"),
         (Defect::Previous, "read-back", "/name` is not what"),

@@ -16,7 +16,7 @@ pub(in crate::judge) const CHECK: Check = Check {
 /// The host went away while requests were under way, or before the first that found nobody.
 pub(in crate::judge) fn as_death(one: &mut Observation, suspects: Option<usize>, found_nobody: usize) {
     one.about = About::Api;
-    one.answer = "gone".to_owned();
+    "gone".clone_into(&mut one.answer);
     one.title = match suspects {
         Some(1) => "the host went away: the connection ended during this request".to_owned(),
         Some(many) => {

@@ -4,7 +4,7 @@ use super::{Whole, is_4xx};
 use crate::contract::Cause;
 use crate::judge::check::{credentials_enforced, error_code};
 use crate::judge::{About, Observation};
-use crate::plan::{Case, Verdict};
+use crate::plan::{Case, Credentials, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where no protected operation enforces credentials of a kind, that is a fact about the API.
@@ -14,16 +14,16 @@ pub(super) fn credentials(run: &Whole<'_>, observations: &mut [Observation]) {
             && one.answer.starts_with(credentials_enforced::ACCEPTED)
     };
     // Who is answered 404 like everybody else was not turned away for being a stranger.
-    let mut enforced: BTreeSet<&str> = BTreeSet::new();
+    let mut enforced: Vec<Credentials> = Vec::new();
     for (position, case) in run.cases().filter(|(_, case)| is_stranger(case)) {
         let Some(status) = run.status(position) else { continue };
         let expected = case.expectation.statuses.iter().any(|known| known.contains(status));
         if matches!(status, 401 | 403) || (expected && status < 500) {
-            enforced.insert(case.request.credentials.name());
+            enforced.push(case.request.credentials);
         }
     }
-    let kind = |one: &Observation| run.case(one.position()).request.credentials.name();
-    let nobody_asks = |one: &Observation| lets_in(one) && !enforced.contains(kind(one));
+    let kind = |one: &Observation| run.case(one.position()).request.credentials;
+    let nobody_asks = |one: &Observation| lets_in(one) && !enforced.contains(&kind(one));
     let open = observations.iter().filter(|one| nobody_asks(one));
     let open: BTreeSet<usize> = open.map(|one| run.case(one.position()).operation).collect();
     if open.len() < 2 {
