@@ -282,3 +282,61 @@ fn two_faults_are_told_each() {
     }
     assert!(pairs >= 30, "{pairs}");
 }
+
+/// The report on a host that answers rightly until something is asked of it.
+fn report_on(more: &[&str], reply: impl Fn(&Asked, Reply) -> Reply + Send + Sync + 'static) -> Value {
+    let host = Canned::start(move |asked| {
+        let (status, more, kind, body) = said(asked, &|_| false);
+        let body = if asked.line.starts_with("HEAD") { String::new() } else { body };
+        let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{more}");
+        let whole = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
+        reply(asked, Reply::Bytes(whole.into_bytes()))
+    });
+    let driver = probity().with_file("c.yaml", NOTES);
+    let driver = driver.args(["check", "c.yaml", "--bearer", "good-token", "--report", "json=r.json"]);
+    driver.args(["--target", &host.url()]).args(more.iter().copied()).run().json("r.json")
+}
+
+fn is_red(asked: &Asked) -> bool {
+    asked.whole.contains("\"colour\":\"red\"")
+}
+
+#[test]
+fn a_host_that_goes_away_is_told_of_once_with_what_ended_it() {
+    for jobs in ["1", "8"] {
+        let report =
+            report_on(&["--jobs", jobs], |asked, reply| if is_red(asked) { Reply::Die } else { reply });
+        let findings = report["findings"].as_array().unwrap();
+        assert_eq!(findings.len(), 1, "{findings:#?}");
+        let (first, cases) = (&findings[0], findings[0]["cases"].as_array().unwrap());
+        assert_eq!((&first["check"], &first["about"]), (&json!("complete-answer"), &json!("api")));
+        assert!(first["title"].as_str().unwrap().contains("went away"), "{first}");
+        let sent = |case: &Value| {
+            let mut all = report["cases"].as_array().unwrap().iter();
+            all.find(|one| one["id"] == *case).unwrap()["request"]["body"]["text"].to_string()
+        };
+        assert!(cases.iter().any(|case| sent(case).contains("red")), "{cases:?}");
+        assert!(jobs != "1" || sent(&first["example"]).contains("red"), "{first}");
+    }
+}
+
+#[test]
+fn a_host_that_falls_ill_is_told_of_once_with_the_request_since_which_it_is() {
+    let ill = std::sync::atomic::AtomicBool::new(false);
+    let report = report_on(&["--jobs", "1"], move |asked, reply| {
+        let long = asked.whole.contains("\"rank\":9");
+        let ill = ill.fetch_or(long, std::sync::atomic::Ordering::SeqCst) || long;
+        let body = "{\"error\":\"no connection left\"}";
+        let failed = format!(
+            "HTTP/1.1 500 No\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        if ill && !asked.line.starts_with("HEAD") { Reply::Bytes(failed.into_bytes()) } else { reply }
+    });
+    let findings = report["findings"].as_array().unwrap().iter();
+    let failed: Vec<&Value> = findings.filter(|one| one["check"] == "server-error").collect();
+    let api: Vec<&&Value> = failed.iter().filter(|one| one["about"] == "api").collect();
+    assert_eq!(api.len(), 1, "{failed:#?}");
+    assert!(api[0]["title"].as_str().unwrap().contains("only 5xx since addNote/"), "{}", api[0]);
+    assert_eq!(report["findings"][0], **api[0], "it stands first");
+}
