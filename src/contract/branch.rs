@@ -83,8 +83,7 @@ impl Composition<'_> {
         {
             return vec![unknown];
         }
-        let members = self.value.as_object();
-        if let Some(members) = members {
+        if let Some(members) = self.value.as_object().filter(|_| branches.len() > 1) {
             let tags: Vec<_> = branches.iter().map(|branch| tagged(self.document, branch, members)).collect();
             let wanted = tags.iter().max().copied().unwrap_or(Tagged::Otherwise);
             let mut tags = tags.into_iter();
@@ -96,8 +95,12 @@ impl Composition<'_> {
             return vec![listed];
         }
         keep(&mut branches, |branch| self.is_light(branch));
-        let least = branches.iter().map(|branch| self.distance(branch)).min();
-        keep(&mut branches, |branch| Some(self.distance(branch)) == least);
+        if branches.len() > 1 {
+            let distances: Vec<_> = branches.iter().map(|branch| self.distance(branch)).collect();
+            let least = distances.iter().min().copied();
+            let mut distances = distances.into_iter();
+            branches.retain(|_| distances.next() == least);
+        }
         if branches.len() == 1 {
             return branches.pop().map_or_else(Vec::new, |branch| branch.broken);
         }
@@ -265,9 +268,10 @@ enum Tagged {
 fn tagged(document: &Value, branch: &Branch, members: &Map<String, Value>) -> Tagged {
     let mut found = Tagged::Nothing;
     for part in lower::parts(document, &branch.at) {
-        for (name, at) in properties(document, &part) {
+        let stated = pointer::child(&part, "properties");
+        for name in names(document, &stated) {
             let Some(value) = members.get(name) else { continue };
-            let parts = lower::parts(document, &at);
+            let parts = lower::parts(document, &pointer::child(&stated, name));
             let only = parts.iter().find_map(|part| only(pointer::get(document, part)?));
             match only {
                 Some(only) if only == value => found = Tagged::So,
@@ -288,10 +292,9 @@ fn only(schema: &Value) -> Option<&Value> {
     schema.get("const").or_else(listed)
 }
 
-fn properties<'d>(document: &'d Value, at: &str) -> impl Iterator<Item = (&'d String, String)> {
-    let at = pointer::child(at, "properties");
-    let stated = pointer::get(document, &at).and_then(Value::as_object);
-    stated.into_iter().flatten().map(move |(name, _)| (name, pointer::child(&at, name)))
+/// The names of the members of an object in the document.
+fn names<'d>(document: &'d Value, at: &str) -> impl Iterator<Item = &'d String> {
+    pointer::get(document, at).and_then(Value::as_object).into_iter().flat_map(Map::keys)
 }
 
 /// The members that a branch speaks of.
@@ -299,7 +302,7 @@ fn known<'d>(document: &'d Value, at: &str) -> HashSet<&'d str> {
     let parts = lower::parts(document, at);
     let mut known: HashSet<&str> = HashSet::new();
     for part in &parts {
-        known.extend(properties(document, part).map(|(name, _)| name.as_str()));
+        known.extend(names(document, &pointer::child(part, "properties")).map(String::as_str));
         let required = pointer::get(document, part).and_then(|schema| schema.get("required")?.as_array());
         known.extend(required.into_iter().flatten().filter_map(Value::as_str));
     }

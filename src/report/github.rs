@@ -150,7 +150,8 @@ mod tests {
         report.findings[0].contract.location.inside = Some("/paths/~1notes/get".into());
         let text = github(&report);
         let first = text.lines().next().unwrap();
-        assert!(!first.contains("col=") && first.contains(" (GET /notes) /paths/~1notes/get"), "{text}");
+        assert!(first.contains("line=13,col=5"), "it stands at the operation: {text}");
+        assert!(first.contains(" (GET /notes) /paths/~1notes/get"), "{text}");
     }
 
     #[test]

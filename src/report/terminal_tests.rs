@@ -41,6 +41,8 @@ fn a_report_tells_what_is_wrong_where_and_how_to_repeat_it() {
       create-group: no room (groups.yaml:12:3)
 
     Seen of the contract: 2 of 3 documented statuses · 1 of 2 codes · 1 of 2 rules
+      create-group  POST /group: seen 200 400 · not seen 401
+      not exercised distinct $response.body#/id  groups.yaml:39:13
 
     probity: FAILED  1 operation · 4 cases · 3 exchanges · 2 findings (1 deny, 1 warn) · 0.03 s · 100/s · https://api.example; tried: 1 of 2 operations accepted something; 1 of 4 cases not sent; 1 operation not testable; 1 gap
     "#);
