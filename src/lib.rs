@@ -23,11 +23,14 @@
 //! | in which phases and order, and what never runs side by side | `run::runner`, `run::order`, `run::conflict` |
 //! | what hangs, what is asked for once more, when a target is lost | `run::watch`, `run::alone` |
 //! | credentials that are refused after they were accepted | `run::trust` |
+//! | that the path of a target is wrong | `run::base_path` |
 //! | what a run did to its target, and where that is written down | `run::effects`, `run::ledger` |
 //! | what is wrong with an answer: one file a check | [`judge`], `judge::check` |
-//! | what only the whole run shows: refusals of data, what was not tested | `judge::settle` |
-//! | how behaviour is pinned in insta's format | [`snapshot`] |
-//! | what people and machines read | [`report`] |
+//! | what a fact about the host is, and which cases show the same one | `judge::fact`, `judge::finding`, `judge::shape` |
+//! | what only the whole run shows: refusals of data, what was not tested, a host that dies | `judge::settle` |
+//! | which alternative of `anyOf` or `oneOf` a value means | `contract::branch` |
+//! | how behaviour is pinned in insta's format, and what is no behaviour | [`snapshot`], `snapshot::still`, `snapshot::clock` |
+//! | what people and machines read; what was not tried; lines and scripts that repeat a case | [`report`], `report::untried`, `report::curl`, `report::script` |
 //! | the server that behaves as a contract says, and its faults | [`host`] |
 //! | the API reference | [`docs`] |
 //! | what a run says of each status, code and rule of it | `docs::marks` |
