@@ -50,7 +50,7 @@ impl Lines {
             self.told = (tenths, now);
             let seconds = now.saturating_duration_since(self.begun).as_secs();
             // Nothing can be done about a standard error that fails.
-            let _ = writeln!(self.paper, "{} of {} requests after {seconds} s", self.done, self.all);
+            let _ = writeln!(self.paper, "{} of {} after {seconds} s", self.done, self.all);
         }
     }
 }
@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(tenths.len(), 10);
         assert_eq!(
             (&*tenths[0], &*tenths[9]),
-            ("10 of 100 requests after 5 s", "100 of 100 requests after 50 s")
+            ("10 of 100 after 5 s", "100 of 100 after 50 s")
         );
         let minutes = lines(1_000, Duration::from_secs(30));
         assert_eq!(minutes.len(), 500, "a tenth takes longer than a minute");
