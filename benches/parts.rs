@@ -85,6 +85,7 @@ fn exchange(plan: &Plan, verdict: Verdict, status: u16, body: &str) -> (usize, E
             attempts: 1,
             leaks_secret: false,
             uncertain: false,
+            away: false,
         },
     )
 }

@@ -2,6 +2,7 @@
 
 use super::{Check, Observation, Scope};
 use crate::plan::Case;
+use std::borrow::Cow;
 
 /// What an observation is about. With the check and the kind of answer it tells facts apart,
 /// however many cases show them.
@@ -72,7 +73,7 @@ pub(super) struct Fact<'o> {
     /// JSON Pointer to the place in the contract, where it is about that.
     at: &'o str,
     answer: &'o str,
-    detail: &'o str,
+    detail: Cow<'o, str>,
 }
 
 impl<'o> Fact<'o> {
@@ -85,12 +86,17 @@ impl<'o> Fact<'o> {
             about,
             at: if *about == About::Contract { &observation.at } else { "" },
             answer: &observation.answer,
-            detail: &observation.detail,
+            detail: observation.detail.as_str().into(),
         }
+    }
+
+    /// The same, with these words of the answer.
+    pub(super) fn with_words(self, words: String) -> Fact<'o> {
+        Fact { detail: words.into(), ..self }
     }
 
     /// The same, whatever the words of the answer.
     pub(super) fn coarse(self) -> Fact<'o> {
-        Fact { detail: "", ..self }
+        Fact { detail: "".into(), ..self }
     }
 }

@@ -1,12 +1,13 @@
 //! Findings: facts about the host, each with the cases that show it.
 
 use super::fact::{About, Fact};
+use super::shape::without_numbers;
 use super::{Check, Levels, Severity, check};
 use crate::contract::{Cause, Contract};
 use crate::plan::{Case, Plan, Verdict};
 use crate::run::Exchange;
 use indexmap::IndexMap;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Indexes of a scenario in the plan and of a case in it.
 type Position = (usize, usize);
@@ -125,21 +126,17 @@ pub fn findings(
 ) -> Vec<Finding> {
     let told = observations.iter().filter(|one| levels.of_observation(one) != Severity::Allow);
     let told: Vec<(&Observation, usize)> = told.map(|one| (one, case(plan, one).operation)).collect();
-    let mut details: HashMap<Fact<'_>, HashSet<&str>> = HashMap::new();
-    for (one, operation) in told.iter().filter(|(one, _)| !one.detail.is_empty()) {
-        details.entry(Fact::of(one, *operation).coarse()).or_default().insert(&one.detail);
-    }
+    let details = Details::of(&told);
     let mut found: IndexMap<Fact<'_>, Finding> = IndexMap::new();
     for (one, operation) in told {
-        let (fact, coarse) = (Fact::of(one, operation), Fact::of(one, operation).coarse());
-        let many = details.get(&coarse).is_some_and(|details| details.len() > MOST_DETAILS);
+        let detail = details.told(one, operation);
         let severity = levels.of_observation(one);
-        let answer = match one.detail.as_str() {
+        let answer = match detail.as_str() {
             "" => one.answer.clone(),
-            _ if many => one.answer.clone(),
             words => format!("{}: {words}", one.answer),
         };
-        let finding = found.entry(if many { coarse } else { fact }).or_insert_with(|| Finding {
+        let fact = Fact::of(one, operation).with_words(detail);
+        let finding = found.entry(fact).or_insert_with(|| Finding {
             check: one.check,
             severity,
             operation: contract.operations[operation].id.clone(),
@@ -171,6 +168,62 @@ pub fn findings(
         (finding.severity, order(finding.check), widest, operation, finding.first.position())
     });
     found
+}
+
+/// How much of the words of answers tells facts apart, by the fact that they belong to.
+struct Details<'o>(HashMap<Fact<'o>, Level>);
+
+/// How much of the words of an answer tells facts apart.
+#[derive(Clone, Copy)]
+enum Level {
+    Whole,
+    WithoutNumbers,
+    Nothing,
+}
+
+impl Level {
+    /// That of answers with these words, each with how many cases show it: what differs from answer to
+    /// answer, or in many ways, differs with what was sent or with the time.
+    fn of(known: &BTreeMap<&str, usize>) -> Level {
+        if known.len() > 1 && known.values().all(|cases| *cases == 1) && differ_in_a_word(known) {
+            return Level::Nothing;
+        }
+        if known.len() <= MOST_DETAILS {
+            return Level::Whole;
+        }
+        let plain: BTreeSet<String> = known.keys().map(|words| without_numbers(words)).collect();
+        if plain.len() <= MOST_DETAILS { Level::WithoutNumbers } else { Level::Nothing }
+    }
+}
+
+impl<'o> Details<'o> {
+    fn of(told: &[(&'o Observation, usize)]) -> Details<'o> {
+        let mut details: HashMap<Fact<'o>, BTreeMap<&'o str, usize>> = HashMap::new();
+        for (one, operation) in told.iter().filter(|(one, _)| !one.detail.is_empty()) {
+            let known = details.entry(Fact::of(one, *operation).coarse()).or_default();
+            *known.entry(&one.detail).or_default() += 1;
+        }
+        Details(details.into_iter().map(|(fact, known)| (fact, Level::of(&known))).collect())
+    }
+
+    /// Of the words of an answer those that tell facts apart.
+    fn told(&self, one: &Observation, operation: usize) -> String {
+        match self.0.get(&Fact::of(one, operation).coarse()) {
+            Some(Level::Whole) => one.detail.clone(),
+            Some(Level::WithoutNumbers) => without_numbers(&one.detail),
+            Some(Level::Nothing) | None => String::new(),
+        }
+    }
+}
+
+/// Whether texts are the same but for one word.
+fn differ_in_a_word(known: &BTreeMap<&str, usize>) -> bool {
+    let mut texts = known.keys().map(|words| words.split(' ').collect::<Vec<_>>());
+    let Some(first) = texts.next() else { return false };
+    texts.all(|other| {
+        other.len() == first.len()
+            && first.iter().zip(&other).filter(|(one, other)| one != other).count() <= 1
+    })
 }
 
 fn case<'p>(plan: &'p Plan, observation: &Observation) -> &'p Case {
@@ -244,6 +297,8 @@ fn further(contract: &Contract, plan: &Plan, finding: &Finding) -> String {
             }
         }
         more = format!(" ({})", kinds.join(", "));
+    } else if is(finding, &check::invalid_rejected::CHECK) && finding.cases.len() > 1 {
+        more = kinds(finding.cases.iter().map(case));
     } else if is_about_whatever_is_sent(finding) || is(finding, &check::valid_accepted::CHECK) {
         more = given(finding, case(&finding.first.position()), &mut finding.cases.iter().map(case));
     }
@@ -251,6 +306,20 @@ fn further(contract: &Contract, plan: &Plan, finding: &Finding) -> String {
         more.push_str(&format!(": {}", named(contract, &finding.operations)));
     }
     more
+}
+
+/// What was accepted at a place, in the last words of the identities of cases.
+fn kinds<'p>(cases: impl Iterator<Item = &'p Case>) -> String {
+    const MOST: usize = 6;
+    let mut kinds: Vec<&str> = Vec::new();
+    for kind in cases.filter_map(|case| case.id.rsplit('/').next()) {
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    let more = if kinds.len() > MOST { ", \u{2026}" } else { "" };
+    kinds.truncate(MOST);
+    format!(" ({}{more})", kinds.join(", "))
 }
 
 /// Which requests show a fact.

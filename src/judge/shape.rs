@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 pub(super) struct Shape {
     /// The media type, or the members of a JSON object.
     pub(super) form: String,
-    /// The words, without numbers and without what was sent.
+    /// The words and short numbers, without what was sent, times and longer numbers.
     pub(super) words: String,
 }
 
@@ -63,7 +63,11 @@ fn texts(value: &Value, found: &mut String) {
         }
         Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
         Value::Object(members) => members.values().for_each(|member| texts(member, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Number(number) => {
+            found.push_str(&number.to_string());
+            found.push(' ');
+        }
+        Value::Null | Value::Bool(_) => {}
     }
 }
 
@@ -103,9 +107,8 @@ fn words(text: &str, sent: &[String]) -> String {
             text = text.replace(value.as_str(), " ");
         }
     }
-    let plain = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
     let mut kept = String::new();
-    for word in text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(plain) {
+    for word in text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| tells(word)) {
         if kept.len() + word.len() > KEPT {
             break;
         }
@@ -115,6 +118,24 @@ fn words(text: &str, sent: &[String]) -> String {
         kept.push_str(word);
     }
     kept
+}
+
+/// Whether a word may tell one failure from another: it has no digits, or is a short code.
+fn tells(word: &str) -> bool {
+    const CODE: std::ops::RangeInclusive<usize> = 4..=8;
+    let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = word.len() - letters.len();
+    if letters.bytes().any(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    let is_year = letters.is_empty() && digits == 4 && (word.starts_with("19") || word.starts_with("20"));
+    !word.is_empty() && !is_year && (digits == 0 || CODE.contains(&word.len()))
+}
+
+/// The words without any that has digits: these may differ with the time, or from answer to answer.
+pub(super) fn without_numbers(words: &str) -> String {
+    let plain = words.split(' ').filter(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
+    plain.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -156,6 +177,9 @@ mod tests {
             (JSON, "{\"message\": \"out of memory\"}"),
             ("text/html", "<h1>out of memory</h1>"),
             ("text/plain", ""),
+            (JSON, "{\"error\": \"out of memory E1001\"}"),
+            (JSON, "{\"error\": \"нет памяти\"}"),
+            (JSON, "{\"error\": \"out of memory\", \"code\": 1438}"),
         ] {
             assert_ne!(shape("/a", "{}", kind, body), base, "{body}");
         }

@@ -33,6 +33,10 @@ pub fn same_nowhere(came: &Exchange, made_up: &Exchange) -> bool {
         // Who sends a page to whoever reads mostly lets nobody write.
         return is_page(unknown) && (answer.status == 405 || (is_page(answer) && alike(answer, unknown)));
     }
+    // A path that begins like one of the API can be known to have other methods.
+    if answer.status == 405 {
+        return unknown.status == 404;
+    }
     let shape = |exchange: &Exchange, answer: &Answer| {
         let shape = Shape::of(answer, &exchange.sent);
         let method = exchange.sent.head.method.to_lowercase();

@@ -304,6 +304,7 @@ fn exchange(case: &Case, run: &str, milliseconds: u64, outcome: Outcome) -> Exch
         attempts: 1,
         leaks_secret: false,
         uncertain: false,
+        away: false,
     }
 }
 

@@ -285,10 +285,7 @@ mod tests {
         assert!(lines(500, Duration::from_millis(1)).is_empty(), "it is over at once");
         let tenths = lines(100, Duration::from_millis(500));
         assert_eq!(tenths.len(), 10);
-        assert_eq!(
-            (&*tenths[0], &*tenths[9]),
-            ("10 of 100 after 5 s", "100 of 100 after 50 s")
-        );
+        assert_eq!((&*tenths[0], &*tenths[9]), ("10 of 100 after 5 s", "100 of 100 after 50 s"));
         let minutes = lines(1_000, Duration::from_secs(30));
         assert_eq!(minutes.len(), 500, "a tenth takes longer than a minute");
     }

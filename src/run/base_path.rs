@@ -27,7 +27,13 @@ impl Runner<'_> {
         let first = answered.first().filter(|_| reached && all)?;
         // Only what changes nothing is asked of a path that nobody has.
         let made_up = self.asked(&made_up(first.0), stop).await?;
-        let status = made_up.answer()?.status;
+        let unknown = made_up.answer()?;
+        let status = unknown.status;
+        // Who knows other methods of all paths knows the paths, but for one that has a page for each.
+        let other_methods = |exchange: &Exchange| exchange.answer().is_some_and(|came| came.status == 405);
+        if !judge::is_page(unknown) && answered.iter().all(|(_, exchange)| other_methods(exchange)) {
+            return None;
+        }
         let same = |(_, exchange): &(&Case, &Exchange)| judge::same_nowhere(exchange, &made_up);
         if !answered.iter().all(same) {
             return None;

@@ -172,6 +172,7 @@ mod tests {
             attempts: 1,
             leaks_secret: false,
             uncertain: false,
+            away: false,
         }
     }
 

@@ -26,6 +26,8 @@ pub struct Exchange {
     pub leaks_secret: bool,
     /// Whether an earlier attempt may have been carried out without an answer.
     pub uncertain: bool,
+    /// Whether nobody was at the target for a while before this came of it.
+    pub away: bool,
 }
 
 /// A request as it was sent.

@@ -64,6 +64,7 @@ fn exchange(status: u16, body: &str) -> Exchange {
         attempts: 1,
         leaks_secret: false,
         uncertain: false,
+        away: false,
     }
 }
 

@@ -28,9 +28,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How often, and after how long, somebody is looked for who ended a connection.
-const RETURNS: u32 = 4;
-const RETURN: Duration = Duration::from_millis(250);
+/// After how long somebody is looked for who went away.
+const RETURN: Duration = Duration::from_millis(100);
 
 /// Whether a request is out of which nobody knows yet what came.
 #[derive(Default)]
@@ -181,6 +180,7 @@ impl Sender<'_> {
             attempts: 1,
             leaks_secret: false,
             uncertain: false,
+            away: false,
         };
         // The run ends anyway; there is no one left to stop.
         let _ = self.written(case, &exchange);
@@ -234,8 +234,8 @@ impl Sender<'_> {
         let operation = &self.contract.operations[case.operation];
         let valid = case.request.credentials == Credentials::Valid;
         let (mut attempts, mut renewed, mut uncertain) = (0, false, false);
-        // What ended the connection the first time, and how often nobody was there since.
-        let (mut ended_by, mut nobody): (Option<Failure>, u32) = (None, 0);
+        // What ended the connection the first time, and whether nobody was there since.
+        let (mut ended_by, mut away): (Option<Failure>, bool) = (None, false);
         loop {
             let (carriers, token) =
                 self.authenticator.attach(&self.transport, case.operation, case.request.credentials).await?;
@@ -278,9 +278,9 @@ impl Sender<'_> {
                         ended_by = Some(failure.clone());
                         continue;
                     }
-                    // Who was only there with another request while the host fell may find it up again.
-                    FailureKind::Refused if ended_by.is_some() && nobody < RETURNS => {
-                        nobody += 1;
+                    // A host that was there may come back: what it does then is worth to know.
+                    FailureKind::Refused if self.watch.may_come_back() => {
+                        away = true;
                         tokio::time::sleep(RETURN).await;
                         continue;
                     }
@@ -297,7 +297,16 @@ impl Sender<'_> {
                 *failure = first;
             }
             let sent = self.sent(outgoing);
-            return Ok(Exchange { sent, outcome, ended, elapsed, attempts, leaks_secret: false, uncertain });
+            return Ok(Exchange {
+                sent,
+                outcome,
+                ended,
+                elapsed,
+                attempts,
+                leaks_secret: false,
+                uncertain,
+                away,
+            });
         }
     }
 

@@ -108,6 +108,15 @@ impl Sender<'_> {
             self.tally.answered(answer);
         }
         let sent = self.sent(outgoing);
-        Exchange { sent, outcome, ended, elapsed, attempts, leaks_secret: false, uncertain: false }
+        Exchange {
+            sent,
+            outcome,
+            ended,
+            elapsed,
+            attempts,
+            leaks_secret: false,
+            uncertain: false,
+            away: false,
+        }
     }
 }

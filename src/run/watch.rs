@@ -14,9 +14,13 @@ use crate::plan::{Case, Gap, Scenario};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// So often an operation may hang.
 const HANGS: usize = 3;
+
+/// So long a host that went away is waited for.
+const COMES_BACK: Duration = Duration::from_secs(1);
 
 /// What was seen so far.
 #[derive(Default)]
@@ -31,6 +35,8 @@ pub(super) struct Watch {
     /// How often each operation was too late again when it was asked for once more.
     late_again: Mutex<HashMap<usize, usize>>,
     lost: AtomicBool,
+    /// Since when nobody is there who was there before.
+    away: Mutex<Option<Instant>>,
     /// Held by who asks whether the target is still there, so that nobody else does.
     asking: tokio::sync::Mutex<()>,
 }
@@ -39,9 +45,16 @@ impl Watch {
     /// An answer came.
     pub(super) fn answered(&self, outgoing: &Outgoing) {
         self.answered.store(true, Ordering::Relaxed);
+        *self.away.lock().unwrap_or_else(PoisonError::into_inner) = None;
         if is_safe(&outgoing.head.method) {
             *self.safe.lock().unwrap_or_else(PoisonError::into_inner) = Some(outgoing.clone());
         }
+    }
+
+    /// Whether somebody who is not there may still come back: who was there, and is not gone for long.
+    pub(super) fn may_come_back(&self) -> bool {
+        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        !self.is_mute() && away.get_or_insert_with(Instant::now).elapsed() < COMES_BACK
     }
 
     /// Something came that is no answer: whoever says something, however wrong, is there.

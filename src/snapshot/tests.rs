@@ -75,6 +75,7 @@ fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome
             attempts: 1,
             leaks_secret: false,
             uncertain: false,
+            away: false,
         }
     };
     let exchanges =

@@ -340,3 +340,59 @@ fn a_host_that_falls_ill_is_told_of_once_with_the_request_since_which_it_is() {
     assert!(api[0]["title"].as_str().unwrap().contains("only 5xx since addNote/"), "{}", api[0]);
     assert_eq!(report["findings"][0], **api[0], "it stands first");
 }
+
+#[test]
+fn a_host_that_goes_away_for_a_while_is_told_of_though_it_answers_when_asked_again() {
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let fallen = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    // Takes one request a connection; falls once, where a note is red, and comes back.
+    std::thread::spawn(move || {
+        let mut listener = listener;
+        loop {
+            let Ok((mut stream, _)) = listener.accept() else { return };
+            let mut asked = Vec::new();
+            let mut part = [0; 65536];
+            let whole = |asked: &[u8]| {
+                let text = String::from_utf8_lossy(asked).to_lowercase();
+                let Some((head, _)) = text.split_once("\r\n\r\n") else { return false };
+                let length =
+                    head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+                asked.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4 + length.unwrap_or(0)
+                    <= asked.len()
+            };
+            while !whole(&asked) {
+                match stream.read(&mut part) {
+                    Ok(0) | Err(_) => break,
+                    Ok(read) => asked.extend(&part[..read]),
+                }
+            }
+            let text = String::from_utf8_lossy(&asked).into_owned();
+            let red = text.contains("\"colour\":\"red\"");
+            if red && !fallen.swap(true, std::sync::atomic::Ordering::SeqCst) {
+                drop((stream, listener));
+                std::thread::sleep(std::time::Duration::from_millis(300));
+                listener = TcpListener::bind(address).unwrap();
+                continue;
+            }
+            let head = text.split("\r\n\r\n").next().unwrap_or_default();
+            let line = head.lines().next().unwrap_or_default().to_owned();
+            let asked = Asked { number: 1, line, head: format!("{head}\r\n\r\n"), whole: text.clone() };
+            let (status, more, kind, body) = said(&asked, &|_| false);
+            let body = if asked.line.starts_with("HEAD") { String::new() } else { body };
+            let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nConnection: close\r\n{more}");
+            let _ = write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len());
+        }
+    });
+    let driver = probity().with_file("c.yaml", NOTES);
+    let driver = driver.args(["check", "c.yaml", "--bearer", "good-token", "--report", "json=r.json"]);
+    let ran = driver.args(["--jobs", "1", "--target", &format!("http://{address}")]).run();
+    let report = ran.json("r.json");
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{}", ran.everything());
+    assert!(findings[0]["title"].as_str().unwrap().contains("went away"), "{}", findings[0]);
+    assert_eq!(findings[0]["check"], "complete-answer");
+    drop(TcpStream::connect(address));
+}

@@ -13,6 +13,12 @@ pub(in crate::judge) const CHECK: Check = Check {
     scope: Scope::Operation,
 };
 
+/// The connection ended, and nobody was there for a while; later the request was answered.
+pub(in crate::judge) fn went_away(view: &View<'_>) -> Observation {
+    let kind = FailureKind::Cut;
+    view.observe(&CHECK, kind.name(), kind.words(), ("a whole HTTP answer", kind.words()), &view.operation.at)
+}
+
 /// The host went away while requests were under way, or before the first that found nobody.
 pub(in crate::judge) fn as_death(one: &mut Observation, suspects: Option<usize>, found_nobody: usize) {
     one.about = About::Api;

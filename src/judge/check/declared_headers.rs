@@ -27,7 +27,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
                 let title = format!("the header `{}` is missing", header.name);
                 found.push(view.observe(
                     &CHECK,
-                    format!("{} missing", answer.status),
+                    format!("{}XX missing", answer.status / 100),
                     title,
                     ("the header", "no such header"),
                     &header.at,
@@ -40,7 +40,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
                     let place = json::pointer::general(&broken.place);
                     let inside = if place.is_empty() { String::new() } else { format!("`{place}` of ") };
                     let title = format!("{inside}the header `{}` {words}", header.name);
-                    let kind = format!("{} {}", answer.status, broken.keyword);
+                    let kind = format!("{}XX {}", answer.status / 100, broken.keyword);
                     view.observe(&CHECK, kind, title, (broken.expected, broken.actual), &broken.at)
                 }));
             }

@@ -1,5 +1,6 @@
 //! `invalid-rejected`: what the contract forbids is refused.
 
+use crate::contract::Cause;
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
 use crate::run::Answer;
 
@@ -18,7 +19,10 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         return None;
     }
     let fault = view.case.expectation.faults.first()?;
-    let words = fault.cause.words_for(fault.keyword.as_deref());
+    let words = match fault.cause {
+        Cause::Null => Cause::WrongType.words(),
+        cause => cause.words_for(fault.keyword.as_deref()),
+    };
     let constraint = fault.cause.constraint(fault.keyword.as_deref()).to_owned();
     let observation = view.observe(
         &CHECK,

@@ -10,7 +10,7 @@ pub(in crate::judge) const CHECK: Check = Check {
     matters: "Clients choose how to read a body by its media type; HTML where JSON was promised is an error page that somebody else made.",
     allow: "List the media type under `content` of the response, or leave `content` out where nothing is promised.",
     severity: Severity::Deny,
-    scope: Scope::Operation,
+    scope: Scope::Contract,
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {
@@ -33,6 +33,5 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     };
     let actual = kind.map_or("no Content-Type".to_owned(), |kind| format!("Content-Type: {kind}"));
     let at = format!("{}/content", documented.at);
-    let answer = format!("{} {what}", answer.status);
-    vec![view.observe(&CHECK, answer, title, (names.join(" or "), actual), &at)]
+    vec![view.observe(&CHECK, what, title, (names.join(" or "), actual), &at)]
 }

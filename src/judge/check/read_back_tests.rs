@@ -79,6 +79,7 @@ fn exchange((status, body): (u16, &str)) -> Exchange {
         attempts: 1,
         leaks_secret: false,
         uncertain: false,
+        away: false,
     }
 }
 

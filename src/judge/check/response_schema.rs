@@ -52,7 +52,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     let each = violations.into_iter().map(|broken| {
         let place = json::pointer::general(&broken.place);
         let shown = if place.is_empty() { "the body".to_owned() } else { format!("`{place}`") };
-        let kind = format!("{} {}", answer.status, kind(&broken));
+        let kind = format!("{}XX {}", answer.status / 100, kind(&broken));
         let title = match broken.cause {
             Cause::Missing => format!("{shown} is missing"),
             cause => format!("{shown} {}", cause.words_for(Some(&broken.keyword))),

@@ -23,10 +23,13 @@ pub(in crate::judge) fn that_leaks(error: Observation, leak: Option<Observation>
 }
 
 /// Operations that were accepted fail ever since a request.
-pub(in crate::judge) fn as_illness(one: &mut Observation, since: &str) {
+pub(in crate::judge) fn as_illness(one: &mut Observation, since: &str, last: Option<&str>) {
     one.about = About::Api;
     (one.answer, one.detail) = ("ill".to_owned(), String::new());
-    one.title = format!("operations that answered 2xx before answer only 5xx since {since}");
+    one.title = format!("operations that answered otherwise before answer only 5xx since {since}");
+    if let Some(last) = last {
+        one.actual = format!("{}; the last that was answered otherwise was {last}", one.actual);
+    }
 }
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {

@@ -27,7 +27,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     let each = shown.into_iter().map(|Shown { place, at, kind }| {
         view.observe(
             &CHECK,
-            answer.status.to_string(),
+            format!("{}XX", answer.status / 100),
             format!("`{place}` stands in the answer, though it is only for requests"),
             ("no such property", format!("{kind}, which is not shown here")),
             &at,

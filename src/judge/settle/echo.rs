@@ -85,7 +85,13 @@ fn last(at: &str) -> String {
     tokens.into_iter().rev().find(|token| !index(token)).unwrap_or_default().into_owned()
 }
 
-/// A value as it is written, text without its quotes: parameters are text whatever they mean.
+/// A value as text, without quotes: parameters are text whatever they mean. Numbers are what a reader
+/// of doubles makes of them, who has nothing for what is beyond these.
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match plain.parse::<f64>() {
+        Ok(number) if number.is_finite() => number.to_string(),
+        Ok(_) if value.is_number() => Value::Null.to_string(),
+        _ => plain,
+    }
 }

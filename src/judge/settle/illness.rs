@@ -21,34 +21,46 @@ struct Over<'r> {
     exchange: &'r Exchange,
 }
 
-/// Says of a host that went away during which requests it did; those that found nobody prove nothing.
+/// Says of a host that went away, for a while or for good, during which requests it did; those that
+/// found nobody prove nothing.
 pub(super) fn death(run: &Whole<'_>, observations: &mut Vec<Observation>, untested: &mut Untested) {
     let over = by_time(run);
-    let last = over.iter().rposition(|one| one.exchange.answer().is_some());
-    let Some(last) = last else { return };
-    let after = &over[last + 1..];
-    let (nobody, cut): (Vec<&Over<'_>>, Vec<&Over<'_>>) =
-        after.iter().partition(|one| is(one.exchange, FailureKind::Refused));
-    if nobody.is_empty() {
+    if !over.iter().any(|one| one.exchange.answer().is_some()) {
         return;
     }
-    let suspects: Vec<Position> = if cut.is_empty() {
-        nobody.first().map(|one| one.position).into_iter().collect()
-    } else {
-        cut.iter().map(|one| one.position).collect()
-    };
-    let found_nobody: BTreeSet<Position> = nobody.iter().map(|one| one.position).collect();
-    let about_it = |one: &Observation| one.check.id == complete_answer::CHECK.id;
-    observations.retain(|one| {
-        !(about_it(one) && found_nobody.contains(&one.position()) && !suspects.contains(&one.position()))
-    });
-    let leader = suspects.iter().min_by_key(|position| plainness(run, &over, **position)).copied();
-    let all = suspects.len();
-    for one in observations.iter_mut().filter(|one| about_it(one) && suspects.contains(&one.position())) {
-        one.leads = Some(one.position()) == leader;
-        complete_answer::as_death(one, (!cut.is_empty()).then_some(all), nobody.len());
+    let nobody: BTreeSet<Position> =
+        over.iter().filter(|one| is(one.exchange, FailureKind::Refused)).map(|one| one.position).collect();
+    let back = over.iter().filter(|one| one.exchange.away && one.exchange.answer().is_some());
+    let back: Vec<Position> = back.map(|one| one.position).collect();
+    if nobody.is_empty() && back.is_empty() {
+        return;
     }
-    untested.cases.extend(found_nobody.iter().filter(|position| !suspects.contains(position)));
+    let ended =
+        |one: &&Over<'_>| is(one.exchange, FailureKind::Cut) || is(one.exchange, FailureKind::NotHttp);
+    let cut: Vec<Position> = over.iter().filter(ended).map(|one| one.position).collect();
+    // Of a host that answers when it is asked once more, those that it left are as good as cut.
+    let uncertain = |position: &&Position| run.exchange(**position).is_some_and(|one| one.uncertain);
+    let left: Vec<Position> = back.iter().filter(uncertain).copied().collect();
+    let suspects: Vec<Position> = match (cut.is_empty(), left.is_empty()) {
+        (false, _) => cut.clone(),
+        (true, false) => left,
+        (true, true) => nobody.iter().chain(&back).next().copied().into_iter().collect(),
+    };
+    let about_it = |one: &Observation| one.check.id == complete_answer::CHECK.id;
+    let is_suspect = |position: Position| suspects.contains(&position);
+    let found_nobody = |one: &Observation| about_it(one) && nobody.contains(&one.position());
+    observations.retain(|one| !found_nobody(one) || is_suspect(one.position()));
+    for position in suspects.iter().filter(|position| !cut.contains(position) && !nobody.contains(position)) {
+        let view = run.view(*position, run.case(*position).expectation.verdict);
+        observations.extend(view.map(|view| complete_answer::went_away(&view)));
+    }
+    let leader = suspects.iter().min_by_key(|position| plainness(run, &over, **position)).copied();
+    let during = (!cut.is_empty() || suspects.len() > 1).then_some(suspects.len());
+    for one in observations.iter_mut().filter(|one| about_it(one) && is_suspect(one.position())) {
+        one.leads = Some(one.position()) == leader;
+        complete_answer::as_death(one, during, nobody.len() + back.len());
+    }
+    untested.cases.extend(nobody.iter().filter(|position| !is_suspect(**position)));
 }
 
 /// How little a request is suspected of having ended the host: others of its operation were answered,
@@ -67,20 +79,28 @@ fn is(exchange: &Exchange, kind: FailureKind) -> bool {
 
 /// Says of operations that were accepted before and fail ever since a request that they do, once.
 pub(super) fn illness(run: &Whole<'_>, observations: &mut [Observation]) {
-    let Some((since, ill)) = outbreak(run) else { return };
+    let Some(Outbreak { since, last, ill }) = outbreak(run) else { return };
     let name = &run.case(since.position).id;
+    let last = last.map(|last| run.case(last).id.as_str());
     for one in observations.iter_mut().filter(|one| one.check.id == server_error::CHECK.id) {
         let position = one.position();
         let later = run.exchange(position).is_some_and(|exchange| exchange.ended >= since.at);
         if later && ill.contains(&run.case(position).operation) {
             one.leads = position == since.position;
-            server_error::as_illness(one, name);
+            server_error::as_illness(one, name, last);
         }
     }
 }
 
 /// Since when operations fail, and which do.
-fn outbreak<'r>(run: &Whole<'r>) -> Option<(Over<'r>, BTreeSet<usize>)> {
+struct Outbreak<'r> {
+    since: Over<'r>,
+    /// The last of their requests that was answered otherwise.
+    last: Option<Position>,
+    ill: BTreeSet<usize>,
+}
+
+fn outbreak<'r>(run: &Whole<'r>) -> Option<Outbreak<'r>> {
     let mut over = by_time(run);
     over.retain(|one| {
         let (case, operation) = (run.case(one.position), run.operation(one.position));
@@ -120,10 +140,22 @@ fn outbreak<'r>(run: &Whole<'r>) -> Option<(Over<'r>, BTreeSet<usize>)> {
             best = Some((index, ill));
         }
     }
-    let (index, ill) = best?;
-    // Whoever was still well after that is ill for a reason of its own.
-    let since = over.swap_remove(index);
-    Some((since, ill))
+    let (index, mut ill) = best?;
+    let (before, after) = over.split_at(index);
+    let status = |one: &Over<'_>| one.exchange.answer().map(|answer| answer.status);
+    let operation = |one: &Over<'_>| run.case(one.position).operation;
+    let is_well = |one: &&Over<'_>| status(one).is_some_and(|status| status < 500);
+    let well_before: BTreeSet<usize> = before.iter().filter(is_well).map(operation).collect();
+    let well_after: BTreeSet<usize> = after.iter().filter(is_well).map(operation).collect();
+    let failing = after.iter().map(operation);
+    ill.extend(failing.filter(|one| well_before.contains(one) && !well_after.contains(one)));
+    // It began with the first failure after the last answer of any other kind.
+    let theirs = |one: &Over<'_>| ill.contains(&operation(one));
+    let last_well = over.iter().rposition(|one| theirs(one) && is_well(&one));
+    let first = over.iter().skip(last_well.map_or(0, |last| last + 1)).position(theirs)?;
+    let first = first + last_well.map_or(0, |last| last + 1);
+    let last = last_well.map(|last| over[last].position);
+    Some(Outbreak { since: over.swap_remove(first), last, ill })
 }
 
 /// All that was sent, in the order in which it was over.

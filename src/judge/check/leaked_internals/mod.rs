@@ -35,7 +35,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     let (kind, mark) = found?;
     Some(view.observe(
         &CHECK,
-        format!("{} {kind}", answer.status),
+        kind,
         format!("the answer shows internals: {kind}"),
         ("no internals", format!("the body contains {mark:?}")),
         &view.operation.at,

@@ -74,6 +74,7 @@ impl Trial {
             attempts: 1,
             leaks_secret: false,
             uncertain: false,
+            away: false,
         }
     }
 
