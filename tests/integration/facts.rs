@@ -354,7 +354,7 @@ fn a_host_that_goes_away_for_a_while_is_told_of_though_it_answers_when_asked_aga
         loop {
             let Ok((mut stream, _)) = listener.accept() else { return };
             let mut asked = Vec::new();
-            let mut part = [0; 65536];
+            let mut part = [0; 4096];
             let whole = |asked: &[u8]| {
                 let text = String::from_utf8_lossy(asked).to_lowercase();
                 let Some((head, _)) = text.split_once("\r\n\r\n") else { return false };
