@@ -3,8 +3,8 @@
 use super::fact::{About, Fact};
 use super::shape::without_numbers;
 use super::{Check, Levels, Severity, check};
-use crate::contract::{Cause, Contract};
-use crate::plan::{Case, Plan, Verdict};
+use crate::contract::Contract;
+use crate::plan::{Case, Plan};
 use crate::run::Exchange;
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -261,7 +261,7 @@ fn reach(
     let could = |case: &Case| {
         let operation = &contract.operations[case.operation];
         let asks_it = finding.operations.contains(&case.operation) && case.request.method == operation.method;
-        asks_it && (!about_strangers || lacks_credentials(case))
+        asks_it && (!about_strangers || case.expectation.is_about_credentials())
     };
     let mut sent: Vec<Position> = Vec::new();
     for (scenario, steps) in exchanges.iter().enumerate() {
@@ -274,14 +274,6 @@ fn reach(
     let except: Vec<Position> = sent.iter().copied().filter(|position| !shown.contains(position)).collect();
     let most = sent.len() >= MANY && 2 * except.len() < sent.len();
     Reach { of: sent.len(), except: if most { except } else { Vec::new() } }
-}
-
-/// Whether a case must be refused because of its credentials.
-fn lacks_credentials(case: &Case) -> bool {
-    let faults = &case.expectation.faults;
-    case.expectation.verdict == Verdict::Reject
-        && !faults.is_empty()
-        && faults.iter().all(|fault| fault.cause == Cause::Unauthenticated)
 }
 
 /// What completes a title: which requests or operations show the fact.

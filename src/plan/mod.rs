@@ -235,6 +235,14 @@ pub struct Expectation {
     pub silent: Vec<String>,
 }
 
+impl Expectation {
+    /// Whether a request must be refused for its credentials, and for nothing else.
+    pub fn is_about_credentials(&self) -> bool {
+        let only = |fault: &Fault| fault.cause == Cause::Unauthenticated;
+        self.verdict == Verdict::Reject && !self.faults.is_empty() && self.faults.iter().all(only)
+    }
+}
+
 /// The three values of the oracle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,10 +1,9 @@
 //! What every request of a kind shows is one fact, not one for each operation or place.
 
 use super::{Whole, is_4xx};
-use crate::contract::Cause;
 use crate::judge::check::{credentials_enforced, error_code};
 use crate::judge::{About, Observation};
-use crate::plan::{Case, Credentials, Verdict};
+use crate::plan::{Credentials, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where no protected operation enforces credentials of a kind, that is a fact about the API.
@@ -15,7 +14,7 @@ pub(super) fn credentials(run: &Whole<'_>, observations: &mut [Observation]) {
     };
     // Who is answered 404 like everybody else was not turned away for being a stranger.
     let mut enforced: Vec<Credentials> = Vec::new();
-    for (position, case) in run.cases().filter(|(_, case)| is_stranger(case)) {
+    for (position, case) in run.cases().filter(|(_, case)| case.expectation.is_about_credentials()) {
         let Some(status) = run.status(position) else { continue };
         let expected = case.expectation.statuses.iter().any(|known| known.contains(status));
         if matches!(status, 401 | 403) || (expected && status < 500) {
@@ -33,14 +32,6 @@ pub(super) fn credentials(run: &Whole<'_>, observations: &mut [Observation]) {
         one.about = About::Api;
         one.title = one.title.replace("is accepted", "is accepted wherever credentials are asked for");
     }
-}
-
-/// Whether a case must be refused for its credentials, and for nothing else.
-fn is_stranger(case: &Case) -> bool {
-    let faults = &case.expectation.faults;
-    case.expectation.verdict == Verdict::Reject
-        && !faults.is_empty()
-        && faults.iter().all(|fault| fault.cause == Cause::Unauthenticated)
 }
 
 /// Where every refusal of an operation has the same wrong code, it is not about the places that were
