@@ -289,7 +289,7 @@ fn further(contract: &Contract, plan: &Plan, finding: &Finding) -> String {
             }
         }
         more = format!(" ({})", kinds.join(", "));
-    } else if is(finding, &check::invalid_rejected::CHECK) && finding.cases.len() > 1 {
+    } else if is(finding, &check::invalid_rejected::CHECK) && finding.about.constraint() == "type" {
         more = kinds(finding.cases.iter().map(case));
     } else if is_about_whatever_is_sent(finding) || is(finding, &check::valid_accepted::CHECK) {
         more = given(finding, case(&finding.first.position()), &mut finding.cases.iter().map(case));
