@@ -84,6 +84,19 @@ pub(super) struct SelectionArgs {
     /// Not these operations, methods, paths, tags or cases
     #[arg(long, env = "PROBITY_EXCLUDE", value_name = "PATTERN", value_delimiter = ',')]
     pub(super) exclude: Vec<String>,
+    #[command(flatten)]
+    pub(super) random: RandomArgs,
+    /// The most requests that are sent; the most useful ones come first
+    #[arg(long, env = "PROBITY_MAX_REQUESTS", value_name = "NUMBER", value_parser = positive)]
+    pub(super) max_requests: Option<usize>,
+    /// Also try undeclared PUT, PATCH and DELETE, which may change data
+    #[arg(long, env = "PROBITY_CHANGING_METHODS")]
+    pub(super) changing_methods: bool,
+}
+
+/// Where random values come from.
+#[derive(Clone, Debug, Args)]
+pub(super) struct RandomArgs {
     /// What random values are derived from
     #[arg(
         long,
@@ -93,12 +106,6 @@ pub(super) struct SelectionArgs {
         value_name = "NUMBER"
     )]
     pub(super) seed: u64,
-    /// The most requests that are sent; the most useful ones come first
-    #[arg(long, env = "PROBITY_MAX_REQUESTS", value_name = "NUMBER", value_parser = positive)]
-    pub(super) max_requests: Option<usize>,
-    /// Also try undeclared PUT, PATCH and DELETE, which may change data
-    #[arg(long, env = "PROBITY_CHANGING_METHODS")]
-    pub(super) changing_methods: bool,
 }
 
 /// What is not sent to a target unless it is asked for.
@@ -343,15 +350,8 @@ pub(super) struct AuditArgs {
     /// Fail if less than so many percent of the faults that can be seen are caught or pinned
     #[arg(long, env = "PROBITY_MIN", value_name = "PERCENT", value_parser = percentage)]
     pub(super) min: Option<f64>,
-    /// What random values are derived from
-    #[arg(
-        long,
-        env = "PROBITY_SEED",
-        default_value_t = 0,
-        allow_negative_numbers = true,
-        value_name = "NUMBER"
-    )]
-    pub(super) seed: u64,
+    #[command(flatten)]
+    pub(super) random: RandomArgs,
     /// The most requests that each host gets; the most useful ones come first
     #[arg(long, env = "PROBITY_MAX_REQUESTS", value_name = "NUMBER", value_parser = positive)]
     pub(super) max_requests: Option<usize>,

@@ -35,7 +35,7 @@ pub(super) fn audit(arguments: &AuditArgs) -> Result<Exit, Failure> {
         &SelectionArgs {
             include: Vec::new(),
             exclude: Vec::new(),
-            seed: arguments.seed,
+            random: arguments.random.clone(),
             max_requests: arguments.max_requests,
             changing_methods: arguments.changing_methods,
         },
@@ -56,7 +56,7 @@ pub(super) fn audit(arguments: &AuditArgs) -> Result<Exit, Failure> {
     progress.clear();
     let found = found.map_err(|error| refused(&error))?;
     let audited =
-        Audited { contract: &contract, audit: &found, seed: arguments.seed, elapsed: clock.elapsed() };
+        Audited { contract: &contract, audit: &found, seed: arguments.random.seed, elapsed: clock.elapsed() };
     if arguments.json.is_some() && file.is_none() {
         say(&report::audit::json(&audited));
     } else {

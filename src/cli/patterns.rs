@@ -30,7 +30,7 @@ pub(super) fn known(
         return Ok(());
     }
     let own = Wishes {
-        seed: arguments.seed,
+        seed: arguments.random.seed,
         changing_methods: arguments.changing_methods,
         foreign_token: tokens.foreign,
         expired_token: tokens.fetched,

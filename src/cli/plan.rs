@@ -39,7 +39,7 @@ pub(super) fn made(
     tokens: Tokens,
 ) -> Result<Plan, Failure> {
     let wishes = Wishes {
-        seed: arguments.seed,
+        seed: arguments.random.seed,
         selection: Selection { include: arguments.include.clone(), exclude: arguments.exclude.clone() },
         max_requests: arguments.max_requests,
         changing_methods: arguments.changing_methods,

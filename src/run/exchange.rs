@@ -187,6 +187,16 @@ impl Answer {
 }
 
 impl Exchange {
+    /// What came of one request that was sent so often, when it was over and how long it took.
+    pub(super) fn of(
+        (sent, attempts): (Sent, u32),
+        outcome: Outcome,
+        (ended, elapsed): (jiff::Timestamp, Duration),
+    ) -> Exchange {
+        let (leaks_secret, uncertain, away) = (false, false, false);
+        Exchange { sent, outcome, ended, elapsed, attempts, leaks_secret, uncertain, away }
+    }
+
     /// The answer, if there is a whole one.
     pub fn answer(&self) -> Option<&Answer> {
         match &self.outcome {

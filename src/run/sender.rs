@@ -172,16 +172,9 @@ impl Sender<'_> {
         }
         let failure =
             Failure { kind: FailureKind::TimedOut, detail: "the run was interrupted".into(), status: None };
-        let exchange = Exchange {
-            sent: self.sent(self.outgoing(case, &Arc::default())),
-            outcome: Outcome::Failed(failure),
-            ended: jiff::Timestamp::now(),
-            elapsed: Duration::ZERO,
-            attempts: 1,
-            leaks_secret: false,
-            uncertain: false,
-            away: false,
-        };
+        let sent = self.sent(self.outgoing(case, &Arc::default()));
+        let when = (jiff::Timestamp::now(), Duration::ZERO);
+        let exchange = Exchange::of((sent, 1), Outcome::Failed(failure), when);
         // The run ends anyway; there is no one left to stop.
         let _ = self.written(case, &exchange);
     }
@@ -297,16 +290,8 @@ impl Sender<'_> {
                 *failure = first;
             }
             let sent = self.sent(outgoing);
-            return Ok(Exchange {
-                sent,
-                outcome,
-                ended,
-                elapsed,
-                attempts,
-                leaks_secret: false,
-                uncertain,
-                away,
-            });
+            let exchange = Exchange::of((sent, attempts), outcome, (ended, elapsed));
+            return Ok(Exchange { uncertain, away, ..exchange });
         }
     }
 

@@ -108,15 +108,6 @@ impl Sender<'_> {
             self.tally.answered(answer);
         }
         let sent = self.sent(outgoing);
-        Exchange {
-            sent,
-            outcome,
-            ended,
-            elapsed,
-            attempts,
-            leaks_secret: false,
-            uncertain: false,
-            away: false,
-        }
+        Exchange::of((sent, attempts), outcome, (ended, elapsed))
     }
 }

@@ -45,9 +45,8 @@ fn hunks(difference: &Difference) -> impl Iterator<Item = &Hunk> {
     difference.cases.iter().flat_map(|case| &case.hunks).filter(|hunk| !hunk.is_new_case())
 }
 
-fn fact(plan: &Plan, (scenario, step): (usize, usize), shown: &Shown<'_>) -> Option<Observation> {
+fn fact(plan: &Plan, position: (usize, usize), shown: &Shown<'_>) -> Option<Observation> {
     let Shown { hunk, pages } = shown;
-    let case = plan.scenarios.get(scenario)?.cases.get(step)?;
     let names: Vec<&str> = pages.iter().copied().take(NAMED).collect();
     let more = match pages.len() - names.len() {
         0 => String::new(),
@@ -57,39 +56,39 @@ fn fact(plan: &Plan, (scenario, step): (usize, usize), shown: &Shown<'_>) -> Opt
         "" => "nothing".to_owned(),
         text => text.lines().map(str::trim_start).collect::<Vec<_>>().join(" "),
     };
-    Some(Observation {
-        severity: SNAPSHOT.severity,
-        about: About::Api,
-        detail: String::new(),
-        value: None,
-        leads: false,
-        check: SNAPSHOT,
-        scenario,
-        step,
-        answer: format!("{:016x}", fnv1a(&hunk.key)),
-        title: format!("{} on {}", hunk.words, count(pages.len(), "recorded page", "recorded pages")),
-        expected: lines(&hunk.old),
-        actual: format!("{} ({}{more})", lines(&hunk.new), names.join(", ")),
-        at: case.at.clone(),
-    })
+    let title = format!("{} on {}", hunk.words, count(pages.len(), "recorded page", "recorded pages"));
+    let actual = format!("{} ({}{more})", lines(&hunk.new), names.join(", "));
+    observation(plan, position, format!("{:016x}", fnv1a(&hunk.key)), title, (lines(&hunk.old), actual))
 }
 
 fn damaged(plan: &Plan, difference: &Difference) -> Option<Observation> {
     let Kind::Damaged { why, .. } = &difference.kind else { return None };
-    let (scenario, step) = difference.cases.iter().find_map(|case| case.case)?;
+    let position = difference.cases.iter().find_map(|case| case.case)?;
+    let title = format!("the page {} cannot be used", difference.page);
+    let sides = (format!("a page in {}", difference.path.display()), why.clone());
+    observation(plan, position, difference.page.clone(), title, sides)
+}
+
+fn observation(
+    plan: &Plan,
+    (scenario, step): (usize, usize),
+    answer: String,
+    title: String,
+    (expected, actual): (String, String),
+) -> Option<Observation> {
     Some(Observation {
+        check: SNAPSHOT,
         severity: SNAPSHOT.severity,
         about: About::Api,
         detail: String::new(),
         value: None,
         leads: false,
-        check: SNAPSHOT,
         scenario,
         step,
-        answer: difference.page.clone(),
-        title: format!("the page {} cannot be used", difference.page),
-        expected: format!("a page in {}", difference.path.display()),
-        actual: why.clone(),
+        answer,
+        title,
+        expected,
+        actual,
         at: plan.scenarios.get(scenario)?.cases.get(step)?.at.clone(),
     })
 }

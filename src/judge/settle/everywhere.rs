@@ -12,6 +12,9 @@ pub(super) fn credentials(run: &Whole<'_>, observations: &mut [Observation]) {
         one.check.id == credentials_enforced::CHECK.id
             && one.answer.starts_with(credentials_enforced::ACCEPTED)
     };
+    if !observations.iter().any(lets_in) {
+        return;
+    }
     // Who is answered 404 like everybody else was not turned away for being a stranger.
     let mut enforced: Vec<Credentials> = Vec::new();
     for (position, case) in run.cases().filter(|(_, case)| case.expectation.is_about_credentials()) {
@@ -44,6 +47,9 @@ pub(super) fn codes(run: &Whole<'_>, observations: &mut [Observation]) {
         kinds.insert(&one.answer);
         places.insert(one.about.place());
         *count += 1;
+    }
+    if shown.is_empty() {
+        return;
     }
     let mut refused: BTreeMap<usize, usize> = BTreeMap::new();
     for (position, case) in run.cases() {

@@ -24,10 +24,12 @@ struct Over<'r> {
 /// Says of a host that went away, for a while or for good, during which requests it did; those that
 /// found nobody prove nothing.
 pub(super) fn death(run: &Whole<'_>, observations: &mut Vec<Observation>, untested: &mut Untested) {
-    let over = by_time(run);
-    if !over.iter().any(|one| one.exchange.answer().is_some()) {
+    let exchanges = || run.exchanges.iter().flatten().flatten();
+    let went = |exchange: &Exchange| exchange.away || is(exchange, FailureKind::Refused);
+    if !exchanges().any(went) || !exchanges().any(|exchange| exchange.answer().is_some()) {
         return;
     }
+    let over = by_time(run);
     let nobody: BTreeSet<Position> =
         over.iter().filter(|one| is(one.exchange, FailureKind::Refused)).map(|one| one.position).collect();
     let back = over.iter().filter(|one| one.exchange.away && one.exchange.answer().is_some());
@@ -79,6 +81,9 @@ fn is(exchange: &Exchange, kind: FailureKind) -> bool {
 
 /// Says of operations that were accepted before and fail ever since a request that they do, once.
 pub(super) fn illness(run: &Whole<'_>, observations: &mut [Observation]) {
+    if !observations.iter().any(|one| one.check.id == server_error::CHECK.id) {
+        return;
+    }
     let Some(Outbreak { since, last, ill }) = outbreak(run) else { return };
     let name = &run.case(since.position).id;
     let last = last.map(|last| run.case(last).id.as_str());

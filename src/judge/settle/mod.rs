@@ -73,7 +73,9 @@ pub fn settle(
             statuses.for_each(|status| *left.entry(status).or_default() += 1);
         }
         let mut blamed: Vec<(String, Observation)> = Vec::new();
-        let taken = refusal::accepted(&run, asked);
+        let blames = |one: &Observation| is_about(&run, *index, one);
+        let any = !refusals.is_empty() || observations.iter().any(blames);
+        let taken = if any { refusal::accepted(&run, asked) } else { Vec::new() };
         if !refusals.is_empty() {
             let history = history.get_or_insert_with(|| History::of(contract, plan, exchanges));
             let steady = Steady::of(&run, asked);
@@ -142,11 +144,7 @@ fn tell_what_is_to_blame(
     answers: &str,
 ) -> bool {
     let mut is_all = false;
-    for one in observations.iter_mut() {
-        let own = one.check.id == check::valid_accepted::CHECK.id && one.severity == Severity::Deny;
-        if !own || run.case(one.position()).operation != operation {
-            continue;
-        }
+    for one in observations.iter_mut().filter(|one| is_about(run, operation, one)) {
         let whole = one.clone();
         is_all |= taken.is_empty();
         *one = if taken.is_empty() {
@@ -159,6 +157,13 @@ fn tell_what_is_to_blame(
         };
     }
     is_all
+}
+
+/// Whether an observation says that an operation refuses a valid request.
+fn is_about(run: &Whole<'_>, operation: usize, one: &Observation) -> bool {
+    one.check.id == check::valid_accepted::CHECK.id
+        && one.severity == Severity::Deny
+        && run.case(one.position()).operation == operation
 }
 
 /// Warnings without those about a member of which a part is to blame.
