@@ -267,13 +267,11 @@ enum Tagged {
 
 fn tagged(document: &Value, branch: &Branch, members: &Map<String, Value>) -> Tagged {
     let mut found = Tagged::Nothing;
-    for part in lower::parts(document, &branch.at) {
-        let stated = pointer::child(&part, "properties");
-        for name in names(document, &stated) {
+    for part in parts(document, pointer::get(document, &branch.at)) {
+        let stated = part.get("properties").and_then(Value::as_object);
+        for (name, schema) in stated.into_iter().flatten() {
             let Some(value) = members.get(name) else { continue };
-            let parts = lower::parts(document, &pointer::child(&stated, name));
-            let only = parts.iter().find_map(|part| only(pointer::get(document, part)?));
-            match only {
+            match parts(document, Some(schema)).into_iter().find_map(only) {
                 Some(only) if only == value => found = Tagged::So,
                 Some(_) => return Tagged::Otherwise,
                 None => {}
@@ -281,6 +279,24 @@ fn tagged(document: &Value, branch: &Branch, members: &Map<String, Value>) -> Ta
         }
     }
     found
+}
+
+/// A schema and all that it is put together from.
+fn parts<'d>(document: &'d Value, schema: Option<&'d Value>) -> Vec<&'d Value> {
+    let mut parts: Vec<&Value> = schema.into_iter().collect();
+    let mut next = 0;
+    while let Some(schema) = parts.get(next).copied() {
+        let referred = schema.get("$ref").and_then(Value::as_str).and_then(lower::target);
+        let referred = referred.and_then(|at| pointer::get(document, &at));
+        let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        for part in referred.into_iter().chain(all) {
+            if !parts.iter().any(|known| std::ptr::eq(*known, part)) {
+                parts.push(part);
+            }
+        }
+        next += 1;
+    }
+    parts
 }
 
 /// The one value that a schema takes.
@@ -292,18 +308,13 @@ fn only(schema: &Value) -> Option<&Value> {
     schema.get("const").or_else(listed)
 }
 
-/// The names of the members of an object in the document.
-fn names<'d>(document: &'d Value, at: &str) -> impl Iterator<Item = &'d String> {
-    pointer::get(document, at).and_then(Value::as_object).into_iter().flat_map(Map::keys)
-}
-
 /// The members that a branch speaks of.
 fn known<'d>(document: &'d Value, at: &str) -> HashSet<&'d str> {
-    let parts = lower::parts(document, at);
     let mut known: HashSet<&str> = HashSet::new();
-    for part in &parts {
-        known.extend(names(document, &pointer::child(part, "properties")).map(String::as_str));
-        let required = pointer::get(document, part).and_then(|schema| schema.get("required")?.as_array());
+    for part in parts(document, pointer::get(document, at)) {
+        let stated = part.get("properties").and_then(Value::as_object);
+        known.extend(stated.into_iter().flat_map(Map::keys).map(String::as_str));
+        let required = part.get("required").and_then(Value::as_array);
         known.extend(required.into_iter().flatten().filter_map(Value::as_str));
     }
     known

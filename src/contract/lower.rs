@@ -3,7 +3,7 @@
 //! Every pointer stays what it was, so that a validator's schema path is a place in the
 //! contract as its author wrote it.
 
-use super::view::target;
+pub(super) use super::view::target;
 use crate::json::pointer;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashSet};
@@ -182,7 +182,7 @@ pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> b
 }
 
 /// A schema and all that it is put together from.
-pub(super) fn parts(document: &Value, at: &str) -> Vec<String> {
+fn parts(document: &Value, at: &str) -> Vec<String> {
     let (mut parts, mut open) = (Vec::new(), vec![at.to_owned()]);
     while let Some(at) = open.pop() {
         let Some(schema) = pointer::get(document, &at).filter(|_| !parts.contains(&at)) else { continue };

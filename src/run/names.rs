@@ -7,8 +7,12 @@ pub(super) fn each_name<'d>(value: &'d Value, take: &mut dyn FnMut(&'d str)) {
     match value {
         Value::Object(members) => {
             for (key, member) in members {
-                // What stands between the parameters of a path is a name as well.
-                key.split(['{', '}']).for_each(&mut *take);
+                if key.contains('{') {
+                    // What stands between the parameters of a path is a name as well.
+                    key.split(['{', '}']).for_each(&mut *take);
+                } else {
+                    take(key);
+                }
                 match (key.as_str(), member) {
                     ("name" | "operationId", Value::String(name)) => take(name),
                     ("tags" | "required", Value::Array(names)) => {

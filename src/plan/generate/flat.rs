@@ -91,12 +91,14 @@ pub struct Flats<'c> {
     /// The document that places and references point into, as 2020-12.
     pub root: &'c Value,
     known: RefCell<HashMap<Vec<String>, Rc<Flat>>>,
+    /// The same with every alternative.
+    wholes: RefCell<HashMap<Vec<String>, Rc<Flat>>>,
 }
 
 impl<'c> Flats<'c> {
     /// Those of a document.
     pub fn new(root: &'c Value) -> Flats<'c> {
-        Flats { root, known: RefCell::default() }
+        Flats { root, known: RefCell::default(), wholes: RefCell::default() }
     }
 
     /// The schemas at `places`, folded together.
@@ -111,13 +113,24 @@ impl<'c> Flats<'c> {
 
     /// Everything that any alternative says about a place.
     pub fn whole(&self, places: &[String]) -> Rc<Flat> {
-        let flat = self.at(places);
-        if flat.alternatives.is_empty() || places.len() > ALTERNATIVES {
-            return flat;
+        if let Some(known) = self.wholes.borrow().get(places) {
+            return Rc::clone(known);
         }
         let mut all = places.to_vec();
-        all.extend(flat.alternatives.iter().flatten().filter(|branch| !places.contains(branch)).cloned());
-        if all.len() == places.len() { flat } else { self.whole(&all) }
+        let flat = loop {
+            let flat = self.at(&all);
+            let before = all.len();
+            if before <= ALTERNATIVES {
+                let more = flat.alternatives.iter().flatten().filter(|branch| !all.contains(branch));
+                let more: Vec<String> = more.cloned().collect();
+                all.extend(more);
+            }
+            if all.len() == before {
+                break flat;
+            }
+        };
+        self.wholes.borrow_mut().insert(places.to_vec(), Rc::clone(&flat));
+        flat
     }
 
     /// Everything that is said about what stands at a pointer below values of the schemas at
