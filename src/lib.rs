@@ -40,10 +40,13 @@
 //! | commands, flags and exit codes | [`cli`], [`config`] |
 
 pub mod audit;
+pub mod cause;
 pub mod cli;
 pub mod config;
 pub mod contract;
 pub mod docs;
+pub mod exchange;
+pub mod generate;
 pub mod host;
 pub mod json;
 pub mod judge;
@@ -51,5 +54,8 @@ mod page;
 pub mod plan;
 pub mod report;
 pub mod run;
+pub mod schema;
 pub mod snapshot;
 pub mod source;
+pub mod text;
+pub mod wire;

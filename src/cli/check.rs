@@ -10,7 +10,6 @@ use super::stop::asked_to_end;
 use super::target::Target;
 use super::{Exit, fail_on, note, say};
 use crate::contract::Contract;
-use crate::contract::extension::suggestion;
 use crate::host::{Host, HostSettings};
 use crate::judge::{self, CHECKS, Levels, SNAPSHOT, Severity};
 use crate::plan::Plan;
@@ -21,6 +20,7 @@ use crate::run::{
     self, Alias, Effects, End, Given, Ledger, Observer, Observers, Run, RunError, Settings, identity,
 };
 use crate::snapshot::{self, Comparison, Extent, Kind, Store, Writing};
+use crate::text::suggestion;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;

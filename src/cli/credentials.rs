@@ -4,7 +4,8 @@ use super::Exit;
 use super::arguments::TargetArgs;
 use super::failure::Failure;
 use crate::contract::Contract;
-use crate::plan::{Credentials, Gap, Plan};
+use crate::exchange::Credentials;
+use crate::plan::{Gap, Plan};
 use crate::run::credentials::Authenticator;
 use crate::run::{Given, asks_for, wanted};
 

@@ -4,8 +4,8 @@ use super::fact::{About, Fact};
 use super::shape::without_numbers;
 use super::{Check, Levels, Severity, check};
 use crate::contract::Contract;
+use crate::exchange::Exchange;
 use crate::plan::{Case, Plan};
-use crate::run::Exchange;
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

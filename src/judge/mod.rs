@@ -25,9 +25,10 @@ pub use settle::{Settled, Untested, settle};
 pub use unknown_path::{is_about_methods, is_page, same_nowhere, unknown_path};
 pub use view::{View, values};
 
-use crate::contract::{Cause, Contract};
+use crate::cause::Cause;
+use crate::contract::Contract;
+use crate::exchange::{Answer, Exchange, FailureKind, Outcome};
 use crate::plan::{Given, Plan, Scenario, Verdict};
-use crate::run::{Answer, Exchange, FailureKind, Outcome};
 
 /// One kind of judgement.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 //! shape are one fact.
 
 use crate::contract::model::essence;
+use crate::exchange::{Answer, Sent};
 use crate::json;
-use crate::run::{Answer, Sent};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -141,7 +141,7 @@ pub(super) fn without_numbers(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::{Head, Headers};
+    use crate::exchange::{Head, Headers};
     use bytes::Bytes;
 
     fn shape(url: &str, sent: &str, kind: &'static str, body: &str) -> Shape {

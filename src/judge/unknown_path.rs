@@ -4,8 +4,8 @@ use super::Observation;
 use super::check::{allow_header, undeclared_method};
 use super::shape::Shape;
 use crate::contract::model::essence;
+use crate::exchange::{Answer, Exchange};
 use crate::json::{self, Node};
-use crate::run::{Answer, Exchange};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

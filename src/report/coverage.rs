@@ -2,8 +2,9 @@
 //! rules it has tried.
 
 use crate::contract::{Contract, Operation};
+use crate::exchange::Answer;
 use crate::plan::{Case, Plan};
-use crate::run::{Answer, Run};
+use crate::run::Run;
 use crate::{json, judge};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
 //! A line for a POSIX shell that repeats an exchange with curl.
 
 use super::text::{self, cut, steers};
+use crate::exchange::Sent;
 use crate::plan::{Case, Scenario};
-use crate::run::Sent;
 use crate::run::identity;
 use std::fmt::Write;
 

@@ -2,13 +2,15 @@
 
 use super::model::{Difference, DifferenceKind, Report};
 use super::{SnapshotSummary, Subject};
+use crate::cause::Cause;
+use crate::contract::Contract;
 use crate::contract::model::StatusRange;
-use crate::contract::{Cause, Contract};
+use crate::exchange::{Answer, Exchange, Failure, FailureKind, Head, Outcome, Sent};
+use crate::exchange::{Credentials, Request};
+use crate::generate::RUN;
 use crate::judge::{self, About, Check, Finding, Observation, Reach, Scope, Severity};
-use crate::plan::{
-    Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Role, Scenario, Verdict,
-};
-use crate::run::{Answer, Effects, End, Exchange, Failure, FailureKind, Head, Outcome, Run, Sent};
+use crate::plan::{Case, Expectation, Fault, Gap, Place, Plan, Role, Scenario, Verdict};
+use crate::run::{Effects, End, Run};
 use crate::source::Document;
 use bytes::Bytes;
 use jiff::Timestamp;

@@ -42,9 +42,10 @@ pub use terminal::{Detail, terminal};
 pub use untried::Untried;
 
 use crate::contract::Contract;
+use crate::exchange::{Exchange, Sent};
 use crate::judge::{Finding, Observation, Severity};
 use crate::plan::{Case, Gap, Plan};
-use crate::run::{End, Exchange, Run, Sent};
+use crate::run::{End, Run};
 use crate::source::Location;
 use curl::Repeat;
 use model::{Difference, OtherSeed};

@@ -3,8 +3,9 @@
 use super::curl;
 use super::text::{LONG, count, cut, inert, visible};
 use super::{Subject, Untried, Verdict, changes};
+use crate::exchange::Outcome;
 use crate::judge::{About, Finding, Severity};
-use crate::run::{End, Outcome};
+use crate::run::End;
 use anstyle::{AnsiColor, Style};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;

@@ -1,13 +1,16 @@
 //! Whether a run reached the API at all: where every answer is what a path that does not exist gets,
 //! the path of the target is wrong, and nothing can be held against the host.
 
-use super::exchange::Exchange;
+use super::RunError;
 use super::runner::{Course, Runner, Stop, stopped};
-use super::{Answer, RunError};
 use crate::contract::{Location, Operation, model};
+use crate::exchange::Answer;
+use crate::exchange::Credentials;
+use crate::exchange::Exchange;
+use crate::generate::RUN;
 use crate::judge;
 use crate::plan::guard::is_safe;
-use crate::plan::{Case, Credentials, RUN, Scenario};
+use crate::plan::{Case, Scenario};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::pin::pin;

@@ -1,12 +1,12 @@
 //! Credentials: what the user gave, put where the contract's security schemes want it.
 
-use super::exchange::{Exchange, Outcome};
 use super::given::Given;
 use super::secret::{Held, Secrets};
 use super::token::{Token, TokenError};
 use super::transport::Transport;
 use crate::contract::{Contract, Location, Operation, SecurityScheme};
-use crate::plan::Credentials;
+use crate::exchange::Credentials;
+use crate::exchange::{Exchange, Outcome};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use md5::{Digest, Md5};

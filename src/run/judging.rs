@@ -2,10 +2,10 @@
 //! waits, and on every processor once nothing more is sent, so that no request waits for it.
 
 use super::credentials::hidden;
-use super::exchange::Exchange;
 use super::secret::{Held, Secrets};
 use super::{Event, Observer};
 use crate::contract::Contract;
+use crate::exchange::Exchange;
 use crate::judge::{self, Note, Observation};
 use crate::plan::{Plan, Scenario};
 use std::num::NonZero;

@@ -6,12 +6,9 @@ mod conflict;
 pub mod credentials;
 mod effects;
 mod error;
-pub mod exchange;
 mod follow;
 mod forms;
 mod given;
-mod head;
-mod headers;
 pub mod identity;
 mod judging;
 pub mod ledger;
@@ -37,17 +34,13 @@ pub use effects::{Effect, Effects};
 pub use given::Given;
 pub use ledger::Ledger;
 
-pub use head::Head;
-pub use headers::Headers;
-
-pub use exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
-
 pub use error::RunError;
 pub use pace::Rate;
 pub use proxy::Proxy;
 pub use runner::{Alias, Settings, Stop, run};
 pub use wanted::{asks_for, wanted};
 
+use crate::exchange::Exchange;
 use crate::judge::{Note, Observation, Untested};
 use crate::plan::{Case, Choice, Gap, Plan};
 use std::sync::Arc;
@@ -56,7 +49,7 @@ use std::time::Duration;
 /// What a run did, in the order of the plan whatever order the answers came in.
 #[derive(Debug)]
 pub struct Run {
-    /// The identity that stood in for [`crate::plan::RUN`].
+    /// The identity that stood in for [`crate::generate::RUN`].
     pub id: String,
     /// The target, without credentials.
     pub target: String,

@@ -1,12 +1,14 @@
 //! The phases of a run: what was answered decides what is sent next.
 
+use super::End;
 use super::error::Halt;
-use super::exchange::{Exchange, Outcome};
 use super::judging::{Done, Heard};
 use super::runner::{Course, Runner, Stop, stopped};
-use super::{Answer, End};
+use crate::exchange::Answer;
+use crate::exchange::{Exchange, Outcome};
+use crate::generate::RUN;
 use crate::judge;
-use crate::plan::{self, Case, Choice, Labeller, Plan, RUN, Role, Scenario, Search, Shown};
+use crate::plan::{self, Case, Choice, Labeller, Plan, Role, Scenario, Search, Shown};
 use futures_util::StreamExt;
 use futures_util::stream;
 use std::collections::BTreeMap;

@@ -1,11 +1,11 @@
 //! Secrets: what must appear in no output, and the variables that stand for it.
 
 use super::credentials::Carrier;
-use super::exchange::Answer;
 use super::forms::forms;
-use super::head::{Head, Heads};
 use super::names::each_name;
 use super::placed::Placed;
+use crate::exchange::Answer;
+use crate::exchange::{Head, Heads};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use bytes::Bytes;
 use serde_json::Value;

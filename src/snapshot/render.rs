@@ -7,9 +7,10 @@ use super::page::{Entry, Page};
 use super::redact::{Own, Redaction};
 use crate::contract::model::{Header, essence, includes, is_json};
 use crate::contract::{Contract, Operation};
+use crate::exchange::{Answer, Exchange, Outcome};
 use crate::json::Kind;
 use crate::plan::{Case, Plan, Verdict};
-use crate::run::{Answer, Exchange, Outcome, Run};
+use crate::run::Run;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 

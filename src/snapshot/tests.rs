@@ -4,9 +4,10 @@ mod disk;
 
 use super::*;
 use crate::contract::Contract;
-use crate::plan::{self, Plan, RUN, Wishes};
-use crate::run::exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
-use crate::run::{Head, Headers};
+use crate::exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
+use crate::exchange::{Head, Headers};
+use crate::generate::RUN;
+use crate::plan::{self, Plan, Wishes};
 use crate::source::Document;
 use std::collections::BTreeMap;
 use std::fs;
