@@ -7,8 +7,8 @@ use super::{Exit, say};
 use crate::contract::Contract;
 use crate::judge::{CHECKS, Check, check};
 use crate::plan::{self, Case, Plan, Wishes};
-use crate::report::text::{cut, visible};
 use crate::text::suggestion;
+use crate::text::{cut, visible};
 
 pub(super) fn explain(arguments: &ExplainArgs) -> Result<Exit, Failure> {
     match arguments.subject.as_deref() {

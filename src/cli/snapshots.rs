@@ -5,9 +5,9 @@ use super::check::refused_store;
 use super::failure::Failure;
 use super::{Exit, note, say};
 use crate::plan::matches;
-use crate::report::text::{count, visible};
 use crate::snapshot::{self, Answers, Group, Pending, State, Store};
 use crate::text::suggestion;
+use crate::text::{count, visible};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 

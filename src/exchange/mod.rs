@@ -4,6 +4,8 @@
 mod head;
 mod headers;
 mod request;
+pub(crate) mod shape;
+pub(crate) mod unknown_path;
 
 pub use head::Head;
 pub(crate) use head::Heads;

@@ -5,7 +5,7 @@ use super::store::{Comparison, Difference, Kind};
 use crate::generate::random::fnv1a;
 use crate::judge::{About, Observation, SNAPSHOT};
 use crate::plan::Plan;
-use crate::report::text::count;
+use crate::text::count;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many pages are named.

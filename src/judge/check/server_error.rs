@@ -1,7 +1,7 @@
 //! `server-error`: no request makes the host fail.
 
 use crate::exchange::Answer;
-use crate::judge::shape::Shape;
+use crate::exchange::shape::Shape;
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
 use crate::plan::Verdict;
 
