@@ -390,9 +390,16 @@ pub(super) struct ReportArgs {
     /// What `probity check --report json=FILE` has written; `-` is standard input
     #[arg(value_name = "RUN")]
     pub(super) run: PathBuf,
-    /// Which report to make, for example junit=FILE; may be repeated, and `-` is standard output
-    #[arg(long, env = "PROBITY_REPORT", value_name = "FORMAT=FILE", value_delimiter = ',', required = true)]
+    /// Which report to make, for example junit=FILE; may be repeated, and `-` is standard output.
+    /// Without any, what the run printed is printed
+    #[arg(long, env = "PROBITY_REPORT", value_name = "FORMAT=FILE", value_delimiter = ',')]
     pub(super) report: Vec<String>,
+    /// Print findings and the summary only
+    #[arg(long, short, env = "PROBITY_QUIET", conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Print every case
+    #[arg(long, short, env = "PROBITY_VERBOSE")]
+    pub(super) verbose: bool,
 }
 
 /// The forms of reports, for `--help`.

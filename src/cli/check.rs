@@ -14,7 +14,7 @@ use crate::judge::{CHECKS, Levels, Severity};
 use crate::plan::Plan;
 use crate::record::{Record, Verdict};
 use crate::report::progress::Progress;
-use crate::report::{self, Events, Format, Output, Subject, changes, terminal};
+use crate::report::{self, Detail, Events, Format, Output, Report, Subject, changes, terminal};
 use crate::run::{Effects, Ledger, RunError, Settings, identity};
 use crate::session::{
     self, Checked, NotRecorded, Observer, Observers, Options, Pinned, SessionError, Snapshots,
@@ -102,7 +102,9 @@ impl Told<'_> {
         subject.ledger = ledger.map(|ledger| ledger.path().display().to_string());
         if let Some(error) = &checked.not_begun {
             let exit = refused(error).show();
-            self.written(&subject);
+            if !self.outputs.is_empty() {
+                self.written(&report::report(&subject));
+            }
             return exit;
         }
         self.pinned(&checked.snapshots);
@@ -156,19 +158,17 @@ impl Told<'_> {
 
     /// Says what came of it, and writes the reports.
     fn shown(&self, subject: &Subject<'_>) -> Exit {
-        let detail = match (self.arguments.quiet, self.arguments.verbose) {
-            (true, _) => terminal::Detail::Quiet,
-            (_, true) => terminal::Detail::Verbose,
-            _ => terminal::Detail::Normal,
-        };
-        let page = terminal::terminal(subject, detail);
+        let detail = Detail::of(self.arguments.quiet, self.arguments.verbose);
+        let whole = !self.outputs.is_empty() || detail == Detail::Verbose;
+        let report = if whole { report::report(subject) } else { report::outline(subject) };
+        let page = terminal(&report, detail);
         if super::report::speaks(self.outputs) {
             note(page.trim_end());
         } else {
             say(&page);
         }
-        let unwritten = self.written(subject);
-        match subject.verdict() {
+        let unwritten = self.written(&report);
+        match report.verdict {
             Verdict::Holds => {
                 fails_all_the_same(subject, self.arguments).or(unwritten).unwrap_or(Exit::Holds)
             }
@@ -181,16 +181,12 @@ impl Told<'_> {
     }
 
     /// Writes the reports: all that can be written; the exit code if something could not.
-    fn written(&self, subject: &Subject<'_>) -> Option<Exit> {
-        if self.outputs.is_empty() {
-            return None;
-        }
+    fn written(&self, report: &Report) -> Option<Exit> {
         let mut unwritten = None;
-        let report = report::report(subject);
-        for error in self.events.iter().filter_map(|events| events.finish(&report).err()) {
+        for error in self.events.iter().filter_map(|events| events.finish(report).err()) {
             unwritten = Some(Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()).show());
         }
-        super::report::write(self.outputs, &report).or(unwritten)
+        super::report::write(self.outputs, report).or(unwritten)
     }
 }
 

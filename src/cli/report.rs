@@ -1,10 +1,10 @@
 //! `probity report`: any form of a report, made of the JSON report of a run.
 
-use super::Exit;
 use super::apart::{Role, apart};
 use super::arguments::ReportArgs;
 use super::failure::Failure;
-use crate::report::{self, Destination, Format, Output, Report, json};
+use super::{Exit, say};
+use crate::report::{self, Destination, Detail, Format, Output, Report, json, terminal};
 use std::io::Read;
 use std::path::Path;
 
@@ -16,6 +16,9 @@ pub(super) fn report(arguments: &ReportArgs) -> Result<Exit, Failure> {
     }
     apart(&[Role::new("the run to report on", &arguments.run)], &Role::reports(&outputs))?;
     let report = read(&arguments.run)?;
+    if outputs.is_empty() {
+        say(&terminal(&report, Detail::of(arguments.quiet, arguments.verbose)));
+    }
     let unwritten = write(&outputs, &report);
     Ok(unwritten.unwrap_or(Exit::Holds))
 }

@@ -90,13 +90,6 @@ pub struct Finding {
     pub reach: Reach,
 }
 
-impl Finding {
-    /// Whether one of its cases did it, and nobody can tell which: those during which a host went away.
-    pub fn is_due_to_one_case(&self) -> bool {
-        is(self, &check::complete_answer::CHECK) && self.about == About::Api
-    }
-}
-
 /// How many of the requests that could show a fact do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {

@@ -94,6 +94,9 @@ pub fn check(id: &str) -> Option<&'static Check> {
 /// The check that holds changed behaviour against a target.
 pub const SNAPSHOT: &Check = &check::snapshot::CHECK;
 
+/// The check that asks for an answer.
+pub const COMPLETE_ANSWER: &Check = &check::complete_answer::CHECK;
+
 /// What is expected of a case, given which earlier steps of its scenario were accepted.
 fn verdict(scenario: &Scenario, exchanges: &[Option<Exchange>], step: usize) -> Verdict {
     let case = &scenario.cases[step];

@@ -6,6 +6,7 @@ use super::model::{
     FORMAT, Finding, Observation, Observed, Operation, Outcome, Probity, Report, Request, Severities,
     Snapshots, Summary, Timing, Untested,
 };
+use super::terminal::MOST_SUSPECTS;
 use super::{Step, Subject, Untried, keywords};
 use crate::exchange::{Exchange, Headers, Sent};
 use crate::judge::{self, Severity};
@@ -17,7 +18,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use memchr::memmem::Finder;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// Longer bodies are cut.
@@ -31,11 +32,22 @@ const PLACEHOLDER: &[u8] = b"{run}";
 
 /// The report on a run.
 pub fn report(subject: &Subject<'_>) -> Report {
-    Builder { subject, places: RefCell::default() }.report()
+    Builder { subject, shown: None, places: RefCell::default() }.report()
+}
+
+/// The same with no more cases than a page of the terminal shows, and without the keywords of schemas.
+pub fn outline(subject: &Subject<'_>) -> Report {
+    let shown = subject.findings.iter().flat_map(|finding| {
+        let alike = finding.cases.iter().copied().take(MOST_SUSPECTS);
+        std::iter::once(finding.first.position()).chain(alike)
+    });
+    Builder { subject, shown: Some(shown.collect()), places: RefCell::default() }.report()
 }
 
 struct Builder<'s, 'r> {
     subject: &'s Subject<'r>,
+    /// The cases that are wanted, if not all are.
+    shown: Option<HashSet<Step>>,
     places: RefCell<HashMap<String, Location>>,
 }
 
@@ -168,7 +180,8 @@ impl Builder<'_, '_> {
             let own = observations.get(&step).map_or(&[][..], Vec::as_slice);
             self.case(step, case, &held, own)
         };
-        self.subject.steps().map(case).collect()
+        let wanted = |step: &Step| self.shown.as_ref().is_none_or(|shown| shown.contains(step));
+        self.subject.steps().filter(|(step, _)| wanted(step)).map(case).collect()
     }
 
     fn case(&self, step: Step, case: &plan::Case, held: &[usize], own: &[&judge::Observation]) -> Case {
@@ -283,7 +296,7 @@ impl Builder<'_, '_> {
             .operations
             .iter()
             .map(|one| one.id.as_str())
-            .zip(keywords::keywords(self.subject))
+            .zip(if self.shown.is_none() { keywords::keywords(self.subject) } else { Vec::new() })
             .collect();
         let operations = self.subject.coverage.operations.iter().filter_map(|covered| {
             let operation = contract.operation(&covered.operation)?;

@@ -5,6 +5,7 @@ use crate::contract::{Contract, Operation};
 use crate::exchange::Answer;
 use crate::plan::{Case, Plan};
 use crate::record::Record;
+use crate::source::Location;
 use crate::{json, judge};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,9 @@ pub struct Tried {
     pub times: usize,
     /// JSON Pointer to the rule in the contract.
     pub pointer: String,
+    /// Where that is.
+    #[serde(flatten)]
+    pub location: Location,
 }
 
 /// How often something came.
@@ -80,7 +84,7 @@ impl Coverage {
         let operations = contract.operations.iter().zip(tallies).zip(tried).zip(cases).enumerate();
         let planned = operations.filter(|(index, (_, cases))| *cases > 0 || withheld.contains(index));
         let covered = planned.map(|(_, (((operation, tally), tried), cases))| Covered {
-            rules: rules(operation, &tried),
+            rules: rules(contract, operation, &tried),
             ..tally.covered(operation, cases)
         });
         Coverage { operations: covered.collect() }
@@ -152,10 +156,15 @@ impl Tally {
     }
 }
 
-fn rules(operation: &Operation, tried: &[usize]) -> Vec<Tried> {
+fn rules(contract: &Contract, operation: &Operation, tried: &[usize]) -> Vec<Tried> {
     let rules = operation.behaviour.rules.iter().zip(tried);
     rules
-        .map(|(rule, times)| Tried { rule: rule.to_string(), times: *times, pointer: rule.at.clone() })
+        .map(|(rule, times)| Tried {
+            rule: rule.to_string(),
+            times: *times,
+            pointer: rule.at.clone(),
+            location: contract.document.locate_key(&rule.at),
+        })
         .collect()
 }
 

@@ -30,7 +30,7 @@ pub mod terminal;
 mod untried;
 mod words;
 
-pub use build::report;
+pub use build::{outline, report};
 pub use coverage::Coverage;
 pub use file::{Destination, NotAnOutput, Output, ReportError, writable, write, write_text};
 pub use format::Format;
@@ -134,16 +134,6 @@ impl<'r> Subject<'r> {
         self.plan.scenarios.iter().enumerate().flat_map(|(index, scenario)| {
             scenario.cases.iter().enumerate().map(move |(step, case)| ((index, step), case))
         })
-    }
-
-    fn findings_by_step(&self) -> HashMap<Step, Vec<&'r Finding>> {
-        let mut by_step: HashMap<Step, Vec<&'r Finding>> = HashMap::new();
-        for finding in self.findings {
-            for step in &finding.cases {
-                by_step.entry(*step).or_default().push(finding);
-            }
-        }
-        by_step
     }
 
     fn observations_by_step(&self) -> HashMap<Step, Vec<&'r Observation>> {

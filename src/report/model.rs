@@ -11,7 +11,7 @@ use crate::source::{Excerpt, Location};
 use serde::{Deserialize, Serialize};
 
 /// The version of the format; it changes when a reader of the former could be misled.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// What a run has shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,17 +1,15 @@
 //! The report for people: findings with their causes, what was not tested, and one last line.
 
-use super::curl;
-use super::{Subject, Untried, changes};
-use crate::exchange::Outcome;
-use crate::judge::{About, Finding, Severity};
+use super::curl::{self, Repeat};
+use super::model::{At, Came, Case, CaseResult, Ending, Finding, Operation, Report, Untested};
+use super::{changes, words};
+use crate::judge::Severity;
 use crate::record::Verdict;
-use crate::run::End;
 use crate::text::{LONG, count, cut, inert, visible};
 use anstyle::{AnsiColor, Style};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 use std::fmt::Display;
-use std::time::Duration;
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +21,17 @@ pub enum Detail {
     Normal,
     /// Also every case.
     Verbose,
+}
+
+impl Detail {
+    /// What two flags ask for; quiet outweighs verbose.
+    pub fn of(quiet: bool, verbose: bool) -> Detail {
+        match (quiet, verbose) {
+            (true, _) => Detail::Quiet,
+            (_, true) => Detail::Verbose,
+            _ => Detail::Normal,
+        }
+    }
 }
 
 /// Where more operations than these have one reason, one of them stands for all.
@@ -50,7 +59,7 @@ const FEW: usize = 3;
 const SHORT: usize = 110;
 
 /// So many requests of which one ended the host are shown.
-const MOST_SUSPECTS: usize = 8;
+pub(super) const MOST_SUSPECTS: usize = 8;
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
@@ -61,8 +70,8 @@ const FAINT: Style = Style::new().dimmed();
 
 /// The report with colours, which a caller takes off where they are not wanted. Times stand
 /// only in its last line, and in what is said of every case.
-pub fn terminal(subject: &Subject<'_>, detail: Detail) -> String {
-    let mut page = Page { subject, detail, text: String::new() };
+pub fn terminal(report: &Report, detail: Detail) -> String {
+    let mut page = Page { report, detail, text: String::new() };
     if detail == Detail::Verbose {
         page.cases();
     }
@@ -87,13 +96,13 @@ fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
-struct Page<'s, 'r> {
-    subject: &'s Subject<'r>,
+struct Page<'r> {
+    report: &'r Report,
     detail: Detail,
     text: String,
 }
 
-impl Page<'_, '_> {
+impl Page<'_> {
     fn line(&mut self, line: impl AsRef<str>) {
         self.text.push_str(&inert(line.as_ref()));
         self.text.push('\n');
@@ -112,34 +121,25 @@ impl Page<'_, '_> {
         self.text.lines().count()
     }
 
-    fn place(&mut self, at: &str, more: &str) {
-        let location = visible(&self.subject.location(at).to_string());
-        self.line(format!("  {} {location}{more}", styled(LABEL, "-->")));
+    fn place(&mut self, at: &At, more: &str) {
+        self.line(format!("  {} {}{more}", styled(LABEL, "-->"), location(at)));
     }
 
     fn cases(&mut self) {
         self.heading("Cases");
-        let by_step = self.subject.findings_by_step();
-        for (step, case) in self.subject.steps() {
-            let held = by_step.get(&step).and_then(|held| held.iter().map(|finding| finding.severity).min());
-            let exchange = self.subject.exchange(step);
-            let mark = match (held, exchange) {
-                (_, None) => styled(FAINT, format_args!("{:<4}", "-")),
-                (Some(severity), _) => styled(style(severity), format_args!("{:<4}", severity.name())),
-                (None, _) if self.subject.run.untested.cases.contains(&step) => {
-                    styled(FAINT, format_args!("{:<4}", "?"))
-                }
-                (None, _) => styled(GOOD, format_args!("{:<4}", "ok")),
-            };
-            let outcome = exchange.map_or("not sent".to_owned(), |exchange| match &exchange.outcome {
-                Outcome::Answered(answer) => answer.status.to_string(),
-                Outcome::Failed(failure) => failure.kind.name().to_owned(),
+        for case in &self.report.cases {
+            let (style, word) = mark(case);
+            let mark = styled(style, format_args!("{word:<4}"));
+            let outcome = case.outcome.as_ref();
+            let came = outcome.map_or("not sent".to_owned(), |outcome| match &outcome.came {
+                Came::Status(status) => status.to_string(),
+                Came::Failure(name) => visible(name),
             });
-            let codes = cut(&self.subject.codes(step).join(","), 20);
-            let time = exchange.map_or(String::new(), |exchange| milliseconds(exchange.elapsed));
-            let verdict = case.expectation.verdict.name();
+            let codes = cut(&outcome.map(|outcome| outcome.codes.join(",")).unwrap_or_default(), 20);
+            let time = outcome.map_or(String::new(), |outcome| format!("{:.1} ms", outcome.observed.elapsed_ms));
+            let verdict = case.expected.verdict.name();
             let id = visible(&case.id);
-            self.line(format!("  {mark} {verdict:<6} {outcome:<9} {codes:<8} {time:>10}  {id}"));
+            self.line(format!("  {mark} {verdict:<6} {came:<9} {codes:<8} {time:>10}  {id}"));
         }
         self.line("");
     }
@@ -149,7 +149,7 @@ impl Page<'_, '_> {
         let all = self.detail == Detail::Verbose;
         let (mut variables, begun) = (BTreeSet::new(), self.lines());
         let mut told = 0;
-        for (index, finding) in self.subject.findings.iter().enumerate() {
+        for (index, finding) in self.report.findings.iter().enumerate() {
             if !all && (index == DETAILED || self.lines() - begun > MOST_DETAIL) {
                 break;
             }
@@ -157,7 +157,7 @@ impl Page<'_, '_> {
             self.line("");
             told += 1;
         }
-        let left = self.subject.findings.len() - told;
+        let left = self.report.findings.len() - told;
         if left > 0 {
             let all = "--verbose, or --report html=FILE, has every detail";
             self.line(styled(FAINT, format!("\u{2026} and {left} more, which are listed below: {all}")));
@@ -175,38 +175,36 @@ impl Page<'_, '_> {
 
     /// Gives the variables in the line to repeat it.
     fn finding(&mut self, number: usize, finding: &Finding) -> Vec<String> {
-        let subject = self.subject;
         let severity = style(finding.severity);
-        let name = styled(severity, format_args!("{}[{}]", finding.severity.name(), finding.check.id));
-        let title = cut(&subject.neutral(&finding.first.title), LONG);
+        let name = styled(severity, format_args!("{}[{}]", finding.severity.name(), finding.check));
+        let title = cut(&finding.title, LONG);
         let number = styled(FAINT, format_args!("#{number}"));
         self.line(format!("{name} {}{}  {number}", styled(HEADING, title), times(finding)));
-        let operation = match finding.about {
-            About::Api => String::new(),
+        let operation = match finding.about.as_str() {
+            "api" => String::new(),
             _ => format!("  {}", self.operation(&finding.operation)),
         };
-        self.place(&finding.first.at, &operation);
-        let step = finding.first.position();
-        if let Some(case) = subject.case(step) {
-            let more = finding.cases.len().saturating_sub(1);
-            let more = if more > 0 { format!("  (and {more} more)") } else { String::new() };
-            self.label("case", &format!("{}{more}", visible(&case.id)));
+        self.place(&finding.contract, &operation);
+        let more = finding.cases.len().saturating_sub(1);
+        let more = if more > 0 { format!("  (and {more} more)") } else { String::new() };
+        if !finding.example.is_empty() {
+            self.label("case", &format!("{}{more}", visible(&finding.example)));
         }
         self.except(finding);
-        for (name, text) in [("expected", &finding.first.expected), ("actual", &finding.first.actual)] {
+        for (name, text) in [("expected", &finding.expected), ("actual", &finding.actual)] {
             if !text.is_empty() {
-                self.label(name, &cut(&subject.neutral(text), LONG));
+                self.label(name, &cut(text, LONG));
             }
         }
-        if let Some(said) = subject.said(step) {
-            self.label("said", &visible(&subject.neutral(&said)));
+        if let Some(said) = &finding.said {
+            self.label("said", &visible(said));
         }
-        if let Some(id) = subject.request_id(step) {
-            self.label("request id", &cut(&id, LONG));
+        let example = words::example(self.report, finding).and_then(|case| case.outcome.as_ref());
+        if let Some(id) = example.and_then(|outcome| outcome.observed.request_id.as_ref()) {
+            self.label("request id", &cut(id, LONG));
         }
         let mut variables = Vec::new();
-        for (index, step) in suspects(finding).into_iter().enumerate() {
-            let Some(repeat) = subject.repeat_whole(step) else { continue };
+        for (index, repeat) in self.suspects(finding).into_iter().enumerate() {
             let mut lines = repeat.line.lines();
             self.label(if index == 0 { "repeat" } else { "or" }, lines.next().unwrap_or_default());
             lines.for_each(|line| self.label("", line));
@@ -215,18 +213,31 @@ impl Page<'_, '_> {
             }
             variables.extend(repeat.variables().map(str::to_owned));
         }
-        self.label("explain", &format!("probity explain {}", finding.check.id));
+        self.label("explain", &format!("probity explain {}", finding.check));
         variables
+    }
+
+    /// What repeats a fact: one request, or, where nobody can tell which of them ended the host, each.
+    fn suspects(&self, finding: &Finding) -> Vec<Repeat> {
+        let repeat = |line: &Option<String>, note: &Option<String>| {
+            Some(Repeat { line: line.clone()?, note: note.clone() })
+        };
+        let mut all: Vec<Repeat> = repeat(&finding.curl, &finding.note).into_iter().collect();
+        if words::is_due_to_one_case(finding) {
+            let others = finding.cases.iter().filter(|id| **id != finding.example);
+            let others = others.take(MOST_SUSPECTS - 1).filter_map(|id| self.report.case(id));
+            all.extend(others.filter_map(|case| repeat(&case.curl, &case.note)));
+        }
+        all
     }
 
     /// The cases that do not show what most do.
     fn except(&mut self, finding: &Finding) {
-        let names = finding.reach.except.iter().filter_map(|step| self.subject.case(*step));
-        let names: Vec<String> = names.take(FEW).map(|case| visible(&case.id)).collect();
+        let names: Vec<String> = finding.except.iter().take(FEW).map(|id| visible(id)).collect();
         if names.is_empty() {
             return;
         }
-        let more = match finding.reach.except.len() - names.len() {
+        let more = match finding.except.len() - names.len() {
             0 => String::new(),
             more => format!("  (and {more} more)"),
         };
@@ -235,14 +246,14 @@ impl Page<'_, '_> {
 
     /// Every fact in one line, as many of each check as there is room for.
     fn index(&mut self) {
-        let findings = self.subject.findings;
+        let findings = &self.report.findings;
         if findings.len() <= FEW {
             return;
         }
         self.heading("Facts");
         let mut by_check: IndexMap<(Severity, &str), Vec<(usize, &Finding)>> = IndexMap::new();
         for (index, finding) in findings.iter().enumerate() {
-            by_check.entry((finding.severity, finding.check.id)).or_default().push((index + 1, finding));
+            by_check.entry((finding.severity, finding.check.as_str())).or_default().push((index + 1, finding));
         }
         let lines = |most: usize| by_check.values().map(|own| own.len().min(most + 1)).sum::<usize>();
         let most = match self.detail {
@@ -254,11 +265,11 @@ impl Page<'_, '_> {
             let most = if own.len() == most + 1 { own.len() } else { most };
             for (number, finding) in own.iter().take(most) {
                 let severity = styled(style(*severity), severity.name());
-                let operation = match finding.about {
-                    About::Api => String::new(),
+                let operation = match finding.about.as_str() {
+                    "api" => String::new(),
                     _ => format!("{}: ", visible(&finding.operation)),
                 };
-                let title = cut(&self.subject.neutral(&finding.first.title), SHORT);
+                let title = cut(&finding.title, SHORT);
                 let times = times(finding);
                 self.line(format!("  {number:>3}  {severity}  {check:<20} {operation}{title}{times}"));
             }
@@ -273,7 +284,8 @@ impl Page<'_, '_> {
     }
 
     fn differences(&mut self) {
-        let lines = changes::lines(&self.subject.differences, self.subject.other_seed.as_ref());
+        let Some(snapshots) = &self.report.snapshots else { return };
+        let lines = changes::lines(&snapshots.differences, snapshots.other_seed.as_ref());
         if lines.is_empty() {
             return;
         }
@@ -296,7 +308,7 @@ impl Page<'_, '_> {
     }
 
     fn snapshots(&mut self) {
-        let Some(known) = &self.subject.snapshots else { return };
+        let Some(known) = self.report.snapshots.as_ref().map(|snapshots| &snapshots.summary) else { return };
         let line = format!(
             "snapshots `{}`: {} compared, {} changed, {} new, {}",
             visible(&known.profile),
@@ -316,21 +328,18 @@ impl Page<'_, '_> {
     }
 
     fn untested(&mut self) {
-        let untestable = &self.subject.contract.untestable;
-        let untestable = untestable.iter().map(|one| (visible(&one.operation), &one.at, &one.why));
-        self.list("Not testable", untestable.collect());
-        let gaps = self.subject.gaps().map(|gap| (visible(&gap.operation), &gap.at, &gap.why));
-        self.list("Gaps", gaps.collect());
+        self.list("Not testable", &self.report.untestable);
+        self.list("Gaps", &self.report.gaps);
     }
 
-    fn list(&mut self, heading: &str, entries: Vec<(String, &String, &String)>) {
+    fn list(&mut self, heading: &str, entries: &[Untested]) {
         if entries.is_empty() {
             return;
         }
         self.heading(heading);
-        let mut alike: IndexMap<&String, Vec<(String, &String)>> = IndexMap::new();
-        for (operation, at, why) in entries {
-            alike.entry(why).or_default().push((operation, at));
+        let mut alike: IndexMap<&String, Vec<&Untested>> = IndexMap::new();
+        for entry in entries {
+            alike.entry(&entry.why).or_default().push(entry);
         }
         let most = if self.detail == Detail::Verbose { usize::MAX } else { MOST_GAPS };
         let mut lines = Vec::new();
@@ -340,9 +349,9 @@ impl Page<'_, '_> {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            for (operation, at) in operations.into_iter().take(shown) {
-                let location = visible(&self.subject.location(at).to_string());
-                let location = styled(FAINT, format!("({location})"));
+            for one in operations.into_iter().take(shown) {
+                let operation = visible(&one.operation);
+                let location = styled(FAINT, format!("({})", location(&one.contract)));
                 lines.push(format!("  {operation}{more}: {} {location}", cut(why, LONG)));
             }
         }
@@ -357,25 +366,26 @@ impl Page<'_, '_> {
     /// What was seen of the contract, in one line.
     fn seen(&mut self) {
         let mut parts = Vec::new();
-        let operations = &self.subject.coverage.operations;
+        let operations = &self.report.coverage.operations;
         let mut part = |what: &str, seen: usize, all: usize| {
             parts.extend((all > 0).then(|| format!("{seen} of {all} {what}")));
         };
         let came = |seen: &[super::coverage::Seen]| seen.iter().filter(|one| one.times > 0).count();
         let sum = |of: fn(&super::coverage::Covered) -> &Vec<super::coverage::Seen>| {
-            let all = operations.iter().map(of);
+            let all = operations.iter().map(|operation| of(&operation.covered));
             all.fold((0, 0), |(seen, all), own| (seen + came(own), all + own.len()))
         };
         let (statuses, codes) = (sum(|one| &one.statuses), sum(|one| &one.codes));
         part("documented statuses", statuses.0, statuses.1);
         part("codes", codes.0, codes.1);
-        let rules = operations.iter().flat_map(|one| &one.rules);
+        let rules = operations.iter().flat_map(|one| &one.covered.rules);
         part("rules", rules.clone().filter(|rule| rule.times > 0).count(), rules.count());
         if parts.is_empty() {
             return;
         }
         self.line(format!("Seen of the contract: {}", parts.join(" \u{b7} ")));
-        for covered in operations.iter().filter(|_| operations.len() <= MOST_SEEN) {
+        for operation in operations.iter().filter(|_| operations.len() <= MOST_SEEN) {
+            let covered = &operation.covered;
             let names = |seen: &[super::coverage::Seen], wanted: bool| {
                 let names = seen.iter().filter(|one| (one.times > 0) == wanted);
                 names.map(|one| visible(&one.name)).collect::<Vec<_>>().join(" ")
@@ -388,11 +398,11 @@ impl Page<'_, '_> {
             let parts = parts.into_iter().filter(|(_, _, names)| !names.is_empty());
             let parts: Vec<String> =
                 parts.map(|(words, style, names)| format!("{} {names}", styled(style, words))).collect();
-            self.line(format!("  {}: {}", self.operation(&covered.operation), parts.join(" \u{b7} ")));
+            self.line(format!("  {}: {}", named(operation), parts.join(" \u{b7} ")));
         }
-        let idle = operations.iter().flat_map(|one| &one.rules).filter(|rule| rule.times == 0);
+        let idle = operations.iter().flat_map(|one| &one.covered.rules).filter(|rule| rule.times == 0);
         for rule in idle.clone().take(MOST_IDLE) {
-            let location = visible(&self.subject.location(&rule.pointer).to_string());
+            let location = visible(&rule.location.to_string());
             let words = styled(DOUBTFUL, "not exercised");
             self.line(format!("  {words} {}  {location}", cut(&rule.rule, LONG)));
         }
@@ -405,9 +415,9 @@ impl Page<'_, '_> {
 
     fn coverage(&mut self) {
         self.heading("Seen of the contract");
-        let subject = self.subject;
-        for covered in &subject.coverage.operations {
-            self.line(format!("  {}", self.operation(&covered.operation)));
+        for operation in &self.report.coverage.operations {
+            let covered = &operation.covered;
+            self.line(format!("  {}", named(operation)));
             let others = [
                 ("statuses", &covered.statuses, "not documented", &covered.undocumented_statuses),
                 ("codes", &covered.codes, "not in the catalogue", &covered.unknown_codes),
@@ -446,28 +456,29 @@ impl Page<'_, '_> {
         let of = if idle.is_empty() { String::new() } else { format!(" of {}", rules.len()) };
         self.line(format!("    {:<9} {exercised} {}{of}", "rules", rules.len() - idle.len()));
         for tried in idle {
-            let location = visible(&self.subject.location(&tried.pointer).to_string());
+            let location = visible(&tried.location.to_string());
             let (words, rule) = (styled(DOUBTFUL, "not exercised"), cut(&tried.rule, LONG));
             self.line(format!("      {words} {rule}  {location}"));
         }
     }
 
     fn end(&mut self) {
-        let sent = self.subject.run.sent();
-        let of = format!("{sent} of {}", count(self.subject.plan.len(), "request", "requests"));
-        let line = match &self.subject.run.end {
-            End::Complete => return,
-            End::FirstFinding => format!("stopped at the first finding, after {of}"),
-            End::Interrupted => format!("interrupted after {of}; what was not sent is not judged"),
-            End::TargetLost(why) => format!("target lost after {of}: {}", cut(why, LONG)),
-            End::LedgerLost(why) => format!("stopped after {of}: {}", cut(why, LONG)),
+        let sent = self.report.summary.exchanges;
+        let of = format!("{sent} of {}", count(self.report.summary.cases, "request", "requests"));
+        let why = cut(self.report.end.why.as_deref().unwrap_or_default(), LONG);
+        let line = match self.report.end.how {
+            Ending::Complete => return,
+            Ending::FirstFinding => format!("stopped at the first finding, after {of}"),
+            Ending::Interrupted => format!("interrupted after {of}; what was not sent is not judged"),
+            Ending::TargetLost => format!("target lost after {of}: {why}"),
+            Ending::LedgerLost => format!("stopped after {of}: {why}"),
         };
         self.line(line);
     }
 
     fn summary(&mut self) {
-        let subject = self.subject;
-        let (word, style) = match subject.verdict() {
+        let report = self.report;
+        let (word, style) = match report.verdict {
             Verdict::Holds => ("OK", GOOD),
             Verdict::Broken => ("FAILED", BAD),
             Verdict::Interrupted => ("INTERRUPTED", DOUBTFUL),
@@ -475,31 +486,32 @@ impl Page<'_, '_> {
             Verdict::LedgerLost => ("LEDGER LOST", BAD),
             Verdict::Untested => ("NOTHING TESTED", BAD),
         };
-        let (deny, warn) = (subject.count(Severity::Deny), subject.count(Severity::Warn));
-        let split: Vec<String> = [(deny, "deny"), (warn, "warn")]
+        let found = report.summary.findings;
+        let split: Vec<String> = [(found.deny, "deny"), (found.warn, "warn")]
             .into_iter()
             .filter(|(number, _)| *number > 0)
             .map(|(number, name)| format!("{number} {name}"))
             .collect();
-        let findings = match deny + warn {
+        let findings = match found.deny + found.warn {
             0 => "no findings".to_owned(),
             all => format!("{} ({})", count(all, "finding", "findings"), split.join(", ")),
         };
         let mut parts = vec![
-            count(subject.coverage.operations.len(), "operation", "operations"),
-            count(subject.plan.len(), "case", "cases"),
-            count(subject.run.sent(), "exchange", "exchanges"),
+            count(report.summary.operations, "operation", "operations"),
+            count(report.summary.cases, "case", "cases"),
+            count(report.summary.exchanges, "exchange", "exchanges"),
             findings,
         ];
-        if let Some(known) = &subject.snapshots {
+        if let Some(known) = report.snapshots.as_ref().map(|snapshots| &snapshots.summary) {
             let differ = known.changed + known.new;
             parts.extend((differ > 0).then(|| count(differ, "snapshot differs", "snapshots differ")));
         }
-        parts.push(format!("{:.2} s", subject.run.elapsed.as_secs_f64()));
-        parts.extend(rate(subject.run.sent(), subject.run.elapsed));
-        parts.push(cut(&subject.run.target, LONG));
-        let (tried, parts) = (Untried::of(subject).words().join("; "), parts.join(" \u{b7} "));
-        self.line(match (subject.verdict(), tried.is_empty()) {
+        let seconds = report.timing.elapsed_ms / 1e3;
+        parts.push(format!("{seconds:.2} s"));
+        parts.extend(rate(report.summary.exchanges, seconds));
+        parts.push(cut(&report.target, LONG));
+        let (tried, parts) = (words::untried(report).join("; "), parts.join(" \u{b7} "));
+        self.line(match (report.verdict, tried.is_empty()) {
             (_, true) => format!("probity: {}  {parts}", styled(style, word)),
             (Verdict::Holds, false) => {
                 format!("probity: {}: {tried}  {parts}", styled(style, "OK as far as tried"))
@@ -509,10 +521,27 @@ impl Page<'_, '_> {
     }
 
     fn operation(&self, id: &str) -> String {
-        match self.subject.contract.operation(id) {
-            Some(operation) => visible(&format!("{}  {} {}", operation.id, operation.method, operation.path)),
-            None => visible(id),
-        }
+        let mut operations = self.report.coverage.operations.iter();
+        operations.find(|known| known.covered.operation == id).map_or_else(|| visible(id), named)
+    }
+}
+
+fn named(operation: &Operation) -> String {
+    visible(&format!("{}  {} {}", operation.covered.operation, operation.method, operation.path))
+}
+
+fn location(at: &At) -> String {
+    visible(&at.location.to_string())
+}
+
+/// The word that stands before a case.
+fn mark(case: &Case) -> (Style, &'static str) {
+    match case.result {
+        CaseResult::NotSent => (FAINT, "-"),
+        CaseResult::NotTested => (FAINT, "?"),
+        CaseResult::Passed => (GOOD, "ok"),
+        CaseResult::Failed => (style(Severity::Deny), Severity::Deny.name()),
+        CaseResult::Warned => (style(Severity::Warn), Severity::Warn.name()),
     }
 }
 
@@ -530,23 +559,9 @@ fn times(finding: &Finding) -> String {
     if times > 1 { format!("  \u{d7}{times}") } else { String::new() }
 }
 
-/// The requests that repeat a fact: one, or, where nobody can tell which of them ended the host, each.
-fn suspects(finding: &Finding) -> Vec<(usize, usize)> {
-    let first = finding.first.position();
-    let mut all = vec![first];
-    if finding.is_due_to_one_case() {
-        all.extend(finding.cases.iter().copied().filter(|step| *step != first).take(MOST_SUSPECTS - 1));
-    }
-    all
-}
-
-fn milliseconds(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1e3)
-}
-
-fn rate(sent: usize, elapsed: Duration) -> Option<String> {
+fn rate(sent: usize, seconds: f64) -> Option<String> {
     let sent = u32::try_from(sent).ok().filter(|sent| *sent > 0)?;
-    let rate = f64::from(sent) / elapsed.as_secs_f64();
+    let rate = f64::from(sent) / seconds;
     let decimals = usize::from(rate < 10.0);
     rate.is_finite().then(|| format!("{rate:.decimals$}/s"))
 }

@@ -2,11 +2,12 @@
 
 use super::super::fixture::{Fixture, changed};
 use super::*;
+use crate::run::End;
 use crate::plan::Gap;
 use crate::text::steers;
 
 fn plain(fixture: &Fixture, detail: Detail) -> String {
-    anstream::adapter::strip_str(&terminal(&fixture.subject(), detail)).to_string()
+    anstream::adapter::strip_str(&terminal(&fixture.report(), detail)).to_string()
 }
 
 #[test]
@@ -204,7 +205,7 @@ fn orphans_are_not_said_to_be_settled_by_a_review() {
 fn nothing_from_a_host_steers_the_terminal() {
     let mut fixture = Fixture::new();
     fixture.poison("\u{1b}]0;owned\u{7}\r\u{9b}2J\u{202e}\u{2028}\n\u{0}x");
-    let coloured = terminal(&fixture.subject(), Detail::Verbose);
+    let coloured = terminal(&fixture.report(), Detail::Verbose);
     let own = plain(&fixture, Detail::Verbose);
     assert!(!own.chars().any(|character| character != '\n' && steers(character)), "{own:?}");
     let foreign = coloured.split('\u{1b}').skip(1).find(|after| {

@@ -2,7 +2,7 @@
 
 use super::curl;
 use super::model::{Body, Came, Case, CaseResult, Content, Finding, Report};
-use crate::judge::SNAPSHOT;
+use crate::judge::{COMPLETE_ANSWER, SNAPSHOT};
 use crate::plan;
 use crate::record::Verdict;
 use crate::snapshot::{self, DiffLine};
@@ -77,6 +77,12 @@ pub(super) fn subject(finding: &Finding) -> &str {
 pub(super) fn wrong(finding: &Finding) -> Option<String> {
     let pointer = finding.value.as_deref()?;
     Some(if pointer.is_empty() { "the whole body".to_owned() } else { format!("`{pointer}`") })
+}
+
+/// Whether one of the cases of a fact did it, and nobody can tell which: those during which a host went
+/// away.
+pub(super) fn is_due_to_one_case(finding: &Finding) -> bool {
+    finding.check == COMPLETE_ANSWER.id && finding.about == "api"
 }
 
 /// The case that stands for a fact.
