@@ -9,6 +9,7 @@ use super::plan::Tokens;
 use super::stop::asked_to_end;
 use super::target::Target;
 use super::{Exit, fail_on, note, say};
+use crate::config::in_pipeline;
 use crate::contract::Contract;
 use crate::judge::{CHECKS, Levels, Severity};
 use crate::plan::Plan;
@@ -78,7 +79,10 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         limited: arguments.selection.max_requests.is_some()
             || !arguments.selection.include.is_empty()
             || !arguments.selection.exclude.is_empty(),
-        writing: Writing::from_env(|name| std::env::var(name).ok()),
+        writing: Writing::allowed(
+            std::env::var("INSTA_UPDATE").ok().as_deref(),
+            in_pipeline(|name| std::env::var(name).ok()),
+        ),
     };
     let events = events(&outputs, &contract, &plan, &levels_of_events)?;
     let checked = runtime()?.block_on(watched(&contract, plan, options, arguments, &events));

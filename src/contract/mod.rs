@@ -4,6 +4,7 @@
 mod declared;
 pub mod expression;
 pub mod extension;
+pub mod fields;
 mod id_form;
 pub mod instant;
 pub mod link;
@@ -36,6 +37,8 @@ pub struct Contract {
     pub operations: Vec<Operation>,
     /// What cannot be tested, and why.
     pub untestable: Vec<Untestable>,
+    /// What it says and is not read.
+    pub unread: Vec<Unread>,
     /// What each path declares, whether it can be tested or not.
     paths: Vec<declared::DeclaredPath>,
     /// How clients show who they are.
@@ -54,6 +57,17 @@ pub struct Untestable {
     /// JSON Pointer to the broken part.
     pub at: String,
     /// What is wrong with it.
+    pub why: String,
+}
+
+/// A part of the contract that is not read.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    /// The operation that it belongs to, by its identity; none if to the document.
+    pub operation: Option<String>,
+    /// JSON Pointer to it.
+    pub at: String,
+    /// Why, in words.
     pub why: String,
 }
 

@@ -8,7 +8,7 @@ use super::model::{
     SecuritySchemes, StatusRange, Style,
 };
 use super::view::{self, AT};
-use super::{Contract, ContractError, Expression, Mistake, Untestable, link};
+use super::{Contract, ContractError, Expression, Mistake, Unread, Untestable, fields, link};
 use crate::json::pointer;
 use crate::schema::Broken;
 use crate::schema::schemas::{SchemaAt, Schemas};
@@ -28,6 +28,7 @@ pub(super) struct Parts {
     servers: Vec<String>,
     operations: Vec<Operation>,
     untestable: Vec<Untestable>,
+    unread: Vec<Unread>,
     paths: Vec<DeclaredPath>,
     schemes: SecuritySchemes,
     request_id: Option<Expression>,
@@ -36,8 +37,18 @@ pub(super) struct Parts {
 
 impl Parts {
     pub(super) fn into_contract(self, document: Document) -> Contract {
-        let Parts { title, version, servers, operations, untestable, paths, schemes, request_id, schemas } =
-            self;
+        let Parts {
+            title,
+            version,
+            servers,
+            operations,
+            untestable,
+            unread,
+            paths,
+            schemes,
+            request_id,
+            schemas,
+        } = self;
         Contract {
             document,
             title,
@@ -45,6 +56,7 @@ impl Parts {
             servers,
             operations,
             untestable,
+            unread,
             paths,
             schemes,
             request_id,
@@ -101,6 +113,7 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
         title: text("/info/title"),
         version: text("/info/version"),
         servers: servers(root),
+        unread: unread(root, &operations),
         operations,
         untestable,
         paths: declared::paths(root),
@@ -108,6 +121,25 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
         request_id: extension.request_id,
         schemas,
     })
+}
+
+/// What is not read of the document, each part once.
+fn unread(root: &Value, operations: &[Operation]) -> Vec<Unread> {
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    let mut add = |operation: Option<&Operation>, lost: Vec<fields::Unread>| {
+        let operation = operation.map(|operation| operation.id.clone());
+        found.extend(lost.into_iter().map(|fields::Unread { at, why }| Unread {
+            operation: operation.clone(),
+            at,
+            why,
+        }));
+    };
+    for operation in operations {
+        add(Some(operation), fields::unread_of_operation(root, &operation.at, &mut seen));
+    }
+    add(None, fields::unread_of_document(root, &mut seen));
+    found
 }
 
 fn version(root: &Value) -> Result<&'static str, ContractError> {

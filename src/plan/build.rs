@@ -6,7 +6,7 @@ use super::idle;
 use super::select::Selection;
 use super::spare::WRONG_PASSWORDS;
 use super::{Candidates, Gap, Labeller, Plan, Scenario};
-use crate::contract::Contract;
+use crate::contract::{Contract, Unread};
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -55,6 +55,9 @@ const VIOLATIONS: [usize; 5] =
 
 /// A plan of more requests is long.
 const ORDINARY: usize = 15_000;
+
+/// What a gap belongs to that is not one operation's.
+const EVERY_OPERATION: &str = "every operation";
 
 /// Generated values may be as deep as on the main thread.
 const STACK_BYTES: usize = 8 << 20;
@@ -132,6 +135,19 @@ fn counts(plan: &Plan) -> BTreeMap<usize, usize> {
     counts
 }
 
+/// What the contract says and nobody reads.
+fn unread(contract: &Contract, wishes: &Wishes) -> Vec<Gap> {
+    let concerned =
+        |id: &String| contract.operation(id).is_some_and(|operation| wishes.selection.concerns(operation));
+    let lost = contract.unread.iter().filter(|lost| lost.operation.as_ref().is_none_or(concerned));
+    let gap = |lost: &Unread| Gap {
+        operation: lost.operation.clone().unwrap_or_else(|| EVERY_OPERATION.to_owned()),
+        at: lost.at.clone(),
+        why: lost.why.clone(),
+    };
+    lost.map(gap).collect()
+}
+
 /// Everything that the contract implies, in order of worth.
 pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     let mut drafts = Vec::new();
@@ -152,6 +168,7 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     }
     let concerned = contract.operations.iter().filter(|one| wishes.selection.concerns(one));
     gaps.extend(idle::nullable(contract, concerned));
+    gaps.extend(unread(contract, wishes));
     let nothing = drafts.is_empty();
     drafts.sort_by_key(|(ordinal, index, _)| (*ordinal, *index));
     let wanted = |index: usize, scenario: &Scenario| {

@@ -136,7 +136,8 @@ impl Page<'_> {
                 Came::Failure(name) => visible(name),
             });
             let codes = cut(&outcome.map(|outcome| outcome.codes.join(",")).unwrap_or_default(), 20);
-            let time = outcome.map_or(String::new(), |outcome| format!("{:.1} ms", outcome.observed.elapsed_ms));
+            let time =
+                outcome.map_or(String::new(), |outcome| format!("{:.1} ms", outcome.observed.elapsed_ms));
             let verdict = case.expected.verdict.name();
             let id = visible(&case.id);
             self.line(format!("  {mark} {verdict:<6} {came:<9} {codes:<8} {time:>10}  {id}"));
@@ -253,7 +254,10 @@ impl Page<'_> {
         self.heading("Facts");
         let mut by_check: IndexMap<(Severity, &str), Vec<(usize, &Finding)>> = IndexMap::new();
         for (index, finding) in findings.iter().enumerate() {
-            by_check.entry((finding.severity, finding.check.as_str())).or_default().push((index + 1, finding));
+            by_check
+                .entry((finding.severity, finding.check.as_str()))
+                .or_default()
+                .push((index + 1, finding));
         }
         let lines = |most: usize| by_check.values().map(|own| own.len().min(most + 1)).sum::<usize>();
         let most = match self.detail {

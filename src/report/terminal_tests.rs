@@ -2,8 +2,8 @@
 
 use super::super::fixture::{Fixture, changed};
 use super::*;
-use crate::run::End;
 use crate::plan::Gap;
+use crate::run::End;
 use crate::text::steers;
 
 fn plain(fixture: &Fixture, detail: Detail) -> String {

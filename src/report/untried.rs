@@ -31,7 +31,8 @@ impl Untried {
     pub(super) fn of(subject: &Subject<'_>) -> Untried {
         let untestable = &subject.contract.untestable;
         let planned = subject.coverage.operations.iter().map(|covered| covered.operation.as_str());
-        let gaps = subject.gaps().map(|gap| gap.operation.as_str());
+        let known = |id: &&str| subject.contract.operation(id).is_some();
+        let gaps = subject.gaps().map(|gap| gap.operation.as_str()).filter(known);
         let broken = untestable.iter().map(|one| one.operation.as_str());
         let beyond = subject.plan.beyond.keys().filter_map(|index| subject.contract.operations.get(*index));
         let beyond = beyond.map(|operation| operation.id.as_str());

@@ -71,12 +71,10 @@ impl Extent {
 }
 
 impl Writing {
-    /// What `CI` and `INSTA_UPDATE` allow a comparison; with `CI` set it writes nothing.
-    pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Writing {
-        if crate::config::in_pipeline(&lookup) {
-            return Writing::Nothing;
-        }
-        match lookup("INSTA_UPDATE").as_deref() {
+    /// What the value of `INSTA_UPDATE` allows a comparison; in a pipeline it writes nothing.
+    pub fn allowed(insta_update: Option<&str>, in_pipeline: bool) -> Writing {
+        match insta_update {
+            _ if in_pipeline => Writing::Nothing,
             Some("no") => Writing::Nothing,
             Some("always" | "force" | "1") => Writing::Accept,
             Some("unseen") => Writing::Unseen,

@@ -15,6 +15,7 @@ mod docs;
 mod driver;
 mod exact;
 mod facts;
+mod fields;
 mod formats;
 mod guards;
 mod hanging;

@@ -62,14 +62,16 @@ fn every_room_is_on_the_map_and_every_one_on_the_map_is_there() {
 #[test]
 fn no_room_speaks_of_one_that_the_map_does_not_allow() {
     let map = rooms();
-    let stray: Vec<Arrow> = drawn().into_iter().filter(|arrow| !map[&arrow.from].contains(&arrow.to)).collect();
+    let stray: Vec<Arrow> =
+        drawn().into_iter().filter(|arrow| !map[&arrow.from].contains(&arrow.to)).collect();
     assert!(stray.is_empty(), "{stray:#?}");
 }
 
 #[test]
 fn the_map_allows_nothing_that_is_not_used() {
     let drawn: BTreeSet<(String, String)> = drawn().into_iter().map(|arrow| (arrow.from, arrow.to)).collect();
-    let allowed = rooms().into_iter().flat_map(|(room, uses)| uses.into_iter().map(move |to| (room.clone(), to)));
+    let allowed =
+        rooms().into_iter().flat_map(|(room, uses)| uses.into_iter().map(move |to| (room.clone(), to)));
     let idle: Vec<_> = allowed.filter(|arrow| !drawn.contains(arrow)).collect();
     assert!(idle.is_empty(), "{idle:#?}");
 }

@@ -24,7 +24,8 @@ pub(crate) fn arrows(root: &Path) -> BTreeSet<Arrow> {
 
 /// The arrows of the text of one module.
 pub(crate) fn arrows_of(module: &[&str], text: &str) -> BTreeSet<Arrow> {
-    let mut reader = Reader { module: module.iter().map(|&name| name.to_owned()).collect(), ..Reader::default() };
+    let mut reader =
+        Reader { module: module.iter().map(|&name| name.to_owned()).collect(), ..Reader::default() };
     reader.visit_file(&syn::parse_file(text).unwrap());
     reader.arrows
 }
@@ -39,11 +40,17 @@ struct Reader {
 
 impl Reader {
     fn file(&mut self, file: &Path, module: &[String]) {
-        let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let text =
+            std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let is_root = ["lib.rs", "mod.rs"].iter().any(|name| file.ends_with(name));
         let folder = if is_root { file.parent().unwrap().to_owned() } else { file.with_extension("") };
-        let before = (std::mem::replace(&mut self.folder, folder), std::mem::replace(&mut self.module, module.to_vec()));
-        self.visit_file(&syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display())));
+        let before = (
+            std::mem::replace(&mut self.folder, folder),
+            std::mem::replace(&mut self.module, module.to_vec()),
+        );
+        self.visit_file(
+            &syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display())),
+        );
         (self.folder, self.module) = before;
     }
 
