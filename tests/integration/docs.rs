@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use crate::canned::{Canned, Reply, json as canned_json};
 use crate::driver::{Driver, probity, repository, shipped_contract};
 use crate::laws::corpus;
+use crate::needs::CURL;
 
 /// No page of a real document is larger than this.
 const LARGEST_PAGE: usize = 4 << 20;
@@ -256,10 +257,7 @@ fn host(planted: &[&str]) -> (tokio::runtime::Runtime, Host) {
 
 #[test]
 fn the_line_for_curl_works() {
-    if Command::new("curl").arg("--version").output().is_err() {
-        println!("no curl: nothing is tried");
-        return;
-    }
+    let Some(_) = CURL.or_skip() else { return };
     let (_runtime, host) = host(&[]);
     let text = markdown(&probity(), None);
     let lines = curl_lines(&text);
@@ -286,10 +284,7 @@ fn curl_lines(text: &str) -> Vec<&str> {
 
 #[test]
 fn the_lines_for_forms_send_what_their_examples_say() {
-    if Command::new("curl").arg("--version").output().is_err() {
-        println!("no curl: nothing is tried");
-        return;
-    }
+    let Some(_) = CURL.or_skip() else { return };
     let came = Arc::new(Mutex::new(Vec::new()));
     let record = Arc::clone(&came);
     let server = Canned::start(move |asked| {

@@ -21,6 +21,7 @@ mod honest;
 mod keys;
 mod laws;
 mod meant;
+mod needs;
 mod pinned;
 mod proof;
 mod read_back;
