@@ -1,13 +1,15 @@
 //! Documents of many kinds, all of our own making, in `tests/corpus`; and a large one.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use probity::contract::Contract;
-use probity::plan::{self, Plan, Wishes};
+use probity::plan::{self, Case, Place, Plan, Verdict, Wishes};
 use probity::source::Document;
 use serde_json::{Map, Value, json};
 
+use super::opinion::{Opinion, lowered};
 use super::{namesakes, twins};
 use crate::driver::repository;
 
@@ -153,4 +155,73 @@ fn no_plan_repeats_anything() {
         assert_eq!(twins(plan), [], "{name}");
         assert_eq!(namesakes(plan), Vec::<&str>::new(), "{name}");
     }
+}
+
+/// What is right for the bodies of a contract, by the places of their schemas.
+struct Bodies<'c> {
+    contract: &'c Contract,
+    opinions: HashMap<&'c str, Opinion>,
+}
+
+impl<'c> Bodies<'c> {
+    fn of(contract: &'c Contract) -> Bodies<'c> {
+        let document = lowered(&contract.document.value);
+        let bodies = contract.operations.iter().filter_map(|operation| operation.body.as_ref());
+        let media = bodies.flat_map(|body| &body.content).filter(|media| is_json(&media.name));
+        let schemas = media.filter_map(|media| media.schema.as_ref());
+        let opinions = schemas.map(|schema| (&*schema.0, Opinion::within(&document, &schema.0)));
+        Bodies { contract, opinions: opinions.collect() }
+    }
+
+    /// Whether the body of a case is what the contract asks for; nothing if that is no JSON, or not
+    /// what the case is about.
+    fn accept(&self, case: &Case) -> Option<bool> {
+        let operation = &self.contract.operations[case.operation];
+        let named = case.request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let (_, name) = named.filter(|(_, name)| is_json(name) && case.request.method == operation.method)?;
+        let media = operation.body.as_ref()?.content.iter().find(|media| media.name == *name)?;
+        let opinion = &self.opinions[&*media.schema.as_ref()?.0];
+        let bytes = case.request.body.as_deref()?;
+        Some(serde_json::from_slice(bytes).is_ok_and(|value| opinion.accepts(&value)))
+    }
+}
+
+fn is_json(media_type: &str) -> bool {
+    media_type.ends_with("/json") || media_type.ends_with("+json")
+}
+
+/// Whether a schema refuses the body of a case by itself.
+fn is_refused_by_a_schema(case: &Case) -> bool {
+    let mut faults = case.expectation.faults.iter();
+    faults.any(|fault| matches!(fault.place, Place::Body(_)) && fault.keyword.is_some())
+}
+
+#[test]
+fn a_second_validator_agrees_with_every_label() {
+    let (mut accepted, mut refused) = (0, 0);
+    for (name, contract, _) in PLANS.iter() {
+        let bodies = Bodies::of(contract);
+        for seed in 0..5 {
+            let plan = plan::plan(contract, &Wishes { seed, ..Wishes::default() }).expect("a plan");
+            for case in plan.cases() {
+                let Some(is_valid) = bodies.accept(case) else { continue };
+                let shown = || {
+                    let body = case.request.body.as_deref().map(String::from_utf8_lossy);
+                    format!("{name}: {} sends {body:?}: {:?}", case.id, case.expectation)
+                };
+                match case.expectation.verdict {
+                    Verdict::Accept => {
+                        assert!(is_valid, "{}", shown());
+                        accepted += 1;
+                    }
+                    Verdict::Reject if is_refused_by_a_schema(case) => {
+                        assert!(!is_valid, "{}", shown());
+                        refused += 1;
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    assert!(accepted > 1_000 && refused > 5_000, "{accepted} accepted, {refused} refused");
 }
