@@ -25,6 +25,7 @@ mod needs;
 mod pinned;
 mod proof;
 mod read_back;
+mod readers;
 mod readme;
 mod remarks;
 mod rival;
