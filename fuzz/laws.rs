@@ -102,7 +102,7 @@ pub(crate) fn sanitiser(bytes: &[u8]) -> bool {
 }
 
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"<(?<what>/?[a-zA-Z][^\s>/]*|[!?/])(?<attributes>[^<>]*)"#).expect("a pattern")
+    Regex::new(r"<(?<what>/?[a-zA-Z][^\s>/]*|[!?/])(?<attributes>[^<>]*)").expect("a pattern")
 });
 static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(?<name>[^\s=/"'>]+)(\s*=\s*("(?<value>[^"]*)"|'[^']*'|[^\s"'>]+))?"#).expect("a pattern")
@@ -316,7 +316,7 @@ fn read_back(parameter: &Parameter, like: &Value, written: &str) -> Option<Value
                 let mut name = decoded(parameter, name);
                 if parameter.style == Style::DeepObject {
                     let inner = name.strip_prefix(&parameter.name)?.strip_prefix('[')?.strip_suffix(']')?;
-                    name = inner.to_owned();
+                    name = String::from(inner);
                 }
                 Some((name, text_of(value)))
             });
