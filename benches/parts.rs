@@ -4,8 +4,8 @@
 use bytes::Bytes;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use probity::contract::Contract;
+use probity::exchange::{Answer, Exchange, Head, Outcome, Sent};
 use probity::plan::{Plan, Verdict, Wishes, plan};
-use probity::run::{Answer, Exchange, Head, Outcome, Sent};
 use probity::source::Document;
 use probity::{json, judge};
 use std::hint::black_box;

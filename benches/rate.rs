@@ -6,11 +6,14 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use memchr::memmem::Finder;
 use probity::contract::Contract;
+use probity::exchange::Head;
+use probity::generate::RUN;
 use probity::host::{Host, HostSettings};
-use probity::plan::{Plan, RUN, Wishes, plan};
+use probity::plan::{Plan, Wishes, plan};
 use probity::run::credentials::basic;
 use probity::run::transport::{Outgoing, Transport};
-use probity::run::{Event, Given, Head, Observer, Settings, identity, run};
+use probity::run::{self, Given, Settings, identity};
+use probity::session::{Event, Observer, run as session};
 use probity::source::Document;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -32,8 +35,10 @@ struct Timer(Mutex<Option<Instant>>, Mutex<Duration>);
 impl Observer for Timer {
     fn event(&self, event: &Event<'_>) {
         match event {
-            Event::Started { .. } => *self.0.lock().unwrap() = Some(Instant::now()),
-            Event::Ended => *self.1.lock().unwrap() += self.0.lock().unwrap().unwrap().elapsed(),
+            Event::Run(run::Event::Started { .. }) => *self.0.lock().unwrap() = Some(Instant::now()),
+            Event::Run(run::Event::Ended) => {
+                *self.1.lock().unwrap() += self.0.lock().unwrap().unwrap().elapsed();
+            }
             _ => {}
         }
     }
@@ -186,6 +191,7 @@ fn main() {
             .map(|one| runtime.block_on(bare_client(&transport, one)).as_secs_f64())
             .sum::<f64>()
             / 3.0;
+        let levels = probity::judge::Levels::default();
         let settings = |number: usize| Settings {
             max_requests: None,
             target: target.clone(),
@@ -197,8 +203,7 @@ fn main() {
             patience: Duration::ZERO,
             fail_fast: false,
             ledger: None,
-            run_id: Some(id(number)),
-            levels: probity::judge::Levels::default(),
+            run_id: id(number),
         };
         let mut elapsed = 0.0;
         for number in 4..7 {
@@ -206,7 +211,8 @@ fn main() {
             let settings = settings(number);
             let observer: Arc<dyn Observer> = Arc::new(Timer::default());
             let clock = Instant::now();
-            let done = runtime.block_on(run(&contract, &plan, &settings, &observer, stop)).unwrap();
+            let done =
+                runtime.block_on(session(&contract, &plan, (&settings, &levels), &observer, stop)).unwrap();
             elapsed += clock.elapsed().as_secs_f64() / 3.0;
             assert_eq!(done.sent(), plan.len());
         }
@@ -217,7 +223,7 @@ fn main() {
         let (_keep, stop) = tokio::sync::watch::channel(false);
         let timer = Arc::new(Timer::default());
         let observer: Arc<dyn Observer> = Arc::clone(&timer) as _;
-        runtime.block_on(run(&contract, &long, &settings(8), &observer, stop)).unwrap();
+        runtime.block_on(session(&contract, &long, (&settings(8), &levels), &observer, stop)).unwrap();
         judged.push(bare / timer.1.lock().unwrap().as_secs_f64());
     }
     let (host, bare) = (host(), bare_handler());

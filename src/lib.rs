@@ -40,16 +40,24 @@
 //! | commands, flags and exit codes | [`cli`], [`config`] |
 
 pub mod audit;
+pub mod cause;
 pub mod cli;
 pub mod config;
 pub mod contract;
 pub mod docs;
+pub mod exchange;
+pub mod generate;
 pub mod host;
 pub mod json;
 pub mod judge;
 mod page;
 pub mod plan;
+pub mod record;
 pub mod report;
 pub mod run;
+pub mod schema;
+pub mod session;
 pub mod snapshot;
 pub mod source;
+pub mod text;
+pub mod wire;

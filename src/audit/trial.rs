@@ -6,7 +6,9 @@ use crate::host::fault::Fault;
 use crate::host::{Host, HostSettings, Prepared};
 use crate::judge::{self, CHECKS, Finding, Levels, SNAPSHOT, Severity};
 use crate::plan::{Case, Plan, Verdict};
-use crate::run::{self, End, Event, Observer, Run, RunError};
+use crate::record::Record;
+use crate::run::{self, End, RunError};
+use crate::session::{self, Observer, Observers};
 use crate::snapshot::{self, Page, Unstable};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -50,12 +52,6 @@ pub(super) struct Usual {
     pages: HashMap<String, Page>,
 }
 
-struct Unwatched;
-
-impl Observer for Unwatched {
-    fn event(&self, _: &Event<'_>) {}
-}
-
 impl<'a> Bench<'a> {
     pub(super) fn new(contract: &'a Arc<Contract>, plan: &'a Arc<Plan>, levels: &'a Levels) -> Bench<'a> {
         let mut count = 0;
@@ -88,7 +84,7 @@ impl<'a> Bench<'a> {
         if let End::TargetLost(why) = &run.end {
             return Err(AuditError::NotGreen(why.clone()));
         }
-        let pages = |run: &Run| snapshot::render(self.contract, &run.plan, run);
+        let pages = |run: &Record| snapshot::render(self.contract, &run.plan, run);
         let still = snapshot::held_still(pages(run), &pages(again));
         Ok(Usual {
             warnings: findings.iter().map(identity).collect(),
@@ -176,7 +172,7 @@ impl<'a> Bench<'a> {
     }
 
     /// The first case whose answer is not what the correct host's was.
-    fn first_change(&self, usual: &Usual, plan: &Plan, run: &Run) -> Option<(usize, usize)> {
+    fn first_change(&self, usual: &Usual, plan: &Plan, run: &Record) -> Option<(usize, usize)> {
         let pages = snapshot::render(self.contract, plan, run);
         let changed = pages.iter().flat_map(|page| {
             let known = usual.pages.get(&page.name);
@@ -204,29 +200,28 @@ impl<'a> Bench<'a> {
         plan: &Arc<Plan>,
         (timeout, id): (Duration, &str),
         fail_fast: bool,
-    ) -> Result<Run, RunError> {
+    ) -> Result<Record, RunError> {
         let settings = run::Settings {
             max_requests: None,
             target: format!("http://{}", host.address()),
             alias: None,
-            given: host.credentials().given(self.contract),
+            given: session::credentials(self.contract, host.credentials()),
             // One after the other, since what a fault remembers depends on the order.
             jobs: 1,
             rate: None,
             timeout,
             patience: Duration::ZERO,
             fail_fast,
-            run_id: Some(id.to_owned()),
-            levels: self.levels.clone(),
+            run_id: id.to_owned(),
             ledger: None,
         };
         let (_open, stop) = watch::channel(false);
-        let unwatched: Arc<dyn Observer> = Arc::new(Unwatched);
-        run::run(self.contract, plan, &settings, &unwatched, stop).await
+        let unwatched: Arc<dyn Observer> = Arc::new(Observers::default());
+        session::run(self.contract, plan, (&settings, self.levels), &unwatched, stop).await
     }
 
     /// Why nothing was found, given the cases that showed the fault.
-    fn reason(&self, fault: &Fault, host: &Host, plan: &Plan, run: &Run) -> String {
+    fn reason(&self, fault: &Fault, host: &Host, plan: &Plan, run: &Record) -> String {
         let shown = shown(host, plan, run);
         let expected = shown.iter().find(|case| case.expectation.verdict != Verdict::Either);
         let unsaid = fault.unsaid(self.contract);
@@ -242,7 +237,7 @@ impl<'a> Bench<'a> {
 }
 
 /// The cases to whose answers the fault made a difference.
-fn shown<'p>(host: &Host, plan: &'p Plan, run: &Run) -> Vec<&'p Case> {
+fn shown<'p>(host: &Host, plan: &'p Plan, run: &Record) -> Vec<&'p Case> {
     let mut count: HashMap<(String, String, &[u8]), usize> = HashMap::new();
     let mut found = Vec::new();
     for (scenario, step, exchange) in run.exchanges() {

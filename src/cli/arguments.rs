@@ -1,9 +1,9 @@
 //! The arguments of every command, as clap reads them.
 
 use super::exit;
-use crate::config;
 use crate::plan::Guards;
 use crate::run::Rate;
+use crate::text;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -195,10 +195,10 @@ pub(super) struct PaceArgs {
     #[arg(long, env = "PROBITY_RATE", value_name = "RATE")]
     pub(super) rate: Option<Rate>,
     /// The time limit of one exchange
-    #[arg(long, env = "PROBITY_TIMEOUT", default_value = "10s", value_name = "TIME", value_parser = config::time_limit)]
+    #[arg(long, env = "PROBITY_TIMEOUT", default_value = "10s", value_name = "TIME", value_parser = text::time_limit)]
     pub(super) timeout: Duration,
     /// How long, in all, the target may ask to wait with Retry-After
-    #[arg(long, env = "PROBITY_MAX_WAIT", default_value = "2m", value_name = "TIME", value_parser = config::duration)]
+    #[arg(long, env = "PROBITY_MAX_WAIT", default_value = "2m", value_name = "TIME", value_parser = text::duration)]
     pub(super) max_wait: Duration,
     /// Stop at the first finding that is denied; requests are sent one after the other
     #[arg(long, env = "PROBITY_FAIL_FAST")]
@@ -493,7 +493,7 @@ fn jobs(text: &str) -> Result<usize, String> {
 }
 
 fn run_id(text: &str) -> Result<String, String> {
-    let digits = text.len() == crate::plan::RUN.len() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = text.len() == crate::generate::RUN.len() && text.bytes().all(|byte| byte.is_ascii_digit());
     let good = digits && !text.starts_with('0');
     good.then(|| text.to_owned()).ok_or_else(|| "ten digits are expected, the first not 0".into())
 }

@@ -11,7 +11,7 @@ use crate::plan::Guards;
 use crate::report;
 use crate::report::audit::Audited;
 use crate::report::progress::Progress;
-use crate::report::text::visible;
+use crate::text::visible;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;

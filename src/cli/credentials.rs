@@ -3,10 +3,7 @@
 use super::Exit;
 use super::arguments::TargetArgs;
 use super::failure::Failure;
-use crate::contract::Contract;
-use crate::plan::{Credentials, Gap, Plan};
-use crate::run::credentials::Authenticator;
-use crate::run::{Given, asks_for, wanted};
+use crate::run::Given;
 
 fn wrong(why: impl Into<String>, hint: &str) -> Failure {
     Failure::new(Exit::Usage, why).with_hint(Some(hint.to_owned()))
@@ -76,56 +73,4 @@ fn header(text: &str) -> Result<(String, String), Failure> {
         return Err(wrong(why, example));
     }
     Ok((name.to_owned(), value.to_owned()))
-}
-
-/// Takes out of a plan what needs credentials that were not given, if any were given: nothing
-/// could be told from it.
-pub(super) fn leave_out_strangers(
-    contract: &Contract,
-    plan: &mut Plan,
-    given: &Given,
-) -> Result<(), Failure> {
-    if given.is_empty() || plan.is_empty() {
-        return Ok(());
-    }
-    let authenticator = Authenticator::new(contract, given.clone(), "");
-    let lets_in: Vec<bool> =
-        contract.operations.iter().map(|operation| authenticator.can_satisfy(operation)).collect();
-    plan.scenarios.retain(|scenario| {
-        scenario.cases.iter().all(|case| {
-            let operation = &contract.operations[case.operation];
-            lets_in[case.operation]
-                && match case.request.credentials {
-                    Credentials::Expired => authenticator.fetches_token(operation),
-                    Credentials::Foreign => authenticator.has_foreign(operation),
-                    _ => true,
-                }
-        })
-    });
-    for (operation, _) in contract.operations.iter().zip(&lets_in).filter(|(_, lets_in)| !**lets_in) {
-        let schemes: Vec<&str> = operation.security.iter().flatten().map(String::as_str).collect();
-        plan.gaps.push(Gap {
-            operation: operation.id.clone(),
-            at: operation.at.clone(),
-            why: format!("it needs credentials of another scheme than were given: {}", schemes.join(", ")),
-        });
-    }
-    let foreign = |operation| authenticator.has_foreign(operation);
-    if given.foreign.is_some() && !contract.operations.iter().any(foreign) {
-        plan.gaps.extend(contract.operations.first().map(|operation| Gap {
-            operation: operation.id.clone(),
-            at: operation.at.clone(),
-            why: "--foreign-token was not tried: no credentials that were given are a token".into(),
-        }));
-    }
-    if plan.is_empty() {
-        let closed = contract.operations.iter().zip(&lets_in).filter(|(_, lets_in)| !**lets_in);
-        let wanted = wanted(contract, closed.map(|(operation, _)| operation));
-        return Err(Failure::new(
-            Exit::Target,
-            "the credentials are of no scheme that the contract asks for",
-        )
-        .with_hint(Some(asks_for(&wanted))));
-    }
-    Ok(())
 }

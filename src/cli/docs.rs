@@ -5,9 +5,9 @@ use super::contract::Source;
 use super::failure::Failure;
 use super::{Exit, note, say};
 use crate::docs::{self, Evidence, Format, NotVerified, Page};
-use crate::report::text::visible;
 use crate::report::{self, Report};
 use crate::snapshot::{Recorded, Store};
+use crate::text::visible;
 use std::io::ErrorKind;
 use std::path::Path;
 

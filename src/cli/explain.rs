@@ -5,10 +5,10 @@ use super::contract::Source;
 use super::failure::Failure;
 use super::{Exit, say};
 use crate::contract::Contract;
-use crate::contract::extension::suggestion;
 use crate::judge::{CHECKS, Check, check};
 use crate::plan::{self, Case, Plan, Wishes};
-use crate::report::text::{cut, visible};
+use crate::text::suggestion;
+use crate::text::{cut, visible};
 
 pub(super) fn explain(arguments: &ExplainArgs) -> Result<Exit, Failure> {
     match arguments.subject.as_deref() {

@@ -4,7 +4,7 @@ use super::arguments::FailOn;
 use crate::judge::Severity;
 use crate::plan::{self, Wishes};
 use crate::report::Subject;
-use crate::report::text::count;
+use crate::text::count;
 
 /// Why a run fails that would hold otherwise, a line for each reason.
 pub(super) fn reasons(subject: &Subject<'_>, wanted: &[FailOn]) -> Vec<String> {

@@ -24,11 +24,6 @@ impl Failure {
         self
     }
 
-    /// What is wrong.
-    pub(super) fn message(&self) -> &str {
-        &self.message
-    }
-
     /// Writes it to standard error.
     pub(super) fn show(&self) -> Exit {
         let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
@@ -36,7 +31,7 @@ impl Failure {
         if let Some(excerpt) = &self.excerpt {
             note(excerpt.trim_end());
         } else {
-            note(&format!("{red}error{red:#}: {}", crate::report::text::visible(&self.message)));
+            note(&format!("{red}error{red:#}: {}", crate::text::visible(&self.message)));
             if let Some(hint) = &self.hint {
                 note(&format!("{cyan} help{cyan:#}: {hint}"));
             }

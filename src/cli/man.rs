@@ -3,7 +3,7 @@
 use super::arguments::Cli;
 use super::failure::Failure;
 use super::{Exit, say};
-use crate::contract::extension::suggestion;
+use crate::text::suggestion;
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};

@@ -5,8 +5,8 @@ use super::arguments::{GuardArgs, SelectionArgs};
 use super::failure::Failure;
 use super::plan::Tokens;
 use crate::contract::Contract;
-use crate::contract::extension::suggestion;
 use crate::plan::{self, METHODS, Selection, Wishes, matches};
+use crate::text::suggestion;
 use serde_json::Value;
 use std::collections::BTreeSet;
 

@@ -6,10 +6,10 @@ use super::contract::Source;
 use super::failure::Failure;
 use super::{Exit, note, say};
 use crate::audit::selected;
-use crate::contract::extension::suggestion;
 use crate::contract::{Contract, Location, SecurityScheme};
 use crate::host::fault::{Fault, faults};
 use crate::host::{Accepted, Host, HostSettings};
+use crate::text::suggestion;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

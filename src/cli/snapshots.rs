@@ -4,10 +4,10 @@ use super::arguments::{Action, SettleArgs};
 use super::check::refused_store;
 use super::failure::Failure;
 use super::{Exit, note, say};
-use crate::contract::extension::suggestion;
 use crate::plan::matches;
-use crate::report::text::{count, visible};
 use crate::snapshot::{self, Answers, Group, Pending, State, Store};
+use crate::text::suggestion;
+use crate::text::{count, visible};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 

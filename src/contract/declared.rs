@@ -1,6 +1,5 @@
 //! Which methods each path declares: what stands in the document, whether it can be read or not.
 
-use super::view;
 use crate::json::pointer;
 use serde_json::Value;
 
@@ -32,7 +31,7 @@ impl DeclaredPath {
             let Some(item) = pointer::get(root, &here) else { break };
             declared.add(item);
             let Some(reference) = item.get("$ref").and_then(Value::as_str) else { return declared };
-            let Some(next) = view::target(reference) else { break };
+            let Some(next) = pointer::from_fragment(reference) else { break };
             here = next;
         }
         DeclaredPath { open: true, ..declared }

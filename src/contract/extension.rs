@@ -3,11 +3,13 @@
 //! Its form is fixed by `spec/x-probity.schema.json`; reading checks against that
 //! schema first, so that every mistake is reported at its place in the contract.
 
-use super::cause::Cause;
 use super::expression::Expression;
 use super::rule::Rule;
-use super::view::{self, Broken};
+use super::view;
+use crate::cause::Cause;
 use crate::json::pointer;
+use crate::schema::Broken;
+use crate::text::suggestion;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
@@ -476,17 +478,6 @@ fn known_keys(error: &jsonschema::ValidationError<'_>) -> Vec<String> {
     let parent = pointer::parent_and_last(error.schema_path().as_str()).map_or("", |(parent, _)| parent);
     let properties = schema().pointer(&format!("{parent}/properties")).and_then(Value::as_object);
     properties.map(|known| known.keys().cloned().collect()).unwrap_or_default()
-}
-
-/// "did you mean `x`?", or the list of what there is.
-pub fn suggestion(given: &str, known: &[String]) -> String {
-    let near = known.iter().map(|name| (strsim::damerau_levenshtein(given, name), name)).min();
-    match near {
-        Some((distance, name)) if distance <= (1 + given.chars().count() / 4).min(3) => {
-            format!("did you mean `{name}`?")
-        }
-        _ => format!("known here: {}", known.join(", ")),
-    }
 }
 
 fn schema() -> &'static Value {

@@ -3,9 +3,10 @@
 use super::expression::Expression;
 use super::extension::{self, Shape};
 use super::model::{Location, Operation, Parameter};
-use super::view::{self, Broken};
+use super::view;
 use super::{Mistake, rule};
 use crate::json::pointer;
+use crate::schema::Broken;
 use crate::source::Document;
 use indexmap::IndexMap;
 use openapiv3 as oas;
@@ -270,7 +271,7 @@ impl<'d> Known<'d> {
 
     /// The operation that a local reference names, also where its path is a reference itself.
     fn referred(&self, text: &str) -> Option<String> {
-        let at = view::target(text)?;
+        let at = pointer::from_fragment(text)?;
         let (path, method) = pointer::parent_and_last(&at)?;
         let (path, _) = view::resolve(&self.document.value, path).ok()?;
         let at = pointer::child(&path, &method);

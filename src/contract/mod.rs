@@ -1,37 +1,24 @@
 //! The contract: what a document says about an API, and the only door to `openapiv3`
 //! (structure) and `jsonschema` (schemas).
 
-mod branch;
-pub mod cause;
-pub mod contradiction;
 mod declared;
-mod discriminator;
 pub mod expression;
 pub mod extension;
 mod id_form;
 pub mod instant;
 pub mod link;
-mod lower;
 pub mod model;
-mod nodes;
 mod read;
 pub mod rule;
-pub mod schemas;
 mod view;
-mod violation;
 
-pub use cause::Cause;
-pub use discriminator::Discriminator;
 pub use expression::Expression;
 pub use extension::{Behaviour, Distinction, Mistake};
 pub use link::Link;
-pub use lower::Side;
-pub(crate) use lower::subschemas;
 pub use model::{Body, Example, Location, MediaType, Operation, Response, SecurityScheme};
 pub use rule::{Rule, Statement};
-pub use schemas::{SchemaAt, Schemas};
-pub use violation::{Violation, show};
 
+use crate::schema::{Schemas, Side};
 use crate::source::Document;
 use model::SecuritySchemes;
 

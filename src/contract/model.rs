@@ -2,7 +2,7 @@
 
 use super::extension::{Behaviour, TokenEndpoint};
 use super::link::Link;
-use super::schemas::SchemaAt;
+use crate::schema::schemas::SchemaAt;
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;

@@ -7,10 +7,11 @@ use super::model::{
     Body, Example, Header, Location, MediaType, Operation, Parameter, Requirement, Response, SecurityScheme,
     SecuritySchemes, StatusRange, Style,
 };
-use super::schemas::{SchemaAt, Schemas};
-use super::view::{self, AT, Broken};
+use super::view::{self, AT};
 use super::{Contract, ContractError, Expression, Mistake, Untestable, link};
 use crate::json::pointer;
+use crate::schema::Broken;
+use crate::schema::schemas::{SchemaAt, Schemas};
 use crate::source::Document;
 use indexmap::IndexMap;
 use openapiv3 as oas;
@@ -370,7 +371,7 @@ fn compile(
         if broken_refs.is_empty() {
             return true;
         }
-        let reached = super::lower::reachable(&document.value, roots);
+        let reached = crate::schema::lower::reachable(&document.value, roots);
         let broken = broken_refs.iter().find(|(at, _)| {
             pointer::parent_and_last(at)
                 .is_some_and(|(parent, _)| reached.iter().any(|place| place == parent))

@@ -144,7 +144,7 @@ pub enum State {
 
 pub(super) fn duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
-    crate::config::duration(&text).map_err(serde::de::Error::custom)
+    crate::text::duration(&text).map_err(serde::de::Error::custom)
 }
 
 impl TimeUnit {

@@ -5,27 +5,14 @@
 //! schema keyword passes through a typed model that would lose it.
 
 use crate::json::pointer;
+use crate::schema::Broken;
 use serde_json::{Map, Value, json};
 
 /// The extension that carries a part's pointer through `openapiv3`.
 pub(super) const AT: &str = "x-probity-at";
 const REFERENCE_LIMIT: usize = 32;
 
-/// A part of the contract that cannot be used.
-#[derive(Clone, Debug)]
-pub(super) struct Broken {
-    /// JSON Pointer to the faulty place.
-    pub at: String,
-    /// What is wrong.
-    pub why: String,
-}
-
 type Viewed = Result<Value, Broken>;
-
-/// The pointer that a local `$ref` names.
-pub(super) fn target(reference: &str) -> Option<String> {
-    pointer::from_fragment(reference)
-}
 
 /// Follows references from `at` to the part itself.
 pub(super) fn resolve<'d>(root: &'d Value, at: &str) -> Result<(String, &'d Value), Broken> {
@@ -36,7 +23,8 @@ pub(super) fn resolve<'d>(root: &'d Value, at: &str) -> Result<(String, &'d Valu
         let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
             return Ok((here, value));
         };
-        let next = target(reference).ok_or_else(|| broken(format!("`{reference}` cannot be read")))?;
+        let next = pointer::from_fragment(reference)
+            .ok_or_else(|| broken(format!("`{reference}` cannot be read")))?;
         if pointer::get(root, &next).is_none() {
             return Err(broken(format!("`$ref` names `{reference}`, which does not exist")));
         }

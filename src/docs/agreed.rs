@@ -8,10 +8,11 @@ use super::example::reformatted;
 use super::model::{Example, Mark, Operation, Origin, Reference};
 use super::strays::{self, Came};
 use super::verified::{coded, put_first};
+use crate::contract::Contract;
 use crate::contract::model::{self as contracted, choose, is_json};
-use crate::contract::{Contract, Side};
 use crate::json::{self, Kind, Node};
 use crate::judge;
+use crate::schema::Side;
 use crate::snapshot::Recorded;
 
 /// Pages about the method hold answers to other methods than the operation's own.

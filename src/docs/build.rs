@@ -9,11 +9,12 @@ use super::model::{
 use super::shape::Shapes;
 use super::twice::without_codes;
 use super::{prose, words};
+use crate::contract::Contract;
 use crate::contract::model::{self, Location, MediaType, SecurityScheme, StatusRange};
 use crate::contract::rule::Strictness;
-use crate::contract::{Contract, Side};
 use crate::json::pointer;
 use crate::page::Anchors;
+use crate::schema::Side;
 use serde_json::Value;
 
 /// A longer summary is cut.

@@ -1,11 +1,12 @@
 //! Examples: documented, recorded or made.
 
 use super::model::{Example, Origin};
+use crate::contract::Contract;
 use crate::contract::model::{MediaType, is_json};
-use crate::contract::{Contract, SchemaAt, Side};
+use crate::generate::random::Random;
+use crate::generate::value::{Fill, Maker};
 use crate::json::{self, Kind, Node, pointer};
-use crate::plan::generate::random::Random;
-use crate::plan::generate::value::{Fill, Maker};
+use crate::schema::{SchemaAt, Side};
 use crate::source::Document;
 use serde_json::Value;
 

@@ -5,9 +5,10 @@
 //!      run ↗
 //! ```
 
+use crate::contract::Contract;
 use crate::contract::model::is_json;
-use crate::contract::{Contract, Side};
 use crate::report::Report;
+use crate::schema::Side;
 use crate::snapshot::Recorded;
 
 mod agreed;

@@ -5,10 +5,11 @@ use super::marks::{self, status};
 use super::model::{Example, Media, Operation, Origin, Reference, Run};
 use super::{prose, words};
 use crate::contract::model::{self as contracted, choose, is_json};
-use crate::contract::{Behaviour, Contract, SchemaAt, Side};
+use crate::contract::{Behaviour, Contract};
 use crate::judge::Severity;
 use crate::page::Anchors;
 use crate::report::model::{Body, Case, CaseResult, Content, Report};
+use crate::schema::{SchemaAt, Side};
 use crate::source::Location;
 
 /// Why a run cannot stand behind a reference.

@@ -1,9 +1,10 @@
 //! Rules, causes, uniqueness and silence in words, as Markdown.
 
+use crate::cause::Cause;
 use crate::contract::expression::Part;
 use crate::contract::extension::{Entry, Silence, Unique};
 use crate::contract::rule::{EncodesTime, Fixed, Recent, State, TimeUnit};
-use crate::contract::{Behaviour, Cause, Distinction, Expression, Rule, Statement};
+use crate::contract::{Behaviour, Distinction, Expression, Rule, Statement};
 use crate::json::pointer;
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! Values that are new in every answer: ids, and times that are now.
 
-use crate::plan::generate::flat::Flat;
-use crate::plan::generate::pattern;
-use crate::plan::generate::random::Random;
+use crate::generate::pattern;
+use crate::generate::random::Random;
+use crate::schema::folded::Folded;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ pub(super) enum Clock {
 
 impl Series {
     /// The ways in which ids like this value can be written, the likest first.
-    pub(super) fn like(sample: &Value, flat: &Flat) -> Vec<Series> {
+    pub(super) fn like(sample: &Value, flat: &Folded) -> Vec<Series> {
         if sample.is_number() {
             return vec![
                 Series::Integer(sample.as_i64().filter(|first| *first < 1 << 52).unwrap_or(0)),
@@ -137,12 +137,12 @@ mod tests {
 
     #[test]
     fn an_id_looks_like_its_example() {
-        let like = |sample: &str| Series::like(&json!(sample), &Flat::default())[0].at(300);
+        let like = |sample: &str| Series::like(&json!(sample), &Folded::default())[0].at(300);
         assert_eq!(like("6581281e8f68666070de15c5"), "6581281e8f6800000000012c");
         assert_eq!(like("6F9619FF-8B86-4011-B42D-00CF4FC964FF"), "6F9619FF-8B86-4011-B42D-00000000012C");
         assert_eq!(like("ORD-000017"), "ORD-000300");
         assert_eq!(like("probity"), "id-300");
-        assert_eq!(Series::like(&json!(13272), &Flat::default())[0].at(1), 13273);
+        assert_eq!(Series::like(&json!(13272), &Folded::default())[0].at(1), 13273);
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Taking a request in: its parameters and its body, checked against the contract.
 
 use super::styled::Shape;
+use crate::cause::Cause;
 use crate::contract::model::{self, Location, MediaType, Parameter};
-use crate::contract::{Cause, Contract, Operation, SchemaAt, Side, Violation};
+use crate::contract::{Contract, Operation};
 use crate::json::{self, Text, pointer};
+use crate::schema::{SchemaAt, Side, Violation};
 use http::{HeaderMap, header};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;

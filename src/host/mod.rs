@@ -30,7 +30,6 @@ mod answer;
 mod engine;
 pub mod fault;
 mod fresh;
-mod given;
 mod intake;
 mod linked;
 mod place;

@@ -7,9 +7,10 @@ use super::template::{Absent, Fill, Hole, Source, Template, Watched};
 use crate::contract::expression::{Part, select};
 use crate::contract::model::{Location, Response};
 use crate::contract::rule::{EncodesTime, Fixed, State, TimeUnit};
-use crate::contract::{Contract, Expression, Operation, Rule, Side, Statement};
+use crate::contract::{Contract, Expression, Operation, Rule, Statement};
 use crate::json::pointer;
-use crate::plan::generate::flat::{Flat, Type};
+use crate::schema::Side;
+use crate::schema::folded::{Folded, Type};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -290,7 +291,7 @@ impl Finder<'_, '_> {
     }
 
     /// The folded schema of a place in the body.
-    fn flat_at(&self, at: &str) -> Rc<Flat> {
+    fn flat_at(&self, at: &str) -> Rc<Folded> {
         self.samples.below(self.samples.flat(&self.places()), at)
     }
 
@@ -307,7 +308,7 @@ impl Finder<'_, '_> {
                 last.as_ref() == Some(&parameter.name) && parameter.name.to_lowercase().ends_with("id");
             let names = [Some(parameter.name.as_str()), is_id.then_some("id")];
             let schema = parameter.schema.iter().map(|schema| schema.0.clone()).collect::<Vec<_>>();
-            let types = Flat::read(self.contract.schemas.raw(Side::Request), &schema);
+            let types = Folded::read(self.contract.schemas.raw(Side::Request), &schema);
             let place = names.into_iter().flatten().find_map(|name| self.nearest(name, &self.places(), ""));
             if let Some((at, places)) = place
                 && !self.settled.contains(&at)
@@ -334,7 +335,7 @@ impl Finder<'_, '_> {
                 continue;
             }
             let Some((at, response)) = self.nearest(name, response, at) else { continue };
-            let (own, answered) = (Flat::read(root, request), self.samples.flat(&response));
+            let (own, answered) = (Folded::read(root, request), self.samples.flat(&response));
             let from = pointer::child(from, name);
             if self.settled.contains(&at) || !alike(&own, &answered) {
                 continue;
@@ -430,7 +431,7 @@ fn source(expression: &Expression) -> Option<Source> {
 }
 
 /// Whether values of one schema can be values of another.
-fn alike(a: &Flat, b: &Flat) -> bool {
+fn alike(a: &Folded, b: &Folded) -> bool {
     match (a.main_type(), b.main_type()) {
         (Some(a), Some(b)) => a == b || [a, b].iter().all(|one| matches!(one, Type::Integer | Type::Number)),
         _ => true,

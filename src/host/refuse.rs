@@ -4,12 +4,14 @@ use super::answer::Answer;
 use super::intake::Breach;
 use super::place::Place;
 use super::sample::{Sample, Samples};
+use crate::cause::Cause;
 use crate::contract::expression::Part;
 use crate::contract::model::{StatusRange, is_about_what_is_asked};
-use crate::contract::{Cause, Contract, Expression, Operation, Side};
+use crate::contract::{Contract, Expression, Operation};
+use crate::generate::value::{Fill, Maker};
 use crate::json::pointer;
-use crate::plan::generate::flat::{Flat, Type};
-use crate::plan::generate::value::{Fill, Maker};
+use crate::schema::Side;
+use crate::schema::folded::{Folded, Type};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -304,7 +306,7 @@ fn stand(maker: &mut Maker<'_>, value: &mut Value, places: &[String], tokens: &[
 }
 
 /// The properties of an object that say in words what is wrong.
-fn words(samples: &Samples<'_>, holder: &Flat, at: &str) -> Vec<Place> {
+fn words(samples: &Samples<'_>, holder: &Folded, at: &str) -> Vec<Place> {
     let free = holder.properties.iter().filter(|(name, places)| {
         WORDS.contains(&name.as_str()) && {
             let flat = samples.flat(places);

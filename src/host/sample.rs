@@ -1,11 +1,12 @@
 //! Valid values for answers, made once for each.
 
+use crate::contract::Contract;
 use crate::contract::model::{Header, MediaType, Response, is_json};
-use crate::contract::{Contract, SchemaAt, Side};
+use crate::generate::random::Random;
+use crate::generate::value::{Fill, Maker};
 use crate::json::pointer;
-use crate::plan::generate::flat::Flat;
-use crate::plan::generate::random::Random;
-use crate::plan::generate::value::{Fill, Maker};
+use crate::schema::folded::Folded;
+use crate::schema::{SchemaAt, Side};
 use http::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -46,18 +47,18 @@ impl<'c> Samples<'c> {
     }
 
     /// The folded schema of places in an answer.
-    pub(super) fn flat(&self, places: &[String]) -> Rc<Flat> {
+    pub(super) fn flat(&self, places: &[String]) -> Rc<Folded> {
         self.maker(Fill::All).choose(places)
     }
 
     /// The folded schema of what stands at a pointer below it.
-    pub(super) fn below(&self, flat: Rc<Flat>, at: &str) -> Rc<Flat> {
+    pub(super) fn below(&self, flat: Rc<Folded>, at: &str) -> Rc<Folded> {
         pointer::tokens(at)
             .fold(flat, |flat, token| self.flat(flat.properties.get(token.as_ref()).unwrap_or(&flat.items)))
     }
 
     /// The folded schema of places in a request.
-    pub(super) fn asked(&self, places: &[String]) -> Rc<Flat> {
+    pub(super) fn asked(&self, places: &[String]) -> Rc<Folded> {
         let root = self.contract.schemas.raw(Side::Request);
         Maker::new(root, Random::named(0, "host"), Fill::All, true).choose(places)
     }

@@ -1,9 +1,10 @@
 //! Parameters read as their style says: what came as text, as the values it may stand for.
 
 use super::intake::{Asked, cookie};
+use crate::contract::Contract;
 use crate::contract::model::{self, Location, Parameter, Style};
-use crate::contract::{Contract, Side};
-use crate::plan::generate::flat::{Flat, Type};
+use crate::schema::Side;
+use crate::schema::folded::{Folded, Type};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -21,8 +22,8 @@ impl Shape {
     pub(super) fn of(contract: &Contract, parameter: &Parameter) -> Shape {
         let root = contract.schemas.raw(Side::Request);
         let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
-        let flat = Flat::read(root, &places);
-        let types = |places: &Vec<String>| Flat::read(root, places).types;
+        let flat = Folded::read(root, &places);
+        let types = |places: &Vec<String>| Folded::read(root, places).types;
         let members = || flat.properties.iter().map(|(name, places)| (name.clone(), types(places))).collect();
         Shape {
             items: flat.types.contains(&Type::Array).then(|| types(&flat.items)),

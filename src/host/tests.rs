@@ -1,7 +1,8 @@
 //! What a running host does, seen from outside.
 
 use super::{Accepted, Host, HostSettings};
-use crate::contract::{Contract, Side};
+use crate::contract::Contract;
+use crate::schema::Side;
 use crate::source::Document;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

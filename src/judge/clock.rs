@@ -1,7 +1,7 @@
 //! What time it was when an answer was made: by the host's `Date`, and by this machine.
 
 use crate::contract::instant::SECOND;
-use crate::run::{Answer, Exchange};
+use crate::exchange::{Answer, Exchange};
 use std::cell::RefCell;
 
 /// The spans of time in which an answer may have been made.

@@ -1,11 +1,11 @@
 //! Findings: facts about the host, each with the cases that show it.
 
 use super::fact::{About, Fact};
-use super::shape::without_numbers;
 use super::{Check, Levels, Severity, check};
 use crate::contract::Contract;
+use crate::exchange::Exchange;
+use crate::exchange::shape::without_numbers;
 use crate::plan::{Case, Plan};
-use crate::run::Exchange;
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

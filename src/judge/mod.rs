@@ -12,7 +12,6 @@ mod finding;
 mod level;
 mod once;
 mod settle;
-mod shape;
 mod unknown_path;
 mod view;
 
@@ -22,12 +21,13 @@ pub use finding::{Finding, Observation, Reach, findings};
 pub use level::{Levels, NoSuchCheck, Severity};
 pub(crate) use once::refused_once;
 pub use settle::{Settled, Untested, settle};
-pub use unknown_path::{is_about_methods, is_page, same_nowhere, unknown_path};
+pub use unknown_path::{is_about_methods, unknown_path};
 pub use view::{View, values};
 
-use crate::contract::{Cause, Contract};
+use crate::cause::Cause;
+use crate::contract::Contract;
+use crate::exchange::{Answer, Exchange, FailureKind, Outcome};
 use crate::plan::{Given, Plan, Scenario, Verdict};
-use crate::run::{Answer, Exchange, FailureKind, Outcome};
 
 /// One kind of judgement.
 #[derive(Debug)]

@@ -5,9 +5,10 @@ use super::{About, Check, Observation};
 use crate::contract::expression::{self, Part};
 use crate::contract::model::{self, MediaType, StatusRange};
 use crate::contract::{Contract, Expression, Operation, Response};
+use crate::exchange::{Answer, Exchange};
+use crate::generate::RUN;
 use crate::json::{self, Kind, Malformed, Node, Text};
-use crate::plan::{Case, Plan, RUN, Verdict};
-use crate::run::{Answer, Exchange};
+use crate::plan::{Case, Plan, Verdict};
 use serde_json::Value;
 use std::cell::OnceCell;
 

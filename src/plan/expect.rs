@@ -1,8 +1,9 @@
 //! From a label to an expectation: which statuses and codes may come.
 
 use super::{Expectation, Fault, Label, Place, Verdict};
+use crate::cause::Cause;
 use crate::contract::model::{StatusRange, is_about_what_is_asked};
-use crate::contract::{Cause, Location, Operation};
+use crate::contract::{Location, Operation};
 
 /// What must come of a request with a label.
 pub(super) fn expectation(operation: &Operation, label: Label) -> Expectation {

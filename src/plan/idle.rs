@@ -1,8 +1,9 @@
 //! Keywords that mean nothing in the version of `OpenAPI` that a document names.
 
 use super::Gap;
-use crate::contract::{Contract, Operation, SchemaAt};
+use crate::contract::{Contract, Operation};
 use crate::json::pointer;
+use crate::schema::SchemaAt;
 
 /// `nullable` in a document whose schemas are JSON Schema: told once, since a generator that
 /// writes it writes it everywhere.

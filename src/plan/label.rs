@@ -1,14 +1,17 @@
 //! The oracle: what the bytes of a request are worth, decoded again and validated.
 
-use super::generate::flat::{Flat, Flats, Type};
-use super::unique;
-use super::{Credentials, Fault, Place, Request, Resources, Verdict};
+use super::{Fault, Place, Resources, Verdict};
+use crate::cause::Cause;
 use crate::contract::expression;
 use crate::contract::extension::Unique;
 use crate::contract::link::Supplied;
 use crate::contract::model::{self, Location, Parameter};
-use crate::contract::{Behaviour, Cause, Contract, Operation, Side};
+use crate::contract::{Behaviour, Contract, Operation};
+use crate::exchange::{Credentials, Request};
+use crate::generate::unique;
 use crate::json::{self, Kind, Member, Node, decimal, pointer};
+use crate::schema::Side;
+use crate::schema::folded::{Folded, Folds, Type};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jsonschema::Draft;
@@ -47,7 +50,7 @@ const EXACT_IN_DOUBLE: f64 = 9_007_199_254_740_992.0;
 pub struct Labeller<'c> {
     pub(super) contract: &'c Contract,
     /// The schemas of bodies.
-    pub(super) flats: Rc<Flats<'c>>,
+    pub(super) flats: Rc<Folds<'c>>,
     pub(super) resources: Resources,
 }
 
@@ -55,7 +58,7 @@ impl<'c> Labeller<'c> {
     /// A labeller for a contract.
     pub fn new(contract: &'c Contract) -> Labeller<'c> {
         let resources = Resources::of(contract);
-        Labeller { contract, resources, flats: Rc::new(Flats::new(contract.schemas.raw(Side::Request))) }
+        Labeller { contract, resources, flats: Rc::new(Folds::new(contract.schemas.raw(Side::Request))) }
     }
 
     /// What a request to an operation is worth.
@@ -467,7 +470,7 @@ impl Silence<'_> {
     }
 
     /// A discriminator leads to schemas that nothing is validated against.
-    fn discriminated(&mut self, members: &[Member], flat: &Flat) {
+    fn discriminated(&mut self, members: &[Member], flat: &Folded) {
         for discriminator in &flat.discriminators {
             let mut own = members.iter().filter(|member| member.key == discriminator.property);
             let Some(Kind::String(value)) = own.next().map(|member| &member.value.kind) else { continue };
@@ -480,7 +483,7 @@ impl Silence<'_> {
         }
     }
 
-    fn undeclared(&mut self, flat: &Flat, at: &str) {
+    fn undeclared(&mut self, flat: &Folded, at: &str) {
         if !flat.additional_stated {
             self.seen.silent("nothing is said about undeclared properties");
         } else if !flat.closed {
@@ -494,7 +497,7 @@ impl Silence<'_> {
         }
     }
 
-    fn text(&mut self, text: &str, flat: &Flat, at: &str) {
+    fn text(&mut self, text: &str, flat: &Folded, at: &str) {
         if flat.listed.is_some() {
             return;
         }
@@ -529,7 +532,7 @@ impl Silence<'_> {
         }
     }
 
-    fn number(&mut self, token: &str, flat: &Flat, at: &str) {
+    fn number(&mut self, token: &str, flat: &Folded, at: &str) {
         let value: f64 = token.parse().unwrap_or(f64::INFINITY);
         let bounded = flat.minimum.is_some() && flat.maximum.is_some();
         if flat.types.contains(&Type::Number) {

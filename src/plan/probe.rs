@@ -6,10 +6,11 @@
 //! that what is left over are the members to which the refusals are due.
 
 use super::derive::{Base, Deriver};
-use super::generate::mutate;
-use super::generate::value::Fill;
-use super::{Case, Labeller, Place, Plan, Request, Role};
+use super::{Case, Labeller, Place, Plan, Role};
 use crate::contract::MediaType;
+use crate::exchange::Request;
+use crate::generate::mutate;
+use crate::generate::value::Fill;
 use crate::json::{self, pointer};
 use serde::Serialize;
 use serde_json::Value;

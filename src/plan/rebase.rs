@@ -2,9 +2,11 @@
 //! more what was read before there was anything.
 
 use super::derive::Deriver;
-use super::generate::wire;
-use super::{Case, Choice, Labeller, Plan, RUN, Request, Role, Said, Scenario, Verdict};
+use super::{Case, Choice, Labeller, Plan, Role, Said, Scenario, Verdict};
 use crate::contract::Contract;
+use crate::exchange::Request;
+use crate::generate::RUN;
+use crate::wire::parameter;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -68,7 +70,7 @@ pub fn again(
         let [case] = scenario.cases.as_slice() else { return false };
         case.role == Role::Plain
             && case.request.method == "GET"
-            && case.request.credentials == super::Credentials::Valid
+            && case.request.credentials == crate::exchange::Credentials::Valid
             && case.expectation.verdict != Verdict::Reject
             && !plan.disruptive.contains(&case.operation)
             && was_read(*index)
@@ -107,7 +109,7 @@ fn named(contract: &Contract, read: &Case, created: &Case) -> Option<Case> {
         return None;
     }
     let location = reads.parameters.iter().find(|one| one.name == parameter)?;
-    let text = wire::written(location, &Value::from(value))?;
+    let text = parameter::written(location, &Value::from(value))?;
     let mut case = read.clone();
     case.id = format!("{}/{parameter}/created", case.id);
     case.key = format!("{}/{parameter}/created", case.key);

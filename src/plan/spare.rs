@@ -1,7 +1,8 @@
 //! The user's account, which hosts lock after a few wrong passwords.
 
-use super::{Credentials, Plan};
+use super::Plan;
 use crate::contract::{Contract, Operation, SecurityScheme};
+use crate::exchange::Credentials;
 
 /// So many wrong passwords a run and host are sent for the real user.
 pub(super) const WRONG_PASSWORDS: usize = 2;

@@ -94,7 +94,7 @@ fn a_value_that_every_run_sends_may_be_taken_before_anything_else_is_looked_at()
     }
     // What is itself invalid was never taken.
     for case in about("/key").into_iter().filter(|case| case.expectation.faults.len() == 1) {
-        if case.expectation.faults[0].cause != crate::contract::Cause::Repeated {
+        if case.expectation.faults[0].cause != crate::cause::Cause::Repeated {
             assert_eq!(case.expectation.codes, ["BAD"], "{}", case.id);
         }
     }

@@ -7,10 +7,11 @@ use super::model::{
     Snapshots, Summary, Timing, Untested,
 };
 use super::{Step, Subject, Untried, keywords};
+use crate::exchange::{Exchange, Headers, Sent};
 use crate::judge::{self, Severity};
 use crate::plan;
+use crate::run;
 use crate::run::identity;
-use crate::run::{self, Exchange, Headers, Sent};
 use crate::source::{Excerpt, Location};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -250,8 +251,8 @@ impl Builder<'_, '_> {
 
     fn outcome(&self, step: Step, exchange: &Exchange, violates: Vec<String>, most: usize) -> Outcome {
         let (came, answer, detail) = match &exchange.outcome {
-            run::Outcome::Answered(answer) => (Came::Status(answer.status), Some(answer), None),
-            run::Outcome::Failed(failure) => {
+            crate::exchange::Outcome::Answered(answer) => (Came::Status(answer.status), Some(answer), None),
+            crate::exchange::Outcome::Failed(failure) => {
                 (Came::Failure(failure.kind.name().to_owned()), None, Some(failure.detail.clone()))
             }
         };

@@ -1,8 +1,8 @@
 //! How behaviour differs from its snapshots, as people read it.
 
 use super::model::{Difference, DifferenceKind, OtherSeed};
-use super::text::count;
 use crate::snapshot::{self, Comparison, Kind, Pair};
+use crate::text::count;
 
 /// How many changes are shown.
 const CHANGES: usize = 10;

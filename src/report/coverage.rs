@@ -2,8 +2,9 @@
 //! rules it has tried.
 
 use crate::contract::{Contract, Operation};
+use crate::exchange::Answer;
 use crate::plan::{Case, Plan};
-use crate::run::{Answer, Run};
+use crate::record::Record;
 use crate::{json, judge};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -59,7 +60,7 @@ pub struct Seen {
 
 impl Coverage {
     /// What a run has seen.
-    pub fn of(contract: &Contract, plan: &Plan, run: &Run) -> Coverage {
+    pub fn of(contract: &Contract, plan: &Plan, run: &Record) -> Coverage {
         let mut cases = vec![0; contract.operations.len()];
         for case in plan.cases() {
             cases[case.operation] += 1;

@@ -4,8 +4,8 @@ use super::json::pretty;
 use super::junit::told;
 use super::model::{Case, CaseResult, Report};
 use super::place;
-use super::text::{LONG, cut, visible};
 use crate::judge::Severity;
+use crate::text::{LONG, cut, visible};
 use serde_json::{Value, json};
 
 /// The version of the format's specification.

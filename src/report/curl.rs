@@ -1,9 +1,9 @@
 //! A line for a POSIX shell that repeats an exchange with curl.
 
-use super::text::{self, cut, steers};
+use crate::exchange::Sent;
 use crate::plan::{Case, Scenario};
-use crate::run::Sent;
 use crate::run::identity;
+use crate::text::{self, cut, steers};
 use std::fmt::Write;
 
 /// How to send a request again.

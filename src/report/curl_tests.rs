@@ -3,7 +3,8 @@
 use super::super::fixture::{case, sent};
 use super::repeat as of;
 use super::*;
-use crate::plan::{RUN, Verdict};
+use crate::generate::RUN;
+use crate::plan::Verdict;
 use bytes::Bytes;
 use proptest::prelude::*;
 use std::process::Command;

@@ -53,7 +53,7 @@ impl NotAnOutput {
     /// What to do about it.
     pub fn hint(&self) -> String {
         match self {
-            NotAnOutput::UnknownFormat(name) => crate::contract::extension::suggestion(name, &words()),
+            NotAnOutput::UnknownFormat(name) => crate::text::suggestion(name, &words()),
             NotAnOutput::NoFile(format) => {
                 format!("write it as FORMAT=FILE, for example --report {format}=report.{format}")
             }

@@ -1,14 +1,18 @@
 //! A small run made by hand, for the tests of the reports.
 
+use super::Subject;
 use super::model::{Difference, DifferenceKind, Report};
-use super::{SnapshotSummary, Subject};
+use crate::cause::Cause;
+use crate::contract::Contract;
 use crate::contract::model::StatusRange;
-use crate::contract::{Cause, Contract};
+use crate::exchange::{Answer, Exchange, Failure, FailureKind, Head, Outcome, Sent};
+use crate::exchange::{Credentials, Request};
+use crate::generate::RUN;
 use crate::judge::{self, About, Check, Finding, Observation, Reach, Scope, Severity};
-use crate::plan::{
-    Case, Credentials, Expectation, Fault, Gap, Place, Plan, RUN, Request, Role, Scenario, Verdict,
-};
-use crate::run::{Answer, Effects, End, Exchange, Failure, FailureKind, Head, Outcome, Run, Sent};
+use crate::plan::{Case, Expectation, Fault, Gap, Place, Plan, Role, Scenario, Verdict};
+use crate::record::Record;
+use crate::record::SnapshotSummary;
+use crate::run::{Effects, End};
 use crate::source::Document;
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -97,7 +101,7 @@ pub(super) const RANK: &str =
 pub(super) struct Fixture {
     pub(super) contract: Contract,
     pub(super) plan: Plan,
-    pub(super) run: Run,
+    pub(super) run: Record,
     pub(super) findings: Vec<Finding>,
     pub(super) differences: Vec<Difference>,
     pub(super) snapshots: Option<SnapshotSummary>,
@@ -135,7 +139,7 @@ impl Fixture {
             Gap { operation: "create-group".into(), at: "/paths/~1group".into(), why: "no room".into() };
         let plan = Plan { seed: 7, scenarios: scenarios.into(), gaps: vec![gap], ..Plan::default() };
         let observations = vec![observation(&SCHEMA, 0), observation(&HEADER, 0), observation(&SCHEMA, 1)];
-        let run = Run {
+        let run = Record {
             id: id.to_owned(),
             target: "https://api.example".into(),
             started: started.parse().unwrap(),

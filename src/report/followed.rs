@@ -1,8 +1,9 @@
 //! What was sent, with a mark for what came from an earlier answer, which is another in every run.
 
 use crate::contract::Location;
-use crate::plan::{Case, RUN};
-use crate::run::Sent;
+use crate::exchange::Sent;
+use crate::generate::RUN;
+use crate::plan::Case;
 use std::sync::Arc;
 
 /// What was sent, with a mark made from the name of each parameter that came from an earlier

@@ -5,9 +5,9 @@
 
 use super::model::{Finding, Report, Untested};
 use super::place::{self, Mark};
-use super::text::{LONG, count, cut, visible};
 use super::words;
 use crate::judge::Severity;
+use crate::text::{LONG, count, cut, visible};
 use std::fmt::Write;
 
 /// How many annotations of one level a step shows.

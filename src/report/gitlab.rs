@@ -3,9 +3,9 @@
 use super::json::pretty;
 use super::model::Report;
 use super::place::{self, Mark};
-use super::text::{LONG, cut, visible};
 use super::words;
 use crate::judge::Severity;
+use crate::text::{LONG, cut, visible};
 use serde::Serialize;
 
 #[derive(Serialize)]

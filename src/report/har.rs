@@ -4,7 +4,7 @@
 
 use super::json::pretty;
 use super::model::{Body, Came, Case, Content, Outcome, Report, Request};
-use super::text::visible;
+use crate::text::visible;
 use http::StatusCode;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};

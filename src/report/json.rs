@@ -4,7 +4,7 @@
 //! under the keys `timing` and `observed`.
 
 use super::model::{FORMAT, Report};
-use super::text::steers;
+use crate::text::steers;
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write;

@@ -2,9 +2,9 @@
 
 use super::changes;
 use super::model::{Case, CaseResult, Report};
-use super::text::{LONG, cut, visible, visible_lines};
 use super::{place, words};
 use crate::judge::Severity;
+use crate::text::{LONG, cut, visible, visible_lines};
 use quick_junit::{NonSuccessKind, Property, SerializeError, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 

@@ -6,9 +6,11 @@
 
 use super::Subject;
 use super::model::Keyword;
-use crate::contract::{Side, model};
+use crate::contract::model;
+use crate::exchange::Credentials;
 use crate::json::pointer;
-use crate::plan::{Case, Credentials, Place};
+use crate::plan::{Case, Place};
+use crate::schema::Side;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 

@@ -4,9 +4,10 @@
 
 use super::changes;
 use super::model::{Finding, Operation, Report, Request};
-use super::text::{LONG, count, cut, inert, visible};
-use super::{Verdict, coverage::Seen, place, words};
+use super::{coverage::Seen, place, words};
 use crate::judge::Severity;
+use crate::record::Verdict;
+use crate::text::{LONG, count, cut, inert, visible};
 use std::fmt::Write;
 
 /// The most bytes that the job summary of GitHub takes from one step.

@@ -27,7 +27,6 @@ pub mod progress;
 pub mod sarif;
 mod script;
 pub mod terminal;
-pub mod text;
 mod untried;
 mod words;
 
@@ -42,13 +41,13 @@ pub use terminal::{Detail, terminal};
 pub use untried::Untried;
 
 use crate::contract::Contract;
+use crate::exchange::{Exchange, Sent};
 use crate::judge::{Finding, Observation, Severity};
 use crate::plan::{Case, Gap, Plan};
-use crate::run::{End, Exchange, Run, Sent};
+use crate::record::{Record, SnapshotSummary, Verdict};
 use crate::source::Location;
 use curl::Repeat;
 use model::{Difference, OtherSeed};
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// What a report is about.
@@ -59,7 +58,7 @@ pub struct Subject<'r> {
     /// What was to be sent.
     pub plan: &'r Plan,
     /// What was sent, and what came back.
-    pub run: &'r Run,
+    pub run: &'r Record,
     /// What the checks hold against it.
     pub findings: &'r [Finding],
     /// What was seen of the contract.
@@ -74,51 +73,12 @@ pub struct Subject<'r> {
     pub ledger: Option<String>,
 }
 
-/// What became of the snapshots.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SnapshotSummary {
-    /// The profile that they belong to.
-    pub profile: String,
-    /// How many were compared.
-    pub compared: usize,
-    /// How many show other behaviour than before.
-    pub changed: usize,
-    /// How many are not known yet.
-    pub new: usize,
-    /// How many belong to no case any more.
-    pub orphans: usize,
-    /// Whether the differences count against the verdict.
-    pub breaks: bool,
-}
-
-/// What came of it all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// The contract holds.
-    Holds,
-    /// At least one finding is denied, or snapshots differ that must not.
-    Broken,
-    /// The run was interrupted.
-    Interrupted,
-    /// The target could no longer be reached.
-    TargetLost,
-    /// What was created could no longer be written down.
-    LedgerLost,
-    /// Nothing was sent, or all of it was throttled.
-    Untested,
-}
-
-fn throttled(exchange: &Exchange) -> bool {
-    exchange.answer().is_some_and(|answer| answer.status == 429)
-}
-
 /// Index of a scenario in the plan and of a case in the scenario.
 type Step = (usize, usize);
 
 impl<'r> Subject<'r> {
     /// A run without snapshots; its coverage is computed here.
-    pub fn new(contract: &'r Contract, plan: &'r Plan, run: &'r Run, findings: &'r [Finding]) -> Self {
+    pub fn new(contract: &'r Contract, plan: &'r Plan, run: &'r Record, findings: &'r [Finding]) -> Self {
         let coverage = Coverage::of(contract, plan, run);
         Subject {
             contract,
@@ -149,29 +109,13 @@ impl<'r> Subject<'r> {
 
     /// What came of it all.
     pub fn verdict(&self) -> Verdict {
-        let differ = self.snapshots.as_ref().is_some_and(|snapshots| snapshots.breaks);
-        match self.run.end {
-            End::Interrupted => Verdict::Interrupted,
-            End::TargetLost(_) => Verdict::TargetLost,
-            End::LedgerLost(_) => Verdict::LedgerLost,
-            // Nothing was sent, or everything was turned away for coming too soon.
-            _ if self.run.exchanges().all(|(_, _, exchange)| throttled(exchange)) => Verdict::Untested,
-            _ if differ || self.count(Severity::Deny) > 0 => Verdict::Broken,
-            // Of no operation was any valid request accepted.
-            _ if self.nothing_tested() => Verdict::Untested,
-            _ => Verdict::Holds,
-        }
+        let differs = self.snapshots.as_ref().is_some_and(|snapshots| snapshots.breaks);
+        self.run.verdict(self.findings, differs)
     }
 
     /// What could not be tested, known before the run or found in it.
     fn gaps(&self) -> impl Iterator<Item = &'r Gap> {
         self.plan.gaps.iter().chain(&self.run.gaps)
-    }
-
-    fn nothing_tested(&self) -> bool {
-        let untested = &self.run.untested.operations;
-        let mut sent = self.run.exchanges().filter_map(|(scenario, step, _)| self.case((scenario, step)));
-        !untested.is_empty() && sent.all(|case| untested.contains(&case.operation))
     }
 
     fn count(&self, severity: Severity) -> usize {

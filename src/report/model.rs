@@ -2,10 +2,11 @@
 //!
 //! It is what the JSON report holds, so that any other can be made of that one later.
 
+use super::Untried;
 use super::coverage::Covered;
-use super::{SnapshotSummary, Untried, Verdict};
 use crate::judge::Severity;
 use crate::plan;
+use crate::record::{SnapshotSummary, Verdict};
 use crate::source::{Excerpt, Location};
 use serde::{Deserialize, Serialize};
 

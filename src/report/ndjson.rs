@@ -6,9 +6,11 @@ use super::file::{Destination, ReportError};
 use super::json;
 use super::model::Report;
 use crate::contract::Contract;
+use crate::exchange::{Exchange, Outcome};
 use crate::judge::{Levels, Severity};
 use crate::plan::Case;
-use crate::run::{Event, Exchange, Observer, Outcome};
+use crate::run;
+use crate::session::{Event, Observer};
 use jiff::Timestamp;
 use serde_json::{Value, json as value};
 use std::fs::File;
@@ -121,7 +123,7 @@ impl Observer for Events {
     fn event(&self, event: &Event<'_>) {
         let mut out = self.out();
         let line = match event {
-            Event::Started { run, requests } => {
+            Event::Run(run::Event::Started { run, requests }) => {
                 (*run).clone_into(&mut out.run);
                 value!({
                     "event": "started",
@@ -134,7 +136,7 @@ impl Observer for Events {
                     "requests": requests,
                 })
             }
-            Event::Exchanged { scenario, case, exchange, observations } => {
+            Event::Judged { scenario, case, exchange, observations } => {
                 let mut line = self.exchanged(scenario, case, exchange);
                 let neutral = |text: &str| match out.run.as_str() {
                     "" => text.to_owned(),
@@ -156,13 +158,13 @@ impl Observer for Events {
                 line["observations"] = told.collect();
                 line
             }
-            Event::Waiting { pause, why } => {
+            Event::Run(run::Event::Waiting { pause, why }) => {
                 let pause = super::build::milliseconds(*pause);
                 value!({"event": "waiting", "at": Timestamp::now(), "pause_ms": pause, "why": why})
             }
-            Event::Ended => value!({"event": "ended", "at": Timestamp::now()}),
+            Event::Run(run::Event::Ended) => value!({"event": "ended", "at": Timestamp::now()}),
             // What came of it follows when it is judged.
-            Event::Sent => return,
+            Event::Run(run::Event::Sent) => return,
         };
         out.line(&line);
     }
@@ -210,20 +212,23 @@ mod tests {
         let Fixture { contract, plan, run, .. } = fixture;
         let contract = Arc::new(contract);
         let events = Events::to(writer, "events".into(), &contract, plan.seed, &Levels::default());
-        events.event(&Event::Started { run: &run.id, requests: plan.len() });
-        events.event(&Event::Waiting { pause: Duration::from_secs(2), why: "the target asked for a pause" });
+        events.event(&Event::Run(&run::Event::Started { run: &run.id, requests: plan.len() }));
+        events.event(&Event::Run(&run::Event::Waiting {
+            pause: Duration::from_secs(2),
+            why: "the target asked for a pause",
+        }));
         for (scenario, step, exchange) in run.exchanges() {
-            events.event(&Event::Sent);
+            events.event(&Event::Run(&run::Event::Sent));
             let own: Vec<_> = run.observations.iter().filter(|one| one.scenario == scenario).collect();
             let (scenario, own) = (&plan.scenarios[scenario], &own);
-            events.event(&Event::Exchanged {
+            events.event(&Event::Judged {
                 scenario: &scenario.id,
                 case: &scenario.cases[step],
                 exchange,
                 observations: own,
             });
         }
-        events.event(&Event::Ended);
+        events.event(&Event::Run(&run::Event::Ended));
         events.finish(&report)
     }
 

@@ -1,9 +1,9 @@
 //! A plan for people and for machines.
 
-use super::text::count;
 use crate::contract::Contract;
 use crate::contract::model::{DOCUMENTED_REFUSAL, StatusRange};
 use crate::plan::{Candidates, Case, Gap, Plan, Scenario, Verdict, Withheld};
+use crate::text::count;
 use serde_json::{Value, json};
 
 /// The version of the JSON form.

@@ -1,6 +1,7 @@
 //! Progress of a run on standard error: drawn while somebody watches, now and then a line elsewhere.
 
-use crate::run::{Event, Observer};
+use crate::run;
+use crate::session::{Event, Observer};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt;
 use std::io::{IsTerminal, Write};
@@ -142,22 +143,22 @@ impl Progress {
 impl Observer for Progress {
     fn event(&self, event: &Event<'_>) {
         match event {
-            Event::Started { requests, .. } => {
+            Event::Run(run::Event::Started { requests, .. }) => {
                 self.begin(*requests);
             }
-            Event::Exchanged { observations, .. } => {
+            Event::Judged { observations, .. } => {
                 if !observations.is_empty() {
                     let observations = u64::try_from(observations.len()).unwrap_or(u64::MAX);
                     self.seen.observations.fetch_add(observations, Ordering::Relaxed);
                 }
             }
-            Event::Sent => self.one_more(),
-            Event::Waiting { pause, why } => {
+            Event::Run(run::Event::Sent) => self.one_more(),
+            Event::Run(run::Event::Waiting { pause, why }) => {
                 let until = Instant::now().checked_add(*pause);
                 *self.seen.waiting.lock().unwrap_or_else(PoisonError::into_inner) =
                     until.map(|until| (until, *why));
             }
-            Event::Ended => self.clear(),
+            Event::Run(run::Event::Ended) => self.clear(),
         }
     }
 }
@@ -242,13 +243,15 @@ mod tests {
         let progress = Progress::on(ProgressDrawTarget::term_like(Box::new(paper.clone())));
         let fixture = Fixture::new();
         let exchange = fixture.run.exchanges().next().unwrap().2;
-        progress.event(&Event::Started { run: "", requests: 2 });
-        progress.event(&Event::Sent);
+        progress.event(&Event::Run(&run::Event::Started { run: "", requests: 2 }));
+        progress.event(&Event::Run(&run::Event::Sent));
         let own: Vec<_> = fixture.run.observations.iter().collect();
         let (scenario, case) = ("", &fixture.plan.scenarios[0].cases[0]);
-        progress.event(&Event::Exchanged { scenario, case, exchange, observations: &own });
-        progress
-            .event(&Event::Waiting { pause: Duration::from_secs(40), why: "the target asked for a pause" });
+        progress.event(&Event::Judged { scenario, case, exchange, observations: &own });
+        progress.event(&Event::Run(&run::Event::Waiting {
+            pause: Duration::from_secs(40),
+            why: "the target asked for a pause",
+        }));
         if let Some(bar) = &progress.bar {
             bar.force_draw();
         }
@@ -256,7 +259,7 @@ mod tests {
         let last = text.lines().last().unwrap().trim();
         assert!(last.contains("1/2 · "), "{last}");
         assert!(last.ends_with("/s · 3 observations · waiting 40 s: the target asked for a pause"), "{last}");
-        progress.event(&Event::Ended);
+        progress.event(&Event::Run(&run::Event::Ended));
     }
 
     impl Write for Paper {

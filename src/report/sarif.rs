@@ -1,13 +1,13 @@
 //! The report as SARIF 2.1.0: rules, results on the lines of the contract, and how the run went.
 
-use super::Verdict;
 use super::json::pretty;
 use super::model::{At, Body, Came, Content, Finding, Report};
 use super::place::{self, Mark};
-use super::text::{LONG, cut, visible, visible_lines};
 use super::words;
 use crate::judge::{self, CHECKS, Check, Severity};
+use crate::record::Verdict;
 use crate::source::{Excerpt, Location};
+use crate::text::{LONG, cut, visible, visible_lines};
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 

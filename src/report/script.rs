@@ -1,13 +1,13 @@
 //! A script for a POSIX shell that repeats a case with the steps that must come before it.
 
 use super::curl::{self, Repeat, quoted, variable_of};
-use super::text::visible;
 use crate::contract::expression::Part;
 use crate::contract::link::{Origin, Supplied};
 use crate::contract::{Expression, Location};
+use crate::exchange::Sent;
 use crate::json::pointer;
 use crate::plan::{Case, Scenario};
-use crate::run::Sent;
+use crate::text::visible;
 
 /// How to repeat a case whole: its line, or, where other steps of its scenario come before it or go
 /// with it, a line for each of them. What was sent for each step stands at its index, marked where it
@@ -124,7 +124,8 @@ fn jq(at: &str) -> String {
 mod tests {
     use super::super::fixture;
     use super::*;
-    use crate::plan::{Follow, RUN, Verdict};
+    use crate::generate::RUN;
+    use crate::plan::{Follow, Verdict};
     use serde_json::json;
     use std::collections::BTreeSet;
     use std::process::Command;

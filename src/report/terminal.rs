@@ -1,10 +1,12 @@
 //! The report for people: findings with their causes, what was not tested, and one last line.
 
 use super::curl;
-use super::text::{LONG, count, cut, inert, visible};
-use super::{Subject, Untried, Verdict, changes};
+use super::{Subject, Untried, changes};
+use crate::exchange::Outcome;
 use crate::judge::{About, Finding, Severity};
-use crate::run::{End, Outcome};
+use crate::record::Verdict;
+use crate::run::End;
+use crate::text::{LONG, count, cut, inert, visible};
 use anstyle::{AnsiColor, Style};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;

@@ -3,7 +3,7 @@
 use super::super::fixture::{Fixture, changed};
 use super::*;
 use crate::plan::Gap;
-use crate::report::text::steers;
+use crate::text::steers;
 
 fn plain(fixture: &Fixture, detail: Detail) -> String {
     anstream::adapter::strip_str(&terminal(&fixture.subject(), detail)).to_string()

@@ -1,7 +1,7 @@
 //! What a run did not try, so that nobody reads more out of it than there is.
 
 use super::Subject;
-use super::text::count;
+use crate::text::count;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

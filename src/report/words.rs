@@ -1,12 +1,12 @@
 //! What a run has shown, in the words that every report for people and for their tools uses.
 
-use super::Verdict;
 use super::curl;
 use super::model::{Body, Came, Case, CaseResult, Content, Finding, Report};
-use super::text::{LONG, count, cut};
 use crate::judge::SNAPSHOT;
 use crate::plan;
+use crate::record::Verdict;
 use crate::snapshot::{self, DiffLine};
+use crate::text::{LONG, count, cut};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 

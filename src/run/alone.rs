@@ -2,11 +2,11 @@
 //! waited for an operation that seemed to hang is sent if it does not.
 
 use super::error::Halt;
-use super::judging::Heard;
 use super::runner::{Runner, Stop, stopped};
+use super::sink::Heard;
 use crate::plan::Plan;
 use std::pin::pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is left for the time when nothing else is in flight.
 #[derive(Default)]
@@ -38,7 +38,7 @@ impl Runner<'_> {
     /// Settles what is left, one request after the other, as far as the run is not stopped.
     pub(super) async fn alone(
         &self,
-        plan: &Plan,
+        plan: &Arc<Plan>,
         rest: &Rest,
         take: &impl Fn(Heard),
         stop: &Stop,
@@ -59,7 +59,7 @@ impl Runner<'_> {
                 continue;
             }
             let mut signal = stop.clone();
-            let heard = self.scenario(index, scenario, pin!(stopped(&mut signal))).await?;
+            let heard = self.scenario((plan, index), scenario, pin!(stopped(&mut signal))).await?;
             take(self.asked_again(plan, heard, stop).await?);
         }
         Ok(())

@@ -1,13 +1,16 @@
 //! Whether a run reached the API at all: where every answer is what a path that does not exist gets,
 //! the path of the target is wrong, and nothing can be held against the host.
 
-use super::exchange::Exchange;
+use super::RunError;
 use super::runner::{Course, Runner, Stop, stopped};
-use super::{Answer, RunError};
 use crate::contract::{Location, Operation, model};
-use crate::judge;
+use crate::exchange::Answer;
+use crate::exchange::Credentials;
+use crate::exchange::Exchange;
+use crate::exchange::unknown_path::{is_page, same_nowhere};
+use crate::generate::RUN;
 use crate::plan::guard::is_safe;
-use crate::plan::{Case, Credentials, RUN, Scenario};
+use crate::plan::{Case, Scenario};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -26,21 +29,21 @@ impl Runner<'_> {
         });
         let first = answered.first().filter(|_| reached && all)?;
         // Only what changes nothing is asked of a path that nobody has.
-        let made_up = self.asked(&made_up(first.0), stop).await?;
+        let made_up = self.asked(course, &made_up(first.0), stop).await?;
         let unknown = made_up.answer()?;
         let status = unknown.status;
         // Who knows other methods of all paths knows the paths, but for one that has a page for each.
         let other_methods = |exchange: &Exchange| exchange.answer().is_some_and(|came| came.status == 405);
-        if !judge::is_page(unknown) && answered.iter().all(|(_, exchange)| other_methods(exchange)) {
+        if !is_page(unknown) && answered.iter().all(|(_, exchange)| other_methods(exchange)) {
             return None;
         }
-        let same = |(_, exchange): &(&Case, &Exchange)| judge::same_nowhere(exchange, &made_up);
+        let same = |(_, exchange): &(&Case, &Exchange)| same_nowhere(exchange, &made_up);
         if !answered.iter().all(same) {
             return None;
         }
         for other in unasked(course, operation) {
-            let came = self.asked(other, stop).await?;
-            if !judge::same_nowhere(&came, &made_up) {
+            let came = self.asked(course, other, stop).await?;
+            if !same_nowhere(&came, &made_up) {
                 return None;
             }
         }
@@ -50,11 +53,11 @@ impl Runner<'_> {
     }
 
     /// What comes of a case that is no part of the plan.
-    async fn asked(&self, case: &Case, stop: &Stop) -> Option<Exchange> {
+    async fn asked(&self, course: &Course, case: &Case, stop: &Stop) -> Option<Exchange> {
         let mut signal = stop.clone();
         let mut stopped = pin!(stopped(&mut signal));
         let scenario = Scenario::single(case.clone());
-        let heard = self.scenario(0, &scenario, stopped.as_mut()).await.ok()?;
+        let heard = self.scenario((&course.plan, 0), &scenario, stopped.as_mut()).await.ok()?;
         heard.exchanges.into_iter().next().flatten()
     }
 
@@ -94,7 +97,7 @@ fn may_be_nowhere(operation: &Operation, answer: &Answer) -> bool {
     let content = operation.response(answer.status).map(|response| &response.content);
     let kind = answer.header("content-type").unwrap_or_default();
     let documented = content.is_some_and(|content| model::choose(content, kind).is_some());
-    judge::is_page(answer) && !documented
+    is_page(answer) && !documented
 }
 
 /// What was asked of operations with valid credentials and answered.
@@ -103,8 +106,8 @@ fn answered<'c>(
     operation: impl Fn(&Case) -> &'c Operation,
 ) -> Vec<(&'c Case, &'c Exchange)> {
     let mut answered = Vec::new();
-    for (scenario, done) in course.plan.scenarios.iter().zip(&course.done) {
-        let exchanges = done.iter().flat_map(|done| &done.exchanges);
+    for (scenario, came) in course.plan.scenarios.iter().zip(&course.came) {
+        let exchanges = came.iter().flatten();
         let pairs = scenario.cases.iter().zip(exchanges);
         let pairs = pairs.filter_map(|(case, exchange)| Some((case, exchange.as_ref()?)));
         answered.extend(pairs.filter(|(case, exchange)| {
@@ -117,7 +120,7 @@ fn answered<'c>(
 
 /// One case of each operation that the run did not come to and that can be asked without harm.
 fn unasked<'c>(course: &'c Course, operation: impl Fn(&Case) -> &'c Operation) -> Vec<&'c Case> {
-    let scenarios = course.plan.scenarios.iter().zip(&course.done);
+    let scenarios = course.plan.scenarios.iter().zip(&course.came);
     let came = |case: &Case| {
         scenarios.clone().any(|(one, done)| done.is_some() && one.cases[0].operation == case.operation)
     };

@@ -1,12 +1,12 @@
 //! Credentials: what the user gave, put where the contract's security schemes want it.
 
-use super::exchange::{Exchange, Outcome};
 use super::given::Given;
-use super::secret::{Held, Secrets};
+use super::secret::Secrets;
 use super::token::{Token, TokenError};
 use super::transport::Transport;
 use crate::contract::{Contract, Location, Operation, SecurityScheme};
-use crate::plan::Credentials;
+use crate::exchange::Credentials;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use md5::{Digest, Md5};
@@ -365,21 +365,6 @@ pub(super) fn place(secrets: &mut Secrets, scheme: &SecurityScheme, tokens: &[(&
             SecurityScheme::Basic | SecurityScheme::Other(_) => {}
         }
     }
-}
-
-/// An exchange without secrets, given what of them its answer holds.
-pub(super) fn hidden(secrets: &Secrets, exchange: Exchange, held: Held) -> Exchange {
-    let Exchange { mut sent, mut outcome, .. } = exchange;
-    sent.head = secrets.hide_in(&sent.head);
-    match &mut outcome {
-        Outcome::Answered(_) if held == Held::Nothing => {}
-        Outcome::Answered(answer) => {
-            answer.headers = answer.headers.with_values(|_, value| secrets.hide(value.to_owned()).into());
-            answer.body = secrets.hide_bytes(std::mem::take(&mut answer.body));
-        }
-        Outcome::Failed(failure) => failure.detail = secrets.hide(std::mem::take(&mut failure.detail)),
-    }
-    Exchange { sent, outcome, ..exchange }
 }
 
 /// The credentials of HTTP Basic.

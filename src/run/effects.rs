@@ -1,7 +1,7 @@
 //! What a run does to its target, as far as the target says: what it created, changed and deleted,
 //! and what of that it leaves behind.
 
-use super::exchange::{Exchange, FailureKind, Outcome};
+use crate::exchange::{Exchange, FailureKind, Outcome};
 use crate::plan::guard::is_safe;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
@@ -159,7 +159,7 @@ fn decoded(segment: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::{Answer, Failure, Head, Headers, Sent};
+    use crate::exchange::{Answer, Failure, Head, Headers, Sent};
     use std::time::Duration;
 
     fn exchange(method: &str, url: &str, outcome: Outcome) -> Exchange {

@@ -1,11 +1,11 @@
 //! Why a run could not begin, and what to do about it.
 
 use super::End;
-use super::exchange::{Failure, FailureKind};
 use super::ledger::LedgerError;
 use super::proxy::Proxy;
 use super::token::TokenError;
 use super::wanted::asks_for;
+use crate::exchange::{Failure, FailureKind};
 
 /// Why a run could not begin.
 #[derive(Debug, thiserror::Error)]

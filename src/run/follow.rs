@@ -1,9 +1,9 @@
 //! Links: what a request takes from an earlier exchange of its scenario.
 
-use super::exchange::Exchange;
 use crate::contract::expression::Part;
 use crate::contract::link::Origin;
 use crate::contract::{Contract, Expression, Location, Operation};
+use crate::exchange::Exchange;
 use crate::json::{self, Kind, Node};
 use crate::plan::{Case, Scenario};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

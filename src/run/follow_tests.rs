@@ -1,6 +1,6 @@
 use super::*;
+use crate::exchange::{Answer, Head, Headers, Outcome, Sent};
 use crate::plan::{self, Plan, Wishes};
-use crate::run::{Answer, Head, Headers, Outcome, Sent};
 use crate::source::Document;
 use std::time::Duration;
 

@@ -1,6 +1,7 @@
 //! The identity of a run: ten digits that unique values carry, and that nothing else of the plan does.
 
-use crate::plan::{Plan, RUN};
+use crate::generate::RUN;
+use crate::plan::Plan;
 use memchr::memmem::{self, Finder};
 use std::borrow::Cow;
 use std::sync::LazyLock;

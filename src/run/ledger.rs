@@ -3,9 +3,9 @@
 //! that comes to its end leaves what it did, and takes out what led to nothing.
 
 use super::effects::Effect;
-use super::exchange::{Answer, Sent};
 use super::secret::Secrets;
 use crate::contract::{Operation, Statement};
+use crate::exchange::{Answer, Sent};
 use crate::json::{self, Text};
 use crate::plan::Case;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The run: sends the plan to a target, within its pace, and keeps what came back.
+//! The run: sends the plan to a target, within its pace, and hands on what comes back.
 
 mod alone;
 mod base_path;
@@ -6,14 +6,10 @@ mod conflict;
 pub mod credentials;
 mod effects;
 mod error;
-pub mod exchange;
 mod follow;
 mod forms;
 mod given;
-mod head;
-mod headers;
 pub mod identity;
-mod judging;
 pub mod ledger;
 mod names;
 mod order;
@@ -25,6 +21,7 @@ mod runner;
 mod said;
 pub mod secret;
 mod sender;
+mod sink;
 mod tally;
 mod together;
 mod token;
@@ -37,29 +34,22 @@ pub use effects::{Effect, Effects};
 pub use given::Given;
 pub use ledger::Ledger;
 
-pub use head::Head;
-pub use headers::Headers;
-
-pub use exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
-
 pub use error::RunError;
 pub use pace::Rate;
 pub use proxy::Proxy;
 pub use runner::{Alias, Settings, Stop, run};
+pub use sink::{Heard, Sink};
 pub use wanted::{asks_for, wanted};
 
-use crate::judge::{Note, Observation, Untested};
-use crate::plan::{Case, Choice, Gap, Plan};
+use crate::exchange::Answer;
+use crate::plan::{Choice, Gap, Plan};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a run did, in the order of the plan whatever order the answers came in.
+/// What a run did, beside the exchanges, which its sink has.
 #[derive(Debug)]
 pub struct Run {
-    /// The identity that stood in for [`crate::plan::RUN`].
-    pub id: String,
-    /// The target, without credentials.
-    pub target: String,
     /// When it began, as an RFC 3339 instant.
     pub started: jiff::Timestamp,
     /// How long it took.
@@ -68,19 +58,14 @@ pub struct Run {
     pub plan: Arc<Plan>,
     /// The bodies that the host accepts, where it is not the one with everything.
     pub choices: Vec<Choice>,
-    /// For each scenario of the plan and each case in it: the exchange, if it took place.
-    pub exchanges: Vec<Vec<Option<Exchange>>>,
-    /// What the checks observed, in the order of the plan.
-    pub observations: Vec<Observation>,
-    /// The cases that were sent and prove nothing, and the operations of which no valid request was
-    /// accepted.
-    pub untested: Untested,
-    /// What accepted answers tell of the rules, in the order of the plan.
-    pub notes: Vec<Note>,
+    /// What came for a path that nobody has, where that was asked.
+    pub made_up: Option<Answer>,
+    /// The cases, by identity, whose refusal says nothing about them: the credentials had ended.
+    pub blameless: HashSet<String>,
+    /// The cases, by identity, whose valid credentials were refused once, and with which status.
+    pub refused_once: HashMap<String, u16>,
     /// What it did to the target, as far as the target says.
     pub effects: Effects,
-    /// How many requests of it were sent once more, to see what holds still.
-    pub repeated: usize,
     /// What could not be tested after all.
     pub gaps: Vec<Gap>,
     /// Why it ended.
@@ -114,17 +99,6 @@ pub enum Event<'r> {
     },
     /// A request was sent, and what came of it is final.
     Sent,
-    /// An exchange was judged.
-    Exchanged {
-        /// The identity of its scenario.
-        scenario: &'r str,
-        /// Its case.
-        case: &'r Case,
-        /// The exchange.
-        exchange: &'r Exchange,
-        /// What the checks hold against it by itself.
-        observations: &'r [&'r Observation],
-    },
     /// The target asked for a pause, or the pace does.
     Waiting {
         /// For how long.
@@ -140,54 +114,4 @@ pub enum Event<'r> {
 pub trait Observer: Send + Sync {
     /// One event.
     fn event(&self, event: &Event<'_>);
-}
-
-/// Several that take the same events, one after the other.
-pub struct Observers(pub Vec<std::sync::Arc<dyn Observer>>);
-
-impl Observer for Observers {
-    fn event(&self, event: &Event<'_>) {
-        for observer in &self.0 {
-            observer.event(event);
-        }
-    }
-}
-
-impl Run {
-    /// A run that could not begin: nothing is known but why.
-    pub fn not_begun(plan: &Arc<Plan>, settings: &Settings, end: End) -> Run {
-        Run {
-            id: settings.run_id.clone().unwrap_or_default(),
-            target: settings.shown_target(),
-            started: jiff::Timestamp::now(),
-            elapsed: Duration::ZERO,
-            plan: Arc::clone(plan),
-            choices: Vec::new(),
-            untested: Untested::default(),
-            exchanges: plan
-                .scenarios
-                .iter()
-                .map(|scenario| scenario.cases.iter().map(|_| None).collect())
-                .collect(),
-            observations: Vec::new(),
-            notes: Vec::new(),
-            effects: Effects::default(),
-            repeated: 0,
-            gaps: Vec::new(),
-            end,
-        }
-    }
-
-    /// Every exchange that took place, with the indexes of its scenario and case.
-    pub fn exchanges(&self) -> impl Iterator<Item = (usize, usize, &Exchange)> {
-        self.exchanges.iter().enumerate().flat_map(|(scenario, steps)| {
-            let present = steps.iter().enumerate();
-            present.filter_map(move |(step, exchange)| Some((scenario, step, exchange.as_ref()?)))
-        })
-    }
-
-    /// How many requests were sent and answered, or not answered, those that were sent twice twice.
-    pub fn sent(&self) -> usize {
-        self.exchanges().count() + self.repeated
-    }
 }

@@ -1,6 +1,7 @@
 use super::super::conflict::conflict;
 use super::*;
-use crate::plan::{Case, Credentials, Expectation, Place, Plan, Request, Role, Verdict};
+use crate::exchange::{Credentials, Request};
+use crate::plan::{Case, Expectation, Place, Plan, Role, Verdict};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 

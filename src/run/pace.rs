@@ -1,6 +1,6 @@
 //! The pace: how often a target may be asked, and how long it may ask us to wait.
 
-use crate::run::Answer;
+use crate::exchange::Answer;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};

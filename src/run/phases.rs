@@ -1,12 +1,13 @@
 //! The phases of a run: what was answered decides what is sent next.
 
+use super::End;
 use super::error::Halt;
-use super::exchange::{Exchange, Outcome};
-use super::judging::{Done, Heard};
 use super::runner::{Course, Runner, Stop, stopped};
-use super::{Answer, End};
-use crate::judge;
-use crate::plan::{self, Case, Choice, Labeller, Plan, RUN, Role, Scenario, Search, Shown};
+use super::sink::Heard;
+use crate::exchange::Answer;
+use crate::exchange::{Exchange, Outcome};
+use crate::generate::RUN;
+use crate::plan::{self, Case, Choice, Labeller, Plan, Role, Scenario, Search, Shown};
 use futures_util::StreamExt;
 use futures_util::stream;
 use std::collections::BTreeMap;
@@ -40,7 +41,7 @@ impl Runner<'_> {
         }
         self.send(course, Vec::new(), last, stop).await?;
         self.settle_rest(course, stop).await?;
-        let nothing = self.sender.watch.is_mute() && course.done.iter().any(Option::is_none);
+        let nothing = self.sender.watch.is_mute() && course.came.iter().any(Option::is_none);
         if nothing { Err(End::TargetLost("no request got an answer".to_owned())) } else { Ok(()) }
     }
 
@@ -57,33 +58,39 @@ impl Runner<'_> {
             let shown: Vec<Shown<'_>> = shown(course, refused.operation);
             Search::new(&labeller, &plan, refused.operation, (&shown, refused.far))
         });
-        let each = searches.map(|search| self.searched(search, stop.clone()));
+        let each = searches.map(|search| self.searched(&plan, search, stop.clone()));
         let each: Vec<_> = stream::iter(each).buffered(self.settings.workers()).collect().await;
         let (mut heard, mut scenarios) = (Vec::new(), Vec::new());
         for searched in each {
             let Searched { sent, choice } = searched.map_err(End::from)?;
             course.choices.extend(choice);
             for (scenario, came) in sent {
-                heard.push(Heard { scenario: plan.scenarios.len() + scenarios.len(), ..came });
+                heard.push((plan.scenarios.len() + scenarios.len(), came));
                 scenarios.push(scenario);
             }
         }
         let (mut plan, lost) =
-            plan::rebased(&labeller, &plan, &course.choices, |index| course.done[index].is_some());
+            plan::rebased(&labeller, &plan, &course.choices, |index| course.came[index].is_some());
         let mut left_out: BTreeMap<usize, usize> = BTreeMap::new();
         for index in lost {
             *left_out.entry(plan.scenarios[index].operation).or_default() += 1;
-            course.done[index] = Some(Done::nothing(index, &plan.scenarios[index]));
+            course.came[index] = Some(plan.scenarios[index].cases.iter().map(|_| None).collect());
         }
         self.sender.left_out(&left_out);
-        course.done.extend(scenarios.iter().map(|_| None));
+        course.came.extend(scenarios.iter().map(|_| None));
         plan.scenarios.extend(scenarios);
         course.plan = Arc::new(plan);
-        Ok(heard)
+        let late = |(scenario, came)| Heard { plan: Arc::clone(&course.plan), scenario, ..came };
+        Ok(heard.into_iter().map(late).collect())
     }
 
     /// One search, as far as there is room for it.
-    async fn searched(&self, mut search: Search<'_>, mut stop: Stop) -> Result<Searched, Halt> {
+    async fn searched(
+        &self,
+        plan: &Arc<Plan>,
+        mut search: Search<'_>,
+        mut stop: Stop,
+    ) -> Result<Searched, Halt> {
         let mut sent = Vec::new();
         let mut signal = stop.clone();
         let mut stopped = pin!(stopped(&mut signal));
@@ -92,7 +99,7 @@ impl Runner<'_> {
                 break;
             }
             let scenario = Scenario::single(case);
-            let heard = self.scenario(0, &scenario, stopped.as_mut()).await?;
+            let heard = self.scenario((plan, 0), &scenario, stopped.as_mut()).await?;
             let Some(exchange) = heard.exchanges.first().and_then(Option::as_ref) else { break };
             search.tell(exchange.accepted());
             sent.push((scenario, heard));
@@ -103,10 +110,8 @@ impl Runner<'_> {
     /// Asks for a path that does not exist, where methods were answered that none declares: some
     /// hosts have one answer for whatever they do not know.
     async fn make_up(&self, course: &mut Course, stop: &Stop) -> Result<(), End> {
-        let observed = course.done.iter().flatten().flat_map(|done| &done.observations);
-        let mut about_methods = observed.filter(|one| judge::is_about_methods(one));
-        let Some(first) = about_methods.next().filter(|_| self.room() > 0) else { return Ok(()) };
-        let mut case = course.plan.scenarios[first.scenario].cases[first.step].clone();
+        let Some((first, step)) = self.sink.doubted().filter(|_| self.room() > 0) else { return Ok(()) };
+        let mut case = course.plan.scenarios[first].cases[step].clone();
         let path = case.request.path.split('?').next().unwrap_or_default().trim_end_matches('/');
         let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
         case.request.path = format!("{parent}/probity-{RUN}");
@@ -114,7 +119,8 @@ impl Runner<'_> {
         let mut signal = stop.clone();
         let mut stopped = pin!(stopped(&mut signal));
         let scenario = Scenario::single(case);
-        let mut heard = self.scenario(0, &scenario, stopped.as_mut()).await.map_err(End::from)?;
+        let plan = Arc::clone(&course.plan);
+        let mut heard = self.scenario((&plan, 0), &scenario, stopped.as_mut()).await.map_err(End::from)?;
         let exchange = heard.exchanges.pop().flatten();
         course.made_up = exchange.and_then(|exchange| match exchange.outcome {
             Outcome::Answered(answer) => Some(answer),
@@ -128,14 +134,14 @@ impl Runner<'_> {
         if self.sender.toll.effects().created == 0 {
             return Ok(());
         }
-        let sent = |index: usize| course.done[index].is_some();
+        let sent = |index: usize| course.came[index].is_some();
         let scenarios = plan::again(self.contract, &course.plan, sent, &created(course));
         if scenarios.is_empty() {
             return Ok(());
         }
         let first = course.plan.scenarios.len();
         let mut plan = Plan::clone(&course.plan);
-        course.done.extend(scenarios.iter().map(|_| None));
+        course.came.extend(scenarios.iter().map(|_| None));
         plan.scenarios.extend(scenarios);
         course.plan = Arc::new(plan);
         let indexes = (first..course.plan.scenarios.len()).collect();
@@ -158,19 +164,19 @@ struct Refused {
 
 /// The cases that created something.
 fn created(course: &Course) -> Vec<&Case> {
-    let done = course.plan.scenarios.iter().zip(&course.done);
-    let pairs = done.filter_map(|(scenario, done)| Some((scenario, done.as_ref()?)));
-    let each = pairs.flat_map(|(scenario, done)| scenario.cases.iter().zip(&done.exchanges));
+    let sent = course.plan.scenarios.iter().zip(&course.came);
+    let pairs = sent.filter_map(|(scenario, came)| Some((scenario, came.as_ref()?)));
+    let each = pairs.flat_map(|(scenario, came)| scenario.cases.iter().zip(came));
     let created = each.filter(|(_, exchange)| exchange.as_ref().is_some_and(Exchange::accepted));
     created.map(|(case, _)| case).filter(|case| case.request.method == "POST").collect()
 }
 
 /// The candidates of a plan that were sent and answered.
 fn candidates(course: &Course) -> impl Iterator<Item = (&Case, &Answer)> {
-    let sent = course.plan.scenarios.iter().zip(&course.done);
-    sent.filter_map(|(scenario, done)| {
+    let sent = course.plan.scenarios.iter().zip(&course.came);
+    sent.filter_map(|(scenario, came)| {
         let case = scenario.cases.first().filter(|case| case.role == Role::Candidate)?;
-        Some((case, done.as_ref()?.exchanges.first()?.as_ref()?.answer()?))
+        Some((case, came.as_ref()?.first()?.as_ref()?.answer()?))
     })
 }
 

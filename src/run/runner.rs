@@ -4,10 +4,7 @@ use super::alone::Rest;
 use super::credentials::Authenticator;
 use super::effects::Toll;
 use super::error::{Halt, RunError};
-use super::exchange::{Exchange, Failure, Outcome};
 use super::given::Given;
-use super::head::Heads;
-use super::judging::{Bench, Done, Heard, Judge};
 use super::ledger::Ledger;
 use super::order::Order;
 use super::pace::{Pace, Rate};
@@ -15,15 +12,19 @@ use super::proxy::proxy;
 use super::said::said;
 use super::secret::Secrets;
 use super::sender::{Sender, Underway};
+use super::sink::{Heard, Sink};
 use super::tally::Tally;
 use super::transport::Transport;
 use super::trust::Trust;
 use super::wanted::wanted;
 use super::watch::{Watch, any_late, at_root};
-use super::{Answer, End, Event, Observer, Run, identity};
+use super::{End, Event, Observer, Run};
 use crate::contract::{Contract, Operation};
-use crate::judge::{self, Levels, Observation, Severity};
-use crate::plan::{Choice, Credentials, Plan, Scenario};
+use crate::exchange::Answer;
+use crate::exchange::Credentials;
+use crate::exchange::Heads;
+use crate::exchange::{Exchange, Failure, Outcome};
+use crate::plan::{Choice, Plan, Scenario};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::pin::{Pin, pin};
@@ -56,10 +57,8 @@ pub struct Settings {
     pub fail_fast: bool,
     /// Where it is written down what the run creates.
     pub ledger: Option<Arc<Ledger>>,
-    /// Ten digits that no run on this target used before; made up if absent.
-    pub run_id: Option<String>,
-    /// The severities, which decide what counts as a finding.
-    pub levels: Levels,
+    /// Ten digits that no run on this target used before.
+    pub run_id: String,
 }
 
 /// Another name for a target.
@@ -79,7 +78,7 @@ impl Settings {
     }
 
     /// What the target is called in outputs.
-    pub(super) fn shown_target(&self) -> String {
+    pub fn shown_target(&self) -> String {
         self.alias.as_ref().map_or_else(|| self.target.clone(), |alias| alias.name.clone())
     }
 }
@@ -90,16 +89,19 @@ pub type Stop = watch::Receiver<bool>;
 pub(super) struct Runner<'r> {
     pub(super) contract: &'r Arc<Contract>,
     pub(super) settings: &'r Settings,
-    observer: &'r Arc<dyn Observer>,
+    pub(super) sink: &'r dyn Sink,
     pub(super) sender: Sender<'r>,
 }
+
+/// What came of each case of a scenario, if it was sent.
+type Came = Vec<Option<Exchange>>;
 
 /// How far a run has come.
 pub(super) struct Course {
     /// What is sent, as the answers have shaped it until now.
     pub(super) plan: Arc<Plan>,
-    /// What came of each of its scenarios.
-    pub(super) done: Vec<Option<Done>>,
+    /// What came of each case of its scenarios.
+    pub(super) came: Vec<Option<Came>>,
     /// What was found of the bodies that the host accepts.
     pub(super) choices: Vec<Choice>,
     /// What came for a path that does not exist.
@@ -110,12 +112,12 @@ pub(super) struct Course {
     pub(super) rest: Rest,
 }
 
-/// Sends a plan and judges what comes back.
+/// Sends a plan, and hands on what comes back.
 pub async fn run(
     contract: &Arc<Contract>,
     plan: &Arc<Plan>,
     settings: &Settings,
-    observer: &Arc<dyn Observer>,
+    (sink, observer): (&dyn Sink, &dyn Observer),
     stop: Stop,
 ) -> Result<Run, RunError> {
     let transport = Transport::new(&settings.target, settings.timeout).map_err(|failure| {
@@ -126,10 +128,10 @@ pub async fn run(
         transport,
         authenticator: Authenticator::new(contract, settings.given.clone(), &settings.target),
         pace: Pace::new(settings.rate, settings.patience),
-        observer: &**observer,
+        observer,
         target: &settings.target,
         alias: settings.alias.as_ref(),
-        id: settings.run_id.clone().unwrap_or_else(|| identity::fresh(plan)),
+        id: settings.run_id.clone(),
         ledger: settings.ledger.as_deref(),
         toll: Toll::default(),
         requests: AtomicUsize::new(0),
@@ -140,16 +142,15 @@ pub async fn run(
         heads: Heads::default(),
         shown: Heads::default(),
     };
-    let done = plan.scenarios.iter().map(|_| None).collect();
     let course = Course {
         plan: Arc::clone(plan),
-        done,
+        came: plan.scenarios.iter().map(|_| None).collect(),
         choices: Vec::new(),
         made_up: None,
         nowhere: None,
         rest: Rest::default(),
     };
-    Runner { contract, settings, observer, sender }.run(course, stop).await
+    Runner { contract, settings, sink, sender }.run(course, stop).await
 }
 
 impl Runner<'_> {
@@ -162,7 +163,7 @@ impl Runner<'_> {
             let mut signal = stop.clone();
             let mut stopped = pin!(stopped(&mut signal));
             let plan = Arc::clone(&course.plan);
-            let heard = self.scenario(0, &plan.scenarios[0], stopped.as_mut()).await?;
+            let heard = self.scenario((&plan, 0), &plan.scenarios[0], stopped.as_mut()).await?;
             let interrupted = *stop.borrow()
                 || tokio::select! {
                     biased;
@@ -170,15 +171,13 @@ impl Runner<'_> {
                     let_in = self.preflight(&plan, &heard) => let_in.map(|()| false)?,
                 };
             if interrupted {
-                course.done[0] = Some(self.judge(&course).judge(heard));
+                self.hand_on(&mut course, heard);
                 end = End::Interrupted;
             } else {
                 end = self.phases(heard, &mut course, &stop).await.err().unwrap_or(End::Complete);
                 // What came late stays as it came where a run ends before its time.
-                let judge = self.judge(&course);
                 for heard in course.rest.late_ones() {
-                    let index = heard.scenario;
-                    course.done[index] = Some(judge.judge(heard));
+                    self.hand_on(&mut course, heard);
                 }
             }
         }
@@ -198,13 +197,9 @@ impl Runner<'_> {
         Ok(self.result(course, end, started, clock.elapsed()))
     }
 
-    fn judge(&self, course: &Course) -> Judge {
-        Judge {
-            contract: Arc::clone(self.contract),
-            plan: Arc::clone(&course.plan),
-            run: self.sender.id.clone(),
-            observer: Arc::clone(self.observer),
-        }
+    fn hand_on(&self, course: &mut Course, heard: Heard) {
+        course.came[heard.scenario] = Some(heard.exchanges.clone());
+        self.sink.heard(heard);
     }
 
     /// Whether the target lets us in and talks HTTP at all.
@@ -296,21 +291,15 @@ impl Runner<'_> {
         let scenarios: Vec<&Scenario> = indexes.iter().map(|index| &plan.scenarios[*index]).collect();
         let order = Order::new(&scenarios, &plan.disruptive, self.settings.workers());
         let halted = AtomicBool::new(false);
-        let at_once: Mutex<Vec<Done>> = Mutex::default();
+        let came: Mutex<Vec<(usize, Came)>> = Mutex::default();
         let halt: Mutex<Option<Halt>> = Mutex::default();
-        let judge = Arc::new(self.judge(course));
-        // Whether to go on is known only once an answer is judged.
-        let bench = if self.settings.fail_fast { None } else { Bench::open(&judge) };
-        let take = |heard| {
-            let Some(bench) = &bench else {
-                let found = judge.judge(heard);
-                if self.ends(&found) {
-                    halted.store(true, Ordering::Relaxed);
-                }
-                at_once.lock().unwrap_or_else(PoisonError::into_inner).push(found);
-                return;
-            };
-            bench.hear(heard);
+        let take = |heard: Heard| {
+            let exchanges = heard.exchanges.clone();
+            came.lock().unwrap_or_else(PoisonError::into_inner).push((heard.scenario, exchanges));
+            self.sink.heard(heard);
+            if self.sink.is_enough() {
+                halted.store(true, Ordering::Relaxed);
+            }
         };
         let fail = |error| {
             halted.store(true, Ordering::Relaxed);
@@ -344,7 +333,7 @@ impl Runner<'_> {
                         rest.put_off(index);
                         continue;
                     }
-                    match self.scenario(index, scenario, stopped.as_mut()).await {
+                    match self.scenario((plan, index), scenario, stopped.as_mut()).await {
                         // Whoever stops at the first finding sends one request after the other anyway.
                         Ok(heard) if self.settings.fail_fast => {
                             match self.asked_again(plan, heard, &stop).await {
@@ -360,11 +349,9 @@ impl Runner<'_> {
         };
         let workers: FuturesUnordered<_> = (0..self.settings.workers()).map(|_| worker()).collect();
         workers.collect::<()>().await;
-        let judged = bench.map(Bench::close).unwrap_or_default();
-        let at_once = at_once.into_inner().unwrap_or_else(PoisonError::into_inner);
-        for found in judged.into_iter().chain(at_once) {
-            let index = found.scenario;
-            course.done[index] = Some(found);
+        self.sink.settle();
+        for (index, exchanges) in came.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            course.came[index] = Some(exchanges);
         }
         if let Some(halt) = halt.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(halt.into());
@@ -375,7 +362,7 @@ impl Runner<'_> {
         if *stop.borrow() {
             return Err(End::Interrupted);
         }
-        if indexes.is_empty() || course.done.iter().all(Option::is_some) {
+        if indexes.is_empty() || course.came.iter().all(Option::is_some) {
             return Ok(());
         }
         self.sender.enough().await.map_or(Ok(()), |why| Err(End::TargetLost(why)))
@@ -384,86 +371,37 @@ impl Runner<'_> {
     /// Settles what was left for the time when nothing else is in flight.
     pub(super) async fn settle_rest(&self, course: &mut Course, stop: &Stop) -> Result<(), End> {
         let plan = Arc::clone(&course.plan);
-        let judge = self.judge(course);
-        let found: Mutex<Vec<Done>> = Mutex::default();
-        let take = |heard| found.lock().unwrap_or_else(PoisonError::into_inner).push(judge.judge(heard));
+        let late: Mutex<Vec<Heard>> = Mutex::default();
+        let take = |heard| late.lock().unwrap_or_else(PoisonError::into_inner).push(heard);
         let came = self.alone(&plan, &course.rest, &take, stop).await;
-        for found in found.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            let index = found.scenario;
-            course.done[index] = Some(found);
+        for heard in late.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            self.hand_on(course, heard);
         }
         came.map_err(End::from)?;
         self.sender.enough().await.map_or(Ok(()), |why| Err(End::TargetLost(why)))
     }
 
-    fn ends(&self, done: &Done) -> bool {
-        let denied =
-            |observation: &Observation| self.settings.levels.of_observation(observation) == Severity::Deny;
-        self.settings.fail_fast && done.observations.iter().any(denied)
-    }
-
     fn result(&self, course: Course, end: End, started: jiff::Timestamp, elapsed: Duration) -> Run {
-        let Course { plan, done, choices, made_up, nowhere: _, rest: _ } = course;
-        let mut exchanges = Vec::with_capacity(done.len());
-        let (mut observations, mut notes) = (Vec::new(), Vec::new());
-        for (index, found) in done.into_iter().enumerate() {
-            match found {
-                Some(found) => {
-                    exchanges.push(found.exchanges);
-                    observations.extend(found.observations);
-                    notes.extend(found.notes);
-                }
-                None => exchanges.push(plan.scenarios[index].cases.iter().map(|_| None).collect()),
-            }
-        }
-        if let Some(made_up) = &made_up {
-            judge::unknown_path(&mut observations, made_up, |scenario, step| {
-                let steps: &Vec<Option<Exchange>> = exchanges.get(scenario)?;
-                steps.get(step)?.as_ref()?.answer()
-            });
-        }
-        observations.extend(judge::over_run(self.contract, &plan, &notes));
-        let mut settled = judge::settle(self.contract, &plan, &exchanges, observations);
-        self.hold_to_what_was_seen(&plan, &mut settled.observations);
         let mut gaps = std::mem::take(&mut *self.sender.gaps.lock().unwrap_or_else(PoisonError::into_inner));
-        gaps.extend(settled.gaps);
         gaps.extend(self.sender.watch.gaps(self.contract));
-        gaps.sort_by(|one, two| (&one.operation, &one.why).cmp(&(&two.operation, &two.why)));
         Run {
-            id: self.sender.id.clone(),
-            target: self.settings.shown_target(),
             started,
             elapsed,
-            plan,
-            choices,
-            exchanges,
-            observations: settled.observations,
-            untested: settled.untested,
-            notes,
+            plan: course.plan,
+            choices: course.choices,
+            made_up: course.made_up,
+            blameless: self.sender.trust.blameless(),
+            refused_once: self.sender.trust.refused_once(),
             effects: self.sender.toll.effects(),
-            repeated: 0,
             gaps,
             end,
-        }
-    }
-
-    /// What the run saw of operations and credentials sets right what single answers seem to say.
-    fn hold_to_what_was_seen(&self, plan: &Plan, observations: &mut Vec<Observation>) {
-        let case = |observation: &Observation| &plan.scenarios[observation.scenario].cases[observation.step];
-        let blameless = self.sender.trust.blameless();
-        if !blameless.is_empty() {
-            observations.retain(|observation| !blameless.contains(&case(observation).id));
-        }
-        let once = self.sender.trust.refused_once();
-        if !once.is_empty() {
-            judge::refused_once(self.contract, plan, &once, observations);
         }
     }
 
     /// One scenario, as far as it comes before the run is stopped.
     pub(super) async fn scenario(
         &self,
-        index: usize,
+        (plan, index): (&Arc<Plan>, usize),
         scenario: &Scenario,
         mut stopped: Pin<&mut impl Future<Output = ()>>,
     ) -> Result<Heard, Halt> {
@@ -492,7 +430,8 @@ impl Runner<'_> {
             exchanges.push(exchange);
         }
         exchanges.resize_with(scenario.cases.len(), || None);
-        Ok(Heard { scenario: index, exchanges, secrets: self.sender.authenticator.secrets() })
+        let (plan, secrets) = (Arc::clone(plan), self.sender.authenticator.secrets());
+        Ok(Heard { plan, scenario: index, exchanges, secrets })
     }
 }
 

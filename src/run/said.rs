@@ -1,7 +1,7 @@
 //! What a host says in an answer, short enough for a message.
 
-use super::exchange::Answer;
 use super::secret::Secrets;
+use crate::exchange::Answer;
 
 /// So many characters of a body are quoted.
 const MOST: usize = 300;
@@ -28,7 +28,7 @@ pub(super) fn said(answer: &Answer, secrets: &Secrets) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::Headers;
+    use crate::exchange::Headers;
 
     fn answer(body: impl Into<Vec<u8>>) -> Answer {
         Answer { status: 401, headers: Headers::default(), body: body.into().into() }

@@ -1,11 +1,11 @@
 //! Secrets: what must appear in no output, and the variables that stand for it.
 
 use super::credentials::Carrier;
-use super::exchange::Answer;
 use super::forms::forms;
-use super::head::{Head, Heads};
 use super::names::each_name;
 use super::placed::Placed;
+use crate::exchange::Answer;
+use crate::exchange::{Head, Heads};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use bytes::Bytes;
 use serde_json::Value;
@@ -33,7 +33,7 @@ pub struct Secrets {
 
 /// What of the secrets an answer holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Held {
+pub enum Held {
     /// Nothing.
     Nothing,
     /// Perhaps something, of which nothing may be shown.
@@ -202,7 +202,7 @@ impl Secrets {
     }
 
     /// The same, but for what is a part of longer text that is known not to come from a host.
-    pub(super) fn hide_beside(&self, text: String, own: &[&str]) -> String {
+    pub fn hide_beside(&self, text: String, own: &[&str]) -> String {
         let text = self.placed.in_queries(text);
         if self.stand_in(text.as_bytes()) {
             String::from_utf8_lossy(&self.without(text.into_bytes(), own)).into_owned()

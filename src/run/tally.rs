@@ -1,6 +1,6 @@
 //! What the answers of a run add up to, and when that is enough.
 
-use super::exchange::Answer;
+use crate::exchange::Answer;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// So many exchanges in a row without any answer mean that the target is gone.
@@ -66,7 +66,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::Headers;
+    use crate::exchange::Headers;
 
     #[test]
     fn a_run_takes_no_more_than_it_can_keep() {

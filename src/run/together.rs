@@ -1,12 +1,13 @@
 //! Requests that reach the target at the same moment: all are sent but for their last byte,
 //! and the last bytes follow together once every connection is open.
 
+use super::Event;
 use super::error::Halt;
-use super::exchange::{Exchange, Outcome};
 use super::pace::retry_after;
 use super::sender::{Sender, Underway};
 use super::transport::{Gate, Outgoing};
-use super::{Answer, Event};
+use crate::exchange::Answer;
+use crate::exchange::{Exchange, Outcome};
 use crate::plan::Case;
 use std::cmp::Reverse;
 use std::sync::atomic::Ordering;

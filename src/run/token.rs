@@ -1,11 +1,11 @@
 //! Tokens: fetched with a key and a secret, kept while they are good, and fetched again.
 
 use super::credentials::{Authenticator, changed, place};
-use super::exchange::Failure;
-use super::head::Head;
 use super::transport::{Outgoing, Transport};
 use crate::contract::extension::TokenEndpoint;
 use crate::contract::{Operation, SecurityScheme};
+use crate::exchange::Failure;
+use crate::exchange::Head;
 use crate::json;
 use serde_json::Value;
 use std::sync::{Arc, PoisonError};

@@ -2,11 +2,12 @@
 //! refuses them at times.
 
 use super::error::Halt;
-use super::exchange::Exchange;
 use super::sender::{Sender, Underway};
 use crate::contract::{Contract, Operation};
+use crate::exchange::Credentials;
+use crate::exchange::Exchange;
 use crate::plan::guard::is_safe;
-use crate::plan::{Case, Credentials, Verdict};
+use crate::plan::{Case, Verdict};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

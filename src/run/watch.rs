@@ -2,13 +2,13 @@
 //! is gone.
 
 use super::error::Halt;
-use super::exchange::{Exchange, Failure, FailureKind, Outcome};
 use super::follow;
-use super::head::Head;
-use super::headers::Headers;
 use super::sender::{Sender, Underway};
 use super::transport::Outgoing;
 use crate::contract::{Contract, Operation};
+use crate::exchange::Head;
+use crate::exchange::Headers;
+use crate::exchange::{Exchange, Failure, FailureKind, Outcome};
 use crate::plan::guard::is_safe;
 use crate::plan::{Case, Gap, Scenario};
 use std::collections::{BTreeMap, HashMap};

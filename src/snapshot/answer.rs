@@ -1,8 +1,8 @@
 //! What a page shows of an exchange: what a person wants to agree to, and nothing that flickers.
 
 use super::text::{canonical, plain, pretty};
+use crate::generate::random::fnv1a;
 use crate::json::Node;
-use crate::plan::generate::random::fnv1a;
 use std::fmt::Write as _;
 
 /// What a page shows of an exchange.

@@ -1,7 +1,7 @@
 //! Values that are plainly times: what lies at the clock of the answer that holds it.
 
+use crate::exchange::{Answer, Exchange};
 use crate::json::{Kind, Node, pointer};
-use crate::run::{Answer, Exchange};
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::BTreeSet;

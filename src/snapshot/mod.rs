@@ -34,7 +34,8 @@ pub use still::held_still;
 pub use store::{ChangedCase, Comparison, Difference, Kind, Store, Written};
 pub use unstable::Unstable;
 
-use crate::run::{End, Run};
+use crate::record::Record;
+use crate::run::End;
 use std::time::Duration;
 
 /// How long the second pass of a record waits: what counts whole seconds shows another one by then.
@@ -64,7 +65,7 @@ pub enum Writing {
 
 impl Extent {
     /// The extent of a run whose plan held everything, or was limited by the user.
-    pub fn of(run: &Run, limited: bool) -> Extent {
+    pub fn of(run: &Record, limited: bool) -> Extent {
         if run.end == End::Complete && !limited { Extent::Complete } else { Extent::Partial }
     }
 }

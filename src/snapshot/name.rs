@@ -1,7 +1,7 @@
 //! Names: to which page a case belongs, what it is called there, and the page's file.
 
-use crate::contract::Cause;
-use crate::plan::generate::random::fnv1a;
+use crate::cause::Cause;
+use crate::generate::random::fnv1a;
 use crate::plan::{Case, Place, Verdict};
 
 /// Where a case stands.

@@ -2,10 +2,10 @@
 
 use super::hunk::Hunk;
 use super::store::{Comparison, Difference, Kind};
+use crate::generate::random::fnv1a;
 use crate::judge::{About, Observation, SNAPSHOT};
 use crate::plan::Plan;
-use crate::plan::generate::random::fnv1a;
-use crate::report::text::count;
+use crate::text::count;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many pages are named.

@@ -2,7 +2,7 @@
 
 use super::file::Text;
 use super::{SnapshotError, Store, page};
-use crate::run::{Answer, Headers};
+use crate::exchange::{Answer, Headers};
 
 /// An answer that a person has agreed to, as its page shows it: what changes from run to run is a placeholder.
 #[derive(Clone, Debug)]

@@ -1,9 +1,11 @@
 //! Placeholders for what differs from run to run: declared, by schema, and the run's own identity.
 
 use crate::contract::expression::{Part, covers};
-use crate::contract::{Contract, Expression, Operation, SchemaAt, Side};
+use crate::contract::{Contract, Expression, Operation};
+use crate::generate::RUN;
 use crate::json::{Kind, Node, pointer};
-use crate::plan::{Case, Place, RUN};
+use crate::plan::{Case, Place};
+use crate::schema::{SchemaAt, Side};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::rc::Rc;

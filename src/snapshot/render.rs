@@ -7,9 +7,10 @@ use super::page::{Entry, Page};
 use super::redact::{Own, Redaction};
 use crate::contract::model::{Header, essence, includes, is_json};
 use crate::contract::{Contract, Operation};
+use crate::exchange::{Answer, Exchange, Outcome};
 use crate::json::Kind;
 use crate::plan::{Case, Plan, Verdict};
-use crate::run::{Answer, Exchange, Outcome, Run};
+use crate::record::Record;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
@@ -18,7 +19,7 @@ type Layout<'p> = BTreeMap<(usize, Address), Vec<(String, &'p Case, (usize, usiz
 
 /// Every page that a run gives, in the order of operations; cases that were not sent are
 /// named as skipped.
-pub fn render(contract: &Contract, plan: &Plan, run: &Run) -> Vec<Page> {
+pub fn render(contract: &Contract, plan: &Plan, run: &Record) -> Vec<Page> {
     let layout = layout(plan);
     let names = names(contract, &layout);
     let mut redaction = Redaction::new(contract, &run.id);

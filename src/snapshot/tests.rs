@@ -4,9 +4,10 @@ mod disk;
 
 use super::*;
 use crate::contract::Contract;
-use crate::plan::{self, Plan, RUN, Wishes};
-use crate::run::exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
-use crate::run::{Head, Headers};
+use crate::exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
+use crate::exchange::{Head, Headers};
+use crate::generate::RUN;
+use crate::plan::{self, Plan, Wishes};
 use crate::source::Document;
 use std::collections::BTreeMap;
 use std::fs;
@@ -62,7 +63,7 @@ fn planned_for(contract: &Contract) -> Plan {
 }
 
 /// A run in which every case gets what `answer` gives for its request, carrying the run's identity.
-fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome) -> Run {
+fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome) -> Record {
     let exchange = |case: &plan::Case| {
         let body = String::from_utf8_lossy(case.request.body.as_deref().unwrap_or_default()).replace(RUN, id);
         let (method, url) = ("POST".into(), "http://x/things".into());
@@ -80,7 +81,7 @@ fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome
     };
     let exchanges =
         plan.scenarios.iter().map(|one| one.cases.iter().map(|case| Some(exchange(case))).collect());
-    Run {
+    Record {
         id: id.into(),
         target: "http://x".into(),
         started: jiff::Timestamp::UNIX_EPOCH,
@@ -399,7 +400,7 @@ fn sources_are_relative_and_have_forward_slashes() {
 fn cases_whose_value_comes_back_as_it_was_sent_look_the_same() {
     let contract = contract();
     let plan = planned_for(&contract);
-    let page_of = |run: &Run| {
+    let page_of = |run: &Record| {
         let pages = render(&contract, &plan, run);
         pages.into_iter().find(|page| page.name == "make-thing/body.name-text").unwrap()
     };

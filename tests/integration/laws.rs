@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 
 use contracts::Known;
 use probity::contract::Contract;
-use probity::plan::{self, Case, Credentials, Place, Plan, Verdict, Wishes};
+use probity::exchange::Credentials;
+use probity::plan::{self, Case, Place, Plan, Verdict, Wishes};
 use probity::source::Document;
 use serde_json::Value;
 

@@ -2,12 +2,13 @@
 
 use super::{encoded, quoted};
 use crate::contract::model::{MediaType, essence, includes, is_json};
-use crate::contract::{Contract, Operation, SchemaAt, Side};
+use crate::contract::{Contract, Operation};
 use crate::docs::example::{made, pretty};
 use crate::docs::model::{Body, Media};
 use crate::docs::words;
 use crate::json::pointer;
-use crate::plan::generate::flat::{Flat, Flats, Type};
+use crate::schema::folded::{Folded, Folds, Type};
+use crate::schema::{SchemaAt, Side};
 use serde_json::Value;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -105,12 +106,12 @@ fn below(at: &str, token: &str) -> String {
 struct Parts<'c> {
     contract: &'c Contract,
     media: &'c MediaType,
-    flats: Flats<'c>,
+    flats: Folds<'c>,
 }
 
 impl<'c> Parts<'c> {
     fn new(contract: &'c Contract, media: &'c MediaType) -> Parts<'c> {
-        Parts { contract, media, flats: Flats::new(contract.schemas.raw(Side::Request)) }
+        Parts { contract, media, flats: Folds::new(contract.schemas.raw(Side::Request)) }
     }
 
     fn of(&self, value: &Value, at: &str) -> Option<Vec<String>> {
@@ -156,7 +157,7 @@ impl<'c> Parts<'c> {
     }
 }
 
-fn is_binary(flats: &Flats<'_>, flat: &Flat) -> bool {
+fn is_binary(flats: &Folds<'_>, flat: &Folded) -> bool {
     let of_bytes = |at: &String| {
         let keyword = |name: &str| flats.root.pointer(at)?.get(name)?.as_str();
         keyword("contentMediaType").is_some_and(|kind| !is_json(kind)) && keyword("contentEncoding").is_none()
@@ -165,7 +166,7 @@ fn is_binary(flats: &Flats<'_>, flat: &Flat) -> bool {
     is_text && (flat.format.as_deref() == Some("binary") || flat.parts.iter().any(of_bytes))
 }
 
-fn says_nothing(flat: &Flat) -> bool {
+fn says_nothing(flat: &Folded) -> bool {
     let says_type = !flat.types.is_empty() || flat.listed.is_some() || flat.format.is_some();
     !says_type && flat.examples.is_empty() && flat.properties.is_empty() && flat.items.is_empty()
 }
@@ -198,7 +199,7 @@ fn whole(contract: &Contract, media: &MediaType, told: &Media) -> Option<Vec<Str
     let kind = if is_range { BINARY } else { &media.name };
     let takes_bytes = essence(kind) == BINARY
         || media.schema.as_ref().is_some_and(|SchemaAt(schema)| {
-            let flats = Flats::new(contract.schemas.raw(Side::Request));
+            let flats = Folds::new(contract.schemas.raw(Side::Request));
             is_binary(&flats, &flats.whole(std::slice::from_ref(schema)))
         });
     (takes_bytes && includes(&media.name, kind)).then(|| with(kind, format!("--data-binary @{FILE}")))

@@ -5,7 +5,8 @@ mod body;
 use super::example::made;
 use super::model::Body;
 use crate::contract::model::Parameter;
-use crate::contract::{Contract, Location, Operation, SecurityScheme, Side};
+use crate::contract::{Contract, Location, Operation, SecurityScheme};
+use crate::schema::Side;
 use serde_json::Value;
 
 /// A line that sends a request with a body; or as Markdown, why there is none.

@@ -5,9 +5,10 @@ mod merge;
 mod uses;
 
 use super::model::{Field, Link, Segment, Shape, Shared};
-use crate::contract::{Contract, SchemaAt, Side};
+use crate::contract::Contract;
 use crate::json::{self, pointer};
 use crate::page::Anchors;
+use crate::schema::{SchemaAt, Side};
 use limits::{annotate, limit, text};
 use merge::{absorb, hold, is_empty, words};
 use serde_json::{Map, Value};

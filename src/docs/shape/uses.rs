@@ -1,7 +1,8 @@
 //! How many places refer to each schema.
 
 use super::reference;
-use crate::contract::{Contract, Side, subschemas};
+use crate::contract::Contract;
+use crate::schema::{Side, subschemas};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 

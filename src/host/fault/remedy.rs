@@ -4,11 +4,12 @@ use super::change::{Change, Edit};
 use super::spoilt::Spoilt;
 use super::twist::Twist;
 use super::{Defect, Fault, Lapse};
+use crate::contract::Contract;
 use crate::contract::extension::Distinction;
 use crate::contract::model::{choose, is_json};
-use crate::contract::{Contract, Side};
 use crate::json::pointer;
-use crate::plan::generate::flat::{Flat, Type};
+use crate::schema::Side;
+use crate::schema::folded::{Folded, Type};
 
 impl Fault {
     /// Whether a case of an operation can show the fault: those of its own, and of what reads,
@@ -91,13 +92,13 @@ impl Fault {
         };
         let schema = media.schema.as_ref()?;
         let root = contract.schemas.raw(Side::Response);
-        let below = |flat: &Flat, token: &str| {
+        let below = |flat: &Folded, token: &str| {
             let places = if token == "*" { &flat.items } else { flat.properties.get(token)? };
-            Some(Flat::read(root, places))
+            Some(Folded::read(root, places))
         };
         let mut tokens: Vec<_> = pointer::tokens(place).collect();
         let name = tokens.pop()?;
-        let mut holder = Flat::read(root, std::slice::from_ref(&schema.0));
+        let mut holder = Folded::read(root, std::slice::from_ref(&schema.0));
         for token in &tokens {
             holder = below(&holder, token)?;
         }

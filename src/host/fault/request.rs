@@ -1,9 +1,11 @@
 //! Constraints on requests that are not enforced.
 
 use super::{Class, Defect, Fault, Site, part};
-use crate::contract::{Cause, Contract, Location, SchemaAt, Side};
+use crate::cause::Cause;
+use crate::contract::{Contract, Location};
 use crate::host::intake::{Asked, Breach, Given};
 use crate::json::{self, pointer};
+use crate::schema::{SchemaAt, Side};
 use serde_json::Value;
 use std::collections::HashSet;
 

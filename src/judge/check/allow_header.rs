@@ -1,7 +1,7 @@
 //! `allow-header`: 405 says which methods there are.
 
+use crate::exchange::Answer;
 use crate::judge::{Check, Observation, Scope, Severity, View};
-use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "allow-header",

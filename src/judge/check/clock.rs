@@ -1,8 +1,8 @@
 //! `clock`: the host's clock agrees with this machine's.
 
 use crate::contract::instant::SECOND;
+use crate::exchange::Answer;
 use crate::judge::{Check, Observation, Scope, Severity, View};
-use crate::run::Answer;
 
 const MOST: i128 = 60 * SECOND;
 

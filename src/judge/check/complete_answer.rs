@@ -1,7 +1,7 @@
 //! `complete-answer`: every request gets a whole answer in time.
 
+use crate::exchange::{Failure, FailureKind};
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
-use crate::run::{Failure, FailureKind};
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "complete-answer",

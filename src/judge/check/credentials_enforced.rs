@@ -1,8 +1,8 @@
 //! `credentials-enforced`: nobody gets in without valid credentials.
 
+use crate::exchange::Answer;
+use crate::exchange::Credentials;
 use crate::judge::{Check, Observation, Scope, Severity, View};
-use crate::plan::Credentials;
-use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "credentials-enforced",

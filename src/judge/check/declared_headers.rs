@@ -1,9 +1,9 @@
 //! `declared-headers`: an answer carries the headers that the contract declares.
 
-use crate::contract::Side;
+use crate::exchange::Answer;
 use crate::json;
 use crate::judge::{Check, Observation, Scope, Severity, View};
-use crate::run::Answer;
+use crate::schema::Side;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "declared-headers",

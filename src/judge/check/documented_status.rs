@@ -1,10 +1,11 @@
 //! `documented-status`: whatever comes is documented.
 
+use crate::cause::Cause;
 use crate::contract::model::StatusRange;
-use crate::contract::{Cause, Location, Operation};
+use crate::contract::{Location, Operation};
+use crate::exchange::Answer;
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
 use crate::plan::{Fault, Place, Verdict};
-use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "documented-status",

@@ -1,7 +1,7 @@
 //! `error-code`: a refusal carries the code of its cause.
 
+use crate::exchange::Answer;
 use crate::judge::{Check, Observation, Scope, Severity, View};
-use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "error-code",

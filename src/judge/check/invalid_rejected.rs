@@ -1,8 +1,8 @@
 //! `invalid-rejected`: what the contract forbids is refused.
 
-use crate::contract::Cause;
+use crate::cause::Cause;
+use crate::exchange::Answer;
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
-use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "invalid-rejected",

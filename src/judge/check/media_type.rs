@@ -1,7 +1,7 @@
 //! `media-type`: a body has a documented media type.
 
+use crate::exchange::Answer;
 use crate::judge::{Check, Observation, Scope, Severity, View};
-use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "media-type",

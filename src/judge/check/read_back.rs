@@ -5,12 +5,12 @@ use crate::contract::instant::instant;
 use crate::contract::link::ReadBack;
 use crate::contract::rule::TimeUnit;
 use crate::contract::{Expression, Operation, Statement};
+use crate::exchange::{Answer, Exchange};
 use crate::json::{self, Kind, Member, Node, Text, pointer};
 use crate::judge::check::rule::{Asked, Echo, about, echo, zone};
 use crate::judge::difference::{difference, same, type_of};
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::plan::{Scenario, Verdict};
-use crate::run::{Answer, Exchange};
 use std::time::Duration;
 
 pub(in crate::judge) const CHECK: Check = Check {

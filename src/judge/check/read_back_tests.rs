@@ -1,9 +1,9 @@
 //! What is read back is held against what was told.
 
 use crate::contract::Contract;
+use crate::exchange::{Answer, Exchange, Head, Headers, Outcome, Sent};
 use crate::judge::{self, Observation, Severity};
 use crate::plan::{self, Plan, Scenario, Wishes};
-use crate::run::{Answer, Exchange, Head, Headers, Outcome, Sent};
 use crate::source::Document;
 use std::time::Duration;
 

@@ -1,11 +1,12 @@
 //! `response-schema`: a body satisfies the schema of its status.
 
-use crate::contract::{Cause, Side, Violation};
+use crate::cause::Cause;
+use crate::exchange::Answer;
+use crate::generate::odd::UNFORMATTED;
 use crate::json;
 use crate::judge::{Check, Observation, Scope, Severity, View};
-use crate::plan::generate::flat::Flats;
-use crate::plan::generate::odd::UNFORMATTED;
-use crate::run::Answer;
+use crate::schema::folded::Folds;
+use crate::schema::{Side, Violation};
 use serde_json::Value;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -45,7 +46,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     if violations.iter().any(is_null) {
         // `nullable` without a `type`, or beside an `enum` without null, has no effect by the
         // letter, but its author meant it.
-        let flats = Flats::new(view.contract.schemas.raw(Side::Response));
+        let flats = Folds::new(view.contract.schemas.raw(Side::Response));
         let places = [schema.0.clone()];
         violations.retain(|broken| !is_null(broken) || !flats.below(&places, &broken.place).perhaps_null);
     }

@@ -1,9 +1,9 @@
 //! `server-error`: no request makes the host fail.
 
-use crate::judge::shape::Shape;
+use crate::exchange::Answer;
+use crate::exchange::shape::Shape;
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
 use crate::plan::Verdict;
-use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "server-error",

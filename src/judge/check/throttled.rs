@@ -1,7 +1,7 @@
 //! `throttled`: a request that was turned away for its rate was not tested.
 
+use crate::exchange::Answer;
 use crate::judge::{Check, Observation, Scope, Severity, View};
-use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "throttled",

@@ -1,8 +1,8 @@
 //! `undeclared-method`: a method that a path does not declare is refused.
 
+use crate::exchange::Answer;
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::plan::Verdict;
-use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "undeclared-method",

@@ -1,7 +1,7 @@
 //! `uniqueness`: a value that must be unique is not taken twice.
 
+use crate::exchange::{Answer, Exchange};
 use crate::judge::{Check, Observation, Scope, Severity, View};
-use crate::run::{Answer, Exchange};
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "uniqueness",

@@ -1,10 +1,11 @@
 //! `valid-accepted`: what the contract allows is taken.
 
-use crate::contract::{Cause, Operation};
+use crate::cause::Cause;
+use crate::contract::Operation;
+use crate::exchange::Answer;
+use crate::generate::unique;
 use crate::json::{self, Kind};
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
-use crate::plan::unique;
-use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "valid-accepted",

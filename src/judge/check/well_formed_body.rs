@@ -1,7 +1,7 @@
 //! `well-formed-body`: a body is what its media type says.
 
+use crate::exchange::Answer;
 use crate::judge::{Check, Observation, Scope, Severity, View};
-use crate::run::Answer;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "well-formed-body",

@@ -1,9 +1,9 @@
 //! `write-only`: answers do not hold what is only for requests.
 
-use crate::contract::{SchemaAt, Schemas, Side};
+use crate::exchange::Answer;
 use crate::json::{self, pointer};
 use crate::judge::{Check, Observation, Scope, Severity, View};
-use crate::run::Answer;
+use crate::schema::{SchemaAt, Schemas, Side};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::collections::HashSet;

@@ -113,7 +113,7 @@ pub(super) fn shown(node: Option<&Node>) -> String {
         None => "absent".into(),
         Some((Kind::Number(token), _)) => number::shown(token),
         Some((Kind::String(text), _)) => format!("string {}", excerpt::excerpt(text, 0)),
-        Some((_, node)) => crate::contract::show(&node.to_value()),
+        Some((_, node)) => crate::schema::show(&node.to_value()),
     }
 }
 

@@ -1,7 +1,8 @@
 //! In which members two requests to one operation differ, fresh text aside.
 
+use crate::exchange::Request;
+use crate::generate::RUN;
 use crate::json::{self, Node, pointer};
-use crate::plan::{RUN, Request};
 use serde_json::{Map, Value};
 
 /// What a request says, as one value: its body, and each parameter by itself.

@@ -1,12 +1,12 @@
 //! An invalid value that was accepted and is told back is one fact: that it was accepted.
 
 use super::Whole;
-use crate::contract::Cause;
+use crate::cause::Cause;
+use crate::exchange::Exchange;
 use crate::json::{self, pointer};
 use crate::judge::Observation;
 use crate::judge::check::{invalid_rejected, response_schema};
 use crate::plan::{Fault, Place};
-use crate::run::Exchange;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 

@@ -1,9 +1,10 @@
 //! What every request of a kind shows is one fact, not one for each operation or place.
 
 use super::{Whole, is_4xx};
+use crate::exchange::Credentials;
 use crate::judge::check::{credentials_enforced, error_code};
 use crate::judge::{About, Observation};
-use crate::plan::{Credentials, Verdict};
+use crate::plan::Verdict;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where no protected operation enforces credentials of a kind, that is a fact about the API.

@@ -2,18 +2,20 @@
 
 use super::contrast::{is_fresh, said};
 use super::{Whole, taken};
-use crate::contract::{Contract, Operation, Side};
+use crate::contract::{Contract, Operation};
+use crate::exchange::Exchange;
+use crate::exchange::Request;
 use crate::json::{self, Kind, Node};
-use crate::plan::generate::flat::{Flat, Flats};
-use crate::plan::{Case, Plan, Request, Resources};
-use crate::run::Exchange;
+use crate::plan::{Case, Plan, Resources};
+use crate::schema::Side;
+use crate::schema::folded::{Folded, Folds};
 use serde_json::{Number, Value};
 use std::collections::{HashMap, HashSet};
 
 /// What the exchanges of a run have shown of values.
 pub(super) struct History<'r> {
     contract: &'r Contract,
-    flats: Flats<'r>,
+    flats: Folds<'r>,
     resources: Resources,
     /// Text and numbers that an answer held and no request of the run had sent.
     named: HashSet<String>,
@@ -38,7 +40,7 @@ impl<'r> History<'r> {
         let run = Whole { contract, plan, exchanges };
         let mut history = History {
             contract,
-            flats: Flats::new(contract.schemas.raw(Side::Request)),
+            flats: Folds::new(contract.schemas.raw(Side::Request)),
             resources: Resources::of(contract),
             named: HashSet::new(),
             taken: HashMap::new(),
@@ -140,7 +142,7 @@ impl<'r> History<'r> {
         &self,
         at: &str,
         number: &Number,
-        (taken, flat): (Option<&Taken>, Option<&Flat>),
+        (taken, flat): (Option<&Taken>, Option<&Folded>),
         conflict: bool,
     ) -> bool {
         if self.named.contains(&number.to_string()) {
@@ -162,7 +164,7 @@ impl<'r> History<'r> {
         (known() && !conflict) || (again() && stated())
     }
 
-    fn flat(&self, operation: &Operation, at: &str) -> Option<std::rc::Rc<Flat>> {
+    fn flat(&self, operation: &Operation, at: &str) -> Option<std::rc::Rc<Folded>> {
         if let Some(field) = at.strip_prefix("/body") {
             let schema = operation.json_body()?.schema.as_ref()?;
             return Some(self.flats.below(std::slice::from_ref(&schema.0), field));

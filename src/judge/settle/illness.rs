@@ -2,10 +2,11 @@
 //! after it.
 
 use super::{Position, Untested, Whole};
+use crate::exchange::Credentials;
+use crate::exchange::{Exchange, FailureKind, Outcome};
 use crate::judge::Observation;
 use crate::judge::check::{complete_answer, server_error};
-use crate::plan::{Credentials, Verdict};
-use crate::run::{Exchange, FailureKind, Outcome};
+use crate::plan::Verdict;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many operations must be ill before it is taken for the host.

@@ -10,10 +10,13 @@ mod refusal;
 mod steady;
 
 use super::{Observation, Severity, View, check, verdict};
-use crate::contract::{Cause, Contract, Operation};
+use crate::cause::Cause;
+use crate::contract::{Contract, Operation};
+use crate::exchange::Credentials;
+use crate::exchange::{Answer, Exchange};
+use crate::generate::RUN;
 use crate::json::pointer;
-use crate::plan::{Case, Credentials, Gap, Plan, RUN, Verdict};
-use crate::run::{Answer, Exchange};
+use crate::plan::{Case, Gap, Plan, Verdict};
 use history::History;
 use refusal::{Refusal, Ruling};
 use std::collections::{BTreeMap, BTreeSet};

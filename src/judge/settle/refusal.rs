@@ -5,10 +5,10 @@ use super::contrast::{Contrast, contrast, said};
 use super::history::History;
 use super::steady::Steady;
 use super::{Asked, Position, Whole};
+use crate::exchange::Answer;
 use crate::json::pointer;
 use crate::judge::{Observation, View, check};
 use crate::plan::{Case, Verdict};
-use crate::run::Answer;
 use serde_json::Value;
 
 /// A valid request that was refused in a way that may be due to its data.

@@ -3,7 +3,8 @@
 
 use super::contrast::{is_fresh, said};
 use super::{Asked, Position, Whole, is_4xx};
-use crate::plan::{Request, Verdict};
+use crate::exchange::Request;
+use crate::plan::Verdict;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -74,7 +75,7 @@ fn blank(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Credentials;
+    use crate::exchange::Credentials;
 
     #[test]
     fn what_is_taken_once_and_refused_ever_after_is_spent() {
@@ -92,7 +93,8 @@ mod tests {
             body: Some(body.as_bytes().to_vec()),
             credentials: Credentials::Valid,
         };
-        let fresh = |name: &str| request(&format!("{{\"a\":1,\"name\":\"{name}-{}\"}}", crate::plan::RUN));
+        let fresh =
+            |name: &str| request(&format!("{{\"a\":1,\"name\":\"{name}-{}\"}}", crate::generate::RUN));
         assert_eq!(key(&fresh("one")), key(&fresh("two")));
         assert_eq!(key(&request("{\"a\":1,\"b\":[2]}")), key(&request("{ \"b\": [2], \"a\": 1 }")));
         assert_ne!(key(&request("{\"a\":1}")), key(&request("{\"a\":2}")));

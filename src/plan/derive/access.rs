@@ -3,7 +3,8 @@
 use super::base::Base;
 use super::{About, Deriver, is_reserved};
 use crate::contract::Location;
-use crate::plan::{Credentials, Place, Request};
+use crate::exchange::{Credentials, Request};
+use crate::plan::Place;
 
 impl Deriver<'_> {
     pub(super) fn header_parameters(&mut self, request: &Request, base: &Base) {

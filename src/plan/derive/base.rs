@@ -1,12 +1,13 @@
 //! The valid body that every case of a JSON body starts from.
 
 use super::Deriver;
-use crate::contract::{MediaType, SchemaAt, Side};
+use crate::contract::MediaType;
+use crate::generate::RUN;
+use crate::generate::mutate;
+use crate::generate::unique::Source;
+use crate::generate::value::{Fill, Unmade};
 use crate::json::{self, pointer};
-use crate::plan::RUN;
-use crate::plan::generate::mutate;
-use crate::plan::generate::value::{Fill, Unmade};
-use crate::plan::unique::Source;
+use crate::schema::{SchemaAt, Side};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cell::RefCell;

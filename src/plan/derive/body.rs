@@ -2,13 +2,15 @@
 
 use super::base::Base;
 use super::{About, Deriver, MakeBody, ODD};
-use crate::contract::{MediaType, Side};
+use crate::contract::MediaType;
+use crate::exchange::Request;
+use crate::generate::mutate::{self, Change, Spot};
+use crate::generate::odd;
+use crate::generate::value::{Fill, Maker};
 use crate::json::{self, pointer};
-use crate::plan::generate::flat::Flats;
-use crate::plan::generate::mutate::{self, Change, Spot};
-use crate::plan::generate::odd;
-use crate::plan::generate::value::{Fill, Maker};
-use crate::plan::{Candidates, Case, Place, Request, Role};
+use crate::plan::{Candidates, Case, Place, Role};
+use crate::schema::Side;
+use crate::schema::folded::Folds;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -125,14 +127,14 @@ impl Deriver<'_> {
 
     /// A body with the properties that must be there in answers and should not be in requests.
     pub(in crate::plan) fn with_read_only(&self, base: &Base, body: &Value) -> Option<Value> {
-        let flats = Flats::new(self.contract.schemas.raw(Side::Response));
+        let flats = Folds::new(self.contract.schemas.raw(Side::Response));
         let mut value = body.clone();
         let added = self.add_read_only(&flats, &base.schemas, &mut value);
         (added && self.is_valid(base, &value)).then_some(value)
     }
 
     /// Adds them to a value and to what is in it; tells whether there were any.
-    fn add_read_only(&self, flats: &Flats<'_>, places: &[String], value: &mut Value) -> bool {
+    fn add_read_only(&self, flats: &Folds<'_>, places: &[String], value: &mut Value) -> bool {
         let flat = flats.at(places);
         let mut added = false;
         match value {

@@ -1,8 +1,8 @@
 //! Why no value can be made: two clauses of the contract that exclude each other.
 
 use super::Deriver;
-use crate::contract::contradiction::{Clause, contradiction};
 use crate::json::pointer;
+use crate::schema::contradiction::{Clause, contradiction};
 
 /// So deep is looked for what a value must hold and cannot.
 const DEPTH: usize = 8;

@@ -4,8 +4,9 @@ use super::base::Base;
 use super::{About, Deriver, Draft};
 use crate::contract::link::{Lead, Link, Supplied};
 use crate::contract::{Location, Operation};
-use crate::plan::generate::value::Fill;
-use crate::plan::{Case, Credentials, Expectation, Follow, Given, Place, Request, Scenario, Verdict, expect};
+use crate::exchange::{Credentials, Request};
+use crate::generate::value::Fill;
+use crate::plan::{Case, Expectation, Follow, Given, Place, Scenario, Verdict, expect};
 use serde_json::Value;
 
 /// How soon it is worth to follow a link.

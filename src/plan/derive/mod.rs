@@ -10,17 +10,18 @@ mod unique;
 
 pub(super) use base::Base;
 
-use super::generate::random::Random;
-use super::generate::value::{Fill, Maker};
-use super::generate::wire;
 use super::label::{self, is_reserved_header};
 use super::{
-    Candidates, Case, Choice, Credentials, Expectation, Gap, Labeller, Place, Request, Role, Scenario,
-    Verdict, Wishes, expect,
+    Candidates, Case, Choice, Expectation, Gap, Labeller, Place, Role, Scenario, Verdict, Wishes, expect,
 };
 use crate::contract::link::Supplied;
 use crate::contract::model::Parameter;
-use crate::contract::{Contract, Location, Operation, Side};
+use crate::contract::{Contract, Location, Operation};
+use crate::exchange::{Credentials, Request};
+use crate::generate::random::Random;
+use crate::generate::value::{Fill, Maker};
+use crate::schema::Side;
+use crate::wire::parameter;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -167,7 +168,8 @@ impl<'c> Deriver<'c> {
             (parameter.required || is_supplied(parameter)) && !is_reserved(parameter)
         };
         for parameter in self.operation.parameters.iter().filter(wanted) {
-            let text = if is_supplied(parameter) { wire::hole(parameter) } else { self.parameter(parameter) };
+            let text =
+                if is_supplied(parameter) { parameter::hole(parameter) } else { self.parameter(parameter) };
             let Some(text) = text else {
                 self.no_parameter(parameter);
                 return None;
@@ -200,7 +202,7 @@ impl<'c> Deriver<'c> {
             }
             (None, None) => Value::from("probity"),
         };
-        wire::written(parameter, &value)
+        parameter::written(parameter, &value)
     }
 
     fn without_json(&mut self, request: &Request) {

@@ -4,7 +4,7 @@
 use super::Deriver;
 use crate::contract::Operation;
 use crate::json::pointer;
-use crate::plan::generate::flat::Flats;
+use crate::schema::folded::Folds;
 
 impl Deriver<'_> {
     /// Tells which places of this operation's extension are nowhere. What the document says for
@@ -31,7 +31,7 @@ impl Deriver<'_> {
 }
 
 /// Whether a body of an operation may have a place; of one without a schema nothing is known.
-fn has(flats: &Flats<'_>, operation: &Operation, place: &str) -> bool {
+fn has(flats: &Folds<'_>, operation: &Operation, place: &str) -> bool {
     let Some(body) = &operation.body else { return false };
     let Some(schema) = operation.json_body().and_then(|media| media.schema.as_ref()) else {
         return !body.content.is_empty();

@@ -1,13 +1,15 @@
 //! Ids that no resource can have: they carry the identity of the run and could be guessed by nobody.
 
 use crate::contract::model::Parameter;
-use crate::contract::{Location, Operation, Side};
-use crate::plan::generate::flat::{Flat, Type};
-use crate::plan::generate::random::Random;
-use crate::plan::generate::value::{Fill, Maker};
-use crate::plan::generate::wire;
-use crate::plan::unique::Source;
-use crate::plan::{Labeller, RUN};
+use crate::contract::{Location, Operation};
+use crate::generate::RUN;
+use crate::generate::random::Random;
+use crate::generate::unique::Source;
+use crate::generate::value::{Fill, Maker};
+use crate::plan::Labeller;
+use crate::schema::Side;
+use crate::schema::folded::{Folded, Type};
+use crate::wire::parameter;
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -41,7 +43,7 @@ impl<'c> Fresh<'c> {
     /// A path of an operation with an id in it that goes with a name.
     pub(super) fn path(&self, operation: &Operation, path: &str, name: &str) -> Option<String> {
         let id = self.source.value(&format!("{name} {path}"))?;
-        let id = wire::written(self.parameter, &id)?;
+        let id = parameter::written(self.parameter, &id)?;
         let (plain, query) = path.split_once('?').map_or((path, None), |(plain, query)| (plain, Some(query)));
         let (template, actual) = (operation.path.split('/'), plain.split('/'));
         if template.clone().count() != actual.clone().count() {
@@ -80,7 +82,7 @@ fn source(labeller: &Labeller<'_>, parameter: &Parameter, seed: u64) -> Option<S
         let id = source.value("");
         id.is_some_and(|id| fits(&id) && id.as_str().is_some_and(|text| text.contains(RUN)))
     };
-    let uuid = Flat { types: vec![Type::String], format: Some("uuid".into()), ..Flat::default() };
+    let uuid = Folded { types: vec![Type::String], format: Some("uuid".into()), ..Folded::default() };
     let own = || {
         let schema = parameter.schema.as_ref()?;
         let random = Random::named(seed, &parameter.name);

@@ -1,5 +1,6 @@
 use super::*;
-use crate::plan::{RUN, Selection, Wishes, plan};
+use crate::generate::RUN;
+use crate::plan::{Selection, Wishes, plan};
 use crate::source::Document;
 
 const NOTES: &str = "openapi: 3.1.0

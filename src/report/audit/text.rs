@@ -2,7 +2,7 @@
 
 use super::Audited;
 use crate::audit::{Outcome, Tally, Trial};
-use crate::report::text::{count, visible};
+use crate::text::{count, visible};
 use anstyle::{AnsiColor, Style};
 use indexmap::IndexMap;
 

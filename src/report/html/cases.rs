@@ -1,13 +1,13 @@
 //! Every case, so that one can see what was tried; one row each, with its exchange inside.
 
 use super::super::model::{Case, CaseResult, Expected};
-use super::super::text::{count, visible};
 use super::super::{place, words};
 use super::usual::Usual;
 use super::{Page, block, difference, exchange, finding, latency, lines, method, worded};
 use crate::contract::model::DOCUMENTED_REFUSAL;
 use crate::page::text;
 use crate::plan::Verdict;
+use crate::text::{count, visible};
 use maud::{Markup, html};
 
 /// The most of a body that is shown of a case that passed.

@@ -2,8 +2,8 @@
 
 use super::super::coverage::{Seen, Tried};
 use super::super::model::{Keyword, Operation, Report};
-use super::super::text::visible;
 use super::method;
+use crate::text::visible;
 use indexmap::{IndexMap, IndexSet};
 use maud::{Markup, html};
 

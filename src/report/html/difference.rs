@@ -1,6 +1,6 @@
 //! Two texts side by side, with what differs marked.
 
-use super::super::text::visible;
+use crate::text::visible;
 use maud::{Markup, html};
 use similar::{ChangeTag, TextDiff};
 

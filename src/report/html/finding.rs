@@ -2,12 +2,12 @@
 //! contract says so, and how to repeat it.
 
 use super::super::model::{Came, Case, Finding};
-use super::super::text::{LONG, count, cut, visible};
 use super::super::words;
 use super::snapshots::diff;
 use super::{Page, block, difference, excerpt, exchange, lines, method, worded};
 use crate::judge::{self, Severity};
 use crate::page::{breakable, itself};
+use crate::text::{LONG, count, cut, visible};
 use indexmap::IndexMap;
 use maud::{Markup, html};
 

@@ -1,8 +1,8 @@
 //! How long answers took: a distribution for each operation, drawn over one logarithmic axis.
 
 use super::super::model::{Came, Report};
-use super::super::text::{count, visible};
 use super::method;
+use crate::text::{count, visible};
 use maud::{Markup, html};
 use std::collections::HashMap;
 

@@ -16,10 +16,10 @@ mod usual;
 mod verdict;
 
 use super::model::{At, Case, Finding, Report, Untested};
-use super::text::visible;
 use super::{place, words};
 use crate::page::{self, Anchors};
 use crate::source::Excerpt;
+use crate::text::visible;
 use maud::{Markup, html};
 use std::collections::HashMap;
 

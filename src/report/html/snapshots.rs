@@ -1,9 +1,9 @@
 //! How behaviour differs from its snapshots.
 
 use super::super::model::{Difference, DifferenceKind, Report};
-use super::super::text::{count, visible};
 use super::lines;
 use crate::snapshot::{self, DiffLine, Sign};
+use crate::text::{count, visible};
 use maud::{Markup, html};
 
 /// So few differences are open at once.

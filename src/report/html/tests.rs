@@ -3,10 +3,11 @@
 use super::super::Report;
 use super::super::fixture::{Fixture, changed};
 use super::super::model::{CaseResult, Severities};
-use super::super::text::steers;
 use super::{html, worded};
 use crate::judge::SNAPSHOT;
-use crate::report::{SnapshotSummary, Untried, Verdict};
+use crate::record::{SnapshotSummary, Verdict};
+use crate::report::Untried;
+use crate::text::steers;
 
 fn report() -> Report {
     Fixture::new().report()

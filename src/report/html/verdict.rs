@@ -1,10 +1,11 @@
 //! What came of the run in a sentence, its numbers, and what to do first.
 
 use super::super::model::{CaseResult, Operation, Report};
-use super::super::text::{LONG, count, cut, visible};
-use super::super::{Verdict, words};
+use super::super::words;
 use super::{Page, latency, worded};
 use crate::judge::{SNAPSHOT, Severity};
+use crate::record::Verdict;
+use crate::text::{LONG, count, cut, visible};
 use indexmap::IndexMap;
 use maud::{Markup, html};
 

@@ -6,8 +6,8 @@ mod marks;
 mod tests;
 mod unescaped;
 
+use crate::exchange::Answer;
 use crate::judge::{Check, Observation, Scope, Severity, View};
-use crate::run::Answer;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use forms::FORMS;
 use marks::MARKS;

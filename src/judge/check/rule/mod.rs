@@ -19,8 +19,8 @@ pub(in crate::judge) use span::{about, zone};
 
 use crate::contract::rule::Strictness;
 use crate::contract::{Rule, Statement};
+use crate::exchange::Answer;
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
-use crate::run::Answer;
 use scene::Scene;
 
 pub(in crate::judge) const CHECK: Check = Check {

@@ -4,12 +4,13 @@
 
 use crate::contract::expression::Part;
 use crate::contract::model;
-use crate::contract::{Expression, Location, Operation, SchemaAt, Side};
+use crate::contract::{Expression, Location, Operation};
+use crate::exchange::Answer;
 use crate::json::{Kind, Node, decimal, pointer};
 use crate::judge::View;
 use crate::judge::difference::{is_double_of_integer, member_of, same};
-use crate::plan::generate::flat::{Flat, Type};
-use crate::run::Answer;
+use crate::schema::folded::{Folded, Type};
+use crate::schema::{SchemaAt, Side};
 use serde_json::Value;
 
 /// Alternatives within alternatives are followed so far.
@@ -97,7 +98,7 @@ impl<'c> Asked<'c> {
 
     fn precision(&self) -> Precision {
         let flats = flats(self.root, &self.places, DEPTH);
-        let fractions = |flat: &&Flat| flat.types.contains(&Type::Number);
+        let fractions = |flat: &&Folded| flat.types.contains(&Type::Number);
         if flats.iter().filter(fractions).any(|flat| flat.format.as_deref() == Some("float")) {
             Precision::Single
         } else if flats.iter().any(|flat| fractions(&flat)) {
@@ -164,8 +165,8 @@ fn rounded<F: std::str::FromStr + PartialEq>(left: &str, right: &str) -> bool {
     !infinite(left) && read(left).is_some() && read(left) == read(right)
 }
 
-fn flats(root: &Value, places: &[String], depth: usize) -> Vec<Flat> {
-    let flat = Flat::read(root, places);
+fn flats(root: &Value, places: &[String], depth: usize) -> Vec<Folded> {
+    let flat = Folded::read(root, places);
     let branches: Vec<String> = flat.alternatives.iter().flatten().cloned().collect();
     let mut all = vec![flat];
     if depth > 0 {

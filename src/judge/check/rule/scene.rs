@@ -3,10 +3,10 @@
 use super::precision::{self, Asked, Echo};
 use crate::contract::expression::{Expression, Part};
 use crate::contract::rule::{Conditions, State, Statement, TimeUnit};
+use crate::exchange::Answer;
 use crate::json::{self, Kind, Node, Text};
 use crate::judge::View;
 use crate::judge::difference::shown;
-use crate::run::Answer;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;

@@ -2,9 +2,9 @@
 
 use super::{Note, check, over_run, tried};
 use crate::contract::Contract;
+use crate::exchange::{Answer, Exchange, Head, Headers, Outcome, Sent};
 use crate::judge::{self, Observation, Severity, View};
 use crate::plan::{self, Plan, Verdict, Wishes};
-use crate::run::{Answer, Exchange, Head, Headers, Outcome, Sent};
 use crate::source::Document;
 use jiff::Timestamp;
 use std::time::Duration;

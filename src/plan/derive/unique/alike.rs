@@ -1,8 +1,8 @@
 //! Values that look alike: whether they are the same is for the contract to say.
 
 use super::{Distinction, Scene};
+use crate::generate::mutate;
 use crate::plan::Verdict;
-use crate::plan::generate::mutate;
 use serde_json::Value;
 
 impl Scene<'_, '_> {

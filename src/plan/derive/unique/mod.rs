@@ -8,12 +8,13 @@ mod shared;
 
 use super::base::Base;
 use super::{About, Deriver, Draft};
+use crate::cause::Cause;
+use crate::contract::Distinction;
 use crate::contract::extension::Unique;
-use crate::contract::{Cause, Distinction};
+use crate::exchange::{Credentials, Request};
+use crate::generate::RUN;
 use crate::json;
-use crate::plan::{
-    Case, Credentials, Expectation, Given, Label, Place, RUN, Request, Scenario, Verdict, expect,
-};
+use crate::plan::{Case, Expectation, Given, Label, Place, Scenario, Verdict, expect};
 use serde_json::Value;
 
 impl Deriver<'_> {

@@ -1,7 +1,8 @@
 //! A create that is refused must not take the value.
 
 use super::{Scene, Step};
-use crate::plan::{Credentials, Verdict};
+use crate::exchange::Credentials;
+use crate::plan::Verdict;
 use serde_json::{Value, json};
 
 impl Scene<'_, '_> {

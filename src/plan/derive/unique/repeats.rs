@@ -1,10 +1,10 @@
 //! The same value again: at once, after others, with other fields, with another mistake.
 
 use super::{Cause, Scene, Step};
-use crate::contract::Side;
-use crate::plan::generate::mutate;
-use crate::plan::generate::value::Fill;
+use crate::generate::mutate;
+use crate::generate::value::Fill;
 use crate::plan::{Fault, Label, Place, Verdict, expect};
+use crate::schema::Side;
 use serde_json::Value;
 
 /// With what comes before it, nearly as much as a column of 255 holds.

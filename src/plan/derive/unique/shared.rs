@@ -2,12 +2,12 @@
 
 use super::{Deriver, Scene, Step};
 use crate::contract::extension::Unique;
-use crate::plan::Request;
+use crate::exchange::Request;
+use crate::generate::mutate;
+use crate::generate::value::Fill;
 use crate::plan::Verdict;
 use crate::plan::derive::base::Base;
 use crate::plan::derive::body::content_type;
-use crate::plan::generate::mutate;
-use crate::plan::generate::value::Fill;
 use serde_json::Value;
 
 /// With so many other operations each is tried.

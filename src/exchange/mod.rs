@@ -1,7 +1,17 @@
-//! One exchange: a request as it was sent and what came back, without secrets.
+//! What travels: a request, and an exchange, which is a request as it was sent and what came back,
+//! without secrets.
 
-use super::head::Head;
-use super::headers::Headers;
+mod head;
+mod headers;
+mod request;
+pub(crate) mod shape;
+pub(crate) mod unknown_path;
+
+pub use head::Head;
+pub(crate) use head::Heads;
+pub use headers::Headers;
+pub use request::{Credentials, Request};
+
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
@@ -188,7 +198,7 @@ impl Answer {
 
 impl Exchange {
     /// What came of one request that was sent so often, when it was over and how long it took.
-    pub(super) fn of(
+    pub(crate) fn of(
         (sent, attempts): (Sent, u32),
         outcome: Outcome,
         (ended, elapsed): (jiff::Timestamp, Duration),

@@ -3,7 +3,6 @@
 //! Every pointer stays what it was, so that a validator's schema path is a place in the
 //! contract as its author wrote it.
 
-pub(super) use super::view::target;
 use crate::json::pointer;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashSet};
@@ -53,7 +52,7 @@ pub(crate) fn subschemas(schema: &Map<String, Value>, at: &str) -> Vec<String> {
 }
 
 /// Every schema that can be reached from the roots, through subschemas and references.
-pub(super) fn reachable(document: &Value, roots: impl IntoIterator<Item = String>) -> Vec<String> {
+pub(crate) fn reachable(document: &Value, roots: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut open: Vec<String> = roots.into_iter().collect();
     let mut seen: HashSet<String> = HashSet::new();
     let mut found = Vec::new();
@@ -63,7 +62,7 @@ pub(super) fn reachable(document: &Value, roots: impl IntoIterator<Item = String
             continue;
         }
         open.extend(subschemas(schema, &at));
-        if let Some(next) = schema.get("$ref").and_then(Value::as_str).and_then(target) {
+        if let Some(next) = schema.get("$ref").and_then(Value::as_str).and_then(pointer::from_fragment) {
             open.push(next);
         }
         found.push(at);
@@ -186,7 +185,7 @@ fn parts(document: &Value, at: &str) -> Vec<String> {
     let (mut parts, mut open) = (Vec::new(), vec![at.to_owned()]);
     while let Some(at) = open.pop() {
         let Some(schema) = pointer::get(document, &at).filter(|_| !parts.contains(&at)) else { continue };
-        open.extend(schema.get("$ref").and_then(Value::as_str).and_then(target));
+        open.extend(schema.get("$ref").and_then(Value::as_str).and_then(pointer::from_fragment));
         let count = schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
         open.extend((0..count).map(|index| format!("{at}/allOf/{index}")));
         parts.push(at);
@@ -201,7 +200,7 @@ fn properties<'d>(document: &'d Value, at: &str) -> impl Iterator<Item = (&'d St
 
 /// Whether a property has a flag, by itself or where its reference leads.
 fn has(document: &Value, property: &Value, flag: &str) -> bool {
-    let referred = property.get("$ref").and_then(Value::as_str).and_then(target);
+    let referred = property.get("$ref").and_then(Value::as_str).and_then(pointer::from_fragment);
     let referred = referred.and_then(|at| pointer::get(document, &at));
     [Some(property), referred].into_iter().flatten().any(|schema| schema.get(flag) == Some(&json!(true)))
 }

@@ -1,10 +1,10 @@
 //! Valid values for a schema.
 
-use super::flat::{Flat, Flats, Type};
 use super::pattern;
 use super::random::Random;
 use super::shaped::shaped;
 use crate::json::pointer;
+use crate::schema::folded::{Folded, Folds, Type};
 use serde_json::{Map, Number, Value, json};
 use std::rc::Rc;
 
@@ -30,7 +30,7 @@ const LONGEST: usize = 1_000_000;
 
 /// Makes values for the schemas of one document.
 pub struct Maker<'c> {
-    flats: Rc<Flats<'c>>,
+    flats: Rc<Folds<'c>>,
     /// Where choices come from.
     pub random: Random,
     /// How much is filled in.
@@ -60,11 +60,11 @@ pub struct Unmade {
 impl<'c> Maker<'c> {
     /// A maker for the schemas of `root`.
     pub fn new(root: &'c Value, random: Random, fill: Fill, examples: bool) -> Maker<'c> {
-        Maker::of(Rc::new(Flats::new(root)), random, fill, examples)
+        Maker::of(Rc::new(Folds::new(root)), random, fill, examples)
     }
 
     /// A maker that shares what others have read.
-    pub fn of(flats: Rc<Flats<'c>>, random: Random, fill: Fill, examples: bool) -> Maker<'c> {
+    pub fn of(flats: Rc<Folds<'c>>, random: Random, fill: Fill, examples: bool) -> Maker<'c> {
         Maker {
             flats,
             random,
@@ -125,14 +125,14 @@ impl<'c> Maker<'c> {
         made
     }
 
-    fn cannot(&mut self, flat: &Flat, keyword: &'static str) {
+    fn cannot(&mut self, flat: &Folded, keyword: &'static str) {
         let unmade = Unmade { at: flat.at.clone(), keyword, parts: flat.parts.clone() };
         if !self.unmade.contains(&unmade) {
             self.unmade.push(unmade);
         }
     }
 
-    fn typed(&mut self, flat: &Flat, depth: usize) -> Option<Value> {
+    fn typed(&mut self, flat: &Folded, depth: usize) -> Option<Value> {
         match flat.main_type() {
             Some(Type::Null) => Some(Value::Null),
             Some(Type::Boolean) => Some(json!(self.fill != Fill::Random || self.random.once_in(2))),
@@ -146,7 +146,7 @@ impl<'c> Maker<'c> {
     }
 
     /// The folded schema with an alternative chosen wherever there are several.
-    pub fn choose(&mut self, places: &[String]) -> Rc<Flat> {
+    pub fn choose(&mut self, places: &[String]) -> Rc<Folded> {
         let mut places = places.to_vec();
         let mut flat = self.flats.at(&places);
         for round in 0..DEPTH {
@@ -156,7 +156,7 @@ impl<'c> Maker<'c> {
                 places.push(branch.clone());
                 self.flats.at(&places)
             };
-            let possible: Vec<(&String, Rc<Flat>)> = branches
+            let possible: Vec<(&String, Rc<Folded>)> = branches
                 .iter()
                 .map(|branch| (branch, with(branch)))
                 .filter(|(_, flat)| !flat.impossible)
@@ -178,7 +178,7 @@ impl<'c> Maker<'c> {
         flat
     }
 
-    fn integer(&mut self, flat: &Flat) -> Option<Value> {
+    fn integer(&mut self, flat: &Folded) -> Option<Value> {
         let step = flat.multiple_of.filter(|step| *step >= 1.0).unwrap_or(1.0);
         let least =
             flat.minimum.map(|(limit, excluded)| if excluded { (limit + 1.0).floor() } else { limit.ceil() });
@@ -206,7 +206,7 @@ impl<'c> Maker<'c> {
         Some(json!((first + steps as f64 * step) as i64))
     }
 
-    fn number(&mut self, flat: &Flat) -> Option<Value> {
+    fn number(&mut self, flat: &Folded) -> Option<Value> {
         if let Some(whole) = self.integer(flat) {
             return Some(whole);
         }
@@ -222,7 +222,7 @@ impl<'c> Maker<'c> {
     }
 
     /// Text for a folded schema.
-    pub fn text(&mut self, flat: &Flat) -> Option<String> {
+    pub fn text(&mut self, flat: &Folded) -> Option<String> {
         let fits = |text: &String| {
             let length = text.chars().count() as u64;
             flat.length.0.is_none_or(|least| length >= least)
@@ -254,7 +254,7 @@ impl<'c> Maker<'c> {
         (length <= LONGEST).then(|| word.chars().cycle().take(length).collect())
     }
 
-    fn array(&mut self, flat: &Flat, depth: usize) -> Option<Value> {
+    fn array(&mut self, flat: &Folded, depth: usize) -> Option<Value> {
         let least = flat.item_count.0.unwrap_or(0);
         let most = flat.item_count.1.unwrap_or(u64::MAX);
         let wanted = if self.fill == Fill::Required || depth >= self.deepest { least } else { least.max(1) };
@@ -280,7 +280,7 @@ impl<'c> Maker<'c> {
         Some(Value::Array(items))
     }
 
-    fn object(&mut self, flat: &Flat, depth: usize) -> Option<Value> {
+    fn object(&mut self, flat: &Folded, depth: usize) -> Option<Value> {
         let mut members = Map::new();
         for (name, places) in &flat.properties {
             let required = flat.required.contains(name);
@@ -335,7 +335,7 @@ impl<'c> Maker<'c> {
     }
 
     /// Whether an object holds values of one kind under any names.
-    fn is_map(&self, flat: &Flat) -> bool {
+    fn is_map(&self, flat: &Folded) -> bool {
         let names = |part: &String| {
             let schema = pointer::get(self.flats.root, part);
             ["propertyNames", "patternProperties"]

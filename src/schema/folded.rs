@@ -1,7 +1,7 @@
 //! A schema with its references followed and its `allOf` folded, as a generator reads it.
 
-use crate::contract::Discriminator;
 use crate::json::pointer;
+use crate::schema::Discriminator;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::cell::RefCell;
@@ -30,7 +30,7 @@ pub enum Type {
 /// What a place may hold, all constraints that apply to it folded together.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a keyword of its own")]
-pub struct Flat {
+pub struct Folded {
     /// JSON Pointer to the schema that says most about the place.
     pub at: String,
     /// The types that are allowed; empty means any.
@@ -87,32 +87,32 @@ pub struct Flat {
 const ALTERNATIVES: usize = 64;
 
 /// The folded schemas of one document, each read once.
-pub struct Flats<'c> {
+pub struct Folds<'c> {
     /// The document that places and references point into, as 2020-12.
     pub root: &'c Value,
-    known: RefCell<HashMap<Vec<String>, Rc<Flat>>>,
+    known: RefCell<HashMap<Vec<String>, Rc<Folded>>>,
     /// The same with every alternative.
-    wholes: RefCell<HashMap<Vec<String>, Rc<Flat>>>,
+    wholes: RefCell<HashMap<Vec<String>, Rc<Folded>>>,
 }
 
-impl<'c> Flats<'c> {
+impl<'c> Folds<'c> {
     /// Those of a document.
-    pub fn new(root: &'c Value) -> Flats<'c> {
-        Flats { root, known: RefCell::default(), wholes: RefCell::default() }
+    pub fn new(root: &'c Value) -> Folds<'c> {
+        Folds { root, known: RefCell::default(), wholes: RefCell::default() }
     }
 
     /// The schemas at `places`, folded together.
-    pub fn at(&self, places: &[String]) -> Rc<Flat> {
+    pub fn at(&self, places: &[String]) -> Rc<Folded> {
         if let Some(known) = self.known.borrow().get(places) {
             return Rc::clone(known);
         }
-        let flat = Rc::new(Flat::read(self.root, places));
+        let flat = Rc::new(Folded::read(self.root, places));
         self.known.borrow_mut().insert(places.to_vec(), Rc::clone(&flat));
         flat
     }
 
     /// Everything that any alternative says about a place.
-    pub fn whole(&self, places: &[String]) -> Rc<Flat> {
+    pub fn whole(&self, places: &[String]) -> Rc<Folded> {
         if let Some(known) = self.wholes.borrow().get(places) {
             return Rc::clone(known);
         }
@@ -135,17 +135,17 @@ impl<'c> Flats<'c> {
 
     /// Everything that is said about what stands at a pointer below values of the schemas at
     /// `places`; `*` is every item.
-    pub fn below(&self, places: &[String], pointer: &str) -> Rc<Flat> {
+    pub fn below(&self, places: &[String], pointer: &str) -> Rc<Folded> {
         pointer::tokens(pointer).fold(self.whole(places), |flat, token| {
             self.whole(flat.properties.get(token.as_ref()).unwrap_or(&flat.items))
         })
     }
 }
 
-impl Flat {
+impl Folded {
     /// Folds the schemas at `places` together.
-    pub fn read(root: &Value, places: &[String]) -> Flat {
-        let mut flat = Flat { at: places.first().cloned().unwrap_or_default(), ..Flat::default() };
+    pub fn read(root: &Value, places: &[String]) -> Folded {
+        let mut flat = Folded { at: places.first().cloned().unwrap_or_default(), ..Folded::default() };
         let mut open: Vec<String> = places.iter().rev().cloned().collect();
         let mut seen = HashSet::new();
         let mut typed: Option<Vec<Type>> = None;
@@ -332,16 +332,16 @@ mod tests {
             "a": {"allOf": [{"$ref": "#/b"}, {"required": ["y"], "properties": {"x": {"maxLength": 3}}}]},
             "b": {"type": "object", "required": ["x"], "properties": {"x": {"type": "string", "maxLength": 9}, "y": {}}}
         });
-        let flat = Flat::read(&root, &["/a".into()]);
+        let flat = Folded::read(&root, &["/a".into()]);
         assert_eq!(flat.required, ["x", "y"]);
         assert_eq!(flat.types, [Type::Object]);
-        let x = Flat::read(&root, &flat.properties["x"]);
+        let x = Folded::read(&root, &flat.properties["x"]);
         assert_eq!((x.types.as_slice(), x.length), ([Type::String].as_slice(), (None, Some(3))));
     }
 
     #[test]
     fn a_schema_that_contains_itself_ends() {
         let root = json!({"a": {"allOf": [{"$ref": "#/a"}], "type": "object"}});
-        assert_eq!(Flat::read(&root, &["/a".into()]).types, [Type::Object]);
+        assert_eq!(Folded::read(&root, &["/a".into()]).types, [Type::Object]);
     }
 }

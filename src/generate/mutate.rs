@@ -1,9 +1,9 @@
 //! Changes to a valid body, one place and one kind of value at a time.
 
-use super::flat::{Flat, Type};
 use super::odd;
 use super::value::{Fill, Maker};
 use crate::json::{self, pointer};
+use crate::schema::folded::{Folded, Type};
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ pub struct Spot {
     /// JSON Pointer into the body.
     pub at: String,
     /// What the place may hold.
-    pub flat: Rc<Flat>,
+    pub flat: Rc<Folded>,
     /// Whether the object around it asks for it.
     pub required: bool,
     /// What it is of what holds it.
@@ -229,7 +229,7 @@ fn enumerated(listed: &[Value], list: &mut List) {
     }
 }
 
-fn text(maker: &mut Maker<'_>, flat: &Flat, list: &mut List) {
+fn text(maker: &mut Maker<'_>, flat: &Folded, list: &mut List) {
     let size = |bound: u64| usize::try_from(bound).unwrap_or(usize::MAX);
     if let Some(least) = flat.length.0.filter(|least| *least < 1_000_000) {
         list.add(6, "length", "least", Change::Length(size(least)));
@@ -292,7 +292,7 @@ fn text(maker: &mut Maker<'_>, flat: &Flat, list: &mut List) {
 /// What a unique value needs beside the text: the identity of the run, and what sets cases apart.
 const ROOM: u64 = 30;
 
-fn numbers(flat: &Flat, list: &mut List) {
+fn numbers(flat: &Folded, list: &mut List) {
     let whole = !flat.types.contains(&Type::Number);
     let step = match flat.multiple_of {
         Some(step) if !whole || step.fract() == 0.0 => step,
@@ -331,7 +331,7 @@ fn numbers(flat: &Flat, list: &mut List) {
     }
 }
 
-fn array(maker: &mut Maker<'_>, flat: &Flat, items: &[Value], list: &mut List) {
+fn array(maker: &mut Maker<'_>, flat: &Folded, items: &[Value], list: &mut List) {
     let mut of = |count: u64| -> Option<Value> {
         let fill = std::mem::replace(&mut maker.fill, Fill::Random);
         let made: Option<Vec<Value>> = (0..count.min(1001))
@@ -372,7 +372,7 @@ fn array(maker: &mut Maker<'_>, flat: &Flat, items: &[Value], list: &mut List) {
 }
 
 /// Objects with too few members, with too many, and without any of those that alternatives ask for.
-fn object(maker: &mut Maker<'_>, flat: &Flat, members: &Map<String, Value>, list: &mut List) {
+fn object(maker: &mut Maker<'_>, flat: &Folded, members: &Map<String, Value>, list: &mut List) {
     const MOST: u64 = 100;
     let (least, most) = flat.member_count;
     if let Some(fewer) = least.and_then(|least| usize::try_from(least.checked_sub(1)?).ok()) {

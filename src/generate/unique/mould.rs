@@ -1,10 +1,10 @@
 //! Shaped text that never comes twice: what fits a format or pattern, with places that may vary.
 
 use super::{Fits, under_any_run};
-use crate::plan::RUN;
-use crate::plan::generate::flat::Flat;
-use crate::plan::generate::pattern;
-use crate::plan::generate::random::{Random, fnv1a};
+use crate::generate::RUN;
+use crate::generate::pattern;
+use crate::generate::random::{Random, fnv1a};
+use crate::schema::folded::Folded;
 use serde_json::Value;
 
 /// Text of which some characters are different in every case.
@@ -30,7 +30,7 @@ const TRIES: usize = 60;
 const LONGEST: usize = 200;
 
 impl Mould {
-    pub(super) fn find(flat: &Flat, seed: u64, fits: Fits<'_>) -> Option<Mould> {
+    pub(super) fn find(flat: &Folded, seed: u64, fits: Fits<'_>) -> Option<Mould> {
         let known = formatted(flat.format.as_deref()).into_iter().chain(shapes(flat));
         let known = known.map(|text| Mould::varying(&text, "0", &[DIGITS], String::new(), fits));
         if let Some(mould) = known.flatten().next() {
@@ -123,7 +123,7 @@ fn formatted(format: Option<&str>) -> Vec<String> {
 }
 
 /// Ordinary names and numbers with room for a run; zeros vary.
-fn shapes(flat: &Flat) -> Vec<String> {
+fn shapes(flat: &Folded) -> Vec<String> {
     let forms = [
         "probity-{run}-00000000",
         "probity_{run}_00000000",

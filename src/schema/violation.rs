@@ -1,8 +1,8 @@
 //! How a value breaks a schema, in the words of the project.
 
 use super::branch::{Alternatives, Composition};
-use super::cause::Cause;
 use super::lower::Side;
+use crate::cause::Cause;
 use crate::json::{self, pointer};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;

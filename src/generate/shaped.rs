@@ -1,10 +1,10 @@
 //! Text that several keywords shape at once, or a pattern that cannot simply be walked: candidates
 //! are tried until one satisfies all.
 
-use super::flat::Flat;
 use super::pattern;
 use super::random::Random;
-use crate::contract::schemas::Probe;
+use crate::schema::folded::Folded;
+use crate::schema::schemas::Probe;
 use serde_json::{Map, Value, json};
 
 const TRIES: usize = 200;
@@ -40,7 +40,7 @@ const TIMES: [&str; 6] = [
 ];
 
 /// Text that satisfies every pattern, the format and the lengths; `sample` is one of the format.
-pub(super) fn shaped(flat: &Flat, sample: Option<String>, random: &mut Random) -> Option<String> {
+pub(super) fn shaped(flat: &Folded, sample: Option<String>, random: &mut Random) -> Option<String> {
     let probe = Probe::of(&keywords(flat))?;
     let fits = |text: &String| probe.accepts(&Value::from(text.as_str()));
     let known = flat.examples.iter().filter_map(Value::as_str).chain(TIMES).chain(WORDS).map(str::to_owned);
@@ -75,7 +75,7 @@ pub(super) fn shaped(flat: &Flat, sample: Option<String>, random: &mut Random) -
 }
 
 /// What a schema asks of text, by itself.
-pub(in crate::plan) fn keywords(flat: &Flat) -> Value {
+pub(crate) fn keywords(flat: &Folded) -> Value {
     let patterns: Vec<Value> = flat.patterns.iter().map(|pattern| json!({"pattern": pattern})).collect();
     let mut schema = Map::new();
     if !patterns.is_empty() {
@@ -169,7 +169,7 @@ mod tests {
             json!({"pattern": "@example.com$", "format": "email"}),
             json!({"allOf": [{"pattern": "^a"}, {"pattern": "[0-9]$"}]}),
         ] {
-            let flat = Flat::read(&schema, &[String::new()]);
+            let flat = Folded::read(&schema, &[String::new()]);
             let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
             for seed in 0..10 {
                 let text = shaped(&flat, None, &mut Random::named(seed, "shaped"));
@@ -186,7 +186,7 @@ mod tests {
             json!({"allOf": [{"pattern": "^a"}, {"pattern": "^b"}]}),
             json!({"pattern": "("}),
         ] {
-            let flat = Flat::read(&schema, &[String::new()]);
+            let flat = Folded::read(&schema, &[String::new()]);
             assert_eq!(shaped(&flat, None, &mut Random::named(0, "")), None, "{schema}");
         }
     }

@@ -1,20 +1,20 @@
 //! What an answer looks like, without what differs from request to request: two failures of one
 //! shape are one fact.
 
+use super::{Answer, Sent};
 use crate::contract::model::essence;
 use crate::json;
-use crate::run::{Answer, Sent};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The shape of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     /// The media type, or the members of a JSON object.
-    pub(super) form: String,
+    pub(crate) form: String,
     /// The words and short numbers, without what was sent, times and longer numbers.
-    pub(super) words: String,
+    pub(crate) words: String,
 }
 
 /// So much of a body is looked at.
@@ -28,7 +28,7 @@ const SHORTEST: usize = 3;
 
 impl Shape {
     /// The shape of an answer to what was sent.
-    pub(super) fn of(answer: &Answer, sent: &Sent) -> Shape {
+    pub(crate) fn of(answer: &Answer, sent: &Sent) -> Shape {
         let read = json::read(&answer.body).map(|text| text.to_value());
         let form = match (&read, answer.header("content-type")) {
             (Ok(Value::Object(members)), _) => {
@@ -133,7 +133,7 @@ fn tells(word: &str) -> bool {
 }
 
 /// The words without any that has digits: these may differ with the time, or from answer to answer.
-pub(super) fn without_numbers(words: &str) -> String {
+pub(crate) fn without_numbers(words: &str) -> String {
     let plain = words.split(' ').filter(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
     plain.collect::<Vec<_>>().join(" ")
 }
@@ -141,7 +141,7 @@ pub(super) fn without_numbers(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::{Head, Headers};
+    use crate::exchange::{Head, Headers};
     use bytes::Bytes;
 
     fn shape(url: &str, sent: &str, kind: &'static str, body: &str) -> Shape {

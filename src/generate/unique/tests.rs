@@ -3,7 +3,7 @@ use serde_json::json;
 
 fn source(schema: &Value) -> (Option<Source>, jsonschema::Validator) {
     let validator = jsonschema::options().should_validate_formats(true).build(schema).unwrap();
-    let flat = Flat::read(schema, &[String::new()]);
+    let flat = Folded::read(schema, &[String::new()]);
     (Source::find(&flat, 7, &|value| validator.is_valid(value)), validator)
 }
 

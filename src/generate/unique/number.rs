@@ -1,9 +1,9 @@
 //! Numbers that never come twice.
 
 use super::{Fits, under_any_run};
-use crate::plan::RUN;
-use crate::plan::generate::flat::{Flat, Type};
-use crate::plan::generate::random::fnv1a;
+use crate::generate::RUN;
+use crate::generate::random::fnv1a;
+use crate::schema::folded::{Folded, Type};
 use serde_json::{Value, json};
 
 /// A row of numbers.
@@ -33,7 +33,7 @@ pub enum Series {
 const SINGLE: f64 = 16_777_216.0;
 
 impl Series {
-    pub(super) fn find(flat: &Flat, seed: u64, fits: Fits<'_>) -> Option<Series> {
+    pub(super) fn find(flat: &Folded, seed: u64, fits: Fits<'_>) -> Option<Series> {
         let (least, most) = limits(flat);
         let step = step(flat)?;
         let roomy = |digits: u32| {
@@ -87,7 +87,7 @@ impl Series {
 }
 
 /// The least and the greatest number, by bounds and format; whole, and both allowed.
-fn limits(flat: &Flat) -> (f64, f64) {
+fn limits(flat: &Folded) -> (f64, f64) {
     let (low, high) = match (flat.format.as_deref(), flat.types.contains(&Type::Number)) {
         (Some("int32"), _) => (f64::from(i32::MIN), f64::from(i32::MAX)),
         (Some("float"), _) => (-SINGLE, SINGLE),
@@ -103,7 +103,7 @@ fn limits(flat: &Flat) -> (f64, f64) {
 }
 
 /// What whole numbers must be a multiple of; nothing where that leaves no room behind a run.
-fn step(flat: &Flat) -> Option<u64> {
+fn step(flat: &Folded) -> Option<u64> {
     let Some(step) = flat.multiple_of else { return Some(1) };
     if step < 1.0 && ((1.0 / step).round() * step - 1.0).abs() < 1e-9 {
         return Some(1);

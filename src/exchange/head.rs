@@ -16,7 +16,7 @@ pub struct Head {
 }
 
 /// Heads by what they are made from.
-pub(super) struct Heads<K>(Mutex<Vec<(K, Arc<Head>)>>);
+pub(crate) struct Heads<K>(Mutex<Vec<(K, Arc<Head>)>>);
 
 impl<K> Default for Heads<K> {
     fn default() -> Heads<K> {
@@ -26,7 +26,7 @@ impl<K> Default for Heads<K> {
 
 impl<K> Heads<K> {
     /// The head that is made from what `is` tells; made now if it is not known.
-    pub(super) fn get(&self, is: impl Fn(&K) -> bool, make: impl FnOnce() -> (K, Head)) -> Arc<Head> {
+    pub(crate) fn get(&self, is: impl Fn(&K) -> bool, make: impl FnOnce() -> (K, Head)) -> Arc<Head> {
         /// Where there are more, they are rather all different.
         const MOST: usize = 64;
         let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);

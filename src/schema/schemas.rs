@@ -1,10 +1,10 @@
 //! The only door to `jsonschema`: validators by the place of their schema.
 
-use super::cause::Cause;
+use super::Broken;
 use super::lower::{self, Side};
 use super::nodes::Nodes;
-use super::view::Broken;
 use super::violation::{self, Violation, document_pointer};
+use crate::cause::Cause;
 use crate::json::{Text, pointer};
 use jsonschema::json::{Json, SerdeJson};
 use jsonschema::{Draft, PatternOptions, Registry, Retrieve, ValidationOptions, Validator};
@@ -38,7 +38,7 @@ type Validators<F> = HashMap<SchemaAt, Validator<F>>;
 impl Schemas {
     /// Lowers and compiles the schemas at `requests` and `responses`; what cannot be
     /// compiled is returned beside them.
-    pub(super) fn compile(
+    pub(crate) fn compile(
         document: &Value,
         dialect_3_0: bool,
         requests: &BTreeSet<SchemaAt>,

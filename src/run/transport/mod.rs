@@ -4,9 +4,9 @@ mod gate;
 
 pub(super) use gate::Gate;
 
-use super::exchange::{Answer, Failure, FailureKind};
-use super::head::Head;
-use super::headers::Headers;
+use crate::exchange::Head;
+use crate::exchange::Headers;
+use crate::exchange::{Answer, Failure, FailureKind};
 use bytes::{Bytes, BytesMut};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use std::collections::HashMap;

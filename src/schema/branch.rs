@@ -4,10 +4,10 @@
 //! its constants name, then what is nearest to it. Where that leaves several, what all of them
 //! want is told, or else what each of them wants.
 
-use super::cause::Cause;
 use super::discriminator::Discriminator;
-use super::lower::{self, Side};
+use super::lower::Side;
 use super::violation::{Violation, show};
+use crate::cause::Cause;
 use crate::json::pointer;
 use serde_json::{Map, Value};
 use std::cmp::Reverse;
@@ -286,7 +286,7 @@ fn parts<'d>(document: &'d Value, schema: Option<&'d Value>) -> Vec<&'d Value> {
     let mut parts: Vec<&Value> = schema.into_iter().collect();
     let mut next = 0;
     while let Some(schema) = parts.get(next).copied() {
-        let referred = schema.get("$ref").and_then(Value::as_str).and_then(lower::target);
+        let referred = schema.get("$ref").and_then(Value::as_str).and_then(pointer::from_fragment);
         let referred = referred.and_then(|at| pointer::get(document, &at));
         let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
         for part in referred.into_iter().chain(all) {
@@ -354,7 +354,7 @@ fn several(words: Vec<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::{SchemaAt, Schemas};
+    use crate::schema::{SchemaAt, Schemas};
     use serde_json::json;
     use std::collections::BTreeSet;
 

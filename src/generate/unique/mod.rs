@@ -4,11 +4,11 @@ mod mould;
 mod number;
 
 use super::RUN;
-use super::generate::flat::{Flat, Type};
-use super::generate::random::fnv1a;
-use super::generate::shaped::keywords;
-use crate::contract::schemas::Probe;
+use crate::generate::random::fnv1a;
+use crate::generate::shaped::keywords;
 use crate::json::{Kind, Node};
+use crate::schema::folded::{Folded, Type};
+use crate::schema::schemas::Probe;
 use mould::Mould;
 use number::Series;
 use serde_json::Value;
@@ -44,7 +44,7 @@ pub type Fits<'f> = &'f dyn Fn(&Value) -> bool;
 impl Source {
     /// Where values for a schema come from: such as carry the identity of the run if there is room
     /// for it, else such as only differ from case to case; nothing if they cannot even do that.
-    pub fn find(flat: &Flat, seed: u64, fits: Fits<'_>) -> Option<Source> {
+    pub fn find(flat: &Folded, seed: u64, fits: Fits<'_>) -> Option<Source> {
         if flat.listed.is_some() {
             return None;
         }
@@ -60,7 +60,7 @@ impl Source {
 
     /// Where texts come from for a place that only its own keywords bound: nothing for text of which
     /// there are few, or whose form nobody can tell.
-    pub fn of_text(flat: &Flat, seed: u64) -> Option<Source> {
+    pub fn of_text(flat: &Folded, seed: u64) -> Option<Source> {
         const VARIED: [&str; 11] = [
             "password",
             "email",

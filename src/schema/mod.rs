@@ -1,0 +1,27 @@
+//! Schemas: where they stand, how values are held against them, and what they say when all that
+//! applies to a place is folded together. The only door to `jsonschema`.
+
+mod branch;
+pub mod contradiction;
+mod discriminator;
+pub mod folded;
+pub(crate) mod lower;
+mod nodes;
+pub mod schemas;
+mod violation;
+
+pub use branch::Alternatives;
+pub use discriminator::Discriminator;
+pub use lower::Side;
+pub(crate) use lower::subschemas;
+pub use schemas::{Probe, SchemaAt, Schemas};
+pub use violation::{Violation, show};
+
+/// A part of the contract that cannot be used.
+#[derive(Clone, Debug)]
+pub(crate) struct Broken {
+    /// JSON Pointer to the faulty place.
+    pub at: String,
+    /// What is wrong.
+    pub why: String,
+}

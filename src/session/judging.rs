@@ -1,0 +1,206 @@
+//! Judging beside the sending: what came back is judged on a thread of its own, and on every processor
+//! once nothing more is sent.
+
+use super::{Event, Observer};
+use crate::contract::Contract;
+use crate::judge::{self, Levels, Observation, Severity};
+use crate::record::Judged;
+use crate::run::{Heard, Sink};
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+/// Judges what is heard of a run.
+pub(super) struct Judging {
+    judge: Arc<Judge>,
+    /// Whether the first finding is enough, so that each answer is judged before the next request.
+    at_once: Option<Levels>,
+    enough: AtomicBool,
+    thread: Mutex<Option<JudgeThread>>,
+    judged: Mutex<Vec<Judged>>,
+}
+
+struct Judge {
+    contract: Arc<Contract>,
+    /// The identity of the run.
+    run: String,
+    observer: Arc<dyn Observer>,
+}
+
+struct JudgeThread {
+    heard: mpsc::Sender<Heard>,
+    /// Nothing more comes, and the rest is for every processor.
+    closing: Arc<AtomicBool>,
+    thread: JoinHandle<(Vec<Judged>, Vec<Heard>)>,
+}
+
+impl Judging {
+    /// `at_once` are the severities of a run that ends at its first finding.
+    pub(super) fn new(
+        contract: &Arc<Contract>,
+        run: &str,
+        observer: &Arc<dyn Observer>,
+        at_once: Option<Levels>,
+    ) -> Judging {
+        let (contract, observer) = (Arc::clone(contract), Arc::clone(observer));
+        Judging {
+            judge: Arc::new(Judge { contract, run: run.to_owned(), observer }),
+            at_once,
+            enough: AtomicBool::new(false),
+            thread: Mutex::default(),
+            judged: Mutex::default(),
+        }
+    }
+
+    /// Everything that was judged, in the order of scenarios.
+    pub(super) fn take(&self) -> Vec<Judged> {
+        self.settle();
+        let mut judged = std::mem::take(&mut *self.judged());
+        judged.sort_by_key(|judged| judged.scenario);
+        judged
+    }
+
+    fn judged(&self) -> MutexGuard<'_, Vec<Judged>> {
+        self.judged.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sink for Judging {
+    fn heard(&self, heard: Heard) {
+        if let Some(levels) = &self.at_once {
+            let judged = self.judge.judge(heard);
+            let denied = |one: &Observation| levels.of_observation(one) == Severity::Deny;
+            if judged.observations.iter().any(denied) {
+                self.enough.store(true, Ordering::Relaxed);
+            }
+            return self.judged().push(judged);
+        }
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        if thread.is_none() {
+            *thread = JudgeThread::start(&self.judge);
+        }
+        match &*thread {
+            // Nobody listens only if judging panicked, which `settle` passes on.
+            Some(thread) => drop(thread.heard.send(heard)),
+            None => self.judged().push(self.judge.judge(heard)),
+        }
+    }
+
+    fn settle(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(thread) = thread else { return };
+        thread.closing.store(true, Ordering::Relaxed);
+        drop(thread.heard);
+        let (judged, left) = joined(thread.thread.join());
+        let rest = side_by_side(&self.judge, left);
+        self.judged().extend(judged.into_iter().chain(rest));
+    }
+
+    fn is_enough(&self) -> bool {
+        self.enough.load(Ordering::Relaxed)
+    }
+
+    fn doubted(&self) -> Option<(usize, usize)> {
+        let judged = self.judged();
+        let observations = judged.iter().flat_map(|judged| &judged.observations);
+        let about_methods = observations.filter(|one| judge::is_about_methods(one));
+        about_methods.map(Observation::position).min()
+    }
+}
+
+impl Judge {
+    /// Judges what came back, and takes the secrets out of it.
+    fn judge(&self, mut heard: Heard) -> Judged {
+        let held = heard.marked();
+        let Heard { plan, scenario: index, mut exchanges, secrets } = heard;
+        let scenario = &plan.scenarios[index];
+        let (mut observations, mut notes) = (Vec::new(), Vec::new());
+        for step in 0..exchanges.len() {
+            let judged = judge::exchange(&self.contract, (&plan, &self.run), &exchanges, (index, step));
+            observations.extend(judged.observations);
+            notes.extend(judged.note);
+        }
+        for observation in &mut observations {
+            let place = scenario.cases[observation.step].place.to_string();
+            for text in observation.texts() {
+                *text = secrets.hide_beside(std::mem::take(text), &[&place]);
+            }
+        }
+        for (step, exchange) in exchanges.iter_mut().enumerate() {
+            let Some(shown) = exchange.take() else { continue };
+            let shown = secrets.without_secrets(shown, held[step]);
+            let own: Vec<_> = observations.iter().filter(|observation| observation.step == step).collect();
+            self.observer.event(&Event::Judged {
+                scenario: &scenario.id,
+                case: &scenario.cases[step],
+                exchange: &shown,
+                observations: &own,
+            });
+            *exchange = Some(shown);
+        }
+        Judged { scenario: index, exchanges, observations, notes }
+    }
+}
+
+impl JudgeThread {
+    /// A thread that judges, if the system has one to give.
+    fn start(judge: &Arc<Judge>) -> Option<JudgeThread> {
+        let (heard, receiver) = mpsc::channel();
+        let closing = Arc::<AtomicBool>::default();
+        let (judge, is_closing) = (Arc::clone(judge), Arc::clone(&closing));
+        let work = move || until_closed(&judge, &receiver, &is_closing);
+        let thread = thread::Builder::new().name("judge".into()).spawn(work).ok()?;
+        Some(JudgeThread { heard, closing, thread })
+    }
+}
+
+/// Judges what comes; what is left when nothing more is to come is given back.
+fn until_closed(
+    judge: &Judge,
+    receiver: &Receiver<Heard>,
+    closing: &AtomicBool,
+) -> (Vec<Judged>, Vec<Heard>) {
+    let mut judged = Vec::new();
+    while let Ok(heard) = receiver.recv() {
+        if closing.load(Ordering::Relaxed) {
+            return (judged, std::iter::once(heard).chain(receiver.iter()).collect());
+        }
+        judged.push(judge.judge(heard));
+    }
+    (judged, Vec::new())
+}
+
+/// Judges on every processor.
+fn side_by_side(judge: &Judge, left: Vec<Heard>) -> Vec<Judged> {
+    /// So many take as long as to start a thread.
+    const SHARE: usize = 32;
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(left.len() / SHARE);
+    let left = Mutex::new(left.into_iter());
+    let work = || {
+        let mut judged = Vec::new();
+        loop {
+            let mut rest = left.lock().unwrap_or_else(PoisonError::into_inner);
+            let share: Vec<Heard> = rest.by_ref().take(SHARE).collect();
+            drop(rest);
+            if share.is_empty() {
+                return judged;
+            }
+            judged.extend(share.into_iter().map(|heard| judge.judge(heard)));
+        }
+    };
+    thread::scope(|scope| {
+        // Where the system has no thread to give, the others do its share.
+        let another = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
+        let others: Vec<_> = (1..threads).filter_map(another).collect();
+        let mut judged = work();
+        judged.extend(others.into_iter().flat_map(|other| joined(other.join())));
+        judged
+    })
+}
+
+/// What a thread gave; its panic, if it panicked.
+fn joined<T>(result: thread::Result<T>) -> T {
+    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}

@@ -1,0 +1,3 @@
+//! Values as they travel, one file a codec.
+
+pub mod parameter;
