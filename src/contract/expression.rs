@@ -124,7 +124,7 @@ pub fn select<'v>(value: &'v Value, selector: &str) -> Vec<(String, &'v Value)> 
                     next.extend(items.iter().enumerate().map(|(i, item)| (format!("{at}/{i}"), item)));
                 }
                 Value::Array(items) => {
-                    if let Some(item) = token.parse().ok().and_then(|i: usize| items.get(i)) {
+                    if let Some(item) = pointer::index(&token).and_then(|index| items.get(index)) {
                         next.push((format!("{at}/{token}"), item));
                     }
                 }
@@ -181,6 +181,9 @@ mod tests {
             found,
             [("/errors/0/code".to_owned(), &json!(1)), ("/errors/2/code".to_owned(), &json!(2))]
         );
+        for no_index in ["/errors/00/code", "/errors/+0/code", "/errors/-1", "/errors/-"] {
+            assert_eq!(select(&body, no_index), [], "{no_index}");
+        }
         assert!(covers("/errors/*/code", "/errors/12/code"));
         assert!(covers("/data", "/data/id"));
         assert!(!covers("/data/id", "/data"));

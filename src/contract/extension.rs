@@ -269,6 +269,20 @@ impl Behaviour {
         Vec::new()
     }
 
+    /// The same, whatever a host takes `null` in place of a body for: an object without members, no
+    /// body at all, or a value of a wrong type. The likeliest comes first.
+    pub fn codes_however_read(&self, cause: Cause, place: &str) -> Vec<&str> {
+        let mut codes = self.codes(cause, place);
+        if cause == Cause::Null && place.is_empty() {
+            let readings = [Cause::Missing, Cause::Malformed, Cause::WrongType];
+            let catalogue = self.errors.iter().flat_map(|errors| &errors.catalogue);
+            let fitting =
+                catalogue.filter(|(_, entry)| entry.when.0.iter().any(|(known, _)| readings.contains(known)));
+            codes.extend(fitting.map(|(code, _)| code.as_str()));
+        }
+        codes
+    }
+
     /// Why the contract is silent about a cause at a place, if it says so.
     pub fn silence(&self, cause: Cause, place: &str) -> Option<&str> {
         let covers =
@@ -496,5 +510,61 @@ fn broken(shape: Shape, value: &Value) -> jsonschema::ErrorIterator<'_> {
         Shape::Document | Shape::Operation => compiled::Operation::iter_errors(value),
         Shape::SecurityScheme => compiled::SecurityScheme::iter_errors(value),
         Shape::Link => compiled::Link::iter_errors(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Contract;
+    use crate::contract::model::is_about_what_is_asked;
+    use crate::source::Document;
+
+    /// The behaviour of an operation whose catalogue this is.
+    fn behaviour(catalogue: &str) -> Behaviour {
+        let text = format!(
+            "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    post:\n      responses: {{'200': {{description: ok}}}}\n      x-probity: {{errors: {{code: $response.body#/code, catalogue: {{{catalogue}}}}}}}\n"
+        );
+        let document = Document::from_text("a.yaml", &text).unwrap();
+        let mut contract = Contract::read(document).map_err(|refused| refused.1).unwrap();
+        contract.operations.remove(0).behaviour
+    }
+
+    #[test]
+    fn the_code_of_a_cause_is_that_of_its_place_then_of_the_cause_then_of_the_nearest() {
+        let told = behaviour(
+            "A: {status: 400, when: {missing: /name}}, B: {status: 400, when: missing}, C: {status: 400, when: malformed}",
+        );
+        assert_eq!(told.codes(Cause::Missing, "/name"), ["A"]);
+        assert_eq!(told.codes(Cause::Null, "/name"), ["A"]);
+        assert_eq!(told.codes(Cause::Null, "/rank"), ["B"]);
+        assert_eq!(told.codes(Cause::WrongType, "/rank"), ["C"]);
+        assert_eq!(told.codes(Cause::TooLong, "/rank"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn null_in_place_of_a_body_is_whatever_a_host_takes_it_for() {
+        let placed = "N: {status: 400, when: {missing: /name}}, R: {status: 409, when: {repeated: /name}}";
+        let told = behaviour(placed);
+        assert_eq!(told.codes(Cause::Null, ""), Vec::<&str>::new());
+        assert_eq!(told.codes_however_read(Cause::Null, ""), ["N"]);
+        // A member that is null is not the body.
+        assert_eq!(told.codes_however_read(Cause::Null, "/rank"), Vec::<&str>::new());
+        assert_eq!(told.codes_however_read(Cause::Malformed, ""), Vec::<&str>::new());
+        // What the contract says of null comes before what a host may make of it.
+        let told = behaviour(&format!(
+            "M: {{status: 400, when: malformed}}, Z: {{status: 422, when: 'null'}}, {placed}"
+        ));
+        assert_eq!(told.codes_however_read(Cause::Null, ""), ["Z", "M", "N"]);
+    }
+
+    #[test]
+    fn a_status_is_about_the_request_or_about_its_sender() {
+        for status in [400, 402, 403, 404, 405, 406, 409, 410, 412, 413, 415, 418, 422, 428, 431, 451, 499] {
+            assert!(is_about_what_is_asked(status), "{status}");
+        }
+        for status in [200, 302, 401, 407, 408, 429, 500, 503] {
+            assert!(!is_about_what_is_asked(status), "{status}");
+        }
     }
 }

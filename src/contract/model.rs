@@ -295,6 +295,12 @@ impl Operation {
     }
 }
 
+/// Whether a status can refuse a request for what it asks, and not for who sends it, through what, how
+/// slowly or how often.
+pub fn is_about_what_is_asked(status: u16) -> bool {
+    status / 100 == 4 && !matches!(status, 401 | 407 | 408 | 429)
+}
+
 /// Whether a media type is JSON, by name or by suffix.
 pub fn is_json(media_type: &str) -> bool {
     const SUFFIX: &str = "+json";

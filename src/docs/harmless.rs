@@ -24,7 +24,7 @@ static HREF: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?i)\bhref\s*=\s*(?:"([^"<>]*)"|'([^"'<>]*)')"#).ok());
 
 /// Paragraphs, lists, tables.
-pub(super) fn harmless(markdown: &str) -> String {
+pub fn harmless(markdown: &str) -> String {
     let mut text = settled(markdown, "");
     // What follows in the file must not stand in a fence that nothing closes.
     let mut fence = None;
@@ -43,7 +43,7 @@ pub(super) fn harmless(markdown: &str) -> String {
 }
 
 /// What stands on one line, after other words.
-pub(super) fn harmless_line(markdown: &str) -> String {
+pub fn harmless_line(markdown: &str) -> String {
     settled(markdown, "x ")
 }
 

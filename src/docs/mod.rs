@@ -28,6 +28,8 @@ mod twice;
 mod verified;
 mod words;
 
+#[doc(hidden)]
+pub use harmless::{harmless, harmless_line};
 pub use verified::NotVerified;
 
 /// The anchors that every page has for itself.

@@ -6,8 +6,7 @@ use super::place::Place;
 use super::sample::{Sample, Samples};
 use crate::cause::Cause;
 use crate::contract::expression::Part;
-use crate::contract::extension::Entry;
-use crate::contract::model::StatusRange;
+use crate::contract::model::{StatusRange, is_about_what_is_asked};
 use crate::contract::{Contract, Expression, Operation};
 use crate::generate::value::{Fill, Maker};
 use crate::json::pointer;
@@ -82,9 +81,10 @@ fn status(operation: &Operation, cause: Cause) -> u16 {
     if operation.responses.iter().any(|response| response.status == StatusRange::Class(4)) {
         return first;
     }
-    let about_the_request = |code: u16| code / 100 == 4 && !matches!(code, 401 | 403 | 407 | 408 | 429);
+    // Who is let in is known by now.
+    let is_apt = |code: u16| is_about_what_is_asked(code) && code != 403;
     let documented = operation.responses.iter().find_map(|response| match response.status {
-        StatusRange::Code(code) if about_the_request(code) => Some(code),
+        StatusRange::Code(code) if is_apt(code) => Some(code),
         _ => None,
     });
     if operation.response(first).is_some() || cause == Cause::Unauthenticated {
@@ -98,20 +98,7 @@ fn status(operation: &Operation, cause: Cause) -> u16 {
 fn code<'o>(operation: &'o Operation, breach: &Breach) -> Option<(&'o str, u16)> {
     let behaviour = &operation.behaviour;
     let catalogue = &behaviour.errors.as_ref()?.catalogue;
-    let listed = behaviour.codes(breach.cause, &breach.place).first().copied();
-    let found = listed.or_else(|| {
-        // `null` in place of a body is an object without members, or no body at all.
-        let stands_in = |entry: &Entry| {
-            entry
-                .when
-                .0
-                .iter()
-                .any(|(cause, _)| matches!(cause, Cause::Missing | Cause::Malformed | Cause::WrongType))
-        };
-        let is_null_body = breach.cause == Cause::Null && breach.place.is_empty();
-        let mut entries = catalogue.iter().filter(|_| is_null_body);
-        entries.find(|(_, entry)| stands_in(entry)).map(|(code, _)| code.as_str())
-    })?;
+    let found = behaviour.codes_however_read(breach.cause, &breach.place).first().copied()?;
     Some((found, catalogue.get(found)?.status))
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Expectation, Fault, Label, Place, Verdict};
 use crate::cause::Cause;
-use crate::contract::model::StatusRange;
+use crate::contract::model::{StatusRange, is_about_what_is_asked};
 use crate::contract::{Location, Operation};
 
 /// What must come of a request with a label.
@@ -101,7 +101,7 @@ fn refusal(operation: &Operation, faults: &[Fault], perhaps: &[Fault]) -> (Vec<S
     } else {
         // Whoever is let in with a valid request is not unknown with a broken one.
         let mut documented = if operation.names_a_refusal() {
-            documented(operation, 4, |status| !matches!(status, 401 | 407 | 408 | 429))
+            documented(operation, 4, is_about_what_is_asked)
         } else {
             Vec::new()
         };
@@ -122,17 +122,5 @@ fn codes_for(operation: &Operation, fault: &Fault) -> Vec<String> {
         Place::Body(at) => at.as_str(),
         _ => "",
     };
-    let mut codes: Vec<String> = behaviour.codes(fault.cause, place).into_iter().map(str::to_owned).collect();
-    if fault.cause == Cause::Null && place.is_empty() {
-        // A host may take `null` for an object without members.
-        let missing = behaviour.errors.iter().flat_map(|errors| &errors.catalogue).filter(|(_, entry)| {
-            entry
-                .when
-                .0
-                .iter()
-                .any(|(cause, _)| matches!(cause, Cause::Missing | Cause::Malformed | Cause::WrongType))
-        });
-        codes.extend(missing.map(|(code, _)| code.clone()));
-    }
-    codes
+    behaviour.codes_however_read(fault.cause, place).into_iter().map(str::to_owned).collect()
 }

@@ -4,6 +4,7 @@ mod driven;
 mod reference;
 mod report;
 
+use crate::needs;
 use driven::{Browser, Screen};
 use std::path::Path;
 
@@ -11,16 +12,9 @@ use std::path::Path;
 const PHONE: (u32, u32) = (360, 740);
 const DESKTOP: (u32, u32) = (1400, 900);
 
-/// A browser, or a word about why nothing is tried.
+/// A browser, where there is one.
 fn browser() -> Option<Browser> {
-    let browser = Browser::start();
-    if browser.is_none() {
-        #[allow(clippy::print_stdout, reason = "a reader of the output must see that nothing was tried")]
-        {
-            println!("no Chromium: nothing is tried; PROBITY_CHROMIUM names one");
-        }
-    }
-    browser
+    needs::CHROMIUM.or_skip().map(|program| Browser::start(&program))
 }
 
 /// Holds a page to what every page must be: no error, no request, no horizontal scroll, and usable

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::driver::probity;
+use crate::needs::{BASH, FISH, MAN, Need, ZSH};
 
 fn said(arguments: &[&str]) -> String {
     probity().args(arguments.iter().copied()).run().ends_with(0).stdout
@@ -90,21 +91,22 @@ fn an_unknown_check_is_not_explained() {
 }
 
 /// Whether a tool takes a script, where there is such a tool.
-fn takes(tool: &str, arguments: &[&str], script: &str) -> bool {
+fn takes(tool: Need, arguments: &[&str], script: &str) -> bool {
+    let Some(tool) = tool.or_skip() else { return true };
     let started = Command::new(tool).args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
-    let Ok(mut child) = started else { return true };
+    let mut child = started.unwrap();
     let _ = child.stdin.take().unwrap().write_all(script.as_bytes());
     child.wait().unwrap().success()
 }
 
 #[test]
 fn completions_are_scripts_that_know_the_commands() {
-    for shell in ["bash", "zsh", "fish"] {
+    for (shell, tool) in [("bash", BASH), ("zsh", ZSH), ("fish", FISH)] {
         let script = said(&["completions", shell]);
         for word in ["probity", "check", "snapshots", "max-requests"] {
             assert!(script.contains(word), "{shell}: {word}");
         }
-        assert!(takes(shell, &["-n"], &script), "{shell}");
+        assert!(takes(tool, &["-n"], &script), "{shell}");
     }
 }
 
@@ -112,7 +114,7 @@ fn completions_are_scripts_that_know_the_commands() {
 fn the_manual_page_is_roff() {
     let page = said(&["man"]);
     assert!(page.contains(".TH probity 1") && page.contains(".SH SYNOPSIS"), "{page}");
-    assert!(takes("man", &["-l", "-"], &page));
+    assert!(takes(MAN, &["-l", "-"], &page));
 }
 
 #[test]
@@ -127,7 +129,7 @@ fn every_command_has_a_manual_page_that_is_named_as_it_is_shown() {
         let page = said(&words);
         let title = format!(".TH probity-{} 1", words[1..].join("-"));
         assert!(page.contains(&title) && page.contains(".SH OPTIONS"), "{title}: {page}");
-        assert!(takes("man", &["-l", "-"], &page), "{title}");
+        assert!(takes(MAN, &["-l", "-"], &page), "{title}");
     }
     assert!(said(&["man", "snapshots"]).contains("Its page: probity man snapshots accept"));
 }

@@ -1,6 +1,6 @@
 //! The API reference: what it tells, what a run lends it, and when it is out of date.
 
-mod first_documents;
+mod said;
 mod verified;
 
 use std::path::PathBuf;
@@ -19,8 +19,9 @@ use serde_json::{Value, json};
 use crate::canned::{Canned, Reply, json as canned_json};
 use crate::driver::{Driver, probity, repository, shipped_contract};
 use crate::laws::corpus;
+use crate::needs::CURL;
 
-/// No page of a real document is larger than this.
+/// No page of a large document is larger than this.
 const LARGEST_PAGE: usize = 4 << 20;
 
 fn markdown(driver: &Driver, contract: Option<&str>) -> String {
@@ -256,10 +257,7 @@ fn host(planted: &[&str]) -> (tokio::runtime::Runtime, Host) {
 
 #[test]
 fn the_line_for_curl_works() {
-    if Command::new("curl").arg("--version").output().is_err() {
-        println!("no curl: nothing is tried");
-        return;
-    }
+    let Some(_) = CURL.or_skip() else { return };
     let (_runtime, host) = host(&[]);
     let text = markdown(&probity(), None);
     let lines = curl_lines(&text);
@@ -286,10 +284,7 @@ fn curl_lines(text: &str) -> Vec<&str> {
 
 #[test]
 fn the_lines_for_forms_send_what_their_examples_say() {
-    if Command::new("curl").arg("--version").output().is_err() {
-        println!("no curl: nothing is tried");
-        return;
-    }
+    let Some(_) = CURL.or_skip() else { return };
     let came = Arc::new(Mutex::new(Vec::new()));
     let record = Arc::clone(&came);
     let server = Canned::start(move |asked| {
@@ -430,9 +425,9 @@ fn an_operation_that_cannot_be_read_is_told_with_its_place_here_and_on_the_page(
 }
 
 #[test]
-fn real_documents_become_pages_of_a_sane_size() {
+fn every_document_becomes_pages_of_a_sane_size() {
     for path in corpus::paths() {
-        let contract = Contract::read(Document::open(&path).unwrap()).map_err(|refused| refused.1).unwrap();
+        let contract = corpus::read(&path);
         let begun = Instant::now();
         let page = pages(&contract, None, Format::Html).unwrap().remove(0).text;
         let name = path.display();

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::canned::{Canned, Reply};
 use crate::driver::{Ran, probity, repository};
+use crate::needs::FULL_DISK;
 use crate::rival::{Fault, Rival, Variant};
 use crate::secrecy::unfolded;
 
@@ -64,11 +65,20 @@ fn every_report_can_be_made_later_byte_for_byte() {
 
 #[test]
 fn the_exit_code_and_the_findings_are_the_same_whatever_is_written() {
-    let findings = |ran: &Ran| ran.stdout.matches("deny[").count();
     let bare = probity().args(["check"]).target(&faulty()).run().ends_with(1);
     let full = probity().args(["check"]).args(wanted(FILES, "")).target(&faulty()).run().ends_with(1);
     assert!(findings(&bare) > 0);
     assert_eq!(findings(&bare), findings(&full));
+}
+
+fn findings(ran: &Ran) -> usize {
+    ran.stdout.matches("deny[").count()
+}
+
+#[test]
+fn what_cannot_be_written_takes_nothing_else_with_it() {
+    let Some(_) = FULL_DISK.or_skip() else { return };
+    let bare = probity().args(["check"]).target(&faulty()).run().ends_with(1);
     let broken = probity().args(["check", "--report", "sarif=/dev/full", "--report", "har=r.har"]);
     let broken = broken.target(&faulty()).run().ends_with(1);
     assert_eq!(findings(&bare), findings(&broken));

@@ -3,6 +3,7 @@
 
 mod contracts;
 pub(crate) mod corpus;
+mod opinion;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -55,7 +56,7 @@ fn for_every_case(law: impl Fn(&Known, &Contract, &Case)) {
     for_every_plan(|known, contract, plan| plan.cases().for_each(|case| law(known, contract, case)));
 }
 
-/// Whether the body is what the schema asks for, by a validator built from the schema as it was
+/// Whether the body is what the schema asks for, by a second validator and the schema as it was
 /// written by hand; nothing when the request is not about its body.
 fn valid(known: &Known, contract: &Contract, case: &Case) -> Option<bool> {
     let operation = &contract.operations[case.operation];
@@ -65,7 +66,7 @@ fn valid(known: &Known, contract: &Contract, case: &Case) -> Option<bool> {
     }
     let Some(bytes) = &request.body else { return Some(false) };
     let value = serde_json::from_slice::<Value>(bytes);
-    Some(value.is_ok_and(|value| known.validators[&operation.id].is_valid(&value)))
+    Some(value.is_ok_and(|value| known.bodies[&operation.id].accepts(&value)))
 }
 
 fn shown(known: &Known, case: &Case) -> String {

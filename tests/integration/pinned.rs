@@ -135,6 +135,13 @@ fn a_difference_is_shown_as_removed_and_added_lines() {
     let removed = ran.stdout.lines().filter(|line| line.trim() == "- \"rank\": null").count();
     assert_eq!(removed, 1, "a change stands once under its pages: {}", ran.stdout);
     assert!(!ran.stdout.contains("\\u{1b}") && !ran.stdout.contains('\u{1b}'), "{}", ran.stdout);
+    let ran = changed(&recorded(), Fault::RankText, &[]).ends_with(1);
+    let lines: Vec<&str> = ran.stdout.lines().map(str::trim).collect();
+    let replaced = lines.windows(2).any(|two| {
+        let was = two[0].strip_prefix("- \"rank\": ");
+        was.is_some_and(|was| two[1] == format!("+ \"rank\": \"{was}\""))
+    });
+    assert!(replaced, "what was and what is stand under each other: {}", ran.stdout);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::canned::{Asked, Canned, Reply, json as answer, refusal};
 use crate::driver::{Driver, probity, repository, shipped_contract};
+use crate::needs::FULL_DISK;
 
 fn check(url: &str) -> Driver {
     probity().args(["check", "--quiet", "--target", url]).arg(shipped_contract())
@@ -302,9 +303,7 @@ fn a_create_that_nobody_saw_the_end_of_is_in_the_ledger_too() {
 
 #[test]
 fn a_run_whose_ledger_cannot_be_written_stops() {
-    if !std::path::Path::new("/dev/full").exists() {
-        return;
-    }
+    let Some(_) = FULL_DISK.or_skip() else { return };
     let server = Canned::start(|asked| created(asked.number));
     let ran = by_password(&server.url()).args(["--ledger", "/dev/full"]).run().ends_with(2);
     assert!(ran.stderr.contains("/dev/full cannot be written"), "{}", ran.everything());

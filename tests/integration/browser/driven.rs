@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::io::ErrorKind;
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -41,9 +41,8 @@ struct State {
 }
 
 impl Browser {
-    /// A browser, where there is one.
-    pub(crate) fn start() -> Option<Browser> {
-        let program = program()?;
+    /// Starts a browser.
+    pub(crate) fn start(program: &Path) -> Browser {
         let profile = TempDir::new().expect("a temporary folder");
         let mut command = Command::new(program);
         command
@@ -61,7 +60,7 @@ impl Browser {
             let text = std::fs::read_to_string(&file).unwrap_or_default();
             if let Some(port) = text.lines().next().and_then(|line| line.parse().ok()) {
                 browser.port = port;
-                return Some(browser);
+                return browser;
             }
             assert!(start.elapsed() < PATIENCE, "Chromium tells no port");
             std::thread::sleep(Duration::from_millis(20));
@@ -219,16 +218,4 @@ impl State {
             }
         }
     }
-}
-
-fn program() -> Option<PathBuf> {
-    if let Some(named) = std::env::var_os("PROBITY_CHROMIUM") {
-        return Some(named.into());
-    }
-    let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
-    let names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
-    names
-        .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-        .find(|path| path.is_file())
 }

@@ -53,7 +53,7 @@ fn a_reference_that_tells_what_failed_is_sound_whatever_the_host_said() {
 }
 
 #[test]
-fn real_documents_are_pages_that_everybody_can_use() {
+fn every_document_is_a_page_that_everybody_can_use() {
     let Some(browser) = browser() else { return };
     let driver = probity();
     for (index, document) in corpus::paths().into_iter().enumerate() {

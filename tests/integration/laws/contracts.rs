@@ -3,30 +3,22 @@
 
 use std::collections::HashMap;
 
-use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
+use super::opinion::Opinion;
 use crate::driver::shipped_contract;
 
 pub(super) struct Known {
     pub(super) name: &'static str,
     pub(super) document: String,
-    /// A validator for the body of each operation.
-    pub(super) validators: HashMap<String, Validator>,
+    /// What is right for the body of each operation.
+    pub(super) bodies: HashMap<String, Opinion>,
     /// Keywords that some case must break.
     pub(super) keywords: Vec<&'static str>,
 }
 
 pub(super) fn all() -> Vec<Known> {
     vec![shipped(), order(), payment(), tree(), mixed()]
-}
-
-fn validator(schema: &Value) -> Validator {
-    jsonschema::options()
-        .with_draft(Draft::Draft202012)
-        .should_validate_formats(true)
-        .build(schema)
-        .expect("a schema")
 }
 
 fn shipped() -> Known {
@@ -41,9 +33,9 @@ fn shipped() -> Known {
     Known {
         name: "groups.openapi.yaml",
         document: std::fs::read_to_string(shipped_contract()).expect("the shipped contract"),
-        validators: HashMap::from([
-            ("create-badges-group".to_owned(), validator(&badges)),
-            ("create-rewards-group".to_owned(), validator(&rewards)),
+        bodies: HashMap::from([
+            ("create-badges-group".to_owned(), Opinion::of(&badges)),
+            ("create-rewards-group".to_owned(), Opinion::of(&rewards)),
         ]),
         keywords: vec!["type", "required"],
     }
@@ -70,7 +62,7 @@ fn known(
     Known {
         name,
         document: format!("{document:#}"),
-        validators: HashMap::from([("create-thing".to_owned(), validator(plain))]),
+        bodies: HashMap::from([("create-thing".to_owned(), Opinion::of(plain))]),
         keywords,
     }
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::{changed, files, pending, recorded};
-use crate::driver::{Ran, repository};
+use crate::driver::Ran;
+use crate::needs::CARGO_INSTA;
 use crate::rival::Fault;
 
 const FAULT: Fault = Fault::ReferenceMissing;
@@ -134,16 +135,6 @@ fn a_page_can_be_accepted_by_renaming_its_file() {
     assert!(!differing(&ran).contains(MISSING));
 }
 
-/// Insta's own tool, from the path or from where the continuous integration installs it.
-fn cargo_insta() -> Option<PathBuf> {
-    let installed = repository().join("target/tools/bin/cargo-insta");
-    let candidates = [PathBuf::from("cargo-insta"), installed];
-    candidates.into_iter().find(|program| {
-        let version = Command::new(program).args(["insta", "--version"]).output();
-        version.is_ok_and(|output| output.status.success())
-    })
-}
-
 /// Runs it in the folder, made a crate that it agrees to work in.
 fn insta(program: &PathBuf, ran: &Ran, action: &str) {
     let manifest =
@@ -163,10 +154,7 @@ fn insta(program: &PathBuf, ran: &Ran, action: &str) {
 
 #[test]
 fn insta_accepts_and_rejects_what_was_written() {
-    let Some(program) = cargo_insta() else {
-        println!("cargo-insta is not installed: not tried");
-        return;
-    };
+    let Some(program) = CARGO_INSTA.or_skip() else { return };
     let accepted = waiting();
     insta(&program, &accepted, "accept");
     assert_eq!(pending(accepted.folder()), BTreeSet::new(), "insta accepted every page");
@@ -181,10 +169,7 @@ fn insta_accepts_and_rejects_what_was_written() {
 
 #[test]
 fn insta_and_the_program_accept_to_the_same_text() {
-    let Some(program) = cargo_insta() else {
-        println!("cargo-insta is not installed: not tried");
-        return;
-    };
+    let Some(program) = CARGO_INSTA.or_skip() else { return };
     let (one, other) = (waiting(), waiting());
     insta(&program, &one, "accept");
     snapshots(&other, &["accept"]);
