@@ -218,9 +218,16 @@ fn a_run_that_cannot_begin_leaves_no_older_report_in_place() {
 
 #[test]
 fn credentials_of_no_scheme_leave_a_report_as_well() {
-    let ran = probity().args(["check", "--quiet", "--bearer", "a-token", "--report", "json=r.json"]).run();
+    let target = Canned::start(|_| Reply::Bytes(refusal("400 No")));
+    let arguments = ["check", "shipped", "--quiet", "--bearer", "a-token", "--report", "json=r.json"];
+    let ran = probity().args(arguments).args(["--target", &target.url()]).run();
     assert_eq!(ran.json("r.json")["verdict"], "target-lost");
     one_verdict(ran, &["of no scheme", "--basic USER:PASSWORD"]);
+}
+
+#[test]
+fn credentials_for_another_api_do_not_keep_anybody_out_of_the_embedded_host() {
+    probity().env("PROBITY_BEARER", "a-token").args(["check", "--quiet"]).run().ends_with(0);
 }
 
 #[test]
