@@ -1,4 +1,4 @@
-//! The table of the fields of OpenAPI, and what becomes of each.
+//! The table of the fields of `OpenAPI`, and what becomes of each.
 
 use crate::driver::{probity, repository};
 use probity::contract::fields::{Field, OBJECTS, Use};

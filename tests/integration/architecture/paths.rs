@@ -85,7 +85,6 @@ impl Reader {
             UseTree::Rename(name) => self.path(&with(name.ident.to_string())),
             UseTree::Glob(_) => self.path(before),
             UseTree::Group(group) => group.items.iter().for_each(|tree| self.tree(tree, before)),
-            _ => panic!("an import of a kind that is not known here, in {}", self.module.join("::")),
         }
     }
 
