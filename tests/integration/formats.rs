@@ -56,6 +56,8 @@ fn every_report_can_be_made_later_byte_for_byte() {
     std::fs::create_dir(ran.folder().join("later")).unwrap();
     let again = ran.again().args(["report", "r.json"]).args(wanted(&later, "later/")).run().ends_with(0);
     assert_eq!((again.stdout.as_str(), again.stderr.as_str()), ("", ""));
+    let page = ran.again().args(["report", "r.json"]).run().ends_with(0);
+    assert_eq!(page.stdout, ran.stdout);
     for (format, file) in later {
         assert!(ran.file(file) == ran.file(Path::new("later").join(file)), "{format}");
         let standard = ran.again().args(["report", "r.json", "--report", &format!("{format}=-")]).run();
