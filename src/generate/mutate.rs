@@ -100,18 +100,18 @@ fn collect(
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                let declared = flat.properties.get(name);
-                let schemas = declared.unwrap_or(&flat.additional);
+                let schemas = flat.member(name);
                 if !schemas.is_empty() {
-                    let role = if declared.is_some() { Role::Property } else { Role::Entry };
+                    let declared = flat.properties.contains_key(name);
+                    let role = if declared { Role::Property } else { Role::Entry };
                     let here = (pointer::child(&at, name), flat.required.contains(name), role);
-                    collect(maker, schemas, value, here, found);
+                    collect(maker, &schemas, value, here, found);
                 }
             }
         }
         Value::Array(items) => {
             if let Some(first) = items.first() {
-                collect(maker, &flat.items, first, (format!("{at}/0"), true, Role::Item), found);
+                collect(maker, flat.item(0), first, (format!("{at}/0"), true, Role::Item), found);
             }
         }
         _ => {}

@@ -357,13 +357,13 @@ impl Finder<'_, '_> {
                 Some(pointer::child(&at, name)).filter(|at| self.sample.value.pointer(at).is_some())
             };
             if let (Some(places), Some(at)) = (flat.properties.get(name), here(name)) {
-                return Some((at, places.clone()));
+                return Some((at, places.to_vec()));
             }
             if depth < DEPTH {
                 open.extend(
                     flat.properties
                         .iter()
-                        .filter_map(|(name, places)| Some((here(name)?, places.clone(), depth + 1))),
+                        .filter_map(|(name, places)| Some((here(name)?, places.to_vec(), depth + 1))),
                 );
             }
         }
@@ -377,10 +377,10 @@ impl Finder<'_, '_> {
         let below: Vec<(String, Vec<String>)> = match value {
             Value::Object(members) => members
                 .keys()
-                .filter_map(|name| Some((pointer::child(at, name), flat.properties.get(name)?.clone())))
+                .filter_map(|name| Some((pointer::child(at, name), flat.properties.get(name)?.to_vec())))
                 .collect(),
             Value::Array(items) => {
-                (0..items.len()).map(|index| (format!("{at}/{index}"), flat.items.clone())).collect()
+                (0..items.len()).map(|index| (format!("{at}/{index}"), flat.item(index).to_vec())).collect()
             }
             Value::String(_) | Value::Number(_)
                 if flat.listed.is_none() && !self.settled.iter().any(|known| known == at) =>

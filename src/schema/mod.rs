@@ -9,6 +9,7 @@ pub(crate) mod lower;
 mod nodes;
 pub mod schemas;
 mod violation;
+pub(crate) mod walk;
 
 pub use branch::Alternatives;
 pub use discriminator::Discriminator;

@@ -177,7 +177,7 @@ fn unique_fields(deriver: &Deriver<'_>, schemas: &[String], media: &MediaType, f
         let mut places = schemas.to_vec();
         for token in pointer::tokens(&unique.field) {
             let flat = maker.choose(&places);
-            places.clone_from(flat.properties.get(token.as_ref()).unwrap_or(&flat.items));
+            places = flat.below(&token).to_vec();
         }
         let fits = |candidate: &Value| {
             let mut value = full.clone();

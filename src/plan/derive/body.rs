@@ -10,7 +10,7 @@ use crate::generate::value::{Fill, Maker};
 use crate::json::{self, pointer};
 use crate::plan::{Candidates, Case, Place, Role};
 use crate::schema::Side;
-use crate::schema::folded::Folds;
+use crate::schema::folded::{Folded, Folds};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -129,29 +129,28 @@ impl Deriver<'_> {
     pub(in crate::plan) fn with_read_only(&self, base: &Base, body: &Value) -> Option<Value> {
         let flats = Folds::new(self.contract.schemas.raw(Side::Response));
         let mut value = body.clone();
-        let added = self.add_read_only(&flats, &base.schemas, &mut value);
+        let added = self.add_read_only(&flats, &flats.at(&base.schemas), &mut value);
         (added && self.is_valid(base, &value)).then_some(value)
     }
 
     /// Adds them to a value and to what is in it; tells whether there were any.
-    fn add_read_only(&self, flats: &Folds<'_>, places: &[String], value: &mut Value) -> bool {
-        let flat = flats.at(places);
+    fn add_read_only(&self, flats: &Folds<'_>, flat: &Folded, value: &mut Value) -> bool {
         let mut added = false;
         match value {
             Value::Array(items) => {
-                for item in items {
-                    added |= self.add_read_only(flats, &flat.items, item);
+                for (index, item) in items.iter_mut().enumerate() {
+                    added |= self.add_read_only(flats, &flats.of(flat.item(index)), item);
                 }
             }
             Value::Object(members) => {
                 for (name, member) in members.iter_mut() {
                     let places = flat.properties.get(name);
-                    added |= places.is_some_and(|places| self.add_read_only(flats, places, member));
+                    added |= places.is_some_and(|places| self.add_read_only(flats, &flats.of(places), member));
                 }
                 for name in
                     flat.required.iter().filter(|name| !members.contains_key(*name)).collect::<Vec<_>>()
                 {
-                    let places = flat.properties.get(name).filter(|places| flats.at(places).read_only);
+                    let places = flat.properties.get(name).filter(|places| flats.of(places).read_only);
                     let mut maker =
                         Maker::of(Rc::clone(&self.labeller.flats), self.random(name), Fill::All, true);
                     let made = places.and_then(|places| maker.make(places));
