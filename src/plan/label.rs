@@ -232,7 +232,7 @@ fn parameters(
                     }
                     Some(_) => text.into(),
                 };
-                for broken in contract.schemas.violations(schema, Side::Request, &value) {
+                for broken in contract.schemas.breaks(schema, Side::Request, &value) {
                     seen.fault(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
                 }
                 if !listed(parameter) && parameter.example.as_ref().is_none_or(|example| *example != value) {
@@ -375,7 +375,7 @@ fn document(
     let Some(schema) = &media.schema else { return };
     let value = text.to_value();
     let places = [schema.0.clone()];
-    for broken in labeller.contract.schemas.violations(schema, Side::Request, &value) {
+    for broken in labeller.contract.schemas.breaks(schema, Side::Request, &value) {
         // A format is an annotation unless the contract says what happens where it is not kept.
         if broken.cause == Cause::Format && operation.behaviour.codes(broken.cause, &broken.place).is_empty()
         {

@@ -145,6 +145,12 @@ pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> b
     }
     let mut changes: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for at in places {
+        let joins = |schema: &Value| {
+            ["properties", "required", "allOf"].iter().any(|keyword| schema.get(keyword).is_some())
+        };
+        if !pointer::get(document, at).is_some_and(joins) {
+            continue;
+        }
         // One part of an `allOf` may ask for what another one describes.
         let parts = walk::parts(document, std::slice::from_ref(at));
         let stays: HashSet<&String> = parts

@@ -16,7 +16,7 @@ pub use discriminator::Discriminator;
 pub use lower::Side;
 pub(crate) use lower::subschemas;
 pub use schemas::{Probe, SchemaAt, Schemas};
-pub use violation::{Violation, show};
+pub use violation::{Break, Violation, show};
 
 /// A part of the contract that cannot be used.
 #[derive(Clone, Debug)]

@@ -332,7 +332,7 @@ impl Deriver<'_> {
     /// Why no value can be made at all: where, and in words.
     pub(in crate::plan) fn obstacle(&self, schema: &SchemaAt) -> (String, String) {
         let (made, unmade) = self.made(schema, "base/0", Fill::Required, true);
-        let broken = made.map(|made| self.contract.schemas.violations(schema, Side::Request, &made));
+        let broken = made.map(|made| self.contract.schemas.breaks(schema, Side::Request, &made));
         let broken = broken.and_then(|broken| broken.into_iter().next());
         let places = std::slice::from_ref(&schema.0);
         let unmade_at = || unmade.first().and_then(|unmade| self.contrary(&unmade.parts));
@@ -387,7 +387,7 @@ impl Deriver<'_> {
             }
             let mut tried = value.clone();
             mutate::put(&mut tried, &here, part.clone());
-            let broken = self.contract.schemas.violations(schema, Side::Request, &tried);
+            let broken = self.contract.schemas.breaks(schema, Side::Request, &tried);
             if broken.is_empty() {
                 *value = tried;
             } else if own.is_some() {
