@@ -331,11 +331,12 @@ impl Finder<'_, '_> {
             return;
         }
         for (name, request) in &asked.properties {
-            if request.iter().any(|place| is_read_only(root, place)) {
+            let own = Folded::read(root, request);
+            if own.read_only {
                 continue;
             }
             let Some((at, response)) = self.nearest(name, response, at) else { continue };
-            let (own, answered) = (Folded::read(root, request), self.samples.flat(&response));
+            let answered = self.samples.flat(&response);
             let from = pointer::child(from, name);
             if self.settled.contains(&at) || !alike(&own, &answered) {
                 continue;
@@ -409,15 +410,6 @@ fn clocks(unit: TimeUnit) -> &'static [Clock] {
         TimeUnit::Milliseconds => &[Clock::Milliseconds],
         TimeUnit::DateTime => &[Clock::DateTime, Clock::DateTimeMilliseconds, Clock::DateTimeOffset],
     }
-}
-
-/// Whether a property is the host's to set.
-fn is_read_only(root: &Value, place: &str) -> bool {
-    let schema = root.pointer(place);
-    let referred = schema
-        .and_then(|schema| schema.get("$ref")?.as_str())
-        .and_then(|reference| root.pointer(&pointer::from_fragment(reference)?));
-    [schema, referred].into_iter().flatten().any(|schema| schema.get("readOnly") == Some(&Value::Bool(true)))
 }
 
 fn source(expression: &Expression) -> Option<Source> {

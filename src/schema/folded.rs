@@ -35,6 +35,24 @@ pub enum Type {
     Object,
 }
 
+impl Type {
+    const ALL: [Type; 7] =
+        [Type::Null, Type::Boolean, Type::Integer, Type::Number, Type::String, Type::Array, Type::Object];
+
+    /// Its name in a schema.
+    pub fn name(self) -> &'static str {
+        match self {
+            Type::Null => "null",
+            Type::Boolean => "boolean",
+            Type::Integer => "integer",
+            Type::Number => "number",
+            Type::String => "string",
+            Type::Array => "array",
+            Type::Object => "object",
+        }
+    }
+}
+
 /// Schemas all of which apply to one place, by JSON Pointer.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
@@ -116,8 +134,10 @@ pub struct Folded {
     pub length: (Option<u64>, Option<u64>),
     /// What a text must match.
     pub patterns: Vec<String>,
-    /// The format.
+    /// The format that is named first.
     pub format: Option<String>,
+    /// Every format that is named.
+    pub formats: Vec<String>,
     /// The least number, and whether it is itself excluded.
     pub minimum: Option<(f64, bool)>,
     /// The greatest number, and whether it is itself excluded.
@@ -365,6 +385,9 @@ impl Folded {
         self.patterns.extend(schema.get("pattern").and_then(Value::as_str).map(str::to_owned));
         if let Some(format) = schema.get("format").and_then(Value::as_str) {
             self.format.get_or_insert_with(|| format.to_owned());
+            if !self.formats.iter().any(|known| known == format) {
+                self.formats.push(format.to_owned());
+            }
         }
         self.number(schema);
         self.alternatives.extend(walk::alternatives(schema, at));
@@ -488,6 +511,12 @@ impl Folded {
         }
     }
 
+    /// The names of the types that schemas name, without `null`.
+    pub fn type_names(&self) -> Vec<&'static str> {
+        let names = self.named_types.iter().flatten().filter(|one| **one != Type::Null);
+        names.map(|one| one.name()).collect()
+    }
+
     /// The keyword because of which no value is allowed, where none is.
     pub fn obstacle(&self) -> &'static str {
         if self.listed.as_ref().is_some_and(Vec::is_empty) {
@@ -602,16 +631,7 @@ fn common(before: Vec<Type>, types: &[Type]) -> Vec<Type> {
 }
 
 fn types(schema: &Map<String, Value>) -> Vec<Type> {
-    let one = |name: &str| match name {
-        "null" => Some(Type::Null),
-        "boolean" => Some(Type::Boolean),
-        "integer" => Some(Type::Integer),
-        "number" => Some(Type::Number),
-        "string" => Some(Type::String),
-        "array" => Some(Type::Array),
-        "object" => Some(Type::Object),
-        _ => None,
-    };
+    let one = |name: &str| Type::ALL.into_iter().find(|one| one.name() == name);
     match schema.get("type") {
         Some(Value::String(name)) => one(name).into_iter().collect(),
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).filter_map(one).collect(),
