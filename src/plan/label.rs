@@ -286,6 +286,9 @@ fn depends_on_more(name: &str) -> bool {
 fn document_of(operation: &Operation, request: &Request) -> Option<json::Text> {
     let bytes = request.body.as_deref()?;
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    if let Ok(text) = str::from_utf8(bytes) {
+        return json::read(text.as_bytes()).ok();
+    }
     match String::from_utf8_lossy(bytes) {
         Cow::Owned(_) if !operation.behaviour.codes(Cause::Malformed, "").is_empty() => None,
         text => json::read(text.as_bytes()).ok(),

@@ -640,26 +640,5 @@ fn types(schema: &Map<String, Value>) -> Vec<Type> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn all_of_and_references_fold_into_one() {
-        let root = json!({
-            "a": {"allOf": [{"$ref": "#/b"}, {"required": ["y"], "properties": {"x": {"maxLength": 3}}}]},
-            "b": {"type": "object", "required": ["x"], "properties": {"x": {"type": "string", "maxLength": 9}, "y": {}}}
-        });
-        let flat = Folded::read(&root, &["/a".into()]);
-        assert_eq!(flat.required, ["x", "y"]);
-        assert_eq!(flat.types, [Type::Object]);
-        let x = Folded::read(&root, &flat.properties["x"]);
-        assert_eq!((x.types.as_slice(), x.length), ([Type::String].as_slice(), (None, Some(3))));
-    }
-
-    #[test]
-    fn a_schema_that_contains_itself_ends() {
-        let root = json!({"a": {"allOf": [{"$ref": "#/a"}], "type": "object"}});
-        assert_eq!(Folded::read(&root, &["/a".into()]).types, [Type::Object]);
-    }
-}
+#[path = "folded_tests.rs"]
+mod tests;

@@ -1,6 +1,6 @@
 //! Cases of a JSON body: values, mutations, malformed documents, media types.
 
-use super::base::Base;
+use super::base::{Base, Sheets};
 use super::{About, Deriver, MakeBody, ODD};
 use crate::contract::MediaType;
 use crate::exchange::Request;
@@ -171,6 +171,7 @@ impl Deriver<'_> {
             self.gap(&base.media.at, why);
         }
         let many = spots.len() > 24;
+        let sheets = Sheets::of(base);
         let mut texts = 0;
         for (index, spot) in spots.iter().enumerate() {
             let in_map = spot.role == mutate::Role::Entry;
@@ -184,7 +185,7 @@ impl Deriver<'_> {
                 if odd && (dealt || in_map) {
                     continue;
                 }
-                self.mutation(request, base, spot, &mutation);
+                self.mutation(request, (base, &sheets), spot, &mutation);
             }
         }
         spots
@@ -207,6 +208,7 @@ impl Deriver<'_> {
                 return;
             };
             let other = base.with(value);
+            let sheets = Sheets::of(&other);
             let about = About {
                 worth: 2,
                 place: Place::Body(String::new()),
@@ -221,7 +223,7 @@ impl Deriver<'_> {
                     continue;
                 }
                 for mutation in mutate::mutations(&mut maker, &spot).iter().filter(|one| one.worth < ODD) {
-                    self.mutation(request, &other, &spot, mutation);
+                    self.mutation(request, (&other, &sheets), &spot, mutation);
                 }
             }
         }
@@ -232,7 +234,13 @@ impl Deriver<'_> {
         schema.is_none_or(|schema| self.contract.schemas.accepts(schema, Side::Request, value))
     }
 
-    fn mutation(&mut self, request: &Request, base: &Base, spot: &Spot, mutation: &mutate::Mutation) {
+    fn mutation(
+        &mut self,
+        request: &Request,
+        (base, sheets): (&Base, &Sheets<'_>),
+        spot: &Spot,
+        mutation: &mutate::Mutation,
+    ) {
         let what = if mutation.kind == mutation.variant {
             mutation.kind.to_owned()
         } else {
@@ -247,15 +255,12 @@ impl Deriver<'_> {
             at: &spot.flat.at,
             words,
         };
-        let body = |key: &str| {
-            let value = base.fresh(&base.around(&mutation.at), key);
-            // Text of a length may be fresh; what a case is about otherwise stays as it is.
-            let of_length = matches!(mutation.change, Change::Length(_)) && spot.flat.format.is_none();
-            let varies =
-                base.is_free(&mutation.at) || (of_length && base.texts().any(|at| at == mutation.at));
-            let fresh = pointer::get(&value, &mutation.at).filter(|_| varies);
-            mutate::apply(&value, &mutation.at, &mutation.change, fresh).into_bytes()
-        };
+        // Text of a length may be fresh; what a case is about otherwise stays as it is.
+        let of_length = matches!(mutation.change, Change::Length(_)) && spot.flat.format.is_none();
+        let varies = base.is_free(&mutation.at) || (of_length && base.texts().any(|at| at == mutation.at));
+        let around = sheets.around(&mutation.at);
+        let body =
+            |key: &str| around.changed(key, &mutation.at, &mutation.change, varies).into_bytes();
         self.single(about, request, Some(&body));
     }
 
