@@ -6,6 +6,7 @@ pub mod odd;
 pub mod pattern;
 pub mod random;
 pub(crate) mod shaped;
+pub mod sheet;
 pub mod unique;
 pub mod value;
 

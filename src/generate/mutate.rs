@@ -1,6 +1,7 @@
 //! Changes to a valid body, one place and one kind of value at a time.
 
 use super::odd;
+use super::sheet::change;
 use super::value::{Fill, Maker};
 use crate::json::{self, pointer};
 use crate::schema::folded::{Folded, Type};
@@ -100,18 +101,18 @@ fn collect(
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                let declared = flat.properties.get(name);
-                let schemas = declared.unwrap_or(&flat.additional);
+                let schemas = flat.member(name);
                 if !schemas.is_empty() {
-                    let role = if declared.is_some() { Role::Property } else { Role::Entry };
+                    let declared = flat.properties.contains_key(name);
+                    let role = if declared { Role::Property } else { Role::Entry };
                     let here = (pointer::child(&at, name), flat.required.contains(name), role);
-                    collect(maker, schemas, value, here, found);
+                    collect(maker, &schemas, value, here, found);
                 }
             }
         }
         Value::Array(items) => {
             if let Some(first) = items.first() {
-                collect(maker, &flat.items, first, (format!("{at}/0"), true, Role::Item), found);
+                collect(maker, flat.item(0), first, (format!("{at}/0"), true, Role::Item), found);
             }
         }
         _ => {}
@@ -422,29 +423,11 @@ pub fn apply(body: &Value, at: &str, change: &Change, fresh: Option<&Value>) -> 
     let own = fresh.and_then(Value::as_str);
     match change {
         Change::Set(value) => put(&mut body, at, value.clone()),
-        Change::Text(text) => {
-            // Blank text cannot carry anything and stay blank.
-            let text = match own {
-                Some(own) if !text.trim().is_empty() => {
-                    let end = text.trim_end().len();
-                    format!("{} {own}{}", &text[..end], &text[end..])
-                }
-                _ => text.clone(),
-            };
-            put(&mut body, at, Value::String(text));
-        }
-        Change::Length(length) => {
-            let mut text: String = own.unwrap_or_default().chars().take(*length).collect();
-            text.push_str(&"x".repeat(length - text.chars().count()));
-            put(&mut body, at, Value::String(text));
-        }
+        Change::Text(text) => put(&mut body, at, Value::String(change::text(text, own))),
+        Change::Length(length) => put(&mut body, at, Value::String(change::of_length(*length, own))),
         Change::Raw(text) => {
             put(&mut body, at, json!(MARK));
-            let text = match (own, text.strip_suffix('"')) {
-                (Some(own), Some(start)) => format!("{start} {own}\""),
-                _ => text.clone(),
-            };
-            raw = Some(text);
+            raw = Some(change::raw(text, own));
         }
         Change::Remove => remove(&mut body, at),
         Change::Add(name, value) => {

@@ -103,13 +103,13 @@ impl<'c> Maker<'c> {
         {
             return Some(example.clone());
         }
-        if let Some(listed) = &flat.listed {
+        if let Some(listed) = flat.listed.as_ref().filter(|listed| !listed.is_empty()) {
             let real: Vec<&Value> = listed.iter().filter(|value| !value.is_null()).collect();
             let index = if self.fill == Fill::Random { self.random.below(real.len()) } else { 0 };
             return real.get(index).map(|value| (*value).clone()).or_else(|| listed.first().cloned());
         }
         if flat.impossible {
-            self.cannot(&flat, "type");
+            self.cannot(&flat, flat.obstacle());
             return None;
         }
         let made = self.typed(&flat, depth);
@@ -263,13 +263,11 @@ impl<'c> Maker<'c> {
             if items.len() as u64 >= wanted.min(most) {
                 break;
             }
-            let mut item = match flat.items.as_slice() {
-                [] => json!(attempt),
-                places => self.at_depth(places, depth + 1)?,
-            };
+            let places = flat.item(items.len());
+            let mut item = if places.is_empty() { json!(attempt) } else { self.at_depth(places, depth + 1)? };
             if flat.unique_items && items.contains(&item) {
                 let fill = std::mem::replace(&mut self.fill, Fill::Random);
-                item = self.at_depth(&flat.items, depth + 1)?;
+                item = self.at_depth(places, depth + 1)?;
                 self.fill = fill;
                 if items.contains(&item) {
                     continue;
@@ -284,7 +282,7 @@ impl<'c> Maker<'c> {
         let mut members = Map::new();
         for (name, places) in &flat.properties {
             let required = flat.required.contains(name);
-            let read_only = places.iter().any(|place| self.flag(place, "readOnly"));
+            let read_only = self.flats.of(places).read_only;
             let wanted = required
                 || (!read_only
                     && depth < self.deepest
@@ -344,17 +342,9 @@ impl<'c> Maker<'c> {
         };
         flat.properties.is_empty()
             && !flat.additional.is_empty()
-            && !self.flats.at(&flat.additional).types.is_empty()
+            && !self.flats.of(&flat.additional).types.is_empty()
             && flat.member_count.1 != Some(0)
             && !flat.parts.iter().any(names)
-    }
-
-    fn flag(&self, place: &str, name: &str) -> bool {
-        let schema = pointer::get(self.flats.root, place);
-        let referred = schema
-            .and_then(|schema| schema.get("$ref")?.as_str())
-            .and_then(|reference| pointer::get(self.flats.root, &pointer::from_fragment(reference)?));
-        [schema, referred].into_iter().flatten().any(|schema| schema.get(name) == Some(&Value::Bool(true)))
     }
 }
 

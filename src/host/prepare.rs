@@ -331,11 +331,12 @@ impl Finder<'_, '_> {
             return;
         }
         for (name, request) in &asked.properties {
-            if request.iter().any(|place| is_read_only(root, place)) {
+            let own = Folded::read(root, request);
+            if own.read_only {
                 continue;
             }
             let Some((at, response)) = self.nearest(name, response, at) else { continue };
-            let (own, answered) = (Folded::read(root, request), self.samples.flat(&response));
+            let answered = self.samples.flat(&response);
             let from = pointer::child(from, name);
             if self.settled.contains(&at) || !alike(&own, &answered) {
                 continue;
@@ -357,13 +358,13 @@ impl Finder<'_, '_> {
                 Some(pointer::child(&at, name)).filter(|at| self.sample.value.pointer(at).is_some())
             };
             if let (Some(places), Some(at)) = (flat.properties.get(name), here(name)) {
-                return Some((at, places.clone()));
+                return Some((at, places.to_vec()));
             }
             if depth < DEPTH {
                 open.extend(
                     flat.properties
                         .iter()
-                        .filter_map(|(name, places)| Some((here(name)?, places.clone(), depth + 1))),
+                        .filter_map(|(name, places)| Some((here(name)?, places.to_vec(), depth + 1))),
                 );
             }
         }
@@ -377,10 +378,10 @@ impl Finder<'_, '_> {
         let below: Vec<(String, Vec<String>)> = match value {
             Value::Object(members) => members
                 .keys()
-                .filter_map(|name| Some((pointer::child(at, name), flat.properties.get(name)?.clone())))
+                .filter_map(|name| Some((pointer::child(at, name), flat.properties.get(name)?.to_vec())))
                 .collect(),
             Value::Array(items) => {
-                (0..items.len()).map(|index| (format!("{at}/{index}"), flat.items.clone())).collect()
+                (0..items.len()).map(|index| (format!("{at}/{index}"), flat.item(index).to_vec())).collect()
             }
             Value::String(_) | Value::Number(_)
                 if flat.listed.is_none() && !self.settled.iter().any(|known| known == at) =>
@@ -409,15 +410,6 @@ fn clocks(unit: TimeUnit) -> &'static [Clock] {
         TimeUnit::Milliseconds => &[Clock::Milliseconds],
         TimeUnit::DateTime => &[Clock::DateTime, Clock::DateTimeMilliseconds, Clock::DateTimeOffset],
     }
-}
-
-/// Whether a property is the host's to set.
-fn is_read_only(root: &Value, place: &str) -> bool {
-    let schema = root.pointer(place);
-    let referred = schema
-        .and_then(|schema| schema.get("$ref")?.as_str())
-        .and_then(|reference| root.pointer(&pointer::from_fragment(reference)?));
-    [schema, referred].into_iter().flatten().any(|schema| schema.get("readOnly") == Some(&Value::Bool(true)))
 }
 
 fn source(expression: &Expression) -> Option<Source> {

@@ -11,7 +11,7 @@ use crate::exchange::{Credentials, Request};
 use crate::generate::unique;
 use crate::json::{self, Kind, Member, Node, decimal, pointer};
 use crate::schema::Side;
-use crate::schema::folded::{Folded, Folds, Type};
+use crate::schema::folded::{Folded, Folds, Places, Type};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jsonschema::Draft;
@@ -232,7 +232,7 @@ fn parameters(
                     }
                     Some(_) => text.into(),
                 };
-                for broken in contract.schemas.violations(schema, Side::Request, &value) {
+                for broken in contract.schemas.breaks(schema, Side::Request, &value) {
                     seen.fault(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
                 }
                 if !listed(parameter) && parameter.example.as_ref().is_none_or(|example| *example != value) {
@@ -286,6 +286,9 @@ fn depends_on_more(name: &str) -> bool {
 fn document_of(operation: &Operation, request: &Request) -> Option<json::Text> {
     let bytes = request.body.as_deref()?;
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    if let Ok(text) = str::from_utf8(bytes) {
+        return json::read(text.as_bytes()).ok();
+    }
     match String::from_utf8_lossy(bytes) {
         Cow::Owned(_) if !operation.behaviour.codes(Cause::Malformed, "").is_empty() => None,
         text => json::read(text.as_bytes()).ok(),
@@ -375,7 +378,7 @@ fn document(
     let Some(schema) = &media.schema else { return };
     let value = text.to_value();
     let places = [schema.0.clone()];
-    for broken in labeller.contract.schemas.violations(schema, Side::Request, &value) {
+    for broken in labeller.contract.schemas.breaks(schema, Side::Request, &value) {
         // A format is an annotation unless the contract says what happens where it is not kept.
         if broken.cause == Cause::Format && operation.behaviour.codes(broken.cause, &broken.place).is_empty()
         {
@@ -407,9 +410,13 @@ fn document(
         let place = Place::Body(String::new());
         seen.perhaps.push(Fault { cause: Cause::Malformed, place, keyword: None, at: media.at.clone() });
     }
-    let documented = media.examples.iter().any(|example| example.value == value);
-    let mut silence = Silence { labeller, behaviour: &operation.behaviour, documented, seen };
-    silence.walk(&text.root, &places, "");
+    // A clear fault outweighs silence.
+    if seen.faults.is_empty() {
+        let documented = media.examples.iter().any(|example| example.value == value);
+        let whole = labeller.flats.whole(&places);
+        let mut silence = Silence { labeller, behaviour: &operation.behaviour, documented, seen };
+        silence.walk(&text.root, &whole, &mut String::new());
+    }
 }
 
 /// Whether a parser may give up on a document (RFC 8259, sections 6, 8.2 and 9), before any schema is
@@ -438,35 +445,40 @@ struct Silence<'a> {
 }
 
 impl Silence<'_> {
-    fn walk(&mut self, node: &Node, places: &[String], at: &str) {
-        if places.is_empty() {
-            return;
-        }
-        let flat = self.labeller.flats.whole(places);
+    fn walk(&mut self, node: &Node, flat: &Folded, at: &mut String) {
         if flat.read_only {
             self.seen.silent("a read-only property should not be sent; what becomes of it is not said");
         }
         match &node.kind {
-            Kind::String(text) => self.text(text, &flat, at),
-            Kind::Number(token) => self.number(token, &flat, at),
+            Kind::String(text) => self.text(text, flat, at),
+            Kind::Number(token) => self.number(token, flat, at),
             Kind::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.walk(item, &flat.items, &format!("{at}/{index}"));
+                    self.below(item, flat.item(index), at, &index.to_string());
                 }
             }
             Kind::Object(members) => {
-                self.discriminated(members, &flat);
+                self.discriminated(members, flat);
                 for member in members {
-                    let here = pointer::child(at, &member.key);
-                    let declared = flat.properties.get(&member.key);
-                    if declared.is_none() {
-                        self.undeclared(&flat, &here);
+                    if !flat.declares(&member.key) {
+                        self.undeclared(flat, &pointer::child(at, &member.key));
                     }
-                    self.walk(&member.value, declared.unwrap_or(&flat.additional), &here);
+                    self.below(&member.value, &flat.member(&member.key), at, &member.key);
                 }
             }
             Kind::Null | Kind::Bool(_) => {}
         }
+    }
+
+    fn below(&mut self, node: &Node, places: &Places, at: &mut String, token: &str) {
+        if places.is_empty() {
+            return;
+        }
+        let length = at.len();
+        pointer::push(at, token);
+        let flat = self.labeller.flats.whole_of(places);
+        self.walk(node, &flat, at);
+        at.truncate(length);
     }
 
     /// A discriminator leads to schemas that nothing is validated against.
@@ -498,7 +510,7 @@ impl Silence<'_> {
     }
 
     fn text(&mut self, text: &str, flat: &Folded, at: &str) {
-        if flat.listed.is_some() {
+        if flat.listed.as_ref().is_some_and(|listed| listed.iter().any(|one| one.as_str() == Some(text))) {
             return;
         }
         if let Some(format) = flat.format.as_deref().filter(|format| is_anybodys(format))

@@ -11,6 +11,7 @@ use crate::exchange::Credentials;
 use crate::json::pointer;
 use crate::plan::{Case, Place};
 use crate::schema::Side;
+use crate::schema::walk::{self, Part, Says};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
@@ -72,7 +73,7 @@ pub(super) fn keywords(subject: &Subject<'_>) -> Vec<Vec<Keyword>> {
     let root = |index: usize| operations[index].json_body().and_then(|media| media.schema.as_ref());
     for index in 0..operations.len() {
         let mut table = IndexMap::new();
-        let mut walk = Walk { document, stack: Vec::new(), found: Vec::new() };
+        let mut walk = Walk { document, stack: Vec::new(), depth: 0, found: Vec::new() };
         if let Some(schema) = root(index) {
             walk.schema(&schema.0, "body", None);
         }
@@ -108,7 +109,7 @@ pub(super) fn keywords(subject: &Subject<'_>) -> Vec<Vec<Keyword>> {
         let (Some(schema), Some(body)) = (root(case.operation), body.filter(|_| answer.accepted())) else {
             continue;
         };
-        let mut walk = Walk { document, stack: Vec::new(), found: Vec::new() };
+        let mut walk = Walk { document, stack: Vec::new(), depth: 0, found: Vec::new() };
         walk.schema(&schema.0, "body", Some(&body));
         let mut met: Vec<Key> = walk.found.into_iter().map(|(place, _, pointer)| (place, pointer)).collect();
         met.sort();
@@ -147,8 +148,9 @@ fn pattern(at: &str) -> String {
 
 struct Walk<'d> {
     document: &'d Value,
-    /// The references on the way here; a schema that holds itself is entered once.
+    /// The schemas on the way here; one that holds itself is entered once.
     stack: Vec<String>,
+    depth: usize,
     /// Place, keyword and pointer.
     found: Vec<(String, String, String)>,
 }
@@ -157,28 +159,27 @@ impl Walk<'_> {
     /// The keywords that concern a value at a place, or could if there is none.
     fn schema(&mut self, at: &str, place: &str, value: Option<&Value>) {
         const DEEP: usize = 64;
-        let Some(Value::Object(schema)) = self.document.pointer(at) else { return };
-        if self.stack.len() > DEEP {
+        let (depth, length) = (self.depth, self.stack.len());
+        if depth > DEEP {
             return;
         }
-        let target = schema.get("$ref").and_then(Value::as_str).and_then(pointer::from_fragment);
-        if let Some(target) = target
-            && (value.is_some() || !self.stack.contains(&target))
-        {
-            self.stack.push(target.clone());
-            self.schema(&target, place, value);
-            self.stack.pop();
-        }
-        for (keyword, about) in ASSERTIONS {
-            if schema.contains_key(*keyword) && value.is_none_or(|value| about.concerns(value)) {
-                self.found.push((place.to_owned(), (*keyword).to_owned(), pointer::child(at, keyword)));
+        self.depth += 1;
+        let parts = walk::parts(self.document, &[at.to_owned()]);
+        let parts: Vec<Part<'_>> =
+            parts.into_iter().filter(|part| value.is_some() || !self.stack.contains(&part.at)).collect();
+        self.stack.extend(parts.iter().map(|part| part.at.clone()));
+        for Part { at, says } in &parts {
+            let Says::Keywords(schema) = says else { continue };
+            for (keyword, about) in ASSERTIONS {
+                if schema.contains_key(*keyword) && value.is_none_or(|value| about.concerns(value)) {
+                    self.found.push((place.to_owned(), (*keyword).to_owned(), pointer::child(at, keyword)));
+                }
             }
+            self.members(schema, at, place, value);
+            self.items(schema, at, place, value);
         }
-        for index in 0..schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len) {
-            self.schema(&format!("{at}/allOf/{index}"), place, value);
-        }
-        self.members(schema, at, place, value);
-        self.items(schema, at, place, value);
+        self.stack.truncate(length);
+        self.depth = depth;
     }
 
     fn members(&mut self, schema: &Map<String, Value>, at: &str, place: &str, value: Option<&Value>) {
@@ -266,7 +267,7 @@ mod tests {
             "type": "object",
             "properties": {"next": {"$ref": "#/node"}, "list": {"type": "array", "items": {"minLength": 1}}}
         }});
-        let mut walk = Walk { document: &document, stack: vec!["/node".into()], found: Vec::new() };
+        let mut walk = Walk { document: &document, stack: Vec::new(), depth: 0, found: Vec::new() };
         walk.schema("/node", "body", None);
         let places: Vec<&str> = walk.found.iter().map(|(place, ..)| place.as_str()).collect();
         assert_eq!(places, ["body", "body/list", "body/list/*"]);

@@ -6,12 +6,16 @@
 
 use super::discriminator::Discriminator;
 use super::lower::Side;
-use super::violation::{Violation, show};
+use super::violation::{Actual, Expected, Ground, Raw, show};
+use super::walk;
 use crate::cause::Cause;
 use crate::json::pointer;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::OnceLock;
 
 /// So many alternatives are told of, and the number of the others.
 const TOLD: usize = 4;
@@ -29,29 +33,92 @@ pub struct Alternatives {
 
 /// A value and the alternatives of which it does not fit one, as it must.
 pub(super) struct Composition<'c> {
-    pub(super) document: &'c Value,
-    pub(super) side: Side,
+    pub(super) ground: Ground<'c>,
     /// JSON Pointer to the keyword in the contract.
-    pub(super) at: String,
+    pub(super) at: &'c str,
     /// JSON Pointer to the value.
-    pub(super) place: String,
+    pub(super) place: &'c str,
     pub(super) keyword: &'c str,
     pub(super) value: &'c Value,
 }
 
-/// An alternative, and how the value breaks it.
-struct Branch {
-    at: String,
-    broken: Vec<Violation>,
+/// The alternatives of a document, each with what it says of itself, read when it is asked for.
+#[derive(Default)]
+pub(super) struct Branches(HashMap<String, OnceLock<Told>, foldhash::fast::RandomState>);
+
+/// What an alternative says of itself.
+#[derive(Clone, Default)]
+struct Told {
+    /// The schema that it refers to.
+    target: Option<String>,
+    /// The members that it speaks of.
+    known: HashSet<String, foldhash::fast::RandomState>,
+    /// Members that can have one value only.
+    constants: Vec<(String, Value)>,
 }
 
-impl Composition<'_> {
+impl Branches {
+    /// Those at some places.
+    pub(super) fn at(places: impl Iterator<Item = String>) -> Branches {
+        Branches(places.map(|at| (at, OnceLock::new())).collect())
+    }
+
+    fn told(&self, document: &Value, at: &str) -> Cow<'_, Told> {
+        match self.0.get(at) {
+            Some(known) => Cow::Borrowed(known.get_or_init(|| Told::read(document, at))),
+            None => Cow::Owned(Told::read(document, at)),
+        }
+    }
+}
+
+impl Told {
+    fn read(document: &Value, at: &str) -> Told {
+        let Some(schema) = pointer::get(document, at) else { return Told::default() };
+        let mut told = Told { target: walk::target(schema), ..Told::default() };
+        for part in walk::applied(document, schema) {
+            for (name, schema) in part.get("properties").and_then(Value::as_object).into_iter().flatten() {
+                told.known.insert(name.clone());
+                let only = walk::applied(document, schema).into_iter().find_map(only);
+                told.constants.extend(only.map(|only| (name.clone(), only.clone())));
+            }
+            let required = part.get("required").and_then(Value::as_array).into_iter().flatten();
+            told.known.extend(required.filter_map(Value::as_str).map(str::to_owned));
+        }
+        told
+    }
+
+    /// What its constants say about the members of a value.
+    fn tagged(&self, members: &Map<String, Value>) -> Tagged {
+        let mut found = Tagged::Nothing;
+        for (name, only) in &self.constants {
+            match members.get(name) {
+                Some(value) if value == only => found = Tagged::So,
+                Some(_) => return Tagged::Otherwise,
+                None => {}
+            }
+        }
+        found
+    }
+}
+
+/// An alternative, and how the value breaks it.
+struct Branch<'e> {
+    index: usize,
+    told: Cow<'e, Told>,
+    broken: Vec<Raw<'e>>,
+}
+
+impl<'e> Composition<'e> {
     /// The violations of what is meant, given those of each alternative.
-    pub(super) fn judged(&self, broken: Vec<Vec<Violation>>) -> Vec<Violation> {
+    pub(super) fn judged(&self, broken: Vec<Vec<Raw<'e>>>) -> Vec<Raw<'e>> {
+        let Ground { document, branches, .. } = self.ground;
         let each = broken.into_iter().enumerate();
-        let mut branches: Vec<Branch> =
-            each.map(|(index, broken)| Branch { at: format!("{}/{index}", self.at), broken }).collect();
-        let fitting: Vec<&Branch> = branches.iter().filter(|branch| branch.broken.is_empty()).collect();
+        let branch = |(index, broken)| {
+            let told = branches.told(document, &format!("{}/{index}", self.at));
+            Branch { index, told, broken }
+        };
+        let mut branches: Vec<Branch<'e>> = each.map(branch).collect();
+        let fitting: Vec<&Branch<'e>> = branches.iter().filter(|branch| branch.broken.is_empty()).collect();
         if let [first, second, ..] = fitting.as_slice() {
             return vec![self.fits_both(first, second)];
         }
@@ -62,20 +129,20 @@ impl Composition<'_> {
         }
         keep(&mut branches, |branch| self.mistaken(branch).is_none());
         if branches.len() > 1 {
-            let unsure = Alternatives {
-                place: self.place.clone(),
+            let unsure = Rc::new(Alternatives {
+                place: self.place.to_owned(),
                 keyword: self.keyword.to_owned(),
-                at: self.at.clone(),
-            };
+                at: self.at.to_owned(),
+            });
             let meant = self.meant(branches).into_iter();
-            return meant.map(|broken| Violation { unsure: Some(unsure.clone()), ..broken }).collect();
+            return meant.map(|broken| Raw { unsure: Some(Rc::clone(&unsure)), ..broken }).collect();
         }
         branches.into_iter().flat_map(|branch| branch.broken).collect()
     }
 
-    fn meant(&self, mut branches: Vec<Branch>) -> Vec<Violation> {
+    fn meant(&self, mut branches: Vec<Branch<'e>>) -> Vec<Raw<'e>> {
         // Of a request is asked first what a host may take that knows no formats.
-        if self.side == Side::Request {
+        if self.ground.side == Side::Request {
             keep(&mut branches, |branch| self.is_light(branch));
         }
         if let Some(unknown) = self.discriminate(&mut branches)
@@ -84,7 +151,7 @@ impl Composition<'_> {
             return vec![unknown];
         }
         if let Some(members) = self.value.as_object().filter(|_| branches.len() > 1) {
-            let tags: Vec<_> = branches.iter().map(|branch| tagged(self.document, branch, members)).collect();
+            let tags: Vec<_> = branches.iter().map(|branch| branch.told.tagged(members)).collect();
             let wanted = tags.iter().max().copied().unwrap_or(Tagged::Otherwise);
             let mut tags = tags.into_iter();
             branches.retain(|_| tags.next() == Some(wanted));
@@ -109,34 +176,34 @@ impl Composition<'_> {
     }
 
     /// What a branch wants in place of the JSON type of the value.
-    fn mistaken<'b>(&self, branch: &'b Branch) -> Option<&'b Violation> {
+    fn mistaken<'b>(&self, branch: &'b Branch<'e>) -> Option<&'b Raw<'e>> {
         branch.broken.iter().find(|broken| {
             broken.place == self.place && matches!(broken.cause, Cause::WrongType | Cause::Null)
         })
     }
 
     /// Whether only such things are broken as a host need not hold against a value.
-    fn is_light(&self, branch: &Branch) -> bool {
+    fn is_light(&self, branch: &Branch<'e>) -> bool {
         branch.broken.iter().all(|broken| {
-            let schema = pointer::parent_and_last(&broken.at).map(|(schema, _)| schema);
             let nullable = || {
+                let schema = pointer::parent_and_last(&broken.at).map(|(schema, _)| schema);
                 schema
-                    .and_then(|schema| pointer::get(self.document, schema))
+                    .and_then(|schema| pointer::get(self.ground.document, schema))
                     .is_some_and(|schema| schema.get("nullable") == Some(&Value::Bool(true)))
             };
-            broken.cause == Cause::Format || (broken.actual == "null" && nullable())
+            broken.cause == Cause::Format || (broken.is_about_null() && nullable())
         })
     }
 
     /// Keeps the branch that a discriminator names; a value of it that names none is a violation.
-    fn discriminate(&self, branches: &mut Vec<Branch>) -> Option<Violation> {
-        let (schema, _) = pointer::parent_and_last(&self.at)?;
-        let discriminator = Discriminator::read(pointer::get(self.document, schema)?.as_object()?)?;
+    fn discriminate(&self, branches: &mut Vec<Branch<'e>>) -> Option<Raw<'e>> {
+        let (schema, _) = pointer::parent_and_last(self.at)?;
+        let discriminator = Discriminator::read(pointer::get(self.ground.document, schema)?.as_object()?)?;
         let Value::String(given) = self.value.as_object()?.get(&discriminator.property)? else {
             return None;
         };
         let named = discriminator.target(given);
-        let targets: Option<Vec<String>> = branches.iter().map(|branch| self.target(branch)).collect();
+        let targets: Option<Vec<String>> = branches.iter().map(|branch| branch.told.target.clone()).collect();
         let targets = targets?;
         if targets.contains(&named) {
             let mut targets = targets.into_iter();
@@ -144,106 +211,101 @@ impl Composition<'_> {
             return None;
         }
         let names: Vec<String> = targets.iter().flat_map(|target| discriminator.names(target)).collect();
-        let place = pointer::child(&self.place, &discriminator.property);
+        let place = pointer::child(self.place, &discriminator.property);
         let at = pointer::child(schema, "discriminator");
         let names = names.iter().map(|name| Value::from(name.as_str()).to_string()).collect();
         let expected = format!("one of {}", several(names));
         let actual = show(&Value::from(given.as_str()));
-        Some(self.violation(place, &at, Cause::NotInEnum, expected, actual))
-    }
-
-    /// The schema that a branch refers to.
-    fn target(&self, branch: &Branch) -> Option<String> {
-        let reference = pointer::get(self.document, &branch.at)?.get("$ref")?.as_str()?;
-        pointer::from_fragment(reference)
+        let actual = Actual::Words(actual.into());
+        Some(self.violation(place.into(), at.into(), Cause::NotInEnum, expected, actual))
     }
 
     /// A value that every branch has a list for, and that stands in none of them.
-    fn listed(&self, branches: &[Branch]) -> Option<Violation> {
-        let is_listed = |broken: &&Violation| matches!(broken.keyword.as_str(), "const" | "enum");
+    fn listed(&self, branches: &[Branch<'e>]) -> Option<Raw<'e>> {
+        let is_listed = |broken: &&Raw<'e>| matches!(broken.keyword, "const" | "enum");
         let (first, others) = branches.split_first()?;
         first.broken.iter().filter(is_listed).find_map(|broken| {
-            let at_same = |branch: &Branch| {
+            let at_same = |branch: &Branch<'e>| {
                 let mut same = branch.broken.iter().filter(is_listed);
-                same.find(|other| other.place == broken.place).map(|other| other.expected.clone())
+                same.find(|other| other.place == broken.place).map(Raw::expected)
             };
             let more: Option<Vec<String>> = others.iter().map(at_same).collect();
-            let all = std::iter::once(broken.expected.clone()).chain(more?).collect();
+            let all = std::iter::once(broken.expected()).chain(more?).collect();
             let (place, actual) = (broken.place.clone(), broken.actual.clone());
-            Some(self.violation(place, &self.at, broken.cause, several(all), actual))
+            Some(self.violation(place, self.at.into(), broken.cause, several(all), actual))
         })
     }
 
     /// How far a value is from a branch: what it breaks, and what it has that the branch does not
     /// know; and of what is as far, what is broken deeper inside.
-    fn distance(&self, branch: &Branch) -> (usize, Reverse<usize>) {
+    fn distance(&self, branch: &Branch<'e>) -> (usize, Reverse<usize>) {
         let depth = branch.broken.iter().map(|broken| pointer::tokens(&broken.place).count()).min();
         let strange = self.value.as_object().map_or(0, |members| {
-            let known = known(self.document, &branch.at);
+            let known = &branch.told.known;
             let strange = members.keys().filter(|name| !known.contains(name.as_str()));
             if known.is_empty() { 0 } else { strange.count() }
         });
         (branch.broken.len() + strange, Reverse(depth.unwrap_or_default()))
     }
 
-    fn fits_both(&self, first: &Branch, second: &Branch) -> Violation {
+    fn fits_both(&self, first: &Branch<'e>, second: &Branch<'e>) -> Raw<'e> {
         let both = format!("{} and {}", self.name(first), self.name(second));
         let expected = format!("a value that fits one of `{}` only", self.keyword);
         let actual = format!("{} that fits {both}", show(self.value));
-        self.violation(self.place.clone(), &self.at, Cause::ManyBranches, expected, actual)
+        let actual = Actual::Words(actual.into());
+        self.violation(self.place.into(), self.at.into(), Cause::ManyBranches, expected, actual)
     }
 
-    fn other_type(&self, branches: &[Branch]) -> Violation {
+    fn other_type(&self, branches: &[Branch<'e>]) -> Raw<'e> {
         let cause = if self.value.is_null() { Cause::Null } else { Cause::WrongType };
         let mut types: Vec<String> = Vec::new();
         let mut rest: Vec<String> = Vec::new();
         for broken in branches.iter().filter_map(|branch| self.mistaken(branch)) {
-            match broken.expected.strip_prefix("type ") {
+            let expected = broken.expected();
+            match expected.strip_prefix("type ") {
                 Some(names) => types.extend(names.split(" or ").map(str::to_owned)),
-                None => rest.push(broken.expected.clone()),
+                None => rest.push(expected),
             }
         }
         types.sort_by_key(|name| name == "null");
         if !types.is_empty() {
             rest.insert(0, format!("type {}", several(types)));
         }
-        self.violation(self.place.clone(), &self.at, cause, several(rest), show(self.value))
+        self.violation(self.place.into(), self.at.into(), cause, several(rest), Actual::Value(self.value))
     }
 
-    fn undecided(&self, branches: &[Branch]) -> Violation {
+    fn undecided(&self, branches: &[Branch<'e>]) -> Raw<'e> {
         let wishes = branches.iter().filter_map(|branch| {
             let broken = branch.broken.first()?;
-            let inside = broken.place.strip_prefix(self.place.as_str()).unwrap_or(&broken.place);
+            let inside = broken.place.strip_prefix(self.place).unwrap_or(&broken.place);
             Some(match broken.cause {
-                _ if inside.is_empty() => broken.expected.clone(),
+                _ if inside.is_empty() => broken.expected(),
                 Cause::Missing => format!("`{inside}`"),
                 Cause::UndeclaredProperty => format!("no `{inside}`"),
-                _ => format!("`{inside}` as {}", broken.expected),
+                _ => format!("`{inside}` as {}", broken.expected()),
             })
         });
         let expected = format!("one of `{}`: {}", self.keyword, several(wishes.collect()));
-        self.violation(self.place.clone(), &self.at, Cause::NoBranch, expected, show(self.value))
+        self.violation(self.place.into(), self.at.into(), Cause::NoBranch, expected, Actual::Value(self.value))
     }
 
     /// What a branch is called: by the schema that it refers to, or by its number.
-    fn name(&self, branch: &Branch) -> String {
-        let index = branch.at.rsplit('/').next().unwrap_or_default();
-        let own = format!("`{}/{index}`", self.keyword);
-        let target = self.target(branch);
-        let name = target.as_deref().and_then(pointer::parent_and_last).map(|(_, name)| name);
+    fn name(&self, branch: &Branch<'e>) -> String {
+        let own = format!("`{}/{}`", self.keyword, branch.index);
+        let name = branch.told.target.as_deref().and_then(pointer::parent_and_last).map(|(_, name)| name);
         name.map_or(own.clone(), |name| format!("`{name}` ({own})"))
     }
 
     fn violation(
         &self,
-        place: String,
-        at: &str,
+        place: Cow<'e, str>,
+        at: Cow<'e, str>,
         cause: Cause,
         expected: String,
-        actual: String,
-    ) -> Violation {
-        let keyword = self.keyword.to_owned();
-        Violation { place, keyword, at: at.to_owned(), cause, expected, actual, unsure: None }
+        actual: Actual<'e>,
+    ) -> Raw<'e> {
+        let (keyword, expected) = (self.keyword, Expected::Words(expected));
+        Raw { place, keyword, at, cause, expected, actual, unsure: None }
     }
 }
 
@@ -251,7 +313,7 @@ impl Composition<'_> {
 const FALSE: &str = "falseSchema";
 
 /// Keeps the branches of a kind, if there are any.
-fn keep(branches: &mut Vec<Branch>, wanted: impl Fn(&Branch) -> bool) {
+fn keep<'e>(branches: &mut Vec<Branch<'e>>, wanted: impl Fn(&Branch<'e>) -> bool) {
     if branches.iter().any(&wanted) {
         branches.retain(wanted);
     }
@@ -265,40 +327,6 @@ enum Tagged {
     So,
 }
 
-fn tagged(document: &Value, branch: &Branch, members: &Map<String, Value>) -> Tagged {
-    let mut found = Tagged::Nothing;
-    for part in parts(document, pointer::get(document, &branch.at)) {
-        let stated = part.get("properties").and_then(Value::as_object);
-        for (name, schema) in stated.into_iter().flatten() {
-            let Some(value) = members.get(name) else { continue };
-            match parts(document, Some(schema)).into_iter().find_map(only) {
-                Some(only) if only == value => found = Tagged::So,
-                Some(_) => return Tagged::Otherwise,
-                None => {}
-            }
-        }
-    }
-    found
-}
-
-/// A schema and all that it is put together from.
-fn parts<'d>(document: &'d Value, schema: Option<&'d Value>) -> Vec<&'d Value> {
-    let mut parts: Vec<&Value> = schema.into_iter().collect();
-    let mut next = 0;
-    while let Some(schema) = parts.get(next).copied() {
-        let referred = schema.get("$ref").and_then(Value::as_str).and_then(pointer::from_fragment);
-        let referred = referred.and_then(|at| pointer::get(document, &at));
-        let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
-        for part in referred.into_iter().chain(all) {
-            if !parts.iter().any(|known| std::ptr::eq(*known, part)) {
-                parts.push(part);
-            }
-        }
-        next += 1;
-    }
-    parts
-}
-
 /// The one value that a schema takes.
 fn only(schema: &Value) -> Option<&Value> {
     let listed = || match schema.get("enum")?.as_array()?.as_slice() {
@@ -308,24 +336,13 @@ fn only(schema: &Value) -> Option<&Value> {
     schema.get("const").or_else(listed)
 }
 
-/// The members that a branch speaks of.
-fn known<'d>(document: &'d Value, at: &str) -> HashSet<&'d str> {
-    let mut known: HashSet<&str> = HashSet::new();
-    for part in parts(document, pointer::get(document, at)) {
-        let stated = part.get("properties").and_then(Value::as_object);
-        known.extend(stated.into_iter().flat_map(Map::keys).map(String::as_str));
-        let required = part.get("required").and_then(Value::as_array);
-        known.extend(required.into_iter().flatten().filter_map(Value::as_str));
-    }
-    known
-}
-
 /// What every branch holds against a value.
-fn common(branches: &[Branch]) -> Vec<Violation> {
+fn common<'e>(branches: &[Branch<'e>]) -> Vec<Raw<'e>> {
     let Some((first, others)) = branches.split_first() else { return Vec::new() };
-    let same =
-        |a: &Violation, b: &Violation| (&a.place, a.cause, &a.expected) == (&b.place, b.cause, &b.expected);
-    let in_all = |broken: &&Violation| {
+    let same = |a: &Raw<'e>, b: &Raw<'e>| {
+        (&a.place, a.cause) == (&b.place, b.cause) && a.expected() == b.expected()
+    };
+    let in_all = |broken: &&Raw<'e>| {
         others.iter().all(|branch| branch.broken.iter().any(|other| same(broken, other)))
     };
     first.broken.iter().filter(in_all).cloned().collect()

@@ -1,12 +1,20 @@
-//! A schema with its references followed and its `allOf` folded, as a generator reads it.
+//! Schemas folded: everything that applies to one place of a value, as one.
+//!
+//! Laws: a value that the validator takes is never one that a fold excludes; and a fold is read once,
+//! whoever asks for it.
 
+use super::walk::{self, Says};
 use crate::json::pointer;
 use crate::schema::Discriminator;
 use indexmap::IndexMap;
+use regex::Regex;
 use serde_json::{Map, Value};
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::ops::Deref;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The JSON types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +35,65 @@ pub enum Type {
     Object,
 }
 
+impl Type {
+    const ALL: [Type; 7] =
+        [Type::Null, Type::Boolean, Type::Integer, Type::Number, Type::String, Type::Array, Type::Object];
+
+    /// Its name in a schema.
+    pub fn name(self) -> &'static str {
+        match self {
+            Type::Null => "null",
+            Type::Boolean => "boolean",
+            Type::Integer => "integer",
+            Type::Number => "number",
+            Type::String => "string",
+            Type::Array => "array",
+            Type::Object => "object",
+        }
+    }
+}
+
+/// Schemas all of which apply to one place, by JSON Pointer.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    at: Vec<String>,
+    /// What they are folded to, once somebody has asked.
+    kept: Cell<Kept>,
+}
+
+/// Where the folded schemas of places are kept, and by whom.
+#[derive(Clone, Copy, Debug, Default)]
+struct Kept {
+    of: u32,
+    at: Option<u32>,
+    whole: Option<u32>,
+}
+
+impl Deref for Places {
+    type Target = Vec<String>;
+
+    fn deref(&self) -> &Vec<String> {
+        &self.at
+    }
+}
+
+impl From<Vec<String>> for Places {
+    fn from(at: Vec<String>) -> Places {
+        Places { at, kept: Cell::default() }
+    }
+}
+
+impl Places {
+    fn push(&mut self, at: String) {
+        if !self.at.contains(&at) {
+            self.at.push(at);
+            self.kept = Cell::default();
+        }
+    }
+}
+
+type FastMap<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
 /// What a place may hold, all constraints that apply to it folded together.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a keyword of its own")]
@@ -42,7 +109,7 @@ pub struct Folded {
     /// Documented values.
     pub examples: Vec<Value>,
     /// The schemas of each property.
-    pub properties: IndexMap<String, Vec<String>>,
+    pub properties: IndexMap<String, Places, foldhash::fast::RandomState>,
     /// The properties that must be there.
     pub required: Vec<String>,
     /// Whether the contract says anything about undeclared properties.
@@ -50,11 +117,15 @@ pub struct Folded {
     /// Whether undeclared properties are forbidden.
     pub closed: bool,
     /// The schemas of undeclared properties, where there are any.
-    pub additional: Vec<String>,
+    pub additional: Places,
+    /// What objects hold, schema by schema.
+    objects: Vec<Members>,
     /// Bounds of an object's size.
     pub member_count: (Option<u64>, Option<u64>),
-    /// The schemas of every item.
-    pub items: Vec<String>,
+    /// The schemas of every item that has none of its own.
+    pub items: Places,
+    /// The schemas of the first items, where these have their own.
+    pub first_items: Vec<Places>,
     /// Bounds of an array's length.
     pub item_count: (Option<u64>, Option<u64>),
     /// Whether items must differ.
@@ -63,8 +134,10 @@ pub struct Folded {
     pub length: (Option<u64>, Option<u64>),
     /// What a text must match.
     pub patterns: Vec<String>,
-    /// The format.
+    /// The format that is named first.
     pub format: Option<String>,
+    /// Every format that is named.
+    pub formats: Vec<String>,
     /// The least number, and whether it is itself excluded.
     pub minimum: Option<(f64, bool)>,
     /// The greatest number, and whether it is itself excluded.
@@ -81,64 +154,171 @@ pub struct Folded {
     pub parts: Vec<String>,
     /// Alternatives: for each `oneOf` or `anyOf`, the schemas to choose from.
     pub alternatives: Vec<Vec<String>>,
+    /// The schemas that apply under a condition.
+    pub conditional: Vec<String>,
+    /// The types that schemas name; none where no schema names any.
+    named_types: Option<Vec<Type>>,
 }
 
-/// So many alternatives of one place are looked into.
+/// What one schema says of the members of an object.
+#[derive(Clone, Debug, Default)]
+struct Members {
+    /// The properties that it declares, with their schemas.
+    own: Vec<(String, String)>,
+    /// Names by their pattern; none where it cannot be used.
+    patterns: Vec<(Option<Regex>, String)>,
+    /// The schema of all others.
+    others: Option<String>,
+}
+
+/// What one schema says of the items of an array.
+struct Items {
+    first: Vec<String>,
+    others: Option<String>,
+}
+
+/// So many alternatives of one place are looked into, and so deep.
 const ALTERNATIVES: usize = 64;
+const DEPTH: usize = 8;
 
 /// The folded schemas of one document, each read once.
 pub struct Folds<'c> {
     /// The document that places and references point into, as 2020-12.
     pub root: &'c Value,
-    known: RefCell<HashMap<Vec<String>, Rc<Folded>>>,
+    /// What tells it from others, so that none is asked for what another one keeps.
+    id: u32,
+    kept: RefCell<Vec<Rc<Folded>>>,
+    known: RefCell<FastMap<Vec<String>, u32>>,
     /// The same with every alternative.
-    wholes: RefCell<HashMap<Vec<String>, Rc<Folded>>>,
+    wholes: RefCell<FastMap<Vec<String>, u32>>,
 }
 
 impl<'c> Folds<'c> {
     /// Those of a document.
     pub fn new(root: &'c Value) -> Folds<'c> {
-        Folds { root, known: RefCell::default(), wholes: RefCell::default() }
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        Folds {
+            root,
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            kept: RefCell::default(),
+            known: RefCell::default(),
+            wholes: RefCell::default(),
+        }
     }
 
     /// The schemas at `places`, folded together.
     pub fn at(&self, places: &[String]) -> Rc<Folded> {
-        if let Some(known) = self.known.borrow().get(places) {
-            return Rc::clone(known);
-        }
-        let flat = Rc::new(Folded::read(self.root, places));
-        self.known.borrow_mut().insert(places.to_vec(), Rc::clone(&flat));
-        flat
+        self.kept(self.at_index(places))
     }
 
-    /// Everything that any alternative says about a place.
+    /// The same of places that keep it.
+    pub fn of(&self, places: &Places) -> Rc<Folded> {
+        let kept = self.kept_by(places);
+        let index = kept.at.unwrap_or_else(|| self.at_index(places));
+        places.kept.set(Kept { at: Some(index), ..kept });
+        self.kept(index)
+    }
+
+    /// Everything that any alternative says about a place, and what applies under a condition.
     pub fn whole(&self, places: &[String]) -> Rc<Folded> {
-        if let Some(known) = self.wholes.borrow().get(places) {
-            return Rc::clone(known);
-        }
-        let mut all = places.to_vec();
-        let flat = loop {
-            let flat = self.at(&all);
-            let before = all.len();
-            if before <= ALTERNATIVES {
-                let more = flat.alternatives.iter().flatten().filter(|branch| !all.contains(branch));
-                let more: Vec<String> = more.cloned().collect();
-                all.extend(more);
-            }
-            if all.len() == before {
-                break flat;
-            }
-        };
-        self.wholes.borrow_mut().insert(places.to_vec(), Rc::clone(&flat));
-        flat
+        self.kept(self.whole_index(places))
+    }
+
+    /// The same of places that keep it.
+    pub fn whole_of(&self, places: &Places) -> Rc<Folded> {
+        let kept = self.kept_by(places);
+        let index = kept.whole.unwrap_or_else(|| self.whole_index(places));
+        places.kept.set(Kept { whole: Some(index), ..kept });
+        self.kept(index)
     }
 
     /// Everything that is said about what stands at a pointer below values of the schemas at
     /// `places`; `*` is every item.
     pub fn below(&self, places: &[String], pointer: &str) -> Rc<Folded> {
-        pointer::tokens(pointer).fold(self.whole(places), |flat, token| {
-            self.whole(flat.properties.get(token.as_ref()).unwrap_or(&flat.items))
-        })
+        pointer::tokens(pointer)
+            .fold(self.whole(places), |flat, token| self.whole_of(&flat.below(token.as_ref())))
+    }
+
+    fn kept(&self, index: u32) -> Rc<Folded> {
+        self.kept.borrow().get(index as usize).map(Rc::clone).unwrap_or_default()
+    }
+
+    fn kept_by(&self, places: &Places) -> Kept {
+        Some(places.kept.get()).filter(|kept| kept.of == self.id).unwrap_or(Kept { of: self.id, ..Kept::default() })
+    }
+
+    fn keep(&self, folded: Rc<Folded>) -> u32 {
+        let mut kept = self.kept.borrow_mut();
+        kept.push(folded);
+        u32::try_from(kept.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    fn at_index(&self, places: &[String]) -> u32 {
+        if let Some(known) = self.known.borrow().get(places) {
+            return *known;
+        }
+        let index = self.keep(Rc::new(Folded::read(self.root, places)));
+        self.known.borrow_mut().insert(places.to_vec(), index);
+        index
+    }
+
+    fn whole_index(&self, places: &[String]) -> u32 {
+        if let Some(known) = self.wholes.borrow().get(places) {
+            return *known;
+        }
+        let index = self.read_whole(places);
+        self.wholes.borrow_mut().insert(places.to_vec(), index);
+        index
+    }
+
+    fn read_whole(&self, places: &[String]) -> u32 {
+        let mut all = places.to_vec();
+        let index = loop {
+            let index = self.at_index(&all);
+            let flat = self.kept(index);
+            let before = all.len();
+            if before <= ALTERNATIVES {
+                let more = flat.alternatives.iter().flatten().chain(&flat.conditional);
+                let more: Vec<String> = more.filter(|branch| !all.contains(branch)).cloned().collect();
+                all.extend(more);
+            }
+            if all.len() == before {
+                break index;
+            }
+        };
+        if all.len() == places.len() {
+            return index;
+        }
+        let mut whole = Folded::clone(&self.kept(index));
+        // Of alternatives, each need not hold.
+        let types = self.types(places, DEPTH);
+        whole.impossible = types.as_ref().is_some_and(Vec::is_empty);
+        whole.types = types.filter(|types| !types.is_empty()).unwrap_or_else(|| whole.implied_types());
+        whole.listed = self.at(places).listed.clone().or_else(|| {
+            let branches = all[places.len()..].iter().map(|branch| self.at(std::slice::from_ref(branch)));
+            branches.filter_map(|branch| branch.listed.clone()).reduce(|mut all, more| {
+                all.extend(more);
+                all
+            })
+        });
+        self.keep(Rc::new(whole))
+    }
+
+    /// The types that values may have, where schemas and their alternatives name them.
+    fn types(&self, places: &[String], depth: usize) -> Option<Vec<Type>> {
+        let flat = self.at(places);
+        let depth = depth.checked_sub(1)?;
+        let groups = flat.alternatives.iter().filter_map(|branches| {
+            let each = branches.iter().map(|branch| self.types(std::slice::from_ref(branch), depth));
+            let mut any: Vec<Type> = Vec::new();
+            for one in each.collect::<Option<Vec<_>>>()?.into_iter().flatten() {
+                if !any.contains(&one) {
+                    any.push(one);
+                }
+            }
+            Some(any)
+        });
+        flat.named_types.iter().cloned().chain(groups).reduce(|before, types| common(before, &types))
     }
 }
 
@@ -146,58 +326,43 @@ impl Folded {
     /// Folds the schemas at `places` together.
     pub fn read(root: &Value, places: &[String]) -> Folded {
         let mut flat = Folded { at: places.first().cloned().unwrap_or_default(), ..Folded::default() };
-        let mut open: Vec<String> = places.iter().rev().cloned().collect();
-        let mut seen = HashSet::new();
-        let mut typed: Option<Vec<Type>> = None;
-        while let Some(at) = open.pop() {
-            if !seen.insert(at.clone()) {
-                continue;
+        let mut lists = Vec::new();
+        for part in walk::parts(root, places) {
+            match part.says {
+                Says::Nothing => flat.impossible = true,
+                Says::Keywords(schema) => {
+                    if schema.contains_key("type") || schema.contains_key("properties") {
+                        flat.at.clone_from(&part.at);
+                    }
+                    flat.fold(schema, &part.at);
+                    flat.objects.push(Members::read(schema, &part.at));
+                    lists.push(Items::read(schema, &part.at));
+                }
             }
-            let Some(schema) = pointer::get(root, &at).and_then(Value::as_object) else { continue };
-            if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-                open.extend(pointer::from_fragment(reference));
-            }
-            if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
-                open.extend((0..parts.len()).rev().map(|index| format!("{at}/allOf/{index}")));
-            }
-            if schema.contains_key("type") || schema.contains_key("properties") {
-                flat.at.clone_from(&at);
-            }
-            let types = types(schema);
-            if !types.is_empty() {
-                typed = Some(match typed {
-                    Some(before) => common(before, &types),
-                    None => types,
-                });
-            }
-            flat.fold(schema, &at);
-            flat.parts.push(at);
+            flat.parts.push(part.at);
         }
-        flat.impossible = typed.as_ref().is_some_and(Vec::is_empty);
-        flat.types = typed.unwrap_or_default();
-        if flat.types.is_empty() {
-            flat.types = flat.implied_types();
-        }
+        flat.declare();
+        flat.line_up(&lists);
+        flat.impossible |= flat.named_types.as_ref().is_some_and(Vec::is_empty);
+        flat.impossible |= flat.listed.as_ref().is_some_and(Vec::is_empty);
+        flat.types = flat.named_types.clone().filter(|types| !types.is_empty()).unwrap_or_else(|| flat.implied_types());
         flat
     }
 
     fn fold(&mut self, schema: &Map<String, Value>, at: &str) {
-        let number = |key: &str| schema.get(key).and_then(Value::as_f64);
         let count = |key: &str| schema.get(key).and_then(Value::as_u64);
-        if let Some(value) = schema.get("const") {
-            self.listed = Some(vec![value.clone()]);
-        } else if let Some(values) = schema.get("enum").and_then(Value::as_array) {
-            self.listed.get_or_insert_with(|| values.clone());
+        let flag = |key: &str| schema.get(key) == Some(&Value::Bool(true));
+        self.list(schema);
+        let types = types(schema);
+        if !types.is_empty() {
+            self.named_types = Some(match self.named_types.take() {
+                Some(before) => common(before, &types),
+                None => types,
+            });
         }
         let single = ["example", "default"].iter().filter_map(|key| schema.get(*key));
         let several = schema.get("examples").and_then(Value::as_array).into_iter().flatten();
         self.examples.extend(single.chain(several).cloned());
-        if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
-            for name in properties.keys() {
-                let place = pointer::child(&pointer::child(at, "properties"), name);
-                self.properties.entry(name.clone()).or_default().push(place);
-            }
-        }
         let names = schema.get("required").and_then(Value::as_array).into_iter().flatten();
         for name in names.filter_map(Value::as_str) {
             if !self.required.iter().any(|known| known == name) {
@@ -208,47 +373,130 @@ impl Folded {
             self.additional_stated |= schema.contains_key(key);
             self.closed |= key != "patternProperties" && schema.get(key) == Some(&Value::Bool(false));
         }
-        if schema.get("additionalProperties").is_some_and(Value::is_object) {
-            self.additional.push(pointer::child(at, "additionalProperties"));
-        }
         narrow(&mut self.member_count, count("minProperties"), count("maxProperties"));
-        if schema.get("items").is_some_and(Value::is_object) {
-            self.items.push(pointer::child(at, "items"));
-        }
         let unlisted =
             || schema.get("enum").and_then(Value::as_array).is_some_and(|all| !all.contains(&Value::Null));
-        self.perhaps_null |= schema.get("nullable") == Some(&Value::Bool(true))
-            && (!schema.contains_key("type") || unlisted());
+        self.perhaps_null |= flag("nullable") && (!schema.contains_key("type") || unlisted());
         self.discriminators.extend(Discriminator::read(schema));
-        self.read_only |= schema.get("readOnly") == Some(&Value::Bool(true));
-        self.unique_items |= schema.get("uniqueItems") == Some(&Value::Bool(true));
+        self.read_only |= flag("readOnly");
+        self.unique_items |= flag("uniqueItems");
         narrow(&mut self.item_count, count("minItems"), count("maxItems"));
         narrow(&mut self.length, count("minLength"), count("maxLength"));
         self.patterns.extend(schema.get("pattern").and_then(Value::as_str).map(str::to_owned));
         if let Some(format) = schema.get("format").and_then(Value::as_str) {
             self.format.get_or_insert_with(|| format.to_owned());
+            if !self.formats.iter().any(|known| known == format) {
+                self.formats.push(format.to_owned());
+            }
         }
+        self.number(schema);
+        self.alternatives.extend(walk::alternatives(schema, at));
+        self.conditional.extend(walk::conditional(schema, at));
+    }
+
+    /// Only what all lists have in common is allowed.
+    fn list(&mut self, schema: &Map<String, Value>) {
+        let listed = schema.get("enum").and_then(Value::as_array).map(Vec::as_slice);
+        let constant = schema.get("const").map(std::slice::from_ref);
+        for values in constant.into_iter().chain(listed) {
+            self.listed = Some(match self.listed.take() {
+                Some(before) => {
+                    before.into_iter().filter(|one| values.iter().any(|other| equal(one, other))).collect()
+                }
+                None => values.to_vec(),
+            });
+        }
+    }
+
+    fn number(&mut self, schema: &Map<String, Value>) {
+        let number = |key: &str| schema.get(key).and_then(Value::as_f64);
         for (key, excluded) in [("minimum", false), ("exclusiveMinimum", true)] {
-            if let Some(limit) = number(key)
-                && self.minimum.is_none_or(|(before, _)| limit >= before)
-            {
-                self.minimum = Some((limit, excluded));
+            if let Some(limit) = number(key) {
+                let bound = (limit, excluded);
+                let stricter = |before: (f64, bool)| if before < bound { bound } else { before };
+                self.minimum = Some(self.minimum.map_or(bound, stricter));
             }
         }
         for (key, excluded) in [("maximum", false), ("exclusiveMaximum", true)] {
-            if let Some(limit) = number(key)
-                && self.maximum.is_none_or(|(before, _)| limit <= before)
-            {
-                self.maximum = Some((limit, excluded));
+            if let Some(limit) = number(key) {
+                let bound = (limit, excluded);
+                let stricter =
+                    |before: (f64, bool)| if (-before.0, before.1) < (-limit, excluded) { bound } else { before };
+                self.maximum = Some(self.maximum.map_or(bound, stricter));
             }
         }
-        self.multiple_of = number("multipleOf").or(self.multiple_of);
-        for key in ["oneOf", "anyOf"] {
-            if let Some(branches) = schema.get(key).and_then(Value::as_array) {
-                let base = pointer::child(at, key);
-                self.alternatives.push((0..branches.len()).map(|index| format!("{base}/{index}")).collect());
+        if let Some(step) = number("multipleOf") {
+            self.multiple_of = Some(self.multiple_of.map_or(step, |before| common_multiple(before, step)));
+        }
+    }
+
+    /// Gives each declared property the schemas that apply to it, whichever schema says so.
+    fn declare(&mut self) {
+        let names: Vec<String> = {
+            let own = self.objects.iter().flat_map(|part| &part.own);
+            own.map(|(name, _)| name.clone()).collect()
+        };
+        for name in names {
+            if !self.properties.contains_key(&name) {
+                let places = self.objects_of(&name);
+                self.properties.insert(name, places);
             }
         }
+        for others in self.objects.iter().filter_map(|part| part.others.clone()) {
+            self.additional.push(others);
+        }
+        // A schema that says nothing but its properties has no say in other names.
+        self.objects.retain(|part| !part.patterns.is_empty() || part.others.is_some());
+    }
+
+    fn objects_of(&self, name: &str) -> Places {
+        let mut places = Places::default();
+        for part in &self.objects {
+            part.of(name).for_each(|at| places.push(at.to_owned()));
+        }
+        places
+    }
+
+    /// Gives each of the first items the schemas that apply to it.
+    fn line_up(&mut self, lists: &[Items]) {
+        let most = lists.iter().map(|list| list.first.len()).max().unwrap_or(0);
+        for index in 0..most {
+            let mut places = Places::default();
+            for list in lists {
+                list.first.get(index).or(list.others.as_ref()).into_iter().for_each(|at| places.push(at.clone()));
+            }
+            self.first_items.push(places);
+        }
+        for others in lists.iter().filter_map(|list| list.others.as_ref()) {
+            self.items.push(others.clone());
+        }
+    }
+
+    /// The schemas of a member.
+    pub fn member(&self, name: &str) -> Cow<'_, Places> {
+        match self.properties.get(name) {
+            Some(declared) => Cow::Borrowed(declared),
+            None if self.objects.iter().all(|part| part.patterns.is_empty()) => Cow::Borrowed(&self.additional),
+            None => Cow::Owned(self.objects_of(name)),
+        }
+    }
+
+    /// Whether a name is declared, by itself or by a pattern.
+    pub fn declares(&self, name: &str) -> bool {
+        self.properties.contains_key(name) || self.objects.iter().any(|part| part.matching(name).next().is_some())
+    }
+
+    /// The schemas of an item.
+    pub fn item(&self, index: usize) -> &Places {
+        self.first_items.get(index).unwrap_or(&self.items)
+    }
+
+    /// The schemas of what a token of a pointer leads to; `*` is every item.
+    pub fn below(&self, token: &str) -> Cow<'_, Places> {
+        if let Some(declared) = self.properties.get(token) {
+            return Cow::Borrowed(declared);
+        }
+        Cow::Borrowed(pointer::index(token).map_or(&self.items, |index| self.item(index)))
     }
 
     fn implied_types(&self) -> Vec<Type> {
@@ -260,6 +508,23 @@ impl Folded {
             vec![Type::String]
         } else {
             Vec::new()
+        }
+    }
+
+    /// The names of the types that schemas name, without `null`.
+    pub fn type_names(&self) -> Vec<&'static str> {
+        let names = self.named_types.iter().flatten().filter(|one| **one != Type::Null);
+        names.map(|one| one.name()).collect()
+    }
+
+    /// The keyword because of which no value is allowed, where none is.
+    pub fn obstacle(&self) -> &'static str {
+        if self.listed.as_ref().is_some_and(Vec::is_empty) {
+            "enum"
+        } else if self.named_types.as_ref().is_some_and(Vec::is_empty) {
+            "type"
+        } else {
+            "falseSchema"
         }
     }
 
@@ -285,6 +550,68 @@ impl Folded {
     }
 }
 
+impl Members {
+    fn read(schema: &Map<String, Value>, at: &str) -> Members {
+        let below = |key: &str| {
+            let members = schema.get(key).and_then(Value::as_object).into_iter().flatten();
+            let base = pointer::child(at, key);
+            members.map(move |(name, _)| (name.clone(), pointer::child(&base, name)))
+        };
+        let regex = |pattern: &str| Regex::new(&jsonschema_regex::to_rust_regex(pattern).ok()?).ok();
+        let others = schema.get("additionalProperties").filter(|others| others.is_object());
+        Members {
+            own: below("properties").collect(),
+            patterns: below("patternProperties").map(|(pattern, place)| (regex(&pattern), place)).collect(),
+            others: others.map(|_| pointer::child(at, "additionalProperties")),
+        }
+    }
+
+    fn matching(&self, name: &str) -> impl Iterator<Item = &str> {
+        let matches = |regex: &Option<Regex>| regex.as_ref().is_some_and(|regex| regex.is_match(name));
+        self.patterns.iter().filter(move |(regex, _)| matches(regex)).map(|(_, at)| at.as_str())
+    }
+
+    /// The schemas that apply to a member: those of all others only where none of its own does.
+    fn of(&self, name: &str) -> impl Iterator<Item = &str> {
+        let own = self.own.iter().find(|(known, _)| known == name).map(|(_, at)| at.as_str());
+        let usable = self.patterns.iter().all(|(regex, _)| regex.is_some());
+        let is_other = own.is_none() && self.matching(name).next().is_none() && usable;
+        let others = self.others.as_deref().filter(|_| is_other);
+        own.into_iter().chain(self.matching(name)).chain(others)
+    }
+}
+
+impl Items {
+    fn read(schema: &Map<String, Value>, at: &str) -> Items {
+        let first = schema.get("prefixItems").and_then(Value::as_array).map_or(0, Vec::len);
+        let others = schema.get("items").filter(|items| items.is_object());
+        Items {
+            first: (0..first).map(|index| format!("{at}/prefixItems/{index}")).collect(),
+            others: others.map(|_| pointer::child(at, "items")),
+        }
+    }
+}
+
+/// Whether two values are the same to a schema: 1 is 1.0.
+pub(crate) fn equal(one: &Value, other: &Value) -> bool {
+    jsonschema::json::cmp::equal(&one, other)
+}
+
+/// The least number that is a multiple of both, where that can be told.
+fn common_multiple(one: f64, other: f64) -> f64 {
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    let whole = |number: f64| number.fract() == 0.0 && number > 0.0 && number < MOST;
+    if !whole(one) || !whole(other) {
+        return one.max(other);
+    }
+    let (mut a, mut b) = (one, other);
+    while b > 0.0 {
+        (a, b) = (b, a % b);
+    }
+    let least = one / a * other;
+    if least < MOST { least } else { one.max(other) }
+}
+
 fn narrow(bounds: &mut (Option<u64>, Option<u64>), least: Option<u64>, most: Option<u64>) {
     bounds.0 = bounds.0.max(least);
     bounds.1 = match (bounds.1, most) {
@@ -304,16 +631,7 @@ fn common(before: Vec<Type>, types: &[Type]) -> Vec<Type> {
 }
 
 fn types(schema: &Map<String, Value>) -> Vec<Type> {
-    let one = |name: &str| match name {
-        "null" => Some(Type::Null),
-        "boolean" => Some(Type::Boolean),
-        "integer" => Some(Type::Integer),
-        "number" => Some(Type::Number),
-        "string" => Some(Type::String),
-        "array" => Some(Type::Array),
-        "object" => Some(Type::Object),
-        _ => None,
-    };
+    let one = |name: &str| Type::ALL.into_iter().find(|one| one.name() == name);
     match schema.get("type") {
         Some(Value::String(name)) => one(name).into_iter().collect(),
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).filter_map(one).collect(),
@@ -322,26 +640,5 @@ fn types(schema: &Map<String, Value>) -> Vec<Type> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn all_of_and_references_fold_into_one() {
-        let root = json!({
-            "a": {"allOf": [{"$ref": "#/b"}, {"required": ["y"], "properties": {"x": {"maxLength": 3}}}]},
-            "b": {"type": "object", "required": ["x"], "properties": {"x": {"type": "string", "maxLength": 9}, "y": {}}}
-        });
-        let flat = Folded::read(&root, &["/a".into()]);
-        assert_eq!(flat.required, ["x", "y"]);
-        assert_eq!(flat.types, [Type::Object]);
-        let x = Folded::read(&root, &flat.properties["x"]);
-        assert_eq!((x.types.as_slice(), x.length), ([Type::String].as_slice(), (None, Some(3))));
-    }
-
-    #[test]
-    fn a_schema_that_contains_itself_ends() {
-        let root = json!({"a": {"allOf": [{"$ref": "#/a"}], "type": "object"}});
-        assert_eq!(Folded::read(&root, &["/a".into()]).types, [Type::Object]);
-    }
-}
+#[path = "folded_tests.rs"]
+mod tests;

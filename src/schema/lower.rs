@@ -3,6 +3,7 @@
 //! Every pointer stays what it was, so that a validator's schema path is a place in the
 //! contract as its author wrote it.
 
+use super::walk::{self, Part, Says};
 use crate::json::pointer;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashSet};
@@ -62,9 +63,7 @@ pub(crate) fn reachable(document: &Value, roots: impl IntoIterator<Item = String
             continue;
         }
         open.extend(subschemas(schema, &at));
-        if let Some(next) = schema.get("$ref").and_then(Value::as_str).and_then(pointer::from_fragment) {
-            open.push(next);
-        }
+        open.extend(walk::referred(schema));
         found.push(at);
     }
     found.sort();
@@ -146,23 +145,26 @@ pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> b
     }
     let mut changes: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for at in places {
+        let joins = |schema: &Value| {
+            ["properties", "required", "allOf"].iter().any(|keyword| schema.get(keyword).is_some())
+        };
+        if !pointer::get(document, at).is_some_and(joins) {
+            continue;
+        }
         // One part of an `allOf` may ask for what another one describes.
-        let parts = parts(document, at);
+        let parts = walk::parts(document, std::slice::from_ref(at));
         let stays: HashSet<&String> = parts
             .iter()
-            .flat_map(|part| properties(document, part))
+            .flat_map(|part| properties(part.says))
             .filter(|(_, is)| has(document, is, flag))
             .map(|(name, _)| name)
             .collect();
         if stays.is_empty() {
             continue;
         }
-        for part in parts {
-            let Some(Value::Array(required)) =
-                pointer::get(document, &part).and_then(|it| it.get("required"))
-            else {
-                continue;
-            };
+        for Part { at: part, says } in parts {
+            let Says::Keywords(schema) = says else { continue };
+            let Some(Value::Array(required)) = schema.get("required") else { continue };
             let kept = changes.get(&part).unwrap_or(required);
             let travels =
                 |name: &&Value| !name.as_str().is_some_and(|name| stays.iter().any(|stays| *stays == name));
@@ -180,29 +182,17 @@ pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> b
     !changes.is_empty()
 }
 
-/// A schema and all that it is put together from.
-fn parts(document: &Value, at: &str) -> Vec<String> {
-    let (mut parts, mut open) = (Vec::new(), vec![at.to_owned()]);
-    while let Some(at) = open.pop() {
-        let Some(schema) = pointer::get(document, &at).filter(|_| !parts.contains(&at)) else { continue };
-        open.extend(schema.get("$ref").and_then(Value::as_str).and_then(pointer::from_fragment));
-        let count = schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
-        open.extend((0..count).map(|index| format!("{at}/allOf/{index}")));
-        parts.push(at);
-    }
-    parts
+fn properties<'d>(says: Says<'d>) -> impl Iterator<Item = (&'d String, &'d Value)> + use<'d> {
+    let schema = match says {
+        Says::Keywords(schema) => schema.get("properties").and_then(Value::as_object),
+        Says::Nothing => None,
+    };
+    schema.into_iter().flatten()
 }
 
-fn properties<'d>(document: &'d Value, at: &str) -> impl Iterator<Item = (&'d String, &'d Value)> {
-    let schema = pointer::get(document, at);
-    schema.and_then(|schema| schema.get("properties")?.as_object()).into_iter().flatten()
-}
-
-/// Whether a property has a flag, by itself or where its reference leads.
+/// Whether a property has a flag, wherever it is said of it.
 fn has(document: &Value, property: &Value, flag: &str) -> bool {
-    let referred = property.get("$ref").and_then(Value::as_str).and_then(pointer::from_fragment);
-    let referred = referred.and_then(|at| pointer::get(document, &at));
-    [Some(property), referred].into_iter().flatten().any(|schema| schema.get(flag) == Some(&json!(true)))
+    walk::applied(document, property).iter().any(|schema| schema.get(flag) == Some(&Value::Bool(true)))
 }
 
 #[cfg(test)]

@@ -9,13 +9,14 @@ pub(crate) mod lower;
 mod nodes;
 pub mod schemas;
 mod violation;
+pub(crate) mod walk;
 
 pub use branch::Alternatives;
 pub use discriminator::Discriminator;
 pub use lower::Side;
 pub(crate) use lower::subschemas;
 pub use schemas::{Probe, SchemaAt, Schemas};
-pub use violation::{Violation, show};
+pub use violation::{Break, Violation, show};
 
 /// A part of the contract that cannot be used.
 #[derive(Clone, Debug)]

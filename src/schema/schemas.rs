@@ -3,7 +3,8 @@
 use super::Broken;
 use super::lower::{self, Side};
 use super::nodes::Nodes;
-use super::violation::{self, Violation, document_pointer};
+use super::branch::Branches;
+use super::violation::{self, Break, Ground, Raw, Violation, document_pointer};
 use crate::cause::Cause;
 use crate::json::{Text, pointer};
 use jsonschema::json::{Json, SerdeJson};
@@ -31,6 +32,9 @@ pub struct Schemas {
     of_answers: OnceLock<Validators<Nodes>>,
     /// Those of alternatives and conditions below `hiding`.
     of_branches: OnceLock<Validators<SerdeJson>>,
+    /// The alternatives of requests, and those of answers where these have schemas of their own.
+    asked: Branches,
+    answered: Option<Branches>,
 }
 
 type Validators<F> = HashMap<SchemaAt, Validator<F>>;
@@ -67,7 +71,9 @@ impl Schemas {
         } else {
             HashSet::new()
         };
-        let response = differs.then_some(answered);
+        let branches = || Branches::at(places.iter().filter(|at| is_branch(at)).cloned());
+        let (asked, response) = (branches(), differs.then_some(answered));
+        let answered = response.is_some().then(branches);
         let mut broken = HashMap::new();
         let of_requests = compile(&request, requests, &mut broken);
         let of_responses = compile(response.as_ref().unwrap_or(&request), responses, &mut broken);
@@ -81,6 +87,8 @@ impl Schemas {
             of_responses,
             of_answers,
             of_branches,
+            asked,
+            answered,
         };
         (schemas, broken)
     }
@@ -164,10 +172,19 @@ impl Schemas {
     pub fn violations(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Violation> {
         let Some(validator) = self.validator(schema, side) else { return Vec::new() };
         let errors: Vec<_> = validator.iter_errors(value).collect();
-        let mut found = violation::violations(&errors, self.document(side), side);
-        found.sort_by(|a, b| (&a.place, &a.at).cmp(&(&b.place, &b.at)));
-        found.dedup_by(|a, b| a.place == b.place && a.at == b.at);
-        found
+        violation::ordered(&errors, self.ground(side)).into_iter().map(Raw::told).collect()
+    }
+
+    /// The same without words, which take longer to find than all else.
+    pub fn breaks(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Break> {
+        let Some(validator) = self.validator(schema, side) else { return Vec::new() };
+        let errors: Vec<_> = validator.iter_errors(value).collect();
+        violation::ordered(&errors, self.ground(side)).into_iter().map(Raw::untold).collect()
+    }
+
+    fn ground(&self, side: Side) -> Ground<'_> {
+        let own = self.answered.as_ref().filter(|_| side == Side::Response);
+        Ground { document: self.document(side), side, branches: own.unwrap_or(&self.asked) }
     }
 
     /// Every way in which the text of a header breaks a schema.
@@ -194,7 +211,7 @@ impl Schemas {
             }
         }
         let fits = |reading: &Value| {
-            let broken = self.violations(schema, side, reading);
+            let broken = self.breaks(schema, side, reading);
             let other_type = |cause| matches!(cause, Cause::WrongType | Cause::Null);
             !broken.iter().any(|broken| broken.place.is_empty() && other_type(broken.cause))
         };
@@ -206,7 +223,7 @@ impl Schemas {
 
     /// Takes for text those items or members that a schema refuses as numbers or booleans.
     fn as_text(&self, schema: &SchemaAt, side: Side, reading: &mut Value, plain: &Value) {
-        for broken in self.violations(schema, side, &*reading) {
+        for broken in self.breaks(schema, side, &*reading) {
             let Some(token) = pointer::tokens(&broken.place).next().map(std::borrow::Cow::into_owned) else {
                 continue;
             };
@@ -337,7 +354,7 @@ fn compile<F: Json>(
             }
             Err(error) => {
                 let at = document_pointer(error.schema_path().as_str());
-                let at = if at.is_empty() { schema.0.clone() } else { at };
+                let at = if at.is_empty() { schema.0.clone() } else { at.to_owned() };
                 let why = format!("the schema cannot be used: {error}");
                 broken.insert(schema.clone(), Broken { at, why });
             }

@@ -1,13 +1,18 @@
 //! How a value breaks a schema, in the words of the project.
+//!
+//! Most are only looked at by the oracle, which asks for the place and the cause: words are found
+//! for those that somebody is told of.
 
-use super::branch::{Alternatives, Composition};
+use super::branch::{Alternatives, Branches, Composition};
 use super::lower::Side;
 use crate::cause::Cause;
 use crate::json::{self, pointer};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 /// How a value breaks a schema.
 #[derive(Clone, Debug)]
@@ -28,17 +33,108 @@ pub struct Violation {
     pub unsure: Option<Alternatives>,
 }
 
-pub(super) fn document_pointer(path: &str) -> String {
-    path.strip_prefix("/$ref").unwrap_or(path).to_owned()
+/// The same without words.
+#[derive(Clone, Debug)]
+pub struct Break {
+    /// JSON Pointer to the value, or to where it should be.
+    pub place: String,
+    /// The keyword that is broken.
+    pub keyword: String,
+    /// JSON Pointer to the keyword in the contract.
+    pub at: String,
+    /// The cause it amounts to.
+    pub cause: Cause,
+    /// The alternatives of which the value may have meant another one than that which is judged.
+    pub unsure: Option<Alternatives>,
 }
 
-/// The violations that errors are, where the schemas of a side are read from a document.
-pub(super) fn violations<'e>(
-    errors: impl IntoIterator<Item = &'e ValidationError<'e>>,
-    document: &Value,
-    side: Side,
-) -> Vec<Violation> {
-    let errors: Vec<&ValidationError<'_>> = errors.into_iter().collect();
+/// The same as long as the validator's errors are there.
+#[derive(Clone)]
+pub(super) struct Raw<'e> {
+    pub(super) place: Cow<'e, str>,
+    pub(super) keyword: &'e str,
+    pub(super) at: Cow<'e, str>,
+    pub(super) cause: Cause,
+    pub(super) expected: Expected<'e>,
+    pub(super) actual: Actual<'e>,
+    pub(super) unsure: Option<Rc<Alternatives>>,
+}
+
+/// What is asked for.
+#[derive(Clone)]
+pub(super) enum Expected<'e> {
+    By(&'e ValidationError<'e>),
+    Words(String),
+}
+
+/// What is there instead.
+#[derive(Clone)]
+pub(super) enum Actual<'e> {
+    Value(&'e Value),
+    Words(Cow<'static, str>),
+}
+
+impl Raw<'_> {
+    pub(super) fn expected(&self) -> String {
+        match &self.expected {
+            Expected::By(error) => expected(error),
+            Expected::Words(words) => words.clone(),
+        }
+    }
+
+    pub(super) fn is_about_null(&self) -> bool {
+        matches!(self.actual, Actual::Value(Value::Null))
+    }
+
+    pub(super) fn told(self) -> Violation {
+        Violation {
+            expected: self.expected(),
+            actual: match &self.actual {
+                Actual::Value(value) => show(value),
+                Actual::Words(words) => words.clone().into_owned(),
+            },
+            place: self.place.into_owned(),
+            keyword: self.keyword.to_owned(),
+            at: self.at.into_owned(),
+            cause: self.cause,
+            unsure: self.unsure.as_deref().cloned(),
+        }
+    }
+
+    pub(super) fn untold(self) -> Break {
+        Break {
+            place: self.place.into_owned(),
+            keyword: self.keyword.to_owned(),
+            at: self.at.into_owned(),
+            cause: self.cause,
+            unsure: self.unsure.as_deref().cloned(),
+        }
+    }
+}
+
+/// A path of the validator as a pointer into the document.
+pub(super) fn document_pointer(path: &str) -> &str {
+    path.strip_prefix("/$ref").unwrap_or(path)
+}
+
+/// Where the schemas of a value stand.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'c> {
+    pub(super) document: &'c Value,
+    pub(super) side: Side,
+    pub(super) branches: &'c Branches,
+}
+
+/// Every way in which a value breaks a schema, each once, in the order of places.
+pub(super) fn ordered<'e>(errors: &'e [ValidationError<'e>], ground: Ground<'e>) -> Vec<Raw<'e>> {
+    let mut found = violations(errors, ground);
+    found.sort_by(|a, b| (&a.place, &a.at).cmp(&(&b.place, &b.at)));
+    found.dedup_by(|a, b| a.place == b.place && a.at == b.at);
+    found
+}
+
+/// The violations that errors are.
+fn violations<'e>(errors: &'e [ValidationError<'e>], ground: Ground<'e>) -> Vec<Raw<'e>> {
     // Where no alternative fits, none has told what it knows of the members.
     let undecided: HashSet<&str> = errors
         .iter()
@@ -50,11 +146,14 @@ pub(super) fn violations<'e>(
             matches!(error.kind(), Kind::UnevaluatedProperties { .. } | Kind::UnevaluatedItems { .. });
         !(of_the_rest && undecided.contains(error.instance_path().as_str()))
     });
-    told.flat_map(|error| match alternatives(error) {
-        Some(broken) => of_composition(error, broken, document, side),
-        None => of_keyword(error),
-    })
-    .collect()
+    let mut found = Vec::new();
+    for error in told {
+        match alternatives(error) {
+            Some(broken) => found.extend(of_composition(error, broken, ground)),
+            None => of_keyword(error, &mut found),
+        }
+    }
+    found
 }
 
 /// What each alternative holds against a value, where a composition is broken.
@@ -67,83 +166,95 @@ fn alternatives<'e>(error: &'e ValidationError<'_>) -> Option<&'e [Vec<Validatio
     }
 }
 
-fn of_composition(
-    error: &ValidationError<'_>,
-    broken: &[Vec<ValidationError<'static>>],
-    document: &Value,
-    side: Side,
-) -> Vec<Violation> {
+fn of_composition<'e>(
+    error: &'e ValidationError<'e>,
+    broken: &'e [Vec<ValidationError<'static>>],
+    ground: Ground<'e>,
+) -> Vec<Raw<'e>> {
     let at = document_pointer(error.schema_path().as_str());
-    let place = error.instance_path().as_str().to_owned();
+    let place = error.instance_path().as_str();
     let keyword = error.kind().keyword();
-    let composition = Composition { document, side, at, place, keyword, value: error.instance() };
-    composition.judged(broken.iter().map(|errors| violations(errors, document, side)).collect())
+    let composition = Composition { ground, at, place, keyword, value: error.instance() };
+    composition.judged(broken.iter().map(|errors| violations(errors, ground)).collect())
 }
 
-fn of_keyword(error: &ValidationError<'_>) -> Vec<Violation> {
+fn of_keyword<'e>(error: &'e ValidationError<'e>, found: &mut Vec<Raw<'e>>) {
     let place = error.instance_path().as_str();
     let at = document_pointer(error.schema_path().as_str());
-    let keyword = error.kind().keyword().to_owned();
-    let one = |place: String, cause, expected: String, actual: String| Violation {
-        place,
-        keyword: keyword.clone(),
-        at: at.clone(),
-        cause,
-        expected,
-        actual,
-        unsure: None,
+    let keyword = error.kind().keyword();
+    let mut add = |place: Cow<'e, str>, cause, actual| {
+        let (at, expected) = (Cow::Borrowed(at), Expected::By(error));
+        found.push(Raw { place, keyword, at, cause, expected, actual, unsure: None });
     };
-    let instance = error.instance();
-    let shown = || show(instance);
-    let here = |cause, expected: String| vec![one(place.to_owned(), cause, expected, shown())];
     match error.kind() {
         Kind::Required { property } => {
-            let name = property.as_str().unwrap_or_default();
-            vec![one(
-                pointer::child(place, name),
-                Cause::Missing,
-                "a value".into(),
-                "no such property".into(),
-            )]
+            let place = pointer::child(place, property.as_str().unwrap_or_default());
+            add(place.into(), Cause::Missing, Actual::Words("no such property".into()));
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            let each = unexpected.iter().map(|name| {
-                one(
-                    pointer::child(place, name),
-                    Cause::UndeclaredProperty,
-                    "no undeclared property".into(),
-                    "an undeclared property".into(),
-                )
-            });
-            each.collect()
+            for name in unexpected {
+                let actual = Actual::Words("an undeclared property".into());
+                add(pointer::child(place, name).into(), Cause::UndeclaredProperty, actual);
+            }
         }
-        Kind::Type { kind } => {
-            let cause = if instance.is_null() { Cause::Null } else { Cause::WrongType };
-            here(cause, types(kind))
+        kind => add(place.into(), cause(kind, error.instance()), Actual::Value(error.instance())),
+    }
+}
+
+fn cause(kind: &Kind, instance: &Value) -> Cause {
+    match kind {
+        Kind::Type { .. } if instance.is_null() => Cause::Null,
+        Kind::Type { .. } => Cause::WrongType,
+        Kind::Enum { options } => not_listed(instance, options),
+        Kind::Constant { expected_value } => not_listed(instance, expected_value),
+        Kind::MinLength { .. } | Kind::MinItems { .. } | Kind::MinProperties { .. } => Cause::TooShort,
+        Kind::MaxLength { .. }
+        | Kind::MaxItems { .. }
+        | Kind::MaxProperties { .. }
+        | Kind::AdditionalItems { .. }
+        | Kind::UnevaluatedItems { .. } => Cause::TooLong,
+        Kind::Minimum { .. }
+        | Kind::Maximum { .. }
+        | Kind::ExclusiveMinimum { .. }
+        | Kind::ExclusiveMaximum { .. }
+        | Kind::MultipleOf { .. } => Cause::OutOfRange,
+        Kind::Pattern { .. } => Cause::Pattern,
+        Kind::Format { .. } => Cause::Format,
+        Kind::UniqueItems => Cause::NotUnique,
+        Kind::PropertyNames { .. } | Kind::FalseSchema => Cause::UndeclaredProperty,
+        _ => Cause::NoBranch,
+    }
+}
+
+/// What a keyword asks for.
+fn expected(error: &ValidationError<'_>) -> String {
+    match error.kind() {
+        Kind::Required { .. } => "a value".into(),
+        Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. } => {
+            "no undeclared property".into()
         }
-        Kind::Enum { options } => here(not_listed(instance, options), format!("one of {options}")),
-        Kind::Constant { expected_value } => {
-            here(not_listed(instance, expected_value), format!("{expected_value}"))
-        }
-        Kind::MinLength { limit } => here(Cause::TooShort, format!("at least {limit} characters")),
-        Kind::MaxLength { limit } => here(Cause::TooLong, format!("at most {limit} characters")),
-        Kind::MinItems { limit } => here(Cause::TooShort, format!("at least {limit} items")),
-        Kind::MaxItems { limit } => here(Cause::TooLong, format!("at most {limit} items")),
-        Kind::MinProperties { limit } => here(Cause::TooShort, format!("at least {limit} members")),
-        Kind::MaxProperties { limit } => here(Cause::TooLong, format!("at most {limit} members")),
-        Kind::Minimum { limit } => here(Cause::OutOfRange, format!("at least {limit}")),
-        Kind::Maximum { limit } => here(Cause::OutOfRange, format!("at most {limit}")),
-        Kind::ExclusiveMinimum { limit } => here(Cause::OutOfRange, format!("more than {limit}")),
-        Kind::ExclusiveMaximum { limit } => here(Cause::OutOfRange, format!("less than {limit}")),
-        Kind::MultipleOf { multiple_of } => here(Cause::OutOfRange, format!("a multiple of {multiple_of}")),
-        Kind::Pattern { pattern } => here(Cause::Pattern, format!("text that matches `{pattern}`")),
-        Kind::Format { format } => here(Cause::Format, format!("the format `{format}`")),
-        Kind::UniqueItems => here(Cause::NotUnique, "items that differ from each other".into()),
-        Kind::AdditionalItems { limit } => here(Cause::TooLong, format!("at most {limit} items")),
-        Kind::UnevaluatedItems { .. } => here(Cause::TooLong, "no further items".into()),
-        Kind::PropertyNames { .. } => here(Cause::UndeclaredProperty, "other property names".into()),
-        Kind::FalseSchema => here(Cause::UndeclaredProperty, "no value at all".into()),
-        _ => here(Cause::NoBranch, error.masked().to_string()),
+        Kind::Type { kind } => types(kind),
+        Kind::Enum { options } => format!("one of {options}"),
+        Kind::Constant { expected_value } => format!("{expected_value}"),
+        Kind::MinLength { limit } => format!("at least {limit} characters"),
+        Kind::MaxLength { limit } => format!("at most {limit} characters"),
+        Kind::MinItems { limit } => format!("at least {limit} items"),
+        Kind::MaxItems { limit } => format!("at most {limit} items"),
+        Kind::MinProperties { limit } => format!("at least {limit} members"),
+        Kind::MaxProperties { limit } => format!("at most {limit} members"),
+        Kind::Minimum { limit } => format!("at least {limit}"),
+        Kind::Maximum { limit } => format!("at most {limit}"),
+        Kind::ExclusiveMinimum { limit } => format!("more than {limit}"),
+        Kind::ExclusiveMaximum { limit } => format!("less than {limit}"),
+        Kind::MultipleOf { multiple_of } => format!("a multiple of {multiple_of}"),
+        Kind::Pattern { pattern } => format!("text that matches `{pattern}`"),
+        Kind::Format { format } => format!("the format `{format}`"),
+        Kind::UniqueItems => "items that differ from each other".into(),
+        Kind::AdditionalItems { limit } => format!("at most {limit} items"),
+        Kind::UnevaluatedItems { .. } => "no further items".into(),
+        Kind::PropertyNames { .. } => "other property names".into(),
+        Kind::FalseSchema => "no value at all".into(),
+        _ => error.masked().to_string(),
     }
 }
 

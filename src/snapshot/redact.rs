@@ -5,17 +5,14 @@ use crate::contract::{Contract, Expression, Operation};
 use crate::generate::RUN;
 use crate::json::{Kind, Node, pointer};
 use crate::plan::{Case, Place};
+use crate::schema::folded::{Folded, Folds, Type};
 use crate::schema::{SchemaAt, Side};
-use serde_json::Value;
-use std::collections::HashMap;
-use std::rc::Rc;
 
 /// Replaces what differs from run to run in the answers of one run.
 pub(super) struct Redaction<'c> {
     contract: &'c Contract,
-    root: &'c Value,
     run: &'c str,
-    schemas: HashMap<String, Rc<Schema>>,
+    folds: Folds<'c>,
 }
 
 /// What only this case sent, so that cases with the same behaviour look the same.
@@ -25,19 +22,6 @@ pub(super) struct Own {
     hashes: Vec<String>,
     /// The member that the case varies, with the text or number that it sent there.
     varied: Option<(String, Kind)>,
-}
-
-/// What the schemas of one place say, references and branches followed.
-#[derive(Default)]
-struct Schema {
-    read_only: bool,
-    listed: bool,
-    integer: bool,
-    format: Option<Format>,
-    properties: HashMap<String, Vec<String>>,
-    additional: Vec<String>,
-    items: Vec<String>,
-    prefix: Vec<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -64,12 +48,12 @@ struct Way<'w> {
 
 impl<'c> Redaction<'c> {
     pub(super) fn new(contract: &'c Contract, run: &'c str) -> Redaction<'c> {
-        Redaction { contract, root: contract.schemas.raw(Side::Response), run, schemas: HashMap::new() }
+        Redaction { contract, run, folds: Folds::new(contract.schemas.raw(Side::Response)) }
     }
 
     /// Replaces what is volatile in a JSON body.
     pub(super) fn json(
-        &mut self,
+        &self,
         operation: &Operation,
         schema: Option<&SchemaAt>,
         own: &Own,
@@ -79,30 +63,26 @@ impl<'c> Redaction<'c> {
         let selectors: Vec<&str> = declared.filter_map(Expression::response_body).collect();
         let schemas: Vec<String> = schema.iter().map(|schema| schema.0.clone()).collect();
         let mut way = Way { selectors: &selectors, own, at: String::new() };
-        self.node(node, &schemas, Volatile::No, &mut way);
+        self.node(node, &self.folds.whole(&schemas), Volatile::No, &mut way);
     }
 
-    fn node(&mut self, node: &mut Node, schemas: &[String], above: Volatile, way: &mut Way<'_>) {
-        let schemas: Vec<Rc<Schema>> = schemas.iter().map(|at| self.schema(at)).collect();
+    fn node(&self, node: &mut Node, schema: &Folded, above: Volatile, way: &mut Way<'_>) {
         let declared = way.selectors.iter().any(|selector| covers(selector, &way.at));
-        let read_only = schemas.iter().any(|schema| schema.read_only);
-        let why = above.max(match (declared, read_only) {
+        let why = above.max(match (declared, schema.read_only) {
             (true, _) => Volatile::Declared,
             (_, true) => Volatile::ReadOnly,
             _ => Volatile::No,
         });
-        let format = schemas.iter().find_map(|schema| schema.format);
-        let integer = schemas.iter().any(|schema| schema.integer);
-        let known = why == Volatile::ReadOnly && schemas.iter().any(|schema| schema.listed);
-        let changes = (why != Volatile::No || format.is_some()) && !known;
+        let integer = schema.types.contains(&Type::Integer);
+        let known = why == Volatile::ReadOnly && schema.listed.is_some();
+        let changes = (why != Volatile::No || Format::named(schema).next().is_some()) && !known;
         let shown = match &mut node.kind {
             Kind::Array(_) if why != Volatile::No => "[array]".to_owned(),
             Kind::Array(items) => {
                 let length = way.at.len();
                 for (index, item) in items.iter_mut().enumerate() {
                     pointer::push(&mut way.at, &index.to_string());
-                    let below: Vec<String> = schemas.iter().flat_map(|schema| schema.item(index)).collect();
-                    self.node(item, &below, why, way);
+                    self.node(item, &self.folds.whole_of(schema.item(index)), why, way);
                     way.at.truncate(length);
                 }
                 return;
@@ -115,8 +95,7 @@ impl<'c> Redaction<'c> {
                         continue;
                     }
                     pointer::push(&mut way.at, &member.key);
-                    let below: Vec<String> =
-                        schemas.iter().flat_map(|schema| schema.member(&member.key)).cloned().collect();
+                    let below = self.folds.whole_of(&schema.member(&member.key));
                     self.node(&mut member.value, &below, why, way);
                     way.at.truncate(length);
                     if member.key.contains(self.run) {
@@ -131,7 +110,7 @@ impl<'c> Redaction<'c> {
                 if whole { "[integer]" } else { "[number]" }.to_owned()
             }
             Kind::Number(digits) if digits.contains(self.run) => "[number {run}]".to_owned(),
-            Kind::String(text) if changes => match format.filter(|format| format.is_met(text)) {
+            Kind::String(text) if changes => match Format::named(schema).find(|format| format.is_met(text)) {
                 Some(format) => format.placeholder().to_owned(),
                 None => "[string]".to_owned(),
             },
@@ -160,7 +139,7 @@ impl<'c> Redaction<'c> {
 
     /// The value of a declared header.
     pub(super) fn header(
-        &mut self,
+        &self,
         operation: &Operation,
         name: &str,
         schema: Option<&SchemaAt>,
@@ -171,28 +150,19 @@ impl<'c> Redaction<'c> {
         let named = declared.any(|expression| {
             matches!(expression, Expression::Response(Part::Header(known)) if known.eq_ignore_ascii_case(name))
         });
-        let schema = schema.map(|schema| self.schema(&schema.0));
-        let format = schema.as_ref().and_then(|schema| schema.format);
-        let flickers = is_volatile_header(name) || schema.as_ref().is_some_and(|schema| schema.read_only);
-        if !named && !flickers && format.is_none() {
+        let schema: Vec<String> = schema.into_iter().map(|schema| schema.0.clone()).collect();
+        let schema = self.folds.whole(&schema);
+        let flickers = is_volatile_header(name) || schema.read_only;
+        if !named && !flickers && Format::named(&schema).next().is_none() {
             return self.text(value, own);
         }
         let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-        match format.filter(|format| format.is_met(value)) {
+        match Format::named(&schema).find(|format| format.is_met(value)) {
             Some(format) => format.placeholder(),
-            None if digits && schema.is_some_and(|schema| schema.integer) => "[integer]",
+            None if digits && schema.types.contains(&Type::Integer) => "[integer]",
             None => "[string]",
         }
         .to_owned()
-    }
-
-    fn schema(&mut self, at: &str) -> Rc<Schema> {
-        if let Some(known) = self.schemas.get(at) {
-            return Rc::clone(known);
-        }
-        let schema = Rc::new(Schema::read(self.root, at));
-        self.schemas.insert(at.to_owned(), Rc::clone(&schema));
-        schema
     }
 }
 
@@ -248,72 +218,15 @@ impl Own {
     }
 }
 
-impl Schema {
-    fn read(root: &Value, at: &str) -> Schema {
-        let mut schema = Schema::default();
-        let mut open = vec![at.to_owned()];
-        let mut seen: Vec<String> = Vec::new();
-        while let Some(at) = open.pop() {
-            let Some(members) = root.pointer(&at).and_then(Value::as_object) else { continue };
-            if seen.contains(&at) {
-                continue;
-            }
-            let text = |key: &str| members.get(key).and_then(Value::as_str);
-            open.extend(text("$ref").and_then(pointer::from_fragment));
-            for key in ["allOf", "anyOf", "oneOf"] {
-                let count = members.get(key).and_then(Value::as_array).map_or(0, Vec::len);
-                open.extend((0..count).map(|index| format!("{at}/{key}/{index}")));
-            }
-            let branches = ["then", "else"].into_iter().filter(|key| members.contains_key(*key));
-            open.extend(branches.map(|key| format!("{at}/{key}")));
-            schema.read_only |= members.get("readOnly") == Some(&Value::Bool(true));
-            schema.listed |= members.contains_key("enum") || members.contains_key("const");
-            schema.integer |= match members.get("type") {
-                Some(Value::Array(types)) => types.iter().any(|one| one == "integer"),
-                other => other.is_some_and(|one| one == "integer"),
-            };
-            schema.format = schema.format.or(text("format").and_then(Format::named));
-            for name in members
-                .get("properties")
-                .and_then(Value::as_object)
-                .into_iter()
-                .flatten()
-                .map(|(name, _)| name)
-            {
-                let place = pointer::child(&format!("{at}/properties"), name);
-                schema.properties.entry(name.clone()).or_default().push(place);
-            }
-            for (key, places) in
-                [("additionalProperties", &mut schema.additional), ("items", &mut schema.items)]
-            {
-                places.extend(
-                    members.get(key).filter(|value| value.is_object()).map(|_| format!("{at}/{key}")),
-                );
-            }
-            schema.prefix.extend(members.get("prefixItems").map(|_| format!("{at}/prefixItems")));
-            seen.push(at);
-        }
-        schema
-    }
-
-    fn member(&self, key: &str) -> &[String] {
-        self.properties.get(key).unwrap_or(&self.additional)
-    }
-
-    fn item(&self, index: usize) -> Vec<String> {
-        let first = self.prefix.iter().map(|at| format!("{at}/{index}"));
-        first.chain(self.items.iter().cloned()).collect()
-    }
-}
-
 impl Format {
-    fn named(name: &str) -> Option<Format> {
-        Some(match name {
-            "date-time" => Format::DateTime,
-            "date" => Format::Date,
-            "time" => Format::Time,
-            "uuid" => Format::Uuid,
-            _ => return None,
+    /// Those that a schema names.
+    fn named(schema: &Folded) -> impl Iterator<Item = Format> {
+        schema.formats.iter().filter_map(|name| match name.as_str() {
+            "date-time" => Some(Format::DateTime),
+            "date" => Some(Format::Date),
+            "time" => Some(Format::Time),
+            "uuid" => Some(Format::Uuid),
+            _ => None,
         })
     }
 

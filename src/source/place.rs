@@ -18,7 +18,7 @@ pub struct File {
     continued: Vec<usize>,
 }
 
-const BLOCK: usize = 4 << 10;
+const BLOCK: usize = 256;
 
 fn continuations(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xC0 == 0x80).count()

@@ -125,6 +125,8 @@ impl Survey {
     fn text(&mut self, key: &str, text: &str, here: &str, keys: Keys) {
         match key {
             "$ref" => self.refer(here, key, text),
+            // One file has one such anchor, so that it leads where a reference would.
+            "$dynamicRef" if keys == Keys::Words => self.refer(here, key, text),
             // A link's way to name an operation.
             "operationRef" if keys == Keys::Words => self.refer(here, key, text),
             "$anchor" | "$dynamicAnchor" if keys == Keys::Words => {

@@ -4,14 +4,19 @@ use crate::docs::model::{Segment, Shape};
 
 /// Takes over what a part of `allOf` says.
 pub(super) fn absorb(shape: &mut Shape, part: Shape) {
+    let is_new = |shape: &Shape| shape.fields.is_empty() && shape.inherits.is_empty();
     if let [Segment::Link(link)] = part.kind.as_slice() {
-        if shape.kind.is_empty() && shape.fields.is_empty() && shape.inherits.is_empty() {
+        if (shape.kind.is_empty() || says_nothing(&shape.kind)) && is_new(shape) {
             shape.kind.clone_from(&part.kind);
         } else {
+            link_up(shape);
             shape.inherits.push(link.clone());
         }
-    } else if !part.kind.is_empty() && shape.fields.is_empty() && shape.inherits.is_empty() {
-        shape.kind = part.kind;
+    } else if !says_nothing(&part.kind) && !part.kind.is_empty() {
+        link_up(shape);
+        if is_new(shape) {
+            shape.kind = part.kind;
+        }
     }
     shape.nullable |= part.nullable;
     shape.description = shape.description.take().or(part.description);
@@ -31,6 +36,18 @@ pub(super) fn absorb(shape: &mut Shape, part: Shape) {
     }
     shape.inherits.extend(part.inherits);
     shape.choices.extend(part.choices);
+}
+
+/// What stood there as a link becomes one part among others.
+fn link_up(shape: &mut Shape) {
+    if let [Segment::Link(link)] = shape.kind.as_slice() {
+        shape.inherits.insert(0, link.clone());
+        shape.kind.clear();
+    }
+}
+
+fn says_nothing(kind: &[Segment]) -> bool {
+    matches!(kind, [Segment::Words(words)] if words == "anything")
 }
 
 /// What a list or a map holds becomes a part of its own shape.

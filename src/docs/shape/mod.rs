@@ -8,8 +8,10 @@ use super::model::{Field, Link, Segment, Shape, Shared};
 use crate::contract::Contract;
 use crate::json::{self, pointer};
 use crate::page::Anchors;
+use crate::schema::folded::Folded;
+use crate::schema::walk::{self, Says};
 use crate::schema::{SchemaAt, Side};
-use limits::{annotate, limit, text};
+use limits::{annotate, limits, narrowed, text, values};
 use merge::{absorb, hold, is_empty, words};
 use serde_json::{Map, Value};
 use std::collections::{HashMap, VecDeque};
@@ -78,7 +80,7 @@ impl<'c> Builder<'_, 'c> {
 
     /// The shape of what stands at a place, or a link to where it is described.
     fn at(&mut self, at: &str, whole: bool) -> Shape {
-        let Some(target) = self.schema(at).and_then(reference) else { return self.written(at) };
+        let Some(target) = self.schema(at).and_then(walk::target) else { return self.written(at) };
         let beside = self.beside(at);
         let Some(schema) = self.schema(&target).filter(|_| target != at) else { return beside };
         let again = self.shapes.inside.contains(&target);
@@ -124,7 +126,7 @@ impl<'c> Builder<'_, 'c> {
 
     /// The shape of the schema that is written at a place.
     fn written(&mut self, at: &str) -> Shape {
-        if self.schema(at).and_then(reference).is_some_and(|target| target != at) {
+        if self.schema(at).and_then(walk::target).is_some_and(|target| target != at) {
             return self.at(at, false);
         }
         let mut shape = Shape::default();
@@ -140,7 +142,8 @@ impl<'c> Builder<'_, 'c> {
             }
         };
         annotate(&mut shape, schema, &self.shapes.contract.document, at);
-        limit(&mut shape, schema);
+        shape.limits = limits(schema);
+        shape.values = values(schema);
         shape.nullable = is_nullable(self.schema(at).unwrap_or(&Value::Null));
         self.parts(&mut shape, schema, at);
         self.members(&mut shape, schema, at);
@@ -172,12 +175,18 @@ impl<'c> Builder<'_, 'c> {
     }
 
     /// What `allOf`, `anyOf` and `oneOf` add.
-    fn parts(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) {
+    fn parts(&mut self, shape: &mut Shape, schema: &'c Map<String, Value>, at: &str) {
         if let Some(Value::Array(all)) = schema.get("allOf") {
+            let mut own: Vec<&Map<String, Value>> = vec![schema];
             for index in 0..all.len() {
-                let part = self.at(&format!("{at}/allOf/{index}"), false);
+                let place = format!("{at}/allOf/{index}");
+                let part = self.at(&place, false);
+                if !matches!(part.kind.as_slice(), [Segment::Link(_)]) {
+                    own.extend(self.said(&place));
+                }
                 absorb(shape, part);
             }
+            self.fold(shape, &own, at);
         }
         for (keyword, words) in [("oneOf", "One of"), ("anyOf", "At least one of")] {
             let Some(Value::Array(all)) = schema.get(keyword) else { continue };
@@ -199,6 +208,42 @@ impl<'c> Builder<'_, 'c> {
                     shape.choices.extend((!choices.is_empty()).then_some((words, choices)));
                 }
             }
+        }
+    }
+
+    /// What is said at a place, by all the schemas that apply there.
+    fn said(&self, at: &str) -> impl Iterator<Item = &'c Map<String, Value>> + use<'c> {
+        let parts = walk::parts(self.shapes.contract.schemas.raw(self.side), &[at.to_owned()]);
+        parts.into_iter().filter_map(|part| match part.says {
+            Says::Keywords(schema) => Some(schema),
+            Says::Nothing => None,
+        })
+    }
+
+    /// All parts hold: of their lists what they have in common, of their types and limits the
+    /// narrowest. `own` are those that are written out here.
+    fn fold(&mut self, shape: &mut Shape, own: &[&'c Map<String, Value>], at: &str) {
+        let folded = Folded::read(self.shapes.contract.schemas.raw(self.side), &[at.to_owned()]);
+        if own.iter().any(|schema| schema.contains_key("enum") || schema.contains_key("const")) {
+            shape.values = folded.listed.iter().flatten().map(ToString::to_string).collect();
+        }
+        narrowed(&mut shape.limits, own);
+        let is_link = matches!(shape.kind.as_slice(), [Segment::Link(_)]);
+        let is_plain = shape.choices.is_empty() && shape.fields.is_empty();
+        let names = folded.type_names();
+        let is_scalar = |name: &&str| !matches!(*name, "array" | "object");
+        if !is_link && is_plain && !names.is_empty() && names.iter().all(is_scalar) {
+            let format = folded.format.as_ref().map(|format| format!(" ({format})")).unwrap_or_default();
+            let kinds: Vec<String> = names.iter().map(|name| format!("{name}{format}")).collect();
+            shape.kind = words(&kinds.join(" or "));
+        }
+        let is_bare = |kind: &str| matches!(shape.kind.as_slice(), [Segment::Words(own)] if own == kind);
+        if is_bare("array") && let [only] = folded.items.as_slice() {
+            let items = self.at(only, false);
+            shape.kind = hold(shape, items, "array of ");
+        } else if is_bare("object") && is_plain && let [only] = folded.additional.as_slice() {
+            let values = self.at(only, false);
+            shape.kind = hold(shape, values, "map of names to ");
         }
     }
 
@@ -270,10 +315,6 @@ fn untyped(shape: &Shape, schema: &Map<String, Value>) -> Vec<Segment> {
         return words("object");
     }
     if shape.choices.is_empty() { words("anything") } else { Vec::new() }
-}
-
-fn reference(schema: &Value) -> Option<String> {
-    pointer::from_fragment(schema.get("$ref")?.as_str()?)
 }
 
 fn types(schema: &Map<String, Value>) -> Vec<&str> {

@@ -1,8 +1,7 @@
 //! How many places refer to each schema.
 
-use super::reference;
 use crate::contract::Contract;
-use crate::schema::{Side, subschemas};
+use crate::schema::{Side, subschemas, walk};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
@@ -27,14 +26,14 @@ pub(super) fn uses(contract: &Contract) -> HashMap<String, usize> {
         if !seen.insert(at.clone()) {
             // A shared response or parameter is shown wherever it is used.
             for below in subschemas(schema, &at).into_iter().chain([at.clone()]) {
-                if let Some(target) = document.pointer(&below).and_then(reference) {
+                if let Some(target) = document.pointer(&below).and_then(walk::target) {
                     *uses.entry(target).or_default() += 1;
                 }
             }
             continue;
         }
         open.extend(subschemas(schema, &at));
-        if let Some(target) = document.pointer(&at).and_then(reference) {
+        if let Some(target) = document.pointer(&at).and_then(walk::target) {
             *uses.entry(target.clone()).or_default() += 1;
             if !seen.contains(&target) {
                 open.push(target);

@@ -93,8 +93,7 @@ impl Fault {
         let schema = media.schema.as_ref()?;
         let root = contract.schemas.raw(Side::Response);
         let below = |flat: &Folded, token: &str| {
-            let places = if token == "*" { &flat.items } else { flat.properties.get(token)? };
-            Some(Folded::read(root, places))
+            Some(flat.below(token)).filter(|places| token == "*" || !places.is_empty()).map(|places| Folded::read(root, &places))
         };
         let mut tokens: Vec<_> = pointer::tokens(place).collect();
         let name = tokens.pop()?;

@@ -5,6 +5,7 @@ use crate::cause::Cause;
 use crate::contract::{Contract, Location};
 use crate::host::intake::{Asked, Breach, Given};
 use crate::json::{self, pointer};
+use crate::schema::walk;
 use crate::schema::{SchemaAt, Side};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -108,9 +109,7 @@ fn walk(site: &mut Site<'_>, schema: &SchemaAt, place: &str) {
         }
         let Some(schema) = root.pointer(&at).and_then(Value::as_object) else { continue };
         let mut below: Vec<(String, String)> = Vec::new();
-        if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(pointer::from_fragment) {
-            below.push((target, place.clone()));
-        }
+        below.extend(walk::referred(schema).map(|target| (target, place.clone())));
         let under = |keyword: &str| pointer::child(&at, keyword);
         if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
             below

@@ -3,6 +3,7 @@
 use crate::exchange::Answer;
 use crate::json::{self, pointer};
 use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::schema::walk;
 use crate::schema::{SchemaAt, Schemas, Side};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -140,8 +141,7 @@ impl Reader<'_> {
 
     /// The schemas that hold for the same value.
     fn parts(&self, schema: &Map<String, Value>, at: &str, value: &Value) -> Vec<String> {
-        let mut parts: Vec<String> = Vec::new();
-        parts.extend(schema.get("$ref").and_then(Value::as_str).and_then(pointer::from_fragment));
+        let mut parts: Vec<String> = walk::referred(schema).collect();
         let all = schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
         parts.extend((0..all).map(|index| format!("{at}/allOf/{index}")));
         if schema.contains_key("if") {

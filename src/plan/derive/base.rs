@@ -3,14 +3,15 @@
 use super::Deriver;
 use crate::contract::MediaType;
 use crate::generate::RUN;
-use crate::generate::mutate;
+use crate::generate::mutate::{self, Change};
+use crate::generate::sheet::Sheet;
 use crate::generate::unique::Source;
 use crate::generate::value::{Fill, Unmade};
 use crate::json::{self, pointer};
 use crate::schema::{SchemaAt, Side};
 use serde_json::Value;
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -32,7 +33,7 @@ pub(in crate::plan) struct Base {
     operation: String,
     varying: Rc<[Varying]>,
     /// Which key has which value: no two keys may share one, however short the values.
-    given: Rc<RefCell<HashMap<(usize, String), String>>>,
+    given: Rc<RefCell<HashMap<(usize, String), String, foldhash::fast::RandomState>>>,
 }
 
 /// A place that holds another value in every case.
@@ -75,8 +76,19 @@ impl Base {
     /// The body that a case about a place is built on: the accepted one, and as much more as it
     /// takes to have that place.
     pub(in crate::plan) fn around(&self, at: &str) -> Cow<'_, Value> {
+        let Some(lacking) = self.lacking(at) else { return Cow::Borrowed(&self.value) };
+        let mut value = self.value.clone();
+        let part = pointer::get(&self.whole, &lacking).or_else(|| pointer::get(&self.full, &lacking));
+        if let Some(part) = part {
+            mutate::put(&mut value, &lacking, part.clone());
+        }
+        Cow::Owned(value)
+    }
+
+    /// What the body lacks to have a place.
+    fn lacking(&self, at: &str) -> Option<String> {
         if pointer::get(&self.value, at).is_some() {
-            return Cow::Borrowed(&self.value);
+            return None;
         }
         let (mut here, mut lacking) = (String::new(), String::new());
         for token in pointer::tokens(at) {
@@ -89,12 +101,7 @@ impl Base {
             }
             lacking.clone_from(&here);
         }
-        let mut value = self.value.clone();
-        let part = pointer::get(&self.whole, &lacking).or_else(|| pointer::get(&self.full, &lacking));
-        if let Some(part) = part {
-            mutate::put(&mut value, &lacking, part.clone());
-        }
-        Cow::Owned(value)
+        Some(lacking)
     }
 
     /// A body in which all that can vary holds values that no other case has.
@@ -113,12 +120,21 @@ impl Base {
     }
 
     fn renewed(&self, value: &Value, key: &str, wanted: impl Fn(&Varying) -> bool) -> Value {
-        let mut value = value.clone();
+        let mut renewed = value.clone();
+        for (at, fresh) in self.values(value, key, wanted) {
+            mutate::put(&mut renewed, at, fresh);
+        }
+        renewed
+    }
+
+    /// The values that no other case has, and where they stand in a body.
+    fn values(&self, value: &Value, key: &str, wanted: impl Fn(&Varying) -> bool) -> Vec<(&str, Value)> {
+        let mut found = Vec::new();
         for (index, Varying { at, source, unique }) in
             self.varying.iter().enumerate().filter(|(_, one)| wanted(one))
         {
             let Some(source) = source else { continue };
-            match pointer::get(&value, at) {
+            match pointer::get(value, at) {
                 None | Some(Value::Null) => continue,
                 Some(held) if !unique && !held.is_string() => continue,
                 Some(_) => {}
@@ -132,11 +148,9 @@ impl Base {
             let fresh = tries.map_while(|name| source.value(&name)).find(|fresh| {
                 given.entry((index, fresh.to_string())).or_insert_with(|| key.to_owned()) == key
             });
-            if let Some(fresh) = fresh {
-                mutate::put(&mut value, at, fresh);
-            }
+            found.extend(fresh.map(|fresh| (at.as_str(), fresh)));
         }
-        value
+        found
     }
 
     /// Whether a unique field takes any text, so that more can be said in it beside its own value.
@@ -171,13 +185,64 @@ impl Base {
     }
 }
 
+/// The bodies around the places of a base, each written once.
+pub(super) struct Sheets<'b> {
+    base: &'b Base,
+    /// By what the base lacks to have a place.
+    known: RefCell<HashMap<Option<String>, Rc<Around<'b>>>>,
+}
+
+/// A body around a place.
+pub(super) struct Around<'b> {
+    base: &'b Base,
+    value: Cow<'b, Value>,
+    sheet: Sheet,
+    /// The values that tell whether a case is like another one.
+    common: OnceCell<Vec<(&'b str, Value)>>,
+}
+
+impl<'b> Sheets<'b> {
+    pub(super) fn of(base: &'b Base) -> Sheets<'b> {
+        Sheets { base, known: RefCell::default() }
+    }
+
+    /// The body that a case about a place is built on.
+    pub(super) fn around(&self, at: &str) -> Rc<Around<'b>> {
+        let lacking = self.base.lacking(at);
+        let mut known = self.known.borrow_mut();
+        let around = known.entry(lacking).or_insert_with(|| {
+            let value = self.base.around(at);
+            let sheet = Sheet::of(&value);
+            Rc::new(Around { base: self.base, value, sheet, common: OnceCell::new() })
+        });
+        Rc::clone(around)
+    }
+}
+
+impl Around<'_> {
+    /// The text of the body with values that no other case has, and with a change; where the changed
+    /// place `varies`, its own value stays beside the change.
+    pub(super) fn changed(&self, key: &str, at: &str, change: &Change, varies: bool) -> String {
+        let own;
+        let values = if key.is_empty() {
+            self.common.get_or_init(|| self.base.values(&self.value, key, |_| true))
+        } else {
+            own = self.base.values(&self.value, key, |_| true);
+            &own
+        };
+        let fresh = values.iter().find(|(place, _)| *place == at).map(|(_, value)| value);
+        let kept = fresh.or_else(|| pointer::get(&self.value, at)).filter(|_| varies);
+        self.sheet.with(&self.value, values, (at, change), kept.and_then(Value::as_str))
+    }
+}
+
 fn unique_fields(deriver: &Deriver<'_>, schemas: &[String], media: &MediaType, full: &Value) -> Vec<Varying> {
     let mut maker = deriver.maker("unique", Fill::All, true);
     let fields = deriver.operation.behaviour.unique.iter().map(|unique| {
         let mut places = schemas.to_vec();
         for token in pointer::tokens(&unique.field) {
             let flat = maker.choose(&places);
-            places.clone_from(flat.properties.get(token.as_ref()).unwrap_or(&flat.items));
+            places = flat.below(&token).to_vec();
         }
         let fits = |candidate: &Value| {
             let mut value = full.clone();
@@ -332,7 +397,7 @@ impl Deriver<'_> {
     /// Why no value can be made at all: where, and in words.
     pub(in crate::plan) fn obstacle(&self, schema: &SchemaAt) -> (String, String) {
         let (made, unmade) = self.made(schema, "base/0", Fill::Required, true);
-        let broken = made.map(|made| self.contract.schemas.violations(schema, Side::Request, &made));
+        let broken = made.map(|made| self.contract.schemas.breaks(schema, Side::Request, &made));
         let broken = broken.and_then(|broken| broken.into_iter().next());
         let places = std::slice::from_ref(&schema.0);
         let unmade_at = || unmade.first().and_then(|unmade| self.contrary(&unmade.parts));
@@ -387,7 +452,7 @@ impl Deriver<'_> {
             }
             let mut tried = value.clone();
             mutate::put(&mut tried, &here, part.clone());
-            let broken = self.contract.schemas.violations(schema, Side::Request, &tried);
+            let broken = self.contract.schemas.breaks(schema, Side::Request, &tried);
             if broken.is_empty() {
                 *value = tried;
             } else if own.is_some() {

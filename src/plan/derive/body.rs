@@ -1,6 +1,6 @@
 //! Cases of a JSON body: values, mutations, malformed documents, media types.
 
-use super::base::Base;
+use super::base::{Base, Sheets};
 use super::{About, Deriver, MakeBody, ODD};
 use crate::contract::MediaType;
 use crate::exchange::Request;
@@ -10,7 +10,7 @@ use crate::generate::value::{Fill, Maker};
 use crate::json::{self, pointer};
 use crate::plan::{Candidates, Case, Place, Role};
 use crate::schema::Side;
-use crate::schema::folded::Folds;
+use crate::schema::folded::{Folded, Folds};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -129,29 +129,28 @@ impl Deriver<'_> {
     pub(in crate::plan) fn with_read_only(&self, base: &Base, body: &Value) -> Option<Value> {
         let flats = Folds::new(self.contract.schemas.raw(Side::Response));
         let mut value = body.clone();
-        let added = self.add_read_only(&flats, &base.schemas, &mut value);
+        let added = self.add_read_only(&flats, &flats.at(&base.schemas), &mut value);
         (added && self.is_valid(base, &value)).then_some(value)
     }
 
     /// Adds them to a value and to what is in it; tells whether there were any.
-    fn add_read_only(&self, flats: &Folds<'_>, places: &[String], value: &mut Value) -> bool {
-        let flat = flats.at(places);
+    fn add_read_only(&self, flats: &Folds<'_>, flat: &Folded, value: &mut Value) -> bool {
         let mut added = false;
         match value {
             Value::Array(items) => {
-                for item in items {
-                    added |= self.add_read_only(flats, &flat.items, item);
+                for (index, item) in items.iter_mut().enumerate() {
+                    added |= self.add_read_only(flats, &flats.of(flat.item(index)), item);
                 }
             }
             Value::Object(members) => {
                 for (name, member) in members.iter_mut() {
                     let places = flat.properties.get(name);
-                    added |= places.is_some_and(|places| self.add_read_only(flats, places, member));
+                    added |= places.is_some_and(|places| self.add_read_only(flats, &flats.of(places), member));
                 }
                 for name in
                     flat.required.iter().filter(|name| !members.contains_key(*name)).collect::<Vec<_>>()
                 {
-                    let places = flat.properties.get(name).filter(|places| flats.at(places).read_only);
+                    let places = flat.properties.get(name).filter(|places| flats.of(places).read_only);
                     let mut maker =
                         Maker::of(Rc::clone(&self.labeller.flats), self.random(name), Fill::All, true);
                     let made = places.and_then(|places| maker.make(places));
@@ -172,6 +171,7 @@ impl Deriver<'_> {
             self.gap(&base.media.at, why);
         }
         let many = spots.len() > 24;
+        let sheets = Sheets::of(base);
         let mut texts = 0;
         for (index, spot) in spots.iter().enumerate() {
             let in_map = spot.role == mutate::Role::Entry;
@@ -185,7 +185,7 @@ impl Deriver<'_> {
                 if odd && (dealt || in_map) {
                     continue;
                 }
-                self.mutation(request, base, spot, &mutation);
+                self.mutation(request, (base, &sheets), spot, &mutation);
             }
         }
         spots
@@ -208,6 +208,7 @@ impl Deriver<'_> {
                 return;
             };
             let other = base.with(value);
+            let sheets = Sheets::of(&other);
             let about = About {
                 worth: 2,
                 place: Place::Body(String::new()),
@@ -222,7 +223,7 @@ impl Deriver<'_> {
                     continue;
                 }
                 for mutation in mutate::mutations(&mut maker, &spot).iter().filter(|one| one.worth < ODD) {
-                    self.mutation(request, &other, &spot, mutation);
+                    self.mutation(request, (&other, &sheets), &spot, mutation);
                 }
             }
         }
@@ -233,7 +234,13 @@ impl Deriver<'_> {
         schema.is_none_or(|schema| self.contract.schemas.accepts(schema, Side::Request, value))
     }
 
-    fn mutation(&mut self, request: &Request, base: &Base, spot: &Spot, mutation: &mutate::Mutation) {
+    fn mutation(
+        &mut self,
+        request: &Request,
+        (base, sheets): (&Base, &Sheets<'_>),
+        spot: &Spot,
+        mutation: &mutate::Mutation,
+    ) {
         let what = if mutation.kind == mutation.variant {
             mutation.kind.to_owned()
         } else {
@@ -248,15 +255,12 @@ impl Deriver<'_> {
             at: &spot.flat.at,
             words,
         };
-        let body = |key: &str| {
-            let value = base.fresh(&base.around(&mutation.at), key);
-            // Text of a length may be fresh; what a case is about otherwise stays as it is.
-            let of_length = matches!(mutation.change, Change::Length(_)) && spot.flat.format.is_none();
-            let varies =
-                base.is_free(&mutation.at) || (of_length && base.texts().any(|at| at == mutation.at));
-            let fresh = pointer::get(&value, &mutation.at).filter(|_| varies);
-            mutate::apply(&value, &mutation.at, &mutation.change, fresh).into_bytes()
-        };
+        // Text of a length may be fresh; what a case is about otherwise stays as it is.
+        let of_length = matches!(mutation.change, Change::Length(_)) && spot.flat.format.is_none();
+        let varies = base.is_free(&mutation.at) || (of_length && base.texts().any(|at| at == mutation.at));
+        let around = sheets.around(&mutation.at);
+        let body =
+            |key: &str| around.changed(key, &mutation.at, &mutation.change, varies).into_bytes();
         self.single(about, request, Some(&body));
     }
 

@@ -18,8 +18,7 @@ impl Deriver<'_> {
         [Some(place), parent].into_iter().flatten().find_map(|place| {
             let found = pointer::tokens(place).try_fold(places.to_vec(), |places, token| {
                 let flat = self.labeller.flats.at(&places);
-                let items = || Some(&flat.items).filter(|items| !items.is_empty());
-                flat.properties.get(token.as_ref()).or_else(items).cloned()
+                Some(flat.below(&token).to_vec()).filter(|below| !below.is_empty())
             });
             self.contrary(&found?)
         })

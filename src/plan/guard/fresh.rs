@@ -8,9 +8,9 @@ use crate::generate::unique::Source;
 use crate::generate::value::{Fill, Maker};
 use crate::plan::Labeller;
 use crate::schema::Side;
-use crate::schema::folded::{Folded, Type};
+use crate::schema::folded::Folded;
 use crate::wire::parameter;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::rc::Rc;
 
 /// A parameter of a path that can hold such ids, and where they come from.
@@ -82,7 +82,7 @@ fn source(labeller: &Labeller<'_>, parameter: &Parameter, seed: u64) -> Option<S
         let id = source.value("");
         id.is_some_and(|id| fits(&id) && id.as_str().is_some_and(|text| text.contains(RUN)))
     };
-    let uuid = Folded { types: vec![Type::String], format: Some("uuid".into()), ..Folded::default() };
+    let uuid = Folded::read(&json!({"type": "string", "format": "uuid"}), &[String::new()]);
     let own = || {
         let schema = parameter.schema.as_ref()?;
         let random = Random::named(seed, &parameter.name);

@@ -92,8 +92,8 @@ impl<'c> Asked<'c> {
     /// The schemas of a member or an item, whichever alternatives declare it.
     fn below(&self, token: &str) -> Asked<'c> {
         let flats = flats(self.root, &self.places, DEPTH);
-        let places = flats.iter().flat_map(|flat| flat.properties.get(token).unwrap_or(&flat.items));
-        Asked { root: self.root, places: places.cloned().collect() }
+        let places = flats.iter().flat_map(|flat| flat.below(token).to_vec());
+        Asked { root: self.root, places: places.collect() }
     }
 
     fn precision(&self) -> Precision {
