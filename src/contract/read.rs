@@ -266,28 +266,31 @@ fn parameter_from(parameter: oas::Parameter) -> Parameter {
         oas::Parameter::Cookie { .. } => Location::Cookie,
     };
     let style = style(&parameter);
+    let allow_reserved = matches!(parameter, oas::Parameter::Query { allow_reserved: true, .. });
     let data = parameter.parameter_data();
-    let mut example = data.example;
+    let at = place(&data.extensions);
+    let mut examples = examples_from(&at, data.example, data.examples);
     let (media_type, schema) = match data.format {
         oas::ParameterSchemaOrContent::Schema(schema) => (None, schema_at(&schema)),
-        oas::ParameterSchemaOrContent::Content(content) => match content.into_iter().next() {
-            Some((name, media)) => {
-                example = example.or(media.example);
-                (Some(name), media.schema.as_ref().and_then(schema_at))
+        oas::ParameterSchemaOrContent::Content(content) => match content_from(content).into_iter().next() {
+            Some(media) => {
+                examples.extend(media.examples);
+                (Some(media.name), media.schema)
             }
             None => (None, None),
         },
     };
     Parameter {
-        at: place(&data.extensions),
+        at,
         schema,
         style,
         explode: data.explode.unwrap_or(style == Style::Form),
+        allow_reserved,
         media_type,
         name: data.name,
         location,
         required: data.required || location == Location::Path,
-        example,
+        examples,
         description: data.description,
     }
 }
@@ -317,20 +320,29 @@ fn schema_of(format: &oas::ParameterSchemaOrContent) -> Option<SchemaAt> {
     }
 }
 
+/// The example that has no name, and those that have one, of what stands at a place.
+fn examples_from(
+    at: &str,
+    example: Option<Value>,
+    named: IndexMap<String, ReferenceOr<oas::Example>>,
+) -> Vec<Example> {
+    let mut examples = Vec::new();
+    if let Some(value) = example {
+        examples.push(Example { name: "example".into(), value, at: pointer::child(at, "example") });
+    }
+    for (name, example) in named {
+        if let Some(example) = example.into_item() {
+            let at = pointer::child(&place(&example.extensions), "value");
+            examples.extend(example.value.map(|value| Example { name, value, at }));
+        }
+    }
+    examples
+}
+
 fn content_from(content: oas::Content) -> Vec<MediaType> {
     let each = content.into_iter().map(|(name, media)| {
         let at = place(&media.extensions);
-        let mut examples = Vec::new();
-        if let Some(value) = media.example {
-            let at = pointer::child(&at, "example");
-            examples.push(Example { name: "example".into(), value, at });
-        }
-        for (name, example) in media.examples {
-            if let Some(example) = example.into_item() {
-                let at = pointer::child(&place(&example.extensions), "value");
-                examples.extend(example.value.map(|value| Example { name, value, at }));
-            }
-        }
+        let examples = examples_from(&at, media.example, media.examples);
         MediaType { name, schema: media.schema.as_ref().and_then(schema_at), examples, at }
     });
     each.collect()

@@ -28,6 +28,13 @@ pub struct Violation {
     pub unsure: Option<Alternatives>,
 }
 
+impl Violation {
+    /// Whether the value as a whole is of another type.
+    pub fn is_of_whole_type(&self) -> bool {
+        self.place.is_empty() && matches!(self.cause, Cause::WrongType | Cause::Null)
+    }
+}
+
 pub(super) fn document_pointer(path: &str) -> String {
     path.strip_prefix("/$ref").unwrap_or(path).to_owned()
 }
