@@ -12,8 +12,8 @@ pub(crate) use head::Heads;
 pub use headers::Headers;
 pub use request::{Credentials, Request};
 
-use bytes::Bytes;
 use crate::wire::{Received, url};
+use bytes::Bytes;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,11 +4,11 @@ use crate::cause::Cause;
 use crate::contract::model::{self, Location, MediaType, Parameter};
 use crate::contract::{Contract, Operation};
 use crate::json::{self, Text, pointer};
-use crate::schema::{SchemaAt, Side, Violation};
-use http::{HeaderMap, header};
 use crate::schema::folded::Folds;
+use crate::schema::{SchemaAt, Side, Violation};
 use crate::wire::parameter::{Reader, Reading};
 use crate::wire::{Received, cookie, url};
+use http::{HeaderMap, header};
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -25,12 +25,15 @@ pub(super) struct Asked<'r> {
 /// The names of a query string, decoded, and their values as they came.
 pub(super) struct Query(Vec<(String, String)>);
 
+/// Values of parameters, by where they travel and by name.
+pub(super) type Values = Vec<(Location, String, Value)>;
+
 /// A request that the contract allows.
 #[derive(Default)]
 pub(super) struct Given {
     pub(super) text: Option<Text>,
     pub(super) value: Option<Value>,
-    pub(super) parameters: Vec<(Location, String, Value)>,
+    pub(super) parameters: Values,
 }
 
 /// Why a request is refused.

@@ -1,6 +1,6 @@
 //! Links: what an answer tells can be read where its links lead.
 
-use super::intake::Given;
+use super::intake::{Given, Values};
 use super::place::Place;
 use super::template::{Filled, Occasion, Template};
 use crate::contract::expression::Part;
@@ -47,16 +47,15 @@ impl Linked {
         reads: &Operation,
         given: &Given,
         answered: &Value,
-    ) -> Option<(String, Vec<(Location, String, Value)>)> {
+    ) -> Option<(String, Values)> {
         let (mut path, mut values) = (reads.path.clone(), Vec::new());
         for (name, origin) in &self.origins {
             let value = match origin {
                 Origin::Literal(value) => value,
                 Origin::Exchange(expression) => value(expression, given, answered)?,
             };
-            let own = |parameter: &&Parameter| {
-                parameter.location == Location::Path && parameter.name == *name
-            };
+            let own =
+                |parameter: &&Parameter| parameter.location == Location::Path && parameter.name == *name;
             let written = parameter::written(reads.parameters.iter().find(own)?, value)?;
             path = path.replace(&format!("{{{name}}}"), &written);
             values.push((Location::Path, name.clone(), value.clone()));

@@ -46,9 +46,9 @@ pub(super) fn split(path: &str) -> Option<(&str, &str)> {
 /// parameter that stands there, however it is written.
 pub(super) fn id(operation: &Operation, parameters: &[(Location, String, Value)], last: &str) -> String {
     let name = split(&operation.path).and_then(|(_, last)| last.strip_prefix('{')?.strip_suffix('}'));
-    let own = parameters.iter().find(|(location, known, _)| {
-        *location == Location::Path && Some(known.as_str()) == name
-    });
+    let own = parameters
+        .iter()
+        .find(|(location, known, _)| *location == Location::Path && Some(known.as_str()) == name);
     own.map_or_else(|| url::decoded(last), |(_, _, value)| text(value))
 }
 
@@ -146,7 +146,8 @@ impl Resources {
     pub(super) fn delete(&self, collection: &str, id: &str) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let Known { collections, count, bytes } = &mut *known;
-        if let Some((_, freed)) = collections.get_mut(&normal(collection)).and_then(|all| all.swap_remove(id)) {
+        if let Some((_, freed)) = collections.get_mut(&normal(collection)).and_then(|all| all.swap_remove(id))
+        {
             *count -= 1;
             *bytes -= freed;
         }

@@ -31,3 +31,4 @@ mod rules;
 mod secrecy;
 mod state;
 mod trust;
+mod wire;

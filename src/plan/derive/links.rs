@@ -2,8 +2,8 @@
 
 use super::base::Base;
 use super::{About, Deriver, Draft};
-use crate::contract::link::{Lead, Link, Supplied};
 use crate::contract::Operation;
+use crate::contract::link::{Lead, Link, Supplied};
 use crate::exchange::{Credentials, Request};
 use crate::generate::value::Fill;
 use crate::plan::{Case, Expectation, Follow, Given, Place, Scenario, Verdict, expect};

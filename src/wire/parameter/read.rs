@@ -58,10 +58,7 @@ impl Reader {
             other.location == Location::Query
                 && !(other.location == parameter.location && other.name == parameter.name)
         });
-        Reader {
-            others: others.map(|other| other.name.clone()).collect(),
-            ..Reader::alone(folds, parameter)
-        }
+        Reader { others: others.map(|other| other.name.clone()).collect(), ..Reader::alone(folds, parameter) }
     }
 
     /// The reader of a parameter that has no others beside it.
@@ -115,7 +112,7 @@ impl Reader {
     }
 
     fn meanings(&self, parameter: &Parameter, came: &Received<'_>) -> Vec<Meaning> {
-        let came = Came { parameter, came, others: &self.others };
+        let came = Came { parameter, request: came, others: &self.others };
         if let Some(media_type) = &parameter.media_type {
             let read = |text: String| match json::read(text.as_bytes()) {
                 Ok(read) if model::is_json(media_type) => read.root,
@@ -124,8 +121,7 @@ impl Reader {
             let read = came.one().map(read);
             return read.into_iter().map(|node| Meaning { typed: node.clone(), plain: node }).collect();
         }
-        let mut meanings: Vec<Meaning> =
-            self.shapes.iter().flat_map(|shape| shape.meanings(&came)).collect();
+        let mut meanings: Vec<Meaning> = self.shapes.iter().flat_map(|shape| shape.meanings(&came)).collect();
         if meanings.is_empty() {
             let text = came.text().map(|text| string(came.decoded(&text)));
             meanings.extend(text.map(|node| Meaning { typed: node.clone(), plain: node }));
@@ -225,7 +221,7 @@ impl Shape {
             });
             if is_empty {
                 // A field with nothing in it is a list of nothing (RFC 9110 5.6.1).
-                let at = if came.parameter.location == Location::Header { 0 } else { 1 };
+                let at = usize::from(came.parameter.location != Location::Header);
                 meanings.insert(at, Meaning { typed: array([]), plain: array([]) });
             }
         }
@@ -235,9 +231,11 @@ impl Shape {
             let types = |name: &str| members.declared.get(name).or(members.others.as_ref());
             let each = texts.iter();
             meanings.push(Meaning {
-                typed: object(each.map(|(name, text)| {
-                    (name.clone(), typed(types(name).map_or(&[], Vec::as_slice), text))
-                })),
+                typed: object(
+                    each.map(|(name, text)| {
+                        (name.clone(), typed(types(name).map_or(&[], Vec::as_slice), text))
+                    }),
+                ),
                 plain: object(texts.iter().map(|(name, text)| (name.clone(), string(text.clone())))),
             });
         }
@@ -258,7 +256,8 @@ impl Reading {
         let is_text = |reading: &Reading| matches!(reading.value.kind, Kind::String(_));
         let of_type = |reading: &Reading| !reading.broken.iter().any(Violation::is_of_whole_type);
         let first = |text: bool| readings.iter().position(|one| is_text(one) == text && of_type(one));
-        let index = first(false).or_else(|| first(true)).or_else(|| readings.iter().position(|one| !is_text(one)));
+        let index =
+            first(false).or_else(|| first(true)).or_else(|| readings.iter().position(|one| !is_text(one)));
         (!readings.is_empty()).then(|| readings.swap_remove(index.unwrap_or_default()))
     }
 }
@@ -287,7 +286,7 @@ fn mended(typed: &Node, plain: &Node, broken: &[Violation]) -> Node {
 /// A parameter in a request.
 struct Came<'r> {
     parameter: &'r Parameter,
-    came: &'r Received<'r>,
+    request: &'r Received<'r>,
     others: &'r [String],
 }
 
@@ -296,11 +295,11 @@ impl Came<'_> {
     fn text(&self) -> Option<String> {
         let name = &self.parameter.name;
         match self.parameter.location {
-            Location::Query => self.came.query(name).next().map(str::to_owned),
-            Location::Cookie => self.came.cookie(name).map(str::to_owned),
-            Location::Header => self.came.field(name).map(std::borrow::Cow::into_owned),
+            Location::Query => self.request.query(name).next().map(str::to_owned),
+            Location::Cookie => self.request.cookie(name).map(str::to_owned),
+            Location::Header => self.request.field(name).map(std::borrow::Cow::into_owned),
             Location::Path => {
-                let (_, text) = self.came.path.iter().find(|(known, _)| known == name)?;
+                let (_, text) = self.request.path.iter().find(|(known, _)| known == name)?;
                 match self.parameter.style {
                     Style::Label => text.strip_prefix('.'),
                     Style::Matrix => text.strip_prefix(';'),
@@ -346,13 +345,13 @@ impl Came<'_> {
 
     /// Whether it stands there more than once.
     fn is_several(&self) -> bool {
-        self.is_exploded_query() && self.came.query(&self.parameter.name).nth(1).is_some()
+        self.is_exploded_query() && self.request.query(&self.parameter.name).nth(1).is_some()
     }
 
     fn items(&self) -> Option<Vec<String>> {
         let Parameter { name, style, explode, .. } = self.parameter;
         if self.is_exploded_query() {
-            let all: Vec<String> = self.came.query(name).map(|text| self.decoded(text)).collect();
+            let all: Vec<String> = self.request.query(name).map(|text| self.decoded(text)).collect();
             return (!all.is_empty()).then_some(all);
         }
         let text = self.text()?;
@@ -366,7 +365,7 @@ impl Came<'_> {
         let mut found: Vec<(String, String)> = Vec::new();
         if self.parameter.style == Style::DeepObject {
             let start = format!("{}[", self.parameter.name);
-            for (name, text) in &self.came.query {
+            for (name, text) in &self.request.query {
                 if let Some(key) = name.strip_prefix(&start).and_then(|rest| rest.strip_suffix(']')) {
                     found.push((key.to_owned(), self.decoded(text)));
                 }
@@ -376,7 +375,7 @@ impl Came<'_> {
                 members.declared.contains_key(name)
                     || (members.others.is_some() && !self.others.contains(name))
             };
-            let own = self.came.query.iter().filter(|(name, _)| own(name));
+            let own = self.request.query.iter().filter(|(name, _)| own(name));
             found.extend(own.map(|(name, text)| (name.clone(), self.decoded(text))));
         } else if self.parameter.explode {
             let text = self.text()?;
@@ -390,7 +389,7 @@ impl Came<'_> {
         } else {
             let text = self.text()?;
             let items = self.split(self.unnamed(&text)?);
-            if items.len() % 2 > 0 {
+            if !items.len().is_multiple_of(2) {
                 return None;
             }
             found.extend(items.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())));

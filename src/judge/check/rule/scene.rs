@@ -1,8 +1,8 @@
 //! What a rule sees of an exchange: its operands and its conditions.
 
 use super::precision::{self, Asked, Echo};
-use crate::contract::expression::{Expression, Part};
 use crate::contract::Location;
+use crate::contract::expression::{Expression, Part};
 use crate::contract::rule::{Conditions, State, Statement, TimeUnit};
 use crate::exchange::Answer;
 use crate::json::{self, Kind, Member, Node, Text, pointer};
@@ -67,7 +67,8 @@ fn likened(own: &Node, other: &Node) -> Option<Node> {
         (Kind::Array(items), Kind::Array(others)) => {
             let other = |index: usize| others.get(index);
             let each = items.iter().enumerate();
-            let each = each.map(|(index, item)| other(index).map_or_else(|| item.clone(), |one| like(item, one)));
+            let each =
+                each.map(|(index, item)| other(index).map_or_else(|| item.clone(), |one| like(item, one)));
             Kind::Array(each.collect())
         }
         (Kind::Object(members), Kind::Object(_)) => {
@@ -150,9 +151,7 @@ impl<'s> Scene<'s> {
             Expression::Response(Part::Body(at)) => {
                 self.body.root.select(at).into_iter().map(typed).collect()
             }
-            Expression::Response(Part::Header(name)) => {
-                self.field(name).map_or_else(Vec::new, |node| of_text(node))
-            }
+            Expression::Response(Part::Header(name)) => self.field(name).map_or_else(Vec::new, of_text),
             Expression::Request(Part::Path(name)) => of_text(parameter(Location::Path, name)?),
             Expression::Request(Part::Header(name)) => {
                 let found = parameter(Location::Header, name);
