@@ -32,6 +32,8 @@ pub struct Operation {
     pub responses: Vec<Response>,
     /// The alternatives of credentials; an empty alternative means that none are needed.
     pub security: Vec<Requirement>,
+    /// Where it is said to live, if not where the API is.
+    pub servers: Vec<String>,
     /// The methods that the path declares, this operation's among them.
     pub path_methods: Vec<String>,
     /// What schemas cannot say.

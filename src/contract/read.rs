@@ -75,9 +75,13 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
             match operation(root, &at, &here, &name) {
                 Ok(mut found) => {
                     let own = extension::at::<Behaviour>(root, &here, Shape::Operation, &mut mistakes);
-                    let (mut own, at) = own.unwrap_or_default();
-                    own.place(&at);
+                    let (mut own, stated_at) = own.unwrap_or_default();
+                    own.place(&stated_at);
                     found.behaviour = own.or(&extension.defaults);
+                    found.servers = servers(root, &here);
+                    if found.servers.is_empty() {
+                        found.servers = servers(root, &at);
+                    }
                     found.path_methods = methods.iter().map(|method| method.to_uppercase()).collect();
                     operations.push(found);
                 }
@@ -100,7 +104,7 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
     Ok(Parts {
         title: text("/info/title"),
         version: text("/info/version"),
-        servers: servers(root),
+        servers: servers(root, ""),
         operations,
         untestable,
         paths: declared::paths(root),
@@ -141,8 +145,10 @@ fn paths(root: &Value, untestable: &mut Vec<Untestable>) -> Vec<(String, String)
     found
 }
 
-fn servers(root: &Value) -> Vec<String> {
-    let list = root.get("servers").and_then(Value::as_array).into_iter().flatten();
+/// The servers that are stated at a place, templates filled with their defaults.
+fn servers(root: &Value, at: &str) -> Vec<String> {
+    let list = pointer::get(root, &pointer::child(at, "servers"));
+    let list = list.and_then(Value::as_array).into_iter().flatten();
     let filled = list.filter_map(|server| {
         let mut url = server.get("url")?.as_str()?.to_owned();
         for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
@@ -238,6 +244,7 @@ fn operation(root: &Value, path_item: &str, at: &str, name: &str) -> Result<Oper
         }),
         responses,
         security,
+        servers: Vec::new(),
         path_methods: Vec::new(),
         behaviour: Behaviour::default(),
     })

@@ -16,7 +16,8 @@ pub(super) fn curl(
 ) -> Result<String, String> {
     let contract = labeller.contract();
     let body = body::options(contract, operation, told)?;
-    let server = contract.servers.first().map_or("", |url| url.trim_end_matches('/'));
+    let server = operation.servers.first().or(contract.servers.first());
+    let server = server.map_or("", |url| url.trim_end_matches('/'));
     let server =
         if server.contains("://") { server.to_owned() } else { format!("https://example.com{server}") };
     let mut path = operation.path.clone();
@@ -116,6 +117,25 @@ mod tests {
         let contract = Contract::read(document).map_err(|refused| refused.1).unwrap();
         let (reference, _) = crate::docs::build::reference(&contract);
         reference.operations().next().unwrap().curl.clone()
+    }
+
+    #[test]
+    fn a_path_and_an_operation_may_have_servers_of_their_own() {
+        let operation =
+            |servers: &Value| json!({"servers": servers, "responses": {"200": {"description": "ok"}}});
+        let (own, none) =
+            (json!([{"url": "http://{h}/own", "variables": {"h": {"default": "o"}}}]), json!([]));
+        let contract = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+            "servers": [{"url": "http://h/base"}],
+            "paths": {"/a": {"servers": [{"url": "http://p/v2/"}], "get": operation(&none), "put": operation(&own)},
+                "/b": {"get": operation(&none)}}});
+        let document = Document::from_text("a.json", &contract.to_string()).unwrap();
+        let contract = Contract::read(document).map_err(|refused| refused.1).unwrap();
+        let (reference, _) = crate::docs::build::reference(&contract);
+        let lines: Vec<String> = reference.operations().map(|one| one.curl.clone().unwrap()).collect();
+        let expected =
+            ["curl -X GET 'http://p/v2/a'", "curl -X PUT 'http://o/own/a'", "curl -X GET 'http://h/base/b'"];
+        assert_eq!(lines, expected);
     }
 
     /// The options that send the body.
