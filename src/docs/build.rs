@@ -200,6 +200,7 @@ impl Builder<'_> {
             title: title.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path)),
             method: operation.method.clone(),
             path: operation.path.clone(),
+            server: operation.servers.first().cloned(),
             description: description.map(str::to_owned),
             deprecated: self.flag(at, "deprecated"),
             security: security.collect(),
