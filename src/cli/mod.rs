@@ -83,8 +83,16 @@ static UNSAID: AtomicBool = AtomicBool::new(false);
 
 /// Writes to standard output. A reader that went away is not an error.
 fn say(text: &str) {
-    let mut out = anstream::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    say_with(|out| out.write_all(text.as_bytes()));
+}
+
+/// So many bytes are written at once.
+const WRITTEN_AT_ONCE: usize = 64 << 10;
+
+/// Writes to standard output what is made while it is written.
+fn say_with(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
+    let mut out = std::io::BufWriter::with_capacity(WRITTEN_AT_ONCE, anstream::stdout().lock());
+    let written = write(&mut out).and_then(|()| out.flush());
     if let Err(error) = written
         && error.kind() != std::io::ErrorKind::BrokenPipe
         && !UNSAID.swap(true, Ordering::Relaxed)

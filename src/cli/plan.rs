@@ -4,7 +4,7 @@ use super::arguments::{PlanArgs, SelectionArgs};
 use super::contract::Source;
 use super::failure::Failure;
 use super::patterns::known;
-use super::{Exit, note, say};
+use super::{Exit, note, say, say_with};
 use crate::contract::Contract;
 use crate::plan::{self, Guards, Plan, PlanError, Selection, Wishes};
 use crate::report;
@@ -14,7 +14,7 @@ pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
     known(&contract, &arguments.selection, &arguments.guards, Tokens::default())?;
     let plan = made(&contract, &arguments.selection, arguments.guards.of_target(), Tokens::default())?;
     if arguments.json {
-        say(&report::plan::json(&contract, &plan));
+        say_with(|out| report::plan::write_json(&contract, &plan, out));
     } else {
         say(&report::plan::text(&contract, &plan));
         note(&report::plan::summary(&contract, &plan));

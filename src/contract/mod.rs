@@ -129,13 +129,13 @@ impl Contract {
         }
     }
 
-    /// The documented value of a parameter, if it is one that its schema allows.
+    /// The first documented value of a parameter that its schema allows.
     pub fn known_value<'p>(&self, parameter: &'p model::Parameter) -> Option<&'p serde_json::Value> {
-        let sound = |example: &&serde_json::Value| {
+        let sound = |value: &&serde_json::Value| {
             let schema = parameter.schema.as_ref();
-            schema.is_none_or(|schema| self.schemas.accepts(schema, Side::Request, example))
+            schema.is_none_or(|schema| self.schemas.accepts(schema, Side::Request, value))
         };
-        parameter.example.as_ref().filter(sound)
+        parameter.examples.iter().map(|example| &example.value).find(sound)
     }
 
     /// Whether a path, or another template that may stand for the same, declares a method: what

@@ -32,6 +32,8 @@ pub struct Operation {
     pub responses: Vec<Response>,
     /// The alternatives of credentials; an empty alternative means that none are needed.
     pub security: Vec<Requirement>,
+    /// Where it is said to live, if not where the API is.
+    pub servers: Vec<String>,
     /// The methods that the path declares, this operation's among them.
     pub path_methods: Vec<String>,
     /// What schemas cannot say.
@@ -56,10 +58,12 @@ pub struct Parameter {
     pub style: Style,
     /// Whether items and members of its value are written each by itself.
     pub explode: bool,
+    /// Whether reserved characters of its value are written as they are (RFC 3986 2.2).
+    pub allow_reserved: bool,
     /// The media type of its value, which is then written as that and not in a style.
     pub media_type: Option<String>,
-    /// The value that the contract gives as an example.
-    pub example: Option<Value>,
+    /// Documented values, with their names and places.
+    pub examples: Vec<Example>,
     /// JSON Pointer to the parameter.
     pub at: String,
     /// Markdown about it.

@@ -87,9 +87,13 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
             match operation(root, &at, &here, &name) {
                 Ok(mut found) => {
                     let own = extension::at::<Behaviour>(root, &here, Shape::Operation, &mut mistakes);
-                    let (mut own, at) = own.unwrap_or_default();
-                    own.place(&at);
+                    let (mut own, stated_at) = own.unwrap_or_default();
+                    own.place(&stated_at);
                     found.behaviour = own.or(&extension.defaults);
+                    found.servers = servers(root, &here);
+                    if found.servers.is_empty() {
+                        found.servers = servers(root, &at);
+                    }
                     found.path_methods = methods.iter().map(|method| method.to_uppercase()).collect();
                     operations.push(found);
                 }
@@ -112,7 +116,7 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
     Ok(Parts {
         title: text("/info/title"),
         version: text("/info/version"),
-        servers: servers(root),
+        servers: servers(root, ""),
         unread: unread(root, &operations),
         operations,
         untestable,
@@ -173,8 +177,10 @@ fn paths(root: &Value, untestable: &mut Vec<Untestable>) -> Vec<(String, String)
     found
 }
 
-fn servers(root: &Value) -> Vec<String> {
-    let list = root.get("servers").and_then(Value::as_array).into_iter().flatten();
+/// The servers that are stated at a place, templates filled with their defaults.
+fn servers(root: &Value, at: &str) -> Vec<String> {
+    let list = pointer::get(root, &pointer::child(at, "servers"));
+    let list = list.and_then(Value::as_array).into_iter().flatten();
     let filled = list.filter_map(|server| {
         let mut url = server.get("url")?.as_str()?.to_owned();
         for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
@@ -270,6 +276,7 @@ fn operation(root: &Value, path_item: &str, at: &str, name: &str) -> Result<Oper
         }),
         responses,
         security,
+        servers: Vec::new(),
         path_methods: Vec::new(),
         behaviour: Behaviour::default(),
     })
@@ -298,28 +305,31 @@ fn parameter_from(parameter: oas::Parameter) -> Parameter {
         oas::Parameter::Cookie { .. } => Location::Cookie,
     };
     let style = style(&parameter);
+    let allow_reserved = matches!(parameter, oas::Parameter::Query { allow_reserved: true, .. });
     let data = parameter.parameter_data();
-    let mut example = data.example;
+    let at = place(&data.extensions);
+    let mut examples = examples_from(&at, data.example, data.examples);
     let (media_type, schema) = match data.format {
         oas::ParameterSchemaOrContent::Schema(schema) => (None, schema_at(&schema)),
-        oas::ParameterSchemaOrContent::Content(content) => match content.into_iter().next() {
-            Some((name, media)) => {
-                example = example.or(media.example);
-                (Some(name), media.schema.as_ref().and_then(schema_at))
+        oas::ParameterSchemaOrContent::Content(content) => match content_from(content).into_iter().next() {
+            Some(media) => {
+                examples.extend(media.examples);
+                (Some(media.name), media.schema)
             }
             None => (None, None),
         },
     };
     Parameter {
-        at: place(&data.extensions),
+        at,
         schema,
         style,
         explode: data.explode.unwrap_or(style == Style::Form),
+        allow_reserved,
         media_type,
         name: data.name,
         location,
         required: data.required || location == Location::Path,
-        example,
+        examples,
         description: data.description,
     }
 }
@@ -349,20 +359,29 @@ fn schema_of(format: &oas::ParameterSchemaOrContent) -> Option<SchemaAt> {
     }
 }
 
+/// The example that has no name, and those that have one, of what stands at a place.
+fn examples_from(
+    at: &str,
+    example: Option<Value>,
+    named: IndexMap<String, ReferenceOr<oas::Example>>,
+) -> Vec<Example> {
+    let mut examples = Vec::new();
+    if let Some(value) = example {
+        examples.push(Example { name: "example".into(), value, at: pointer::child(at, "example") });
+    }
+    for (name, example) in named {
+        if let Some(example) = example.into_item() {
+            let at = pointer::child(&place(&example.extensions), "value");
+            examples.extend(example.value.map(|value| Example { name, value, at }));
+        }
+    }
+    examples
+}
+
 fn content_from(content: oas::Content) -> Vec<MediaType> {
     let each = content.into_iter().map(|(name, media)| {
         let at = place(&media.extensions);
-        let mut examples = Vec::new();
-        if let Some(value) = media.example {
-            let at = pointer::child(&at, "example");
-            examples.push(Example { name: "example".into(), value, at });
-        }
-        for (name, example) in media.examples {
-            if let Some(example) = example.into_item() {
-                let at = pointer::child(&place(&example.extensions), "value");
-                examples.extend(example.value.map(|value| Example { name, value, at }));
-            }
-        }
+        let examples = examples_from(&at, media.example, media.examples);
         MediaType { name, schema: media.schema.as_ref().and_then(schema_at), examples, at }
     });
     each.collect()

@@ -74,6 +74,7 @@ fn parameter(root: &Value, at: &str) -> Viewed {
             "example",
         ],
     );
+    view.insert("examples".into(), each(root, &pointer::child(&at, "examples"), example)?);
     schema_or_content(root, &at, source, &mut view)?;
     Ok(Value::Object(view))
 }

@@ -14,6 +14,7 @@ use crate::contract::model::{self, Location, MediaType, SecurityScheme, StatusRa
 use crate::contract::rule::Strictness;
 use crate::json::pointer;
 use crate::page::Anchors;
+use crate::plan::Labeller;
 use crate::schema::Side;
 use serde_json::Value;
 
@@ -26,7 +27,8 @@ const UNTAGGED: &str = "Operations";
 /// What the reference of a contract tells, and the anchors that are taken in it.
 pub(super) fn reference(contract: &Contract) -> (Reference, Anchors) {
     let anchors = Anchors::new(usize::MAX, super::PAGE_ANCHORS);
-    let mut builder = Builder { contract, shapes: Shapes::new(contract), anchors };
+    let (shapes, labeller) = (Shapes::new(contract), Labeller::new(contract));
+    let mut builder = Builder { contract, shapes, labeller, anchors };
     let schemes = builder.schemes();
     let groups = builder.groups(&schemes);
     let shared = builder.shapes.shared(&mut builder.anchors);
@@ -59,6 +61,7 @@ pub(super) fn file_name(path: &str) -> String {
 struct Builder<'c> {
     contract: &'c Contract,
     shapes: Shapes<'c>,
+    labeller: Labeller<'c>,
     anchors: Anchors,
 }
 
@@ -169,7 +172,7 @@ impl Builder<'_> {
             description: self.member(&body.at, "description"),
             media: body.content.iter().map(|media| self.media(media, Side::Request)).collect(),
         });
-        let curl = curl(self.contract, operation, body.as_ref());
+        let curl = curl(&self.labeller, operation, body.as_ref());
         let security = operation.security.iter().map(|all| {
             let link = |name: &String| {
                 let known = schemes.iter().find(|scheme| scheme.name == *name);
@@ -197,6 +200,7 @@ impl Builder<'_> {
             title: title.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path)),
             method: operation.method.clone(),
             path: operation.path.clone(),
+            server: operation.servers.first().cloned(),
             description: description.map(str::to_owned),
             deprecated: self.flag(at, "deprecated"),
             security: security.collect(),
@@ -231,7 +235,8 @@ impl Builder<'_> {
                     None => Shape::default(),
                 };
                 shape.description = parameter.description.clone().or(shape.description);
-                shape.example = parameter.example.as_ref().map(ToString::to_string).or(shape.example);
+                let example = parameter.examples.first().map(|example| example.value.to_string());
+                shape.example = example.or(shape.example);
                 shape.deprecated |= self.flag(&parameter.at, "deprecated");
                 fields.push(Field { name: parameter.name.clone(), required: parameter.required, shape });
             }

@@ -86,6 +86,8 @@ pub struct Operation {
     pub method: String,
     /// The path template.
     pub path: String,
+    /// The server that it has of its own.
+    pub server: Option<String>,
     /// Markdown about it.
     pub description: Option<String>,
     /// Whether it should no longer be used.

@@ -12,8 +12,8 @@ pub(crate) use head::Heads;
 pub use headers::Headers;
 pub use request::{Credentials, Request};
 
+use crate::wire::{Received, url};
 use bytes::Bytes;
-use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -155,25 +155,11 @@ impl Sent {
         self.head.headers.get(name)
     }
 
-    /// A query parameter, decoded.
-    pub fn query(&self, name: &str) -> Option<String> {
-        let (_, query) = self.head.url.split_once('?')?;
-        let decoded = |text: &str| {
-            let text = text.replace('+', " ");
-            percent_decode_str(&text).decode_utf8_lossy().into_owned()
-        };
-        let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        pairs.find(|(known, _)| decoded(known) == name).map(|(_, value)| decoded(value))
-    }
-
-    /// A path parameter that is a whole segment of the template, decoded.
-    pub fn path(&self, template: &str, name: &str) -> Option<String> {
-        let path = self.head.url.split(['?', '#']).next().unwrap_or_default();
-        let from_end = template.rsplit('/').position(|segment| {
-            segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) == Some(name)
-        })?;
-        let segment = path.rsplit('/').nth(from_end)?;
-        Some(percent_decode_str(segment).decode_utf8_lossy().into_owned())
+    /// What stands outside of the body, by the template of the path.
+    pub fn received<'s>(&'s self, template: &'s str) -> Received<'s> {
+        let (path, query) = url::parts(&self.head.url);
+        let fields = self.head.headers.iter().map(|(name, value)| (name, Cow::Borrowed(value)));
+        Received::at(template, path, query).with(fields)
     }
 }
 

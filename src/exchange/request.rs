@@ -1,6 +1,7 @@
 //! A request, before it is known to which target it goes.
 
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// A request without target and credentials.
 #[derive(Clone, Debug, Serialize)]
@@ -58,6 +59,11 @@ impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
         found.next().map(|(_, value)| value.as_str())
+    }
+
+    /// The headers as what is read of them.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), Cow::Borrowed(value.as_str())))
     }
 }
 

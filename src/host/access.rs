@@ -9,12 +9,12 @@ use crate::contract::model::{self, Location};
 use crate::contract::{Contract, Expression, Operation, SecurityScheme};
 use crate::generate::random::Random;
 use crate::json::pointer;
+use crate::wire::cookie as cookies;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use indexmap::IndexMap;
 use md5::{Digest, Md5};
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
@@ -161,7 +161,7 @@ impl Access {
                     Location::Query => query.first(name),
                     Location::Cookie => {
                         let text = intake::cookie(headers, name);
-                        text.map(|text| percent_decode_str(&text).decode_utf8_lossy().into_owned())
+                        text.map(|text| cookies::decoded(&text))
                     }
                     Location::Header | Location::Path => {
                         headers.get(name.as_str()).and_then(|value| value.to_str().ok()).map(str::to_owned)

@@ -9,7 +9,7 @@ use super::linked::{self, Linked};
 use super::prepare;
 use super::refuse::Refusals;
 use super::resources::{self, Resources, Role};
-use super::route::{self, Route, Routes};
+use super::route::{Route, Routes};
 use super::sample::Samples;
 use super::taken::Taken;
 use super::template::{Filled, Occasion, Template};
@@ -17,6 +17,7 @@ use crate::cause::Cause;
 use crate::contract::expression::Part;
 use crate::contract::model::{Response, StatusRange};
 use crate::contract::{Contract, Expression, Operation};
+use crate::wire::template;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -182,7 +183,7 @@ impl Engine {
     }
 
     /// The answer of an operation.
-    fn respond(&self, index: usize, asked: &Asked<'_>, values: Vec<String>) -> Answer {
+    fn respond(&self, index: usize, asked: &Asked<'_>, values: Vec<&str>) -> Answer {
         let (operation, served) = (&self.contract().operations[index], &self.prepared.served[index]);
         let refuse = |breaches: &[Breach]| served.refusals.answer(self.contract(), operation, breaches);
         if !self.access.admits(&served.demands, asked.headers, &asked.query)
@@ -196,8 +197,9 @@ impl Engine {
             answer.headers.extend(challenges.map(|challenge| (header::WWW_AUTHENTICATE, challenge.clone())));
             return answer;
         }
-        let path: Vec<(String, String)> = served.parameters.iter().cloned().zip(values).collect();
-        let given = match served.intake.take(self.contract(), asked, &path) {
+        let names = served.parameters.iter().map(|name| name.as_str().into());
+        let received = asked.received(names.zip(values).collect());
+        let given = match served.intake.take(self.contract(), asked, &received) {
             Ok(given) => given,
             Err(Refused::TooLarge) => return served.refusals.too_large(self.contract()),
             Err(Refused::Breaches(mut breaches)) => {
@@ -212,7 +214,8 @@ impl Engine {
             }
         };
         let addressed = resources::split(asked.path).filter(|_| served.role == Role::Item);
-        let addressed = addressed.map(|(collection, last)| (collection, resources::segment(last)));
+        let addressed = addressed
+            .map(|(collection, last)| (collection, resources::id(operation, &given.parameters, last)));
         let stored = match &addressed {
             Some((collection, id)) => match self.resources.get(collection, id) {
                 Some(stored) => Some((*collection, id.as_str(), stored)),
@@ -325,11 +328,13 @@ impl Engine {
 
     /// Keeps what was answered where a link leads.
     fn readable(&self, linked: &Linked, occasion: &Occasion<'_>, answered: &Filled, size: usize) {
-        let Some(path) = linked.path(occasion.given, &answered.body) else { return };
+        let reads = &self.contract().operations[linked.reader];
+        let Some((path, values)) = linked.path(reads, occasion.given, &answered.body) else { return };
         let Some(reader) = &self.prepared.served[linked.reader].template else { return };
         let Some((collection, last)) = resources::split(&path) else { return };
+        let id = resources::id(reads, &values, last);
         let body = linked.body(self.contract(), reader, occasion, answered);
-        self.resources.keep(collection, &Value::from(resources::segment(last)), &body, size);
+        self.resources.keep(collection, &Value::from(id), &body, size);
     }
 }
 
@@ -358,7 +363,7 @@ impl Served {
             status: StatusCode::from_u16(status).unwrap_or_default(),
             headers: samples.headers(response),
             template: response.and_then(|response| prepare::template(contract, samples, operation, response)),
-            parameters: route::names(&operation.path),
+            parameters: template::names(&operation.path).map(str::to_owned).collect(),
             refuses: operation.responses_of_class(4).next().is_some(),
             role: Role::None,
             linked: Vec::new(),

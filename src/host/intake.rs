@@ -1,14 +1,16 @@
 //! Taking a request in: its parameters and its body, checked against the contract.
 
-use super::styled::Shape;
 use crate::cause::Cause;
 use crate::contract::model::{self, Location, MediaType, Parameter};
 use crate::contract::{Contract, Operation};
 use crate::json::{self, Text, pointer};
+use crate::schema::folded::Folds;
 use crate::schema::{SchemaAt, Side, Violation};
+use crate::wire::parameter::{Reader, Reading};
+use crate::wire::{Received, cookie, url};
 use http::{HeaderMap, header};
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// A request, as far as it is read.
 pub(super) struct Asked<'r> {
@@ -23,12 +25,15 @@ pub(super) struct Asked<'r> {
 /// The names of a query string, decoded, and their values as they came.
 pub(super) struct Query(Vec<(String, String)>);
 
+/// Values of parameters, by where they travel and by name.
+pub(super) type Values = Vec<(Location, String, Value)>;
+
 /// A request that the contract allows.
 #[derive(Default)]
 pub(super) struct Given {
     pub(super) text: Option<Text>,
     pub(super) value: Option<Value>,
-    pub(super) parameters: Vec<(Location, String, Value)>,
+    pub(super) parameters: Values,
 }
 
 /// Why a request is refused.
@@ -60,43 +65,38 @@ pub(super) struct Intake {
 
 struct Taking {
     parameter: Parameter,
-    shape: Shape,
+    reader: Reader,
+}
+
+impl Asked<'_> {
+    /// What stands outside of the body, with the values of the path.
+    pub(super) fn received<'a>(&'a self, path: Vec<(Cow<'a, str>, &'a str)>) -> Received<'a> {
+        let query = self.query.0.iter().map(|(name, value)| (name.clone(), value.as_str())).collect();
+        let fields = self.headers.iter();
+        let fields = fields.map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())));
+        Received { path, query, ..Received::default() }.with(fields)
+    }
 }
 
 impl Query {
     pub(super) fn read(text: Option<&str>) -> Query {
-        let pairs = text.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-        Query(
-            pairs
-                .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-                .map(|(name, value)| (decoded(name), value.to_owned()))
-                .collect(),
-        )
+        let pairs = url::query_pairs(text.unwrap_or_default());
+        Query(pairs.map(|(name, value)| (url::query_decoded(name), value.to_owned())).collect())
     }
 
     pub(super) fn first(&self, name: &str) -> Option<String> {
-        self.raw(name).next().map(decoded)
+        let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
+        Some(url::query_decoded(value))
     }
-
-    pub(super) fn raw<'q>(&'q self, name: &'q str) -> impl Iterator<Item = &'q str> {
-        self.pairs().filter(move |(known, _)| *known == name).map(|(_, value)| value)
-    }
-
-    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-}
-
-fn decoded(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 /// The value of a cookie, as it came.
 pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(known, _)| *known == name)?;
-    Some(value.to_owned())
+    let mut lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    lines.find_map(|line| {
+        let (_, value) = cookie::pairs(line).find(|(known, _)| *known == name)?;
+        Some(value.to_owned())
+    })
 }
 
 impl Breach {
@@ -126,8 +126,11 @@ impl From<Violation> for Breach {
 impl Intake {
     pub(super) fn new(contract: &Contract, operation: &Operation) -> Intake {
         let parameters = operation.parameters.iter().filter(|parameter| !is_said_elsewhere(parameter));
-        let parameters = parameters
-            .map(|parameter| Taking { parameter: parameter.clone(), shape: Shape::of(contract, parameter) });
+        let folds = Folds::new(contract.schemas.raw(Side::Request));
+        let parameters = parameters.map(|parameter| Taking {
+            parameter: parameter.clone(),
+            reader: Reader::new(&folds, operation, parameter),
+        });
         Intake {
             parameters: parameters.collect(),
             body_required: operation.body.as_ref().map(|body| body.required),
@@ -139,8 +142,8 @@ impl Intake {
     pub(super) fn take(
         &self,
         contract: &Contract,
-        asked: &Asked,
-        path: &[(String, String)],
+        asked: &Asked<'_>,
+        received: &Received<'_>,
     ) -> Result<Given, Refused> {
         let one = |cause, subject| Refused::Breaches(vec![Breach::of(cause, subject)]);
         let announced = asked.headers.get(header::CONTENT_TYPE);
@@ -171,7 +174,7 @@ impl Intake {
             }
         }
         for taking in &self.parameters {
-            taking.take(contract, asked, path, &mut given, &mut breaches);
+            taking.take(contract, received, &mut given, &mut breaches);
         }
         if asked.body.is_none() {
             return Err(Refused::TooLarge);
@@ -207,42 +210,31 @@ impl Taking {
     fn take(
         &self,
         contract: &Contract,
-        asked: &Asked,
-        path: &[(String, String)],
+        received: &Received<'_>,
         given: &mut Given,
         breaches: &mut Vec<Breach>,
     ) {
-        let Parameter { name, location, required, schema, .. } = &self.parameter;
+        let Parameter { name, location, required, .. } = &self.parameter;
         let kind = match location {
             Location::Path => "path parameter",
             Location::Query => "query parameter",
             Location::Cookie => "cookie",
             Location::Header => "header",
         };
-        let mut readings = self.shape.readings(&self.parameter, asked, path);
-        if readings.is_empty() {
+        let schemas = &contract.schemas;
+        let Some(reading) = self.reader.read(schemas, Side::Request, &self.parameter, received) else {
             if *required {
                 let at = pointer::child(&self.parameter.at, "required");
                 breaches.push(Breach::of(Cause::Missing, &format!("the {kind} `{name}`")).at(at));
             }
             return;
+        };
+        let Reading { value, broken } = reading;
+        if broken.is_empty() {
+            given.parameters.push((*location, name.clone(), value.to_value()));
         }
-        if let Some(schema) = schema {
-            let good =
-                readings.iter().position(|value| contract.schemas.accepts(schema, Side::Request, value));
-            if let Some(good) = good {
-                readings.swap(0, good);
-            } else {
-                let broken = contract.schemas.violations(schema, Side::Request, &readings[0]);
-                breaches.extend(
-                    broken
-                        .into_iter()
-                        .map(|one| Breach::of(one.cause, &format!("the {kind} `{name}`")).at(one.at)),
-                );
-                return;
-            }
-        }
-        given.parameters.push((*location, name.clone(), readings.swap_remove(0)));
+        let breach = |one: Violation| Breach::of(one.cause, &format!("the {kind} `{name}`")).at(one.at);
+        breaches.extend(broken.into_iter().map(breach));
     }
 }
 
@@ -253,8 +245,8 @@ mod tests {
     #[test]
     fn a_query_is_decoded() {
         let query = Query::read(Some("a=1&b=x%20y+z&a=2&&c"));
-        assert_eq!(query.raw("a").collect::<Vec<_>>(), ["1", "2"]);
         let first = |name| query.first(name);
+        assert_eq!(first("a"), Some("1".into()));
         assert_eq!((first("b"), first("c"), first("d")), (Some("x y z".into()), Some(String::new()), None));
     }
 }

@@ -1,23 +1,20 @@
 //! Links: what an answer tells can be read where its links lead.
 
-use super::intake::Given;
+use super::intake::{Given, Values};
 use super::place::Place;
 use super::template::{Filled, Occasion, Template};
 use crate::contract::expression::Part;
 use crate::contract::link::{Link, Origin};
+use crate::contract::model::Parameter;
 use crate::contract::{Contract, Expression, Location, Operation};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use crate::wire::parameter;
 use serde_json::Value;
-
-/// What stands for itself in a path.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What can be read once an operation has answered.
 pub(super) struct Linked {
     /// Index of the operation that reads it.
     pub(super) reader: usize,
-    /// The path of that operation, and where its parameters come from.
-    path: String,
+    /// Where the parameters of its path come from.
     origins: Vec<(String, Origin)>,
     /// What a read shows of the exchange, by place in the request or in the answer.
     shown: Vec<(Expression, Place)>,
@@ -40,26 +37,30 @@ fn linked(contract: &Contract, link: &Link) -> Option<Linked> {
     }
     let pairs = link.read_back.iter().flat_map(crate::contract::link::ReadBack::pairs);
     let shown = pairs.filter_map(|[from, to]| Some((from, Place::new(to.response_body()?)))).collect();
-    Some(Linked { reader, path: contract.operations[reader].path.clone(), origins, shown })
+    Some(Linked { reader, origins, shown })
 }
 
 impl Linked {
-    /// The path at which what was answered can be read.
-    pub(super) fn path(&self, given: &Given, answered: &Value) -> Option<String> {
-        let mut path = self.path.clone();
+    /// The path of the operation at which what was answered can be read, and the values in it.
+    pub(super) fn path(
+        &self,
+        reads: &Operation,
+        given: &Given,
+        answered: &Value,
+    ) -> Option<(String, Values)> {
+        let (mut path, mut values) = (reads.path.clone(), Vec::new());
         for (name, origin) in &self.origins {
             let value = match origin {
                 Origin::Literal(value) => value,
                 Origin::Exchange(expression) => value(expression, given, answered)?,
             };
-            let text = match value {
-                Value::String(text) if !text.is_empty() => text.clone(),
-                Value::Number(_) | Value::Bool(_) => value.to_string(),
-                _ => return None,
-            };
-            path = path.replace(&format!("{{{name}}}"), &utf8_percent_encode(&text, ENCODED).to_string());
+            let own =
+                |parameter: &&Parameter| parameter.location == Location::Path && parameter.name == *name;
+            let written = parameter::written(reads.parameters.iter().find(own)?, value)?;
+            path = path.replace(&format!("{{{name}}}"), &written);
+            values.push((Location::Path, name.clone(), value.clone()));
         }
-        Some(path)
+        Some((path, values))
     }
 
     /// What is read there.

@@ -38,7 +38,6 @@ mod refuse;
 mod resources;
 mod route;
 mod sample;
-mod styled;
 mod taken;
 mod template;
 #[cfg(test)]

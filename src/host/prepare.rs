@@ -302,7 +302,7 @@ impl Finder<'_, '_> {
             let places = [schema.0.clone()];
             self.pair(&places, "", &self.places(), "", 0);
         }
-        let last = super::route::names(&self.operation.path).pop();
+        let last = crate::wire::template::names(&self.operation.path).last().map(str::to_owned);
         for parameter in self.operation.parameters.iter().filter(|one| one.location == Location::Path) {
             let is_id =
                 last.as_ref() == Some(&parameter.name) && parameter.name.to_lowercase().ends_with("id");

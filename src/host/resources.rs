@@ -1,9 +1,9 @@
 //! What was created, so that it can be read, changed and deleted.
 
 use super::template::Filled;
-use crate::contract::{Contract, Operation, Statement};
+use crate::contract::{Contract, Location, Operation, Statement};
+use crate::wire::url;
 use indexmap::IndexMap;
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -42,9 +42,19 @@ pub(super) fn split(path: &str) -> Option<(&str, &str)> {
     path.rsplit_once('/').filter(|(collection, _)| !collection.is_empty())
 }
 
-/// The decoded text of a segment of a path.
-pub(super) fn segment(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
+/// The id of a resource that an operation addresses, whose path ends in `last`: the value of the
+/// parameter that stands there, however it is written.
+pub(super) fn id(operation: &Operation, parameters: &[(Location, String, Value)], last: &str) -> String {
+    let name = split(&operation.path).and_then(|(_, last)| last.strip_prefix('{')?.strip_suffix('}'));
+    let own = parameters
+        .iter()
+        .find(|(location, known, _)| *location == Location::Path && Some(known.as_str()) == name);
+    own.map_or_else(|| url::decoded(last), |(_, _, value)| text(value))
+}
+
+/// A path in one of its several spellings.
+fn normal(path: &str) -> String {
+    path.split('/').map(|segment| url::encoded(&url::decoded(segment))).collect::<Vec<_>>().join("/")
 }
 
 /// The part of an operation, given how the body of a creating answer looks.
@@ -103,7 +113,7 @@ impl Resources {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let Known { collections, count, bytes: all } = &mut *known;
         if let Some((_, before)) =
-            collections.entry(collection.to_owned()).or_default().insert(text(id), (resource.clone(), bytes))
+            collections.entry(normal(collection)).or_default().insert(text(id), (resource.clone(), bytes))
         {
             *count -= 1;
             *all -= before;
@@ -123,20 +133,21 @@ impl Resources {
 
     pub(super) fn get(&self, collection: &str, id: &str) -> Option<Filled> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.collections.get(collection)?.get(id).map(|(resource, _)| resource.clone())
+        known.collections.get(&normal(collection))?.get(id).map(|(resource, _)| resource.clone())
     }
 
     /// The first resources of a collection.
     pub(super) fn list(&self, collection: &str) -> Vec<Value> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let all = known.collections.get(collection).into_iter().flat_map(IndexMap::values);
+        let all = known.collections.get(&normal(collection)).into_iter().flat_map(IndexMap::values);
         all.take(100).map(|(resource, _)| resource.body.clone()).collect()
     }
 
     pub(super) fn delete(&self, collection: &str, id: &str) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let Known { collections, count, bytes } = &mut *known;
-        if let Some((_, freed)) = collections.get_mut(collection).and_then(|all| all.swap_remove(id)) {
+        if let Some((_, freed)) = collections.get_mut(&normal(collection)).and_then(|all| all.swap_remove(id))
+        {
             *count -= 1;
             *bytes -= freed;
         }

@@ -10,13 +10,17 @@ use crate::contract::{Behaviour, Contract, Operation};
 use crate::exchange::{Credentials, Request};
 use crate::generate::unique;
 use crate::json::{self, Kind, Member, Node, decimal, pointer};
-use crate::schema::Side;
 use crate::schema::folded::{Folded, Folds, Places, Type};
+use crate::schema::{Side, Violation};
+use crate::wire::parameter::{Reader, Reading};
+use crate::wire::{Received, url};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jsonschema::Draft;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// What a request is worth.
@@ -52,13 +56,20 @@ pub struct Labeller<'c> {
     /// The schemas of bodies.
     pub(super) flats: Rc<Folds<'c>>,
     pub(super) resources: Resources,
+    known: RefCell<Known>,
 }
 
 impl<'c> Labeller<'c> {
     /// A labeller for a contract.
     pub fn new(contract: &'c Contract) -> Labeller<'c> {
         let resources = Resources::of(contract);
-        Labeller { contract, resources, flats: Rc::new(Folds::new(contract.schemas.raw(Side::Request))) }
+        let flats = Rc::new(Folds::new(contract.schemas.raw(Side::Request)));
+        Labeller { contract, resources, flats, known: RefCell::default() }
+    }
+
+    /// The contract.
+    pub fn contract(&self) -> &'c Contract {
+        self.contract
     }
 
     /// What a request to an operation is worth.
@@ -206,40 +217,112 @@ fn parameters(
     for parameter in operation.parameters.iter().filter(own).filter(looked_up) {
         seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
     }
-    for parameter in operation.parameters.iter().filter(own) {
-        if parameter.location != Location::Header || is_reserved_header(&parameter.name) {
+    let readers = labeller.readers(operation);
+    let came = Received::default().with(request.fields());
+    for (parameter, reader) in operation.parameters.iter().zip(readers.iter()) {
+        let is_header = parameter.location == Location::Header && !is_reserved_header(&parameter.name);
+        if !own(&parameter) || !is_header {
             continue;
         }
         let place = Place::Header(parameter.name.clone());
-        match request.header(&parameter.name) {
-            None if parameter.required => {
+        let Some(Reading { value, broken }) = reader.read(&contract.schemas, Side::Request, parameter, &came)
+        else {
+            if parameter.required {
                 let at = pointer::child(&parameter.at, "required");
                 seen.fault(Cause::Missing, place, Some("required".into()), &at);
             }
-            None => {}
-            Some(text) => {
-                if depends_on_more(&parameter.name) {
-                    seen.silent(format!(
-                        "what `{}` has to be depends on more than its schema",
-                        parameter.name
-                    ));
+            continue;
+        };
+        if depends_on_more(&parameter.name) {
+            seen.silent(format!("what `{}` has to be depends on more than its schema", parameter.name));
+        }
+        for broken in broken {
+            seen.fault(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
+        }
+        let value = value.to_value();
+        if parameter.schema.is_some()
+            && !listed(parameter)
+            && !parameter.examples.iter().any(|example| example.value == value)
+        {
+            seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
+        }
+    }
+    for (index, faults) in labeller.elsewhere(operation, request).iter() {
+        if own(&&operation.parameters[*index]) {
+            seen.faults.extend(faults.iter().cloned());
+        }
+    }
+}
+
+/// The faults of parameters that are no headers, by the index of the parameter.
+type Elsewhere = Rc<Vec<(usize, Vec<Fault>)>>;
+
+/// What is known of a request that others share.
+#[derive(Default)]
+struct Known {
+    /// The readers of parameters by the place of their operation.
+    readers: HashMap<String, Rc<Vec<Reader>>>,
+    /// What was found last: most requests of an operation differ in nothing but the body.
+    last: Option<(String, String, Option<String>, Elsewhere)>,
+}
+
+impl Labeller<'_> {
+    fn readers(&self, operation: &Operation) -> Rc<Vec<Reader>> {
+        let mut known = self.known.borrow_mut();
+        if let Some(readers) = known.readers.get(&operation.at) {
+            return Rc::clone(readers);
+        }
+        let each = operation.parameters.iter();
+        let readers = each.map(|parameter| Reader::new(&self.flats, operation, parameter));
+        let readers: Rc<Vec<Reader>> = Rc::new(readers.collect());
+        known.readers.insert(operation.at.clone(), Rc::clone(&readers));
+        readers
+    }
+
+    fn elsewhere(&self, operation: &Operation, request: &Request) -> Elsewhere {
+        let cookie = request.header("cookie");
+        if let Some((at, path, cookies, found)) = &self.known.borrow().last
+            && *path == request.path
+            && cookies.as_deref() == cookie
+            && *at == operation.at
+        {
+            return Rc::clone(found);
+        }
+        let (path, query) = url::parts(&request.path);
+        let came = Received::at(&operation.path, path, query).with(request.fields());
+        let readers = self.readers(operation);
+        let mut found = Vec::new();
+        for (index, (parameter, reader)) in operation.parameters.iter().zip(readers.iter()).enumerate() {
+            let name = parameter.name.clone();
+            let place = match parameter.location {
+                Location::Header => continue,
+                Location::Path => Place::Path(name),
+                Location::Query => Place::Query(name),
+                Location::Cookie => Place::Cookie(name),
+            };
+            match reader.read(&self.contract.schemas, Side::Request, parameter, &came) {
+                None if parameter.required && parameter.location != Location::Path => {
+                    let at = pointer::child(&parameter.at, "required");
+                    let keyword = Some("required".into());
+                    found.push((index, vec![Fault { cause: Cause::Missing, place, keyword, at }]));
                 }
-                let Some(schema) = &parameter.schema else { continue };
-                let value = match &parameter.media_type {
-                    None => contract.schemas.text_value(schema, Side::Request, text),
-                    Some(name) if model::is_json(name) => {
-                        serde_json::from_str(text).unwrap_or_else(|_| text.into())
-                    }
-                    Some(_) => text.into(),
-                };
-                for broken in contract.schemas.breaks(schema, Side::Request, &value) {
-                    seen.fault(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
+                Some(Reading { broken, .. }) if !broken.is_empty() => {
+                    let fault = |one: Violation| Fault {
+                        cause: one.cause,
+                        place: place.clone(),
+                        keyword: Some(one.keyword),
+                        at: one.at,
+                    };
+                    found.push((index, broken.into_iter().map(fault).collect()));
                 }
-                if !listed(parameter) && parameter.example.as_ref().is_none_or(|example| *example != value) {
-                    seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
-                }
+                _ => {}
             }
         }
+        let found = Rc::new(found);
+        let cookie = cookie.map(str::to_owned);
+        let last = (operation.at.clone(), request.path.clone(), cookie, Rc::clone(&found));
+        self.known.borrow_mut().last = Some(last);
+        found
     }
 }
 

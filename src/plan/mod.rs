@@ -18,6 +18,7 @@ mod select;
 mod spare;
 
 pub use build::{PlanError, Wishes, plan};
+pub(crate) use derive::value_of;
 pub use guard::{Guards, Withheld};
 pub use label::{Label, Labeller};
 pub use naming::Resources;
@@ -225,6 +226,8 @@ pub enum Place {
     Query(String),
     /// A path parameter.
     Path(String),
+    /// A cookie.
+    Cookie(String),
     /// The media type of the body.
     MediaType,
     /// The method.
@@ -320,6 +323,7 @@ impl fmt::Display for Place {
             Place::Header(name) => write!(f, "header/{name}"),
             Place::Query(name) => write!(f, "query/{name}"),
             Place::Path(name) => write!(f, "path/{name}"),
+            Place::Cookie(name) => write!(f, "cookie/{name}"),
             Place::MediaType => f.write_str("media-type"),
             Place::Method => f.write_str("method"),
             Place::Credentials => f.write_str("credentials"),

@@ -1,10 +1,12 @@
 //! A plan for people and for machines.
 
-use crate::contract::Contract;
 use crate::contract::model::{DOCUMENTED_REFUSAL, StatusRange};
+use crate::contract::{Contract, Untestable};
 use crate::plan::{Candidates, Case, Gap, Plan, Scenario, Verdict, Withheld};
 use crate::text::count;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
+use std::io::{self, Write};
 
 /// The version of the JSON form.
 pub const FORMAT: u32 = 1;
@@ -75,33 +77,27 @@ pub fn summary(contract: &Contract, plan: &Plan) -> String {
     )
 }
 
-/// The whole plan as JSON, with the place in the contract of every case.
-pub fn json(contract: &Contract, plan: &Plan) -> String {
+/// Writes the whole plan as JSON, with the place in the contract of every case. No more of the text
+/// than a scenario is held at once.
+pub fn write_json(contract: &Contract, plan: &Plan, mut out: impl Write) -> io::Result<()> {
     let located = |at: &str| {
         let location = contract.document.locate(at);
         json!({"file": location.file, "line": location.line, "column": location.column, "pointer": at})
     };
-    let scenarios = plan.scenarios.iter().map(|scenario| {
-        let cases = scenario.cases.iter().map(|case| {
-            let mut value = serde_json::to_value(case).unwrap_or_default();
-            if let Value::Object(members) = &mut value {
-                members.shift_remove("at");
-                members.insert("operation".into(), json!(contract.operations[case.operation].id));
-                members.insert("contract".into(), located(&case.at));
-            }
-            value
-        });
-        json!({"id": scenario.id, "cases": cases.collect::<Vec<_>>()})
-    });
-    let gaps = plan
-        .gaps
-        .iter()
-        .map(|gap| json!({"operation": gap.operation, "why": gap.why, "contract": located(&gap.at)}));
-    let untestable = contract
-        .untestable
-        .iter()
-        .map(|one| json!({"operation": one.operation, "why": one.why, "contract": located(&one.at)}));
-    let withheld = plan.withheld.iter().map(|one| {
+    let case = |case: &Case| {
+        let mut value = serde_json::to_value(case).unwrap_or_default();
+        if let Value::Object(members) = &mut value {
+            members.shift_remove("at");
+            members.insert("operation".into(), json!(contract.operations[case.operation].id));
+            members.insert("contract".into(), located(&case.at));
+        }
+        value
+    };
+    let scenario = |scenario: &Scenario| json!({"id": scenario.id, "cases": scenario.cases.iter().map(case).collect::<Vec<_>>()});
+    let gap = |gap: &Gap| json!({"operation": gap.operation, "why": gap.why, "contract": located(&gap.at)});
+    let untestable =
+        |one: &Untestable| json!({"operation": one.operation, "why": one.why, "contract": located(&one.at)});
+    let withheld = |one: &Withheld| {
         let cases = one.scenarios.iter().flat_map(|scenario| &scenario.cases).map(|case| &case.id);
         json!({
             "operation": one.operation,
@@ -110,17 +106,38 @@ pub fn json(contract: &Contract, plan: &Plan) -> String {
             "contract": located(&one.at),
             "cases": cases.collect::<Vec<_>>(),
         })
-    });
-    let plan = json!({
-        "probity": {"version": env!("CARGO_PKG_VERSION"), "format": FORMAT},
-        "seed": plan.seed,
-        "scenarios": scenarios.collect::<Vec<_>>(),
-        "candidates": plan.candidates,
-        "withheld": withheld.collect::<Vec<_>>(),
-        "gaps": gaps.collect::<Vec<_>>(),
-        "untestable": untestable.collect::<Vec<_>>(),
-    });
-    format!("{plan:#}\n")
+    };
+    let whole = Whole {
+        probity: json!({"version": env!("CARGO_PKG_VERSION"), "format": FORMAT}),
+        seed: plan.seed,
+        scenarios: Each(|| plan.scenarios.iter().map(scenario)),
+        candidates: &plan.candidates,
+        withheld: Each(|| plan.withheld.iter().map(withheld)),
+        gaps: Each(|| plan.gaps.iter().map(gap)),
+        untestable: Each(|| contract.untestable.iter().map(untestable)),
+    };
+    serde_json::to_writer_pretty(&mut out, &whole)?;
+    out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+struct Whole<'p, S, W, G, U> {
+    probity: Value,
+    seed: u64,
+    scenarios: S,
+    candidates: &'p [Candidates],
+    withheld: W,
+    gaps: G,
+    untestable: U,
+}
+
+/// A list whose items are made when they are written.
+struct Each<F>(F);
+
+impl<F: Fn() -> I, I: Iterator<Item = Value>> Serialize for Each<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
 }
 
 fn expected_at(at_once: usize, step: usize, case: &Case) -> String {

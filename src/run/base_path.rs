@@ -29,7 +29,7 @@ impl Runner<'_> {
         });
         let first = answered.first().filter(|_| reached && all)?;
         // Only what changes nothing is asked of a path that nobody has.
-        let made_up = self.asked(course, &made_up(first.0), stop).await?;
+        let made_up = self.asked(course, &made_up(first.0, "GET"), stop).await?;
         let unknown = made_up.answer()?;
         let status = unknown.status;
         // Who knows other methods of all paths knows the paths, but for one that has a page for each.
@@ -41,6 +41,9 @@ impl Runner<'_> {
         if !answered.iter().all(same) {
             return None;
         }
+        if self.knows_methods(course, stop).await? {
+            return None;
+        }
         for other in unasked(course, operation) {
             let came = self.asked(course, other, stop).await?;
             if !same_nowhere(&came, &made_up) {
@@ -50,6 +53,26 @@ impl Runner<'_> {
         let target = self.settings.target.clone();
         let hint = self.hint(&target);
         Some(RunError::Nowhere { target, status, hint })
+    }
+
+    /// Whether the target says of a path which methods it has, and among them the one that found
+    /// nothing there, but does not say so of a path that nobody has.
+    async fn knows_methods(&self, course: &Course, stop: &Stop) -> Option<bool> {
+        let cases = course.plan.scenarios.iter().zip(&course.came);
+        let cases = cases.filter_map(|(scenario, came)| match scenario.cases.as_slice() {
+            [case] => Some((case, came.as_ref()?.first()?.as_ref()?.answer()?)),
+            _ => None,
+        });
+        let mut telling = cases.filter(|(case, answer)| {
+            let own = &self.contract.operations[case.operation];
+            is_safe(&case.request.method) && is_plain(own) && case.request.method != own.method && {
+                let allowed = answer.header_list("allow").unwrap_or_default();
+                answer.status == 405 && allowed.split(',').any(|one| one.trim() == own.method)
+            }
+        });
+        let Some((case, answer)) = telling.next() else { return Some(false) };
+        let came = self.asked(course, &made_up(case, &case.request.method), stop).await?;
+        Some(came.answer().is_some_and(|unknown| unknown.status != answer.status))
     }
 
     /// What comes of a case that is no part of the plan.
@@ -141,10 +164,10 @@ fn unasked<'c>(course: &'c Course, operation: impl Fn(&Case) -> &'c Operation) -
 }
 
 /// A request to a path that nobody has, which changes nothing.
-fn made_up(case: &Case) -> Case {
+fn made_up(case: &Case, method: &str) -> Case {
     let mut case = case.clone();
     case.request.path = format!("/probity-{RUN}");
-    case.request.method = "GET".into();
+    method.clone_into(&mut case.request.method);
     case.request.body = None;
     case.request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
     case

@@ -6,11 +6,8 @@ use crate::contract::{Contract, Expression, Location, Operation};
 use crate::exchange::Exchange;
 use crate::json::{self, Kind, Node};
 use crate::plan::{Case, Scenario};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use crate::wire::parameter;
 use std::borrow::Cow;
-
-/// What stands for itself everywhere in a URL.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Why a request cannot be made.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,30 +41,26 @@ pub(super) fn filled<'c>(
     let (path, query) = case.request.path.split_once('?').unzip();
     let (mut path, mut query) = (path.unwrap_or(&case.request.path).to_owned(), query.map(str::to_owned));
     for parameter in &follow.parameters {
-        let name = &parameter.name;
-        let text = match &parameter.value {
-            Origin::Literal(_) => Some(parameter.value.to_string()),
-            Origin::Exchange(expression) => value(expression, source, exchange),
+        let own = contract.operations[case.operation].parameters.iter().find(|own| parameter.is(own));
+        let value = match &parameter.value {
+            Origin::Literal(value) => Some(value.into()),
+            Origin::Exchange(expression) => value(contract, expression, source, exchange),
         };
-        // A segment that is empty or dots would name another resource.
-        let fits =
-            |text: &String| parameter.location != Location::Path || !matches!(text.as_str(), "" | "." | "..");
-        let Some(text) = text.filter(fits) else {
+        let text = own.zip(value).and_then(|(own, value)| parameter::written_node(own, &value));
+        let (Some(text), Some(hole)) = (text, own.and_then(parameter::hole)) else {
             return Err(Unfilled::Lacking(lacking(&parameter.value, source)));
         };
-        let hole = format!("{{{name}}}");
-        let encoded = || utf8_percent_encode(&text, ENCODED).to_string();
         match parameter.location {
-            Location::Path => path = path.replace(&hole, &encoded()),
-            Location::Query => query = query.map(|query| query.replace(&hole, &encoded())),
-            Location::Header => {
+            Location::Path => path = path.replace(&hole, &text),
+            Location::Query => query = query.map(|query| query.replace(&hole, &text)),
+            Location::Header | Location::Cookie => {
+                let name = if parameter.location == Location::Cookie { "Cookie" } else { &parameter.name };
                 let headers = case.request.headers.iter_mut();
                 let mut own = headers.filter(|(known, _)| known.eq_ignore_ascii_case(name));
                 if let Some((_, value)) = own.next() {
-                    *value = text;
+                    *value = value.replace(&hole, &text);
                 }
             }
-            Location::Cookie => {}
         }
     }
     case.request.path = match query {
@@ -81,28 +74,28 @@ fn lacking(value: &Origin, source: &Operation) -> String {
     format!("the link could not be followed: an accepted `{}` has nothing that fits at `{value}`", source.id)
 }
 
-/// The value that an expression names, as text.
-fn value(expression: &Expression, operation: &Operation, exchange: &Exchange) -> Option<String> {
+/// The value that an expression names.
+fn value(
+    contract: &Contract,
+    expression: &Expression,
+    operation: &Operation,
+    exchange: &Exchange,
+) -> Option<Node> {
     let answer = exchange.answer()?;
-    let in_body = |body: &[u8], at: &str| json::read(body).ok()?.at(at).and_then(scalar);
+    let in_body = |body: &[u8], at: &str| json::read(body).ok()?.at(at).cloned();
+    let text = |text: &str| Node { start: 0, end: 0, kind: Kind::String(text.to_owned()) };
+    let sent = |location, name: &str| {
+        parameter::value(contract, operation, (location, name), &exchange.sent.received(&operation.path))
+    };
     match expression {
-        Expression::Status => Some(answer.status.to_string()),
+        Expression::Status => Some(text(&answer.status.to_string())),
         Expression::Request(Part::Body(at)) => in_body(exchange.sent.body.as_deref()?, at),
-        Expression::Request(Part::Header(name)) => exchange.sent.header(name).map(str::to_owned),
-        Expression::Request(Part::Query(name)) => exchange.sent.query(name),
-        Expression::Request(Part::Path(name)) => exchange.sent.path(&operation.path, name),
+        Expression::Request(Part::Header(name)) => sent(Location::Header, name),
+        Expression::Request(Part::Query(name)) => sent(Location::Query, name),
+        Expression::Request(Part::Path(name)) => sent(Location::Path, name),
         Expression::Response(Part::Body(at)) => in_body(&answer.body, at),
-        Expression::Response(Part::Header(name)) => answer.header(name).map(str::to_owned),
+        Expression::Response(Part::Header(name)) => answer.header(name).map(text),
         Expression::Response(Part::Query(_) | Part::Path(_)) => None,
-    }
-}
-
-fn scalar(node: &Node) -> Option<String> {
-    match &node.kind {
-        Kind::String(text) => Some(text.clone()),
-        Kind::Number(token) => Some(token.to_string()),
-        Kind::Bool(truth) => Some(truth.to_string()),
-        Kind::Null | Kind::Array(_) | Kind::Object(_) => None,
     }
 }
 

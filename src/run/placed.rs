@@ -2,7 +2,7 @@
 //! is, while text elsewhere must be long enough not to stand there by chance.
 
 use super::credentials::Carrier;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use crate::wire::url;
 
 /// Credentials by where they stand in the head of a request, with what is shown in their place.
 #[derive(Clone, Default)]
@@ -21,7 +21,7 @@ impl Placed {
             }
             (Carrier::Query(name, value), Carrier::Query(_, shown)) if !value.is_empty() => {
                 let written = |value: &str| format!("{name}={value}");
-                let secret = written(&utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string());
+                let secret = written(&url::encoded(&value));
                 self.queries.push((secret, written(&shown)));
             }
             _ => {}

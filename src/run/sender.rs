@@ -22,7 +22,7 @@ use crate::exchange::{Head, Heads};
 use crate::json;
 use crate::plan::guard::is_safe;
 use crate::plan::{Case, Gap, Scenario};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use crate::wire::url;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -354,7 +354,7 @@ impl Sender<'_> {
         for carrier in carriers {
             if let Carrier::Query(name, value) = carrier {
                 let join = if url.contains('?') { '&' } else { '?' };
-                let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
+                let value = url::encoded(value);
                 url = format!("{url}{join}{name}={value}");
             }
         }

@@ -5,11 +5,10 @@ use super::lower::{self, Side};
 use super::nodes::Nodes;
 use super::branch::Branches;
 use super::violation::{self, Break, Ground, Raw, Violation, document_pointer};
-use crate::cause::Cause;
 use crate::json::{Text, pointer};
 use jsonschema::json::{Json, SerdeJson};
 use jsonschema::{Draft, PatternOptions, Registry, Retrieve, ValidationOptions, Validator};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
@@ -187,53 +186,6 @@ impl Schemas {
         Ground { document: self.document(side), side, branches: own.unwrap_or(&self.asked) }
     }
 
-    /// Every way in which the text of a header breaks a schema.
-    pub fn text_violations(&self, schema: &SchemaAt, side: Side, text: &str) -> Vec<Violation> {
-        if self.accepts(schema, side, &Value::from(text)) {
-            return Vec::new();
-        }
-        self.violations(schema, side, &self.text_value(schema, side, text))
-    }
-
-    /// The value that the text of a header or parameter stands for: text, a number or a
-    /// boolean, or a list or an object of these.
-    pub fn text_value(&self, schema: &SchemaAt, side: Side, text: &str) -> Value {
-        let written = Value::from(text);
-        if self.accepts(schema, side, &written) {
-            return written;
-        }
-        // What is text and what is a number depends on the schema: any reading that it takes is good.
-        let mut readings = readings(text);
-        for (reading, plain) in &mut readings {
-            self.as_text(schema, side, reading, plain);
-            if self.accepts(schema, side, reading) {
-                return std::mem::take(reading);
-            }
-        }
-        let fits = |reading: &Value| {
-            let broken = self.breaks(schema, side, reading);
-            let other_type = |cause| matches!(cause, Cause::WrongType | Cause::Null);
-            !broken.iter().any(|broken| broken.place.is_empty() && other_type(broken.cause))
-        };
-        // Else it is meant as what the schema asks for; as a number, only where it asks for one.
-        let meant = readings.iter().position(|(reading, _)| fits(reading));
-        let index = meant.unwrap_or_else(|| usize::from(!fits(&Value::from(0))));
-        readings.swap_remove(index).0
-    }
-
-    /// Takes for text those items or members that a schema refuses as numbers or booleans.
-    fn as_text(&self, schema: &SchemaAt, side: Side, reading: &mut Value, plain: &Value) {
-        for broken in self.breaks(schema, side, &*reading) {
-            let Some(token) = pointer::tokens(&broken.place).next().map(std::borrow::Cow::into_owned) else {
-                continue;
-            };
-            let at = pointer::child("", &token);
-            if let (Some(part), Some(text)) = (reading.pointer_mut(&at), plain.pointer(&at)) {
-                part.clone_from(text);
-            }
-        }
-    }
-
     fn validator(&self, schema: &SchemaAt, side: Side) -> Option<&Validator> {
         match side {
             Side::Request => self.of_requests.get(schema),
@@ -286,38 +238,6 @@ fn options<'r, F: Json>() -> ValidationOptions<'r, Arc<dyn Retrieve>, F> {
         .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000).size_limit(REGEX_BYTES))
 }
 
-/// What text may stand for, and the same with nothing in it but text: a number or a boolean first,
-/// then text itself.
-fn readings(text: &str) -> Vec<(Value, Value)> {
-    let scalar = |text: &str| match serde_json::from_str::<Value>(text.trim()) {
-        Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
-        _ => Value::from(text.trim()),
-    };
-    let plain = |text: &str| Value::from(text.trim());
-    let mut readings = vec![(scalar(text), plain(text)), (plain(text), plain(text))];
-    if text.trim().is_empty() {
-        readings.push((Value::Array(Vec::new()), Value::Array(Vec::new())));
-    }
-    readings.push((text.split(',').map(scalar).collect(), text.split(',').map(plain).collect()));
-    readings.extend(members(text, scalar).zip(members(text, plain)));
-    readings
-}
-
-/// The object that text stands for in the style `simple`, exploded or not.
-fn members(text: &str, value: impl Fn(&str) -> Value) -> impl Iterator<Item = Value> {
-    let parts: Vec<&str> = text.split(',').collect();
-    let exploded: Option<Map<String, Value>> = parts
-        .iter()
-        .map(|part| part.split_once('=').map(|(name, text)| (name.trim().to_owned(), value(text))))
-        .collect();
-    let pairs = parts.chunks(2).map(|pair| match pair {
-        [name, text] => Some((name.trim().to_owned(), value(text))),
-        _ => None,
-    });
-    let pairs: Option<Map<String, Value>> = pairs.collect();
-    [exploded, pairs].into_iter().flatten().map(Value::Object)
-}
-
 fn compile<F: Json>(
     document: &Value,
     roots: &BTreeSet<SchemaAt>,
@@ -361,86 +281,4 @@ fn compile<F: Json>(
         }
     }
     compiled
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn read(schema: &Value, text: &str) -> (Value, bool) {
-        let document = json!({"s": schema});
-        let at = SchemaAt("/s".into());
-        let all = BTreeSet::from([at.clone()]);
-        let (schemas, _) = Schemas::compile(&document, false, &BTreeSet::new(), &all);
-        let value = schemas.text_value(&at, Side::Response, text);
-        let good = schemas.accepts(&at, Side::Response, &value);
-        (value, good)
-    }
-
-    #[test]
-    fn a_header_is_read_as_its_schema_says() {
-        let digits = json!({"type": "string", "pattern": "^[0-9]+$"});
-        let map = json!({"type": "object", "properties": {"a": {"type": "integer"}, "b": digits}, "required": ["a"]});
-        for (schema, text, expected) in [
-            (json!({"type": "array", "items": {"type": "string"}}), "12,ab", json!(["12", "ab"])),
-            (json!({"type": "array", "items": digits}), "17, 18", json!(["17", "18"])),
-            (json!({"type": "array", "items": {"type": "integer"}}), "17,18", json!([17, 18])),
-            (json!({"type": "array"}), "", json!([])),
-            (map.clone(), "a=1,b=2", json!({"a": 1, "b": "2"})),
-            (map.clone(), "a,1,b,2", json!({"a": 1, "b": "2"})),
-            (json!({"type": "integer"}), "5", json!(5)),
-            (json!({"type": "string"}), "5", json!("5")),
-        ] {
-            assert_eq!(read(&schema, text), (expected, true), "{text}");
-        }
-        for (schema, text) in [
-            (json!({"type": "array", "items": {"type": "integer"}}), "17,x"),
-            (map, "a=x"),
-            (json!({"type": "integer"}), "x"),
-        ] {
-            assert!(!read(&schema, text).1, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_header_that_breaks_its_schema_is_judged_as_what_the_schema_asks_for() {
-        let address = json!({"type": "string", "format": "uri"});
-        let count = json!({"type": "integer", "minimum": 5});
-        for (schema, text, place, keyword, actual) in [
-            (address.clone(), "3", "", "format", r#"string "3""#),
-            (json!({"type": "string", "enum": ["on", "off"]}), "true", "", "enum", r#"string "true""#),
-            (json!({"enum": ["on", "off"]}), "1", "", "enum", r#"string "1""#),
-            (count.clone(), "3", "", "minimum", "integer 3"),
-            (json!({"type": "integer"}), "1.5", "", "type", "number 1.5"),
-            (json!({"type": "integer"}), "soon", "", "type", r#"string "soon""#),
-            (json!({"type": "boolean"}), "3", "", "type", r#"string "3""#),
-            (json!({"anyOf": [address.clone(), count.clone()]}), "3", "", "minimum", "integer 3"),
-            (json!({"anyOf": [address, count]}), "x y", "", "format", r#"string "x y""#),
-            (json!({"type": "array", "items": {"type": "integer"}}), "1, x", "/1", "type", r#"string "x""#),
-            (
-                json!({"type": "array", "items": {"type": "string", "maxLength": 1}}),
-                "1, 22",
-                "/1",
-                "maxLength",
-                r#"string "22""#,
-            ),
-            (
-                json!({"properties": {"a": {"type": "integer"}}, "type": "object"}),
-                "a=x",
-                "/a",
-                "type",
-                r#"string "x""#,
-            ),
-            (json!({"type": "object"}), "x", "", "type", r#"string "x""#),
-        ] {
-            let document = json!({"s": schema});
-            let at = SchemaAt("/s".into());
-            let all = BTreeSet::from([at.clone()]);
-            let (schemas, _) = Schemas::compile(&document, false, &BTreeSet::new(), &all);
-            let found = schemas.text_violations(&at, Side::Response, text);
-            let found: Vec<_> = found.iter().map(|one| (&*one.place, &*one.keyword, &*one.actual)).collect();
-            assert_eq!(found, [(place, keyword, actual)], "{schema} {text}");
-        }
-    }
 }

@@ -48,6 +48,13 @@ pub struct Break {
     pub unsure: Option<Alternatives>,
 }
 
+impl Violation {
+    /// Whether the value as a whole is of another type.
+    pub fn is_of_whole_type(&self) -> bool {
+        self.place.is_empty() && matches!(self.cause, Cause::WrongType | Cause::Null)
+    }
+}
+
 /// The same as long as the validator's errors are there.
 #[derive(Clone)]
 pub(super) struct Raw<'e> {

@@ -1,3 +1,9 @@
-//! Values as they travel, one file a codec.
+//! Values as they travel, and back: one file a codec.
 
+pub mod cookie;
 pub mod parameter;
+mod received;
+pub mod template;
+pub mod url;
+
+pub use received::Received;

@@ -35,3 +35,4 @@ mod rules;
 mod secrecy;
 mod state;
 mod trust;
+mod wire;

@@ -1,6 +1,6 @@
 //! The options of curl that send a body: forms by their members, everything else as it is.
 
-use super::{encoded, quoted};
+use super::quoted;
 use crate::contract::model::{MediaType, essence, includes, is_json};
 use crate::contract::{Contract, Operation};
 use crate::docs::example::{made, pretty};
@@ -9,6 +9,7 @@ use crate::docs::words;
 use crate::json::pointer;
 use crate::schema::folded::{Folded, Folds, Type};
 use crate::schema::{SchemaAt, Side};
+use crate::wire::url;
 use serde_json::Value;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -68,7 +69,7 @@ fn form(contract: &Contract, value: &Value, at: &str) -> Option<Vec<String>> {
     for (name, member) in value.as_object()? {
         // What stands before `=` goes out as it is written.
         let pair =
-            |text: String| format!("--data-urlencode {}", quoted(&format!("{}={text}", encoded(name))));
+            |text: String| format!("--data-urlencode {}", quoted(&format!("{}={text}", url::encoded(name))));
         let texts = items(member, &below(at, name)).into_iter().map(|(item, at)| text(contract, item, &at));
         options.extend(texts.map(pair));
     }

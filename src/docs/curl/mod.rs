@@ -2,43 +2,41 @@
 
 mod body;
 
-use super::example::made;
 use super::model::Body;
 use crate::contract::model::Parameter;
-use crate::contract::{Contract, Location, Operation, SecurityScheme};
-use crate::schema::Side;
-use serde_json::Value;
+use crate::contract::{Location, Operation, SecurityScheme};
+use crate::plan::{self, Labeller};
+use crate::wire::{parameter, url};
 
 /// A line that sends a request with a body; or as Markdown, why there is none.
 pub(super) fn curl(
-    contract: &Contract,
+    labeller: &Labeller<'_>,
     operation: &Operation,
     told: Option<&Body>,
 ) -> Result<String, String> {
+    let contract = labeller.contract();
     let body = body::options(contract, operation, told)?;
-    let server = contract.servers.first().map_or("", |url| url.trim_end_matches('/'));
+    let server = operation.servers.first().or(contract.servers.first());
+    let server = server.map_or("", |url| url.trim_end_matches('/'));
     let server =
         if server.contains("://") { server.to_owned() } else { format!("https://example.com{server}") };
     let mut path = operation.path.clone();
-    let mut query = Vec::new();
-    let mut headers = Vec::new();
-    for parameter in &operation.parameters {
-        let value = parameter_value(contract, parameter);
-        match parameter.location {
-            Location::Path => path = path.replace(&format!("{{{}}}", parameter.name), &encoded(&value)),
-            Location::Query if parameter.required => {
-                query.push(format!("{}={}", encoded(&parameter.name), encoded(&value)));
-            }
-            // curl measures what it sends.
-            Location::Header if parameter.name.eq_ignore_ascii_case("content-length") => {}
-            Location::Header if parameter.required => {
-                headers.push(quoted(&format!("{}: {value}", parameter.name)));
-            }
-            Location::Cookie if parameter.required => {
-                headers.push(quoted(&format!("Cookie: {}={}", parameter.name, encoded(&value))));
-            }
-            _ => {}
+    let (mut query, mut headers, mut cookies) = (Vec::new(), Vec::new(), Vec::new());
+    for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
+        // curl measures what it sends.
+        if parameter.location == Location::Header && parameter.name.eq_ignore_ascii_case("content-length") {
+            continue;
         }
+        let text = sent(labeller, operation, parameter);
+        match parameter.location {
+            Location::Path => path = path.replace(&format!("{{{}}}", parameter.name), &text),
+            Location::Query => query.push(in_double_quotes(&text)),
+            Location::Header => headers.push(quoted(&format!("{}: {text}", parameter.name))),
+            Location::Cookie => cookies.push(text),
+        }
+    }
+    if !cookies.is_empty() {
+        headers.push(quoted(&format!("Cookie: {}", cookies.join("; "))));
     }
     let mut user = None;
     for name in operation.security.first().into_iter().flatten() {
@@ -46,7 +44,7 @@ pub(super) fn curl(
             Some(SecurityScheme::Basic) => user = Some("\"$USERNAME:$PASSWORD\""),
             Some(SecurityScheme::Bearer) => headers.push("\"Authorization: Bearer $TOKEN\"".to_owned()),
             Some(SecurityScheme::ApiKey { location, name, .. }) => match location {
-                Location::Query => query.push(format!("{}=$API_KEY", encoded(name))),
+                Location::Query => query.push(format!("{}=$API_KEY", url::encoded(name))),
                 Location::Cookie => headers.push(format!("\"Cookie: {}=$API_KEY\"", in_double_quotes(name))),
                 _ => headers.push(format!("\"{}: $API_KEY\"", in_double_quotes(name))),
             },
@@ -54,15 +52,15 @@ pub(super) fn curl(
         }
     }
     let mut parts = vec![format!("curl -X {}", operation.method)];
-    let mut url = in_double_quotes(&format!("{server}{path}"));
+    let mut address = in_double_quotes(&format!("{server}{path}"));
     for (index, pair) in query.iter().enumerate() {
-        url.push(if index == 0 { '?' } else { '&' });
-        url.push_str(pair);
+        address.push(if index == 0 { '?' } else { '&' });
+        address.push_str(pair);
     }
-    parts[0].push_str(&if url.contains(['$', '\\']) {
-        format!(" \"{url}\"")
+    parts[0].push_str(&if address.contains(['$', '\\']) {
+        format!(" \"{address}\"")
     } else {
-        format!(" {}", quoted(&url))
+        format!(" {}", quoted(&address))
     });
     parts.extend(user.map(|user| format!("--user {user}")));
     parts.extend(headers.into_iter().map(|header| format!("--header {header}")));
@@ -70,24 +68,19 @@ pub(super) fn curl(
     Ok(parts.join(" \\\n  "))
 }
 
-fn parameter_value(contract: &Contract, parameter: &Parameter) -> String {
-    let made = || made(contract, parameter.schema.as_ref()?, Side::Request);
-    match parameter.example.clone().or_else(made) {
-        Some(Value::String(text)) => text,
-        Some(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string(),
-        Some(Value::Array(items)) => {
-            let plain = |item: &Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
-            items.iter().map(plain).collect::<Vec<_>>().join(",")
+/// A parameter as the plan sends it; where there is no value for it, its name in capitals.
+fn sent(labeller: &Labeller<'_>, operation: &Operation, parameter: &Parameter) -> String {
+    let value = plan::value_of(labeller, 0, operation, parameter);
+    let known = value.and_then(|value| parameter::written(parameter, &value));
+    known.unwrap_or_else(|| {
+        let name = parameter.name.to_uppercase();
+        match parameter.location {
+            Location::Path => url::encoded(&name),
+            Location::Query => format!("{}={}", url::encoded(&parameter.name), url::encoded(&name)),
+            Location::Cookie => format!("{}={}", parameter.name, url::encoded(&name)),
+            Location::Header => name,
         }
-        _ => parameter.name.to_uppercase(),
-    }
-}
-
-fn encoded(text: &str) -> String {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    const KEPT: &AsciiSet =
-        &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b',').remove(b':');
-    utf8_percent_encode(text, KEPT).to_string()
+    })
 }
 
 fn quoted(text: &str) -> String {
@@ -109,8 +102,9 @@ fn in_double_quotes(text: &str) -> String {
 mod tests {
     use super::*;
 
+    use crate::contract::Contract;
     use crate::source::Document;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     /// The line for an operation that takes a body of a media type.
     fn line(name: &str, media: &Value) -> Result<String, String> {
@@ -123,6 +117,25 @@ mod tests {
         let contract = Contract::read(document).map_err(|refused| refused.1).unwrap();
         let (reference, _) = crate::docs::build::reference(&contract);
         reference.operations().next().unwrap().curl.clone()
+    }
+
+    #[test]
+    fn a_path_and_an_operation_may_have_servers_of_their_own() {
+        let operation =
+            |servers: &Value| json!({"servers": servers, "responses": {"200": {"description": "ok"}}});
+        let (own, none) =
+            (json!([{"url": "http://{h}/own", "variables": {"h": {"default": "o"}}}]), json!([]));
+        let contract = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+            "servers": [{"url": "http://h/base"}],
+            "paths": {"/a": {"servers": [{"url": "http://p/v2/"}], "get": operation(&none), "put": operation(&own)},
+                "/b": {"get": operation(&none)}}});
+        let document = Document::from_text("a.json", &contract.to_string()).unwrap();
+        let contract = Contract::read(document).map_err(|refused| refused.1).unwrap();
+        let (reference, _) = crate::docs::build::reference(&contract);
+        let lines: Vec<String> = reference.operations().map(|one| one.curl.clone().unwrap()).collect();
+        let expected =
+            ["curl -X GET 'http://p/v2/a'", "curl -X PUT 'http://o/own/a'", "curl -X GET 'http://h/base/b'"];
+        assert_eq!(lines, expected);
     }
 
     /// The options that send the body.

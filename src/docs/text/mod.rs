@@ -107,9 +107,10 @@ fn operation_page(reference: &Reference, operation: &Operation) -> String {
         paragraph(&mut out, &lowered(text, 2));
     }
     resource(&mut out, reference, operation);
-    if let Some(server) = reference.servers.first() {
+    let shared = reference.servers.first().map(|server| &server.url);
+    if let Some(server) = operation.server.as_ref().or(shared) {
         out.push_str("\n## API endpoint example\n");
-        paragraph(&mut out, &code(&format!("{}{}", server.url.trim_end_matches('/'), operation.path)));
+        paragraph(&mut out, &code(&format!("{}{}", server.trim_end_matches('/'), operation.path)));
     }
     out.push_str("\n## Example request\n");
     match &operation.curl {

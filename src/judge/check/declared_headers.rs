@@ -4,6 +4,7 @@ use crate::exchange::Answer;
 use crate::json;
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::schema::Side;
+use crate::wire::parameter::header;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "declared-headers",
@@ -34,7 +35,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
                 ));
             }
             (Some(text), Some(schema)) => {
-                let broken = view.contract.schemas.text_violations(schema, Side::Response, &text);
+                let broken = header::violations(&view.contract.schemas, schema, Side::Response, &text);
                 found.extend(broken.into_iter().map(|broken| {
                     let words = broken.cause.words_for(Some(&broken.keyword));
                     let place = json::pointer::general(&broken.place);

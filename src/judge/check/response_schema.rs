@@ -3,10 +3,11 @@
 use crate::cause::Cause;
 use crate::exchange::Answer;
 use crate::generate::odd::UNFORMATTED;
-use crate::json;
+use crate::json::{self, Kind, Node};
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::schema::folded::Folds;
 use crate::schema::{Side, Violation};
+use crate::wire::parameter;
 use serde_json::Value;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -96,10 +97,12 @@ impl Given {
             collect(body, &mut texts);
         }
         texts.extend(sent.head.headers.iter().map(|(_, value)| plain(value)));
-        let names = view.operation.parameters.iter().map(|parameter| parameter.name.as_str());
-        texts.extend(names.clone().filter_map(|name| sent.query(name)).map(|text| plain(&text)));
-        let path = names.filter_map(|name| sent.path(&view.operation.path, name));
-        texts.extend(path.map(|text| plain(&text)));
+        let received = sent.received(&view.operation.path);
+        for parameter in &view.operation.parameters {
+            let at = (parameter.location, parameter.name.as_str());
+            let value = parameter::value(view.contract, view.operation, at, &received);
+            texts.extend(value.iter().flat_map(scalars));
+        }
         let schema = view.operation.json_body().and_then(|media| media.schema.as_ref());
         let unformatted = schema.zip(body.as_ref()).is_some_and(|(schema, body)| {
             let broken = view.contract.schemas.violations(schema, Side::Request, body);
@@ -122,6 +125,18 @@ fn collect(value: &Value, texts: &mut Vec<String>) {
         Value::Array(items) => items.iter().for_each(|item| collect(item, texts)),
         Value::Object(members) => members.values().for_each(|member| collect(member, texts)),
         _ => {}
+    }
+}
+
+/// What stands in the value of a parameter, as the text that it is in a request.
+fn scalars(value: &Node) -> Vec<String> {
+    match &value.kind {
+        Kind::Null => Vec::new(),
+        Kind::Bool(truth) => vec![truth.to_string()],
+        Kind::Number(token) => vec![plain(token)],
+        Kind::String(text) => vec![plain(text)],
+        Kind::Array(items) => items.iter().flat_map(scalars).collect(),
+        Kind::Object(members) => members.iter().flat_map(|member| scalars(&member.value)).collect(),
     }
 }
 

@@ -2,11 +2,13 @@
 
 use super::Whole;
 use crate::cause::Cause;
+use crate::contract::{Contract, Location, Operation};
 use crate::exchange::Exchange;
 use crate::json::{self, pointer};
 use crate::judge::Observation;
 use crate::judge::check::{invalid_rejected, response_schema};
 use crate::plan::{Fault, Place};
+use crate::wire::parameter;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
@@ -25,8 +27,8 @@ pub(super) fn set_aside(run: &Whole<'_>, observations: &mut Vec<Observation>) {
     for one in observations.iter().filter(|one| is(one, invalid_rejected::CHECK.id)) {
         let Some(exchange) = run.exchange(one.position()) else { continue };
         let faults = &run.case(one.position()).expectation.faults;
-        let template = &run.operation(one.position()).path;
-        let each = faults.iter().filter_map(|fault| value_of(fault, exchange, template));
+        let operation = run.operation(one.position());
+        let each = faults.iter().filter_map(|fault| value_of(fault, exchange, (run.contract, operation)));
         accepted.entry(one.position()).or_default().extend(each);
     }
     if accepted.is_empty() {
@@ -60,20 +62,26 @@ pub(super) fn set_aside(run: &Whole<'_>, observations: &mut Vec<Observation>) {
 }
 
 /// What a request holds where it is invalid.
-fn value_of(fault: &Fault, exchange: &Exchange, template: &str) -> Option<Accepted> {
+fn value_of(
+    fault: &Fault,
+    exchange: &Exchange,
+    (contract, operation): (&Contract, &Operation),
+) -> Option<Accepted> {
     let sent = &exchange.sent;
+    let parameter = |location, name: &String| {
+        let received = sent.received(&operation.path);
+        let value = parameter::value(contract, operation, (location, name), &received)?;
+        Some(Accepted { name: name.clone(), value: Some(value.to_value()) })
+    };
     match &fault.place {
         Place::Body(at) => {
             let body = json::read(sent.body.as_deref()?).ok()?.to_value();
             let value = pointer::get(&body, at).cloned();
             (value.is_some() || fault.cause == Cause::Missing).then(|| Accepted { name: last(at), value })
         }
-        Place::Query(name) => {
-            Some(Accepted { name: name.clone(), value: Some(Value::from(sent.query(name)?)) })
-        }
-        Place::Path(name) => {
-            Some(Accepted { name: name.clone(), value: Some(Value::from(sent.path(template, name)?)) })
-        }
+        Place::Query(name) => parameter(Location::Query, name),
+        Place::Path(name) => parameter(Location::Path, name),
+        Place::Cookie(name) => parameter(Location::Cookie, name),
         _ => None,
     }
 }

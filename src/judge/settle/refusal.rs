@@ -5,6 +5,8 @@ use super::contrast::{Contrast, contrast, said};
 use super::history::History;
 use super::steady::Steady;
 use super::{Asked, Position, Whole};
+use crate::contract::model::Parameter;
+use crate::contract::{Location, Operation};
 use crate::exchange::Answer;
 use crate::json::pointer;
 use crate::judge::{Observation, View, check};
@@ -65,6 +67,9 @@ impl Refusal<'_> {
         let conflict = self.answer.status == 409 && operation.behaviour.unique.is_empty();
         let unknown = history.unknown(self.case.operation, &self.case.request, conflict);
         let free = self.is_said_to_be_free();
+        if self.is_documented(run, operation) {
+            return refused();
+        }
         // The same body was taken with what only answers should hold.
         let asks_for_hidden = |other: &Position| run.case(*other).adds_read_only_to(self.case);
         if asked.accepted.iter().any(asks_for_hidden) {
@@ -97,6 +102,18 @@ impl Refusal<'_> {
             }
             None => Ruling::Nothing,
         }
+    }
+
+    /// Whether a request holds nothing but values that the contract documents, and is refused as one
+    /// that names what is not there or has another form.
+    fn is_documented(&self, run: &Whole<'_>, operation: &Operation) -> bool {
+        let sent = |parameter: &&Parameter| parameter.required;
+        let known = |parameter: &Parameter| run.contract.known_value(parameter).is_some();
+        let mut parameters = operation.parameters.iter().filter(sent);
+        matches!(self.answer.status, 400 | 404 | 422)
+            && self.case.request.body.is_none()
+            && parameters.clone().next().is_some()
+            && parameters.all(|parameter| parameter.location != Location::Path && known(parameter))
     }
 
     /// Whether the contract says that the value of a unique field is free, whatever else stands in

@@ -2,8 +2,8 @@
 
 use super::base::Base;
 use super::{About, Deriver, Draft};
+use crate::contract::Operation;
 use crate::contract::link::{Lead, Link, Supplied};
-use crate::contract::{Location, Operation};
 use crate::exchange::{Credentials, Request};
 use crate::generate::value::Fill;
 use crate::plan::{Case, Expectation, Follow, Given, Place, Scenario, Verdict, expect};
@@ -94,7 +94,7 @@ impl<'c> Deriver<'c> {
     fn suppliable(&self, lead: &Lead) -> Vec<Supplied> {
         let sendable = |one: &&Supplied| {
             let own = self.operation.parameters.iter().find(|parameter| one.is(parameter));
-            one.location != Location::Cookie && own.is_some_and(|parameter| !super::is_reserved(parameter))
+            own.is_some_and(|parameter| !super::is_reserved(parameter))
         };
         lead.parameters.iter().filter(sendable).cloned().collect()
     }

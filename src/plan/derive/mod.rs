@@ -194,15 +194,7 @@ impl<'c> Deriver<'c> {
 
     /// A parameter with a value, as it is written.
     fn parameter(&self, parameter: &Parameter) -> Option<String> {
-        let value = match (self.contract.known_value(parameter), &parameter.schema) {
-            (Some(example), _) => example.clone(),
-            (None, Some(schema)) => {
-                let mut maker = self.maker(&parameter.name, Fill::All, true);
-                let made = maker.make(std::slice::from_ref(&schema.0))?;
-                self.contract.schemas.accepts(schema, Side::Request, &made).then_some(made)?
-            }
-            (None, None) => Value::from("probity"),
-        };
+        let value = value_of(self.labeller, self.wishes.seed, self.operation, parameter)?;
         parameter::written(parameter, &value)
     }
 
@@ -293,6 +285,27 @@ impl<'c> Deriver<'c> {
             fixed,
             follows: None,
         }
+    }
+}
+
+/// The value that requests of an operation have for a parameter: the first that is documented, or
+/// one that is made.
+pub(crate) fn value_of(
+    labeller: &Labeller<'_>,
+    seed: u64,
+    operation: &Operation,
+    parameter: &Parameter,
+) -> Option<Value> {
+    let contract = labeller.contract;
+    match (contract.known_value(parameter), &parameter.schema) {
+        (Some(example), _) => Some(example.clone()),
+        (None, Some(schema)) => {
+            let random = Random::named(seed, &format!("{}/{}", operation.id, parameter.name));
+            let mut maker = Maker::of(Rc::clone(&labeller.flats), random, Fill::All, true);
+            let made = maker.make(std::slice::from_ref(&schema.0))?;
+            contract.schemas.accepts(schema, Side::Request, &made).then_some(made)
+        }
+        (None, None) => Some(Value::from("probity")),
     }
 }
 

@@ -1,12 +1,15 @@
 //! What a rule sees of an exchange: its operands and its conditions.
 
 use super::precision::{self, Asked, Echo};
+use crate::contract::Location;
 use crate::contract::expression::{Expression, Part};
 use crate::contract::rule::{Conditions, State, Statement, TimeUnit};
 use crate::exchange::Answer;
-use crate::json::{self, Kind, Node, Text};
+use crate::json::{self, Kind, Member, Node, Text, pointer};
 use crate::judge::View;
 use crate::judge::difference::shown;
+use crate::schema::Side;
+use crate::wire::parameter::{self, header};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -29,8 +32,8 @@ struct Untold;
 #[derive(Clone, Debug)]
 pub(super) struct Operand<'n> {
     node: Cow<'n, Node>,
-    /// It has no type of its own, as in a header.
-    untyped: bool,
+    /// It came as text, as in a header, and not with a type of its own.
+    of_text: bool,
 }
 
 impl Operand<'_> {
@@ -42,16 +45,54 @@ impl Operand<'_> {
         self.node.kind == Kind::Null
     }
 
-    /// The value as what stands on the other side, if it is untyped and can be read so.
+    /// The value as what stands on the other side, if it came as text and can be read so.
     pub(super) fn like<'o>(&'o self, other: Option<&Node>) -> Cow<'o, Node> {
-        if let (true, Kind::String(text), Some(other)) = (self.untyped, &self.node.kind, other)
-            && matches!(other.kind, Kind::Number(_) | Kind::Bool(_))
-            && let Ok(read) = json::read(text.as_bytes())
-            && matches!(read.root.kind, Kind::Number(_) | Kind::Bool(_))
-        {
-            return Cow::Owned(read.root);
+        match other.filter(|_| self.of_text).and_then(|other| likened(&self.node, other)) {
+            Some(node) => Cow::Owned(node),
+            None => Cow::Borrowed(&self.node),
         }
-        Cow::Borrowed(&self.node)
+    }
+}
+
+/// What came as text, with the types of another value wherever it can be read so.
+fn likened(own: &Node, other: &Node) -> Option<Node> {
+    let like = |own: &Node, other: &Node| likened(own, other).unwrap_or_else(|| own.clone());
+    let kind = match (&own.kind, &other.kind) {
+        (Kind::String(text), Kind::Number(_) | Kind::Bool(_)) => {
+            let read = json::read(text.as_bytes()).ok()?.root.kind;
+            Some(read).filter(|read| matches!(read, Kind::Number(_) | Kind::Bool(_)))?
+        }
+        (Kind::Number(token), Kind::String(_)) => Kind::String(token.to_string()),
+        (Kind::Bool(truth), Kind::String(_)) => Kind::String(truth.to_string()),
+        (Kind::Array(items), Kind::Array(others)) => {
+            let other = |index: usize| others.get(index);
+            let each = items.iter().enumerate();
+            let each =
+                each.map(|(index, item)| other(index).map_or_else(|| item.clone(), |one| like(item, one)));
+            Kind::Array(each.collect())
+        }
+        (Kind::Object(members), Kind::Object(_)) => {
+            let each = members.iter().map(|member| Member {
+                value: match other.at(&pointer::child("", &member.key)) {
+                    Some(other) => like(&member.value, other),
+                    None => member.value.clone(),
+                },
+                ..member.clone()
+            });
+            Kind::Object(each.collect())
+        }
+        _ => return None,
+    };
+    Some(Node { start: 0, end: 0, kind })
+}
+
+/// Whether a secret of the run stands in a value, hidden.
+fn hides_secret(node: &Node) -> bool {
+    match &node.kind {
+        Kind::String(text) => text.contains(HIDDEN),
+        Kind::Array(items) => items.iter().any(hides_secret),
+        Kind::Object(members) => members.iter().any(|member| hides_secret(&member.value)),
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) => false,
     }
 }
 
@@ -80,7 +121,7 @@ impl<'s> Scene<'s> {
 
     /// The value that an expression without stars names, if there is one.
     fn single(&self, expression: &Expression) -> Result<Option<Operand<'_>>, Untold> {
-        let typed = |node| Operand { node: Cow::Borrowed(node), untyped: false };
+        let typed = |node| Operand { node: Cow::Borrowed(node), of_text: false };
         Ok(match expression {
             Expression::Request(Part::Body(at)) => self.sent().ok_or(Untold)?.root.single(at).map(typed),
             Expression::Response(Part::Body(at)) => self.body.root.single(at).map(typed),
@@ -91,40 +132,54 @@ impl<'s> Scene<'s> {
     /// The values that an expression names, each with the indexes that its stars stand for;
     /// none if that cannot be told.
     pub(super) fn select(&self, expression: &Expression) -> Option<Vec<(Vec<usize>, Operand<'_>)>> {
-        let typed = |(stars, node)| (stars, Operand { node: Cow::Borrowed(node), untyped: false });
-        let one = |kind: Kind| {
-            let node = Cow::Owned(Node { start: 0, end: 0, kind });
-            vec![(Vec::new(), Operand { node, untyped: true })]
+        let typed = |(stars, node)| (stars, Operand { node: Cow::Borrowed(node), of_text: false });
+        let of_text = |node| vec![(Vec::new(), Operand { node: Cow::Owned(node), of_text: true })];
+        let parameter = |location: Location, name: &str| {
+            let (contract, operation) = (self.view.contract, self.view.operation);
+            let received = self.view.exchange.sent.received(&operation.path);
+            parameter::value(contract, operation, (location, name), &received)
         };
-        let text = |found: Option<String>| found.map_or_else(Vec::new, |text| one(Kind::String(text)));
         Some(match expression {
-            Expression::Status => one(Kind::Number(self.answer.status.to_string().into())),
+            Expression::Status => {
+                let kind = Kind::Number(self.answer.status.to_string().into());
+                let node = Cow::Owned(Node { start: 0, end: 0, kind });
+                vec![(Vec::new(), Operand { node, of_text: false })]
+            }
             Expression::Request(Part::Body(at)) => {
                 self.sent()?.root.select(at).into_iter().map(typed).collect()
             }
             Expression::Response(Part::Body(at)) => {
                 self.body.root.select(at).into_iter().map(typed).collect()
             }
-            Expression::Response(Part::Header(name)) => text(self.answer.header(name).map(str::to_owned)),
+            Expression::Response(Part::Header(name)) => self.field(name).map_or_else(Vec::new, of_text),
+            Expression::Request(Part::Path(name)) => of_text(parameter(Location::Path, name)?),
             Expression::Request(Part::Header(name)) => {
-                let value = self.view.exchange.sent.header(name).map(str::to_owned);
-                if value.as_ref().is_some_and(|value| value.contains(HIDDEN)) {
+                let found = parameter(Location::Header, name);
+                if found.as_ref().is_some_and(hides_secret) {
                     return None;
                 }
-                text(value)
+                found.map_or_else(Vec::new, of_text)
             }
             Expression::Request(Part::Query(name)) => {
-                let value = self.view.exchange.sent.query(name);
-                if value.as_ref().is_some_and(|value| value.contains(HIDDEN)) {
+                let found = parameter(Location::Query, name);
+                if found.as_ref().is_some_and(hides_secret) {
                     return None;
                 }
-                text(value)
-            }
-            Expression::Request(Part::Path(name)) => {
-                let template = &self.view.operation.path;
-                one(Kind::String(self.view.exchange.sent.path(template, name)?))
+                found.map_or_else(Vec::new, of_text)
             }
             Expression::Response(Part::Query(_) | Part::Path(_)) => return None,
+        })
+    }
+
+    /// The value of a header of the answer, as its schema has it.
+    fn field(&self, name: &str) -> Option<Node> {
+        let text = self.answer.header_list(name)?;
+        let documented = self.view.documented(self.answer);
+        let declared = documented.into_iter().flat_map(|response| &response.headers);
+        let mut own = declared.filter(|header| header.name.eq_ignore_ascii_case(name));
+        Some(match own.next().and_then(|header| header.schema.as_ref()) {
+            Some(schema) => header::read(&self.view.contract.schemas, schema, Side::Response, &text).value,
+            None => Node { start: 0, end: 0, kind: Kind::String(text.into_owned()) },
         })
     }
 
