@@ -72,7 +72,8 @@ fn main() {
     let document = Document::from_text("large.json", &document()).unwrap();
     let contract = Contract::read(document).map_err(|refused| refused.1).unwrap();
     let planned = plan(&contract, &Wishes::default()).unwrap();
-    let read = || bodies(&planned).filter(|body| serde_json::from_slice::<Value>(black_box(body)).is_ok()).count();
+    let read =
+        || bodies(&planned).filter(|body| serde_json::from_slice::<Value>(black_box(body)).is_ok()).count();
     let mut ratios: Vec<f64> = (0..ROUNDS)
         .map(|_| {
             let begun = Instant::now();

@@ -19,6 +19,8 @@ pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
         say(&report::plan::text(&contract, &plan));
         note(&report::plan::summary(&contract, &plan));
     }
+    // The process ends: to free each part of them takes longer than to read the contract.
+    std::mem::forget((plan, contract));
     Ok(Exit::Holds)
 }
 

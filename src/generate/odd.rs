@@ -95,33 +95,35 @@ pub const NUMBERS: &[(&str, &str)] = &[
 ];
 
 /// Bodies that are no JSON documents, made from one that is.
-pub fn malformed(valid: &str) -> Vec<(&'static str, Vec<u8>)> {
-    let cut = valid.char_indices().nth(valid.chars().count() / 2).map_or(0, |(index, _)| index);
-    let invalid_utf8 = || {
+pub const MALFORMED: [(&str, fn(&str) -> Vec<u8>); 17] = [
+    ("truncated", |valid| {
+        let cut = valid.char_indices().nth(valid.chars().count() / 2).map_or(0, |(index, _)| index);
+        valid.as_bytes()[..cut].to_vec()
+    }),
+    ("empty", |_| Vec::new()),
+    ("not-json", |_| b"this is not json".to_vec()),
+    ("trailing-comma", |valid| format!("{},}}", inner(valid)).into_bytes()),
+    ("single-quotes", |valid| valid.replace('"', "'").into_bytes()),
+    ("unclosed", |valid| inner(valid).as_bytes().to_vec()),
+    ("trailing-garbage", |valid| format!("{valid} x").into_bytes()),
+    ("two-documents", |valid| format!("{valid}{valid}").into_bytes()),
+    ("comment", |valid| format!("/* c */ {valid}").into_bytes()),
+    ("unquoted-keys", |valid| valid.replace("{\"", "{").replace("\":", ":").replace(",\"", ",").into_bytes()),
+    ("nan", |valid| format!("{},\"x\":NaN}}", inner(valid)).into_bytes()),
+    ("white-space-only", |_| b"  \n".to_vec()),
+    ("xml", |_| b"<root><name>x</name></root>".to_vec()),
+    ("form", |_| b"name=x&rank=1".to_vec()),
+    ("invalid-utf-8", |valid| {
         let mut bytes = valid.as_bytes().to_vec();
         let text = bytes.windows(2).position(|pair| pair == b":\"").map_or(1, |at| at + 2);
         bytes.splice(text..text, [0xc3, 0x28]);
         bytes
-    };
-    let text = |text: String| text.into_bytes();
-    let inner = valid.trim_end().trim_end_matches('}');
-    vec![
-        ("truncated", text(valid[..cut].to_owned())),
-        ("empty", Vec::new()),
-        ("not-json", text("this is not json".into())),
-        ("trailing-comma", text(format!("{inner},}}"))),
-        ("single-quotes", text(valid.replace('"', "'"))),
-        ("unclosed", text(inner.to_owned())),
-        ("trailing-garbage", text(format!("{valid} x"))),
-        ("two-documents", text(format!("{valid}{valid}"))),
-        ("comment", text(format!("/* c */ {valid}"))),
-        ("unquoted-keys", text(valid.replace("{\"", "{").replace("\":", ":").replace(",\"", ","))),
-        ("nan", text(format!("{inner},\"x\":NaN}}"))),
-        ("white-space-only", text("  \n".into())),
-        ("xml", text("<root><name>x</name></root>".into())),
-        ("form", text("name=x&rank=1".into())),
-        ("invalid-utf-8", invalid_utf8()),
-        ("utf-16", valid.encode_utf16().flat_map(u16::to_le_bytes).collect()),
-        ("nul-byte", text(format!("{valid}\0"))),
-    ]
+    }),
+    ("utf-16", |valid| valid.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+    ("nul-byte", |valid| format!("{valid}\0").into_bytes()),
+];
+
+/// A document without what closes it.
+fn inner(valid: &str) -> &str {
+    valid.trim_end().trim_end_matches('}')
 }

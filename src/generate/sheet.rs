@@ -66,15 +66,18 @@ impl Sheet {
         self.spans.insert(at.clone(), Span { key, start, end: self.text.len() });
     }
 
-    /// The text with other values in some places and with a change. `own` is the text that a unique place keeps; `body` is what the sheet was written of.
+    /// The text with other values in some places and with a change, if there is one. `own` is the text that a unique place keeps; `body` is what the sheet was written of.
     pub fn with(
         &self,
         body: &Value,
         values: &[(&str, Value)],
-        (at, change): (&str, &Change),
+        change: Option<(&str, &Change)>,
         own: Option<&str>,
     ) -> String {
-        let mut edits: Vec<Edit> = self.changed(body, at, change, own).into_iter().collect();
+        let mut edits: Vec<Edit> = {
+            let changed = change.and_then(|(at, change)| self.changed(body, at, change, own));
+            changed.into_iter().collect()
+        };
         edits.extend(values.iter().filter_map(|(at, value)| {
             let Span { start, end, .. } = self.spans.get(*at).copied()?;
             Some(Edit { start, end, text: json::compact(value) })
@@ -100,7 +103,7 @@ impl Sheet {
         match change {
             Change::Set(value) => self.put(at, json::compact(value)),
             Change::Text(text) => self.put(at, json::compact(&change::text(text, own))),
-            Change::Length(length) => self.put(at, json::compact(&change::of_length(*length, own))),
+            Change::Length(length) => self.put(at, change::quoted(*length, own)),
             Change::Raw(raw) => self.put(at, change::raw(raw, own)),
             Change::Remove => self.removed(body, at),
             Change::Add(name, value) => {
@@ -156,6 +159,8 @@ impl Sheet {
 
 /// What stands in a changed place, beside what a unique place keeps.
 pub(super) mod change {
+    use crate::json;
+
     /// Blank text cannot carry anything and stay blank.
     pub(in crate::generate) fn text(text: &str, own: Option<&str>) -> String {
         match own {
@@ -170,6 +175,16 @@ pub(super) mod change {
     pub(in crate::generate) fn of_length(length: usize, own: Option<&str>) -> String {
         let mut text: String = own.unwrap_or_default().chars().take(length).collect();
         text.push_str(&"x".repeat(length - text.chars().count()));
+        text
+    }
+
+    /// The same as JSON text: of what fills it up nothing has to be escaped.
+    pub(in crate::generate) fn quoted(length: usize, own: Option<&str>) -> String {
+        let own: String = own.unwrap_or_default().chars().take(length).collect();
+        let mut text = json::compact(&own);
+        text.pop();
+        text.push_str(&"x".repeat(length - own.chars().count()));
+        text.push('"');
         text
     }
 
@@ -221,7 +236,7 @@ mod tests {
             let fresh = own.as_deref().map(Value::from);
             let expected = mutate::apply(&renewed, at, &change, fresh.as_ref());
             let sheet = Sheet::of(&body());
-            prop_assert_eq!(sheet.with(&body(), &values, (at, &change), own.as_deref()), expected);
+            prop_assert_eq!(sheet.with(&body(), &values, Some((at, &change)), own.as_deref()), expected);
         }
     }
 }

@@ -53,8 +53,7 @@ impl<'c> Samples<'c> {
 
     /// The folded schema of what stands at a pointer below it.
     pub(super) fn below(&self, flat: Rc<Folded>, at: &str) -> Rc<Folded> {
-        pointer::tokens(at)
-            .fold(flat, |flat, token| self.flat(&flat.below(&token)))
+        pointer::tokens(at).fold(flat, |flat, token| self.flat(&flat.below(&token)))
     }
 
     /// The folded schema of places in a request.

@@ -543,6 +543,10 @@ impl Silence<'_> {
             Kind::Object(members) => {
                 self.discriminated(members, flat);
                 for member in members {
+                    if let Some(declared) = flat.properties.get(&member.key) {
+                        self.below(&member.value, declared, at, &member.key);
+                        continue;
+                    }
                     if !flat.declares(&member.key) {
                         self.undeclared(flat, &pointer::child(at, &member.key));
                     }

@@ -29,7 +29,12 @@ pub fn text(contract: &Contract, plan: &Plan) -> String {
     let (first, second) = (width(0), width(1));
     let mut text = String::new();
     for [expected, id, location] in &rows {
-        text.push_str(&format!("{expected:first$}  {id:second$}  {location}\n"));
+        for (cell, width) in [(expected, first), (id, second)] {
+            text.push_str(cell);
+            text.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.chars().count()) + 2));
+        }
+        text.push_str(location);
+        text.push('\n');
     }
     for Candidates { operation, bodies } in &plan.candidates {
         text.push_str(&format!("bodies: {operation}: {}\n", bodies.join(", ")));

@@ -286,7 +286,13 @@ impl<'e> Composition<'e> {
             })
         });
         let expected = format!("one of `{}`: {}", self.keyword, several(wishes.collect()));
-        self.violation(self.place.into(), self.at.into(), Cause::NoBranch, expected, Actual::Value(self.value))
+        self.violation(
+            self.place.into(),
+            self.at.into(),
+            Cause::NoBranch,
+            expected,
+            Actual::Value(self.value),
+        )
     }
 
     /// What a branch is called: by the schema that it refers to, or by its number.
@@ -339,12 +345,10 @@ fn only(schema: &Value) -> Option<&Value> {
 /// What every branch holds against a value.
 fn common<'e>(branches: &[Branch<'e>]) -> Vec<Raw<'e>> {
     let Some((first, others)) = branches.split_first() else { return Vec::new() };
-    let same = |a: &Raw<'e>, b: &Raw<'e>| {
-        (&a.place, a.cause) == (&b.place, b.cause) && a.expected() == b.expected()
-    };
-    let in_all = |broken: &&Raw<'e>| {
-        others.iter().all(|branch| branch.broken.iter().any(|other| same(broken, other)))
-    };
+    let same =
+        |a: &Raw<'e>, b: &Raw<'e>| (&a.place, a.cause) == (&b.place, b.cause) && a.expected() == b.expected();
+    let in_all =
+        |broken: &&Raw<'e>| others.iter().all(|branch| branch.broken.iter().any(|other| same(broken, other)));
     first.broken.iter().filter(in_all).cloned().collect()
 }
 

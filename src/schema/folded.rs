@@ -244,7 +244,9 @@ impl<'c> Folds<'c> {
     }
 
     fn kept_by(&self, places: &Places) -> Kept {
-        Some(places.kept.get()).filter(|kept| kept.of == self.id).unwrap_or(Kept { of: self.id, ..Kept::default() })
+        Some(places.kept.get())
+            .filter(|kept| kept.of == self.id)
+            .unwrap_or(Kept { of: self.id, ..Kept::default() })
     }
 
     fn keep(&self, folded: Rc<Folded>) -> u32 {
@@ -345,7 +347,11 @@ impl Folded {
         flat.line_up(&lists);
         flat.impossible |= flat.named_types.as_ref().is_some_and(Vec::is_empty);
         flat.impossible |= flat.listed.as_ref().is_some_and(Vec::is_empty);
-        flat.types = flat.named_types.clone().filter(|types| !types.is_empty()).unwrap_or_else(|| flat.implied_types());
+        flat.types = flat
+            .named_types
+            .clone()
+            .filter(|types| !types.is_empty())
+            .unwrap_or_else(|| flat.implied_types());
         flat
     }
 
@@ -420,8 +426,9 @@ impl Folded {
         for (key, excluded) in [("maximum", false), ("exclusiveMaximum", true)] {
             if let Some(limit) = number(key) {
                 let bound = (limit, excluded);
-                let stricter =
-                    |before: (f64, bool)| if (-before.0, before.1) < (-limit, excluded) { bound } else { before };
+                let stricter = |before: (f64, bool)| {
+                    if (-before.0, before.1) < (-limit, excluded) { bound } else { before }
+                };
                 self.maximum = Some(self.maximum.map_or(bound, stricter));
             }
         }
@@ -463,7 +470,11 @@ impl Folded {
         for index in 0..most {
             let mut places = Places::default();
             for list in lists {
-                list.first.get(index).or(list.others.as_ref()).into_iter().for_each(|at| places.push(at.clone()));
+                list.first
+                    .get(index)
+                    .or(list.others.as_ref())
+                    .into_iter()
+                    .for_each(|at| places.push(at.clone()));
             }
             self.first_items.push(places);
         }
@@ -476,14 +487,17 @@ impl Folded {
     pub fn member(&self, name: &str) -> Cow<'_, Places> {
         match self.properties.get(name) {
             Some(declared) => Cow::Borrowed(declared),
-            None if self.objects.iter().all(|part| part.patterns.is_empty()) => Cow::Borrowed(&self.additional),
+            None if self.objects.iter().all(|part| part.patterns.is_empty()) => {
+                Cow::Borrowed(&self.additional)
+            }
             None => Cow::Owned(self.objects_of(name)),
         }
     }
 
     /// Whether a name is declared, by itself or by a pattern.
     pub fn declares(&self, name: &str) -> bool {
-        self.properties.contains_key(name) || self.objects.iter().any(|part| part.matching(name).next().is_some())
+        self.properties.contains_key(name)
+            || self.objects.iter().any(|part| part.matching(name).next().is_some())
     }
 
     /// The schemas of an item.

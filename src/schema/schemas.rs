@@ -1,9 +1,9 @@
 //! The only door to `jsonschema`: validators by the place of their schema.
 
 use super::Broken;
+use super::branch::Branches;
 use super::lower::{self, Side};
 use super::nodes::Nodes;
-use super::branch::Branches;
 use super::violation::{self, Break, Ground, Raw, Violation, document_pointer};
 use crate::json::{Text, pointer};
 use jsonschema::json::{Json, SerdeJson};

@@ -39,7 +39,7 @@ pub(crate) fn target(schema: &Value) -> Option<String> {
 /// to, what its `allOf` holds.
 pub(crate) fn parts<'d>(root: &'d Value, places: &[String]) -> Vec<Part<'d>> {
     let mut open: Vec<String> = places.iter().rev().cloned().collect();
-    let mut seen = HashSet::new();
+    let mut seen: HashSet<String, foldhash::fast::RandomState> = HashSet::default();
     let mut found = Vec::new();
     while let Some(at) = open.pop() {
         if !seen.insert(at.clone()) {
@@ -88,9 +88,9 @@ pub(crate) fn alternatives(schema: &Map<String, Value>, at: &str) -> impl Iterat
 
 /// The schemas that apply under a condition: those of `then`, `else` and `dependentSchemas`.
 pub(crate) fn conditional(schema: &Map<String, Value>, at: &str) -> Vec<String> {
-    let branches = ["then", "else"].into_iter().filter(|key| {
-        schema.contains_key("if") && schema.get(*key).is_some_and(Value::is_object)
-    });
+    let branches = ["then", "else"]
+        .into_iter()
+        .filter(|key| schema.contains_key("if") && schema.get(*key).is_some_and(Value::is_object));
     let dependent = schema.get("dependentSchemas").and_then(Value::as_object).into_iter().flatten();
     let base = format!("{at}/dependentSchemas");
     let branches = branches.map(|key| format!("{at}/{key}"));

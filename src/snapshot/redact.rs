@@ -52,13 +52,7 @@ impl<'c> Redaction<'c> {
     }
 
     /// Replaces what is volatile in a JSON body.
-    pub(super) fn json(
-        &self,
-        operation: &Operation,
-        schema: Option<&SchemaAt>,
-        own: &Own,
-        node: &mut Node,
-    ) {
+    pub(super) fn json(&self, operation: &Operation, schema: Option<&SchemaAt>, own: &Own, node: &mut Node) {
         let declared = operation.behaviour.volatile.iter().chain(&self.contract.request_id);
         let selectors: Vec<&str> = declared.filter_map(Expression::response_body).collect();
         let schemas: Vec<String> = schema.iter().map(|schema| schema.0.clone()).collect();

@@ -238,10 +238,15 @@ impl<'c> Builder<'_, 'c> {
             shape.kind = words(&kinds.join(" or "));
         }
         let is_bare = |kind: &str| matches!(shape.kind.as_slice(), [Segment::Words(own)] if own == kind);
-        if is_bare("array") && let [only] = folded.items.as_slice() {
+        if is_bare("array")
+            && let [only] = folded.items.as_slice()
+        {
             let items = self.at(only, false);
             shape.kind = hold(shape, items, "array of ");
-        } else if is_bare("object") && is_plain && let [only] = folded.additional.as_slice() {
+        } else if is_bare("object")
+            && is_plain
+            && let [only] = folded.additional.as_slice()
+        {
             let values = self.at(only, false);
             shape.kind = hold(shape, values, "map of names to ");
         }

@@ -93,7 +93,9 @@ impl Fault {
         let schema = media.schema.as_ref()?;
         let root = contract.schemas.raw(Side::Response);
         let below = |flat: &Folded, token: &str| {
-            Some(flat.below(token)).filter(|places| token == "*" || !places.is_empty()).map(|places| Folded::read(root, &places))
+            Some(flat.below(token))
+                .filter(|places| token == "*" || !places.is_empty())
+                .map(|places| Folded::read(root, &places))
         };
         let mut tokens: Vec<_> = pointer::tokens(place).collect();
         let name = tokens.pop()?;

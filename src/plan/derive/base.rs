@@ -129,16 +129,24 @@ impl Base {
 
     /// The values that no other case has, and where they stand in a body.
     fn values(&self, value: &Value, key: &str, wanted: impl Fn(&Varying) -> bool) -> Vec<(&str, Value)> {
+        self.values_at(&self.places(value, wanted), key)
+    }
+
+    /// Which places of a body hold values that vary.
+    fn places(&self, value: &Value, wanted: impl Fn(&Varying) -> bool) -> Vec<usize> {
+        let holds = |one: &Varying| match pointer::get(value, &one.at) {
+            None | Some(Value::Null) => false,
+            Some(held) => one.unique || held.is_string(),
+        };
+        let varying = self.varying.iter().enumerate().filter(|(_, one)| wanted(one) && holds(one));
+        varying.map(|(index, _)| index).collect()
+    }
+
+    fn values_at(&self, places: &[usize], key: &str) -> Vec<(&str, Value)> {
         let mut found = Vec::new();
-        for (index, Varying { at, source, unique }) in
-            self.varying.iter().enumerate().filter(|(_, one)| wanted(one))
-        {
+        for index in places.iter().copied() {
+            let Varying { at, source, unique } = &self.varying[index];
             let Some(source) = source else { continue };
-            match pointer::get(value, at) {
-                None | Some(Value::Null) => continue,
-                Some(held) if !unique && !held.is_string() => continue,
-                Some(_) => {}
-            }
             let mut given = self.given.borrow_mut();
             let place = if *unique { "" } else { at.as_str() };
             let tries = (0..100).map(|number| match number {
@@ -197,6 +205,8 @@ pub(super) struct Around<'b> {
     base: &'b Base,
     value: Cow<'b, Value>,
     sheet: Sheet,
+    /// The places of it whose values vary.
+    places: Vec<usize>,
     /// The values that tell whether a case is like another one.
     common: OnceCell<Vec<(&'b str, Value)>>,
 }
@@ -212,8 +222,8 @@ impl<'b> Sheets<'b> {
         let mut known = self.known.borrow_mut();
         let around = known.entry(lacking).or_insert_with(|| {
             let value = self.base.around(at);
-            let sheet = Sheet::of(&value);
-            Rc::new(Around { base: self.base, value, sheet, common: OnceCell::new() })
+            let (sheet, places) = (Sheet::of(&value), self.base.places(&value, |_| true));
+            Rc::new(Around { base: self.base, value, sheet, places, common: OnceCell::new() })
         });
         Rc::clone(around)
     }
@@ -223,16 +233,22 @@ impl Around<'_> {
     /// The text of the body with values that no other case has, and with a change; where the changed
     /// place `varies`, its own value stays beside the change.
     pub(super) fn changed(&self, key: &str, at: &str, change: &Change, varies: bool) -> String {
-        let own;
-        let values = if key.is_empty() {
-            self.common.get_or_init(|| self.base.values(&self.value, key, |_| true))
-        } else {
-            own = self.base.values(&self.value, key, |_| true);
-            &own
-        };
+        let values = self.values(key);
         let fresh = values.iter().find(|(place, _)| *place == at).map(|(_, value)| value);
-        let kept = fresh.or_else(|| pointer::get(&self.value, at)).filter(|_| varies);
-        self.sheet.with(&self.value, values, (at, change), kept.and_then(Value::as_str))
+        let kept = if varies { fresh.or_else(|| pointer::get(&self.value, at)) } else { None };
+        self.sheet.with(&self.value, &values, Some((at, change)), kept.and_then(Value::as_str))
+    }
+
+    /// The text of the body with values that no other case has.
+    pub(super) fn renewed(&self, key: &str) -> String {
+        self.sheet.with(&self.value, &self.values(key), None, None)
+    }
+
+    fn values(&self, key: &str) -> Cow<'_, [(&str, Value)]> {
+        if key.is_empty() {
+            return Cow::Borrowed(self.common.get_or_init(|| self.base.values_at(&self.places, key)));
+        }
+        Cow::Owned(self.base.values_at(&self.places, key))
     }
 }
 

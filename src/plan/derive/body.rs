@@ -145,7 +145,8 @@ impl Deriver<'_> {
             Value::Object(members) => {
                 for (name, member) in members.iter_mut() {
                     let places = flat.properties.get(name);
-                    added |= places.is_some_and(|places| self.add_read_only(flats, &flats.of(places), member));
+                    added |=
+                        places.is_some_and(|places| self.add_read_only(flats, &flats.of(places), member));
                 }
                 for name in
                     flat.required.iter().filter(|name| !members.contains_key(*name)).collect::<Vec<_>>()
@@ -259,14 +260,14 @@ impl Deriver<'_> {
         let of_length = matches!(mutation.change, Change::Length(_)) && spot.flat.format.is_none();
         let varies = base.is_free(&mutation.at) || (of_length && base.texts().any(|at| at == mutation.at));
         let around = sheets.around(&mutation.at);
-        let body =
-            |key: &str| around.changed(key, &mutation.at, &mutation.change, varies).into_bytes();
+        let body = |key: &str| around.changed(key, &mutation.at, &mutation.change, varies).into_bytes();
         self.single(about, request, Some(&body));
     }
 
     fn malformed(&mut self, request: &Request, base: &Base) {
-        let names: Vec<&str> = odd::malformed("{\"a\":1}").into_iter().map(|(name, _)| name).collect();
-        for (index, name) in names.into_iter().enumerate() {
+        let sheets = Sheets::of(base);
+        let around = sheets.around("");
+        for (index, (name, spoilt)) in odd::MALFORMED.into_iter().enumerate() {
             let about = About {
                 worth: if index < 2 {
                     4
@@ -281,10 +282,7 @@ impl Deriver<'_> {
                 at: &base.media.at,
                 words: format!("a body that is {}", name.replace('-', " ")),
             };
-            let body = |key: &str| {
-                let valid = json::compact(&base.fresh(&base.value, key));
-                odd::malformed(&valid).into_iter().nth(index).map(|(_, bytes)| bytes).unwrap_or_default()
-            };
+            let body = |key: &str| spoilt(&around.renewed(key));
             self.single(about, request, Some(&body));
         }
         let bom = |key: &str| {
