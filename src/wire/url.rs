@@ -5,11 +5,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 /// All but what stands for itself everywhere, which is never encoded (RFC 3986 2.3).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The same without what may stand in a value of a query and means nothing there.
+/// The same without what may stand in a value of a query and means nothing there; `?` and `;` may stand
+/// there too, and some servers end a query or a value at them.
 const ENCODED_BUT_RESERVED: &AsciiSet = &ENCODED
     .remove(b':')
     .remove(b'/')
-    .remove(b'?')
     .remove(b'@')
     .remove(b'!')
     .remove(b'$')
@@ -17,8 +17,7 @@ const ENCODED_BUT_RESERVED: &AsciiSet = &ENCODED
     .remove(b'(')
     .remove(b')')
     .remove(b'*')
-    .remove(b',')
-    .remove(b';');
+    .remove(b',');
 
 /// Text as a part of a path or of a query.
 pub fn encoded(text: &str) -> String {
@@ -71,7 +70,7 @@ mod tests {
     fn what_is_unreserved_stands_for_itself() {
         assert_eq!(encoded("aZ0-._~"), "aZ0-._~");
         assert_eq!(encoded("a b/c+\u{e9}%"), "a%20b%2Fc%2B%C3%A9%25");
-        assert_eq!(encoded_but_reserved("a b/c?d=e&f+g#[h]%"), "a%20b/c?d%3De%26f%2Bg%23%5Bh%5D%25");
+        assert_eq!(encoded_but_reserved("a b/c?d=e&f+g#[h]%"), "a%20b/c%3Fd%3De%26f%2Bg%23%5Bh%5D%25");
     }
 
     #[test]
