@@ -33,8 +33,11 @@ pub(in crate::plan) struct Base {
     operation: String,
     varying: Rc<[Varying]>,
     /// Which key has which value: no two keys may share one, however short the values.
-    given: Rc<RefCell<HashMap<(usize, String), String, foldhash::fast::RandomState>>>,
+    given: Rc<RefCell<Given>>,
 }
+
+/// The key of each value, by the index of its place.
+type Given = HashMap<(usize, String), String, foldhash::fast::RandomState>;
 
 /// A place that holds another value in every case.
 struct Varying {
