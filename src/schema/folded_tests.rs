@@ -2,6 +2,7 @@ use super::*;
 use crate::schema::Probe;
 use proptest::prelude::*;
 use serde_json::json;
+use std::rc::Rc;
 
 fn fold(schema: &Value) -> Folded {
     Folded::read(schema, &[String::new()])

@@ -5,6 +5,7 @@ mod branch;
 pub mod contradiction;
 mod discriminator;
 pub mod folded;
+mod folds;
 pub(crate) mod lower;
 mod nodes;
 pub mod schemas;

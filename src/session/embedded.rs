@@ -42,7 +42,7 @@ pub fn credentials(contract: &Contract, accepted: &Accepted) -> Given {
 
 /// What was given, or else the host's own credentials: where nothing was given that any scheme of the
 /// contract takes, it was not meant for this API.
-pub fn with_own_credentials(contract: &Contract, accepted: &Accepted, given: &Given) -> Given {
+fn with_own_credentials(contract: &Contract, accepted: &Accepted, given: &Given) -> Given {
     let named = given.basic.is_some()
         || given.bearer.is_some()
         || given.oauth.is_some()

@@ -7,7 +7,7 @@ mod judging;
 mod strangers;
 
 pub use check::{Checked, NotRecorded, Options, Pinned, SessionError, Snapshots, check};
-pub use embedded::{credentials, with_own_credentials};
+pub use embedded::credentials;
 pub use strangers::Strangers;
 
 use crate::contract::Contract;

@@ -1,23 +1,23 @@
 //! The oracle: what the bytes of a request are worth, decoded again and validated.
 
+mod silence;
+
 use super::{Fault, Place, Resources, Verdict};
 use crate::cause::Cause;
 use crate::contract::expression;
 use crate::contract::extension::Unique;
 use crate::contract::link::Supplied;
 use crate::contract::model::{self, Location, Parameter};
-use crate::contract::{Behaviour, Contract, Operation};
+use crate::contract::{Contract, Operation};
 use crate::exchange::{Credentials, Request};
 use crate::generate::unique;
-use crate::json::{self, Kind, Member, Node, decimal, pointer};
-use crate::schema::folded::{Folded, Folds, Places, Type};
+use crate::json::{self, Kind, Node, pointer};
+use crate::schema::folded::{Folds, Type};
 use crate::schema::{Side, Violation};
 use crate::wire::parameter::{Reader, Reading};
 use crate::wire::{Received, url};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use jsonschema::Draft;
 use serde_json::Value;
+use silence::Silence;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -45,10 +45,7 @@ impl Label {
     }
 }
 
-const ORDINARY_LENGTH: usize = 255;
-const ORDINARY_INTEGERS: std::ops::RangeInclusive<f64> = 1.0..=2_147_483_647.0;
 const ORDINARY_DEPTH: usize = 32;
-const EXACT_IN_DOUBLE: f64 = 9_007_199_254_740_992.0;
 
 /// Labels requests to the operations of a contract.
 pub struct Labeller<'c> {
@@ -516,164 +513,4 @@ fn is_beyond_doubles(node: &Node) -> bool {
         Kind::Object(members) => members.iter().any(|member| is_beyond_doubles(&member.value)),
         Kind::Null | Kind::Bool(_) | Kind::String(_) => false,
     }
-}
-
-/// Looks for values about which schemas are silent.
-struct Silence<'a> {
-    labeller: &'a Labeller<'a>,
-    behaviour: &'a Behaviour,
-    /// Whether the body is an example of the contract.
-    documented: bool,
-    seen: &'a mut Findings,
-}
-
-impl Silence<'_> {
-    fn walk(&mut self, node: &Node, flat: &Folded, at: &mut String) {
-        if flat.read_only {
-            self.seen.silent("a read-only property should not be sent; what becomes of it is not said");
-        }
-        match &node.kind {
-            Kind::String(text) => self.text(text, flat, at),
-            Kind::Number(token) => self.number(token, flat, at),
-            Kind::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.below(item, flat.item(index), at, &index.to_string());
-                }
-            }
-            Kind::Object(members) => {
-                self.discriminated(members, flat);
-                for member in members {
-                    if let Some(declared) = flat.properties.get(&member.key) {
-                        self.below(&member.value, declared, at, &member.key);
-                        continue;
-                    }
-                    if !flat.declares(&member.key) {
-                        self.undeclared(flat, &pointer::child(at, &member.key));
-                    }
-                    self.below(&member.value, &flat.member(&member.key), at, &member.key);
-                }
-            }
-            Kind::Null | Kind::Bool(_) => {}
-        }
-    }
-
-    fn below(&mut self, node: &Node, places: &Places, at: &mut String, token: &str) {
-        if places.is_empty() {
-            return;
-        }
-        let length = at.len();
-        pointer::push(at, token);
-        let flat = self.labeller.flats.whole_of(places);
-        self.walk(node, &flat, at);
-        at.truncate(length);
-    }
-
-    /// A discriminator leads to schemas that nothing is validated against.
-    fn discriminated(&mut self, members: &[Member], flat: &Folded) {
-        for discriminator in &flat.discriminators {
-            let mut own = members.iter().filter(|member| member.key == discriminator.property);
-            let Some(Kind::String(value)) = own.next().map(|member| &member.value.kind) else { continue };
-            if !flat.parts.contains(&discriminator.target(value)) && !self.documented {
-                self.seen.silent(format!(
-                    "what the discriminator `{}` leads to is not looked into",
-                    discriminator.property
-                ));
-            }
-        }
-    }
-
-    fn undeclared(&mut self, flat: &Folded, at: &str) {
-        if !flat.additional_stated {
-            self.seen.silent("nothing is said about undeclared properties");
-        } else if !flat.closed {
-            self.stated(Cause::UndeclaredProperty, at);
-        }
-    }
-
-    fn stated(&mut self, cause: Cause, at: &str) {
-        if let Some(because) = self.behaviour.silence(cause, at) {
-            self.seen.silent(because);
-        }
-    }
-
-    fn text(&mut self, text: &str, flat: &Folded, at: &str) {
-        if flat.listed.as_ref().is_some_and(|listed| listed.iter().any(|one| one.as_str() == Some(text))) {
-            return;
-        }
-        if let Some(format) = flat.format.as_deref().filter(|format| is_anybodys(format))
-            && !flat.examples.iter().any(|example| example.as_str() == Some(text))
-            && !(format == "byte" && STANDARD.decode(text).is_ok())
-        {
-            self.seen.silent(format!("which text the format `{format}` asks for is not said"));
-        }
-        let shaped = !flat.patterns.is_empty();
-        if text.trim().is_empty() && !shaped {
-            if flat.length.0.is_none() || !text.is_empty() {
-                self.seen.silent("nothing is said about blank text");
-            }
-            self.stated(Cause::Blank, at);
-        } else if text.trim() != text && !shaped {
-            self.seen.silent("nothing is said about spaces around text");
-        }
-        let length = text.chars().count();
-        if length > ORDINARY_LENGTH {
-            if flat.length.1.is_none() {
-                self.seen
-                    .silent(format!("nothing is said about text of more than {ORDINARY_LENGTH} characters"));
-            }
-            self.stated(Cause::TooLong, at);
-        }
-        if !shaped
-            && !text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
-            && text.chars().any(is_unprintable)
-        {
-            self.seen.silent("nothing is said about control and formatting characters");
-        }
-    }
-
-    fn number(&mut self, token: &str, flat: &Folded, at: &str) {
-        let value: f64 = token.parse().unwrap_or(f64::INFINITY);
-        let bounded = flat.minimum.is_some() && flat.maximum.is_some();
-        if flat.types.contains(&Type::Number) {
-            let tiny = value != 0.0 && value.abs() < 1e-9;
-            if (value.abs() >= EXACT_IN_DOUBLE || tiny) && !bounded {
-                self.seen.silent("nothing is said about numbers of this size or precision");
-            }
-            // Bounds say how great a number may be, and nothing about how many digits count.
-            if !decimal::equal(&value.to_string(), token) {
-                self.seen.silent("nothing is said about more digits than a double holds");
-            }
-        } else {
-            if token.contains(['.', 'e', 'E']) || token == "-0" {
-                self.seen.silent(
-                    "whether an integer may be written with a point, an exponent or as -0 is not said",
-                );
-            }
-            let beyond = match flat.format.as_deref() {
-                Some("int32") => !(-2_147_483_648.0..=2_147_483_647.0).contains(&value),
-                _ => value.abs() >= EXACT_IN_DOUBLE,
-            };
-            if beyond && !bounded {
-                self.seen.silent("nothing is said about integers of this size");
-            }
-        }
-        if !ORDINARY_INTEGERS.contains(&value) {
-            self.stated(Cause::OutOfRange, at);
-        }
-    }
-}
-
-/// Whether a format is neither asserted by the validator nor known to ask for nothing.
-fn is_anybodys(format: &str) -> bool {
-    const OPEN: [&str; 2] = ["password", "binary"];
-    !OPEN.contains(&format) && !jsonschema::options().is_known_format(Draft::Draft202012, format)
-}
-
-/// Control characters, invisible formatting, non-characters and private use.
-fn is_unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(u32::from(c),
-            0xad | 0x61c | 0x180e | 0x200b | 0x200e | 0x200f | 0x2028..=0x202e | 0x2060..=0x206f
-            | 0xe000..=0xf8ff | 0xfdd0..=0xfdef | 0xfeff | 0xfff0..=0xfffb | 0xf_0000..=0x10_ffff)
-        || u32::from(c) & 0xfffe == 0xfffe
 }
