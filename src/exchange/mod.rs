@@ -5,12 +5,14 @@ mod head;
 mod headers;
 mod request;
 pub(crate) mod shape;
+mod text;
 pub(crate) mod unknown_path;
 
 pub use head::Head;
 pub(crate) use head::Heads;
 pub use headers::Headers;
-pub use request::{Credentials, Request};
+pub use request::{Credentials, Parts, Request};
+pub use text::{Piece, Text};
 
 use crate::wire::{Received, url};
 use bytes::Bytes;

@@ -2,7 +2,7 @@
 
 use crate::contract::expression::{Part, covers};
 use crate::contract::{Contract, Expression, Operation};
-use crate::generate::RUN;
+use crate::exchange::Text;
 use crate::json::{Kind, Node, pointer};
 use crate::plan::{Case, Place};
 use crate::schema::folded::{Folded, Folds, Type};
@@ -51,6 +51,11 @@ impl<'c> Redaction<'c> {
         Redaction { contract, run, folds: Folds::new(contract.schemas.raw(Side::Response)) }
     }
 
+    /// What only a case sent.
+    pub(super) fn own(&self, case: &Case) -> Own {
+        Own::of(case, self.run)
+    }
+
     /// Replaces what is volatile in a JSON body.
     pub(super) fn json(&self, operation: &Operation, schema: Option<&SchemaAt>, own: &Own, node: &mut Node) {
         let declared = operation.behaviour.volatile.iter().chain(&self.contract.request_id);
@@ -84,7 +89,7 @@ impl<'c> Redaction<'c> {
             Kind::Object(members) => {
                 let length = way.at.len();
                 for member in members {
-                    if way.own.sent(&member.key, &member.value.kind, self.run) {
+                    if way.own.sent(&member.key, &member.value.kind) {
                         member.value.kind = Kind::String("[as sent]".to_owned());
                         continue;
                     }
@@ -161,52 +166,49 @@ impl<'c> Redaction<'c> {
 }
 
 impl Own {
-    pub(super) fn of(case: &Case) -> Own {
+    fn of(case: &Case, run: &str) -> Own {
         let mut own = Own::default();
-        own.scan(&case.request.path);
+        own.scan(&case.request.path(), None);
         let Some(body) = &case.request.body else { return own };
-        match crate::json::read(body) {
-            Ok(text) => {
-                own.collect(&text.root);
-                if let Place::Body(at) = &case.place
-                    && let Some((_, name)) = pointer::parent_and_last(at)
-                    && let Some(Kind::String(_) | Kind::Number(_)) = text.at(at).map(|node| &node.kind)
-                {
-                    own.varied = text.at(at).map(|node| (name.into_owned(), node.kind.clone()));
-                }
-            }
-            Err(_) => own.scan(&String::from_utf8_lossy(body)),
+        match crate::json::read(body.sample()) {
+            Ok(text) => own.collect(&text.root, body),
+            Err(_) => own.scan(body, None),
+        }
+        if let Place::Body(at) = &case.place
+            && let Some((_, name)) = pointer::parent_and_last(at)
+            && let Ok(text) = crate::json::read(&body.filled(run))
+            && let Some(Kind::String(_) | Kind::Number(_)) = text.at(at).map(|node| &node.kind)
+        {
+            own.varied = text.at(at).map(|node| (name.into_owned(), node.kind.clone()));
         }
         own
     }
 
     /// Whether a member of an answer is the varied one, unchanged to the letter.
-    fn sent(&self, name: &str, kind: &Kind, run: &str) -> bool {
-        let Some((varied, sent)) = &self.varied else { return false };
-        varied == name
-            && match (sent, kind) {
-                (Kind::String(sent), Kind::String(got)) => sent.replace(RUN, run) == *got,
-                (Kind::Number(sent), Kind::Number(got)) => sent.replace(RUN, run).as_str() == &**got,
-                _ => false,
-            }
+    fn sent(&self, name: &str, kind: &Kind) -> bool {
+        self.varied.as_ref().is_some_and(|(varied, sent)| varied == name && sent == kind)
     }
 
-    fn collect(&mut self, node: &Node) {
+    fn collect(&mut self, node: &Node, body: &Text) {
         match &node.kind {
-            Kind::String(text) => self.scan(text),
-            Kind::Array(items) => items.iter().for_each(|item| self.collect(item)),
-            Kind::Object(members) => members.iter().for_each(|member| self.collect(&member.value)),
+            Kind::String(_) => self.scan(body, Some((node.start, node.end))),
+            Kind::Array(items) => items.iter().for_each(|item| self.collect(item, body)),
+            Kind::Object(members) => members.iter().for_each(|member| self.collect(&member.value, body)),
             _ => {}
         }
     }
 
-    fn scan(&mut self, text: &str) {
-        for rest in text.split(RUN).skip(1) {
-            let (dash, most) = if rest.starts_with('-') { (1, 8) } else { (0, 6) };
-            let hash = rest[dash..].bytes().take(most).take_while(u8::is_ascii_hexdigit).count();
-            let own = &rest[..dash + hash];
-            if hash >= 5 && !self.hashes.iter().any(|known| known == own) {
-                self.hashes.push(own.to_owned());
+    /// Keeps what follows the identity of the run in a text, or in a part of it.
+    fn scan(&mut self, text: &Text, part: Option<(usize, usize)>) {
+        for (at, rest) in text.after_runs() {
+            if part.is_some_and(|(start, end)| at < start || at >= end) {
+                continue;
+            }
+            let (dash, most) = if rest.starts_with(b"-") { (1, 8) } else { (0, 6) };
+            let hash = rest[dash..].iter().take(most).take_while(|byte| byte.is_ascii_hexdigit()).count();
+            let own = String::from_utf8_lossy(&rest[..dash + hash]).into_owned();
+            if hash >= 5 && !self.hashes.contains(&own) {
+                self.hashes.push(own);
             }
         }
     }
