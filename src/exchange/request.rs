@@ -141,9 +141,14 @@ impl Parts {
         self.fields.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     }
 
-    /// The segments of a path.
-    pub fn segments(path: &str) -> Vec<Text> {
-        path.split('/').map(Text::from).collect()
+    /// A path and a query that are known, and nothing else.
+    pub fn at(target: &str) -> Parts {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Parts {
+            path: path.split('/').map(Text::from).collect(),
+            query: query.split('&').filter(|pair| !pair.is_empty()).map(Text::from).collect(),
+            ..Parts::default()
+        }
     }
 }
 

@@ -173,12 +173,6 @@ impl Text {
     pub fn runs(&self) -> impl Iterator<Item = usize> {
         self.marks.iter().filter(|mark| mark.late == Late::RunId).map(|mark| mark.start())
     }
-
-    /// What follows the identity of the run, wherever that stands, with where it begins.
-    pub fn after_runs(&self) -> impl Iterator<Item = (usize, &[u8])> {
-        let runs = self.marks.iter().filter(|mark| mark.late == Late::RunId);
-        runs.map(|mark| (mark.start(), &self.sample[mark.start() + mark.length()..]))
-    }
 }
 
 impl Mark {
@@ -249,7 +243,6 @@ mod tests {
             pieces,
             [Piece::Bytes(b"a-"), Piece::RunId, Piece::Bytes(b"-1/"), late, Piece::Bytes(b"/")]
         );
-        assert_eq!(text.after_runs().map(|(_, rest)| rest).collect::<Vec<_>>(), [b"-1/;id={id}/"]);
         assert!(text.carries_run_in(0, 3) && !text.carries_run_in(3, 20) && name.carries_run());
     }
 

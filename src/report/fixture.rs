@@ -269,9 +269,8 @@ pub(super) fn case(id: &str, verdict: Verdict, body: Option<&str>) -> Case {
         request: Request {
             method: "POST".into(),
             parts: Parts {
-                path: Parts::segments("/group"),
                 fields: vec![("Content-Type".into(), "application/json".into())],
-                ..Parts::default()
+                ..Parts::at("/group")
             }
             .into(),
             body: body.map(|body| Text::of(body.to_owned(), RUN)),

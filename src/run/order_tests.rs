@@ -92,7 +92,7 @@ fn scenarios(all: &[&[(&str, &str)]]) -> Vec<Scenario> {
         operation: 0,
         request: Request {
             method: (*method).into(),
-            parts: Parts { path: Parts::segments(path), ..Parts::default() }.into(),
+            parts: Parts::at(path).into(),
             body: None,
             credentials: Credentials::Valid,
         },

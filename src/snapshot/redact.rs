@@ -168,18 +168,24 @@ impl<'c> Redaction<'c> {
 impl Own {
     fn of(case: &Case, run: &str) -> Own {
         let mut own = Own::default();
-        own.scan(&case.request.path(), None);
-        let Some(body) = &case.request.body else { return own };
-        match crate::json::read(body.sample()) {
-            Ok(text) => own.collect(&text.root, body),
-            Err(_) => own.scan(body, None),
+        let path = case.request.path();
+        if path.carries_run() {
+            own.keep(&path.filled_text(run), run);
         }
-        if let Place::Body(at) = &case.place
-            && let Some((_, name)) = pointer::parent_and_last(at)
-            && let Ok(text) = crate::json::read(&body.filled(run))
-            && let Some(Kind::String(_) | Kind::Number(_)) = text.at(at).map(|node| &node.kind)
-        {
-            own.varied = text.at(at).map(|node| (name.into_owned(), node.kind.clone()));
+        let Some(body) = &case.request.body else { return own };
+        let filled = body.filled(run);
+        match crate::json::read(&filled) {
+            Ok(text) => {
+                own.collect(&text.root, body, run);
+                if let Place::Body(at) = &case.place
+                    && let Some((_, name)) = pointer::parent_and_last(at)
+                    && let Some(Kind::String(_) | Kind::Number(_)) = text.at(at).map(|node| &node.kind)
+                {
+                    own.varied = text.at(at).map(|node| (name.into_owned(), node.kind.clone()));
+                }
+            }
+            Err(_) if body.carries_run() => own.keep(&String::from_utf8_lossy(&filled), run),
+            Err(_) => {}
         }
         own
     }
@@ -189,26 +195,27 @@ impl Own {
         self.varied.as_ref().is_some_and(|(varied, sent)| varied == name && sent == kind)
     }
 
-    fn collect(&mut self, node: &Node, body: &Text) {
+    /// Keeps what follows the identity of the run in the texts below a node of a body.
+    fn collect(&mut self, node: &Node, body: &Text, run: &str) {
         match &node.kind {
-            Kind::String(_) => self.scan(body, Some((node.start, node.end))),
-            Kind::Array(items) => items.iter().for_each(|item| self.collect(item, body)),
-            Kind::Object(members) => members.iter().for_each(|member| self.collect(&member.value, body)),
+            // The identity is as long as what stood for it.
+            Kind::String(text) if body.carries_run_in(node.start, node.end) => self.keep(text, run),
+            Kind::Array(items) => items.iter().for_each(|item| self.collect(item, body, run)),
+            Kind::Object(members) => {
+                members.iter().for_each(|member| self.collect(&member.value, body, run));
+            }
             _ => {}
         }
     }
 
-    /// Keeps what follows the identity of the run in a text, or in a part of it.
-    fn scan(&mut self, text: &Text, part: Option<(usize, usize)>) {
-        for (at, rest) in text.after_runs() {
-            if part.is_some_and(|(start, end)| at < start || at >= end) {
-                continue;
-            }
-            let (dash, most) = if rest.starts_with(b"-") { (1, 8) } else { (0, 6) };
-            let hash = rest[dash..].iter().take(most).take_while(|byte| byte.is_ascii_hexdigit()).count();
-            let own = String::from_utf8_lossy(&rest[..dash + hash]).into_owned();
-            if hash >= 5 && !self.hashes.contains(&own) {
-                self.hashes.push(own);
+    /// Keeps what follows the identity of the run in a text that has it.
+    fn keep(&mut self, text: &str, run: &str) {
+        for rest in text.split(run).skip(1) {
+            let (dash, most) = if rest.starts_with('-') { (1, 8) } else { (0, 6) };
+            let hash = rest[dash..].bytes().take(most).take_while(u8::is_ascii_hexdigit).count();
+            let own = &rest[..dash + hash];
+            if hash >= 5 && !self.hashes.iter().any(|known| known == own) {
+                self.hashes.push(own.to_owned());
             }
         }
     }

@@ -79,7 +79,7 @@ mod tests {
     fn requests_are_the_same_but_for_fresh_text_and_the_order_of_members() {
         let request = |body: &str| Request {
             method: "POST".into(),
-            parts: Parts { path: Parts::segments("/a"), ..Parts::default() }.into(),
+            parts: Parts::at("/a").into(),
             body: Some(Text::of(body.to_owned(), RUN)),
             credentials: Credentials::Valid,
         };
