@@ -94,8 +94,11 @@ pub const NUMBERS: &[(&str, &str)] = &[
     ("many-digits", "3.14159265358979323846264338327950288"),
 ];
 
+/// Makes something else of a valid document.
+pub type Spoil = fn(&str) -> Vec<u8>;
+
 /// Bodies that are no JSON documents, made from one that is.
-pub const MALFORMED: [(&str, fn(&str) -> Vec<u8>); 17] = [
+pub const MALFORMED: [(&str, Spoil); 17] = [
     ("truncated", |valid| {
         let cut = valid.char_indices().nth(valid.chars().count() / 2).map_or(0, |(index, _)| index);
         valid.as_bytes()[..cut].to_vec()

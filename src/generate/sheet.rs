@@ -232,7 +232,9 @@ mod tests {
         ) {
             let values: Vec<(&str, Value)> = renewed.iter().map(|at| (*at, json!("fresh"))).collect();
             let mut renewed = body();
-            values.iter().for_each(|(at, value)| mutate::put(&mut renewed, at, value.clone()));
+            for (at, value) in &values {
+                mutate::put(&mut renewed, at, value.clone());
+            }
             let fresh = own.as_deref().map(Value::from);
             let expected = mutate::apply(&renewed, at, &change, fresh.as_ref());
             let sheet = Sheet::of(&body());

@@ -608,7 +608,7 @@ impl Items {
 
 /// Whether two values are the same to a schema: 1 is 1.0.
 pub(crate) fn equal(one: &Value, other: &Value) -> bool {
-    jsonschema::json::cmp::equal(&one, other)
+    jsonschema::json::cmp::equal(one, other)
 }
 
 /// The least number that is a multiple of both, where that can be told.

@@ -182,7 +182,7 @@ pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> b
     !changes.is_empty()
 }
 
-fn properties<'d>(says: Says<'d>) -> impl Iterator<Item = (&'d String, &'d Value)> + use<'d> {
+fn properties(says: Says<'_>) -> impl Iterator<Item = (&String, &Value)> {
     let schema = match says {
         Says::Keywords(schema) => schema.get("properties").and_then(Value::as_object),
         Says::Nothing => None,

@@ -125,10 +125,9 @@ impl Survey {
     fn text(&mut self, key: &str, text: &str, here: &str, keys: Keys) {
         match key {
             "$ref" => self.refer(here, key, text),
-            // One file has one such anchor, so that it leads where a reference would.
-            "$dynamicRef" if keys == Keys::Words => self.refer(here, key, text),
-            // A link's way to name an operation.
-            "operationRef" if keys == Keys::Words => self.refer(here, key, text),
+            // One file has one such anchor, so that it leads where a reference would; and a link's way
+            // to name an operation.
+            "$dynamicRef" | "operationRef" if keys == Keys::Words => self.refer(here, key, text),
             "$anchor" | "$dynamicAnchor" if keys == Keys::Words => {
                 self.names.insert(format!("#{text}"), here.to_owned());
             }

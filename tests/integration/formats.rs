@@ -174,7 +174,7 @@ fn what_is_no_report_is_refused_with_a_way_out() {
     let newer = r#"{"probity": {"version": "9.1.0", "format": 99}}"#;
     refused(newer, &["format 99", "use Probity 9.1.0 or newer"]);
     refused(r#"{"probity": {"version": "0.1.0", "format": 1}}"#, &["format 1", "run the check again"]);
-    refused(r#"{"probity": {"version": "0.1.0", "format": 4}}"#, &["damaged"]);
+    refused(r#"{"probity": {"version": "0.1.0", "format": 5}}"#, &["damaged"]);
     let absent = probity().args(["report", "absent.json", "--report", "junit=x.xml"]).run().ends_with(2);
     assert!(absent.stderr.contains("cannot read absent.json"), "{}", absent.everything());
     let events = probity().args(["report", "r.json", "--report", "ndjson=x"]).run().ends_with(2);

@@ -80,7 +80,7 @@ pub(super) fn narrowed(told: &mut Vec<String>, schemas: &[&Map<String, Value>]) 
         schemas.iter().filter_map(move |schema| schema.get(key).filter(|bound| bound.is_number()))
     };
     let differ = |key: &&'static str| bounds(key).zip(bounds(key).skip(1)).any(|(one, other)| one != other);
-    if !LEAST.iter().chain(&MOST).any(|key| differ(key)) {
+    if !LEAST.iter().chain(&MOST).any(differ) {
         return;
     }
     let mut narrow = Map::new();

@@ -8,6 +8,7 @@ mod history;
 mod illness;
 mod refusal;
 mod steady;
+mod unsendable;
 
 use super::{Observation, Severity, View, check, verdict};
 use crate::cause::Cause;
@@ -132,6 +133,7 @@ pub fn settle(
     echo::set_aside(&run, &mut observations);
     illness::illness(&run, &mut observations);
     illness::death(&run, &mut observations, &mut untested);
+    gaps.extend(unsendable::unsendable(&run, &mut untested));
     observations.sort_by_key(Observation::position);
     Settled { observations, gaps, untested }
 }

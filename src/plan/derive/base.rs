@@ -8,10 +8,12 @@ use crate::generate::unique::Source;
 use crate::generate::value::{Fill, Unmade};
 use crate::json::{self, pointer};
 use crate::schema::{SchemaAt, Side};
+use foldhash::quality::FixedState;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::rc::Rc;
 
 /// A body that the schema allows, and what must be fresh in it wherever it is sent.
@@ -32,8 +34,13 @@ pub(in crate::plan) struct Base {
     operation: String,
     varying: Rc<[Varying]>,
     /// Which key has which value: no two keys may share one, however short the values.
-    given: Rc<RefCell<HashMap<(usize, String), String, foldhash::fast::RandomState>>>,
+    given: Rc<RefCell<Given>>,
 }
+
+/// The key of each value and its place, both short enough to be kept of every one.
+type Given = HashMap<u64, u64, foldhash::fast::RandomState>;
+
+const HASH: FixedState = FixedState::with_seed(0);
 
 /// A place that holds another value in every case.
 struct Varying {
@@ -148,12 +155,19 @@ impl Base {
             let Some(source) = source else { continue };
             let mut given = self.given.borrow_mut();
             let place = if *unique { "" } else { at.as_str() };
-            let tries = (0..100).map(|number| match number {
-                0 => format!("{}/{key}{place}", self.operation),
-                number => format!("{}/{key}{place}/{number}", self.operation),
+            let mut name = format!("{}/{key}{place}", self.operation);
+            let length = name.len();
+            let own = HASH.hash_one(key);
+            let tries = (0..100).map(|number| {
+                name.truncate(length);
+                if number > 0 {
+                    name.push_str(&format!("/{number}"));
+                }
+                source.value(&name)
             });
-            let fresh = tries.map_while(|name| source.value(&name)).find(|fresh| {
-                given.entry((index, fresh.to_string())).or_insert_with(|| key.to_owned()) == key
+            let fresh = tries.map_while(|fresh| fresh).find(|fresh| {
+                let text = fresh.as_str().map_or_else(|| Cow::Owned(fresh.to_string()), Cow::Borrowed);
+                *given.entry(HASH.hash_one((index, text))).or_insert(own) == own
             });
             found.extend(fresh.map(|fresh| (at.as_str(), fresh)));
         }

@@ -26,7 +26,7 @@ use crate::wire::parameter;
 use foldhash::quality::FixedState;
 use serde_json::Value;
 use std::collections::HashSet;
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 use std::rc::Rc;
 
 /// A scenario, and how soon it is worth sending: 0 is first.
@@ -335,9 +335,7 @@ pub(super) const ODD: u8 = 7;
 /// What tells a request with another body apart, short enough to be kept of every one.
 fn digest(request: &Request, body: Option<Vec<u8>>) -> u64 {
     let Request { method, parts, body: _, credentials } = request;
-    let mut hasher = FixedState::with_seed(0).build_hasher();
-    (method, parts, body, credentials).hash(&mut hasher);
-    hasher.finish()
+    FixedState::with_seed(0).hash_one((method, parts, body, credentials))
 }
 
 /// Names that were given, so that each is given once.
