@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use probity::contract::Contract;
 use probity::exchange::Head;
-use probity::exchange::{Piece, Text};
+use probity::exchange::{Piece, Pieces};
 use probity::host::{Host, HostSettings};
 use probity::plan::{Plan, Wishes, plan};
 use probity::run::credentials::basic;
@@ -113,18 +113,18 @@ fn repeated(plan: &Plan, times: u8) -> Plan {
 }
 
 /// A body with a letter in place of the dash behind each identity of the run.
-fn copied(body: &Text, own: &str) -> Text {
+fn copied(body: &Pieces, own: &str) -> Pieces {
     let mut after_run = false;
     let pieces = body.pieces().map(|piece| {
         let before = std::mem::replace(&mut after_run, piece == Piece::RunId);
         match piece {
             Piece::Bytes([b'-', rest @ ..]) if before => [own.as_bytes(), rest].concat().into(),
             Piece::Bytes(bytes) => bytes.to_vec().into(),
-            Piece::RunId => Text::run_id(body.run_sample().unwrap()),
-            Piece::Answer { shown, parameter } => Text::answer(shown.to_owned(), parameter),
+            Piece::RunId => Pieces::run_id(body.run_sample().unwrap()),
+            Piece::Answer { shown, parameter } => Pieces::answer(shown.to_owned(), parameter),
         }
     });
-    Text::joined(&pieces.collect::<Vec<_>>(), "")
+    Pieces::joined(&pieces.collect::<Vec<_>>(), "")
 }
 
 async fn bare_client(transport: &Transport, requests: &[Outgoing]) -> Duration {

@@ -3,16 +3,16 @@
 
 mod head;
 mod headers;
+mod pieces;
 mod request;
 pub(crate) mod shape;
-mod text;
 pub(crate) mod unknown_path;
 
 pub use head::Head;
 pub(crate) use head::Heads;
 pub use headers::Headers;
+pub use pieces::{Piece, Pieces};
 pub use request::{Credentials, Parts, Request};
-pub use text::{Piece, Text};
 
 use crate::wire::{Received, url};
 use bytes::Bytes;

@@ -1,6 +1,6 @@
 //! A request, before it is known to which target it goes.
 
-use super::text::Text;
+use super::pieces::Pieces;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ pub struct Request {
     /// What stands outside of the body: most requests of an operation share it.
     pub parts: Arc<Parts>,
     /// The body, byte for byte.
-    pub body: Option<Text>,
+    pub body: Option<Pieces>,
     /// Which credentials go with it.
     pub credentials: Credentials,
 }
@@ -22,13 +22,13 @@ pub struct Request {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Parts {
     /// The segments of the path, relative to the target.
-    pub path: Vec<Text>,
+    pub path: Vec<Pieces>,
     /// The pairs of the query; some hold several, as their style has it.
-    pub query: Vec<Text>,
+    pub query: Vec<Pieces>,
     /// The header fields that the contract or the case asks for, without cookies.
-    pub fields: Vec<(String, Text)>,
+    pub fields: Vec<(String, Pieces)>,
     /// The cookies, each with its name.
-    pub cookies: Vec<Text>,
+    pub cookies: Vec<Pieces>,
 }
 
 /// Which credentials a request carries.
@@ -68,7 +68,7 @@ pub enum Credentials {
 
 impl Request {
     /// Path and query, relative to the target, with samples in place of what is not known.
-    pub fn path(&self) -> Text {
+    pub fn path(&self) -> Pieces {
         self.parts.target()
     }
 
@@ -83,7 +83,7 @@ impl Request {
 
     /// The bytes of the body, with samples in place of what is not known.
     pub fn body(&self) -> Option<&[u8]> {
-        self.body.as_ref().map(Text::sample)
+        self.body.as_ref().map(Pieces::sample)
     }
 
     /// The headers as what is read of them.
@@ -102,25 +102,25 @@ impl Request {
 
 impl Parts {
     /// Path and query.
-    pub fn target(&self) -> Text {
-        let path = Text::joined(&self.path, "/");
+    pub fn target(&self) -> Pieces {
+        let path = Pieces::joined(&self.path, "/");
         if self.query.is_empty() {
             return path;
         }
-        Text::joined([&path, &Text::joined(&self.query, "&")], "?")
+        Pieces::joined([&path, &Pieces::joined(&self.query, "&")], "?")
     }
 
     /// The headers, of which one is the list of cookies, if there are any.
-    pub fn headers(&self) -> impl Iterator<Item = (&str, Cow<'_, Text>)> {
+    pub fn headers(&self) -> impl Iterator<Item = (&str, Cow<'_, Pieces>)> {
         let fields = self.fields.iter().map(|(name, value)| (name.as_str(), Cow::Borrowed(value)));
-        let cookies = (!self.cookies.is_empty()).then(|| Text::joined(&self.cookies, "; "));
+        let cookies = (!self.cookies.is_empty()).then(|| Pieces::joined(&self.cookies, "; "));
         fields.chain(cookies.map(|cookies| ("Cookie", Cow::Owned(cookies))))
     }
 
     /// The same with parameters that earlier answers supply.
     #[must_use]
     pub fn supplied(&self, answers: &[String]) -> Parts {
-        let all = |texts: &[Text]| texts.iter().map(|text| text.supplied(answers)).collect();
+        let all = |texts: &[Pieces]| texts.iter().map(|text| text.supplied(answers)).collect();
         let fields = self.fields.iter();
         Parts {
             path: all(&self.path),
@@ -131,7 +131,7 @@ impl Parts {
     }
 
     /// Every text of it.
-    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+    pub fn texts(&self) -> impl Iterator<Item = &Pieces> {
         let fields = self.fields.iter().map(|(_, value)| value);
         self.path.iter().chain(&self.query).chain(fields).chain(&self.cookies)
     }
@@ -145,8 +145,8 @@ impl Parts {
     pub fn at(target: &str) -> Parts {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         Parts {
-            path: path.split('/').map(Text::from).collect(),
-            query: query.split('&').filter(|pair| !pair.is_empty()).map(Text::from).collect(),
+            path: path.split('/').map(Pieces::from).collect(),
+            query: query.split('&').filter(|pair| !pair.is_empty()).map(Pieces::from).collect(),
             ..Parts::default()
         }
     }

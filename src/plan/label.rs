@@ -7,7 +7,7 @@ use crate::contract::extension::Unique;
 use crate::contract::link::Supplied;
 use crate::contract::model::{self, Location, Parameter};
 use crate::contract::{Behaviour, Contract, Operation};
-use crate::exchange::{Credentials, Parts, Request, Text};
+use crate::exchange::{Credentials, Parts, Pieces, Request};
 use crate::generate::{Sample, unique};
 use crate::json::{self, Kind, Member, Node, decimal, pointer};
 use crate::schema::folded::{Folded, Folds, Places, Type};
@@ -67,7 +67,8 @@ impl<'c> Labeller<'c> {
     pub fn new(contract: &'c Contract) -> Labeller<'c> {
         let resources = Resources::of(contract);
         let flats = Rc::new(Folds::new(contract.schemas.raw(Side::Request)));
-        let sample = Sample::apart_from(contract.document.files().iter().map(|file| file.text.as_str()));
+        let files: Vec<&str> = contract.document.files().iter().map(|file| file.text.as_str()).collect();
+        let sample = Sample::apart_from(&files);
         Labeller { contract, resources, flats, sample, known: RefCell::default() }
     }
 
@@ -77,8 +78,8 @@ impl<'c> Labeller<'c> {
     }
 
     /// Text of a request, of which digits that stand for the identity of a run are marked.
-    pub(super) fn text(&self, text: impl Into<Vec<u8>>) -> Text {
-        Text::of(text.into().into_boxed_slice(), self.sample.as_str())
+    pub(super) fn text(&self, text: impl Into<Vec<u8>>) -> Pieces {
+        Pieces::of(text.into().into_boxed_slice(), self.sample.as_str())
     }
 
     /// What a request to an operation is worth.

@@ -4,7 +4,7 @@
 use super::derive::Deriver;
 use super::{Case, Choice, Labeller, Plan, Role, Said, Scenario, Verdict};
 use crate::contract::Contract;
-use crate::exchange::{Request, Text};
+use crate::exchange::{Pieces, Request};
 use crate::json::{self, Kind, pointer};
 use crate::wire::parameter;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -118,7 +118,7 @@ fn named(contract: &Contract, read: &Case, created: &Case) -> Option<Case> {
     }
     let location = reads.parameters.iter().find(|one| one.name == parameter)?;
     let written = parameter::written_node(location, value)?;
-    let name = Text::of(written, body.run_sample()?);
+    let name = Pieces::of(written, body.run_sample()?);
     let mut case = read.clone();
     case.id = format!("{}/{parameter}/created", case.id);
     case.key = format!("{}/{parameter}/created", case.key);

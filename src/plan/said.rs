@@ -1,7 +1,7 @@
 //! What the requests of a plan say, all together.
 
 use super::Plan;
-use crate::exchange::Text;
+use crate::exchange::Pieces;
 use memchr::memmem;
 use std::sync::OnceLock;
 
@@ -22,7 +22,7 @@ impl Plan {
     pub fn says(&self, text: &str, run: &str) -> bool {
         let said = self.said.0.get_or_init(|| {
             let mut said = Vec::new();
-            let mut say = |text: &Text| {
+            let mut say = |text: &Pieces| {
                 // Without a run there is only what stands for its identity.
                 let filled = if run.is_empty() { text.sample().to_vec() } else { text.filled(run).to_vec() };
                 said.extend(filled.iter().map(u8::to_ascii_lowercase));

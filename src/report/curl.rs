@@ -1,6 +1,6 @@
 //! A line for a POSIX shell that repeats an exchange with curl.
 
-use crate::exchange::{self, Sent, Text};
+use crate::exchange::{self, Pieces, Sent};
 use crate::plan::{Case, Scenario};
 use crate::text::{self, cut, steers};
 use memchr::memmem;
@@ -26,8 +26,8 @@ const LONGEST_BODY: usize = 4 << 10;
 const OMITTED: &[&str] =
     &["accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"];
 
-enum Piece {
-    Text(Vec<u8>),
+enum Part {
+    Known(Vec<u8>),
     Variable(String),
 }
 
@@ -170,33 +170,33 @@ fn method(sent: &Sent) -> String {
     }
 }
 
-/// Text as one word of a shell.
+/// Pieces as one word of a shell.
 pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// What was sent, split where the plan has the identity of the run, and at the variables that stand
 /// elsewhere than in what was planned.
-fn pieces(case: &Case, planned: &Text, sent: &[u8], run: &str) -> Vec<Piece> {
+fn pieces(case: &Case, planned: &Pieces, sent: &[u8], run: &str) -> Vec<Part> {
     let mut own = Vec::new();
     for piece in planned.pieces() {
         match piece {
-            exchange::Piece::Bytes(known) => own.push((known.to_vec(), Piece::Text(known.to_vec()))),
+            exchange::Piece::Bytes(known) => own.push((known.to_vec(), Part::Known(known.to_vec()))),
             exchange::Piece::RunId => {
-                own.push((run.as_bytes().to_vec(), Piece::Variable(RUN_VARIABLE.to_owned())));
+                own.push((run.as_bytes().to_vec(), Part::Variable(RUN_VARIABLE.to_owned())));
             }
             exchange::Piece::Answer { parameter, shown } => {
                 let follows = case.follows.as_ref().and_then(|follow| follow.parameters.get(parameter));
                 let name = follows.map_or("", |one| one.name.as_str());
                 let shown = shown.replace(&format!("{{{name}}}"), &format!("${}", variable_of(name)));
                 own.extend(variables_in(shown.as_bytes()).into_iter().map(|piece| match &piece {
-                    Piece::Text(text) => (text.clone(), piece),
-                    Piece::Variable(name) => (format!("${name}").into_bytes(), piece),
+                    Part::Known(text) => (text.clone(), piece),
+                    Part::Variable(name) => (format!("${name}").into_bytes(), piece),
                 }));
             }
         }
     }
-    let (written, own): (Vec<Vec<u8>>, Vec<Piece>) = own.into_iter().unzip();
+    let (written, own): (Vec<Vec<u8>>, Vec<Part>) = own.into_iter().unzip();
     let written = written.concat();
     let at = if written.is_empty() { None } else { memmem::find(sent, &written) };
     let Some(at) = at else { return variables_in(sent) };
@@ -207,7 +207,7 @@ fn pieces(case: &Case, planned: &Text, sent: &[u8], run: &str) -> Vec<Piece> {
 }
 
 /// Splits a text that was not planned at its variables.
-fn variables_in(text: &[u8]) -> Vec<Piece> {
+fn variables_in(text: &[u8]) -> Vec<Part> {
     let mut pieces = Vec::new();
     let (mut start, mut at) = (0, 0);
     while at < text.len() {
@@ -215,12 +215,12 @@ fn variables_in(text: &[u8]) -> Vec<Piece> {
             at += 1;
             continue;
         };
-        pieces.extend((start < at).then(|| Piece::Text(text[start..at].to_vec())));
-        pieces.push(Piece::Variable(name.to_owned()));
+        pieces.extend((start < at).then(|| Part::Known(text[start..at].to_vec())));
+        pieces.push(Part::Variable(name.to_owned()));
         at += name.len() + 1;
         start = at;
     }
-    pieces.extend((start < at).then(|| Piece::Text(text[start..].to_vec())));
+    pieces.extend((start < at).then(|| Part::Known(text[start..].to_vec())));
     pieces
 }
 
@@ -233,7 +233,7 @@ fn variable(text: &[u8]) -> Option<&str> {
     (!name.is_empty() && !name.starts_with(|first: char| first.is_ascii_digit())).then_some(name)
 }
 
-fn word(line: &mut String, pieces: &[Piece]) {
+fn word(line: &mut String, pieces: &[Part]) {
     let mut open = false;
     let mut quote = |line: &mut String, wanted: bool| {
         if open != wanted {
@@ -246,11 +246,11 @@ fn word(line: &mut String, pieces: &[Piece]) {
     }
     for piece in pieces {
         match piece {
-            Piece::Variable(name) => {
+            Part::Variable(name) => {
                 quote(line, false);
                 let _ = write!(line, "\"${name}\"");
             }
-            Piece::Text(text) => {
+            Part::Known(text) => {
                 for character in String::from_utf8_lossy(text).chars() {
                     if steers(character) {
                         quote(line, false);
@@ -271,14 +271,14 @@ fn word(line: &mut String, pieces: &[Piece]) {
 }
 
 /// A word for the format `%b` of printf, which can hold any byte.
-fn escaped(pieces: &[Piece]) -> String {
+fn escaped(pieces: &[Part]) -> String {
     let mut word = String::from("'");
     for piece in pieces {
         match piece {
-            Piece::Variable(name) => {
+            Part::Variable(name) => {
                 let _ = write!(word, "'\"${name}\"'");
             }
-            Piece::Text(text) => {
+            Part::Known(text) => {
                 for chunk in text.utf8_chunks() {
                     for character in chunk.valid().chars() {
                         if steers(character) || matches!(character, '\\' | '\'') {

@@ -3,7 +3,7 @@
 use super::super::fixture::{case, sent};
 use super::repeat as of;
 use super::*;
-use crate::exchange::Text;
+use crate::exchange::Pieces;
 use crate::plan::Verdict;
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -43,7 +43,7 @@ fn words(line: &str) -> Vec<String> {
 
 fn line(body: &[u8]) -> String {
     let mut case = case("accept/x", Verdict::Accept, None);
-    case.request.body = Some(Text::of(body.to_vec(), RUN));
+    case.request.body = Some(Pieces::of(body.to_vec(), RUN));
     repeat(&case, &sent(&case, "1234567890"), "1234567890").line
 }
 

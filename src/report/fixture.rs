@@ -5,7 +5,7 @@ use super::model::{Difference, DifferenceKind, Report};
 use crate::cause::Cause;
 use crate::contract::Contract;
 use crate::contract::model::StatusRange;
-use crate::exchange::{Answer, Exchange, Failure, FailureKind, Head, Outcome, Parts, Sent, Text};
+use crate::exchange::{Answer, Exchange, Failure, FailureKind, Head, Outcome, Parts, Pieces, Sent};
 use crate::exchange::{Credentials, Request};
 use crate::judge::{self, About, Check, Finding, Observation, Reach, Scope, Severity};
 use crate::plan::{Case, Expectation, Fault, Gap, Place, Plan, Role, Scenario, Verdict};
@@ -273,7 +273,7 @@ pub(super) fn case(id: &str, verdict: Verdict, body: Option<&str>) -> Case {
                 ..Parts::at("/group")
             }
             .into(),
-            body: body.map(|body| Text::of(body.to_owned(), RUN)),
+            body: body.map(|body| Pieces::of(body.to_owned(), RUN)),
             credentials: Credentials::Valid,
         },
         expectation: Expectation { verdict, statuses, codes, faults, silent: Vec::new() },

@@ -1,6 +1,6 @@
 //! What was sent, with a mark for what came from an earlier answer, which is another in every run.
 
-use crate::exchange::{Parts, Piece, Sent, Text};
+use crate::exchange::{Parts, Piece, Pieces, Sent};
 use crate::plan::Case;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub(super) fn marked(case: &Case, sent: &Sent, run: &str, mark: impl Fn(&str) -> String) -> Sent {
     let mut sent = sent.clone();
     let (Some(follow), parts) = (&case.follows, &case.request.parts) else { return sent };
-    let shown = |text: &Text| -> String {
+    let shown = |text: &Pieces| -> String {
         let piece = |piece: Piece<'_>| match piece {
             Piece::Bytes(known) => String::from_utf8_lossy(known).into_owned(),
             Piece::RunId => run.to_owned(),
@@ -75,15 +75,19 @@ mod tests {
             supplied(Location::Query, "q"),
             supplied(Location::Header, "X-Tag"),
         ];
-        let text = |text: &str, parameter: usize| match text.contains(["{id}", "{q}"][parameter]) {
-            true => Text::answer(text.to_owned(), parameter),
-            false => Text::of(text.to_owned(), RUN),
+        let text = |text: &str, parameter: usize| {
+            let is_open = text.contains(["{id}", "{q}"][parameter]);
+            if is_open {
+                Pieces::answer(text.to_owned(), parameter)
+            } else {
+                Pieces::of(text.to_owned(), RUN)
+            }
         };
         let (path, query) = planned.split_once('?').unwrap_or((planned, ""));
         let parts = case.request.parts_mut();
         parts.path = path.split('/').map(|segment| text(segment, 0)).collect();
         parts.query = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| text(pair, 1)).collect();
-        parts.fields = vec![("X-Tag".into(), Text::answer("{X-Tag}".into(), 2))];
+        parts.fields = vec![("X-Tag".into(), Pieces::answer("{X-Tag}".into(), 2))];
         case.follows = Some(Follow { step: 0, link: String::new(), parameters });
         let mut sent = fixture::sent(&case, "1234567890");
         let head = Arc::make_mut(&mut sent.head);

@@ -125,7 +125,7 @@ mod tests {
     use super::super::fixture;
     use super::super::fixture::RUN;
     use super::*;
-    use crate::exchange::Text;
+    use crate::exchange::Pieces;
     use crate::plan::{Follow, Verdict};
     use serde_json::json;
     use std::collections::BTreeSet;
@@ -136,7 +136,7 @@ mod tests {
     fn read(origin: Origin, location: Location) -> Case {
         let mut case = fixture::case("accept/read", Verdict::Accept, None);
         case.request.method = "GET".into();
-        case.request.parts_mut().path = vec!["".into(), "group".into(), Text::answer("{id}".into(), 0)];
+        case.request.parts_mut().path = vec!["".into(), "group".into(), Pieces::answer("{id}".into(), 0)];
         let parameters = vec![Supplied { location, name: "id".into(), value: origin }];
         case.follows = Some(Follow { step: 0, link: String::new(), parameters });
         case

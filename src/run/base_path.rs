@@ -7,7 +7,7 @@ use crate::contract::{Location, Operation, model};
 use crate::exchange::Answer;
 use crate::exchange::Credentials;
 use crate::exchange::unknown_path::{is_page, same_nowhere};
-use crate::exchange::{Exchange, Text};
+use crate::exchange::{Exchange, Pieces};
 use crate::generate::Sample;
 use crate::plan::guard::is_safe;
 use crate::plan::{Case, Scenario};
@@ -166,7 +166,7 @@ fn unasked<'c>(course: &'c Course, operation: impl Fn(&Case) -> &'c Operation) -
 /// A request to a path that nobody has, which changes nothing.
 fn made_up(case: &Case, method: &str) -> Case {
     let mut case = case.clone();
-    let nobodys = Text::joined([&"probity-".into(), &Text::run_id(Sample::default().as_str())], "");
+    let nobodys = Pieces::joined([&"probity-".into(), &Pieces::run_id(Sample::default().as_str())], "");
     let parts = case.request.parts_mut();
     (parts.path, parts.query) = (vec!["".into(), nobodys], Vec::new());
     parts.remove_field("content-type");

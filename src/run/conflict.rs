@@ -8,7 +8,7 @@
 //! begins when the one before it is done. So the work grows with the number of requests, and not
 //! with that of the conflicts among them.
 
-use crate::exchange::Text;
+use crate::exchange::Pieces;
 use crate::plan::Scenario;
 use crate::plan::guard::{changes, is_safe};
 use std::collections::{HashMap, HashSet};
@@ -198,7 +198,7 @@ impl<'p> Rows<'p> {
 /// What a scenario asks for: paths without a slash at their end, and methods.
 fn asked(scenario: &Scenario) -> Vec<(String, &str)> {
     let each = scenario.cases.iter().map(|case| {
-        let path = Text::joined(&case.request.parts.path, "/");
+        let path = Pieces::joined(&case.request.parts.path, "/");
         let path = path.as_str();
         (path.strip_suffix('/').unwrap_or(path).to_owned(), case.request.method.as_str())
     });

@@ -1,6 +1,6 @@
 //! The identity of a run: ten digits that unique values carry, and that nothing else of the plan does.
 
-use crate::exchange::Text;
+use crate::exchange::Pieces;
 use crate::plan::Plan;
 use memchr::memmem::{self, Finder};
 
@@ -31,7 +31,7 @@ pub fn stands_in(plan: &Plan, id: &str) -> bool {
 
 /// Whether digits stand in a text elsewhere than where it has the identity of the run, be it together
 /// with digits around that.
-fn holds(text: &Text, id: &str) -> bool {
+fn holds(text: &Pieces, id: &str) -> bool {
     let filled = text.filled(id);
     let own = text.runs().enumerate().map(|(index, at)| {
         // Each identity before it was as long as this one.
@@ -77,7 +77,7 @@ mod tests {
             (format!("2{SAMPLE}"), "1111111111", false),
             (format!("a{SAMPLE}-{SAMPLE}"), SAMPLE, false),
         ] {
-            assert_eq!(holds(&Text::of(text.clone(), SAMPLE), id), expected, "{id} in {text}");
+            assert_eq!(holds(&Pieces::of(text.clone(), SAMPLE), id), expected, "{id} in {text}");
         }
     }
 }

@@ -5,7 +5,7 @@ use super::error::Halt;
 use super::runner::{Course, Runner, Stop, stopped};
 use super::sink::Heard;
 use crate::exchange::Answer;
-use crate::exchange::Text;
+use crate::exchange::Pieces;
 use crate::exchange::{Exchange, Outcome};
 use crate::generate::Sample;
 use crate::plan::{self, Case, Choice, Labeller, Plan, Role, Scenario, Search, Shown};
@@ -118,7 +118,7 @@ impl Runner<'_> {
             parts.path.pop();
         }
         parts.path.pop();
-        let nobodys = Text::joined([&"probity-".into(), &Text::run_id(Sample::default().as_str())], "");
+        let nobodys = Pieces::joined([&"probity-".into(), &Pieces::run_id(Sample::default().as_str())], "");
         let start = if parts.path.is_empty() { Some("".into()) } else { None };
         parts.path.extend(start.into_iter().chain([nobodys]));
         parts.query.clear();

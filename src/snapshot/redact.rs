@@ -2,7 +2,7 @@
 
 use crate::contract::expression::{Part, covers};
 use crate::contract::{Contract, Expression, Operation};
-use crate::exchange::Text;
+use crate::exchange::Pieces;
 use crate::json::{Kind, Node, pointer};
 use crate::plan::{Case, Place};
 use crate::schema::folded::{Folded, Folds, Type};
@@ -119,7 +119,7 @@ impl<'c> Redaction<'c> {
         node.kind = Kind::String(shown);
     }
 
-    /// Text with `{run}` for the run's identity, and `{case}` for what only this case added to it.
+    /// Pieces with `{run}` for the run's identity, and `{case}` for what only this case added to it.
     pub(super) fn text(&self, text: &str, own: &Own) -> String {
         let mut parts = text.split(self.run);
         let mut out = parts.next().unwrap_or_default().to_owned();
@@ -196,13 +196,15 @@ impl Own {
     }
 
     /// Keeps what follows the identity of the run in the texts below a node of a body.
-    fn collect(&mut self, node: &Node, body: &Text, run: &str) {
+    fn collect(&mut self, node: &Node, body: &Pieces, run: &str) {
         match &node.kind {
             // The identity is as long as what stood for it.
             Kind::String(text) if body.carries_run_in(node.start, node.end) => self.keep(text, run),
             Kind::Array(items) => items.iter().for_each(|item| self.collect(item, body, run)),
             Kind::Object(members) => {
-                members.iter().for_each(|member| self.collect(&member.value, body, run));
+                for member in members {
+                    self.collect(&member.value, body, run);
+                }
             }
             _ => {}
         }

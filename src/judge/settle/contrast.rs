@@ -1,6 +1,6 @@
 //! In which members two requests to one operation differ, fresh text aside.
 
-use crate::exchange::{Request, Text};
+use crate::exchange::{Pieces, Request};
 use crate::json::{self, Kind, Node, pointer};
 use crate::wire::url;
 use serde_json::{Map, Value};
@@ -26,12 +26,12 @@ impl Said {
             said.insert("body".to_owned(), text.map_or(Value::Null, |text| text.to_value()));
         }
         let parts = &request.parts;
-        let mut say = |at: &str, text: &Text| {
+        let mut say = |at: &str, text: &Pieces| {
             if text.carries_run() {
                 fresh.insert(at.to_owned());
             }
         };
-        let path = Text::joined(&parts.path, "/");
+        let path = Pieces::joined(&parts.path, "/");
         say("/path", &path);
         said.insert("path".to_owned(), path.as_str().into());
         let mut query = Map::new();
@@ -68,7 +68,7 @@ impl Said {
     }
 }
 
-fn collect(node: &Node, body: &Text, here: &mut String, fresh: &mut HashSet<String>) {
+fn collect(node: &Node, body: &Pieces, here: &mut String, fresh: &mut HashSet<String>) {
     let length = here.len();
     match &node.kind {
         Kind::String(_) if body.carries_run_in(node.start, node.end) => {
@@ -159,7 +159,7 @@ mod tests {
     fn two_bodies_differ_in_the_members_that_are_not_fresh_in_both() {
         let fresh = |text: &str| format!("{text}-{RUN}-1");
         let said = |value: &Value| {
-            let body = Text::of(value.to_string(), RUN);
+            let body = Pieces::of(value.to_string(), RUN);
             let mut fresh = HashSet::new();
             collect(&json::read(body.sample()).unwrap().root, &body, &mut String::new(), &mut fresh);
             Said { value: value.clone(), fresh }

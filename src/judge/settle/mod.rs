@@ -14,7 +14,7 @@ use super::{Observation, Severity, View, check, verdict};
 use crate::cause::Cause;
 use crate::contract::{Contract, Operation};
 use crate::exchange::{Answer, Exchange};
-use crate::exchange::{Credentials, Parts, Text};
+use crate::exchange::{Credentials, Parts, Pieces};
 use crate::json::pointer;
 use crate::plan::{Case, Gap, Plan, Verdict};
 use history::History;
@@ -219,8 +219,8 @@ fn taken(operation: &Operation, answer: &Answer) -> bool {
 /// Whether two requests to one operation go to the same resource, or both to none: no id that the
 /// run made up for a path leads anywhere.
 fn goes_where(one: &Parts, other: &Parts) -> bool {
-    let texts = |parts: &Parts| -> Vec<Text> { parts.path.iter().chain(&parts.query).cloned().collect() };
-    let alike = |(one, other): (&Text, &Text)| one == other || (one.carries_run() && other.carries_run());
+    let texts = |parts: &Parts| -> Vec<Pieces> { parts.path.iter().chain(&parts.query).cloned().collect() };
+    let alike = |(one, other): (&Pieces, &Pieces)| one == other || (one.carries_run() && other.carries_run());
     let (one, other) = (texts(one), texts(other));
     one.len() == other.len() && one.iter().zip(&other).all(alike)
 }

@@ -64,7 +64,7 @@ fn key(request: &Request) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::{Credentials, Parts, Text};
+    use crate::exchange::{Credentials, Parts, Pieces};
 
     const RUN: &str = "7071727374";
 
@@ -80,10 +80,10 @@ mod tests {
         let request = |body: &str| Request {
             method: "POST".into(),
             parts: Parts::at("/a").into(),
-            body: Some(Text::of(body.to_owned(), RUN)),
+            body: Some(Pieces::of(body.to_owned(), RUN)),
             credentials: Credentials::Valid,
         };
-        let fresh = |name: &str| request(&format!("{{\"a\":1,\"name\":\"{name}-{}\"}}", RUN));
+        let fresh = |name: &str| request(&format!("{{\"a\":1,\"name\":\"{name}-{RUN}\"}}"));
         assert_eq!(key(&fresh("one")), key(&fresh("two")));
         assert_eq!(key(&request("{\"a\":1,\"b\":[2]}")), key(&request("{ \"b\": [2], \"a\": 1 }")));
         assert_ne!(key(&request("{\"a\":1}")), key(&request("{\"a\":2}")));

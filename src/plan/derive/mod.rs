@@ -17,7 +17,7 @@ use super::{
 use crate::contract::link::Supplied;
 use crate::contract::model::Parameter;
 use crate::contract::{Contract, Location, Operation};
-use crate::exchange::{Credentials, Parts, Request, Text};
+use crate::exchange::{Credentials, Parts, Pieces, Request};
 use crate::generate::random::Random;
 use crate::generate::unique::Origin;
 use crate::generate::value::{Fill, Maker};
@@ -146,8 +146,8 @@ impl<'c> Deriver<'c> {
         Random::named(self.wishes.seed, &format!("{}/{name}", self.operation.id))
     }
 
-    /// Text of a request.
-    pub(super) fn text(&self, text: impl Into<Vec<u8>>) -> Text {
+    /// Pieces of a request.
+    pub(super) fn text(&self, text: impl Into<Vec<u8>>) -> Pieces {
         self.labeller.text(text)
     }
 
@@ -177,7 +177,7 @@ impl<'c> Deriver<'c> {
         };
         for parameter in self.operation.parameters.iter().filter(wanted) {
             let text = match given(parameter) {
-                Some(index) => parameter::hole(parameter).map(|shown| Text::answer(shown, index)),
+                Some(index) => parameter::hole(parameter).map(|shown| Pieces::answer(shown, index)),
                 None => self.parameter(parameter),
             };
             let Some(text) = text else {
@@ -197,7 +197,7 @@ impl<'c> Deriver<'c> {
     }
 
     /// A parameter with a value, as it is written.
-    fn parameter(&self, parameter: &Parameter) -> Option<Text> {
+    fn parameter(&self, parameter: &Parameter) -> Option<Pieces> {
         let value = value_of(self.labeller, self.wishes.seed, self.operation, parameter)?;
         parameter::written(parameter, &value).map(|text| self.labeller.text(text))
     }
@@ -294,8 +294,8 @@ impl<'c> Deriver<'c> {
 }
 
 /// A segment of a template with texts in place of its parameters.
-fn filled(mut template: &str, values: &[(&str, Text)]) -> Text {
-    let mut parts: Vec<Text> = Vec::new();
+fn filled(mut template: &str, values: &[(&str, Pieces)]) -> Pieces {
+    let mut parts: Vec<Pieces> = Vec::new();
     while let Some((before, (name, after))) =
         template.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
     {
@@ -305,7 +305,7 @@ fn filled(mut template: &str, values: &[(&str, Text)]) -> Text {
         template = after;
     }
     parts.push(template.into());
-    Text::joined(&parts, "")
+    Pieces::joined(&parts, "")
 }
 
 /// The value that requests of an operation have for a parameter: the first that is documented, or

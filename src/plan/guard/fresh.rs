@@ -2,7 +2,7 @@
 
 use crate::contract::model::Parameter;
 use crate::contract::{Location, Operation};
-use crate::exchange::{Request, Text};
+use crate::exchange::{Pieces, Request};
 use crate::generate::random::Random;
 use crate::generate::unique::{Origin, Source};
 use crate::generate::value::{Fill, Maker};
@@ -47,7 +47,7 @@ impl<'c> Fresh<'c> {
         operation: &Operation,
         request: &Request,
         name: &str,
-    ) -> Option<Vec<Text>> {
+    ) -> Option<Vec<Pieces>> {
         let id = self.source.value(&format!("{name} {}", request.path()))?;
         let id = labeller.text(parameter::written(self.parameter, &id)?);
         let (template, actual) = (operation.path.split('/'), &request.parts.path);
@@ -61,7 +61,7 @@ impl<'c> Fresh<'c> {
             };
             // Which of several values in one part is which cannot be told.
             let plain = !before.contains('{') && !after.contains('{');
-            plain.then(|| Text::joined([&before.into(), &id, &after.into()], ""))
+            plain.then(|| Pieces::joined([&before.into(), &id, &after.into()], ""))
         });
         parts.collect()
     }

@@ -10,7 +10,7 @@ mod words;
 use super::select::names;
 use super::{Case, Gap, Labeller, Place, Plan, Scenario};
 use crate::contract::{Contract, Location, Operation};
-use crate::exchange::Text;
+use crate::exchange::Pieces;
 use fresh::Fresh;
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -250,7 +250,7 @@ impl Guard<'_> {
     }
 
     /// Where a case goes that would change what is there: nothing if it may go where it does.
-    fn elsewhere(&mut self, case: &Case, scenario: &str) -> Result<Option<Vec<Text>>, Existing> {
+    fn elsewhere(&mut self, case: &Case, scenario: &str) -> Result<Option<Vec<Pieces>>, Existing> {
         let operation = &self.contract.operations[case.operation];
         let request = &case.request;
         // Undeclared methods are asked for by themselves.

@@ -7,7 +7,7 @@ use std::fmt;
 
 /// Bytes, some of which stand for what a run fills in.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
-pub struct Text {
+pub struct Pieces {
     /// The bytes with samples in place of what is not known.
     sample: Bytes,
     /// Which of them are samples, in order.
@@ -44,29 +44,29 @@ enum Late {
     Answer(u16),
 }
 
-impl Text {
+impl Pieces {
     /// Text of which some digits are a sample of the identity of a run.
-    pub fn of(text: impl Into<Bytes>, sample: &str) -> Text {
+    pub fn of(text: impl Into<Bytes>, sample: &str) -> Pieces {
         let text: Bytes = text.into();
         let places = memmem::find_iter(&text, sample.as_bytes());
         let marks = places.filter_map(|at| Mark::new(at, sample.len(), Late::RunId)).collect();
-        Text { sample: text, marks }
+        Pieces { sample: text, marks }
     }
 
     /// The identity of the run, for which these digits stand.
-    pub fn run_id(sample: &str) -> Text {
-        Text::of(sample.to_owned(), sample)
+    pub fn run_id(sample: &str) -> Pieces {
+        Pieces::of(sample.to_owned(), sample)
     }
 
     /// A parameter that an earlier answer supplies, as it is shown.
-    pub fn answer(shown: String, parameter: usize) -> Text {
+    pub fn answer(shown: String, parameter: usize) -> Pieces {
         let late = Late::Answer(u16::try_from(parameter).unwrap_or(u16::MAX));
         let marks = Mark::new(0, shown.len(), late).into_iter().collect();
-        Text { sample: shown.into(), marks }
+        Pieces { sample: shown.into(), marks }
     }
 
     /// Texts one after the other, with something between them.
-    pub fn joined<'t>(texts: impl IntoIterator<Item = &'t Text>, between: &str) -> Text {
+    pub fn joined<'t>(texts: impl IntoIterator<Item = &'t Pieces>, between: &str) -> Pieces {
         let (mut sample, mut marks) = (Vec::new(), Vec::new());
         for (index, text) in texts.into_iter().enumerate() {
             sample.extend_from_slice(if index == 0 { b"" } else { between.as_bytes() });
@@ -74,7 +74,7 @@ impl Text {
             marks.extend(text.marks.iter().filter_map(moved));
             sample.extend_from_slice(&text.sample);
         }
-        Text { sample: sample.into(), marks: marks.into() }
+        Pieces { sample: sample.into(), marks: marks.into() }
     }
 
     /// The bytes, with samples in place of what is not known.
@@ -109,19 +109,19 @@ impl Text {
 
     /// The same with parameters that earlier answers supply, by their index.
     #[must_use]
-    pub fn supplied(&self, answers: &[String]) -> Text {
-        let parts: Vec<Text> = self
+    pub fn supplied(&self, answers: &[String]) -> Pieces {
+        let parts: Vec<Pieces> = self
             .pieces()
             .map(|piece| match piece {
                 Piece::Bytes(known) => known.to_vec().into(),
-                Piece::RunId => Text::run_id(self.run_sample().unwrap_or_default()),
+                Piece::RunId => Pieces::run_id(self.run_sample().unwrap_or_default()),
                 Piece::Answer { parameter, shown } => match answers.get(parameter) {
                     Some(answer) => answer.as_str().into(),
-                    None => Text::answer(shown.to_owned(), parameter),
+                    None => Pieces::answer(shown.to_owned(), parameter),
                 },
             })
             .collect();
-        Text::joined(&parts, "")
+        Pieces::joined(&parts, "")
     }
 
     /// The bytes in a run with this identity.
@@ -190,32 +190,32 @@ impl Mark {
     }
 }
 
-impl From<String> for Text {
-    fn from(text: String) -> Text {
-        Text { sample: text.into(), marks: Box::default() }
+impl From<String> for Pieces {
+    fn from(text: String) -> Pieces {
+        Pieces { sample: text.into(), marks: Box::default() }
     }
 }
 
-impl From<&str> for Text {
-    fn from(text: &str) -> Text {
+impl From<&str> for Pieces {
+    fn from(text: &str) -> Pieces {
         text.to_owned().into()
     }
 }
 
-impl From<Vec<u8>> for Text {
-    fn from(bytes: Vec<u8>) -> Text {
-        Text { sample: bytes.into_boxed_slice().into(), marks: Box::default() }
+impl From<Vec<u8>> for Pieces {
+    fn from(bytes: Vec<u8>) -> Pieces {
+        Pieces { sample: bytes.into_boxed_slice().into(), marks: Box::default() }
     }
 }
 
 /// With samples in place of what is not known.
-impl fmt::Display for Text {
+impl fmt::Display for Pieces {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&String::from_utf8_lossy(&self.sample))
     }
 }
 
-impl fmt::Debug for Text {
+impl fmt::Debug for Pieces {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.pieces()).finish()
     }
@@ -230,9 +230,9 @@ mod tests {
 
     #[test]
     fn a_run_fills_in_what_was_not_known() {
-        let id = Text::answer(";id={id}".into(), 1);
-        let name = Text::of(format!("a-{SAMPLE}-1"), SAMPLE);
-        let text = Text::joined([&name, &id, &"".into()], "/");
+        let id = Pieces::answer(";id={id}".into(), 1);
+        let name = Pieces::of(format!("a-{SAMPLE}-1"), SAMPLE);
+        let text = Pieces::joined([&name, &id, &"".into()], "/");
         assert_eq!(text.as_str(), "a-1234567890-1/;id={id}/");
         let supplied = text.supplied(&["x".to_owned(), ";id=7".to_owned()]);
         assert_eq!((supplied.filled_text("42"), supplied.is_open()), ("a-42-1/;id=7/".into(), false));
@@ -250,7 +250,7 @@ mod tests {
         #[test]
         fn with_its_own_sample_filled_in_a_text_is_what_it_was(before: String, after: String) {
             let whole = format!("{before}{SAMPLE}{after}");
-            let text = Text::of(whole.clone(), SAMPLE);
+            let text = Pieces::of(whole.clone(), SAMPLE);
             prop_assert_eq!(text.filled_text(SAMPLE), whole);
             let replaced = format!("{before}{SAMPLE}{after}").replace(SAMPLE, "0000000000");
             prop_assert_eq!(text.filled_text("0000000000"), replaced);
