@@ -274,10 +274,10 @@ fn a_report_with_a_body_of_any_bytes_is_valid() {
 #[test]
 fn a_report_of_another_format_is_refused_with_a_way_out() {
     let text = json(&Fixture::new().report()).unwrap();
-    let with = |format: &str| text.replacen("\"format\": 4", &format!("\"format\": {format}"), 1);
+    let with = |format: &str| text.replacen("\"format\": 5", &format!("\"format\": {format}"), 1);
     let refused = |text: &str| read(text).unwrap_err();
-    let newer = refused(&with("5"));
-    assert!(newer.to_string().starts_with("this report has format 5, written by version "), "{newer}");
+    let newer = refused(&with("6"));
+    assert!(newer.to_string().starts_with("this report has format 6, written by version "), "{newer}");
     assert!(newer.hint().ends_with("or newer"), "{}", newer.hint());
     assert!(refused(&with("1")).hint().starts_with("run the check again"));
     assert!(matches!(refused("{}"), NotAReport::Foreign));
