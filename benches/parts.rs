@@ -58,7 +58,7 @@ fn exchange(plan: &Plan, verdict: Verdict, status: u16, body: &str) -> (usize, E
     });
     let index = found.unwrap();
     let request = &plan.scenarios[index].cases[0].request;
-    let sent: serde_json::Value = serde_json::from_slice(request.body.as_deref().unwrap()).unwrap();
+    let sent: serde_json::Value = serde_json::from_slice(request.body().unwrap()).unwrap();
     let name = sent["name"].as_str().unwrap_or_default();
     let answer = Answer {
         status,
@@ -69,10 +69,10 @@ fn exchange(plan: &Plan, verdict: Verdict, status: u16, body: &str) -> (usize, E
         head: Head {
             method: request.method.clone(),
             url: "http://127.0.0.1:8080/api_gateway/v1/badges/group".into(),
-            headers: request.headers.iter().cloned().collect(),
+            headers: request.parts.headers().map(|(name, value)| (name, value.to_string())).collect(),
         }
         .into(),
-        body: request.body.clone().map(Bytes::from),
+        body: request.body().map(Bytes::copy_from_slice),
     };
     let outcome = Outcome::Answered(answer);
     (

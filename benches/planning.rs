@@ -65,7 +65,7 @@ fn document() -> String {
 }
 
 fn bodies(plan: &Plan) -> impl Iterator<Item = &[u8]> {
-    plan.cases().filter_map(|case| case.request.body.as_deref())
+    plan.cases().filter_map(|case| case.request.body())
 }
 
 fn main() {

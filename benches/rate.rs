@@ -4,15 +4,14 @@
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use memchr::memmem::Finder;
 use probity::contract::Contract;
 use probity::exchange::Head;
-use probity::generate::RUN;
+use probity::exchange::{Piece, Pieces};
 use probity::host::{Host, HostSettings};
 use probity::plan::{Plan, Wishes, plan};
 use probity::run::credentials::basic;
 use probity::run::transport::{Outgoing, Transport};
-use probity::run::{self, Given, Settings, identity};
+use probity::run::{self, Given, Settings};
 use probity::session::{Event, Observer, run as session};
 use probity::source::Document;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -74,18 +73,16 @@ fn bare_handler() -> String {
     format!("http://{}", receiver.recv().unwrap())
 }
 
-fn own(text: &str, id: &str) -> String {
-    text.replace(RUN, id)
-}
-
 /// Every request of the plan, as a client would send it that does nothing else.
 fn requests(plan: &Plan, target: &str, id: &str) -> Vec<Outgoing> {
     let authorization = format!("Basic {}", basic("demo", "demo-password", false));
     let each = plan.cases().map(|case| {
-        let mut headers = case.request.headers.clone();
+        let headers = case.request.parts.headers();
+        let mut headers: Vec<(String, String)> =
+            headers.map(|(name, value)| (name.to_owned(), value.filled_text(id).into_owned())).collect();
         headers.push(("Authorization".into(), authorization.clone()));
-        let body = case.request.body.as_ref().map(|body| identity::filled(body, id).into());
-        let url = own(&format!("{target}{}", case.request.path), id);
+        let body = case.request.body.as_ref().map(|body| body.filled(id));
+        let url = format!("{target}{}", case.request.path().filled_text(id));
         let head = Head { method: case.request.method.clone(), url, headers: headers.into_iter().collect() };
         Outgoing { head: head.into(), body }
     });
@@ -103,16 +100,31 @@ fn without_races(plan: &Plan) -> Plan {
 fn repeated(plan: &Plan, times: u8) -> Plan {
     let mut long = Plan { scenarios: Vec::new(), ..plan.clone() };
     for copy in 0..times {
-        let own = format!("{RUN}{}", char::from(b'a' + copy));
+        let own = char::from(b'a' + copy).to_string();
         for scenario in &plan.scenarios {
             let mut scenario = scenario.clone();
             for body in scenario.cases.iter_mut().filter_map(|case| case.request.body.as_mut()) {
-                *body = identity::replaced(body, &Finder::new(&format!("{RUN}-")), own.as_bytes());
+                *body = copied(body, &own);
             }
             long.scenarios.push(scenario);
         }
     }
     long
+}
+
+/// A body with a letter in place of the dash behind each identity of the run.
+fn copied(body: &Pieces, own: &str) -> Pieces {
+    let mut after_run = false;
+    let pieces = body.pieces().map(|piece| {
+        let before = std::mem::replace(&mut after_run, piece == Piece::RunId);
+        match piece {
+            Piece::Bytes([b'-', rest @ ..]) if before => [own.as_bytes(), rest].concat().into(),
+            Piece::Bytes(bytes) => bytes.to_vec().into(),
+            Piece::RunId => Pieces::run_id(body.run_sample().unwrap()),
+            Piece::Answer { shown, parameter } => Pieces::answer(shown.to_owned(), parameter),
+        }
+    });
+    Pieces::joined(&pieces.collect::<Vec<_>>(), "")
 }
 
 async fn bare_client(transport: &Transport, requests: &[Outgoing]) -> Duration {

@@ -500,7 +500,7 @@ fn jobs(text: &str) -> Result<usize, String> {
 }
 
 fn run_id(text: &str) -> Result<String, String> {
-    let digits = text.len() == crate::generate::RUN.len() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = text.len() == crate::generate::DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
     let good = digits && !text.starts_with('0');
     good.then(|| text.to_owned()).ok_or_else(|| "ten digits are expected, the first not 0".into())
 }

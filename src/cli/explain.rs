@@ -82,11 +82,15 @@ fn of_case(id: &str, arguments: &ContractArgs) -> Result<String, Failure> {
 fn told(contract: &Contract, plan: &Plan, case: &Case, source: &str) -> String {
     let operation = &contract.operations[case.operation];
     let mut text = format!("{}: {}\n\n", case.id, visible(&case.about));
-    text.push_str(&format!("What is sent\n  {} {}\n", case.request.method, visible(&case.request.path)));
-    for (name, value) in &case.request.headers {
-        text.push_str(&format!("  {name}: {}\n", visible(value)));
+    text.push_str(&format!(
+        "What is sent\n  {} {}\n",
+        case.request.method,
+        visible(case.request.path().as_str())
+    ));
+    for (name, value) in case.request.parts.headers() {
+        text.push_str(&format!("  {name}: {}\n", visible(value.as_str())));
     }
-    if let Some(body) = &case.request.body {
+    if let Some(body) = case.request.body() {
         text.push_str(&format!("  {}\n", cut(&String::from_utf8_lossy(body), 400)));
     }
     let steps = plan.scenarios.iter().find(|scenario| scenario.cases.iter().any(|step| step.id == case.id));

@@ -3,6 +3,7 @@
 
 mod head;
 mod headers;
+mod pieces;
 mod request;
 pub(crate) mod shape;
 pub(crate) mod unknown_path;
@@ -10,7 +11,8 @@ pub(crate) mod unknown_path;
 pub use head::Head;
 pub(crate) use head::Heads;
 pub use headers::Headers;
-pub use request::{Credentials, Request};
+pub use pieces::{Piece, Pieces};
+pub use request::{Credentials, Parts, Request};
 
 use crate::wire::{Received, url};
 use bytes::Bytes;

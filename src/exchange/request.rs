@@ -1,22 +1,34 @@
 //! A request, before it is known to which target it goes.
 
-use serde::Serialize;
+use super::pieces::Pieces;
+use serde::{Serialize, Serializer};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A request without target and credentials.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// The method, in upper case.
     pub method: String,
-    /// Path and query, percent-encoded, relative to the target.
-    pub path: String,
-    /// Headers that the contract or the case asks for.
-    pub headers: Vec<(String, String)>,
+    /// What stands outside of the body: most requests of an operation share it.
+    pub parts: Arc<Parts>,
     /// The body, byte for byte.
-    #[serde(serialize_with = "lossy")]
-    pub body: Option<Vec<u8>>,
+    pub body: Option<Pieces>,
     /// Which credentials go with it.
     pub credentials: Credentials,
+}
+
+/// What a request has outside of its body, each as it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Parts {
+    /// The segments of the path, relative to the target.
+    pub path: Vec<Pieces>,
+    /// The pairs of the query; some hold several, as their style has it.
+    pub query: Vec<Pieces>,
+    /// The header fields that the contract or the case asks for, without cookies.
+    pub fields: Vec<(String, Pieces)>,
+    /// The cookies, each with its name.
+    pub cookies: Vec<Pieces>,
 }
 
 /// Which credentials a request carries.
@@ -55,15 +67,111 @@ pub enum Credentials {
 }
 
 impl Request {
-    /// The value of a header.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        let mut found = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.next().map(|(_, value)| value.as_str())
+    /// Path and query, relative to the target, with samples in place of what is not known.
+    pub fn path(&self) -> Pieces {
+        self.parts.target()
+    }
+
+    /// The value of a header, with samples in place of what is not known.
+    pub fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        let mut found = self.parts.headers().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.next().map(|(_, value)| match value {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_str()),
+            Cow::Owned(text) => Cow::Owned(text.to_string()),
+        })
+    }
+
+    /// The bytes of the body, with samples in place of what is not known.
+    pub fn body(&self) -> Option<&[u8]> {
+        self.body.as_ref().map(Pieces::sample)
     }
 
     /// The headers as what is read of them.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        self.headers.iter().map(|(name, value)| (name.as_str(), Cow::Borrowed(value.as_str())))
+        self.parts.headers().map(|(name, value)| match value {
+            Cow::Borrowed(text) => (name, Cow::Borrowed(text.as_str())),
+            Cow::Owned(text) => (name, Cow::Owned(text.to_string())),
+        })
+    }
+
+    /// What stands outside of the body, to be changed for this request alone.
+    pub fn parts_mut(&mut self) -> &mut Parts {
+        Arc::make_mut(&mut self.parts)
+    }
+}
+
+impl Parts {
+    /// Path and query.
+    pub fn target(&self) -> Pieces {
+        let path = Pieces::joined(&self.path, "/");
+        if self.query.is_empty() {
+            return path;
+        }
+        Pieces::joined([&path, &Pieces::joined(&self.query, "&")], "?")
+    }
+
+    /// The headers, of which one is the list of cookies, if there are any.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, Cow<'_, Pieces>)> {
+        let fields = self.fields.iter().map(|(name, value)| (name.as_str(), Cow::Borrowed(value)));
+        let cookies = (!self.cookies.is_empty()).then(|| Pieces::joined(&self.cookies, "; "));
+        fields.chain(cookies.map(|cookies| ("Cookie", Cow::Owned(cookies))))
+    }
+
+    /// The same with parameters that earlier answers supply.
+    #[must_use]
+    pub fn supplied(&self, answers: &[String]) -> Parts {
+        let all = |texts: &[Pieces]| texts.iter().map(|text| text.supplied(answers)).collect();
+        let fields = self.fields.iter();
+        Parts {
+            path: all(&self.path),
+            query: all(&self.query),
+            fields: fields.map(|(name, text)| (name.clone(), text.supplied(answers))).collect(),
+            cookies: all(&self.cookies),
+        }
+    }
+
+    /// Every text of it.
+    pub fn texts(&self) -> impl Iterator<Item = &Pieces> {
+        let fields = self.fields.iter().map(|(_, value)| value);
+        self.path.iter().chain(&self.query).chain(fields).chain(&self.cookies)
+    }
+
+    /// Takes away the fields of a name.
+    pub fn remove_field(&mut self, name: &str) {
+        self.fields.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+    }
+
+    /// A path and a query that are known, and nothing else.
+    pub fn at(target: &str) -> Parts {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Parts {
+            path: path.split('/').map(Pieces::from).collect(),
+            query: query.split('&').filter(|pair| !pair.is_empty()).map(Pieces::from).collect(),
+            ..Parts::default()
+        }
+    }
+}
+
+/// A plan shows samples in place of what is not known.
+impl Serialize for Request {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shown<'r> {
+            method: &'r str,
+            path: String,
+            headers: Vec<(&'r str, String)>,
+            body: Option<Cow<'r, str>>,
+            credentials: Credentials,
+        }
+        let headers = self.parts.headers().map(|(name, value)| (name, value.to_string()));
+        let shown = Shown {
+            method: &self.method,
+            path: self.path().to_string(),
+            headers: headers.collect(),
+            body: self.body().map(String::from_utf8_lossy),
+            credentials: self.credentials,
+        };
+        shown.serialize(serializer)
     }
 }
 
@@ -94,13 +202,5 @@ impl Credentials {
             Credentials::WithoutFirst => "without-first",
             Credentials::WithoutSecond => "without-second",
         }
-    }
-}
-
-#[expect(clippy::ref_option, reason = "serde's signature")]
-fn lossy<S: serde::Serializer>(body: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
-    match body {
-        Some(bytes) => serializer.serialize_some(&String::from_utf8_lossy(bytes)),
-        None => serializer.serialize_none(),
     }
 }

@@ -6,7 +6,6 @@ use crate::contract::expression::{self, Part};
 use crate::contract::model::{self, MediaType, StatusRange};
 use crate::contract::{Contract, Expression, Operation, Response};
 use crate::exchange::{Answer, Exchange};
-use crate::generate::RUN;
 use crate::json::{self, Kind, Malformed, Node, Text};
 use crate::plan::{Case, Plan, Verdict};
 use serde_json::Value;
@@ -106,7 +105,7 @@ impl<'v> View<'v> {
     /// Whether a request of the run holds a text, in small letters: a host may keep it, and say it in
     /// the answer to another.
     pub fn was_sent(&self, text: &str) -> bool {
-        if self.run.is_empty() { self.plan.says(text) } else { self.plan.says(&text.replace(self.run, RUN)) }
+        self.plan.says(text, self.run)
     }
 
     /// What time it was when the answer was made.

@@ -109,7 +109,9 @@ impl<'c> Search<'c> {
         // Where it goes was seen to by what guards the target's data.
         let planned =
             plan.cases().find(|case| case.role == Role::Candidate && case.operation == operation)?;
-        request.path.clone_from(&planned.request.path);
+        let parts = request.parts_mut();
+        parts.path.clone_from(&planned.request.parts.path);
+        parts.query.clone_from(&planned.request.parts.query);
         let full = deriver.base(&media, Fill::All)?;
         let least = deriver.base(&media, Fill::Required).unwrap_or_else(|| full.clone());
         let base = Base::new(&deriver, full, media);
@@ -333,7 +335,8 @@ impl<'c> Search<'c> {
         } else {
             format!("the accepted body with {}", names.join(", "))
         };
-        let request = Request { body: Some(json::compact(&value).into_bytes()), ..self.request.clone() };
+        let request =
+            Request { body: Some(self.deriver.text(json::compact(&value))), ..self.request.clone() };
         let mut case = self.deriver.candidate(name, words, request);
         case.role = Role::Search;
         case

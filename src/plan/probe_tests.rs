@@ -58,7 +58,7 @@ impl Bench {
     /// What a search came to: its choice, and how many requests it took.
     fn searched(&self, takes: impl Fn(&Value) -> bool) -> (Option<Choice>, usize) {
         let labeller = Labeller::new(&self.contract);
-        let body = |case: &Case| serde_json::from_slice(case.request.body.as_deref().unwrap()).unwrap();
+        let body = |case: &Case| serde_json::from_slice(case.request.body().unwrap()).unwrap();
         let candidates = self.plan.cases().filter(|case| case.role == Role::Candidate);
         let shown: Vec<Shown<'_>> =
             candidates.map(|case| Shown { key: &case.key, accepted: takes(&body(case)) }).collect();

@@ -4,10 +4,9 @@
 use super::derive::Deriver;
 use super::{Case, Choice, Labeller, Plan, Role, Said, Scenario, Verdict};
 use crate::contract::Contract;
-use crate::exchange::Request;
-use crate::generate::RUN;
+use crate::exchange::{Pieces, Request};
+use crate::json::{self, Kind, pointer};
 use crate::wire::parameter;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The plan with its cases built on the bodies that were found, but for those that were sent. What
@@ -42,8 +41,13 @@ pub fn rebased(
                 Some(other) => {
                     for (case, other) in scenario.cases.iter_mut().zip(other.cases) {
                         // Its identity does not depend on the body, nor who sends it and where to.
-                        let (credentials, path) = (case.request.credentials, case.request.path.clone());
-                        let request = Request { path, credentials, ..other.request };
+                        let (credentials, planned) = (case.request.credentials, &case.request.parts);
+                        let mut request = Request { credentials, ..other.request };
+                        if (&planned.path, &planned.query) != (&request.parts.path, &request.parts.query) {
+                            let parts = request.parts_mut();
+                            parts.path.clone_from(&planned.path);
+                            parts.query.clone_from(&planned.query);
+                        }
                         *case = Case { id: std::mem::take(&mut case.id), request, ..other };
                     }
                 }
@@ -101,22 +105,26 @@ fn named(contract: &Contract, read: &Case, created: &Case) -> Option<Case> {
     if creates.method != "POST" || creates.path != collection {
         return None;
     }
-    let body: Value = serde_json::from_slice(created.request.body.as_deref()?).ok()?;
+    let body = created.request.body.as_ref()?;
+    let text = json::read(body.sample()).ok()?;
     // `{tenant_name}` is the `name` of a tenant.
     let own = parameter.rsplit(['_', '-']).next().unwrap_or(parameter);
-    let value = [parameter, own].into_iter().find_map(|name| body.get(name)?.as_str())?;
-    if !value.contains(RUN) || creates.path.contains('{') {
+    let value = [parameter, own].into_iter().find_map(|name| {
+        let value = text.at(&pointer::child("", name))?;
+        matches!(value.kind, Kind::String(_)).then_some(value)
+    })?;
+    if !body.carries_run_in(value.start, value.end) || creates.path.contains('{') {
         return None;
     }
     let location = reads.parameters.iter().find(|one| one.name == parameter)?;
-    let text = parameter::written(location, &Value::from(value))?;
+    let written = parameter::written_node(location, value)?;
+    let name = Pieces::of(written, body.run_sample()?);
     let mut case = read.clone();
     case.id = format!("{}/{parameter}/created", case.id);
     case.key = format!("{}/{parameter}/created", case.key);
     case.about = format!("the resource that `{}` created", creates.id);
     case.role = Role::Again;
-    let query = read.request.path.split_once('?').map_or(String::new(), |(_, query)| format!("?{query}"));
-    let above = created.request.path.split('?').next().unwrap_or_default();
-    case.request.path = format!("{above}/{text}{query}");
+    let parts = case.request.parts_mut();
+    parts.path = created.request.parts.path.iter().cloned().chain([name]).collect();
     Some(case)
 }

@@ -1,9 +1,9 @@
 //! A line for a POSIX shell that repeats an exchange with curl.
 
-use crate::exchange::Sent;
+use crate::exchange::{self, Pieces, Sent};
 use crate::plan::{Case, Scenario};
-use crate::run::identity;
 use crate::text::{self, cut, steers};
+use memchr::memmem;
 use std::fmt::Write;
 
 /// How to send a request again.
@@ -26,9 +26,9 @@ const LONGEST_BODY: usize = 4 << 10;
 const OMITTED: &[&str] =
     &["accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"];
 
-enum Piece<'t> {
-    Text(&'t [u8]),
-    Variable(&'t str),
+enum Part {
+    Known(Vec<u8>),
+    Variable(String),
 }
 
 /// The line that sends what was sent. The identity of the run becomes `$RUN`; a variable that
@@ -66,7 +66,7 @@ pub(super) fn line(case: &Case, sent: &Sent, run: &str, lacks: &mut Vec<String>)
         line.push_str(" --path-as-is");
     }
     line.push(' ');
-    word(&mut line, &pieces(sent.head.url.as_bytes(), run, case.request.path.as_bytes()));
+    word(&mut line, &pieces(case, &case.request.path(), sent.head.url.as_bytes(), run));
     for (name, value) in sent.head.headers.iter() {
         if name.eq_ignore_ascii_case("accept-encoding") {
             line.push_str(" --compressed");
@@ -76,9 +76,10 @@ pub(super) fn line(case: &Case, sent: &Sent, run: &str, lacks: &mut Vec<String>)
         }
         // curl's notation for a header with nothing in it.
         let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
-        let planned = case.request.header(name).unwrap_or_default();
+        let mut planned = case.request.parts.headers().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        let planned = planned.next().map(|(_, value)| value.into_owned()).unwrap_or_default();
         line.push_str(" -H ");
-        word(&mut line, &pieces(header.as_bytes(), run, planned.as_bytes()));
+        word(&mut line, &pieces(case, &planned, header.as_bytes(), run));
     }
     if let Some(body) = &sent.body {
         if sent.head.headers.get("content-type").is_none() {
@@ -90,8 +91,8 @@ pub(super) fn line(case: &Case, sent: &Sent, run: &str, lacks: &mut Vec<String>)
             let begins = begins.split('…').next().unwrap_or_default().to_owned();
             lacks.push(format!("BODY stands for {} bytes that begin with {begins}", body.len()));
         } else {
-            let planned = case.request.body.as_deref().unwrap_or_default();
-            let pieces = pieces(body, run, planned);
+            let planned = case.request.body.clone().unwrap_or_default();
+            let pieces = pieces(case, &planned, body, run);
             if std::str::from_utf8(body).is_ok_and(|body| !body.contains(steers)) {
                 // A leading @ would name a file.
                 line.push_str(if body.starts_with(b"@") { " --data-raw " } else { " --data-binary " });
@@ -169,33 +170,57 @@ fn method(sent: &Sent) -> String {
     }
 }
 
-/// Text as one word of a shell.
+/// Pieces as one word of a shell.
 pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Splits at the identity of the run and at the variables that the plan does not hold.
-fn pieces<'t>(text: &'t [u8], run: &str, planned: &[u8]) -> Vec<Piece<'t>> {
-    let planned = identity::filled(planned, run);
+/// What was sent, split where the plan has the identity of the run, and at the variables that stand
+/// elsewhere than in what was planned.
+fn pieces(case: &Case, planned: &Pieces, sent: &[u8], run: &str) -> Vec<Part> {
+    let mut own = Vec::new();
+    for piece in planned.pieces() {
+        match piece {
+            exchange::Piece::Bytes(known) => own.push((known.to_vec(), Part::Known(known.to_vec()))),
+            exchange::Piece::RunId => {
+                own.push((run.as_bytes().to_vec(), Part::Variable(RUN_VARIABLE.to_owned())));
+            }
+            exchange::Piece::Answer { parameter, shown } => {
+                let follows = case.follows.as_ref().and_then(|follow| follow.parameters.get(parameter));
+                let name = follows.map_or("", |one| one.name.as_str());
+                let shown = shown.replace(&format!("{{{name}}}"), &format!("${}", variable_of(name)));
+                own.extend(variables_in(shown.as_bytes()).into_iter().map(|piece| match &piece {
+                    Part::Known(text) => (text.clone(), piece),
+                    Part::Variable(name) => (format!("${name}").into_bytes(), piece),
+                }));
+            }
+        }
+    }
+    let (written, own): (Vec<Vec<u8>>, Vec<Part>) = own.into_iter().unzip();
+    let written = written.concat();
+    let at = if written.is_empty() { None } else { memmem::find(sent, &written) };
+    let Some(at) = at else { return variables_in(sent) };
+    let mut pieces = variables_in(&sent[..at]);
+    pieces.extend(own);
+    pieces.extend(variables_in(&sent[at + written.len()..]));
+    pieces
+}
+
+/// Splits a text that was not planned at its variables.
+fn variables_in(text: &[u8]) -> Vec<Part> {
     let mut pieces = Vec::new();
     let (mut start, mut at) = (0, 0);
     while at < text.len() {
-        let rest = &text[at..];
-        let found = if !run.is_empty() && rest.starts_with(run.as_bytes()) {
-            Some((RUN_VARIABLE, run.len()))
-        } else {
-            variable(rest).filter(|name| !holds(&planned, name)).map(|name| (name, name.len() + 1))
-        };
-        if let Some((name, length)) = found {
-            pieces.extend((start < at).then(|| Piece::Text(&text[start..at])));
-            pieces.push(Piece::Variable(name));
-            at += length;
-            start = at;
-        } else {
+        let Some(name) = variable(&text[at..]) else {
             at += 1;
-        }
+            continue;
+        };
+        pieces.extend((start < at).then(|| Part::Known(text[start..at].to_vec())));
+        pieces.push(Part::Variable(name.to_owned()));
+        at += name.len() + 1;
+        start = at;
     }
-    pieces.extend((start < at).then(|| Piece::Text(&text[start..])));
+    pieces.extend((start < at).then(|| Part::Known(text[start..].to_vec())));
     pieces
 }
 
@@ -208,11 +233,7 @@ fn variable(text: &[u8]) -> Option<&str> {
     (!name.is_empty() && !name.starts_with(|first: char| first.is_ascii_digit())).then_some(name)
 }
 
-fn holds(planned: &[u8], name: &str) -> bool {
-    (0..planned.len()).any(|at| variable(&planned[at..]) == Some(name))
-}
-
-fn word(line: &mut String, pieces: &[Piece<'_>]) {
+fn word(line: &mut String, pieces: &[Part]) {
     let mut open = false;
     let mut quote = |line: &mut String, wanted: bool| {
         if open != wanted {
@@ -225,11 +246,11 @@ fn word(line: &mut String, pieces: &[Piece<'_>]) {
     }
     for piece in pieces {
         match piece {
-            Piece::Variable(name) => {
+            Part::Variable(name) => {
                 quote(line, false);
                 let _ = write!(line, "\"${name}\"");
             }
-            Piece::Text(text) => {
+            Part::Known(text) => {
                 for character in String::from_utf8_lossy(text).chars() {
                     if steers(character) {
                         quote(line, false);
@@ -250,14 +271,14 @@ fn word(line: &mut String, pieces: &[Piece<'_>]) {
 }
 
 /// A word for the format `%b` of printf, which can hold any byte.
-fn escaped(pieces: &[Piece<'_>]) -> String {
+fn escaped(pieces: &[Part]) -> String {
     let mut word = String::from("'");
     for piece in pieces {
         match piece {
-            Piece::Variable(name) => {
+            Part::Variable(name) => {
                 let _ = write!(word, "'\"${name}\"'");
             }
-            Piece::Text(text) => {
+            Part::Known(text) => {
                 for chunk in text.utf8_chunks() {
                     for character in chunk.valid().chars() {
                         if steers(character) || matches!(character, '\\' | '\'') {

@@ -3,12 +3,14 @@
 use super::super::fixture::{case, sent};
 use super::repeat as of;
 use super::*;
-use crate::generate::RUN;
+use crate::exchange::Pieces;
 use crate::plan::Verdict;
 use bytes::Bytes;
 use proptest::prelude::*;
 use std::process::Command;
 use std::sync::Arc;
+
+const RUN: &str = super::super::fixture::RUN;
 
 const CURL: &str = r#"curl() {
   for word in "$@"; do printf '%s\0' "$word"; done
@@ -41,7 +43,7 @@ fn words(line: &str) -> Vec<String> {
 
 fn line(body: &[u8]) -> String {
     let mut case = case("accept/x", Verdict::Accept, None);
-    case.request.body = Some(body.to_vec());
+    case.request.body = Some(Pieces::of(body.to_vec(), RUN));
     repeat(&case, &sent(&case, "1234567890"), "1234567890").line
 }
 
@@ -86,7 +88,7 @@ fn a_line_repeats_the_request_with_another_identity_and_the_users_secrets() {
 #[test]
 fn variables_that_the_contract_brought_in_are_not_given_to_the_shell() {
     let mut case = case("accept/x", Verdict::Accept, Some("$PROBITY_BASIC_BASE64 $HOME"));
-    case.request.headers.push(("X-Example".into(), "$HOME".into()));
+    case.request.parts_mut().fields.push(("X-Example".into(), "$HOME".into()));
     let mut sent = sent(&case, "1234567890");
     Arc::make_mut(&mut sent.head).headers.push("x-example", "$HOME");
     let words = words(&repeat(&case, &sent, "1234567890").line);

@@ -5,9 +5,8 @@ use super::model::{Difference, DifferenceKind, Report};
 use crate::cause::Cause;
 use crate::contract::Contract;
 use crate::contract::model::StatusRange;
-use crate::exchange::{Answer, Exchange, Failure, FailureKind, Head, Outcome, Sent};
+use crate::exchange::{Answer, Exchange, Failure, FailureKind, Head, Outcome, Parts, Pieces, Sent};
 use crate::exchange::{Credentials, Request};
-use crate::generate::RUN;
 use crate::judge::{self, About, Check, Finding, Observation, Reach, Scope, Severity};
 use crate::plan::{Case, Expectation, Fault, Gap, Place, Plan, Role, Scenario, Verdict};
 use crate::record::Record;
@@ -18,6 +17,9 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Stands for the identity of the run.
+pub(super) const RUN: &str = "7071727374";
 
 /// A check that nobody else has.
 pub(super) static SCHEMA: Check = Check {
@@ -266,9 +268,12 @@ pub(super) fn case(id: &str, verdict: Verdict, body: Option<&str>) -> Case {
         operation: 0,
         request: Request {
             method: "POST".into(),
-            path: "/group".into(),
-            headers: vec![("Content-Type".into(), "application/json".into())],
-            body: body.map(|body| body.as_bytes().to_vec()),
+            parts: Parts {
+                fields: vec![("Content-Type".into(), "application/json".into())],
+                ..Parts::at("/group")
+            }
+            .into(),
+            body: body.map(|body| Pieces::of(body.to_owned(), RUN)),
             credentials: Credentials::Valid,
         },
         expectation: Expectation { verdict, statuses, codes, faults, silent: Vec::new() },
@@ -291,10 +296,10 @@ pub(super) fn sent(case: &Case, run: &str) -> Sent {
         ("content-length", "1"),
     ]
     .into();
-    let url = format!("https://api.example{}", case.request.path.replace(RUN, run));
+    let url = format!("https://api.example{}", case.request.path().filled_text(run));
     Sent {
         head: Head { method: case.request.method.clone(), url, headers }.into(),
-        body: body.map(|body| crate::run::identity::filled(body, run).into()),
+        body: body.map(|body| body.filled(run)),
     }
 }
 

@@ -1,8 +1,6 @@
 //! What was sent, with a mark for what came from an earlier answer, which is another in every run.
 
-use crate::contract::Location;
-use crate::exchange::Sent;
-use crate::generate::RUN;
+use crate::exchange::{Parts, Piece, Pieces, Sent};
 use crate::plan::Case;
 use std::sync::Arc;
 
@@ -10,56 +8,60 @@ use std::sync::Arc;
 /// exchange in place of its value.
 pub(super) fn marked(case: &Case, sent: &Sent, run: &str, mark: impl Fn(&str) -> String) -> Sent {
     let mut sent = sent.clone();
-    let Some(follow) = &case.follows else { return sent };
-    let head = Arc::make_mut(&mut sent.head);
-    let holes = |places: &[Location]| -> Vec<(String, String)> {
-        let here = follow.parameters.iter().filter(|one| places.contains(&one.location));
-        here.map(|one| (format!("{{{}}}", one.name), mark(&one.name))).collect()
-    };
-    let planned = case.request.path.replace(RUN, run);
-    if let Some(begin) = begin(&head.url, &planned) {
-        let (path, query) = planned.split_once('?').unzip();
-        let fill = |text: &str, holes: &[(String, String)]| {
-            holes.iter().fold(text.to_owned(), |text, (hole, mark)| text.replace(hole, mark))
+    let (Some(follow), parts) = (&case.follows, &case.request.parts) else { return sent };
+    let shown = |text: &Pieces| -> String {
+        let piece = |piece: Piece<'_>| match piece {
+            Piece::Bytes(known) => String::from_utf8_lossy(known).into_owned(),
+            Piece::RunId => run.to_owned(),
+            Piece::Answer { parameter, shown } => {
+                let name = follow.parameters.get(parameter).map_or("", |one| one.name.as_str());
+                shown.replace(&format!("{{{name}}}"), &mark(name))
+            }
         };
-        let path = fill(path.unwrap_or(&planned), &holes(&[Location::Path]));
-        let own =
-            query.map_or(String::new(), |query| format!("?{}", fill(query, &holes(&[Location::Query]))));
+        text.pieces().map(piece).collect()
+    };
+    let head = Arc::make_mut(&mut sent.head);
+    if let Some(begin) = begin(&head.url, parts) {
         // What credentials added to the query comes after what was planned.
         let added = head.url[begin..].split_once('?').map_or("", |(_, all)| all);
-        let planned = query.map_or(0, |query| query.split('&').count());
+        let planned: usize = parts.query.iter().map(|text| text.as_str().split('&').count()).sum();
         let added: Vec<&str> = added.split('&').filter(|one| !one.is_empty()).skip(planned).collect();
-        let join = if query.is_some() { "&" } else { "?" };
+        let join = if parts.query.is_empty() { "?" } else { "&" };
         let added = if added.is_empty() { String::new() } else { format!("{join}{}", added.join("&")) };
-        head.url = format!("{}{path}{own}{added}", &head.url[..begin]);
+        head.url = format!("{}{}{added}", &head.url[..begin], shown(&parts.target()));
     }
-    for (hole, mark) in holes(&[Location::Header]) {
-        let name = hole.trim_matches(['{', '}']);
+    for (name, text) in parts.headers().filter(|(_, text)| text.is_open()) {
         let own = |known: &str| known.eq_ignore_ascii_case(name);
-        head.headers = head.headers.with_values(
-            |known, value| {
-                if own(known) { mark.clone().into() } else { value.into() }
-            },
-        );
+        // The list of cookies may hold credentials behind what was planned.
+        let planned = if name == "Cookie" { parts.cookies.len() } else { usize::MAX };
+        head.headers = head.headers.with_values(|known, value| {
+            if !own(known) {
+                return value.into();
+            }
+            let added = value.split("; ").skip(planned).map(|one| format!("; {one}"));
+            format!("{}{}", shown(&text), added.collect::<String>()).into()
+        });
     }
     sent
 }
 
 /// Where the planned path begins in a URL: it has as many segments at its end.
-fn begin(url: &str, planned: &str) -> Option<usize> {
-    let path = |text: &str| text.split('?').next().unwrap_or_default().len();
-    let segments = planned[..path(planned)].matches('/').count();
-    let slashes = url[..path(url)].rmatch_indices('/');
-    slashes.take(segments).last().map(|(at, _)| at)
+fn begin(url: &str, planned: &Parts) -> Option<usize> {
+    let path = url.split('?').next().unwrap_or_default();
+    let slashes = path.rmatch_indices('/');
+    slashes.take(planned.path.len().saturating_sub(1)).last().map(|(at, _)| at)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::Location;
     use crate::contract::link::{Origin, Supplied};
     use crate::plan::{Follow, Verdict};
     use crate::report::fixture;
     use serde_json::json;
+
+    const RUN: &str = "7071727374";
 
     fn shown(planned: &str, url: &str) -> (String, String) {
         let mut case = fixture::case("x", Verdict::Accept, None);
@@ -73,7 +75,19 @@ mod tests {
             supplied(Location::Query, "q"),
             supplied(Location::Header, "X-Tag"),
         ];
-        case.request.path = planned.to_owned();
+        let text = |text: &str, parameter: usize| {
+            let is_open = text.contains(["{id}", "{q}"][parameter]);
+            if is_open {
+                Pieces::answer(text.to_owned(), parameter)
+            } else {
+                Pieces::of(text.to_owned(), RUN)
+            }
+        };
+        let (path, query) = planned.split_once('?').unwrap_or((planned, ""));
+        let parts = case.request.parts_mut();
+        parts.path = path.split('/').map(|segment| text(segment, 0)).collect();
+        parts.query = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| text(pair, 1)).collect();
+        parts.fields = vec![("X-Tag".into(), Pieces::answer("{X-Tag}".into(), 2))];
         case.follows = Some(Follow { step: 0, link: String::new(), parameters });
         let mut sent = fixture::sent(&case, "1234567890");
         let head = Arc::make_mut(&mut sent.head);

@@ -105,7 +105,7 @@ pub(super) fn keywords(subject: &Subject<'_>) -> Vec<Vec<Keyword>> {
                 _ => {}
             }
         }
-        let body = case.request.body.as_deref().and_then(|body| serde_json::from_slice(body).ok());
+        let body = case.request.body().and_then(|body| serde_json::from_slice(body).ok());
         let (Some(schema), Some(body)) = (root(case.operation), body.filter(|_| answer.accepted())) else {
             continue;
         };
@@ -124,7 +124,7 @@ pub(super) fn keywords(subject: &Subject<'_>) -> Vec<Vec<Keyword>> {
 }
 
 fn is_json(case: &Case) -> bool {
-    case.request.header("content-type").is_some_and(model::is_json)
+    case.request.header("content-type").is_some_and(|name| model::is_json(&name))
 }
 
 /// The entry that a fault is about: a property that must not be there counts for its object.

@@ -123,8 +123,9 @@ fn jq(at: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::fixture;
+    use super::super::fixture::RUN;
     use super::*;
-    use crate::generate::RUN;
+    use crate::exchange::Pieces;
     use crate::plan::{Follow, Verdict};
     use serde_json::json;
     use std::collections::BTreeSet;
@@ -135,7 +136,7 @@ mod tests {
     fn read(origin: Origin, location: Location) -> Case {
         let mut case = fixture::case("accept/read", Verdict::Accept, None);
         case.request.method = "GET".into();
-        case.request.path = "/group/{id}".into();
+        case.request.parts_mut().path = vec!["".into(), "group".into(), Pieces::answer("{id}".into(), 0)];
         let parameters = vec![Supplied { location, name: "id".into(), value: origin }];
         case.follows = Some(Follow { step: 0, link: String::new(), parameters });
         case

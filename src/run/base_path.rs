@@ -6,9 +6,9 @@ use super::runner::{Course, Runner, Stop, stopped};
 use crate::contract::{Location, Operation, model};
 use crate::exchange::Answer;
 use crate::exchange::Credentials;
-use crate::exchange::Exchange;
 use crate::exchange::unknown_path::{is_page, same_nowhere};
-use crate::generate::RUN;
+use crate::exchange::{Exchange, Pieces};
+use crate::generate::Sample;
 use crate::plan::guard::is_safe;
 use crate::plan::{Case, Scenario};
 use serde_json::Value;
@@ -166,9 +166,11 @@ fn unasked<'c>(course: &'c Course, operation: impl Fn(&Case) -> &'c Operation) -
 /// A request to a path that nobody has, which changes nothing.
 fn made_up(case: &Case, method: &str) -> Case {
     let mut case = case.clone();
-    case.request.path = format!("/probity-{RUN}");
+    let nobodys = Pieces::joined([&"probity-".into(), &Pieces::run_id(Sample::default().as_str())], "");
+    let parts = case.request.parts_mut();
+    (parts.path, parts.query) = (vec!["".into(), nobodys], Vec::new());
+    parts.remove_field("content-type");
     method.clone_into(&mut case.request.method);
     case.request.body = None;
-    case.request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
     case
 }

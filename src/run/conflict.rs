@@ -8,6 +8,7 @@
 //! begins when the one before it is done. So the work grows with the number of requests, and not
 //! with that of the conflicts among them.
 
+use crate::exchange::Pieces;
 use crate::plan::Scenario;
 use crate::plan::guard::{changes, is_safe};
 use std::collections::{HashMap, HashSet};
@@ -57,12 +58,13 @@ impl Conflicts {
     /// Those among scenarios, which are numbered in their order.
     pub(super) fn of<'p>(scenarios: impl Iterator<Item = &'p Scenario> + Clone) -> Conflicts {
         let mut conflicts = Conflicts::default();
-        let Some(mut rows) = Rows::of(scenarios.clone()) else { return conflicts };
+        let asked: Vec<Vec<(String, &str)>> = scenarios.map(asked).collect();
+        let Some(mut rows) = Rows::of(&asked) else { return conflicts };
         let mut last: HashMap<usize, usize> = HashMap::new();
-        for (index, scenario) in scenarios.enumerate() {
+        for (index, asked) in asked.iter().enumerate() {
             let mut own: Vec<(usize, Use)> = Vec::new();
-            for case in &scenario.cases {
-                for (row, way) in rows.uses(&case.request.path, &case.request.method) {
+            for (path, method) in asked {
+                for (row, way) in rows.uses(path, method) {
                     match own.iter_mut().find(|(known, _)| known == row) {
                         Some((_, known)) if known != way => *known = Use::Alone,
                         Some(_) => {}
@@ -144,10 +146,9 @@ enum Way {
 
 impl<'p> Rows<'p> {
     /// Those of scenarios of which one changes something.
-    fn of(scenarios: impl Iterator<Item = &'p Scenario>) -> Option<Rows<'p>> {
-        let cases = scenarios.flat_map(|scenario| &scenario.cases);
-        let changing = cases.filter(|case| changes(&case.request.method));
-        let changed: HashSet<&str> = changing.map(|case| plain(&case.request.path)).collect();
+    fn of(asked: &'p [Vec<(String, &str)>]) -> Option<Rows<'p>> {
+        let changing = asked.iter().flatten().filter(|(_, method)| changes(method));
+        let changed: HashSet<&str> = changing.map(|(path, _)| path.as_str()).collect();
         let collections = changed.iter().filter_map(|path| above(path)).collect();
         let (numbers, known) = (HashMap::new(), HashMap::new());
         (!changed.is_empty()).then_some(Rows { changed, collections, numbers, known })
@@ -155,7 +156,6 @@ impl<'p> Rows<'p> {
 
     /// What a request uses, and how.
     fn uses(&mut self, path: &'p str, method: &str) -> &[(usize, Use)] {
-        let path = plain(path);
         let way = match method {
             method if changes(method) => Way::Changes,
             method if is_safe(method) => Way::Reads,
@@ -195,10 +195,14 @@ impl<'p> Rows<'p> {
     }
 }
 
-/// A path without query and without a slash at its end.
-fn plain(path: &str) -> &str {
-    let path = path.split_once('?').map_or(path, |(path, _)| path);
-    path.strip_suffix('/').unwrap_or(path)
+/// What a scenario asks for: paths without a slash at their end, and methods.
+fn asked(scenario: &Scenario) -> Vec<(String, &str)> {
+    let each = scenario.cases.iter().map(|case| {
+        let path = Pieces::joined(&case.request.parts.path, "/");
+        let path = path.as_str();
+        (path.strip_suffix('/').unwrap_or(path).to_owned(), case.request.method.as_str())
+    });
+    each.collect()
 }
 
 /// The path directly above another.
@@ -209,13 +213,11 @@ fn above(path: &str) -> Option<&str> {
 /// Whether two scenarios conflict, by the letter of the rule: slow, to hold the rows against it.
 #[cfg(test)]
 pub(super) fn conflict(one: &Scenario, two: &Scenario) -> bool {
-    let request =
-        |case: &crate::plan::Case| (plain(&case.request.path).to_owned(), case.request.method.clone());
     let hits = |one: &Scenario, two: &Scenario| {
-        one.cases.iter().map(request).filter(|(_, method)| changes(method)).any(|(changed, _)| {
-            two.cases.iter().map(request).any(|(path, method)| {
+        asked(one).into_iter().filter(|(_, method)| changes(method)).any(|(changed, _)| {
+            asked(two).into_iter().any(|(path, method)| {
                 let below = path == changed || path.starts_with(&format!("{changed}/"));
-                below || (is_safe(&method) && above(&changed) == Some(&path))
+                below || (is_safe(method) && above(&changed) == Some(&path))
             })
         })
     };

@@ -37,9 +37,7 @@ pub(super) fn filled<'c>(
         );
         return Err(Unfilled::Lacking(why));
     }
-    let mut case = case.clone();
-    let (path, query) = case.request.path.split_once('?').unzip();
-    let (mut path, mut query) = (path.unwrap_or(&case.request.path).to_owned(), query.map(str::to_owned));
+    let mut answers = Vec::with_capacity(follow.parameters.len());
     for parameter in &follow.parameters {
         let own = contract.operations[case.operation].parameters.iter().find(|own| parameter.is(own));
         let value = match &parameter.value {
@@ -47,26 +45,10 @@ pub(super) fn filled<'c>(
             Origin::Exchange(expression) => value(contract, expression, source, exchange),
         };
         let text = own.zip(value).and_then(|(own, value)| parameter::written_node(own, &value));
-        let (Some(text), Some(hole)) = (text, own.and_then(parameter::hole)) else {
-            return Err(Unfilled::Lacking(lacking(&parameter.value, source)));
-        };
-        match parameter.location {
-            Location::Path => path = path.replace(&hole, &text),
-            Location::Query => query = query.map(|query| query.replace(&hole, &text)),
-            Location::Header | Location::Cookie => {
-                let name = if parameter.location == Location::Cookie { "Cookie" } else { &parameter.name };
-                let headers = case.request.headers.iter_mut();
-                let mut own = headers.filter(|(known, _)| known.eq_ignore_ascii_case(name));
-                if let Some((_, value)) = own.next() {
-                    *value = value.replace(&hole, &text);
-                }
-            }
-        }
+        answers.push(text.ok_or_else(|| Unfilled::Lacking(lacking(&parameter.value, source)))?);
     }
-    case.request.path = match query {
-        Some(query) => format!("{path}?{query}"),
-        None => path,
-    };
+    let mut case = case.clone();
+    case.request.parts = case.request.parts.supplied(&answers).into();
     Ok(Cow::Owned(case))
 }
 

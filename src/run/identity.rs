@@ -1,22 +1,8 @@
 //! The identity of a run: ten digits that unique values carry, and that nothing else of the plan does.
 
-use crate::generate::RUN;
+use crate::exchange::Pieces;
 use crate::plan::Plan;
 use memchr::memmem::{self, Finder};
-use std::borrow::Cow;
-use std::sync::LazyLock;
-
-static PLACE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(RUN));
-
-/// Bytes of a plan with the identity of a run filled in.
-pub fn filled(bytes: &[u8], id: &str) -> Vec<u8> {
-    replaced(bytes, &PLACE, id.as_bytes())
-}
-
-/// Text of a plan with the identity of a run filled in.
-pub(super) fn filled_text<'t>(text: &'t str, id: &str) -> Cow<'t, str> {
-    if PLACE.find(text.as_bytes()).is_some() { text.replace(RUN, id).into() } else { text.into() }
-}
 
 /// Every occurrence of `old` replaced by `new`.
 pub fn replaced(bytes: &[u8], old: &Finder<'_>, new: &[u8]) -> Vec<u8> {
@@ -36,24 +22,24 @@ pub fn replaced(bytes: &[u8], old: &Finder<'_>, new: &[u8]) -> Vec<u8> {
 pub fn stands_in(plan: &Plan, id: &str) -> bool {
     plan.cases().any(|case| {
         let request = &case.request;
-        let headers = request.headers.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
-        let body = request.body.as_deref().unwrap_or_default();
-        headers.chain([request.path.as_bytes(), body]).any(|text| holds(text, id))
+        let names = request.parts.fields.iter().map(|(name, _)| name.as_bytes());
+        let texts = request.parts.texts().chain(&request.body);
+        names.into_iter().any(|name| memmem::find(name, id.as_bytes()).is_some())
+            || texts.into_iter().any(|text| holds(text, id))
     })
 }
 
-fn holds(text: &[u8], id: &str) -> bool {
-    if memmem::find(text, id.as_bytes()).is_some() {
-        return id != RUN;
-    }
-    // Digits around the identity must not make another one with it.
-    let digit = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_digit);
-    let mut places = memmem::find_iter(text, RUN.as_bytes());
-    if !places.any(|at| digit(at.checked_sub(1)) || digit(Some(at + RUN.len()))) {
-        return false;
-    }
-    let text = String::from_utf8_lossy(text);
-    text.replace(RUN, id).replace(id, RUN) != text
+/// Whether digits stand in a text elsewhere than where it has the identity of the run, be it together
+/// with digits around that.
+fn holds(text: &Pieces, id: &str) -> bool {
+    let filled = text.filled(id);
+    let own = text.runs().enumerate().map(|(index, at)| {
+        // Each identity before it was as long as this one.
+        let sample = text.run_sample().map_or(0, str::len);
+        at + index * id.len() - index * sample
+    });
+    let found: Vec<usize> = memmem::find_iter(&filled, id.as_bytes()).collect();
+    found != own.collect::<Vec<_>>()
 }
 
 /// Ten digits, the first not zero, that no other run has.
@@ -79,17 +65,19 @@ fn made_up() -> String {
 mod tests {
     use super::*;
 
+    const SAMPLE: &str = "7071727374";
+
     #[test]
     fn digits_are_found_by_themselves_and_beside_the_identity() {
         for (text, id, expected) in [
-            (format!("{{\"a\":{RUN}}}"), "1234567891", false),
-            (format!("{{\"a\":{RUN}, \"b\": 1234567891}}"), "1234567891", true),
+            (format!("{{\"a\":{SAMPLE}}}"), "1234567891", false),
+            (format!("{{\"a\":{SAMPLE}, \"b\": 1234567891}}"), "1234567891", true),
             ("99991234567891".to_owned(), "1234567891", true),
-            (format!("1{RUN}"), "1111111111", true),
-            (format!("2{RUN}"), "1111111111", false),
-            (format!("a{RUN}"), RUN, false),
+            (format!("1{SAMPLE}"), "1111111111", true),
+            (format!("2{SAMPLE}"), "1111111111", false),
+            (format!("a{SAMPLE}-{SAMPLE}"), SAMPLE, false),
         ] {
-            assert_eq!(holds(text.as_bytes(), id), expected, "{id} in {text}");
+            assert_eq!(holds(&Pieces::of(text.clone(), SAMPLE), id), expected, "{id} in {text}");
         }
     }
 }

@@ -1,6 +1,6 @@
 use super::super::conflict::conflict;
 use super::*;
-use crate::exchange::{Credentials, Request};
+use crate::exchange::{Credentials, Parts, Request};
 use crate::plan::{Case, Expectation, Place, Plan, Role, Verdict};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
@@ -92,8 +92,7 @@ fn scenarios(all: &[&[(&str, &str)]]) -> Vec<Scenario> {
         operation: 0,
         request: Request {
             method: (*method).into(),
-            path: (*path).into(),
-            headers: Vec::new(),
+            parts: Parts::at(path).into(),
             body: None,
             credentials: Credentials::Valid,
         },

@@ -5,8 +5,9 @@ use super::error::Halt;
 use super::runner::{Course, Runner, Stop, stopped};
 use super::sink::Heard;
 use crate::exchange::Answer;
+use crate::exchange::Pieces;
 use crate::exchange::{Exchange, Outcome};
-use crate::generate::RUN;
+use crate::generate::Sample;
 use crate::plan::{self, Case, Choice, Labeller, Plan, Role, Scenario, Search, Shown};
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -112,9 +113,15 @@ impl Runner<'_> {
     async fn make_up(&self, course: &mut Course, stop: &Stop) -> Result<(), End> {
         let Some((first, step)) = self.sink.doubted().filter(|_| self.room() > 0) else { return Ok(()) };
         let mut case = course.plan.scenarios[first].cases[step].clone();
-        let path = case.request.path.split('?').next().unwrap_or_default().trim_end_matches('/');
-        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-        case.request.path = format!("{parent}/probity-{RUN}");
+        let parts = case.request.parts_mut();
+        while parts.path.last().is_some_and(|last| last.sample().is_empty()) {
+            parts.path.pop();
+        }
+        parts.path.pop();
+        let nobodys = Pieces::joined([&"probity-".into(), &Pieces::run_id(Sample::default().as_str())], "");
+        let start = if parts.path.is_empty() { Some("".into()) } else { None };
+        parts.path.extend(start.into_iter().chain([nobodys]));
+        parts.query.clear();
         case.request.method = "GET".into();
         let mut signal = stop.clone();
         let mut stopped = pin!(stopped(&mut signal));

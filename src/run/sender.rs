@@ -4,7 +4,6 @@ use super::credentials::{Authenticator, Carrier};
 use super::effects::{Effect, Toll, effect};
 use super::error::Halt;
 use super::follow::{self, Unfilled};
-use super::identity;
 use super::ledger::{self, Entry, Ledger};
 use super::pace::{Pace, retry_after};
 use super::runner::Alias;
@@ -16,7 +15,7 @@ use super::{Event, Observer};
 use crate::contract::expression::Part;
 use crate::contract::{Contract, Expression};
 use crate::exchange::Headers;
-use crate::exchange::{Credentials, Request};
+use crate::exchange::{Credentials, Parts, Request};
 use crate::exchange::{Exchange, Failure, FailureKind, Outcome, Sent};
 use crate::exchange::{Head, Heads};
 use crate::json;
@@ -60,7 +59,7 @@ pub(super) struct Sender<'r> {
     pub(super) tally: Tally,
     pub(super) watch: Watch,
     pub(super) trust: Trust,
-    pub(super) heads: Heads<Parts>,
+    pub(super) heads: Heads<Made>,
     /// Those with the URL that outputs show, by those that are sent.
     pub(super) shown: Heads<Arc<Head>>,
 }
@@ -317,20 +316,18 @@ impl Sender<'_> {
 
     pub(super) fn outgoing(&self, case: &Case, carriers: &Arc<[Carrier]>) -> Outgoing {
         let request = &case.request;
-        let is = |known: &Parts| known.are(request, carriers);
-        let make = || (Parts::of(request, carriers), self.head(request, carriers));
-        let body = request.body.as_ref().map(|body| identity::filled(body, &self.id).into());
+        let is = |known: &Made| known.is_of(request, carriers);
+        let make = || (Made::of(request, carriers), self.head(request, carriers));
+        let body = request.body.as_ref().map(|body| body.filled(&self.id));
         Outgoing { head: self.heads.get(is, make), body }
-    }
-
-    /// Text with the identity of the run filled in.
-    fn own<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        identity::filled_text(text, &self.id)
     }
 
     fn head(&self, request: &Request, carriers: &[Carrier]) -> Head {
         const ACCEPT: (&str, &str) = ("Accept", "application/json, */*;q=0.1");
-        let planned = request.headers.iter().map(|(name, value)| (&**name, self.own(value)));
+        let planned =
+            request.parts.headers().map(|(name, value)| (name, value.filled_text(&self.id).into_owned()));
+        let planned: Vec<(&str, String)> = planned.collect();
+        let planned = planned.iter().map(|(name, value)| (*name, Cow::Borrowed(value.as_str())));
         let given = carriers.iter().filter_map(|carrier| match carrier {
             Carrier::Header(name, value) => Some((&**name, Cow::Borrowed(&**value))),
             Carrier::Query(..) => None,
@@ -350,7 +347,7 @@ impl Sender<'_> {
         if !cookies.is_empty() {
             headers.push("Cookie", &cookies.join("; "));
         }
-        let mut url = [self.target, &self.own(&request.path)].concat();
+        let mut url = [self.target, &request.path().filled_text(&self.id)].concat();
         for carrier in carriers {
             if let Carrier::Query(name, value) = carrier {
                 let join = if url.contains('?') { '&' } else { '?' };
@@ -363,27 +360,21 @@ impl Sender<'_> {
 }
 
 /// What the head of a request is made from.
-pub(super) struct Parts {
+pub(super) struct Made {
     method: String,
-    path: String,
-    headers: Vec<(String, String)>,
+    parts: Arc<Parts>,
     carriers: Arc<[Carrier]>,
 }
 
-impl Parts {
-    fn of(request: &Request, carriers: &Arc<[Carrier]>) -> Parts {
-        Parts {
-            method: request.method.clone(),
-            path: request.path.clone(),
-            headers: request.headers.clone(),
-            carriers: Arc::clone(carriers),
-        }
+impl Made {
+    fn of(request: &Request, carriers: &Arc<[Carrier]>) -> Made {
+        let (method, parts) = (request.method.clone(), Arc::clone(&request.parts));
+        Made { method, parts, carriers: Arc::clone(carriers) }
     }
 
-    fn are(&self, request: &Request, carriers: &Arc<[Carrier]>) -> bool {
+    fn is_of(&self, request: &Request, carriers: &Arc<[Carrier]>) -> bool {
         self.carriers == *carriers
-            && self.path == request.path
-            && self.headers == request.headers
+            && (Arc::ptr_eq(&self.parts, &request.parts) || self.parts == request.parts)
             && self.method == request.method
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::contract::expression::{Part, covers};
 use crate::contract::{Contract, Expression, Operation};
-use crate::generate::RUN;
+use crate::exchange::Pieces;
 use crate::json::{Kind, Node, pointer};
 use crate::plan::{Case, Place};
 use crate::schema::folded::{Folded, Folds, Type};
@@ -51,6 +51,11 @@ impl<'c> Redaction<'c> {
         Redaction { contract, run, folds: Folds::new(contract.schemas.raw(Side::Response)) }
     }
 
+    /// What only a case sent.
+    pub(super) fn own(&self, case: &Case) -> Own {
+        Own::of(case, self.run)
+    }
+
     /// Replaces what is volatile in a JSON body.
     pub(super) fn json(&self, operation: &Operation, schema: Option<&SchemaAt>, own: &Own, node: &mut Node) {
         let declared = operation.behaviour.volatile.iter().chain(&self.contract.request_id);
@@ -84,7 +89,7 @@ impl<'c> Redaction<'c> {
             Kind::Object(members) => {
                 let length = way.at.len();
                 for member in members {
-                    if way.own.sent(&member.key, &member.value.kind, self.run) {
+                    if way.own.sent(&member.key, &member.value.kind) {
                         member.value.kind = Kind::String("[as sent]".to_owned());
                         continue;
                     }
@@ -114,7 +119,7 @@ impl<'c> Redaction<'c> {
         node.kind = Kind::String(shown);
     }
 
-    /// Text with `{run}` for the run's identity, and `{case}` for what only this case added to it.
+    /// Pieces with `{run}` for the run's identity, and `{case}` for what only this case added to it.
     pub(super) fn text(&self, text: &str, own: &Own) -> String {
         let mut parts = text.split(self.run);
         let mut out = parts.next().unwrap_or_default().to_owned();
@@ -161,13 +166,17 @@ impl<'c> Redaction<'c> {
 }
 
 impl Own {
-    pub(super) fn of(case: &Case) -> Own {
+    fn of(case: &Case, run: &str) -> Own {
         let mut own = Own::default();
-        own.scan(&case.request.path);
+        let path = case.request.path();
+        if path.carries_run() {
+            own.keep(&path.filled_text(run), run);
+        }
         let Some(body) = &case.request.body else { return own };
-        match crate::json::read(body) {
+        let filled = body.filled(run);
+        match crate::json::read(&filled) {
             Ok(text) => {
-                own.collect(&text.root);
+                own.collect(&text.root, body, run);
                 if let Place::Body(at) = &case.place
                     && let Some((_, name)) = pointer::parent_and_last(at)
                     && let Some(Kind::String(_) | Kind::Number(_)) = text.at(at).map(|node| &node.kind)
@@ -175,33 +184,35 @@ impl Own {
                     own.varied = text.at(at).map(|node| (name.into_owned(), node.kind.clone()));
                 }
             }
-            Err(_) => own.scan(&String::from_utf8_lossy(body)),
+            Err(_) if body.carries_run() => own.keep(&String::from_utf8_lossy(&filled), run),
+            Err(_) => {}
         }
         own
     }
 
     /// Whether a member of an answer is the varied one, unchanged to the letter.
-    fn sent(&self, name: &str, kind: &Kind, run: &str) -> bool {
-        let Some((varied, sent)) = &self.varied else { return false };
-        varied == name
-            && match (sent, kind) {
-                (Kind::String(sent), Kind::String(got)) => sent.replace(RUN, run) == *got,
-                (Kind::Number(sent), Kind::Number(got)) => sent.replace(RUN, run).as_str() == &**got,
-                _ => false,
-            }
+    fn sent(&self, name: &str, kind: &Kind) -> bool {
+        self.varied.as_ref().is_some_and(|(varied, sent)| varied == name && sent == kind)
     }
 
-    fn collect(&mut self, node: &Node) {
+    /// Keeps what follows the identity of the run in the texts below a node of a body.
+    fn collect(&mut self, node: &Node, body: &Pieces, run: &str) {
         match &node.kind {
-            Kind::String(text) => self.scan(text),
-            Kind::Array(items) => items.iter().for_each(|item| self.collect(item)),
-            Kind::Object(members) => members.iter().for_each(|member| self.collect(&member.value)),
+            // The identity is as long as what stood for it.
+            Kind::String(text) if body.carries_run_in(node.start, node.end) => self.keep(text, run),
+            Kind::Array(items) => items.iter().for_each(|item| self.collect(item, body, run)),
+            Kind::Object(members) => {
+                for member in members {
+                    self.collect(&member.value, body, run);
+                }
+            }
             _ => {}
         }
     }
 
-    fn scan(&mut self, text: &str) {
-        for rest in text.split(RUN).skip(1) {
+    /// Keeps what follows the identity of the run in a text that has it.
+    fn keep(&mut self, text: &str, run: &str) {
+        for rest in text.split(run).skip(1) {
             let (dash, most) = if rest.starts_with('-') { (1, 8) } else { (0, 6) };
             let hash = rest[dash..].bytes().take(most).take_while(u8::is_ascii_hexdigit).count();
             let own = &rest[..dash + hash];

@@ -4,7 +4,7 @@ use super::answer::{Body, Reply, Shown};
 use super::clock;
 use super::name::{self, Address};
 use super::page::{Entry, Page};
-use super::redact::{Own, Redaction};
+use super::redact::Redaction;
 use crate::contract::model::{Header, essence, includes, is_json};
 use crate::contract::{Contract, Operation};
 use crate::exchange::{Answer, Exchange, Outcome};
@@ -146,7 +146,7 @@ fn shown(redaction: &mut Redaction<'_>, operation: &Operation, case: &Case, exch
 }
 
 fn reply(redaction: &mut Redaction<'_>, operation: &Operation, case: &Case, answer: &Answer) -> Reply {
-    let own = Own::of(case);
+    let own = redaction.own(case);
     let response = operation.response(answer.status);
     let media = answer.header("content-type").map(essence).filter(|media| !media.is_empty());
     let declared = response.map_or(&[][..], |response| &response.headers);

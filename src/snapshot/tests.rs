@@ -6,7 +6,6 @@ use super::*;
 use crate::contract::Contract;
 use crate::exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Sent};
 use crate::exchange::{Head, Headers};
-use crate::generate::RUN;
 use crate::plan::{self, Plan, Wishes};
 use crate::source::Document;
 use std::collections::BTreeMap;
@@ -65,7 +64,8 @@ fn planned_for(contract: &Contract) -> Plan {
 /// A run in which every case gets what `answer` gives for its request, carrying the run's identity.
 fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome) -> Record {
     let exchange = |case: &plan::Case| {
-        let body = String::from_utf8_lossy(case.request.body.as_deref().unwrap_or_default()).replace(RUN, id);
+        let body =
+            case.request.body.as_ref().map_or_else(String::new, |body| body.filled_text(id).into_owned());
         let (method, url) = ("POST".into(), "http://x/things".into());
         let sent = Sent { head: Head { method, url, headers: Headers::default() }.into(), body: None };
         Exchange {

@@ -64,13 +64,13 @@ fn valid(known: &Known, contract: &Contract, case: &Case) -> Option<bool> {
     if request.method != operation.method || request.credentials != Credentials::Valid {
         return None;
     }
-    let Some(bytes) = &request.body else { return Some(false) };
+    let Some(bytes) = request.body() else { return Some(false) };
     let value = serde_json::from_slice::<Value>(bytes);
     Some(value.is_ok_and(|value| known.bodies[&operation.id].accepts(&value)))
 }
 
 fn shown(known: &Known, case: &Case) -> String {
-    let body = case.request.body.as_deref().map(String::from_utf8_lossy);
+    let body = case.request.body().map(String::from_utf8_lossy);
     format!("{}: {} sends {body:?} and expects {:?}", known.name, case.id, case.expectation)
 }
 

@@ -3,7 +3,7 @@
 mod mould;
 mod number;
 
-use super::RUN;
+use super::Sample;
 use crate::generate::random::fnv1a;
 use crate::generate::shaped::keywords;
 use crate::json::{Kind, Node};
@@ -13,14 +13,23 @@ use mould::Mould;
 use number::Series;
 use serde_json::Value;
 
-/// Whether a value carries the run's identity, and so cannot exist before the run.
-pub fn carries_run(node: &Node) -> bool {
+/// What values are derived from that never come twice.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// What tells the values of one plan from those of another.
+    pub seed: u64,
+    /// What stands for the identity of the run.
+    pub run: Sample,
+}
+
+/// Whether every value of a node stands where `carries` says that the run's identity is, and so cannot
+/// exist before the run.
+pub fn carries_run(node: &Node, carries: &dyn Fn(&Node) -> bool) -> bool {
     match &node.kind {
-        Kind::String(text) => text.contains(RUN),
-        Kind::Number(token) => token.contains(RUN),
+        Kind::String(_) | Kind::Number(_) => carries(node),
         Kind::Null | Kind::Bool(_) => true,
-        Kind::Array(items) => items.iter().any(carries_run),
-        Kind::Object(members) => members.iter().any(|member| carries_run(&member.value)),
+        Kind::Array(items) => items.iter().any(|item| carries_run(item, carries)),
+        Kind::Object(members) => members.iter().any(|member| carries_run(&member.value, carries)),
     }
 }
 
@@ -28,7 +37,7 @@ pub fn carries_run(node: &Node) -> bool {
 #[derive(Clone, Debug)]
 pub enum Source {
     /// Text that only lengths bound.
-    Free(Lengths),
+    Free(Lengths, Sample),
     /// Text that a format or a pattern shapes.
     Text(Mould),
     /// Numbers.
@@ -44,23 +53,23 @@ pub type Fits<'f> = &'f dyn Fn(&Value) -> bool;
 impl Source {
     /// Where values for a schema come from: such as carry the identity of the run if there is room
     /// for it, else such as only differ from case to case; nothing if they cannot even do that.
-    pub fn find(flat: &Folded, seed: u64, fits: Fits<'_>) -> Option<Source> {
+    pub fn find(flat: &Folded, origin: &Origin, fits: Fits<'_>) -> Option<Source> {
         if flat.listed.is_some() {
             return None;
         }
         match flat.main_type()? {
-            Type::String if flat.is_free_text() && free(flat.length, "").is_some() => {
-                Some(Source::Free(flat.length))
+            Type::String if flat.is_free_text() && free(flat.length, &origin.run, "").is_some() => {
+                Some(Source::Free(flat.length, origin.run.clone()))
             }
-            Type::String => Mould::find(flat, seed, fits).map(Source::Text),
-            Type::Integer | Type::Number => Series::find(flat, seed, fits).map(Source::Number),
+            Type::String => Mould::find(flat, origin, fits).map(Source::Text),
+            Type::Integer | Type::Number => Series::find(flat, origin, fits).map(Source::Number),
             _ => None,
         }
     }
 
     /// Where texts come from for a place that only its own keywords bound: nothing for text of which
     /// there are few, or whose form nobody can tell.
-    pub fn of_text(flat: &Folded, seed: u64) -> Option<Source> {
+    pub fn of_text(flat: &Folded, origin: &Origin) -> Option<Source> {
         const VARIED: [&str; 11] = [
             "password",
             "email",
@@ -79,23 +88,24 @@ impl Source {
             return None;
         }
         if flat.is_free_text() {
-            return free(flat.length, "").map(|_| Source::Free(flat.length)).or_else(|| {
+            let own = free(flat.length, &origin.run, "");
+            return own.map(|_| Source::Free(flat.length, origin.run.clone())).or_else(|| {
                 let fits = |value: &Value| {
                     let length = value.as_str().map_or(0, |text| text.chars().count() as u64);
                     flat.length.0.is_none_or(|least| length >= least)
                         && flat.length.1.is_none_or(|most| length <= most)
                 };
-                Source::find(flat, seed, &fits)
+                Source::find(flat, origin, &fits)
             });
         }
         let keywords = Probe::of(&keywords(flat))?;
-        Source::find(flat, seed, &|value| keywords.accepts(value))
+        Source::find(flat, origin, &|value| keywords.accepts(value))
     }
 
     /// The value of a case.
     pub fn value(&self, case: &str) -> Option<Value> {
         match self {
-            Source::Free(lengths) => free(*lengths, case),
+            Source::Free(lengths, run) => free(*lengths, run, case),
             Source::Text(mould) => Some(Value::String(mould.text(case))),
             Source::Number(series) => series.value(case),
         }
@@ -103,17 +113,17 @@ impl Source {
 
     /// Whether text of any kind can stand there.
     pub fn is_free(&self) -> bool {
-        matches!(self, Source::Free(_))
+        matches!(self, Source::Free(..))
     }
 }
 
-fn free((least, most): Lengths, case: &str) -> Option<Value> {
+fn free((least, most): Lengths, run: &Sample, case: &str) -> Option<Value> {
     let size = |bound: Option<u64>, open| bound.map_or(open, |it| usize::try_from(it).unwrap_or(usize::MAX));
     let (least, most) = (size(least, 0), size(most, usize::MAX));
     let hash = fnv1a(case);
-    let mut text = format!("probity-{RUN}-{:08x}", hash & 0xffff_ffff);
+    let mut text = format!("probity-{run}-{:08x}", hash & 0xffff_ffff);
     if text.len() > most {
-        text = format!("{RUN}{:06x}", hash & 0xff_ffff);
+        text = format!("{run}{:06x}", hash & 0xff_ffff);
     }
     if text.len() > most || least > 100_000 {
         return None;
@@ -125,10 +135,10 @@ fn free((least, most): Lengths, case: &str) -> Option<Value> {
 }
 
 /// Identities that runs may have: a value must fit under each.
-fn under_any_run(value: &Value, fits: Fits<'_>) -> bool {
+fn under_any_run(value: &Value, sample: &Sample, fits: Fits<'_>) -> bool {
     let text = value.to_string();
-    [RUN, "1000000000", "9999999999"].iter().all(|run| {
-        let value = serde_json::from_str(&text.replace(RUN, run));
+    [sample.as_str(), "1000000000", "9999999999"].iter().all(|run| {
+        let value = serde_json::from_str(&text.replace(sample.as_str(), run));
         value.is_ok_and(|value| fits(&value))
     })
 }

@@ -1,7 +1,7 @@
 //! Shaped text that never comes twice: what fits a format or pattern, with places that may vary.
 
-use super::{Fits, under_any_run};
-use crate::generate::RUN;
+use super::{Fits, Origin, under_any_run};
+use crate::generate::Sample;
 use crate::generate::pattern;
 use crate::generate::random::{Random, fnv1a};
 use crate::schema::folded::Folded;
@@ -17,6 +17,9 @@ pub struct Mould {
     salt: String,
 }
 
+/// So many digits has the identity of a run.
+const DIGITS_OF_RUN: usize = crate::generate::DIGITS;
+
 const DIGITS: &[u8] = b"0123456789";
 const ALPHABETS: [&[u8]; 3] = [DIGITS, b"abcdefghijklmnopqrstuvwxyz", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
 
@@ -30,15 +33,16 @@ const TRIES: usize = 60;
 const LONGEST: usize = 200;
 
 impl Mould {
-    pub(super) fn find(flat: &Folded, seed: u64, fits: Fits<'_>) -> Option<Mould> {
-        let known = formatted(flat.format.as_deref()).into_iter().chain(shapes(flat));
-        let known = known.map(|text| Mould::varying(&text, "0", &[DIGITS], String::new(), fits));
+    pub(super) fn find(flat: &Folded, origin: &Origin, fits: Fits<'_>) -> Option<Mould> {
+        let Origin { seed, run } = origin;
+        let known = formatted(flat.format.as_deref(), run).into_iter().chain(shapes(flat, run));
+        let known = known.map(|text| Mould::varying((&text, run), "0", &[DIGITS], String::new(), fits));
         if let Some(mould) = known.flatten().next() {
             return Some(mould);
         }
         let generated = || {
             let texts = (0..TRIES).filter_map(|number| {
-                let mut random = Random::named(seed, &format!("mould/{number}"));
+                let mut random = Random::named(*seed, &format!("mould/{number}"));
                 let made = flat.patterns.first();
                 made.and_then(|made| pattern::matching_up_to(made, &mut random, 16))
             });
@@ -46,34 +50,37 @@ impl Mould {
         };
         let any = (' '..='~').collect::<String>();
         let with_run = generated().find_map(|text| {
-            let texts = inlaid(&text);
-            texts.into_iter().find_map(|text| Mould::varying(&text, &any, &ALPHABETS, String::new(), fits))
+            let texts = inlaid(&text, run);
+            texts
+                .into_iter()
+                .find_map(|text| Mould::varying((&text, run), &any, &ALPHABETS, String::new(), fits))
         });
         with_run.or_else(|| {
             let salt = format!("{seed}/");
             let most = flat.length.1.map_or(12, |most| usize::try_from(most).unwrap_or(12).min(12));
             let plain = flat.patterns.is_empty().then(|| "0".repeat(most));
             let mut texts = plain.into_iter().chain(generated());
-            texts.find_map(|text| Mould::varying(&text, &any, &ALPHABETS, salt.clone(), fits))
+            texts.find_map(|text| Mould::varying((&text, run), &any, &ALPHABETS, salt.clone(), fits))
         })
     }
 
     /// A mould of a text that fits: those of its characters vary that are among some, wherever every
     /// character of an alphabet fits as well.
     fn varying(
-        text: &str,
+        (text, run): (&str, &Sample),
         among: &str,
         alphabets: &[&'static [u8]],
         salt: String,
         fits: Fits<'_>,
     ) -> Option<Mould> {
-        if !under_any_run(&Value::from(text), fits) {
+        if !under_any_run(&Value::from(text), run, fits) {
             return None;
         }
-        let run = text.find(RUN).map(|at| text[..at].chars().count()).map(|at| at..at + RUN.len());
+        let own = text.find(run.as_str()).map(|at| text[..at].chars().count());
+        let own = own.map(|at| at..at + DIGITS_OF_RUN);
         let mut mould = Mould { text: text.chars().collect(), free: Vec::new(), salt };
         for at in 0..mould.text.len() {
-            if run.as_ref().is_some_and(|run| run.contains(&at)) || !among.contains(mould.text[at]) {
+            if own.as_ref().is_some_and(|own| own.contains(&at)) || !among.contains(mould.text[at]) {
                 continue;
             }
             let every = |alphabet: &&&[u8]| {
@@ -106,7 +113,7 @@ impl Mould {
 }
 
 /// Texts of known formats with room for a run; zeros vary.
-fn formatted(format: Option<&str>) -> Vec<String> {
+fn formatted(format: Option<&str>, run: &Sample) -> Vec<String> {
     let Some(format) = format else { return Vec::new() };
     let forms: &[&str] = match format {
         "email" | "idn-email" => &["probity-{run}-00000000@example.com", "p{run}00000@example.com"],
@@ -119,11 +126,11 @@ fn formatted(format: Option<&str>) -> Vec<String> {
         "json-pointer" => &["/probity-{run}-00000000"],
         _ => return Vec::new(),
     };
-    forms.iter().map(|form| form.replace("{run}", RUN)).collect()
+    forms.iter().map(|form| form.replace("{run}", run.as_str())).collect()
 }
 
 /// Ordinary names and numbers with room for a run; zeros vary.
-fn shapes(flat: &Folded) -> Vec<String> {
+fn shapes(flat: &Folded, run: &Sample) -> Vec<String> {
     let forms = [
         "probity-{run}-00000000",
         "probity_{run}_00000000",
@@ -141,28 +148,29 @@ fn shapes(flat: &Folded) -> Vec<String> {
     ];
     let least = flat.length.0.map_or(0, |least| usize::try_from(least).unwrap_or(0).min(LONGEST));
     let padded = |form: &&str| {
-        let text = form.replace("{run}", RUN);
+        let text = form.replace("{run}", run.as_str());
         let more = least.saturating_sub(text.len());
-        (more > 0).then(|| [text + &"x".repeat(more), form.replace("{run}", RUN) + &"0".repeat(more)])
+        (more > 0)
+            .then(|| [text + &"x".repeat(more), form.replace("{run}", run.as_str()) + &"0".repeat(more)])
     };
-    let plain = forms.iter().map(|form| form.replace("{run}", RUN));
+    let plain = forms.iter().map(|form| form.replace("{run}", run.as_str()));
     let padded = forms.iter().filter_map(padded).flatten();
     if least > 0 { plain.chain(padded.collect::<Vec<_>>()).collect() } else { plain.collect() }
 }
 
 /// The text with a run in place of each ten characters of it.
-fn inlaid(text: &str) -> Vec<String> {
+fn inlaid(text: &str, run: &Sample) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
-    let places = (chars.len() + 1).saturating_sub(RUN.len());
+    let places = (chars.len() + 1).saturating_sub(DIGITS_OF_RUN);
     let at = |at: usize| {
-        let (before, after) = (&chars[..at], &chars[at + RUN.len()..]);
+        let (before, after) = (&chars[..at], &chars[at + DIGITS_OF_RUN..]);
         let (before, after) = (before.iter().collect::<String>(), after.iter().collect::<String>());
-        before + RUN + &after
+        before + run.as_str() + &after
     };
     // A run is of digits: where they stand already is tried first.
     let digits = |at: &usize| {
-        let window = &chars[*at..*at + RUN.len()];
-        RUN.len() - window.iter().filter(|c| c.is_ascii_digit()).count()
+        let window = &chars[*at..*at + DIGITS_OF_RUN];
+        DIGITS_OF_RUN - window.iter().filter(|c| c.is_ascii_digit()).count()
     };
     let mut found: Vec<usize> = (0..places).collect();
     found.sort_by_key(digits);

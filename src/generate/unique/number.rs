@@ -1,7 +1,7 @@
 //! Numbers that never come twice.
 
-use super::{Fits, under_any_run};
-use crate::generate::RUN;
+use super::{Fits, Origin, under_any_run};
+use crate::generate::Sample;
 use crate::generate::random::fnv1a;
 use crate::schema::folded::{Folded, Type};
 use serde_json::{Value, json};
@@ -15,6 +15,8 @@ pub enum Series {
         digits: u32,
         /// What the number is a multiple of.
         step: u64,
+        /// What stands for the identity.
+        run: Sample,
     },
     /// Numbers of a range too small for the identity of a run.
     Small {
@@ -33,17 +35,19 @@ pub enum Series {
 const SINGLE: f64 = 16_777_216.0;
 
 impl Series {
-    pub(super) fn find(flat: &Folded, seed: u64, fits: Fits<'_>) -> Option<Series> {
+    pub(super) fn find(flat: &Folded, origin: &Origin, fits: Fits<'_>) -> Option<Series> {
         let (least, most) = limits(flat);
         let step = step(flat)?;
         let roomy = |digits: u32| {
-            let series = Series::Run { digits, step };
+            let series = Series::Run { digits, step, run: origin.run.clone() };
             let ends = [series.at(0)?, series.at(u64::MAX)?];
             let inside = |value: &Value| {
-                let highest = value.to_string().replace(RUN, "9999999999").parse::<f64>();
+                let highest = value.to_string().replace(origin.run.as_str(), "9999999999").parse::<f64>();
                 highest.is_ok_and(|highest| highest <= most)
             };
-            ends.iter().all(|value| inside(value) && under_any_run(value, fits)).then_some(series)
+            ends.iter()
+                .all(|value| inside(value) && under_any_run(value, &origin.run, fits))
+                .then_some(series)
         };
         [5, 4, 3].into_iter().find_map(roomy).or_else(|| {
             #[expect(clippy::cast_precision_loss, reason = "steps are small")]
@@ -56,7 +60,7 @@ impl Series {
                 reason = "both are bounded; what is not fits nowhere"
             )]
             let (low, count) = (low as i64, count as u64);
-            let series = Series::Small { low, count, step, seed };
+            let series = Series::Small { low, count, step, seed: origin.seed };
             let ends = [series.at(0)?, series.at(count.checked_sub(1)?)?];
             ends.iter().all(fits).then_some(series)
         })
@@ -71,15 +75,15 @@ impl Series {
 
     /// The number of a rank; ranks beyond the last begin anew.
     fn at(&self, rank: u64) -> Option<Value> {
-        match *self {
-            Series::Run { digits, step } => {
-                let size = 10_u64.pow(digits);
+        match self {
+            Series::Run { digits, step, run } => {
+                let size = 10_u64.pow(*digits);
                 let rest = if rank == u64::MAX { size - step } else { rank % (size / step) * step };
-                let number: u64 = format!("{RUN}{rest:0width$}", width = digits as usize).parse().ok()?;
+                let number: u64 = format!("{run}{rest:0width$}", width = *digits as usize).parse().ok()?;
                 Some(json!(number))
             }
             Series::Small { low, count, step, .. } => {
-                let offset = rank.checked_rem(count)?.checked_mul(step)?;
+                let offset = rank.checked_rem(*count)?.checked_mul(*step)?;
                 Some(json!(low.checked_add(i64::try_from(offset).ok()?)?))
             }
         }

@@ -1,10 +1,15 @@
 use super::*;
+
+const RUN: &str = "7071727374";
 use serde_json::json;
 
 fn source(schema: &Value) -> (Option<Source>, jsonschema::Validator) {
     let validator = jsonschema::options().should_validate_formats(true).build(schema).unwrap();
     let flat = Folded::read(schema, &[String::new()]);
-    (Source::find(&flat, 7, &|value| validator.is_valid(value)), validator)
+    (
+        Source::find(&flat, &Origin { seed: 7, run: Sample::default() }, &|value| validator.is_valid(value)),
+        validator,
+    )
 }
 
 #[test]

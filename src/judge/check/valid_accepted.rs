@@ -4,7 +4,7 @@ use crate::cause::Cause;
 use crate::contract::Operation;
 use crate::exchange::Answer;
 use crate::generate::unique;
-use crate::json::{self, Kind};
+use crate::json::{self, Kind, Node};
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -38,10 +38,12 @@ pub(in crate::judge) fn tells_no_cause(view: &View<'_>, answer: &Answer) -> bool
     let expected = &view.case.expectation.codes;
     let codes = view.codes(answer).into_iter().filter(|code| !expected.contains(code));
     let entries = codes.filter_map(|code| errors.catalogue.get(&code));
-    let body = view.case.request.body.as_deref().and_then(|body| json::read(body).ok());
+    let sent = view.case.request.body.as_ref();
+    let body = sent.and_then(|body| json::read(body.sample()).ok());
+    let carries = |node: &Node| sent.is_some_and(|body| body.carries_run_in(node.start, node.end));
     let repeats = |place: &str| {
         let value = body.as_ref().and_then(|body| body.at(place));
-        value.is_some_and(|value| value.kind != Kind::Null && !unique::carries_run(value))
+        value.is_some_and(|value| value.kind != Kind::Null && !unique::carries_run(value, &carries))
     };
     let may_hold = |(cause, place): &(Cause, Option<String>)| match cause {
         // Only the host can tell.

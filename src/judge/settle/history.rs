@@ -1,6 +1,6 @@
 //! Which values a host is known to know: what it named itself, what it took, what is fresh.
 
-use super::contrast::{is_fresh, said};
+use super::contrast::Said;
 use super::{Whole, taken};
 use crate::contract::{Contract, Operation};
 use crate::exchange::Exchange;
@@ -84,10 +84,11 @@ impl<'r> History<'r> {
     /// What an accepted request holds.
     fn take(&mut self, case: &Case) {
         let mut leaves = Vec::new();
-        leaves_of(&said(&case.request), &mut String::new(), &mut leaves);
+        let said = Said::of(&case.request);
+        leaves_of(&said.value, &mut String::new(), &mut leaves);
         for (at, value) in leaves {
             let taken = self.taken.entry((case.operation, json::pointer::general(&at))).or_default();
-            taken.fresh |= is_fresh(&value);
+            taken.fresh |= said.is_fresh(&at);
             if let Value::Number(number) = value {
                 match taken.numbers.iter_mut().find(|(known, _)| *known == number) {
                     Some((_, times)) => *times += 1,
@@ -101,12 +102,14 @@ impl<'r> History<'r> {
     /// may clash with what the same number made before.
     pub(super) fn unknown(&self, operation: usize, request: &Request, conflict: bool) -> Vec<String> {
         let mut leaves = Vec::new();
-        leaves_of(&said(request), &mut String::new(), &mut leaves);
-        let unknown = leaves.into_iter().filter(|(at, value)| !self.knows(operation, at, value, conflict));
+        let said = Said::of(request);
+        leaves_of(&said.value, &mut String::new(), &mut leaves);
+        let known = |at: &str, value: &Value| self.knows(operation, at, (value, said.is_fresh(at)), conflict);
+        let unknown = leaves.into_iter().filter(|(at, value)| !known(at, value));
         unknown.map(|(at, _)| at).collect()
     }
 
-    fn knows(&self, index: usize, at: &str, value: &Value, conflict: bool) -> bool {
+    fn knows(&self, index: usize, at: &str, (value, fresh): (&Value, bool), conflict: bool) -> bool {
         let operation = &self.contract.operations[index];
         if at == "/path" || at == "/header/content-type" {
             // Which resource is meant is looked at before, and what an earlier answer named is known.
@@ -118,7 +121,7 @@ impl<'r> History<'r> {
         }
         let taken = self.taken.get(&(index, json::pointer::general(at)));
         match value {
-            Value::String(text) if is_fresh(value) => {
+            Value::String(text) if fresh => {
                 let field = at.strip_prefix("/body").unwrap_or_default();
                 let unique = operation.behaviour.unique.iter().any(|unique| unique.field == field);
                 unique || self.named.contains(text) || taken.is_some_and(|taken| taken.fresh)

@@ -13,9 +13,8 @@ mod unsendable;
 use super::{Observation, Severity, View, check, verdict};
 use crate::cause::Cause;
 use crate::contract::{Contract, Operation};
-use crate::exchange::Credentials;
 use crate::exchange::{Answer, Exchange};
-use crate::generate::RUN;
+use crate::exchange::{Credentials, Parts, Pieces};
 use crate::json::pointer;
 use crate::plan::{Case, Gap, Plan, Verdict};
 use history::History;
@@ -219,10 +218,10 @@ fn taken(operation: &Operation, answer: &Answer) -> bool {
 
 /// Whether two requests to one operation go to the same resource, or both to none: no id that the
 /// run made up for a path leads anywhere.
-fn goes_where(one: &str, other: &str) -> bool {
-    let parts = |path: &str| path.split(['/', '?', '&']).map(str::to_owned).collect::<Vec<_>>();
-    let (one, other) = (parts(one), parts(other));
-    let alike = |(one, other): (&String, &String)| one == other || (one.contains(RUN) && other.contains(RUN));
+fn goes_where(one: &Parts, other: &Parts) -> bool {
+    let texts = |parts: &Parts| -> Vec<Pieces> { parts.path.iter().chain(&parts.query).cloned().collect() };
+    let alike = |(one, other): (&Pieces, &Pieces)| one == other || (one.carries_run() && other.carries_run());
+    let (one, other) = (texts(one), texts(other));
     one.len() == other.len() && one.iter().zip(&other).all(alike)
 }
 
@@ -333,7 +332,7 @@ fn is_excused(
         // What is refused to everybody alike need not be refused to a stranger for being one.
         let own = asked.get(&case.operation);
         let mut refused = own.into_iter().flat_map(|own| &own.refused);
-        let same_path = |other: Position| goes_where(&run.case(other).request.path, &case.request.path);
+        let same_path = |other: Position| goes_where(&run.case(other).request.parts, &case.request.parts);
         let mut accepted = own.into_iter().flat_map(|own| &own.accepted);
         let taken = accepted.any(|other| status != 404 || same_path(*other));
         return !taken && refused.any(|(other, came, _)| *came == Some(status) && same_path(*other));

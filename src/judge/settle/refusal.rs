@@ -1,7 +1,7 @@
 //! A valid request that was refused: a finding where nothing in it can be to blame, a warning where
 //! one member can, and else no more than a gap.
 
-use super::contrast::{Contrast, contrast, said};
+use super::contrast::{Contrast, Said, contrast};
 use super::history::History;
 use super::steady::Steady;
 use super::{Asked, Position, Whole};
@@ -21,16 +21,16 @@ pub(super) struct Refusal<'r> {
 }
 
 /// A request that was taken, with what it says.
-pub(super) type Accepted = (Position, Value);
+pub(super) type Accepted = (Position, Said);
 
 /// The requests to an operation that were taken.
 pub(super) fn accepted(run: &Whole<'_>, asked: &Asked) -> Vec<Accepted> {
-    asked.accepted.iter().map(|position| (*position, said(&run.case(*position).request))).collect()
+    asked.accepted.iter().map(|position| (*position, Said::of(&run.case(*position).request))).collect()
 }
 
 /// The member in which a refused request differs from one that was taken, if it is one alone.
 pub(super) fn difference(run: &Whole<'_>, accepted: &[Accepted], position: Position) -> Option<String> {
-    let own = said(&run.case(position).request);
+    let own = Said::of(&run.case(position).request);
     let mut found = None;
     for (_, taken) in accepted {
         match contrast(&own, taken) {
@@ -62,7 +62,7 @@ impl Refusal<'_> {
     ) -> Ruling {
         let Some(view) = run.view(self.position, Verdict::Accept) else { return Ruling::Nothing };
         let operation = &run.contract.operations[self.case.operation];
-        let own = said(&self.case.request);
+        let own = Said::of(&self.case.request);
         let refused = || Ruling::Finding(check::valid_accepted::refused(&view, self.answer));
         let conflict = self.answer.status == 409 && operation.behaviour.unique.is_empty();
         let unknown = history.unknown(self.case.operation, &self.case.request, conflict);
@@ -97,7 +97,7 @@ impl Refusal<'_> {
             // A text that an earlier run sent is taken: that is of our own making.
             Some(_) if self.answer.status == 409 => Ruling::Nothing,
             Some(member) => {
-                let warning = warning(&view, self.answer, &member, &own);
+                let warning = warning(&view, self.answer, &member, &own.value);
                 Ruling::Warning(member, warning)
             }
             None => Ruling::Nothing,

@@ -1,11 +1,10 @@
 //! Whether an operation takes again what it took: where it does not, what is there by then may be to
 //! blame, and one acceptance says nothing about a later refusal.
 
-use super::contrast::{is_fresh, said};
+use super::contrast::Said;
 use super::{Asked, Position, Whole, is_4xx};
 use crate::exchange::Request;
 use crate::plan::Verdict;
-use serde_json::Value;
 use std::collections::HashMap;
 
 /// So often what was accepted once is refused before that is taken for more than chance.
@@ -57,25 +56,17 @@ impl Steady {
 
 /// What two requests have in common that differ in nothing but fresh text.
 fn key(request: &Request) -> String {
-    let mut said = said(request);
-    blank(&mut said);
+    let mut said = Said::of(request).blank();
     said.sort_all_objects();
     said.to_string()
-}
-
-fn blank(value: &mut Value) {
-    match value {
-        Value::Object(members) => members.values_mut().for_each(blank),
-        Value::Array(items) => items.iter_mut().for_each(blank),
-        leaf if is_fresh(leaf) => *leaf = Value::Null,
-        _ => {}
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Credentials;
+    use crate::exchange::{Credentials, Parts, Pieces};
+
+    const RUN: &str = "7071727374";
 
     #[test]
     fn what_is_taken_once_and_refused_ever_after_is_spent() {
@@ -88,13 +79,11 @@ mod tests {
     fn requests_are_the_same_but_for_fresh_text_and_the_order_of_members() {
         let request = |body: &str| Request {
             method: "POST".into(),
-            path: "/a".into(),
-            headers: Vec::new(),
-            body: Some(body.as_bytes().to_vec()),
+            parts: Parts::at("/a").into(),
+            body: Some(Pieces::of(body.to_owned(), RUN)),
             credentials: Credentials::Valid,
         };
-        let fresh =
-            |name: &str| request(&format!("{{\"a\":1,\"name\":\"{name}-{}\"}}", crate::generate::RUN));
+        let fresh = |name: &str| request(&format!("{{\"a\":1,\"name\":\"{name}-{RUN}\"}}"));
         assert_eq!(key(&fresh("one")), key(&fresh("two")));
         assert_eq!(key(&request("{\"a\":1,\"b\":[2]}")), key(&request("{ \"b\": [2], \"a\": 1 }")));
         assert_ne!(key(&request("{\"a\":1}")), key(&request("{\"a\":2}")));

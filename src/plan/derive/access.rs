@@ -16,7 +16,7 @@ impl Deriver<'_> {
         for parameter in parameters {
             let mut request = request.clone();
             let present = request.header(&parameter.name).is_some();
-            request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(&parameter.name));
+            request.parts_mut().remove_field(&parameter.name);
             let (worth, variant, words) = if present {
                 (3, "absent", format!("without the header `{}`", parameter.name))
             } else {
@@ -24,7 +24,7 @@ impl Deriver<'_> {
                     self.no_parameter(parameter);
                     continue;
                 };
-                request.headers.push((parameter.name.clone(), text));
+                request.parts_mut().fields.push((parameter.name.clone(), text));
                 (9, "present", format!("with the header `{}`", parameter.name))
             };
             let about = About {
@@ -102,9 +102,9 @@ impl Deriver<'_> {
             }
             let with_body = base.filter(|_| matches!(method, "PUT" | "PATCH"));
             let mut request = Request { method: method.into(), body: None, ..request.clone() };
-            request
-                .headers
-                .retain(|(name, _)| with_body.is_some() || !name.eq_ignore_ascii_case("content-type"));
+            if with_body.is_none() && request.header("content-type").is_some() {
+                request.parts_mut().remove_field("content-type");
+            }
             let at = self.operation.at.clone();
             let about = About {
                 worth: 6,

@@ -2,7 +2,6 @@
 
 use super::Deriver;
 use crate::contract::MediaType;
-use crate::generate::RUN;
 use crate::generate::mutate::{self, Change};
 use crate::generate::sheet::Sheet;
 use crate::generate::unique::Source;
@@ -283,7 +282,7 @@ fn unique_fields(deriver: &Deriver<'_>, schemas: &[String], media: &MediaType, f
                 .is_none_or(|schema| deriver.contract.schemas.accepts(schema, Side::Request, &value))
         };
         let flat = maker.choose(&places);
-        let source = Source::find(&flat, deriver.wishes.seed, &fits);
+        let source = Source::find(&flat, &deriver.origin(), &fits);
         Varying { at: unique.field.clone(), source, unique: true }
     });
     fields.collect()
@@ -303,7 +302,9 @@ fn without_unknown(
     let mut value = whole.clone();
     let spots = mutate::spots(&mut maker, schemas, whole);
     for spot in &spots {
-        let fresh = |source: &Source| source.value("").is_some_and(|value| value.to_string().contains(RUN));
+        let fresh = |source: &Source| {
+            source.value("").is_some_and(|value| deriver.labeller.sample.is_in(&value.to_string()))
+        };
         let varies = || varying.iter().any(|one| one.at == spot.at && one.source.as_ref().is_some_and(fresh));
         let unknown = match &spot.value {
             Value::String(_) => spot.flat.listed.is_none() && !varies(),
@@ -346,7 +347,7 @@ fn other_texts(deriver: &Deriver<'_>, schemas: &[String], media: &MediaType, ful
         spots.iter().filter(|spot| spot.value.is_string() && !is_unique(&spot.at) && !chooses(&spot.at));
     let mut found: Vec<Varying> = texts
         .filter_map(|spot| {
-            let source = Source::of_text(&spot.flat, deriver.wishes.seed)?;
+            let source = Source::of_text(&spot.flat, &deriver.origin())?;
             Some(Varying { at: spot.at.clone(), source: Some(source), unique: false })
         })
         .collect();

@@ -343,8 +343,9 @@ impl Deriver<'_> {
         ];
         for (worth, variant, kind) in kinds {
             let mut request = request.clone();
-            request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
-            request.headers.extend(kind.clone().map(|kind| ("Content-Type".into(), kind)));
+            let parts = request.parts_mut();
+            parts.remove_field("content-type");
+            parts.fields.extend(kind.clone().map(|kind| ("Content-Type".into(), kind.into())));
             let words = kind.map_or("no media type".into(), |kind| format!("the media type {kind}"));
             let about = About {
                 worth,
@@ -414,7 +415,7 @@ impl Deriver<'_> {
 /// The same request with the media type of a body.
 fn carrying(request: &Request, media: &MediaType) -> Request {
     let mut request = request.clone();
-    request.headers.insert(0, ("Content-Type".into(), content_type(&media.name)));
+    request.parts_mut().fields.insert(0, ("Content-Type".into(), content_type(&media.name).into()));
     request
 }
 

@@ -105,10 +105,11 @@ impl<'c> Deriver<'c> {
         if let Some(media) = self.operation.json_body().cloned() {
             let base = self.base(&media, Fill::All).or_else(|| self.base(&media, Fill::Required))?;
             let base = Base::new(self, base, media.clone());
-            request.headers.insert(0, ("Content-Type".into(), super::body::content_type(&media.name)));
+            let kind = super::body::content_type(&media.name);
+            request.parts_mut().fields.insert(0, ("Content-Type".into(), kind.into()));
             let key = format!("link/{}/{}/{number}", target.id, link.name);
             let value = base.fresh(&base.whole, &key);
-            request.body = Some(value.to_string().into_bytes());
+            request.body = Some(self.labeller.text(value.to_string()));
             if number > 0 {
                 request = self.telling(request, value);
             }
@@ -137,7 +138,7 @@ impl<'c> Deriver<'c> {
             let Some(text) = value[&name].as_str() else { continue };
             let mut changed = value.clone();
             changed[&name] = Value::from(format!("{text}{TELLING}"));
-            let tried = Request { body: Some(changed.to_string().into_bytes()), ..request.clone() };
+            let tried = Request { body: Some(self.labeller.text(changed.to_string())), ..request.clone() };
             if accepted(&tried) {
                 (request, value) = (tried, changed);
             }

@@ -17,8 +17,9 @@ use super::{
 use crate::contract::link::Supplied;
 use crate::contract::model::Parameter;
 use crate::contract::{Contract, Location, Operation};
-use crate::exchange::{Credentials, Request};
+use crate::exchange::{Credentials, Parts, Pieces, Request};
 use crate::generate::random::Random;
+use crate::generate::unique::Origin;
 use crate::generate::value::{Fill, Maker};
 use crate::schema::Side;
 use crate::wire::parameter;
@@ -145,6 +146,15 @@ impl<'c> Deriver<'c> {
         Random::named(self.wishes.seed, &format!("{}/{name}", self.operation.id))
     }
 
+    /// Pieces of a request.
+    pub(super) fn text(&self, text: impl Into<Vec<u8>>) -> Pieces {
+        self.labeller.text(text)
+    }
+
+    fn origin(&self) -> Origin {
+        Origin { seed: self.wishes.seed, run: self.labeller.sample.clone() }
+    }
+
     fn maker(&self, name: &str, fill: Fill, examples: bool) -> Maker<'c> {
         Maker::of(Rc::clone(&self.labeller.flats), self.random(name), fill, examples)
     }
@@ -158,44 +168,38 @@ impl<'c> Deriver<'c> {
         self.gap(&at, format!("no value can be made for the parameter `{name}`{because}"));
     }
 
-    /// The request with everything but the body. For what a link supplies stands `{name}`.
+    /// The request with everything but the body. What a link supplies is left open.
     fn request(&mut self, supplied: &[Supplied]) -> Option<Request> {
-        let mut path = self.operation.path.clone();
-        let mut query = Vec::new();
-        let mut headers = Vec::new();
-        let mut cookies = Vec::new();
-        let is_supplied = |parameter: &Parameter| supplied.iter().any(|one| one.is(parameter));
+        let (mut path, mut parts) = (Vec::new(), Parts::default());
+        let given = |parameter: &Parameter| supplied.iter().position(|one| one.is(parameter));
         let wanted = |parameter: &&Parameter| {
-            (parameter.required || is_supplied(parameter)) && !is_reserved(parameter)
+            (parameter.required || given(parameter).is_some()) && !is_reserved(parameter)
         };
         for parameter in self.operation.parameters.iter().filter(wanted) {
-            let text =
-                if is_supplied(parameter) { parameter::hole(parameter) } else { self.parameter(parameter) };
+            let text = match given(parameter) {
+                Some(index) => parameter::hole(parameter).map(|shown| Pieces::answer(shown, index)),
+                None => self.parameter(parameter),
+            };
             let Some(text) = text else {
                 self.no_parameter(parameter);
                 return None;
             };
             match parameter.location {
-                Location::Path => path = path.replace(&format!("{{{}}}", parameter.name), &text),
-                Location::Query => query.push(text),
-                Location::Header => headers.push((parameter.name.clone(), text)),
-                Location::Cookie => cookies.push(text),
+                Location::Path => path.push((parameter.name.as_str(), text)),
+                Location::Query => parts.query.push(text),
+                Location::Header => parts.fields.push((parameter.name.clone(), text)),
+                Location::Cookie => parts.cookies.push(text),
             }
         }
-        if !cookies.is_empty() {
-            headers.push(("Cookie".into(), cookies.join("; ")));
-        }
-        if !query.is_empty() {
-            path = format!("{path}?{}", query.join("&"));
-        }
-        let credentials = Credentials::Valid;
-        Some(Request { method: self.operation.method.clone(), path, headers, body: None, credentials })
+        parts.path = self.operation.path.split('/').map(|segment| filled(segment, &path)).collect();
+        let (method, credentials) = (self.operation.method.clone(), Credentials::Valid);
+        Some(Request { method, parts: parts.into(), body: None, credentials })
     }
 
     /// A parameter with a value, as it is written.
-    fn parameter(&self, parameter: &Parameter) -> Option<String> {
+    fn parameter(&self, parameter: &Parameter) -> Option<Pieces> {
         let value = value_of(self.labeller, self.wishes.seed, self.operation, parameter)?;
-        parameter::written(parameter, &value)
+        parameter::written(parameter, &value).map(|text| self.labeller.text(text))
     }
 
     fn without_json(&mut self, request: &Request) {
@@ -226,7 +230,8 @@ impl<'c> Deriver<'c> {
         let key = format!("{}/{}/{}", about.place, about.kind, about.variant);
         let key = self.keys.unused(&key);
         let worth = about.worth;
-        let request = Request { body: body.map(|body| body(&key)), ..request.clone() };
+        let body = body.map(|body| self.labeller.text(body(&key)));
+        let request = Request { body, ..request.clone() };
         let case = self.case(about, request, None);
         let scenario = Scenario::single(case);
         self.drafts.push(Draft { worth, scenario });
@@ -247,7 +252,7 @@ impl<'c> Deriver<'c> {
             }
             let fixed = label.fixed;
             let mut expectation = expect::expectation(self.operation, label);
-            let bytes = request.body.as_ref().map_or(0, Vec::len);
+            let bytes = request.body().map_or(0, <[u8]>::len);
             expect::allow_too_large(self.operation, &mut expectation, bytes);
             (expectation, fixed)
         };
@@ -288,6 +293,21 @@ impl<'c> Deriver<'c> {
     }
 }
 
+/// A segment of a template with texts in place of its parameters.
+fn filled(mut template: &str, values: &[(&str, Pieces)]) -> Pieces {
+    let mut parts: Vec<Pieces> = Vec::new();
+    while let Some((before, (name, after))) =
+        template.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    {
+        parts.push(before.into());
+        let known = values.iter().find(|(known, _)| *known == name);
+        parts.push(known.map_or_else(|| format!("{{{name}}}").into(), |(_, text)| text.clone()));
+        template = after;
+    }
+    parts.push(template.into());
+    Pieces::joined(&parts, "")
+}
+
 /// The value that requests of an operation have for a parameter: the first that is documented, or
 /// one that is made.
 pub(crate) fn value_of(
@@ -314,8 +334,8 @@ pub(super) const ODD: u8 = 7;
 
 /// What tells a request with another body apart, short enough to be kept of every one.
 fn digest(request: &Request, body: Option<Vec<u8>>) -> u64 {
-    let Request { method, path, headers, body: _, credentials } = request;
-    FixedState::with_seed(0).hash_one((method, path, headers, body, credentials))
+    let Request { method, parts, body: _, credentials } = request;
+    FixedState::with_seed(0).hash_one((method, parts, body, credentials))
 }
 
 /// Names that were given, so that each is given once.

@@ -2,9 +2,9 @@
 
 use crate::contract::model::Parameter;
 use crate::contract::{Location, Operation};
-use crate::generate::RUN;
+use crate::exchange::{Pieces, Request};
 use crate::generate::random::Random;
-use crate::generate::unique::Source;
+use crate::generate::unique::{Origin, Source};
 use crate::generate::value::{Fill, Maker};
 use crate::plan::Labeller;
 use crate::schema::Side;
@@ -40,29 +40,30 @@ impl<'c> Fresh<'c> {
         self.parameter.name == name
     }
 
-    /// A path of an operation with an id in it that goes with a name.
-    pub(super) fn path(&self, operation: &Operation, path: &str, name: &str) -> Option<String> {
-        let id = self.source.value(&format!("{name} {path}"))?;
-        let id = parameter::written(self.parameter, &id)?;
-        let (plain, query) = path.split_once('?').map_or((path, None), |(plain, query)| (plain, Some(query)));
-        let (template, actual) = (operation.path.split('/'), plain.split('/'));
-        if template.clone().count() != actual.clone().count() {
+    /// The path of a request to an operation with an id in it that goes with a name.
+    pub(super) fn path(
+        &self,
+        labeller: &Labeller<'_>,
+        operation: &Operation,
+        request: &Request,
+        name: &str,
+    ) -> Option<Vec<Pieces>> {
+        let id = self.source.value(&format!("{name} {}", request.path()))?;
+        let id = labeller.text(parameter::written(self.parameter, &id)?);
+        let (template, actual) = (operation.path.split('/'), &request.parts.path);
+        if template.clone().count() != actual.len() {
             return None;
         }
         let hole = hole(self.parameter);
-        let parts: Option<Vec<String>> = template
-            .zip(actual)
-            .map(|(template, actual)| {
-                let Some((before, after)) = template.split_once(&hole) else {
-                    return Some(actual.to_owned());
-                };
-                // Which of several values in one part is which cannot be told.
-                let plain = !before.contains('{') && !after.contains('{');
-                plain.then(|| format!("{before}{id}{after}"))
-            })
-            .collect();
-        let path = parts?.join("/");
-        Some(query.map_or_else(|| path.clone(), |query| format!("{path}?{query}")))
+        let parts = template.zip(actual).map(|(template, actual)| {
+            let Some((before, after)) = template.split_once(&hole) else {
+                return Some(actual.clone());
+            };
+            // Which of several values in one part is which cannot be told.
+            let plain = !before.contains('{') && !after.contains('{');
+            plain.then(|| Pieces::joined([&before.into(), &id, &after.into()], ""))
+        });
+        parts.collect()
     }
 }
 
@@ -72,7 +73,7 @@ fn hole(parameter: &Parameter) -> String {
 
 /// Where ids for a parameter come from: UUIDs before other text.
 fn source(labeller: &Labeller<'_>, parameter: &Parameter, seed: u64) -> Option<Source> {
-    let schemas = &labeller.contract.schemas;
+    let (schemas, origin) = (&labeller.contract.schemas, Origin { seed, run: labeller.sample.clone() });
     let allowed = |value: &Value| {
         parameter.schema.as_ref().is_none_or(|schema| schemas.accepts(schema, Side::Request, value))
     };
@@ -80,16 +81,16 @@ fn source(labeller: &Labeller<'_>, parameter: &Parameter, seed: u64) -> Option<S
         |value: &Value| value.as_str().is_some_and(|text| is_no_number(text, &allowed)) && allowed(value);
     let sound = |source: &Source| {
         let id = source.value("");
-        id.is_some_and(|id| fits(&id) && id.as_str().is_some_and(|text| text.contains(RUN)))
+        id.is_some_and(|id| fits(&id) && id.as_str().is_some_and(|text| labeller.sample.is_in(text)))
     };
     let uuid = Folded::read(&json!({"type": "string", "format": "uuid"}), &[String::new()]);
     let own = || {
         let schema = parameter.schema.as_ref()?;
         let random = Random::named(seed, &parameter.name);
         let mut maker = Maker::of(Rc::clone(&labeller.flats), random, Fill::All, false);
-        Source::find(&maker.choose(std::slice::from_ref(&schema.0)), seed, &fits)
+        Source::find(&maker.choose(std::slice::from_ref(&schema.0)), &origin, &fits)
     };
-    Source::find(&uuid, seed, &fits).filter(sound).or_else(|| own().filter(sound))
+    Source::find(&uuid, &origin, &fits).filter(sound).or_else(|| own().filter(sound))
 }
 
 /// Whether text is not a number that counting could lead to: some of it is no digit, or could be

@@ -10,6 +10,7 @@ mod words;
 use super::select::names;
 use super::{Case, Gap, Labeller, Place, Plan, Scenario};
 use crate::contract::{Contract, Location, Operation};
+use crate::exchange::Pieces;
 use fresh::Fresh;
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -219,7 +220,9 @@ impl Guard<'_> {
             paths.push(path);
         }
         for (case, path) in scenario.cases.iter_mut().zip(paths) {
-            case.request.path = path.unwrap_or_else(|| std::mem::take(&mut case.request.path));
+            if let Some(path) = path {
+                case.request.parts_mut().path = path;
+            }
         }
         None
     }
@@ -247,7 +250,7 @@ impl Guard<'_> {
     }
 
     /// Where a case goes that would change what is there: nothing if it may go where it does.
-    fn elsewhere(&mut self, case: &Case, scenario: &str) -> Result<Option<String>, Existing> {
+    fn elsewhere(&mut self, case: &Case, scenario: &str) -> Result<Option<Vec<Pieces>>, Existing> {
         let operation = &self.contract.operations[case.operation];
         let request = &case.request;
         // Undeclared methods are asked for by themselves.
@@ -267,7 +270,7 @@ impl Guard<'_> {
             return Err(Existing::OwnId);
         }
         // Steps that go to one resource still do.
-        fresh.path(operation, &request.path, scenario).map(Some).ok_or(Existing::NoRoom)
+        fresh.path(&self.labeller, operation, request, scenario).map(Some).ok_or(Existing::NoRoom)
     }
 }
 

@@ -9,8 +9,8 @@ use crate::contract::extension::Unique;
 use crate::contract::link::Supplied;
 use crate::contract::model::{self, Location, Parameter};
 use crate::contract::{Contract, Operation};
-use crate::exchange::{Credentials, Request};
-use crate::generate::unique;
+use crate::exchange::{Credentials, Parts, Pieces, Request};
+use crate::generate::{Sample, unique};
 use crate::json::{self, Kind, Node, pointer};
 use crate::schema::folded::{Folds, Type};
 use crate::schema::{Side, Violation};
@@ -22,6 +22,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a request is worth.
 #[derive(Clone, Debug)]
@@ -53,6 +54,8 @@ pub struct Labeller<'c> {
     /// The schemas of bodies.
     pub(super) flats: Rc<Folds<'c>>,
     pub(super) resources: Resources,
+    /// What stands for the identity of a run.
+    pub(super) sample: Sample,
     known: RefCell<Known>,
 }
 
@@ -61,12 +64,19 @@ impl<'c> Labeller<'c> {
     pub fn new(contract: &'c Contract) -> Labeller<'c> {
         let resources = Resources::of(contract);
         let flats = Rc::new(Folds::new(contract.schemas.raw(Side::Request)));
-        Labeller { contract, resources, flats, known: RefCell::default() }
+        let files: Vec<&str> = contract.document.files().iter().map(|file| file.text.as_str()).collect();
+        let sample = Sample::apart_from(&files);
+        Labeller { contract, resources, flats, sample, known: RefCell::default() }
     }
 
     /// The contract.
     pub fn contract(&self) -> &'c Contract {
         self.contract
+    }
+
+    /// Text of a request, of which digits that stand for the identity of a run are marked.
+    pub(super) fn text(&self, text: impl Into<Vec<u8>>) -> Pieces {
+        Pieces::of(text.into().into_boxed_slice(), self.sample.as_str())
     }
 
     /// What a request to an operation is worth.
@@ -94,10 +104,10 @@ impl<'c> Labeller<'c> {
             body(self, operation, request, text.as_ref(), &mut seen);
         }
         if let Some(text) = text.as_ref().filter(|_| !seen.refused_unread()) {
-            seen.taken(operation, text);
+            seen.taken(operation, request, text);
             seen.references(self, operation, text);
         }
-        let fixed = text.is_some_and(|text| fixed(operation, &text).next().is_some());
+        let fixed = text.is_some_and(|text| fixed(operation, request, &text).next().is_some());
         Label { fixed, ..seen.label() }
     }
 
@@ -137,8 +147,8 @@ impl Findings {
     }
 
     /// The unique values of a request that may be taken already: each run sends the same.
-    fn taken(&mut self, operation: &Operation, text: &json::Text) {
-        for (index, unique) in fixed(operation, text) {
+    fn taken(&mut self, operation: &Operation, request: &Request, text: &json::Text) {
+        for (index, unique) in fixed(operation, request, text) {
             let place = Place::Body(unique.field.clone());
             // What is itself invalid was never taken.
             if self.faults.iter().any(|fault| fault.place == place) {
@@ -260,7 +270,7 @@ struct Known {
     /// The readers of parameters by the place of their operation.
     readers: HashMap<String, Rc<Vec<Reader>>>,
     /// What was found last: most requests of an operation differ in nothing but the body.
-    last: Option<(String, String, Option<String>, Elsewhere)>,
+    last: Option<(String, Arc<Parts>, Elsewhere)>,
 }
 
 impl Labeller<'_> {
@@ -277,15 +287,14 @@ impl Labeller<'_> {
     }
 
     fn elsewhere(&self, operation: &Operation, request: &Request) -> Elsewhere {
-        let cookie = request.header("cookie");
-        if let Some((at, path, cookies, found)) = &self.known.borrow().last
-            && *path == request.path
-            && cookies.as_deref() == cookie
+        if let Some((at, parts, found)) = &self.known.borrow().last
+            && Arc::ptr_eq(parts, &request.parts)
             && *at == operation.at
         {
             return Rc::clone(found);
         }
-        let (path, query) = url::parts(&request.path);
+        let target = request.path();
+        let (path, query) = url::parts(target.as_str());
         let came = Received::at(&operation.path, path, query).with(request.fields());
         let readers = self.readers(operation);
         let mut found = Vec::new();
@@ -316,8 +325,7 @@ impl Labeller<'_> {
             }
         }
         let found = Rc::new(found);
-        let cookie = cookie.map(str::to_owned);
-        let last = (operation.at.clone(), request.path.clone(), cookie, Rc::clone(&found));
+        let last = (operation.at.clone(), Arc::clone(&request.parts), Rc::clone(&found));
         self.known.borrow_mut().last = Some(last);
         found
     }
@@ -364,7 +372,7 @@ fn depends_on_more(name: &str) -> bool {
 /// host may put a replacement character for what is no UTF-8: RFC 8259 obliges the sender, and lets
 /// who reads it take more.
 fn document_of(operation: &Operation, request: &Request) -> Option<json::Text> {
-    let bytes = request.body.as_deref()?;
+    let bytes = request.body()?;
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     if let Ok(text) = str::from_utf8(bytes) {
         return json::read(text.as_bytes()).ok();
@@ -378,15 +386,29 @@ fn document_of(operation: &Operation, request: &Request) -> Option<json::Text> {
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The unique fields of a body whose values are the same in every run, with their numbers.
-fn fixed<'o>(operation: &'o Operation, text: &json::Text) -> impl Iterator<Item = (usize, &'o Unique)> {
+fn fixed<'o>(
+    operation: &'o Operation,
+    request: &Request,
+    text: &json::Text,
+) -> impl Iterator<Item = (usize, &'o Unique)> {
     let fields = operation.behaviour.unique.iter().enumerate();
-    fields.filter(|(_, unique)| text.at(&unique.field).is_some_and(|held| !unique::carries_run(held)))
+    fields.filter(|(_, unique)| text.at(&unique.field).is_some_and(|held| !carries_run(request, held)))
+}
+
+/// Whether every value below a node of a body carries the identity of the run.
+fn carries_run(request: &Request, held: &Node) -> bool {
+    let Some(body) = &request.body else { return false };
+    // A byte order mark is no part of the document.
+    let skipped = if body.sample().starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    let carries = |node: &Node| body.carries_run_in(node.start + skipped, node.end + skipped);
+    unique::carries_run(held, &carries)
 }
 
 /// Whether a unique value of a request is the same in every run.
 pub(super) fn holds_fixed(operation: &Operation, request: &Request) -> bool {
     !operation.behaviour.unique.is_empty()
-        && document_of(operation, request).is_some_and(|text| fixed(operation, &text).next().is_some())
+        && document_of(operation, request)
+            .is_some_and(|text| fixed(operation, request, &text).next().is_some())
 }
 
 fn body(
@@ -403,7 +425,7 @@ fn body(
         }
         return;
     };
-    let Some(bytes) = &request.body else {
+    let Some(bytes) = request.body() else {
         if declared.required {
             let at = pointer::child(&declared.at, "required");
             seen.fault(Cause::Malformed, root, Some("required".into()), &at);
@@ -418,12 +440,12 @@ fn body(
         seen.silent("a body without a media type may be taken for what was declared");
         return;
     };
-    let Some(media) = model::choose(&declared.content, given) else {
+    let Some(media) = model::choose(&declared.content, &given) else {
         let at = pointer::child(&declared.at, "content");
         seen.fault(Cause::UnsupportedMediaType, Place::MediaType, None, &at);
         return;
     };
-    if !model::is_json(given) {
+    if !model::is_json(&given) {
         seen.silent("a JSON document is sent as another declared media type");
         return;
     }

@@ -177,11 +177,11 @@ impl<'c> Bodies<'c> {
     /// what the case is about.
     fn accept(&self, case: &Case) -> Option<bool> {
         let operation = &self.contract.operations[case.operation];
-        let named = case.request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-        let (_, name) = named.filter(|(_, name)| is_json(name) && case.request.method == operation.method)?;
+        let named = case.request.header("content-type");
+        let name = named.filter(|name| is_json(name) && case.request.method == operation.method)?;
         let media = operation.body.as_ref()?.content.iter().find(|media| media.name == *name)?;
         let opinion = &self.opinions[&*media.schema.as_ref()?.0];
-        let bytes = case.request.body.as_deref()?;
+        let bytes = case.request.body()?;
         Some(serde_json::from_slice(bytes).is_ok_and(|value| opinion.accepts(&value)))
     }
 }
@@ -206,7 +206,7 @@ fn a_second_validator_agrees_with_every_label() {
             for case in plan.cases() {
                 let Some(is_valid) = bodies.accept(case) else { continue };
                 let shown = || {
-                    let body = case.request.body.as_deref().map(String::from_utf8_lossy);
+                    let body = case.request.body().map(String::from_utf8_lossy);
                     format!("{name}: {} sends {body:?}: {:?}", case.id, case.expectation)
                 };
                 match case.expectation.verdict {

@@ -12,7 +12,6 @@ use crate::cause::Cause;
 use crate::contract::Distinction;
 use crate::contract::extension::Unique;
 use crate::exchange::{Credentials, Request};
-use crate::generate::RUN;
 use crate::json;
 use crate::plan::{Case, Expectation, Given, Label, Place, Scenario, Verdict, expect};
 use serde_json::Value;
@@ -37,7 +36,7 @@ impl Deriver<'_> {
                 self.gap(&base.media.at, format!("{why}, so that repeating them cannot be tested"));
                 continue;
             }
-            if !scene.value("probe").to_string().contains(RUN) {
+            if !scene.deriver.labeller.sample.is_in(&scene.value("probe").to_string()) {
                 let why = format!("values of `{}` leave no room for the ten digits of a run", unique.field);
                 scene.deriver.gap(
                     &base.media.at,
@@ -123,7 +122,7 @@ impl Scene<'_, '_> {
     }
 
     fn request(&self, value: &Value) -> Request {
-        Request { body: Some(json::compact(value).into_bytes()), ..self.request.clone() }
+        Request { body: Some(self.deriver.labeller.text(json::compact(value))), ..self.request.clone() }
     }
 
     /// What the value by itself asks for, whatever was sent before.
@@ -200,9 +199,9 @@ impl Scene<'_, '_> {
     fn case(&mut self, worth: u8, variant: &str, step: Step) -> Case {
         let mut request = Request { credentials: step.credentials, ..self.request(&step.value) };
         if let Some(kind) = step.media_type {
-            let own =
-                request.headers.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-            own.for_each(|(_, value)| kind.clone_into(value));
+            let fields = request.parts_mut().fields.iter_mut();
+            let own = fields.filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+            own.for_each(|(_, value)| *value = kind.into());
         }
         let place = Place::Body(self.field().to_owned());
         let about = About { worth, place, kind: "unique", variant, at: &self.at, words: step.words };

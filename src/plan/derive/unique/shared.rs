@@ -2,7 +2,6 @@
 
 use super::{Deriver, Scene, Step};
 use crate::contract::extension::Unique;
-use crate::exchange::Request;
 use crate::generate::mutate;
 use crate::generate::value::Fill;
 use crate::plan::Verdict;
@@ -34,12 +33,12 @@ impl Scene<'_, '_> {
         let mut there = Deriver::new(labeller, other, wishes, choices);
         let operation = there.operation;
         let Some(unique) = operation.behaviour.unique.first() else { return };
-        let (Some(request), Some(media)) = (there.request(&[]), operation.json_body().cloned()) else {
+        let (Some(mut request), Some(media)) = (there.request(&[]), operation.json_body().cloned()) else {
             return;
         };
         let Some(base) = there.base(&media, Fill::All) else { return };
-        let content_type = ("Content-Type".to_owned(), content_type(&media.name));
-        let request = Request { headers: [vec![content_type], request.headers].concat(), ..request };
+        let kind = content_type(&media.name);
+        request.parts_mut().fields.insert(0, ("Content-Type".to_owned(), kind.into()));
         let base = Base::new(&there, base, media);
         let name = format!("taken-by-{}", self.deriver.operation.id);
         let value = self.value(&format!("for-{}", operation.id));
