@@ -2,10 +2,11 @@
 //! and so it is made and kept once.
 
 use super::headers::Headers;
+use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A method, a URL and headers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// The method.
     pub method: String,

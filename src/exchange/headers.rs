@@ -1,6 +1,7 @@
 //! Header fields in two pieces of memory, however many there are: a run keeps those of every
 //! exchange.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -91,6 +92,20 @@ impl<N: AsRef<str>, V: AsRef<str>> Extend<(N, V)> for Headers {
 impl<N: AsRef<str>, V: AsRef<str>, const FIELDS: usize> From<[(N, V); FIELDS]> for Headers {
     fn from(fields: [(N, V); FIELDS]) -> Headers {
         fields.into_iter().collect()
+    }
+}
+
+/// A list of pairs.
+impl Serialize for Headers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'d> Deserialize<'d> for Headers {
+    fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Headers, D::Error> {
+        let fields: Vec<(Cow<'d, str>, Cow<'d, str>)> = Vec::deserialize(deserializer)?;
+        Ok(fields.into_iter().collect())
     }
 }
 

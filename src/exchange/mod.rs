@@ -3,6 +3,7 @@
 
 mod head;
 mod headers;
+mod octets;
 mod pieces;
 mod request;
 pub(crate) mod shape;
@@ -16,12 +17,13 @@ pub use request::{Credentials, Parts, Request};
 
 use crate::wire::{Received, url};
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// A request and what came of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
     /// What was sent, secrets replaced by `$VARIABLES`.
     pub sent: Sent,
@@ -43,16 +45,18 @@ pub struct Exchange {
 }
 
 /// A request as it was sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sent {
     /// What stands before the body.
     pub head: Arc<Head>,
     /// The body, byte for byte.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "octets::option")]
     pub body: Option<Bytes>,
 }
 
 /// What came back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// A whole answer.
     Answered(Answer),
@@ -61,18 +65,19 @@ pub enum Outcome {
 }
 
 /// A whole answer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// The status.
     pub status: u16,
     /// The headers, in order, names in lower case.
     pub headers: Headers,
     /// The body, decoded from its content coding.
+    #[serde(with = "octets")]
     pub body: Bytes,
 }
 
 /// Why there is no whole answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// The kind.
     pub kind: FailureKind,
@@ -83,7 +88,8 @@ pub struct Failure {
 }
 
 /// The kinds of failures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// The host name has no address.
     Unresolved,
