@@ -48,10 +48,9 @@ pub struct Astray {
 }
 
 /// A parameter that a link gives to its operation.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Supplied {
     /// Where it travels.
-    #[serde(rename = "in")]
     pub location: Location,
     /// Its name.
     pub name: String,
@@ -60,7 +59,8 @@ pub struct Supplied {
 }
 
 /// Where the value of a parameter comes from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// The exchange that the link belongs to.
     Exchange(Expression),
@@ -107,15 +107,6 @@ impl fmt::Display for Origin {
             Origin::Exchange(expression) => expression.fmt(f),
             Origin::Literal(Value::String(text)) => f.write_str(text),
             Origin::Literal(value) => value.fmt(f),
-        }
-    }
-}
-
-impl Serialize for Origin {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Origin::Exchange(expression) => serializer.collect_str(expression),
-            Origin::Literal(value) => value.serialize(serializer),
         }
     }
 }

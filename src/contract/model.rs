@@ -4,7 +4,7 @@ use super::extension::{Behaviour, TokenEndpoint};
 use super::link::Link;
 use crate::schema::schemas::SchemaAt;
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One operation of the contract.
@@ -91,7 +91,7 @@ pub enum Style {
 }
 
 /// Where a parameter travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Location {
     /// In the path.
@@ -170,7 +170,8 @@ pub struct Header {
 }
 
 /// The statuses that a documented answer stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum StatusRange {
     /// One status.
     Code(u16),

@@ -1,12 +1,12 @@
 //! A request, before it is known to which target it goes.
 
 use super::pieces::Pieces;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A request without target and credentials.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// The method, in upper case.
     pub method: String,
@@ -19,7 +19,7 @@ pub struct Request {
 }
 
 /// What a request has outside of its body, each as it is written.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Parts {
     /// The segments of the path, relative to the target.
     pub path: Vec<Pieces>,
@@ -32,7 +32,7 @@ pub struct Parts {
 }
 
 /// Which credentials a request carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Credentials {
     /// Those that the user gave.
@@ -149,29 +149,6 @@ impl Parts {
             query: query.split('&').filter(|pair| !pair.is_empty()).map(Pieces::from).collect(),
             ..Parts::default()
         }
-    }
-}
-
-/// A plan shows samples in place of what is not known.
-impl Serialize for Request {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Shown<'r> {
-            method: &'r str,
-            path: String,
-            headers: Vec<(&'r str, String)>,
-            body: Option<Cow<'r, str>>,
-            credentials: Credentials,
-        }
-        let headers = self.parts.headers().map(|(name, value)| (name, value.to_string()));
-        let shown = Shown {
-            method: &self.method,
-            path: self.path().to_string(),
-            headers: headers.collect(),
-            body: self.body().map(String::from_utf8_lossy),
-            credentials: self.credentials,
-        };
-        shown.serialize(serializer)
     }
 }
 

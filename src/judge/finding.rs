@@ -7,13 +7,14 @@ use crate::exchange::Exchange;
 use crate::exchange::shape::without_numbers;
 use crate::plan::{Case, Plan};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Indexes of a scenario in the plan and of a case in it.
 type Position = (usize, usize);
 
 /// What a check holds against one exchange.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Observation {
     /// The check.
     pub check: &'static Check,

@@ -28,6 +28,7 @@ use crate::cause::Cause;
 use crate::contract::Contract;
 use crate::exchange::{Answer, Exchange, FailureKind, Outcome};
 use crate::plan::{Given, Plan, Scenario, Verdict};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One kind of judgement.
 #[derive(Debug)]
@@ -89,6 +90,20 @@ pub const CHECKS: &[&Check] = &[
 /// The check with an identity.
 pub fn check(id: &str) -> Option<&'static Check> {
     CHECKS.iter().copied().find(|check| check.id == id)
+}
+
+/// By its identity.
+impl Serialize for Check {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.id.serialize(serializer)
+    }
+}
+
+impl<'d> Deserialize<'d> for &'static Check {
+    fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<&'static Check, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        check(&id).ok_or_else(|| serde::de::Error::custom(format!("there is no check `{id}`")))
+    }
 }
 
 /// The check that holds changed behaviour against a target.

@@ -12,12 +12,12 @@ use crate::exchange::Request;
 use crate::generate::mutate;
 use crate::generate::value::Fill;
 use crate::json::{self, pointer};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeSet, VecDeque};
 
 /// The bodies among which an operation's accepted one is looked for, in order.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Candidates {
     /// The operation.
     pub operation: String,
@@ -26,10 +26,9 @@ pub struct Candidates {
 }
 
 /// The body that a host accepts in place of the one with everything that is declared.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Choice {
     /// Index of the operation in the contract.
-    #[serde(skip)]
     pub operation: usize,
     /// The body that other cases are built on.
     pub body: Value,

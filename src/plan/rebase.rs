@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub fn rebased(
     labeller: &Labeller<'_>,
     plan: &Plan,
-    choices: &[Choice],
+    choices: Vec<Choice>,
     sent: impl Fn(usize) -> bool,
 ) -> (Plan, Vec<usize>) {
     let chosen: BTreeSet<usize> = choices.iter().map(|choice| choice.operation).collect();
@@ -31,7 +31,7 @@ pub fn rebased(
     let mut rebased = Plan { said: Said::default(), ..plan.clone() };
     let mut lost = Vec::new();
     for (operation, indexes) in open {
-        let mut deriver = Deriver::new(labeller, operation, &plan.wishes, choices);
+        let mut deriver = Deriver::new(labeller, operation, &plan.wishes, &choices);
         deriver.derive();
         let drafts = deriver.drafts.into_iter().map(|draft| (keys(&draft.scenario), draft.scenario));
         let mut drafts: HashMap<Vec<String>, Scenario> = drafts.collect();
@@ -55,6 +55,7 @@ pub fn rebased(
             }
         }
     }
+    rebased.choices = choices;
     (rebased, lost)
 }
 

@@ -7,7 +7,7 @@ pub use verdict::{SnapshotSummary, Verdict};
 use crate::contract::Contract;
 use crate::exchange::Exchange;
 use crate::judge::{self, Note, Observation, Untested};
-use crate::plan::{Choice, Gap, Plan};
+use crate::plan::{Gap, Plan};
 use crate::run::{Effects, End, Run};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,8 +25,6 @@ pub struct Record {
     pub elapsed: Duration,
     /// What was sent: the plan as the answers have shaped it.
     pub plan: Arc<Plan>,
-    /// The bodies that the host accepts, where it is not the one with everything.
-    pub choices: Vec<Choice>,
     /// For each scenario of the plan and each case in it: the exchange, if it took place.
     pub exchanges: Vec<Vec<Option<Exchange>>>,
     /// What the checks observed, in the order of the plan.
@@ -68,7 +66,6 @@ impl Record {
             started: jiff::Timestamp::now(),
             elapsed: Duration::ZERO,
             plan: Arc::clone(plan),
-            choices: Vec::new(),
             untested: Untested::default(),
             exchanges: plan.scenarios.iter().map(|scenario| vec![None; scenario.cases.len()]).collect(),
             observations: Vec::new(),
@@ -115,7 +112,6 @@ impl Record {
             started: run.started,
             elapsed: run.elapsed,
             plan,
-            choices: run.choices,
             exchanges,
             observations: settled.observations,
             untested: settled.untested,

@@ -152,8 +152,7 @@ impl Builder<'_, '_> {
 
     /// The bodies that stood in for refused ones.
     fn bodies(&self) -> Vec<AcceptedBody> {
-        let run = self.subject.run;
-        let each = run.choices.iter().filter_map(|choice| {
+        let each = self.subject.plan.choices.iter().filter_map(|choice| {
             let operation = self.subject.contract.operations.get(choice.operation)?;
             Some(AcceptedBody {
                 operation: operation.id.clone(),

@@ -147,7 +147,6 @@ impl Fixture {
             started: started.parse().unwrap(),
             elapsed: Duration::from_millis(milliseconds * 3),
             plan: plan.clone().into(),
-            choices: Vec::new(),
             untested: judge::Untested::default(),
             observations: observations.clone(),
             notes: judge::exchange(&contract, (&plan, id), &exchanges[0], (0, 0)).note.into_iter().collect(),

@@ -42,7 +42,7 @@ pub use sink::{Heard, Sink};
 pub use wanted::{asks_for, wanted};
 
 use crate::exchange::Answer;
-use crate::plan::{Choice, Gap, Plan};
+use crate::plan::{Gap, Plan};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,8 +56,6 @@ pub struct Run {
     pub elapsed: Duration,
     /// What was sent: the plan as the answers have shaped it.
     pub plan: Arc<Plan>,
-    /// The bodies that the host accepts, where it is not the one with everything.
-    pub choices: Vec<Choice>,
     /// What came for a path that nobody has, where that was asked.
     pub made_up: Option<Answer>,
     /// The cases, by identity, whose refusal says nothing about them: the credentials had ended.

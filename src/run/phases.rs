@@ -61,17 +61,17 @@ impl Runner<'_> {
         });
         let each = searches.map(|search| self.searched(&plan, search, stop.clone()));
         let each: Vec<_> = stream::iter(each).buffered(self.settings.workers()).collect().await;
-        let (mut heard, mut scenarios) = (Vec::new(), Vec::new());
+        let (mut heard, mut scenarios, mut choices) = (Vec::new(), Vec::new(), Vec::new());
         for searched in each {
             let Searched { sent, choice } = searched.map_err(End::from)?;
-            course.choices.extend(choice);
+            choices.extend(choice);
             for (scenario, came) in sent {
                 heard.push((plan.scenarios.len() + scenarios.len(), came));
                 scenarios.push(scenario);
             }
         }
         let (mut plan, lost) =
-            plan::rebased(&labeller, &plan, &course.choices, |index| course.came[index].is_some());
+            plan::rebased(&labeller, &plan, choices, |index| course.came[index].is_some());
         let mut left_out: BTreeMap<usize, usize> = BTreeMap::new();
         for index in lost {
             *left_out.entry(plan.scenarios[index].operation).or_default() += 1;

@@ -24,7 +24,7 @@ use crate::exchange::Answer;
 use crate::exchange::Credentials;
 use crate::exchange::Heads;
 use crate::exchange::{Exchange, Failure, Outcome};
-use crate::plan::{Choice, Plan, Scenario};
+use crate::plan::{Plan, Scenario};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::pin::{Pin, pin};
@@ -102,8 +102,6 @@ pub(super) struct Course {
     pub(super) plan: Arc<Plan>,
     /// What came of each case of its scenarios.
     pub(super) came: Vec<Option<Came>>,
-    /// What was found of the bodies that the host accepts.
-    pub(super) choices: Vec<Choice>,
     /// What came for a path that does not exist.
     pub(super) made_up: Option<Answer>,
     /// That nothing of the API is below the path of the target.
@@ -145,7 +143,6 @@ pub async fn run(
     let course = Course {
         plan: Arc::clone(plan),
         came: plan.scenarios.iter().map(|_| None).collect(),
-        choices: Vec::new(),
         made_up: None,
         nowhere: None,
         rest: Rest::default(),
@@ -388,7 +385,6 @@ impl Runner<'_> {
             started,
             elapsed,
             plan: course.plan,
-            choices: course.choices,
             made_up: course.made_up,
             blameless: self.sender.trust.blameless(),
             refused_once: self.sender.trust.refused_once(),

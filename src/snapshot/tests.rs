@@ -87,7 +87,6 @@ fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome
         started: jiff::Timestamp::UNIX_EPOCH,
         elapsed: Duration::ZERO,
         plan: plan.clone().into(),
-        choices: Vec::new(),
         untested: crate::judge::Untested::default(),
         exchanges: exchanges.collect(),
         observations: Vec::new(),

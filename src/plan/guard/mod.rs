@@ -13,11 +13,11 @@ use crate::contract::{Contract, Location, Operation};
 use crate::exchange::Pieces;
 use fresh::Fresh;
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// What is spared. Nothing is, unless it is said.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Guards {
     /// Whether data that the run did not create is neither changed nor deleted.
     pub existing_data: bool,
@@ -29,7 +29,7 @@ pub struct Guards {
 }
 
 /// Cases of an operation that are not sent for the harm that they could do.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Withheld {
     /// The operation.
     pub operation: String,

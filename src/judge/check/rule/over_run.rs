@@ -7,10 +7,11 @@ use crate::json::decimal::Decimal;
 use crate::json::{self, Kind, Node};
 use crate::judge::Observation;
 use crate::plan::Plan;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// What is kept of an accepted answer for the end of the run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Note {
     /// Index of the scenario in the plan.
     pub scenario: usize,
