@@ -217,7 +217,7 @@ impl<'a> Bench<'a> {
         };
         let (_open, stop) = watch::channel(false);
         let unwatched: Arc<dyn Observer> = Arc::new(Observers::default());
-        session::run(self.contract, plan, (&settings, self.levels), &unwatched, stop).await
+        session::run(self.contract, plan, (&settings, self.levels), (&unwatched, None), stop).await
     }
 
     /// Why nothing was found, given the cases that showed the fault.

@@ -1,5 +1,6 @@
 //! The record: what a run leaves. Findings, snapshots and reports are functions of it.
 
+pub mod file;
 mod verdict;
 
 pub use verdict::{SnapshotSummary, Verdict};
@@ -9,8 +10,20 @@ use crate::exchange::Exchange;
 use crate::judge::{self, Note, Observation, Untested};
 use crate::plan::{Gap, Plan};
 use crate::run::{Effects, End, Run};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Which run it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The identity of the run.
+    pub run: String,
+    /// The target, without credentials.
+    pub target: String,
+    /// The file that lists what it created, if there is one.
+    pub ledger: Option<String>,
+}
 
 /// What a run leaves, in the order of the plan whatever order the answers came in.
 #[derive(Debug)]
@@ -19,6 +32,8 @@ pub struct Record {
     pub id: String,
     /// The target, without credentials.
     pub target: String,
+    /// The file that lists what it created, if there is one.
+    pub ledger: Option<String>,
     /// When it began.
     pub started: jiff::Timestamp,
     /// How long it took.
@@ -59,10 +74,12 @@ pub struct Judged {
 
 impl Record {
     /// That of a run that could not begin: nothing is known but why.
-    pub fn not_begun(plan: &Arc<Plan>, (id, target): (&str, String), end: End) -> Record {
+    pub fn not_begun(plan: &Arc<Plan>, identity: Identity, end: End) -> Record {
+        let Identity { run: id, target, ledger } = identity;
         Record {
-            id: id.to_owned(),
+            id,
             target,
+            ledger,
             started: jiff::Timestamp::now(),
             elapsed: Duration::ZERO,
             plan: Arc::clone(plan),
@@ -78,7 +95,7 @@ impl Record {
     }
 
     /// That of a run that ended, with what was judged of it: what only the whole of it shows is added.
-    pub fn of(contract: &Contract, (id, target): (&str, String), run: Run, judged: Vec<Judged>) -> Record {
+    pub fn of(contract: &Contract, identity: Identity, run: Run, judged: Vec<Judged>) -> Record {
         let plan = run.plan;
         let mut exchanges: Vec<Vec<Option<Exchange>>> =
             plan.scenarios.iter().map(|scenario| vec![None; scenario.cases.len()]).collect();
@@ -106,9 +123,11 @@ impl Record {
         let mut gaps = run.gaps;
         gaps.extend(settled.gaps);
         gaps.sort_by(|one, two| (&one.operation, &one.why).cmp(&(&two.operation, &two.why)));
+        let Identity { run: id, target, ledger } = identity;
         Record {
-            id: id.to_owned(),
+            id,
             target,
+            ledger,
             started: run.started,
             elapsed: run.elapsed,
             plan,

@@ -106,7 +106,7 @@ impl Builder<'_, '_> {
                 changed: run.effects.changed,
                 deleted: run.effects.deleted,
                 left: run.effects.left,
-                ledger: self.subject.ledger.clone(),
+                ledger: run.ledger.clone(),
             },
         }
     }

@@ -142,6 +142,7 @@ impl Fixture {
         let plan = Plan { seed: 7, scenarios: scenarios.into(), gaps: vec![gap], ..Plan::default() };
         let observations = vec![observation(&SCHEMA, 0), observation(&HEADER, 0), observation(&SCHEMA, 1)];
         let run = Record {
+            ledger: None,
             id: id.to_owned(),
             target: "https://api.example".into(),
             started: started.parse().unwrap(),

@@ -69,8 +69,6 @@ pub struct Subject<'r> {
     pub differences: Vec<Difference>,
     /// Snapshots that were not compared.
     pub other_seed: Option<OtherSeed>,
-    /// The file that lists what the run created.
-    pub ledger: Option<String>,
 }
 
 /// Index of a scenario in the plan and of a case in the scenario.
@@ -89,7 +87,6 @@ impl<'r> Subject<'r> {
             snapshots: None,
             differences: Vec::new(),
             other_seed: None,
-            ledger: None,
         }
     }
 

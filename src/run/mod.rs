@@ -43,6 +43,7 @@ pub use wanted::{asks_for, wanted};
 
 use crate::exchange::Answer;
 use crate::plan::{Gap, Plan};
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,7 +72,8 @@ pub struct Run {
 }
 
 /// Why a run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum End {
     /// Everything was sent.
     Complete,

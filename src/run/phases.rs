@@ -128,8 +128,10 @@ impl Runner<'_> {
         let scenario = Scenario::single(case);
         let plan = Arc::clone(&course.plan);
         let mut heard = self.scenario((&plan, 0), &scenario, stopped.as_mut()).await.map_err(End::from)?;
-        let exchange = heard.exchanges.pop().flatten();
-        course.made_up = exchange.and_then(|exchange| match exchange.outcome {
+        let held = heard.marked().pop();
+        let shown = heard.exchanges.pop().flatten().zip(held);
+        let shown = shown.map(|(exchange, held)| heard.secrets.without_secrets(exchange, held));
+        course.made_up = shown.and_then(|exchange| match exchange.outcome {
             Outcome::Answered(answer) => Some(answer),
             Outcome::Failed(_) => None,
         });

@@ -1,10 +1,10 @@
 //! The sender: one case, sent until what came of it is final.
 
 use super::credentials::{Authenticator, Carrier};
-use super::effects::{Effect, Toll, effect};
+use super::effects::{Effect, Toll, effect, named};
 use super::error::Halt;
 use super::follow::{self, Unfilled};
-use super::ledger::{self, Entry, Ledger};
+use super::ledger::{Entry, Ledger};
 use super::pace::{Pace, retry_after};
 use super::runner::Alias;
 use super::tally::Tally;
@@ -18,7 +18,6 @@ use crate::exchange::Headers;
 use crate::exchange::{Credentials, Parts, Request};
 use crate::exchange::{Exchange, Failure, FailureKind, Outcome, Sent};
 use crate::exchange::{Head, Heads};
-use crate::json;
 use crate::plan::guard::is_safe;
 use crate::plan::{Case, Gap, Scenario};
 use crate::wire::url;
@@ -142,11 +141,7 @@ impl Sender<'_> {
         let Some(effect) = effect(exchange) else { return Ok(()) };
         let operation = &self.contract.operations[case.operation];
         let answer = exchange.answer();
-        let id = || {
-            let body = json::read(&answer.filter(|_| self.deletes())?.body).ok()?;
-            ledger::identity(operation, &body).map(|id| id.as_str().map_or(id.to_string(), str::to_owned))
-        };
-        self.toll.add(exchange, effect, id);
+        self.toll.add(exchange, effect, || named(self.contract, case, exchange));
         let Some(ledger) = self.ledger else { return Ok(()) };
         let request_id = match (&self.contract.request_id, answer) {
             (Some(Expression::Response(Part::Header(name))), Some(answer)) => answer.header(name),
@@ -155,11 +150,6 @@ impl Sender<'_> {
         let (at, sent) = (exchange.ended, &exchange.sent);
         let entry = Entry { event: effect, at, operation, case, sent, answer, request_id };
         Ok(ledger.write(&self.id, &entry, &self.authenticator.secrets())?)
-    }
-
-    /// Whether anything that is created could be deleted.
-    fn deletes(&self) -> bool {
-        self.contract.operations.iter().any(|operation| operation.method == "DELETE")
     }
 
     /// A request may have been sent, and nobody waits for its answer any more.

@@ -5,6 +5,7 @@ use super::{Observer, embedded};
 use crate::contract::Contract;
 use crate::judge::{self, Finding, Levels, SNAPSHOT, Severity};
 use crate::plan::Plan;
+use crate::record::file::{RecordError, RecordFile};
 use crate::record::{Record, SnapshotSummary};
 use crate::run::{Alias, End, RunError, Settings, Stop, identity};
 use crate::snapshot::{self, Comparison, Extent, Kind, Page, SnapshotError, Store, Writing};
@@ -31,6 +32,8 @@ pub struct Options {
     pub limited: bool,
     /// What is done about pages that differ.
     pub writing: Writing,
+    /// Where the record of the run is written while it goes on.
+    pub record_file: Option<PathBuf>,
 }
 
 /// What came of a session.
@@ -44,6 +47,8 @@ pub struct Checked {
     pub snapshots: Snapshots,
     /// Why the run did not begin.
     pub not_begun: Option<SessionError>,
+    /// The file that keeps the record, if one does.
+    pub kept: Option<Arc<RecordFile>>,
 }
 
 /// What became of the snapshots.
@@ -119,6 +124,9 @@ pub enum SessionError {
     /// The run could not begin.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// The record cannot be written.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// The snapshots cannot be read or written.
     #[error(transparent)]
     Snapshots(#[from] SnapshotError),
@@ -131,6 +139,7 @@ impl SessionError {
             SessionError::NoLoopback(_) => None,
             SessionError::Strangers(error) => Some(error.hint()),
             SessionError::Run(error) => Some(error.hint()),
+            SessionError::Record(error) => Some(error.hint().to_owned()),
             SessionError::Snapshots(error) => error.hint(),
         }
     }
@@ -187,6 +196,8 @@ pub async fn check(
         return Ok(session.not_begun(error.into()));
     }
     let (settings, levels) = (&session.options.settings, &session.options.levels);
+    let kept = session.kept()?;
+    let observer = (observer, kept.as_ref());
     let sent = super::run(contract, &session.plan, (settings, levels), observer, session.stop.clone());
     let mut record = match sent.await {
         Ok(record) => record,
@@ -194,9 +205,12 @@ pub async fn check(
     };
     drop(host);
     let snapshots = session.settled(&mut record).await?;
+    if let Some(kept) = &kept {
+        kept.closed(&record);
+    }
     let exchanges = (&*record.plan, &*record.exchanges);
     let findings = judge::findings(contract, exchanges, &record.observations, levels);
-    Ok(Checked { findings, record, snapshots, not_begun: None })
+    Ok(Checked { findings, record, snapshots, not_begun: None, kept })
 }
 
 struct Session<'s> {
@@ -210,14 +224,21 @@ struct Session<'s> {
 
 impl Session<'_> {
     fn not_begun(&self, error: SessionError) -> Checked {
-        let Settings { run_id, .. } = &self.options.settings;
-        let about = (run_id.as_str(), self.options.settings.shown_target());
+        let identity = super::identity(&self.options.settings);
         Checked {
-            record: Record::not_begun(&self.plan, about, error.end()),
+            record: Record::not_begun(&self.plan, identity, error.end()),
             findings: Vec::new(),
             snapshots: Snapshots::Unasked,
             not_begun: Some(error),
+            kept: None,
         }
+    }
+
+    /// Begins the file of the record, if one is wanted.
+    fn kept(&self) -> Result<Option<Arc<RecordFile>>, SessionError> {
+        let Some(path) = &self.options.record_file else { return Ok(None) };
+        let about = (super::identity(&self.options.settings), self.options.levels.clone());
+        Ok(Some(Arc::new(RecordFile::create(path, self.contract, &self.plan, about)?)))
     }
 
     /// Pins what a run has shown, or compares it with what is pinned.
@@ -309,6 +330,6 @@ impl Session<'_> {
         let levels = &self.options.levels;
         let spared = Arc::new(spared);
         let stop = self.stop.clone();
-        Ok(super::run(self.contract, &spared, (&settings, levels), self.observer, stop).await?)
+        Ok(super::run(self.contract, &spared, (&settings, levels), (self.observer, None), stop).await?)
     }
 }

@@ -5,6 +5,7 @@ use super::{Event, Observer};
 use crate::contract::Contract;
 use crate::judge::{self, Levels, Observation, Severity};
 use crate::record::Judged;
+use crate::record::file::RecordFile;
 use crate::run::{Heard, Sink};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,6 +28,8 @@ struct Judge {
     /// The identity of the run.
     run: String,
     observer: Arc<dyn Observer>,
+    /// Where what was heard is written.
+    kept: Option<Arc<RecordFile>>,
 }
 
 struct JudgeThread {
@@ -41,12 +44,13 @@ impl Judging {
     pub(super) fn new(
         contract: &Arc<Contract>,
         run: &str,
-        observer: &Arc<dyn Observer>,
+        (observer, kept): (&Arc<dyn Observer>, Option<&Arc<RecordFile>>),
         at_once: Option<Levels>,
     ) -> Judging {
         let (contract, observer) = (Arc::clone(contract), Arc::clone(observer));
+        let kept = kept.cloned();
         Judging {
-            judge: Arc::new(Judge { contract, run: run.to_owned(), observer }),
+            judge: Arc::new(Judge { contract, run: run.to_owned(), observer, kept }),
             at_once,
             enough: AtomicBool::new(false),
             thread: Mutex::default(),
@@ -140,7 +144,11 @@ impl Judge {
             });
             *exchange = Some(shown);
         }
-        Judged { scenario: index, exchanges, observations, notes }
+        let judged = Judged { scenario: index, exchanges, observations, notes };
+        if let Some(kept) = &self.kept {
+            kept.heard(&plan, &judged);
+        }
+        judged
     }
 }
 

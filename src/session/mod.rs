@@ -14,7 +14,8 @@ use crate::contract::Contract;
 use crate::exchange::Exchange;
 use crate::judge::{Levels, Observation};
 use crate::plan::{Case, Plan};
-use crate::record::Record;
+use crate::record::{Identity, Record};
+use crate::record::file::RecordFile;
 use crate::run::{self, RunError, Settings, Stop};
 use judging::Judging;
 use std::sync::Arc;
@@ -64,18 +65,31 @@ impl run::Observer for Heard<'_> {
     }
 }
 
+/// Which run is sent with these settings.
+fn identity(settings: &Settings) -> Identity {
+    Identity {
+        run: settings.run_id.clone(),
+        target: settings.shown_target(),
+        ledger: settings.ledger.as_ref().map(|ledger| ledger.path().display().to_string()),
+    }
+}
+
 /// Sends a plan and judges what comes back. The levels say what the first finding is, for a run
-/// that ends there.
+/// that ends there; a file keeps what was heard.
 pub async fn run(
     contract: &Arc<Contract>,
     plan: &Arc<Plan>,
     (settings, levels): (&Settings, &Levels),
-    observer: &Arc<dyn Observer>,
+    (observer, kept): (&Arc<dyn Observer>, Option<&Arc<RecordFile>>),
     stop: Stop,
 ) -> Result<Record, RunError> {
     let at_once = settings.fail_fast.then(|| levels.clone());
-    let judging = Judging::new(contract, &settings.run_id, observer, at_once);
+    let judging = Judging::new(contract, &settings.run_id, (observer, kept), at_once);
     let run = run::run(contract, plan, settings, (&judging, &Heard(&**observer)), stop).await?;
-    let about = (settings.run_id.as_str(), settings.shown_target());
-    Ok(Record::of(contract, about, run, judging.take()))
+    if let Some(kept) = kept {
+        // Everything that was heard is judged, and so is written before the end.
+        run::Sink::settle(&judging);
+        kept.ended(&run);
+    }
+    Ok(Record::of(contract, identity(settings), run, judging.take()))
 }

@@ -82,6 +82,7 @@ fn run_with(plan: &Plan, id: &str, answer: impl Fn(&plan::Case, &str) -> Outcome
     let exchanges =
         plan.scenarios.iter().map(|one| one.cases.iter().map(|case| Some(exchange(case))).collect());
     Record {
+        ledger: None,
         id: id.into(),
         target: "http://x".into(),
         started: jiff::Timestamp::UNIX_EPOCH,

@@ -80,6 +80,16 @@ impl Document {
         Self::build(File::new(name, text.to_owned()), None)
     }
 
+    /// Reads a contract again whose files are known, as [`Document::files`] has them.
+    pub fn from_files(
+        files: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, SourceError> {
+        let mut files = files.into_iter();
+        let (name, text) = files.next().unwrap_or_default();
+        let origin = mount::Origin::known(&name, files);
+        Self::build(File::new(name, text), Some(origin))
+    }
+
     fn build(file: File, origin: Option<mount::Origin>) -> Result<Self, SourceError> {
         let (value, spot) = read::tree(&file)?;
         let found = match &value {

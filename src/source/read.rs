@@ -17,7 +17,7 @@ pub(super) fn contract(path: &Path) -> Result<(File, Option<Origin>), SourceErro
     let file = bounded(path, &name, MAX_FILE_BYTES)?;
     let origin = fs::canonicalize(path).ok().filter(|path| path.is_file()).and_then(|path| {
         let folder = path.parent()?.to_owned();
-        Some(Origin { path, folder })
+        Some(Origin { path, folder, known: None })
     });
     Ok((file, origin))
 }

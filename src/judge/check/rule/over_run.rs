@@ -2,7 +2,7 @@
 
 use super::scene::Scene;
 use super::{constant, distinct, observed};
-use crate::contract::{Contract, Expression, Rule, Statement};
+use crate::contract::{Contract, Expression, Operation, Rule, Statement};
 use crate::json::decimal::Decimal;
 use crate::json::{self, Kind, Node};
 use crate::judge::Observation;
@@ -21,6 +21,14 @@ pub struct Note {
     pub(super) tried: Vec<usize>,
     /// Values that count over the whole run, each with the index of its rule.
     pub(super) values: Vec<(usize, String)>,
+}
+
+impl Note {
+    /// Whether it is about the rules of an operation.
+    pub fn fits(&self, operation: &Operation) -> bool {
+        let rules = operation.behaviour.rules.len();
+        self.tried.len() == rules && self.values.iter().all(|(rule, _)| *rule < rules)
+    }
 }
 
 /// What came before, for one rule.
@@ -58,7 +66,7 @@ pub fn over_run(contract: &Contract, plan: &Plan, notes: &[Note]) -> Vec<Observa
 
 /// How often each rule of each operation was held against something.
 pub fn tried(contract: &Contract, plan: &Plan, notes: &[Note]) -> Vec<Vec<usize>> {
-    let rules = |operation: &crate::contract::Operation| operation.behaviour.rules.len();
+    let rules = |operation: &Operation| operation.behaviour.rules.len();
     let mut times: Vec<Vec<usize>> =
         contract.operations.iter().map(|operation| vec![0; rules(operation)]).collect();
     for note in notes {
