@@ -8,8 +8,6 @@
 mod line;
 mod merge;
 mod read;
-#[cfg(test)]
-mod tests;
 mod write;
 
 pub use read::{Kept, is_record, read};
