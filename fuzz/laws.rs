@@ -10,6 +10,9 @@ use probity::contract::expression;
 use probity::contract::model::{Location, Parameter, Style};
 use probity::docs::{harmless, harmless_line};
 use probity::json;
+use probity::judge;
+use probity::record::file::{self, Kept};
+use probity::report::{self, Detail, Subject};
 use probity::source::Document;
 use probity::wire::parameter as wire;
 use pulldown_cmark::Options;
@@ -41,6 +44,17 @@ pub(crate) fn json(bytes: &[u8]) -> bool {
             return false;
         }
     }
+    true
+}
+
+/// What is read as a record can be reported on.
+pub(crate) fn record(bytes: &[u8]) -> bool {
+    let Ok(kept) = file::read([("run.probity".to_owned(), bytes)]) else { return false };
+    let Kept { contract, record, levels, .. } = kept;
+    let exchanges = (&*record.plan, &*record.exchanges);
+    let findings = judge::findings(&contract, exchanges, &record.observations, &levels);
+    let report = report::report(&Subject::new(&contract, &record.plan, &record, &findings));
+    report::terminal(&report, Detail::Verbose);
     true
 }
 

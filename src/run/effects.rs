@@ -60,6 +60,11 @@ impl Effects {
         toll.effects()
     }
 
+    /// The largest of its numbers.
+    pub fn most(&self) -> usize {
+        [self.created, self.uncertain, self.changed, self.deleted, self.left].into_iter().max().unwrap_or_default()
+    }
+
     /// Whether it may have done anything.
     pub fn any(&self) -> bool {
         self.created + self.uncertain + self.changed + self.deleted > 0

@@ -273,6 +273,63 @@ fn the_sanitiser() {
     hold("sanitiser", near, laws::sanitiser);
 }
 
+/// Changes one thing in one line: an edit for each number.
+fn edited(lines: &mut Vec<String>, (line, edit, place): (usize, u8, usize)) {
+    if lines.is_empty() {
+        return;
+    }
+    let (line, other) = (line % lines.len(), place % lines.len());
+    let text = &mut lines[line];
+    let swap = |text: &mut String, is: fn(char) -> bool, new: &str| {
+        let starts: Vec<usize> = text.match_indices(is).map(|(at, _)| at).collect();
+        if let Some(start) = starts.get(place % starts.len().max(1)) {
+            let end = text[*start..].find(|c| !is(c)).map_or(text.len(), |length| start + length);
+            text.replace_range(*start..end, new);
+        }
+    };
+    match edit % 10 {
+        0 => drop(lines.remove(line)),
+        1 => lines.push(lines[line].clone()),
+        2 => lines.swap(line, other),
+        3 => text.truncate(text.floor_char_boundary(place % text.len().max(1))),
+        4 => swap(text, |c| c.is_ascii_digit(), "0"),
+        5 => swap(text, |c| c.is_ascii_digit(), "7"),
+        6 => swap(text, |c| c.is_ascii_digit(), "18446744073709551615"),
+        7 => swap(text, |c| c.is_ascii_alphabetic(), "null"),
+        8 => swap(text, |c| c.is_ascii_alphabetic(), "body"),
+        _ => swap(text, |c| c == ',', ",{},"),
+    }
+}
+
+#[test]
+fn the_reader_of_records() {
+    const TEXT: &str = "openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /a/{id}:
+    get:
+      operationId: a
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses: {'200': {description: ok, content: {application/json: {schema: {type: object, properties: {id: {type: integer}}}}}}}
+      x-probity: {rules: [{distinct: $response.body#/id}]}
+  /b:
+    post:
+      operationId: b
+      requestBody: {required: true, content: {application/json: {schema: {enum: [1, 2]}}}}
+      responses: {'201': {description: ok, links: {a: {operationId: a, parameters: {id: $response.body#/id}}}, content: {application/json: {schema: {type: object, required: [id], properties: {id: {type: integer}}}}}}, '400': {description: no}}
+";
+    let run = crate::driver::probity().with_file("t.yaml", TEXT).args(["check", "t.yaml", "--max-requests", "12"]);
+    let run = run.args(["--target", "embedded", "--record-file", "run.probity"]).run();
+    let base: Vec<String> = run.file("run.probity").lines().map(str::to_owned).collect();
+    let edits = vec((any::<usize>(), any::<u8>(), any::<usize>()), 0..3);
+    let changed = edits.prop_map(move |edits| {
+        let mut lines = base.clone();
+        edits.into_iter().for_each(|edit| edited(&mut lines, edit));
+        lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect::<String>().into_bytes()
+    });
+    hold("record", changed, laws::record);
+}
+
 #[test]
 fn what_does_something_is_seen() {
     for markdown in [

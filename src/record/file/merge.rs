@@ -99,7 +99,7 @@ fn add(gaps: &mut Vec<Gap>, others: Vec<Gap>) {
 impl Ended {
     fn merge(mut self, other: Ended) -> Ended {
         self.started = self.started.min(other.started);
-        self.elapsed += other.elapsed;
+        self.elapsed = self.elapsed.saturating_add(other.elapsed);
         self.made_up = self.made_up.or(other.made_up);
         self.blameless.extend(other.blameless);
         self.refused_once.extend(other.refused_once);
@@ -113,7 +113,7 @@ impl Ended {
 impl Closed {
     fn merge(mut self, other: Closed) -> Closed {
         let Closed { elapsed, effects, repeated, end, observations } = other;
-        self.elapsed += elapsed;
+        self.elapsed = self.elapsed.saturating_add(elapsed);
         self.effects += effects;
         self.repeated += repeated;
         self.end = worse(self.end, end);

@@ -18,6 +18,9 @@ use std::time::Duration;
 /// No line is longer: so much holds the largest answers of a scenario.
 const LONGEST: u64 = 1 << 30;
 
+/// No run has more of anything that is counted.
+const MOST: usize = 1 << 32;
+
 /// How a record begins.
 const MAGIC: &[u8] = b"{\"probity-record\"";
 
@@ -157,6 +160,9 @@ impl Lines {
                 self.judged.insert(scenario, judged);
             }
             Line::Ended(ended) => {
+                if ended.effects.most() > MOST {
+                    return Err("it did more than can be");
+                }
                 self.ended = Some(*ended);
                 self.is_cut = false;
             }
@@ -166,6 +172,9 @@ impl Lines {
                 };
                 if !closed.observations.iter().all(|one| known(one.scenario, one.step)) {
                     return Err("what it observes is of no scenario");
+                }
+                if closed.effects.most().max(closed.repeated) > MOST {
+                    return Err("it did more than can be");
                 }
                 self.closed = Some(closed);
             }
@@ -200,6 +209,9 @@ impl Lines {
         };
         if !judged.iter().flat_map(|judged| &judged.notes).all(fits) {
             return Err(broken(&name, 1, "its contract has other rules than its lines"));
+        }
+        if plan.beyond.values().any(|left| *left > MOST) {
+            return Err(broken(&name, 1, "it leaves out more than can be"));
         }
         let ended = ended.unwrap_or_else(|| until_killed(&contract, &plan, &judged, started));
         let sent = Run {

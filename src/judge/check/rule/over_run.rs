@@ -27,7 +27,8 @@ impl Note {
     /// Whether it is about the rules of an operation.
     pub fn fits(&self, operation: &Operation) -> bool {
         let rules = operation.behaviour.rules.len();
-        self.tried.len() == rules && self.values.iter().all(|(rule, _)| *rule < rules)
+        let few = |tried: &usize| u32::try_from(*tried).is_ok();
+        self.tried.len() == rules && self.tried.iter().all(few) && self.values.iter().all(|(rule, _)| *rule < rules)
     }
 }
 
