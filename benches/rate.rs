@@ -9,9 +9,9 @@ use probity::exchange::Head;
 use probity::exchange::{Piece, Pieces};
 use probity::host::{Host, HostSettings};
 use probity::plan::{Plan, Wishes, plan};
-use probity::run::credentials::basic;
+use probity::run::authenticator::basic;
 use probity::run::transport::{Outgoing, Transport};
-use probity::run::{self, Given, Settings};
+use probity::run::{self, Credentials, Settings};
 use probity::session::{Event, Observer, run as session};
 use probity::source::Document;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -208,7 +208,10 @@ fn main() {
             max_requests: None,
             target: target.clone(),
             alias: None,
-            given: Given { basic: Some(("demo".into(), "demo-password".into())), ..Given::default() },
+            credentials: Credentials {
+                basic: Some(("demo".into(), "demo-password".into())),
+                ..Credentials::default()
+            },
             jobs: CONNECTIONS,
             rate: None,
             timeout: Duration::from_secs(10),

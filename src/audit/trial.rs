@@ -9,7 +9,7 @@ use crate::plan::{Case, Plan, Verdict};
 use crate::record::Record;
 use crate::run::{self, End, RunError};
 use crate::session::{self, Observer, Observers};
-use crate::snapshot::{self, Page, Unstable};
+use crate::snapshot::{self, Snapshot, Unstable};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,7 +49,7 @@ pub(super) struct Usual {
     /// What it is warned of.
     warnings: HashSet<Identity>,
     /// What held still in two runs, by the names of pages.
-    pages: HashMap<String, Page>,
+    pages: HashMap<String, Snapshot>,
 }
 
 impl<'a> Bench<'a> {
@@ -205,7 +205,7 @@ impl<'a> Bench<'a> {
             max_requests: None,
             target: format!("http://{}", host.address()),
             alias: None,
-            given: session::credentials(self.contract, host.credentials()),
+            credentials: session::credentials(self.contract, host.credentials()),
             // One after the other, since what a fault remembers depends on the order.
             jobs: 1,
             rate: None,

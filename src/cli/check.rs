@@ -63,7 +63,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             target: target.url().map(str::to_owned).unwrap_or_default(),
             alias: None,
             max_requests: arguments.selection.max_requests,
-            given,
+            credentials: given,
             jobs: arguments.pace.jobs,
             rate: arguments.pace.rate,
             timeout: arguments.pace.timeout,

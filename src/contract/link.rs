@@ -6,7 +6,7 @@ use super::model::{Location, Operation, Parameter};
 use super::view;
 use super::{Mistake, rule};
 use crate::json::pointer;
-use crate::schema::Broken;
+use crate::schema::Unusable;
 use crate::source::Document;
 use indexmap::IndexMap;
 use openapiv3 as oas;
@@ -197,7 +197,7 @@ impl<'d> Known<'d> {
         let root = &self.document.value;
         let (at, source) = match view::resolve(root, at) {
             Ok(found) => found,
-            Err(Broken { at: place, why }) => {
+            Err(Unusable { at: place, why }) => {
                 let leads = Err(Astray { at: place, why });
                 return Link { name: name.to_owned(), at: at.to_owned(), leads, read_back: None };
             }

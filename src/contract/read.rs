@@ -10,7 +10,7 @@ use super::model::{
 use super::view::{self, AT};
 use super::{Contract, ContractError, Expression, Mistake, Unread, Untestable, fields, link};
 use crate::json::pointer;
-use crate::schema::Broken;
+use crate::schema::Unusable;
 use crate::schema::schemas::{SchemaAt, Schemas};
 use crate::source::Document;
 use indexmap::IndexMap;
@@ -169,7 +169,7 @@ fn paths(root: &Value, untestable: &mut Vec<Untestable>) -> Vec<(String, String)
         let at = pointer::child("/paths", path);
         match view::resolve(root, &at) {
             Ok((at, _)) => found.push((path.clone(), at)),
-            Err(Broken { at, why }) => {
+            Err(Unusable { at, why }) => {
                 untestable.push(Untestable { operation: path.clone(), at, why });
             }
         }
@@ -230,10 +230,10 @@ fn security_schemes(root: &Value, mistakes: &mut Vec<Mistake>) -> SecurityScheme
     schemes
 }
 
-fn operation(root: &Value, path_item: &str, at: &str, name: &str) -> Result<Operation, Broken> {
+fn operation(root: &Value, path_item: &str, at: &str, name: &str) -> Result<Operation, Unusable> {
     let view = view::operation(root, path_item, at)?;
     let typed: oas::Operation = serde_json::from_value(view)
-        .map_err(|error| Broken { at: at.to_owned(), why: format!("it is not OpenAPI: {error}") })?;
+        .map_err(|error| Unusable { at: at.to_owned(), why: format!("it is not OpenAPI: {error}") })?;
     let (method, path) = name.split_once(' ').unwrap_or(("", name));
     let fallback = format!("{}-{}", method.to_lowercase(), path.trim_matches('/'));
     let security = match &typed.security {
@@ -445,15 +445,15 @@ fn compile(
     let (schemas, broken) = Schemas::compile(&document.value, dialect_3_0, &requests, &responses);
     operations.retain(|operation| {
         let (sent, answered) = schemas_of(operation);
-        let fault = sent.iter().chain(&answered).find_map(|schema| broken.get(schema));
-        if let Some(Broken { at, why }) = fault {
+        let unusable = sent.iter().chain(&answered).find_map(|schema| broken.get(schema));
+        if let Some(Unusable { at, why }) = unusable {
             untestable.push(Untestable {
                 operation: format!("{} {}", operation.method, operation.path),
                 at: at.clone(),
                 why: why.clone(),
             });
         }
-        fault.is_none()
+        unusable.is_none()
     });
     schemas
 }

@@ -20,7 +20,7 @@ pub struct Reference {
     /// What several places refer to.
     pub shared: Vec<Shared>,
     /// What a broken part of the contract keeps from being described.
-    pub broken: Vec<Broken>,
+    pub undescribed: Vec<Undescribed>,
     /// The run that the marks and the recorded examples come from.
     pub run: Option<Run>,
     /// The profile of the snapshots that they come from.
@@ -29,7 +29,7 @@ pub struct Reference {
 
 /// An operation that a broken part of the contract keeps from being described.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken {
+pub struct Undescribed {
     /// Method and path.
     pub operation: String,
     /// What is wrong.

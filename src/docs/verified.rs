@@ -68,10 +68,10 @@ pub(super) fn verify(
     for told in reference.groups.iter_mut().flat_map(|group| &mut group.operations) {
         let of = |one: &&contracted::Operation| one.method == told.method && one.path == told.path;
         let Some(operation) = contract.operations.iter().find(of) else { continue };
-        let seen = Seen::new(contract, operation, report);
-        known |= !seen.cases.is_empty();
+        let sightings = Sightings::new(contract, operation, report);
+        known |= !sightings.cases.is_empty();
         marks::mark(told, anchors, operation, report);
-        seen.record(told)?;
+        sightings.record(told)?;
     }
     if !known {
         return Err(NotVerified::Foreign { title: report.contract.title.clone() });
@@ -89,20 +89,24 @@ pub(super) fn verify(
 }
 
 /// What a run has seen of an operation.
-struct Seen<'r> {
+struct Sightings<'r> {
     contract: &'r Contract,
     operation: &'r contracted::Operation,
     report: &'r Report,
     cases: Vec<&'r Case>,
 }
 
-impl<'r> Seen<'r> {
-    fn new(contract: &'r Contract, operation: &'r contracted::Operation, report: &'r Report) -> Seen<'r> {
+impl<'r> Sightings<'r> {
+    fn new(
+        contract: &'r Contract,
+        operation: &'r contracted::Operation,
+        report: &'r Report,
+    ) -> Sightings<'r> {
         let cases = marks::covered(operation, report).map(|own| {
             let of = |case: &&Case| case.operation == own.covered.operation && marks::is_declared(case, own);
             report.cases.iter().filter(of).collect()
         });
-        Seen { contract, operation, report, cases: cases.unwrap_or_default() }
+        Sightings { contract, operation, report, cases: cases.unwrap_or_default() }
     }
 
     /// Puts recorded exchanges first among the examples.
@@ -225,7 +229,7 @@ impl<'r> Seen<'r> {
             Ok(read) => read.to_value(),
             Err(error) => return Err(self.stale(what, case, format!("it is not JSON: {error}"), &schema.0)),
         };
-        match self.contract.schemas.violations(schema, side, &value).first() {
+        match self.contract.schemas.errors(schema, side, &value).first() {
             None => Ok(()),
             Some(broken) => {
                 let place = if broken.place.is_empty() { "the body" } else { &broken.place };

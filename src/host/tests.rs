@@ -76,7 +76,7 @@ impl Served {
             });
             if let Some(media) = response.content.first() {
                 assert_eq!(reply.header("content-type"), Some(media.name.as_str()));
-                let broken = self.contract.schemas.violations(
+                let broken = self.contract.schemas.errors(
                     media.schema.as_ref().unwrap(),
                     Side::Response,
                     &reply.json(),

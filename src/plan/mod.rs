@@ -31,7 +31,7 @@ use crate::cause::Cause;
 use crate::contract::Contract;
 use crate::contract::link::Supplied;
 use crate::contract::model::StatusRange;
-use crate::exchange::{Credentials, Request};
+use crate::exchange::{CredentialKind, Request};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -106,8 +106,8 @@ pub struct Case {
     /// What is special about the request, in words.
     pub about: String,
     /// What the expectation takes for granted of earlier steps of its scenario.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub given: Vec<Given>,
+    #[serde(rename = "given", skip_serializing_if = "Vec::is_empty")]
+    pub preconditions: Vec<Precondition>,
     /// Whether a unique value of its body is the same in every run, so that it depends on what the
     /// target was sent before whether it is taken already.
     #[serde(skip)]
@@ -158,7 +158,7 @@ pub struct Follow {
 
 /// An outcome of an earlier step without which an expectation means nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Given {
+pub struct Precondition {
     /// Index of the step in its scenario.
     pub step: usize,
     /// Whether it must have been accepted, or refused.
@@ -176,7 +176,8 @@ pub struct Expectation {
     /// The business error codes that may come; empty when the contract names none.
     pub codes: Vec<String>,
     /// Why it must be refused.
-    pub faults: Vec<Fault>,
+    #[serde(rename = "faults")]
+    pub violations: Vec<Violation>,
     /// Why neither answer is a defect.
     pub silent: Vec<String>,
 }
@@ -184,8 +185,8 @@ pub struct Expectation {
 impl Expectation {
     /// Whether a request must be refused for its credentials, and for nothing else.
     pub fn is_about_credentials(&self) -> bool {
-        let only = |fault: &Fault| fault.cause == Cause::Unauthenticated;
-        self.verdict == Verdict::Reject && !self.faults.is_empty() && self.faults.iter().all(only)
+        let only = |violation: &Violation| violation.cause == Cause::Unauthenticated;
+        self.verdict == Verdict::Reject && !self.violations.is_empty() && self.violations.iter().all(only)
     }
 }
 
@@ -203,7 +204,7 @@ pub enum Verdict {
 
 /// One reason why a request is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Fault {
+pub struct Violation {
     /// Why.
     pub cause: Cause,
     /// Where.
@@ -286,7 +287,7 @@ impl Scenario {
     pub fn is_read(&self, contract: &Contract) -> bool {
         let [case] = self.cases.as_slice() else { return false };
         let method = &case.request.method;
-        case.request.credentials == Credentials::Valid
+        case.request.credentials == CredentialKind::Valid
             && guard::is_safe(method)
             && *method == contract.operations[case.operation].method
             && case.expectation.verdict != Verdict::Reject

@@ -6,9 +6,9 @@ use crate::cause::Cause;
 use crate::contract::Contract;
 use crate::contract::model::StatusRange;
 use crate::exchange::{Answer, Exchange, Failure, FailureKind, Head, Outcome, Parts, Pieces, Sent};
-use crate::exchange::{Credentials, Request};
+use crate::exchange::{CredentialKind, Request};
 use crate::judge::{self, About, Check, Finding, Observation, Reach, Scope, Severity};
-use crate::plan::{Case, Expectation, Fault, Gap, Place, Plan, Role, Scenario, Verdict};
+use crate::plan::{Case, Expectation, Gap, Place, Plan, Role, Scenario, Verdict, Violation};
 use crate::record::Record;
 use crate::record::SnapshotSummary;
 use crate::run::{Effects, End};
@@ -248,11 +248,11 @@ pub(super) fn changed(file: &str, old: &str, new: &str) -> Difference {
 
 /// A case of the only operation.
 pub(super) fn case(id: &str, verdict: Verdict, body: Option<&str>) -> Case {
-    let (statuses, codes, faults) = match verdict {
+    let (statuses, codes, violations) = match verdict {
         Verdict::Reject => (
             vec![StatusRange::Code(400)],
             vec!["735".to_owned()],
-            vec![Fault {
+            vec![Violation {
                 cause: Cause::Missing,
                 place: Place::Body("/name".into()),
                 keyword: Some("required".into()),
@@ -274,14 +274,14 @@ pub(super) fn case(id: &str, verdict: Verdict, body: Option<&str>) -> Case {
             }
             .into(),
             body: body.map(|body| Pieces::of(body.to_owned(), RUN)),
-            credentials: Credentials::Valid,
+            credentials: CredentialKind::Valid,
         },
-        expectation: Expectation { verdict, statuses, codes, faults, silent: Vec::new() },
+        expectation: Expectation { verdict, statuses, codes, violations, silent: Vec::new() },
         place: Place::Body(String::new()),
         cause: String::new(),
         at: "/paths/~1group/post".into(),
         about: String::new(),
-        given: Vec::new(),
+        preconditions: Vec::new(),
         fixed: false,
         follows: None,
     }

@@ -24,8 +24,9 @@ const CLOSELY: usize = 10;
 
 /// The report in at most so many bytes.
 pub fn markdown(report: &Report, most: usize) -> String {
-    let mut page = Page { text: String::new(), most: most.saturating_sub(RESERVE), left_out: Vec::new() };
-    page.push("the numbers", &numbers(report));
+    let mut bounded =
+        Bounded { text: String::new(), most: most.saturating_sub(RESERVE), left_out: Vec::new() };
+    bounded.push("the numbers", &numbers(report));
     let facts: Vec<(usize, &Finding)> = (1..).zip(report.by_weight()).collect();
     for (severity, heading) in [(Severity::Deny, "What breaks the contract"), (Severity::Warn, "Warnings")] {
         let of_severity: Vec<_> = facts.iter().filter(|(_, one)| one.severity == severity).collect();
@@ -33,32 +34,33 @@ pub fn markdown(report: &Report, most: usize) -> String {
             continue;
         }
         let many = count(of_severity.len(), "fact", "facts");
-        page.push("a heading", &format!("## {heading}: {many}\n\n"));
+        bounded.push("a heading", &format!("## {heading}: {many}\n\n"));
         for (number, one) in of_severity {
-            page.push("line", &line(*number, one));
+            bounded.push("line", &line(*number, one));
         }
-        page.push("", "\n");
+        bounded.push("", "\n");
     }
     if !facts.is_empty() {
-        page.push("how to set what is copied", &variables(report));
-        page.push("a heading", "## The facts closely\n\n");
+        bounded.push("how to set what is copied", &variables(report));
+        bounded.push("a heading", "## The facts closely\n\n");
     }
     for (number, one) in facts {
-        page.push("fact", &fact(report, number, one));
+        bounded.push("fact", &fact(report, number, one));
     }
-    page.push("differences of snapshots", &differences(report));
-    page.push("what was not tested", &untested(report));
-    page.push("coverage", &coverage(report));
-    page.end()
+    bounded.push("differences of snapshots", &differences(report));
+    bounded.push("what was not tested", &untested(report));
+    bounded.push("coverage", &coverage(report));
+    bounded.end()
 }
 
-struct Page {
+/// A text that takes no more than there is room for.
+struct Bounded {
     text: String,
     most: usize,
     left_out: Vec<&'static str>,
 }
 
-impl Page {
+impl Bounded {
     /// Adds a part if there is room for it.
     fn push(&mut self, name: &'static str, part: &str) {
         if self.text.len() + part.len() <= self.most || name.is_empty() {

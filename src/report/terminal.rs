@@ -71,38 +71,39 @@ const FAINT: Style = Style::new().dimmed();
 /// The report with colours, which a caller takes off where they are not wanted. Times stand
 /// only in its last line, and in what is said of every case.
 pub fn terminal(report: &Report, detail: Detail) -> String {
-    let mut page = Page { report, detail, text: String::new() };
+    let mut screen = Screen { report, detail, text: String::new() };
     if detail == Detail::Verbose {
-        page.cases();
+        screen.cases();
     }
-    page.findings();
-    page.differences();
+    screen.findings();
+    screen.differences();
     if detail > Detail::Quiet {
-        page.snapshots();
-        page.untested();
+        screen.snapshots();
+        screen.untested();
     }
     if detail == Detail::Verbose {
-        page.coverage();
+        screen.coverage();
     } else if detail > Detail::Quiet {
-        page.seen();
+        screen.seen();
     }
-    page.index();
-    page.end();
-    page.summary();
-    page.text
+    screen.index();
+    screen.end();
+    screen.summary();
+    screen.text
 }
 
 fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
-struct Page<'r> {
+/// What is shown, as it grows.
+struct Screen<'r> {
     report: &'r Report,
     detail: Detail,
     text: String,
 }
 
-impl Page<'_> {
+impl Screen<'_> {
     fn line(&mut self, line: impl AsRef<str>) {
         self.text.push_str(&inert(line.as_ref()));
         self.text.push('\n');

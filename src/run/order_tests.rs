@@ -1,6 +1,6 @@
 use super::super::conflict::conflict;
 use super::*;
-use crate::exchange::{Credentials, Parts, Request};
+use crate::exchange::{CredentialKind, Parts, Request};
 use crate::plan::{Case, Expectation, Place, Plan, Role, Verdict};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
@@ -94,20 +94,20 @@ fn scenarios(all: &[&[(&str, &str)]]) -> Vec<Scenario> {
             method: (*method).into(),
             parts: Parts::at(path).into(),
             body: None,
-            credentials: Credentials::Valid,
+            credentials: CredentialKind::Valid,
         },
         expectation: Expectation {
             verdict: Verdict::Either,
             statuses: Vec::new(),
             codes: Vec::new(),
-            faults: Vec::new(),
+            violations: Vec::new(),
             silent: Vec::new(),
         },
         place: Place::Method,
         cause: String::new(),
         at: String::new(),
         about: String::new(),
-        given: Vec::new(),
+        preconditions: Vec::new(),
         fixed: false,
         follows: None,
     };

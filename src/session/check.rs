@@ -7,7 +7,7 @@ use crate::judge::{self, Finding, Levels, SNAPSHOT, Severity};
 use crate::plan::Plan;
 use crate::record::{Record, SnapshotSummary};
 use crate::run::{Alias, End, RunError, Settings, Stop, identity};
-use crate::snapshot::{self, Comparison, Extent, Kind, Page, SnapshotError, Store, Writing};
+use crate::snapshot::{self, Comparison, Extent, Kind, Snapshot, SnapshotError, Store, Writing};
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -172,16 +172,16 @@ pub async fn check(
     stop: Stop,
 ) -> Result<Checked, SessionError> {
     let host = if options.embedded {
-        let given = &options.settings.given;
+        let given = &options.settings.credentials;
         let (host, given) = embedded::start(contract, given).map_err(SessionError::NoLoopback)?;
-        options.settings.given = given;
+        options.settings.credentials = given;
         options.settings.target = embedded::url(&host);
         options.settings.alias = Some(Alias { name: embedded::NAME.into(), url: embedded::ALIAS.into() });
         Some(host)
     } else {
         None
     };
-    let strangers = leave_out_strangers(contract, &mut plan, &options.settings.given);
+    let strangers = leave_out_strangers(contract, &mut plan, &options.settings.credentials);
     let session = Session { contract, plan: Arc::new(plan), options, observer: of_second, stop };
     if let Err(error) = strangers {
         return Ok(session.not_begun(error.into()));
@@ -243,7 +243,7 @@ impl Session<'_> {
     }
 
     /// What a run shows; of a host that others use as well, without what that may have changed.
-    fn pages(&self, record: &Record) -> Vec<Page> {
+    fn pages(&self, record: &Record) -> Vec<Snapshot> {
         let mut pages = snapshot::render(self.contract, &record.plan, record);
         if !self.options.embedded {
             snapshot::set_fixed_aside(&record.plan, &mut pages);
@@ -255,7 +255,7 @@ impl Session<'_> {
     async fn pinned(
         &self,
         store: &Store,
-        (pages, extent): (Vec<Page>, Extent),
+        (pages, extent): (Vec<Snapshot>, Extent),
         first: &mut Record,
     ) -> Result<Snapshots, SnapshotError> {
         // What counts whole seconds has moved on by then, whatever it shows.
@@ -299,7 +299,7 @@ impl Session<'_> {
         let mut settings = Settings { run_id, ..self.options.settings.clone() };
         // What an embedded host remembers of the first run would change the second.
         let host = if self.options.embedded {
-            Some(embedded::start(self.contract, &settings.given).map_err(SessionError::NoLoopback)?)
+            Some(embedded::start(self.contract, &settings.credentials).map_err(SessionError::NoLoopback)?)
         } else {
             None
         };

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// The cases of one operation, place and cause, with what came of them.
 #[derive(Clone, Debug)]
-pub struct Page {
+pub struct Snapshot {
     /// The operation's identity.
     pub operation: String,
     /// The place that the cases vary.
@@ -50,7 +50,7 @@ pub struct Entry {
     pub(super) made: jiff::Timestamp,
 }
 
-impl Page {
+impl Snapshot {
     /// The body of the page.
     pub fn text(&self) -> String {
         let nothing = Unstable::default();

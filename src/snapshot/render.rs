@@ -3,7 +3,7 @@
 use super::answer::{Body, Reply, Shown};
 use super::clock;
 use super::name::{self, Address};
-use super::page::{Entry, Page};
+use super::page::{Entry, Snapshot};
 use super::redact::Redaction;
 use crate::contract::model::{Header, essence, includes, is_json};
 use crate::contract::{Contract, Operation};
@@ -19,7 +19,7 @@ type Layout<'p> = BTreeMap<(usize, Address), Vec<(String, &'p Case, (usize, usiz
 
 /// Every page that a run gives, in the order of operations; cases that were not sent are
 /// named as skipped.
-pub fn render(contract: &Contract, plan: &Plan, run: &Record) -> Vec<Page> {
+pub fn render(contract: &Contract, plan: &Plan, run: &Record) -> Vec<Snapshot> {
     let layout = layout(plan);
     let names = names(contract, &layout);
     let mut redaction = Redaction::new(contract, &run.id);
@@ -29,7 +29,7 @@ pub fn render(contract: &Contract, plan: &Plan, run: &Record) -> Vec<Page> {
         let operation = &contract.operations[index];
         let at = cases.first().map_or(operation.at.clone(), |(_, case, _)| case.at.clone());
         let place = contract.document.locate(&at);
-        let mut page = Page {
+        let mut page = Snapshot {
             operation: operation.id.clone(),
             line: if place.file == source { place.line } else { 0 },
             name,
@@ -64,7 +64,7 @@ pub fn render(contract: &Contract, plan: &Plan, run: &Record) -> Vec<Page> {
 
 /// Takes out of the pages what depends on the data of a target that more than this run used: a
 /// unique value that is the same in every run is taken by one of them, and refused from then on.
-pub fn set_fixed_aside(plan: &Plan, pages: &mut [Page]) {
+pub fn set_fixed_aside(plan: &Plan, pages: &mut [Snapshot]) {
     for page in pages {
         let (kept, aside) = std::mem::take(&mut page.entries).into_iter().partition(|entry| {
             let case = &plan.scenarios[entry.case.0].cases[entry.case.1];

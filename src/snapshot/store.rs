@@ -4,7 +4,7 @@ use super::answer::{Form, same};
 use super::error::{SnapshotError, unreadable};
 use super::file::{self, Text};
 use super::hunk::{self, Hunk};
-use super::page::{self, Page};
+use super::page::{self, Snapshot};
 use super::{Extent, Writing, name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -143,10 +143,10 @@ impl Store {
     }
 
     /// Compares the pages of a run with what is stored; each file is read once.
-    pub fn compare(&self, pages: &[Page], extent: Extent) -> Result<Comparison, SnapshotError> {
+    pub fn compare(&self, pages: &[Snapshot], extent: Extent) -> Result<Comparison, SnapshotError> {
         let listing = self.listing()?;
         let mut comparison = Comparison { foreign: listing.foreign, ..Comparison::default() };
-        let mut named: BTreeMap<&str, &Page> = BTreeMap::new();
+        let mut named: BTreeMap<&str, &Snapshot> = BTreeMap::new();
         for page in pages {
             let spare = listing.settled.contains(&page.spare) && !listing.settled.contains(&page.name);
             named.insert(if spare { &page.spare } else { &page.name }, page);
@@ -169,13 +169,13 @@ impl Store {
     fn compare_page(
         &self,
         name: &str,
-        page: &Page,
+        page: &Snapshot,
         settled: &BTreeSet<String>,
         extent: Extent,
         comparison: &mut Comparison,
     ) -> Result<(), SnapshotError> {
         let mut unstable = page.unstable.clone().unwrap_or_default();
-        let everything = |page: &Page| {
+        let everything = |page: &Snapshot| {
             page.entries
                 .iter()
                 .map(|entry| ChangedCase {
@@ -335,7 +335,7 @@ impl Store {
 /// The answers that a page has now, and the cases that changed: what means the same stays as it
 /// was written, and of what is not known now, the old answer stands where it may be kept.
 fn merge(
-    page: &Page,
+    page: &Snapshot,
     fresh: BTreeMap<String, String>,
     old: &BTreeMap<String, String>,
     kept: impl Fn(&String) -> bool,

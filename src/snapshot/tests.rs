@@ -120,7 +120,7 @@ fn honest(case: &plan::Case, body: &str) -> Outcome {
     answered(200, &[("x-trace", body), ("x-kind", "a"), ("date", "now"), ("x-undeclared", "1")], &json)
 }
 
-fn pages(contract: &Contract, plan: &Plan, id: &str) -> Vec<Page> {
+fn pages(contract: &Contract, plan: &Plan, id: &str) -> Vec<Snapshot> {
     render(contract, plan, &run_with(plan, id, honest))
 }
 
@@ -181,7 +181,7 @@ fn a_page_shows_behaviour_and_nothing_that_flickers() {
     let page = pages.iter().find(|page| page.name == "make-thing/body.size-out-of-range").unwrap();
     assert!(page.entries.len() > 1);
     assert_eq!(page.text().matches("400 application/json").count(), 1, "{}", page.text());
-    let texts: String = pages.iter().map(Page::text).collect();
+    let texts: String = pages.iter().map(Snapshot::text).collect();
     assert!(!texts.contains("1111111111"));
 }
 

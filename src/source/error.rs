@@ -139,7 +139,7 @@ pub enum SourceError {
 }
 
 impl SourceError {
-    /// The place of the fault, where it is known.
+    /// The place of the error, where it is known.
     pub fn location(&self) -> Option<&Location> {
         match self {
             Self::NotFound { .. }
@@ -164,7 +164,7 @@ impl SourceError {
         }
     }
 
-    /// The line of the fault in the text of its file, as compilers show it; nothing where the place
+    /// The line of the error in the text of its file, as compilers show it; nothing where the place
     /// is not known.
     pub fn snippet(&self, text: &str, title: &str, coloured: bool) -> Option<String> {
         let at = self.location()?;

@@ -14,7 +14,7 @@ fn yaml(text: &str) -> Document {
     Document::from_text("api.yaml", text).unwrap()
 }
 
-fn fault(name: &str, text: &str) -> String {
+fn error(name: &str, text: &str) -> String {
     let error = Document::from_text(name, text).unwrap_err();
     assert!(error.hint().is_some());
     error.to_string()
@@ -160,33 +160,33 @@ fn faults_name_their_place() {
         (" \n", "api.yaml: empty"),
         ("a: 1\nx-probity-files: []", "api.yaml:2:1: the key `x-probity-files` is reserved"),
     ] {
-        assert_eq!(fault("api.yaml", text), expected);
+        assert_eq!(error("api.yaml", text), expected);
     }
-    assert!(fault("api.yaml", "a:\n\tb: 1").starts_with("api.yaml:2:"));
-    assert!(fault("api.yaml", "a: *unknown").starts_with("api.yaml:1:4: malformed YAML: "));
+    assert!(error("api.yaml", "a:\n\tb: 1").starts_with("api.yaml:2:"));
+    assert!(error("api.yaml", "a: *unknown").starts_with("api.yaml:1:4: malformed YAML: "));
     assert_eq!(
-        fault("api.json", "{\"a\": 1,\n \"a\": 2}"),
+        error("api.json", "{\"a\": 1,\n \"a\": 2}"),
         "api.json:2:2: duplicate key \"a\", first at line 1, column 2"
     );
-    assert_eq!(fault("api.json", "{\"a\": 1,\n}"), "api.json:2:1: malformed JSON: expected a key");
+    assert_eq!(error("api.json", "{\"a\": 1,\n}"), "api.json:2:1: malformed JSON: expected a key");
 }
 
 #[test]
 fn nesting_is_bounded_also_through_aliases() {
     let nested = |depth: usize| format!("a: {}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(Document::from_text("a.yaml", &nested(MAX_DEPTH - 1)).is_ok());
-    assert!(fault("a.yaml", &nested(MAX_DEPTH)).ends_with("nested more than 200 levels deep"));
-    assert!(fault("a.yaml", &"[".repeat(100_000)).contains("nested more than 200 levels deep"));
+    assert!(error("a.yaml", &nested(MAX_DEPTH)).ends_with("nested more than 200 levels deep"));
+    assert!(error("a.yaml", &"[".repeat(100_000)).contains("nested more than 200 levels deep"));
     let block: String = (0..500).map(|depth| " ".repeat(depth) + "a:\n").collect();
-    assert!(fault("a.yaml", &block).ends_with("nested more than 200 levels deep"));
+    assert!(error("a.yaml", &block).ends_with("nested more than 200 levels deep"));
     let json = format!("{{\"a\": {}{}}}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
-    assert!(fault("a.json", &json).ends_with("nested more than 200 levels deep"));
+    assert!(error("a.json", &json).ends_with("nested more than 200 levels deep"));
 
     let mut chain = "a0: &a0 [1]\n".to_owned();
     for link in 1..300 {
         chain = format!("{chain}a{link}: &a{link} [*a{}]\n", link - 1);
     }
-    assert!(fault("a.yaml", &chain).ends_with("nested more than 200 levels deep"));
+    assert!(error("a.yaml", &chain).ends_with("nested more than 200 levels deep"));
 }
 
 #[test]
@@ -196,9 +196,9 @@ fn aliases_cannot_multiply_without_end() {
         let inner = format!("*a{}, ", level - 1).repeat(9);
         bomb = format!("{bomb}a{level}: &a{level} [{inner}]\n");
     }
-    assert!(fault("a.yaml", &bomb).ends_with("aliases copy more than 1000000 nodes"));
+    assert!(error("a.yaml", &bomb).ends_with("aliases copy more than 1000000 nodes"));
     let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(1 << 20), "*a, ".repeat(1_000));
-    assert!(fault("a.yaml", &text).ends_with("aliases copy more than 1000000 nodes"));
+    assert!(error("a.yaml", &text).ends_with("aliases copy more than 1000000 nodes"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use probity::contract::Contract;
-use probity::docs::{Format, pages};
+use probity::docs::{Format, files};
 use probity::host::fault::faults;
 use probity::host::{Host, HostSettings};
 use probity::source::Document;
@@ -429,7 +429,7 @@ fn every_document_becomes_pages_of_a_sane_size() {
     for path in corpus::paths() {
         let contract = corpus::read(&path);
         let begun = Instant::now();
-        let page = pages(&contract, None, Format::Html).unwrap().remove(0).text;
+        let page = files(&contract, None, Format::Html).unwrap().remove(0).text;
         let name = path.display();
         assert!(begun.elapsed() < Duration::from_secs(30), "{name} takes {:?}", begun.elapsed());
         assert!(page.len() < LARGEST_PAGE, "{name} is {} bytes", page.len());
@@ -439,7 +439,7 @@ fn every_document_becomes_pages_of_a_sane_size() {
             let path = path.replace('&', "&amp;").replace('<', "\u{1}").replace("\u{1}wbr>", "<wbr>");
             assert!(page.contains(&path), "{name} lacks {path}");
         }
-        let files = pages(&contract, None, Format::Markdown).unwrap();
+        let files = files(&contract, None, Format::Markdown).unwrap();
         assert!(files.len() > contract.operations.len(), "{name}");
     }
 }

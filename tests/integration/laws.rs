@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use contracts::Known;
 use probity::contract::Contract;
-use probity::exchange::Credentials;
+use probity::exchange::CredentialKind;
 use probity::plan::{self, Case, Place, Plan, Verdict, Wishes};
 use probity::source::Document;
 use serde_json::Value;
@@ -61,7 +61,7 @@ fn for_every_case(law: impl Fn(&Known, &Contract, &Case)) {
 fn valid(known: &Known, contract: &Contract, case: &Case) -> Option<bool> {
     let operation = &contract.operations[case.operation];
     let request = &case.request;
-    if request.method != operation.method || request.credentials != Credentials::Valid {
+    if request.method != operation.method || request.credentials != CredentialKind::Valid {
         return None;
     }
     let Some(bytes) = request.body() else { return Some(false) };
@@ -79,7 +79,7 @@ fn what_must_be_accepted_is_valid() {
     for_every_case(|known, contract, case| {
         if case.expectation.verdict == Verdict::Accept {
             assert_eq!(valid(known, contract, case), Some(true), "{}", shown(known, case));
-            assert!(case.expectation.faults.is_empty(), "{}", shown(known, case));
+            assert!(case.expectation.violations.is_empty(), "{}", shown(known, case));
         }
     });
 }
@@ -87,10 +87,11 @@ fn what_must_be_accepted_is_valid() {
 #[test]
 fn what_must_be_rejected_by_a_schema_is_invalid() {
     for_every_case(|known, contract, case| {
-        let by_schema =
-            |fault: &plan::Fault| fault.keyword.is_some() && matches!(fault.place, Place::Body(_));
+        let by_schema = |violation: &plan::Violation| {
+            violation.keyword.is_some() && matches!(violation.place, Place::Body(_))
+        };
         let rejected = case.expectation.verdict == Verdict::Reject;
-        if rejected && case.expectation.faults.iter().any(by_schema) {
+        if rejected && case.expectation.violations.iter().any(by_schema) {
             assert_eq!(valid(known, contract, case), Some(false), "{}", shown(known, case));
         }
     });
@@ -104,7 +105,7 @@ fn what_must_be_rejected_has_a_fault() {
             plan.scenarios.iter().flat_map(|scenario| scenario.cases.iter().skip(scenario.at_once));
         for case in one_by_one {
             let rejected = case.expectation.verdict == Verdict::Reject;
-            assert_eq!(rejected, !case.expectation.faults.is_empty(), "{}", shown(known, case));
+            assert_eq!(rejected, !case.expectation.violations.is_empty(), "{}", shown(known, case));
         }
     });
 }
@@ -112,8 +113,8 @@ fn what_must_be_rejected_has_a_fault() {
 #[test]
 fn every_keyword_of_a_schema_is_broken_by_some_case() {
     for_every_plan(|known, _, plan| {
-        let faults = plan.cases().flat_map(|case| &case.expectation.faults);
-        let broken: Vec<&str> = faults.filter_map(|fault| fault.keyword.as_deref()).collect();
+        let violations = plan.cases().flat_map(|case| &case.expectation.violations);
+        let broken: Vec<&str> = violations.filter_map(|violation| violation.keyword.as_deref()).collect();
         for keyword in &known.keywords {
             assert!(broken.contains(keyword), "{}: no case breaks {keyword}", known.name);
         }
@@ -185,8 +186,8 @@ fn every_case_has_its_line_in_the_contract() {
         let place = contract.document.locate(&case.at);
         assert_eq!(place.file, known.name);
         assert!(place.line > 1, "{} has no line but that of the document", shown(known, case));
-        for fault in &case.expectation.faults {
-            assert!(contract.document.locate(&fault.at).line > 1, "{}", shown(known, case));
+        for violation in &case.expectation.violations {
+            assert!(contract.document.locate(&violation.at).line > 1, "{}", shown(known, case));
         }
     });
 }

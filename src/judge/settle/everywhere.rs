@@ -1,7 +1,7 @@
 //! What every request of a kind shows is one fact, not one for each operation or place.
 
 use super::{Whole, is_4xx};
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 use crate::judge::check::{credentials_enforced, error_code};
 use crate::judge::{About, Observation};
 use crate::plan::Verdict;
@@ -17,7 +17,7 @@ pub(super) fn credentials(run: &Whole<'_>, observations: &mut [Observation]) {
         return;
     }
     // Who is answered 404 like everybody else was not turned away for being a stranger.
-    let mut enforced: Vec<Credentials> = Vec::new();
+    let mut enforced: Vec<CredentialKind> = Vec::new();
     for (position, case) in run.cases().filter(|(_, case)| case.expectation.is_about_credentials()) {
         let Some(status) = run.status(position) else { continue };
         let expected = case.expectation.statuses.iter().any(|known| known.contains(status));

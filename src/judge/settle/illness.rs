@@ -2,7 +2,7 @@
 //! after it.
 
 use super::{Position, Untested, Whole};
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 use crate::exchange::{Exchange, FailureKind, Outcome};
 use crate::judge::Observation;
 use crate::judge::check::{complete_answer, server_error};
@@ -110,7 +110,7 @@ fn outbreak<'r>(run: &Whole<'r>) -> Option<Outbreak<'r>> {
     let mut over = by_time(run);
     over.retain(|one| {
         let (case, operation) = (run.case(one.position), run.operation(one.position));
-        case.request.method == operation.method && case.request.credentials == Credentials::Valid
+        case.request.method == operation.method && case.request.credentials == CredentialKind::Valid
     });
     let mut accepted: BTreeMap<usize, jiff::Timestamp> = BTreeMap::new();
     for one in over.iter().filter(|one| one.exchange.accepted()) {

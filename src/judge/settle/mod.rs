@@ -14,7 +14,7 @@ use super::{Observation, Severity, View, check, verdict};
 use crate::cause::Cause;
 use crate::contract::{Contract, Operation};
 use crate::exchange::{Answer, Exchange};
-use crate::exchange::{Credentials, Parts, Pieces};
+use crate::exchange::{CredentialKind, Parts, Pieces};
 use crate::json::pointer;
 use crate::plan::{Case, Gap, Plan, Verdict};
 use history::History;
@@ -192,7 +192,7 @@ fn asked(contract: &Contract, plan: &Plan, exchanges: &[Vec<Option<Exchange>>]) 
         for (step, (case, exchange)) in scenario.cases.iter().zip(steps).enumerate() {
             let Some(exchange) = exchange else { continue };
             let operation = &contract.operations[case.operation];
-            if case.request.method != operation.method || case.request.credentials != Credentials::Valid {
+            if case.request.method != operation.method || case.request.credentials != CredentialKind::Valid {
                 continue;
             }
             let position = (index, step);
@@ -263,8 +263,9 @@ impl<'r> Whole<'r> {
 
     /// Whether a request that is invalid in itself was refused for what is there already.
     fn conflicts(&self, position: Position) -> bool {
-        let faults = &self.case(position).expectation.faults;
-        self.status(position) == Some(409) && !faults.iter().any(|fault| fault.cause == Cause::Repeated)
+        let violations = &self.case(position).expectation.violations;
+        self.status(position) == Some(409)
+            && !violations.iter().any(|violation| violation.cause == Cause::Repeated)
     }
 
     fn view(&self, position: Position, verdict: Verdict) -> Option<View<'r>> {
@@ -318,7 +319,7 @@ fn is_excused(
     let is = |check: &super::Check| observation.check.id == check.id;
     if is(&check::error_code::CHECK) {
         // Who refuses everything, or what was there before, has not come to the cause.
-        let stranger = case.request.credentials != Credentials::Valid;
+        let stranger = case.request.credentials != CredentialKind::Valid;
         return !stranger && untested.cases.contains(&position) && !run.tells_no_cause(position);
     }
     if is(&check::uniqueness::CHECK) && observation.answer == check::uniqueness::NONE {

@@ -4,9 +4,9 @@ use super::base::Base;
 use super::{About, Deriver, Draft};
 use crate::contract::Operation;
 use crate::contract::link::{Lead, Link, Supplied};
-use crate::exchange::{Credentials, Request};
+use crate::exchange::{CredentialKind, Request};
 use crate::generate::value::Fill;
-use crate::plan::{Case, Expectation, Follow, Given, Place, Scenario, Verdict, expect};
+use crate::plan::{Case, Expectation, Follow, Place, Precondition, Scenario, Verdict, expect};
 use serde_json::Value;
 
 /// How soon it is worth to follow a link.
@@ -80,7 +80,7 @@ impl<'c> Deriver<'c> {
         let id = cases[count].id.clone();
         if way.link.read_back.is_some() && !self.operation.is_open() {
             // Only of what is there can be told whether a stranger sees it.
-            let read = Request { credentials: Credentials::None, ..read };
+            let read = Request { credentials: CredentialKind::None, ..read };
             let follow = Follow { step: 0, link: way.link.at.clone(), parameters };
             cases.push(self.stranger(there.operation, way.link, read, follow));
         }
@@ -162,7 +162,7 @@ impl<'c> Deriver<'c> {
         let words = format!("what `{}` answered, through the link `{}`", source.id, link.name);
         let about = about(&source.id, link, variant, words);
         let mut case = self.case(about, request, Some(expectation));
-        case.given = vec![Given { step: follow.step, accepted: true }];
+        case.preconditions = vec![Precondition { step: follow.step, accepted: true }];
         case.follows = Some(follow);
         case
     }
@@ -177,7 +177,7 @@ impl Deriver<'_> {
         let variant = format!("linked-from-{}", source.id);
         let about = about(&source.id, link, &variant, words);
         let mut case = self.case(about, request, Some(expectation));
-        case.given = vec![Given { step: follow.step, accepted: true }];
+        case.preconditions = vec![Precondition { step: follow.step, accepted: true }];
         case.follows = Some(follow);
         case
     }

@@ -61,7 +61,7 @@ fn two_are_made_and_then_each_is_read() {
     assert!(telling.contains("probity-7071727374-") && telling.contains(" Ab <ß> & "), "{telling}");
     for (step, case) in scenario.cases[2..].iter().enumerate() {
         assert_eq!(case.request.path().as_str(), "/things/{id}");
-        assert_eq!((case.follows.as_ref().unwrap().step, case.given[0].step), (step, step));
+        assert_eq!((case.follows.as_ref().unwrap().step, case.preconditions[0].step), (step, step));
         assert_eq!(case.expectation.verdict, Verdict::Accept);
     }
 }

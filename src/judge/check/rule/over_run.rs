@@ -41,14 +41,14 @@ pub fn over_run(contract: &Contract, plan: &Plan, notes: &[Note]) -> Vec<Observa
         for (index, value) in &note.values {
             let rule = &contract.operations[operation].behaviour.rules[*index];
             let memory = &mut memories[operation][*index];
-            let broken = match &rule.statement {
+            let unmet = match &rule.statement {
                 Statement::Constant(at) => constant::judge(memory, at, value),
                 Statement::Distinct(at) => distinct::judge(memory, at, value),
                 _ => None,
             };
             // An answer that breaks a rule in many items breaks it once.
-            if let Some(broken) = broken.filter(|_| said.insert(index)) {
-                found.push(observed((note.scenario, note.step), rule, broken));
+            if let Some(unmet) = unmet.filter(|_| said.insert(index)) {
+                found.push(observed((note.scenario, note.step), rule, unmet));
             }
         }
     }

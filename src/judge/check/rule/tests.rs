@@ -318,7 +318,7 @@ fn a_recent_time_is_near_one_of_the_two_clocks() {
     assert_eq!(kind(trial(), now - 600).as_deref(), Some("it lies in the past"));
     assert_eq!(kind(trial(), now + 19_800).as_deref(), Some("it is in another time zone"));
     assert_eq!(kind(trial(), 0).as_deref(), Some("it lies in the past"));
-    // The whole host is a day behind: that is its clock's fault, and this rule's of nothing.
+    // The whole host is a day behind: that is the doing of its clock, and of nothing that this rule is about.
     let behind = now - 86_400;
     assert_eq!(kind(trial().with("date", &date(behind)), behind), None);
     assert_eq!(kind(trial().with("date", &date(behind)), now), None);

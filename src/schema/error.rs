@@ -7,7 +7,6 @@ use super::branch::{Alternatives, Branches, Composition};
 use super::lower::Side;
 use crate::cause::Cause;
 use crate::json::{self, pointer};
-use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -16,7 +15,7 @@ use std::rc::Rc;
 
 /// How a value breaks a schema.
 #[derive(Clone, Debug)]
-pub struct Violation {
+pub struct ValidationError {
     /// JSON Pointer to the value, or to where it should be.
     pub place: String,
     /// The keyword that is broken.
@@ -48,7 +47,7 @@ pub struct Break {
     pub unsure: Option<Alternatives>,
 }
 
-impl Violation {
+impl ValidationError {
     /// Whether the value as a whole is of another type.
     pub fn is_of_whole_type(&self) -> bool {
         self.place.is_empty() && matches!(self.cause, Cause::WrongType | Cause::Null)
@@ -70,7 +69,7 @@ pub(super) struct Raw<'e> {
 /// What is asked for.
 #[derive(Clone)]
 pub(super) enum Expected<'e> {
-    By(&'e ValidationError<'e>),
+    By(&'e jsonschema::ValidationError<'e>),
     Words(String),
 }
 
@@ -93,8 +92,8 @@ impl Raw<'_> {
         matches!(self.actual, Actual::Value(Value::Null))
     }
 
-    pub(super) fn told(self) -> Violation {
-        Violation {
+    pub(super) fn told(self) -> ValidationError {
+        ValidationError {
             expected: self.expected(),
             actual: match &self.actual {
                 Actual::Value(value) => show(value),
@@ -133,15 +132,15 @@ pub(super) struct Ground<'c> {
 }
 
 /// Every way in which a value breaks a schema, each once, in the order of places.
-pub(super) fn ordered<'e>(errors: &'e [ValidationError<'e>], ground: Ground<'e>) -> Vec<Raw<'e>> {
-    let mut found = violations(errors, ground);
+pub(super) fn ordered<'e>(errors: &'e [jsonschema::ValidationError<'e>], ground: Ground<'e>) -> Vec<Raw<'e>> {
+    let mut found = raised(errors, ground);
     found.sort_by(|a, b| (&a.place, &a.at).cmp(&(&b.place, &b.at)));
     found.dedup_by(|a, b| a.place == b.place && a.at == b.at);
     found
 }
 
-/// The violations that errors are.
-fn violations<'e>(errors: &'e [ValidationError<'e>], ground: Ground<'e>) -> Vec<Raw<'e>> {
+/// What a validator raised, as it is told.
+fn raised<'e>(errors: &'e [jsonschema::ValidationError<'e>], ground: Ground<'e>) -> Vec<Raw<'e>> {
     // Where no alternative fits, none has told what it knows of the members.
     let undecided: HashSet<&str> = errors
         .iter()
@@ -164,7 +163,9 @@ fn violations<'e>(errors: &'e [ValidationError<'e>], ground: Ground<'e>) -> Vec<
 }
 
 /// What each alternative holds against a value, where a composition is broken.
-fn alternatives<'e>(error: &'e ValidationError<'_>) -> Option<&'e [Vec<ValidationError<'static>>]> {
+fn alternatives<'e>(
+    error: &'e jsonschema::ValidationError<'_>,
+) -> Option<&'e [Vec<jsonschema::ValidationError<'static>>]> {
     match error.kind() {
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } | Kind::OneOfMultipleValid { context } => {
             Some(context)
@@ -174,18 +175,18 @@ fn alternatives<'e>(error: &'e ValidationError<'_>) -> Option<&'e [Vec<Validatio
 }
 
 fn of_composition<'e>(
-    error: &'e ValidationError<'e>,
-    broken: &'e [Vec<ValidationError<'static>>],
+    error: &'e jsonschema::ValidationError<'e>,
+    broken: &'e [Vec<jsonschema::ValidationError<'static>>],
     ground: Ground<'e>,
 ) -> Vec<Raw<'e>> {
     let at = document_pointer(error.schema_path().as_str());
     let place = error.instance_path().as_str();
     let keyword = error.kind().keyword();
     let composition = Composition { ground, at, place, keyword, value: error.instance() };
-    composition.judged(broken.iter().map(|errors| violations(errors, ground)).collect())
+    composition.judged(broken.iter().map(|errors| raised(errors, ground)).collect())
 }
 
-fn of_keyword<'e>(error: &'e ValidationError<'e>, found: &mut Vec<Raw<'e>>) {
+fn of_keyword<'e>(error: &'e jsonschema::ValidationError<'e>, found: &mut Vec<Raw<'e>>) {
     let place = error.instance_path().as_str();
     let at = document_pointer(error.schema_path().as_str());
     let keyword = error.kind().keyword();
@@ -234,7 +235,7 @@ fn cause(kind: &Kind, instance: &Value) -> Cause {
 }
 
 /// What a keyword asks for.
-fn expected(error: &ValidationError<'_>) -> String {
+fn expected(error: &jsonschema::ValidationError<'_>) -> String {
     match error.kind() {
         Kind::Required { .. } => "a value".into(),
         Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. } => {

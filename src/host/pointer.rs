@@ -5,14 +5,14 @@ use serde_json::Value;
 
 /// A place in a body.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Place {
+pub(super) struct Pointer {
     pub(super) at: String,
     tokens: Box<[String]>,
 }
 
-impl Place {
-    pub(super) fn new(at: &str) -> Place {
-        Place { at: at.to_owned(), tokens: pointer::tokens(at).map(std::borrow::Cow::into_owned).collect() }
+impl Pointer {
+    pub(super) fn new(at: &str) -> Pointer {
+        Pointer { at: at.to_owned(), tokens: pointer::tokens(at).map(std::borrow::Cow::into_owned).collect() }
     }
 
     /// What stands there.
@@ -38,7 +38,7 @@ impl Place {
             *body = new;
             return;
         };
-        match Place::get_mut(above, body) {
+        match Pointer::get_mut(above, body) {
             Some(Value::Object(members)) => {
                 if let Some(member) = members.get_mut(last) {
                     *member = new;
@@ -58,7 +58,7 @@ impl Place {
     /// Takes a member out of the body.
     pub(super) fn remove(&self, body: &mut Value) {
         if let Some((last, above)) = self.tokens.split_last()
-            && let Some(Value::Object(members)) = Place::get_mut(above, body)
+            && let Some(Value::Object(members)) = Pointer::get_mut(above, body)
         {
             members.shift_remove(last);
         }
