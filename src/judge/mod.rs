@@ -27,7 +27,7 @@ pub use view::{View, values};
 use crate::cause::Cause;
 use crate::contract::Contract;
 use crate::exchange::{Answer, Exchange, FailureKind, Outcome};
-use crate::plan::{Plan, Precondition, Scenario, Verdict};
+use crate::plan::{Plan, Position, Precondition, Scenario, Verdict};
 
 /// One kind of judgement.
 #[derive(Debug)]
@@ -126,15 +126,15 @@ pub struct Judgement {
 
 /// Judges one exchange of a plan.
 ///
-/// `run` is the identity of the run, which stands in what it sent. `position` holds the indexes of the scenario in the plan and of the step in the scenario; a
-/// step without an exchange has nothing held against it.
+/// `run` is the identity of the run, which stands in what it sent. A
+/// case without an exchange has nothing held against it.
 pub fn exchange(
     contract: &Contract,
     (plan, run): (&Plan, &str),
     exchanges: &[Option<Exchange>],
-    position: (usize, usize),
+    position: Position,
 ) -> Judgement {
-    let (scenario, step) = (&plan.scenarios[position.0], position.1);
+    let (scenario, step) = (&plan.scenarios[position.scenario], position.step);
     let Some(exchange) = &exchanges[step] else { return Judgement::default() };
     let case = &scenario.cases[step];
     let verdict = verdict(scenario, exchanges, step);

@@ -35,6 +35,7 @@ use crate::exchange::{CredentialKind, Request};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Index;
 
 /// All scenarios, in order of worth: any prefix is the best use of that many requests.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -115,6 +116,15 @@ pub struct Case {
     /// What of the request comes from an earlier exchange of its scenario.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<Follow>,
+}
+
+/// Where a case stands in a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Index of the scenario in the plan.
+    pub scenario: usize,
+    /// Index of the case in the scenario.
+    pub step: usize,
 }
 
 /// What part a case has in a run.
@@ -256,6 +266,18 @@ impl Plan {
         self.scenarios.iter().flat_map(|scenario| &scenario.cases)
     }
 
+    /// Every case with where it stands.
+    pub fn placed(&self) -> impl Iterator<Item = (Position, &Case)> {
+        self.scenarios.iter().enumerate().flat_map(|(scenario, one)| {
+            one.cases.iter().enumerate().map(move |(step, case)| (Position { scenario, step }, case))
+        })
+    }
+
+    /// The case at a position, if the plan has it.
+    pub fn case(&self, at: Position) -> Option<&Case> {
+        self.scenarios.get(at.scenario)?.cases.get(at.step)
+    }
+
     /// How many requests the plan holds.
     pub fn len(&self) -> usize {
         self.scenarios.iter().map(|scenario| scenario.cases.len()).sum()
@@ -274,6 +296,21 @@ impl Plan {
             left -= if fits { scenario.cases.len() } else { 0 };
             fits
         });
+    }
+}
+
+impl Index<Position> for Plan {
+    type Output = Case;
+
+    fn index(&self, at: Position) -> &Case {
+        &self.scenarios[at.scenario].cases[at.step]
+    }
+}
+
+impl Position {
+    /// What stands here, of what was kept of each case.
+    pub fn of<T>(self, all: &[Vec<Option<T>>]) -> Option<&T> {
+        all.get(self.scenario)?.get(self.step)?.as_ref()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::contract::model::StatusRange;
 use crate::exchange::{Answer, Exchange, Failure, FailureKind, Head, Outcome, Parts, Pieces, Sent};
 use crate::exchange::{CredentialKind, Request};
 use crate::judge::{self, About, Check, Finding, Observation, Reach, Scope, Severity};
-use crate::plan::{Case, Expectation, Gap, Place, Plan, Role, Scenario, Verdict, Violation};
+use crate::plan::{Case, Expectation, Gap, Place, Plan, Position, Role, Scenario, Verdict, Violation};
 use crate::record::Record;
 use crate::record::SnapshotSummary;
 use crate::run::{Effects, End};
@@ -150,15 +150,14 @@ impl Fixture {
             choices: Vec::new(),
             untested: judge::Untested::default(),
             observations: observations.clone(),
-            notes: judge::exchange(&contract, (&plan, id), &exchanges[0], (0, 0)).note.into_iter().collect(),
+            notes: judge::exchange(&contract, (&plan, id), &exchanges[0], at(0)).note.into_iter().collect(),
             effects: Effects::default(),
             repeated: 0,
             gaps: Vec::new(),
             end: End::Complete,
             exchanges,
         };
-        let findings =
-            vec![finding(&observations[0], &[(0, 0), (1, 0)]), finding(&observations[1], &[(0, 0)])];
+        let findings = vec![finding(&observations[0], &[at(0), at(1)]), finding(&observations[1], &[at(0)])];
         Fixture { contract, plan, run, findings, differences: Vec::new(), snapshots: None }
     }
 
@@ -334,8 +333,7 @@ fn observation(check: &'static Check, scenario: usize) -> Observation {
         value: Some("/rank".into()),
         leads: false,
         check,
-        scenario,
-        step: 0,
+        position: Position { scenario, step: 0 },
         answer: "/rank type".into(),
         title: "`/rank` is text where an integer is asked for".into(),
         expected: "type integer".into(),
@@ -344,7 +342,12 @@ fn observation(check: &'static Check, scenario: usize) -> Observation {
     }
 }
 
-fn finding(first: &Observation, cases: &[(usize, usize)]) -> Finding {
+/// The only case of a scenario.
+fn at(scenario: usize) -> Position {
+    Position { scenario, step: 0 }
+}
+
+fn finding(first: &Observation, cases: &[Position]) -> Finding {
     Finding {
         check: first.check,
         severity: first.check.severity,

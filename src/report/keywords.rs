@@ -90,8 +90,8 @@ pub(super) fn keywords(subject: &Subject<'_>) -> Vec<Vec<Keyword>> {
         }
         tables.push(table);
     }
-    for (step, case) in subject.steps() {
-        let Some(answer) = subject.exchange(step).and_then(|exchange| exchange.answer()) else { continue };
+    for (at, case) in subject.plan.placed() {
+        let Some(answer) = subject.exchange(at).and_then(|exchange| exchange.answer()) else { continue };
         let Some(table) = tables.get_mut(case.operation).filter(|table| !table.is_empty()) else { continue };
         if case.request.credentials != CredentialKind::Valid || !is_json(case) {
             continue;

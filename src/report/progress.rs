@@ -243,7 +243,7 @@ mod tests {
         let paper = Paper::default();
         let progress = Progress::on(ProgressDrawTarget::term_like(Box::new(paper.clone())));
         let fixture = Fixture::new();
-        let exchange = fixture.run.exchanges().next().unwrap().2;
+        let exchange = fixture.run.exchanges().next().unwrap().1;
         progress.event(&Event::Run(&run::Event::Started { run: "", requests: 2 }));
         progress.event(&Event::Run(&run::Event::Sent));
         let own: Vec<_> = fixture.run.observations.iter().collect();

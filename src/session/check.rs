@@ -237,7 +237,7 @@ impl Session<'_> {
         let comparison = store.compare(&pages, extent)?;
         let unwritten = store.write(&comparison, self.options.writing).err();
         record.observations.extend(snapshot::observed(&record.plan, &comparison));
-        record.observations.sort_by_key(|observation| (observation.scenario, observation.step));
+        record.observations.sort_by_key(|observation| observation.position);
         let profile = store.profile();
         Ok(Snapshots::Compared { profile, comparison: Box::new(comparison), unwritten })
     }

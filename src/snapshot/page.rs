@@ -2,6 +2,7 @@
 
 use super::answer::{Form, Shown};
 use super::unstable::Unstable;
+use crate::plan::Position;
 use std::collections::BTreeMap;
 
 /// The cases of one operation, place and cause, with what came of them.
@@ -42,8 +43,8 @@ pub struct Entry {
     pub name: String,
     /// The case's identity.
     pub id: String,
-    /// Its scenario and step in the plan.
-    pub case: (usize, usize),
+    /// Where it stands in the plan.
+    pub position: Position,
     /// What came of it.
     pub shown: Shown,
     /// When the answer was made, as far as anybody says.

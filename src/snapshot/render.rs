@@ -9,13 +9,13 @@ use crate::contract::model::{Header, essence, includes, is_json};
 use crate::contract::{Contract, Operation};
 use crate::exchange::{Answer, Exchange, Outcome};
 use crate::json::Kind;
-use crate::plan::{Case, Plan, Verdict};
+use crate::plan::{Case, Plan, Position, Verdict};
 use crate::record::Record;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 /// The pages of a plan: where each case stands, by operation and address.
-type Layout<'p> = BTreeMap<(usize, Address), Vec<(String, &'p Case, (usize, usize))>>;
+type Layout<'p> = BTreeMap<(usize, Address), Vec<(String, &'p Case, Position)>>;
 
 /// Every page that a run gives, in the order of operations; cases that were not sent are
 /// named as skipped.
@@ -45,14 +45,14 @@ pub fn render(contract: &Contract, plan: &Plan, run: &Record) -> Vec<Snapshot> {
             cause: address.cause,
         };
         for (name, case, at) in cases {
-            let exchange = run.exchanges.get(at.0).and_then(|steps| steps.get(at.1)).and_then(Option::as_ref);
+            let exchange = at.of(&run.exchanges);
             // An answer to a second attempt can be about the first one.
             match exchange.filter(|exchange| !exchange.uncertain) {
                 Some(exchange) => {
                     let shown = shown(&mut redaction, operation, case, exchange);
                     let made =
                         exchange.answer().map_or(exchange.ended, |answer| clock::made(answer, exchange));
-                    page.entries.push(Entry { name, id: case.id.clone(), case: at, shown, made });
+                    page.entries.push(Entry { name, id: case.id.clone(), position: at, shown, made });
                 }
                 None => page.skipped.push(name),
             }
@@ -67,7 +67,7 @@ pub fn render(contract: &Contract, plan: &Plan, run: &Record) -> Vec<Snapshot> {
 pub fn set_fixed_aside(plan: &Plan, pages: &mut [Snapshot]) {
     for page in pages {
         let (kept, aside) = std::mem::take(&mut page.entries).into_iter().partition(|entry| {
-            let case = &plan.scenarios[entry.case.0].cases[entry.case.1];
+            let case = &plan[entry.position];
             case.expectation.verdict == Verdict::Reject || !case.fixed
         });
         page.entries = kept;
@@ -99,7 +99,11 @@ fn layout(plan: &Plan) -> Layout<'_> {
         let planned = cases.cases.iter().enumerate().filter(|(_, case)| case.role.is_planned());
         for (step, case) in planned {
             let (address, name) = name::address(case);
-            layout.entry((case.operation, address)).or_default().push((name, case, (scenario, step)));
+            layout.entry((case.operation, address)).or_default().push((
+                name,
+                case,
+                Position { scenario, step },
+            ));
         }
     }
     for cases in layout.values_mut() {

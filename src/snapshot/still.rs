@@ -197,7 +197,7 @@ mod tests {
         let entry = Entry {
             name: "accept".into(),
             id: "x".into(),
-            case: (0, 0),
+            position: crate::plan::Position::default(),
             shown: Shown::Answered(reply),
             made: jiff::Timestamp::from_second(made).unwrap(),
         };

@@ -6,6 +6,7 @@ use super::file::{self, Text};
 use super::hunk::{self, Hunk};
 use super::page::{self, Snapshot};
 use super::{Extent, Writing, name};
+use crate::plan::Position;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
@@ -83,7 +84,7 @@ pub struct ChangedCase {
     /// Its name on the page.
     pub name: String,
     /// Its scenario and step in the plan; nothing if it is no longer in it.
-    pub case: Option<(usize, usize)>,
+    pub position: Option<Position>,
     /// In what its answer differs; nothing if no other is known.
     pub hunks: Vec<Hunk>,
 }
@@ -180,7 +181,7 @@ impl Store {
                 .iter()
                 .map(|entry| ChangedCase {
                     name: entry.name.clone(),
-                    case: Some(entry.case),
+                    position: Some(entry.position),
                     hunks: Vec::new(),
                 })
                 .collect()
@@ -342,15 +343,19 @@ fn merge(
 ) -> (BTreeMap<String, String>, Vec<ChangedCase>) {
     let mut cases = Vec::new();
     let mut now = BTreeMap::new();
-    let numbers: BTreeMap<&str, (usize, usize)> =
-        page.entries.iter().map(|entry| (entry.name.as_str(), entry.case)).collect();
+    let numbers: BTreeMap<&str, Position> =
+        page.entries.iter().map(|entry| (entry.name.as_str(), entry.position)).collect();
     for (name, answer) in fresh {
         if let Some(before) = old.get(&name).filter(|before| same(before, &answer)) {
             now.insert(name, before.clone());
         } else {
             let before = old.get(&name).map(String::as_str);
             let hunks = hunk::hunks(before, Some(&answer));
-            cases.push(ChangedCase { case: numbers.get(name.as_str()).copied(), name: name.clone(), hunks });
+            cases.push(ChangedCase {
+                position: numbers.get(name.as_str()).copied(),
+                name: name.clone(),
+                hunks,
+            });
             now.insert(name, answer);
         }
     }
@@ -362,7 +367,7 @@ fn merge(
             now.insert(name.clone(), answer.clone());
         } else {
             let hunks = hunk::hunks(Some(answer), None);
-            cases.push(ChangedCase { name: name.clone(), case: None, hunks });
+            cases.push(ChangedCase { name: name.clone(), position: None, hunks });
         }
     }
     cases.sort_by(|one, two| one.name.cmp(&two.name));

@@ -3,7 +3,7 @@
 use crate::contract::Contract;
 use crate::exchange::{Answer, Exchange, Head, Headers, Outcome, Sent};
 use crate::judge::{self, Observation, Severity};
-use crate::plan::{self, Plan, Scenario, Wishes};
+use crate::plan::{self, Plan, Position, Scenario, Wishes};
 use crate::source::Document;
 use std::time::Duration;
 
@@ -53,7 +53,8 @@ impl Trial {
         let follows = |scenario: &&Scenario| scenario.cases.iter().any(|case| case.follows.is_some());
         let index = self.plan.scenarios.iter().position(|scenario| follows(&scenario)).unwrap();
         let exchanges = [told, (201, "{}"), read].map(|one| Some(exchange(one)));
-        judge::exchange(&self.contract, (&self.plan, ""), &exchanges, (index, 2)).observations
+        judge::exchange(&self.contract, (&self.plan, ""), &exchanges, Position { scenario: index, step: 2 })
+            .observations
     }
 
     fn kinds(&self, told: &str, read: &str) -> Vec<String> {

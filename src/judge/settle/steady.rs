@@ -2,9 +2,9 @@
 //! blame, and one acceptance says nothing about a later refusal.
 
 use super::contrast::Said;
-use super::{Asked, Position, Whole, is_4xx};
+use super::{Asked, Whole, is_4xx};
 use crate::exchange::Request;
-use crate::plan::Verdict;
+use crate::plan::{Position, Verdict};
 use std::collections::HashMap;
 
 /// So often what was accepted once is refused before that is taken for more than chance.

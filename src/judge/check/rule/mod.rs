@@ -21,6 +21,7 @@ use crate::contract::rule::Strictness;
 use crate::contract::{Rule, Statement};
 use crate::exchange::Answer;
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
+use crate::plan::Position;
 use scene::Scene;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -53,8 +54,8 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> (Vec<Observat
         return (Vec::new(), None);
     };
     let mut found = Vec::new();
-    let (scenario, step) = view.position;
-    let mut note = Note { scenario, step, tried: Vec::with_capacity(rules.len()), values: Vec::new() };
+    let mut note =
+        Note { position: view.position, tried: Vec::with_capacity(rules.len()), values: Vec::new() };
     for (index, rule) in rules.iter().enumerate() {
         let judged = judged(&scene, rule);
         found.extend(judged.unmet.into_iter().map(|unmet| observed(view.position, rule, unmet)));
@@ -64,7 +65,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> (Vec<Observat
     (found, Some(note))
 }
 
-fn observed((scenario, step): (usize, usize), rule: &Rule, unmet: Unmet) -> Observation {
+fn observed(position: Position, rule: &Rule, unmet: Unmet) -> Observation {
     let expected = match &rule.because {
         Some(because) => format!("{} ({})", unmet.expected, because.trim_end_matches('.')),
         None => unmet.expected,
@@ -75,8 +76,7 @@ fn observed((scenario, step): (usize, usize), rule: &Rule, unmet: Unmet) -> Obse
         severity: check_of(rule).severity,
         leads: false,
         check: check_of(rule),
-        scenario,
-        step,
+        position,
         about: About::Contract,
         answer: format!("{rule}: {}", unmet.kind),
         detail: String::new(),

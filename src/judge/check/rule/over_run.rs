@@ -6,16 +6,14 @@ use crate::contract::{Contract, Expression, Rule, Statement};
 use crate::json::decimal::Decimal;
 use crate::json::{self, Kind, Node};
 use crate::judge::Observation;
-use crate::plan::Plan;
+use crate::plan::{Plan, Position};
 use std::collections::HashSet;
 
 /// What is kept of an accepted answer for the end of the run.
 #[derive(Clone, Debug)]
 pub struct Note {
-    /// Index of the scenario in the plan.
-    pub scenario: usize,
-    /// Index of the case in the scenario.
-    pub step: usize,
+    /// Where the case stands.
+    pub position: Position,
     /// How often each rule of the operation was held against something.
     pub(super) tried: Vec<usize>,
     /// Values that count over the whole run, each with the index of its rule.
@@ -36,7 +34,7 @@ pub fn over_run(contract: &Contract, plan: &Plan, notes: &[Note]) -> Vec<Observa
         rules.map(|rules| rules.iter().map(|_| Memory::default()).collect()).collect();
     let mut found = Vec::new();
     for note in notes {
-        let operation = plan.scenarios[note.scenario].cases[note.step].operation;
+        let operation = plan[note.position].operation;
         let mut said = HashSet::new();
         for (index, value) in &note.values {
             let rule = &contract.operations[operation].behaviour.rules[*index];
@@ -48,7 +46,7 @@ pub fn over_run(contract: &Contract, plan: &Plan, notes: &[Note]) -> Vec<Observa
             };
             // An answer that breaks a rule in many items breaks it once.
             if let Some(unmet) = unmet.filter(|_| said.insert(index)) {
-                found.push(observed((note.scenario, note.step), rule, unmet));
+                found.push(observed(note.position, rule, unmet));
             }
         }
     }
@@ -61,14 +59,14 @@ pub fn tried(contract: &Contract, plan: &Plan, notes: &[Note]) -> Vec<Vec<usize>
     let mut times: Vec<Vec<usize>> =
         contract.operations.iter().map(|operation| vec![0; rules(operation)]).collect();
     for note in notes {
-        let operation = plan.scenarios[note.scenario].cases[note.step].operation;
+        let operation = plan[note.position].operation;
         for (times, tried) in times[operation].iter_mut().zip(&note.tried) {
             *times += tried;
         }
     }
     let mut begun = HashSet::new();
     for note in notes {
-        let operation = plan.scenarios[note.scenario].cases[note.step].operation;
+        let operation = plan[note.position].operation;
         for (rule, _) in &note.values {
             // One value alone is neither constant nor distinct.
             times[operation][*rule] += usize::from(!begun.insert((operation, *rule)));
