@@ -280,5 +280,4 @@ fn of_safe(parts: &[Vec<String>], id: &[String], summary: &[String]) -> Option<S
 }
 
 #[cfg(test)]
-#[path = "words_tests.rs"]
 mod tests;

@@ -572,5 +572,4 @@ fn rate(sent: usize, seconds: f64) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "terminal_tests.rs"]
 mod tests;

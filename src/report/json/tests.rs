@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::sync::LazyLock;
 
 static SCHEMA: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../spec/report.schema.json")).unwrap());
+    LazyLock::new(|| serde_json::from_str(include_str!("../../../spec/report.schema.json")).unwrap());
 
 fn valid(fixture: &Fixture) -> Value {
     let report = fixture.report();

@@ -403,5 +403,4 @@ impl Candidates {
 }
 
 #[cfg(test)]
-#[path = "probe_tests.rs"]
 mod tests;

@@ -390,5 +390,4 @@ fn longest_fence(text: &str) -> usize {
 }
 
 #[cfg(test)]
-#[path = "markdown_tests.rs"]
 mod tests;

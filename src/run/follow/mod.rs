@@ -82,5 +82,4 @@ fn value(
 }
 
 #[cfg(test)]
-#[path = "follow_tests.rs"]
 mod tests;

@@ -197,5 +197,4 @@ impl Drop for Turn<'_> {
 }
 
 #[cfg(test)]
-#[path = "order_tests.rs"]
 mod tests;

@@ -304,5 +304,4 @@ fn octal(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-#[path = "curl_tests.rs"]
 mod tests;

@@ -272,5 +272,4 @@ fn member_of<'m>(members: &'m [Member], key: &str) -> Option<&'m Node> {
 }
 
 #[cfg(test)]
-#[path = "read_back_tests.rs"]
 mod tests;

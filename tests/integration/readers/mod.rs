@@ -1,8 +1,7 @@
-//! Readers of what strangers write, held to the laws of `fuzz/laws.rs` by as many made cases.
+//! Readers of what strangers write, held to the laws that `fuzz/` shares, by as many made cases.
 //!
 //! `PROPTEST_CASES` makes them fewer or more; the gate counts what is printed.
 
-#[path = "../../fuzz/laws.rs"]
 mod laws;
 
 use proptest::collection::vec;

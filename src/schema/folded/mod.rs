@@ -462,5 +462,4 @@ fn types(schema: &Map<String, Value>) -> Vec<Type> {
 }
 
 #[cfg(test)]
-#[path = "folded_tests.rs"]
 mod tests;

@@ -1,6 +1,8 @@
 //! What holds for every reader, whatever a stranger wrote: a function for each, of any bytes, that
 //! panics where it does not, and says whether there was something to read.
 
+#![allow(unreachable_pub, reason = "it is the library of `fuzz/` too")]
+
 use std::sync::LazyLock;
 
 use percent_encoding::percent_decode_str;
@@ -20,7 +22,7 @@ use serde_json::{Map, Value, json};
 const SHALLOW: usize = 100;
 
 /// What is read as JSON is JSON, and what it was read as is written and read again as the same.
-pub(crate) fn json(bytes: &[u8]) -> bool {
+pub fn json(bytes: &[u8]) -> bool {
     let theirs = serde_json::from_slice::<Value>(bytes);
     match json::read(bytes) {
         Ok(text) => {
@@ -45,7 +47,7 @@ pub(crate) fn json(bytes: &[u8]) -> bool {
 }
 
 /// What is read as YAML has a place for each of its nodes, and is the same once it is JSON.
-pub(crate) fn yaml(bytes: &[u8]) -> bool {
+pub fn yaml(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let mut is_read = false;
     for name in ["a.yaml", "a"] {
@@ -78,7 +80,7 @@ fn depth(value: &Value) -> usize {
 
 /// What is read as a runtime expression is written as one that is the same, and finds only what is
 /// there.
-pub(crate) fn expression(bytes: &[u8]) -> bool {
+pub fn expression(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let Ok(read) = Expression::parse(&text) else { return false };
     let written = read.to_string();
@@ -94,7 +96,7 @@ pub(crate) fn expression(bytes: &[u8]) -> bool {
 
 /// What markup does nothing is told of: no element that loads, runs or takes anything, and no link
 /// but into the web.
-pub(crate) fn sanitiser(bytes: &[u8]) -> bool {
+pub fn sanitiser(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     shows_only_text(&harmless(&text));
     shows_only_text(&format!("x {}", harmless_line(&text)));
@@ -178,7 +180,7 @@ const HARMLESS: &[&str] = &[
     "wbr",
 ];
 
-pub(crate) fn shows_only_text(markdown: &str) {
+pub fn shows_only_text(markdown: &str) {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new_ext(markdown, options));
@@ -252,7 +254,7 @@ static PARAMETERS: LazyLock<Vec<Parameter>> = LazyLock::new(|| {
 /// What is written of a parameter is read back as the same. The first byte says in which way it
 /// travels, the second whether it is one text, a list or an object; lines are its items, or names
 /// and values in turn.
-pub(crate) fn parameter(bytes: &[u8]) -> bool {
+pub fn parameter(bytes: &[u8]) -> bool {
     let [way, kind, text @ ..] = bytes else { return false };
     let parameter = &PARAMETERS[usize::from(*way) % PARAMETERS.len()];
     let text = String::from_utf8_lossy(text);

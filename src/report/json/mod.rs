@@ -94,5 +94,4 @@ pub fn read(text: &str) -> Result<Report, NotAReport> {
 }
 
 #[cfg(test)]
-#[path = "json_tests.rs"]
 mod tests;

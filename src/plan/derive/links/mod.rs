@@ -199,5 +199,4 @@ fn links(operation: &Operation) -> impl Iterator<Item = &Link> {
 }
 
 #[cfg(test)]
-#[path = "links_tests.rs"]
 mod tests;

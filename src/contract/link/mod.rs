@@ -302,5 +302,4 @@ fn origin(value: &Value) -> Result<Origin, String> {
 }
 
 #[cfg(test)]
-#[path = "link_tests.rs"]
 mod tests;

@@ -150,5 +150,4 @@ fn time(milliseconds: f64) -> Duration {
 }
 
 #[cfg(test)]
-#[path = "junit_tests.rs"]
 mod tests;
