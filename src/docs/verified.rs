@@ -167,7 +167,7 @@ impl<'r> Sightings<'r> {
         let Some(request) = &case.request else { return Ok(()) };
         let Some(text) = request.body.as_ref().and_then(text) else { return Ok(()) };
         let text = text.replace("{run}", &self.report.timing.run_id);
-        let name = header(&request.headers, "content-type").unwrap_or_default();
+        let name = request.headers.get("content-type").unwrap_or_default();
         let Some(body) = &self.operation.body else { return Ok(()) };
         let Some(media) = choose(&body.content, name) else {
             let reason = format!("the media type {name:?} is not documented");
@@ -191,7 +191,7 @@ impl<'r> Sightings<'r> {
         let Some(text) = outcome.observed.body.as_ref().and_then(text).filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
-        let name = header(&outcome.observed.headers, "content-type").unwrap_or_default();
+        let name = outcome.observed.headers.get("content-type").unwrap_or_default();
         let Some(media) = choose(&own.content, name) else {
             if own.content.is_empty() {
                 return Ok(None);
@@ -259,10 +259,6 @@ fn text(body: &Body) -> Option<&str> {
         Content::Text(text) => Some(text),
         Content::Base64(_) => None,
     }
-}
-
-fn header<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
-    headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
 fn recorded(title: String, text: &str, json: bool) -> Example {

@@ -8,7 +8,7 @@ use super::model::{
 };
 use super::terminal::MOST_SUSPECTS;
 use super::{Subject, Untried, keywords};
-use crate::exchange::{Exchange, Headers, Sent};
+use crate::exchange::{Exchange, Sent};
 use crate::judge::{self, Severity};
 use crate::plan;
 use crate::plan::Position;
@@ -258,7 +258,7 @@ impl Builder<'_, '_> {
         Request {
             method: sent.head.method.clone(),
             url: neutral(&sent.head.url),
-            headers: fields(&sent.head.headers, neutral),
+            headers: sent.head.headers.with_values(|_, value| neutral(value).into()),
             body: sent.body.as_ref().map(|bytes| body(bytes, run, most)),
         }
     }
@@ -285,7 +285,7 @@ impl Builder<'_, '_> {
                 elapsed_ms: milliseconds(exchange.elapsed),
                 attempts: exchange.attempts,
                 detail,
-                headers: answer.map_or_else(Vec::new, |answer| fields(&answer.headers, str::to_owned)),
+                headers: answer.map(|answer| answer.headers.clone()).unwrap_or_default(),
                 body: answer.map(|answer| body(&answer.body, b"", most)),
             },
         }
@@ -326,10 +326,6 @@ impl Builder<'_, '_> {
     fn excerpt(&self, at: &At) -> Option<Excerpt> {
         self.subject.contract.document.excerpt(&at.location)
     }
-}
-
-fn fields(headers: &Headers, shown: impl Fn(&str) -> String) -> Vec<(String, String)> {
-    headers.iter().map(|(name, value)| (name.to_owned(), shown(value))).collect()
 }
 
 fn end(end: &run::End) -> End {

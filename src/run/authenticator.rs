@@ -70,10 +70,10 @@ impl<'c> Authenticator<'c> {
             secrets.add(secret, "PROBITY_OAUTH_SECRET");
             secrets.add(key, "PROBITY_OAUTH_KEY");
         }
-        for (name, value) in &given.headers {
+        for (name, value) in given.headers.iter() {
             if is_secret(name, value) || carries_key(contract, name) {
-                let header = |value: String| Carrier::Header(name.clone(), value);
-                secrets.add_placed(header(value.clone()), header(format!("${}", variable(name))));
+                let header = |value: String| Carrier::Header(name.to_owned(), value);
+                secrets.add_placed(header(value.to_owned()), header(format!("${}", variable(name))));
                 secrets.add(value, &variable(name));
                 if let Some((_, token)) = value.split_once(' ') {
                     secrets.add(token, &variable(name));
@@ -135,7 +135,7 @@ impl<'c> Authenticator<'c> {
     }
 
     fn has_header(&self, name: &str) -> bool {
-        self.given.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
+        self.given.headers.get(name).is_some()
     }
 
     /// What goes with a request to the operation of an index; also tells which token was used, if
@@ -186,14 +186,14 @@ impl<'c> Authenticator<'c> {
             let valid = self.valid(transport, (name, scheme), &mut used).await?;
             carriers.extend(self.altered(scheme, credentials, valid));
         }
-        for (name, value) in &self.given.headers {
+        for (name, value) in self.given.headers.iter() {
             let known = carriers.iter().any(
                 |carrier| matches!(carrier, Carrier::Header(known, _) if known.eq_ignore_ascii_case(name)),
             );
             let withheld =
                 credentials != CredentialKind::Valid && self.could_let_in(operation, credentials, name);
             if !known && !withheld {
-                carriers.push(Carrier::Header(name.clone(), value.clone()));
+                carriers.push(Carrier::Header(name.to_owned(), value.to_owned()));
             }
         }
         Ok((carriers, used))

@@ -1,6 +1,7 @@
 //! What the user gave to be let in with.
 
 use crate::contract::{Contract, SecurityScheme};
+use crate::exchange::Headers;
 use std::collections::HashMap;
 
 /// What the user gave.
@@ -19,7 +20,7 @@ pub struct Credentials {
     /// Key and secret to fetch a token with.
     pub oauth: Option<(String, String)>,
     /// Headers that go with every request.
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
 }
 
 impl Credentials {

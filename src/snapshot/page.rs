@@ -154,7 +154,7 @@ mod tests {
         let body = prop_oneof![Just(Body::Empty), json, text];
         let reply = (100u16..600, proptest::option::of("[a-z]+/[a-z]+"), ".{0,12}", body).prop_map(
             |(status, media, value, body)| {
-                let headers = vec![("x-a".into(), value)];
+                let headers = [("x-a", value)].into();
                 Shown::Answered(Reply { status, media, headers, declared: vec!["x-a".into()], body })
             },
         );

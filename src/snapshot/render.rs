@@ -7,7 +7,7 @@ use super::page::{Entry, Snapshot};
 use super::redact::Redaction;
 use crate::contract::model::{Header, essence, includes, is_json};
 use crate::contract::{Contract, Operation};
-use crate::exchange::{Answer, Exchange, Outcome};
+use crate::exchange::{Answer, Exchange, Headers, Outcome};
 use crate::json::Kind;
 use crate::plan::{Case, Plan, Position, Verdict};
 use crate::record::Record;
@@ -154,13 +154,13 @@ fn reply(redaction: &mut Redaction<'_>, operation: &Operation, case: &Case, answ
     let response = operation.response(answer.status);
     let media = answer.header("content-type").map(essence).filter(|media| !media.is_empty());
     let declared = response.map_or(&[][..], |response| &response.headers);
-    let mut headers = Vec::new();
+    let mut headers = Headers::default();
     for known in headers_of(operation) {
         let schema = declared.iter().find(|own| own.name.eq_ignore_ascii_case(&known.name)).unwrap_or(known);
         for (name, value) in answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(&known.name))
         {
             let value = redaction.header(operation, name, schema.schema.as_ref(), &own, value);
-            headers.push((name.to_ascii_lowercase(), value));
+            headers.push(&name.to_ascii_lowercase(), &value);
         }
     }
     let declared = declared.iter().map(|header| header.name.to_ascii_lowercase()).collect();

@@ -82,7 +82,7 @@ fn of_others(reply: &Reply) -> BTreeSet<String> {
             _ => {}
         }
     }
-    let headers = reply.headers.iter().filter(|(name, _)| name == "link" || tells_of_all(name));
+    let headers = reply.headers.iter().filter(|(name, _)| *name == "link" || tells_of_all(name));
     found.extend(headers.map(|(name, _)| format!("{HEADER}{name}")));
     found
 }
@@ -185,12 +185,10 @@ mod tests {
     use crate::json;
 
     fn page(name: &str, lists: bool, made: i64, headers: &[(&str, &str)], body: &str) -> Snapshot {
-        let headers: Vec<_> =
-            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let reply = Reply {
             status: 200,
             media: None,
-            headers,
+            headers: headers.iter().copied().collect(),
             declared: Vec::new(),
             body: Body::Json(json::read(body.as_bytes()).unwrap().root),
         };

@@ -55,7 +55,7 @@ pub(super) fn section(lookup: &Lookup<'_>) -> Markup {
 
 /// The headers that a case that passed does not repeat.
 fn shared(usual: &Usual<'_>) -> Markup {
-    let told = |all: &[&(String, String)]| {
+    let told = |all: &[(&str, &str)]| {
         let all: Vec<String> = all.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         text(&lines(&all.join("\n")))
     };

@@ -245,7 +245,7 @@ fn exchange(request: &Request, outcome: &super::model::Outcome) -> Vec<String> {
         Some(Content::Base64(text)) => lines.extend([String::new(), format!("base64 {}", cut(text, LONG))]),
         _ => {}
     };
-    let header = |(name, value): &(String, String)| format!("{}: {}", visible(name), cut(value, LONG));
+    let header = |(name, value): (&str, &str)| format!("{}: {}", visible(name), cut(value, LONG));
     let mut lines = vec![format!("{} {}", visible(&request.method), cut(&request.url, LONG))];
     lines.extend(request.headers.iter().map(header));
     body(&mut lines, request.body.as_ref());
