@@ -37,19 +37,8 @@ pub fn read(schemas: &Schemas, schema: &SchemaAt, side: Side, text: &str) -> Rea
 }
 
 fn field(schema: &SchemaAt, explode: bool) -> Parameter {
-    Parameter {
-        name: NAME.to_owned(),
-        location: Location::Header,
-        required: false,
-        schema: Some(schema.clone()),
-        style: Style::Simple,
-        explode,
-        allow_reserved: false,
-        media_type: None,
-        examples: Vec::new(),
-        at: String::new(),
-        description: None,
-    }
+    let schema = Some(schema.clone());
+    Parameter { schema, ..Parameter::new(NAME, Location::Header, Style::Simple, explode) }
 }
 
 #[cfg(test)]
