@@ -261,17 +261,18 @@ impl<'e> Composition<'e> {
         let mut types: Vec<String> = Vec::new();
         let mut rest: Vec<String> = Vec::new();
         for broken in branches.iter().filter_map(|branch| self.mistaken(branch)) {
-            let expected = broken.expected();
-            match expected.strip_prefix("type ") {
-                Some(names) => types.extend(names.split(" or ").map(str::to_owned)),
-                None => rest.push(expected),
+            match broken.types() {
+                Some((names, besides)) => {
+                    types.extend(names);
+                    rest.extend(besides);
+                }
+                None => rest.push(broken.expected()),
             }
         }
         types.sort_by_key(|name| name == "null");
-        if !types.is_empty() {
-            rest.insert(0, format!("type {}", several(types)));
-        }
-        self.error(self.place.into(), self.at.into(), cause, several(rest), Actual::Value(self.value))
+        let expected =
+            if types.is_empty() { Expected::Words(several(rest)) } else { Expected::Types(types, rest) };
+        self.error(self.place.into(), self.at.into(), cause, expected, Actual::Value(self.value))
     }
 
     fn undecided(&self, branches: &[Branch<'e>]) -> Raw<'e> {
@@ -301,10 +302,10 @@ impl<'e> Composition<'e> {
         place: Cow<'e, str>,
         at: Cow<'e, str>,
         cause: Cause,
-        expected: String,
+        expected: impl Into<Expected<'e>>,
         actual: Actual<'e>,
     ) -> Raw<'e> {
-        let (keyword, expected) = (self.keyword, Expected::Words(expected));
+        let (keyword, expected) = (self.keyword, expected.into());
         Raw { place, keyword, at, cause, expected, actual, unsure: None }
     }
 }
@@ -347,7 +348,7 @@ fn common<'e>(branches: &[Branch<'e>]) -> Vec<Raw<'e>> {
 }
 
 /// `a`, `a or b`, `a, b or c`, each once.
-fn several(words: Vec<String>) -> String {
+pub(super) fn several(words: Vec<String>) -> String {
     let mut each: Vec<String> = Vec::new();
     for word in words {
         if !each.contains(&word) {

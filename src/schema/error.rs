@@ -3,7 +3,7 @@
 //! Most are only looked at by the oracle, which asks for the place and the cause: words are found
 //! for those that somebody is told of.
 
-use super::branch::{Alternatives, Branches, Composition};
+use super::branch::{Alternatives, Branches, Composition, several};
 use super::lower::Side;
 use crate::cause::Cause;
 use crate::json::{self, pointer};
@@ -70,7 +70,15 @@ pub(super) struct Raw<'e> {
 #[derive(Clone)]
 pub(super) enum Expected<'e> {
     By(&'e jsonschema::ValidationError<'e>),
+    /// Types, by name, and what would do besides.
+    Types(Vec<String>, Vec<String>),
     Words(String),
+}
+
+impl From<String> for Expected<'_> {
+    fn from(words: String) -> Self {
+        Expected::Words(words)
+    }
 }
 
 /// What is there instead.
@@ -84,7 +92,23 @@ impl Raw<'_> {
     pub(super) fn expected(&self) -> String {
         match &self.expected {
             Expected::By(error) => expected(error),
+            Expected::Types(names, besides) => {
+                let types = format!("type {}", several(names.clone()));
+                several(std::iter::once(types).chain(besides.iter().cloned()).collect())
+            }
             Expected::Words(words) => words.clone(),
+        }
+    }
+
+    /// The names of the types that are asked for, and what would do besides, where a type is.
+    pub(super) fn types(&self) -> Option<(Vec<String>, Vec<String>)> {
+        match &self.expected {
+            Expected::By(error) => match error.kind() {
+                Kind::Type { kind } => Some((names(kind), Vec::new())),
+                _ => None,
+            },
+            Expected::Types(names, besides) => Some((names.clone(), besides.clone())),
+            Expected::Words(_) => None,
         }
     }
 
@@ -241,7 +265,7 @@ fn expected(error: &jsonschema::ValidationError<'_>) -> String {
         Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. } => {
             "no undeclared property".into()
         }
-        Kind::Type { kind } => types(kind),
+        Kind::Type { kind } => format!("type {}", names(kind).join(" or ")),
         Kind::Enum { options } => format!("one of {options}"),
         Kind::Constant { expected_value } => format!("{expected_value}"),
         Kind::MinLength { limit } => format!("at least {limit} characters"),
@@ -278,14 +302,11 @@ fn not_listed(instance: &Value, listed: &Value) -> Cause {
     }
 }
 
-fn types(kind: &jsonschema::error::TypeKind) -> String {
+fn names(kind: &jsonschema::error::TypeKind) -> Vec<String> {
     use jsonschema::error::TypeKind;
     match kind {
-        TypeKind::Single(one) => format!("type {one}"),
-        TypeKind::Multiple(many) => {
-            let names: Vec<String> = many.iter().map(|one| one.to_string()).collect();
-            format!("type {}", names.join(" or "))
-        }
+        TypeKind::Single(one) => vec![one.to_string()],
+        TypeKind::Multiple(many) => many.iter().map(|one| one.to_string()).collect(),
     }
 }
 

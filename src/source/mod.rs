@@ -17,7 +17,7 @@ mod references;
 mod tests;
 mod yaml;
 
-pub use error::SourceError;
+pub use error::{Bracket, SourceError};
 pub use excerpt::Excerpt;
 pub use place::{File, Location};
 pub use references::{BrokenRef, Refusal};

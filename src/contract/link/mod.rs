@@ -8,6 +8,7 @@ use super::{Mistake, rule};
 use crate::json::pointer;
 use crate::schema::Unusable;
 use crate::source::Document;
+use crate::text::did_you_mean;
 use indexmap::IndexMap;
 use openapiv3 as oas;
 use serde::{Deserialize, Serialize};
@@ -230,7 +231,7 @@ impl<'d> Known<'d> {
                         .into_iter()
                         .min_by_key(|known| (strsim::damerau_levenshtein(name, known), known.clone()));
                     let near = near.filter(|near| strsim::damerau_levenshtein(name, near) <= 3);
-                    let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                    let hint = near.map_or(String::new(), |near| format!("; {}", did_you_mean(&near)));
                     astray(
                         "operationId",
                         format!("the link names `{name}`, which is no operation that can be tested{hint}"),
