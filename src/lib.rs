@@ -42,7 +42,7 @@
 //! | the server that behaves as a contract says, and its faults | [`host`] |
 //! | the API reference | [`docs`] |
 //! | what a run says of each status, code and rule of it | `docs::marks` |
-//! | the guides, whose commands are tested | `README.md`, `docs/`, `tests/integration/readme.rs` |
+//! | the guides, whose commands are tested | `README.md`, `docs/`, `tests/integration/readme/` |
 //! | what the pages share that a browser shows: [`docs`], and [`report`] as HTML | `page` |
 //! | what share of the faults the checks catch | [`audit`] |
 //! | commands, flags and exit codes | [`cli`], [`config`] |

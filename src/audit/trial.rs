@@ -5,11 +5,11 @@ use crate::contract::Contract;
 use crate::host::fault::Fault;
 use crate::host::{Host, HostSettings, Prepared};
 use crate::judge::{self, CHECKS, Finding, Levels, SNAPSHOT, Severity};
-use crate::plan::{Case, Plan, Verdict};
+use crate::plan::{Case, Plan, Position, Verdict};
 use crate::record::Record;
 use crate::run::{self, End, RunError};
 use crate::session::{self, Observer, Observers};
-use crate::snapshot::{self, Page, Unstable};
+use crate::snapshot::{self, Snapshot, Unstable};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,7 +49,7 @@ pub(super) struct Usual {
     /// What it is warned of.
     warnings: HashSet<Identity>,
     /// What held still in two runs, by the names of pages.
-    pages: HashMap<String, Page>,
+    pages: HashMap<String, Snapshot>,
 }
 
 impl<'a> Bench<'a> {
@@ -77,7 +77,7 @@ impl<'a> Bench<'a> {
             judge::findings(self.contract, (&run.plan, &run.exchanges), &run.observations, self.levels);
         if let Some(denied) = findings.iter().find(|finding| finding.severity == Severity::Deny) {
             let first = &denied.first;
-            let case = &run.plan.scenarios[first.scenario].cases[first.step];
+            let case = &run.plan[first.position];
             let why = format!("{}: {} ({})", denied.check.id, first.title, case.id);
             return Err(AuditError::NotGreen(why));
         }
@@ -110,7 +110,7 @@ impl<'a> Bench<'a> {
         let host = self.host(vec![fault.clone()]).await?;
         let timeout = if fault.is_slow() { IMPATIENCE } else { PATIENCE };
         // What a plan did not have comes after what it had.
-        let requests = |(scenario, step): (usize, usize)| {
+        let requests = |Position { scenario, step }: Position| {
             let before =
                 indexes.get(scenario).map_or(self.plan.len() + scenario, |index| self.before[*index]);
             before + step + 1
@@ -127,7 +127,7 @@ impl<'a> Bench<'a> {
                     | RunError::Credentials(_) => NOT_BEGUN,
                 };
                 let case = plan.scenarios[0].cases[0].id.clone();
-                return Ok(Outcome::Caught { by: vec![by], case, requests: requests((0, 0)) });
+                return Ok(Outcome::Caught { by: vec![by], case, requests: requests(Position::default()) });
             }
         };
         let plan = Arc::clone(&run.plan);
@@ -142,7 +142,7 @@ impl<'a> Bench<'a> {
         };
         let denied = of(Severity::Deny);
         if let Some(first) = denied.iter().flat_map(|finding| &finding.cases).min() {
-            let case = plan.scenarios[first.0].cases[first.1].id.clone();
+            let case = plan[*first].id.clone();
             return Ok(Outcome::Caught { by: checks(&denied), case, requests: requests(*first) });
         }
         if !host.misbehaved() {
@@ -156,7 +156,7 @@ impl<'a> Bench<'a> {
             checks => format!("only a warning: {}", checks.join(", ")),
         };
         if let Some(first) = changed.filter(|_| pinned == Severity::Deny) {
-            let case = plan.scenarios[first.0].cases[first.1].id.clone();
+            let case = plan[first].id.clone();
             return Ok(Outcome::Pinned { case, requests: requests(first), reason: reason(&warned) });
         }
         warned.extend(changed.map(|_| SNAPSHOT.id));
@@ -172,7 +172,7 @@ impl<'a> Bench<'a> {
     }
 
     /// The first case whose answer is not what the correct host's was.
-    fn first_change(&self, usual: &Usual, plan: &Plan, run: &Record) -> Option<(usize, usize)> {
+    fn first_change(&self, usual: &Usual, plan: &Plan, run: &Record) -> Option<Position> {
         let pages = snapshot::render(self.contract, plan, run);
         let changed = pages.iter().flat_map(|page| {
             let known = usual.pages.get(&page.name);
@@ -189,7 +189,7 @@ impl<'a> Bench<'a> {
                         differs.notes().iter().any(|note| !still.contains(note))
                     })
                 })
-                .map(|entry| entry.case)
+                .map(|entry| entry.position)
         });
         changed.min()
     }
@@ -205,7 +205,7 @@ impl<'a> Bench<'a> {
             max_requests: None,
             target: format!("http://{}", host.address()),
             alias: None,
-            given: session::credentials(self.contract, host.credentials()),
+            credentials: session::credentials(self.contract, host.credentials()),
             // One after the other, since what a fault remembers depends on the order.
             jobs: 1,
             rate: None,
@@ -240,7 +240,7 @@ impl<'a> Bench<'a> {
 fn shown<'p>(host: &Host, plan: &'p Plan, run: &Record) -> Vec<&'p Case> {
     let mut count: HashMap<(String, String, &[u8]), usize> = HashMap::new();
     let mut found = Vec::new();
-    for (scenario, step, exchange) in run.exchanges() {
+    for (position, exchange) in run.exchanges() {
         let sent = &exchange.sent;
         let path = sent.head.url.strip_prefix(&run.target).unwrap_or(&sent.head.url);
         let path = path.split('?').next().unwrap_or_default();
@@ -248,7 +248,7 @@ fn shown<'p>(host: &Host, plan: &'p Plan, run: &Record) -> Vec<&'p Case> {
         let nth = count.entry((sent.head.method.clone(), path.to_owned(), body)).or_default();
         *nth += 1;
         if host.misbehaved_on(&sent.head.method, path, body, *nth) {
-            found.push(&plan.scenarios[scenario].cases[step]);
+            found.push(&plan[position]);
         }
     }
     found

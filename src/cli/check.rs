@@ -12,7 +12,7 @@ use super::{Exit, fail_on, note, say};
 use crate::config::in_pipeline;
 use crate::contract::Contract;
 use crate::judge::{CHECKS, Levels, Severity};
-use crate::plan::Plan;
+use crate::plan::{Plan, Position};
 use crate::record::file::RecordFile;
 use crate::record::{Record, Verdict};
 use crate::report::progress::Progress;
@@ -64,7 +64,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             target: target.url().map(str::to_owned).unwrap_or_default(),
             alias: None,
             max_requests: arguments.selection.max_requests,
-            given,
+            credentials: given,
             jobs: arguments.pace.jobs,
             rate: arguments.pace.rate,
             timeout: arguments.pace.timeout,
@@ -274,13 +274,13 @@ fn events(
 /// What a user should look at before any finding: answers that are not those of the API.
 fn doubt(contract: &Contract, run: &Record) -> Option<String> {
     const FEW: usize = 3;
-    let own = |scenario: usize, step: usize| {
-        let case = &run.plan.scenarios[scenario].cases[step];
+    let own = |position: Position| {
+        let case = &run.plan[position];
         case.request.method == contract.operations[case.operation].method
     };
-    let answers = run.exchanges().filter(|(scenario, step, _)| own(*scenario, *step));
+    let answers = run.exchanges().filter(|(position, _)| own(*position));
     let statuses: Vec<_> =
-        answers.map(|(_, _, exchange)| exchange.answer().map(|answer| answer.status)).collect();
+        answers.map(|(_, exchange)| exchange.answer().map(|answer| answer.status)).collect();
     let all = |wanted: fn(u16) -> bool| {
         statuses.len() >= FEW && statuses.iter().all(|status| status.is_some_and(wanted))
     };

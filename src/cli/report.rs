@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::{Exit, note, say};
 use crate::judge;
 use crate::record::file::{self, Kept};
-use crate::report::{self, Destination, changes, Detail, Format, Output, Report, Subject, json, terminal};
+use crate::report::{self, Destination, Detail, Format, Output, Report, Subject, changes, json, terminal};
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -43,7 +43,8 @@ fn read(runs: &[PathBuf], whole: bool) -> Result<Report, Failure> {
                     .with_hint(Some(error.hint()))
             });
         } else {
-            let why = format!("{} is no record of a run, and only records can be put together", path.display());
+            let why =
+                format!("{} is no record of a run, and only records can be put together", path.display());
             return Err(Failure::new(Exit::Usage, why)
                 .with_hint(Some("`probity check --record-file FILE` writes one".into())));
         }

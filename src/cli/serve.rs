@@ -9,7 +9,7 @@ use crate::audit::selected;
 use crate::contract::{Contract, Location, SecurityScheme};
 use crate::host::fault::{Fault, faults};
 use crate::host::{Accepted, Host, HostSettings};
-use crate::text::suggestion;
+use crate::text::meant;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -105,9 +105,7 @@ fn planted(contract: &Contract, patterns: &[String]) -> Result<Vec<Fault>, Failu
         let named = selected(contract, std::slice::from_ref(pattern), &[]);
         if named.is_empty() {
             let known: Vec<String> = faults(contract).into_iter().map(|fault| fault.id).collect();
-            let near = suggestion(pattern, &known);
-            let hint =
-                if near.starts_with("did you mean") { near } else { "--list-faults lists them all".into() };
+            let hint = meant(pattern, &known).unwrap_or_else(|| "--list-faults lists them all".into());
             return Err(
                 Failure::new(Exit::Usage, format!("there is no fault `{pattern}`")).with_hint(Some(hint))
             );

@@ -123,10 +123,7 @@ impl Contract {
     /// Reads a document as a contract. A failure gives the document back, so that its
     /// places can be shown.
     pub fn read(document: Document) -> Result<Contract, Box<(Document, ContractError)>> {
-        match read::read(&document) {
-            Ok(parts) => Ok(parts.into_contract(document)),
-            Err(error) => Err(Box::new((document, error))),
-        }
+        read::read(document)
     }
 
     /// The first documented value of a parameter that its schema allows.

@@ -70,6 +70,25 @@ pub struct Parameter {
     pub description: Option<String>,
 }
 
+impl Parameter {
+    /// One of which nothing is known but where it travels, and how.
+    pub fn new(name: &str, location: Location, style: Style, explode: bool) -> Parameter {
+        Parameter {
+            name: name.to_owned(),
+            location,
+            required: false,
+            schema: None,
+            style,
+            explode,
+            allow_reserved: false,
+            media_type: None,
+            examples: Vec::new(),
+            at: String::new(),
+            description: None,
+        }
+    }
+}
+
 /// How the value of a parameter is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

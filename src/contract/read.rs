@@ -1,7 +1,7 @@
 //! From a document to the model: `openapiv3` reads the structure view, part by part, so
 //! that a broken part costs the operation it belongs to and nothing else.
 
-use super::declared::{self, DeclaredPath};
+use super::declared;
 use super::extension::{self, Behaviour, DocumentExtension, SchemeExtension, Shape};
 use super::model::{
     Body, Example, Header, Location, MediaType, Operation, Parameter, Requirement, Response, SecurityScheme,
@@ -10,7 +10,7 @@ use super::model::{
 use super::view::{self, AT};
 use super::{Contract, ContractError, Expression, Mistake, Unread, Untestable, fields, link};
 use crate::json::pointer;
-use crate::schema::Broken;
+use crate::schema::Unusable;
 use crate::schema::schemas::{SchemaAt, Schemas};
 use crate::source::Document;
 use indexmap::IndexMap;
@@ -21,51 +21,47 @@ use std::collections::BTreeSet;
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// All of a contract but its document.
-pub(super) struct Parts {
-    title: String,
-    version: String,
-    servers: Vec<String>,
+/// What a document describes, once nothing can be wrong with the whole of it any more.
+struct Described {
+    openapi: &'static str,
     operations: Vec<Operation>,
     untestable: Vec<Untestable>,
-    unread: Vec<Unread>,
-    paths: Vec<DeclaredPath>,
     schemes: SecuritySchemes,
     request_id: Option<Expression>,
-    schemas: Schemas,
 }
 
-impl Parts {
-    pub(super) fn into_contract(self, document: Document) -> Contract {
-        let Parts {
-            title,
-            version,
-            servers,
-            operations,
-            untestable,
-            unread,
-            paths,
-            schemes,
-            request_id,
-            schemas,
-        } = self;
+/// Reads a document as a contract; a failure gives the document back.
+pub(super) fn read(document: Document) -> Result<Contract, Box<(Document, ContractError)>> {
+    match described(&document) {
+        Ok(described) => Ok(described.contract(document)),
+        Err(error) => Err(Box::new((document, error))),
+    }
+}
+
+impl Described {
+    fn contract(self, document: Document) -> Contract {
+        let Described { openapi, mut operations, mut untestable, schemes, request_id } = self;
+        let root = &document.value;
+        let schemas = compile(&document, openapi == "3.0", &mut operations, &mut untestable);
+        name_apart(&mut operations);
+        let text = |at: &str| pointer::get(root, at).and_then(Value::as_str).unwrap_or_default().to_owned();
         Contract {
-            document,
-            title,
-            version,
-            servers,
+            title: text("/info/title"),
+            version: text("/info/version"),
+            servers: servers(root, ""),
+            unread: unread(root, &operations),
             operations,
             untestable,
-            unread,
-            paths,
+            paths: declared::paths(root),
             schemes,
             request_id,
             schemas,
+            document,
         }
     }
 }
 
-pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
+fn described(document: &Document) -> Result<Described, ContractError> {
     let root = &document.value;
     let openapi = version(root)?;
     let mut mistakes = Vec::new();
@@ -110,21 +106,7 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
     if operations.is_empty() && untestable.is_empty() {
         return Err(ContractError::NoOperations);
     }
-    let schemas = compile(document, openapi == "3.0", &mut operations, &mut untestable);
-    name_apart(&mut operations);
-    let text = |at: &str| pointer::get(root, at).and_then(Value::as_str).unwrap_or_default().to_owned();
-    Ok(Parts {
-        title: text("/info/title"),
-        version: text("/info/version"),
-        servers: servers(root, ""),
-        unread: unread(root, &operations),
-        operations,
-        untestable,
-        paths: declared::paths(root),
-        schemes,
-        request_id: extension.request_id,
-        schemas,
-    })
+    Ok(Described { openapi, operations, untestable, schemes, request_id: extension.request_id })
 }
 
 /// What is not read of the document, each part once.
@@ -169,7 +151,7 @@ fn paths(root: &Value, untestable: &mut Vec<Untestable>) -> Vec<(String, String)
         let at = pointer::child("/paths", path);
         match view::resolve(root, &at) {
             Ok((at, _)) => found.push((path.clone(), at)),
-            Err(Broken { at, why }) => {
+            Err(Unusable { at, why }) => {
                 untestable.push(Untestable { operation: path.clone(), at, why });
             }
         }
@@ -230,10 +212,10 @@ fn security_schemes(root: &Value, mistakes: &mut Vec<Mistake>) -> SecurityScheme
     schemes
 }
 
-fn operation(root: &Value, path_item: &str, at: &str, name: &str) -> Result<Operation, Broken> {
+fn operation(root: &Value, path_item: &str, at: &str, name: &str) -> Result<Operation, Unusable> {
     let view = view::operation(root, path_item, at)?;
     let typed: oas::Operation = serde_json::from_value(view)
-        .map_err(|error| Broken { at: at.to_owned(), why: format!("it is not OpenAPI: {error}") })?;
+        .map_err(|error| Unusable { at: at.to_owned(), why: format!("it is not OpenAPI: {error}") })?;
     let (method, path) = name.split_once(' ').unwrap_or(("", name));
     let fallback = format!("{}-{}", method.to_lowercase(), path.trim_matches('/'));
     let security = match &typed.security {
@@ -445,15 +427,15 @@ fn compile(
     let (schemas, broken) = Schemas::compile(&document.value, dialect_3_0, &requests, &responses);
     operations.retain(|operation| {
         let (sent, answered) = schemas_of(operation);
-        let fault = sent.iter().chain(&answered).find_map(|schema| broken.get(schema));
-        if let Some(Broken { at, why }) = fault {
+        let unusable = sent.iter().chain(&answered).find_map(|schema| broken.get(schema));
+        if let Some(Unusable { at, why }) = unusable {
             untestable.push(Untestable {
                 operation: format!("{} {}", operation.method, operation.path),
                 at: at.clone(),
                 why: why.clone(),
             });
         }
-        fault.is_none()
+        unusable.is_none()
     });
     schemas
 }

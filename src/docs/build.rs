@@ -3,8 +3,8 @@
 use super::curl::curl;
 use super::example;
 use super::model::{
-    Body, Broken, ErrorCode, Field, Group, Link, Media, Operation, Promise, Reference, Response, Scheme,
-    Server, Shape,
+    Body, ErrorCode, Field, Group, Link, Media, Operation, Promise, Reference, Response, Scheme, Server,
+    Shape, Undescribed,
 };
 use super::shape::Shapes;
 use super::twice::without_codes;
@@ -32,10 +32,10 @@ pub(super) fn reference(contract: &Contract) -> (Reference, Anchors) {
     let schemes = builder.schemes();
     let groups = builder.groups(&schemes);
     let shared = builder.shapes.shared(&mut builder.anchors);
-    let broken = contract.untestable.iter().map(|one| {
+    let undescribed = contract.untestable.iter().map(|one| {
         let mut at = contract.document.locate(&one.at);
         at.file = file_name(&at.file);
-        Broken { operation: one.operation.clone(), why: one.why.clone(), at: at.to_string() }
+        Undescribed { operation: one.operation.clone(), why: one.why.clone(), at: at.to_string() }
     });
     let reference = Reference {
         title: contract.title.trim().to_owned(),
@@ -46,7 +46,7 @@ pub(super) fn reference(contract: &Contract) -> (Reference, Anchors) {
         schemes,
         groups,
         shared,
-        broken: broken.collect(),
+        undescribed: undescribed.collect(),
         run: None,
         profile: None,
     };

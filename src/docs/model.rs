@@ -20,7 +20,7 @@ pub struct Reference {
     /// What several places refer to.
     pub shared: Vec<Shared>,
     /// What a broken part of the contract keeps from being described.
-    pub broken: Vec<Broken>,
+    pub undescribed: Vec<Undescribed>,
     /// The run that the marks and the recorded examples come from.
     pub run: Option<Run>,
     /// The profile of the snapshots that they come from.
@@ -29,7 +29,7 @@ pub struct Reference {
 
 /// An operation that a broken part of the contract keeps from being described.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken {
+pub struct Undescribed {
     /// Method and path.
     pub operation: String,
     /// What is wrong.
@@ -319,10 +319,41 @@ pub struct Shape {
 /// A piece of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment {
-    /// Words.
+    /// Any value, as far as is said.
+    Anything,
+    /// An object of which no more is said here.
+    Object,
+    /// An array of which no more is said here.
+    Array,
+    /// An array; what follows is the type of its items.
+    ArrayOf,
+    /// Other words.
     Words(String),
     /// A schema that is described elsewhere.
     Link(Link),
+}
+
+impl Segment {
+    /// That of a type with a name in JSON Schema.
+    pub fn of_type(name: &str) -> Segment {
+        match name {
+            "object" => Segment::Object,
+            "array" => Segment::Array,
+            other => Segment::Words(other.to_owned()),
+        }
+    }
+
+    /// Its words, or the link that it is.
+    pub fn told(&self) -> Result<&str, &Link> {
+        match self {
+            Segment::Anything => Ok("anything"),
+            Segment::Object => Ok("object"),
+            Segment::Array => Ok("array"),
+            Segment::ArrayOf => Ok("array of "),
+            Segment::Words(words) => Ok(words),
+            Segment::Link(link) => Err(link),
+        }
+    }
 }
 
 /// A schema that several places refer to.

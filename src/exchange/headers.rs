@@ -27,6 +27,11 @@ impl Headers {
         self.ends.push((name_ends, self.text.len()));
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
     /// The fields, names with values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.places().map(|(start, name_ends, value_ends)| {
@@ -102,10 +107,9 @@ impl Serialize for Headers {
     }
 }
 
-impl<'d> Deserialize<'d> for Headers {
-    fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Headers, D::Error> {
-        let fields: Vec<(Cow<'d, str>, Cow<'d, str>)> = Vec::deserialize(deserializer)?;
-        Ok(fields.into_iter().collect())
+impl<'de> Deserialize<'de> for Headers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Headers, D::Error> {
+        Ok(Vec::<(String, String)>::deserialize(deserializer)?.into_iter().collect())
     }
 }
 
@@ -135,6 +139,9 @@ mod tests {
             let out: Vec<(&str, &str)> = headers.iter().collect();
             let went: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
             prop_assert_eq!(out, went);
+            let json = serde_json::to_value(&headers).unwrap();
+            prop_assert_eq!(&json, &serde_json::to_value(&fields).unwrap());
+            prop_assert_eq!(serde_json::from_value::<Headers>(json).unwrap(), headers);
         }
     }
 }

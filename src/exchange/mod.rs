@@ -13,7 +13,7 @@ pub use head::Head;
 pub(crate) use head::Heads;
 pub use headers::Headers;
 pub use pieces::{Piece, Pieces};
-pub use request::{Credentials, Parts, Request};
+pub use request::{CredentialKind, Parts, Request};
 
 use crate::wire::{Received, url};
 use bytes::Bytes;

@@ -1,7 +1,7 @@
 //! Links: what an answer tells can be read where its links lead.
 
-use super::intake::{Given, Values};
-use super::place::Place;
+use super::intake::{Admitted, Values};
+use super::pointer::Pointer;
 use super::template::{Filled, Occasion, Template};
 use crate::contract::expression::Part;
 use crate::contract::link::{Link, Origin};
@@ -17,7 +17,7 @@ pub(super) struct Linked {
     /// Where the parameters of its path come from.
     origins: Vec<(String, Origin)>,
     /// What a read shows of the exchange, by place in the request or in the answer.
-    shown: Vec<(Expression, Place)>,
+    shown: Vec<(Expression, Pointer)>,
 }
 
 /// What can be read through the links of an operation's answer.
@@ -36,7 +36,7 @@ fn linked(contract: &Contract, link: &Link) -> Option<Linked> {
         return None;
     }
     let pairs = link.read_back.iter().flat_map(crate::contract::link::ReadBack::pairs);
-    let shown = pairs.filter_map(|[from, to]| Some((from, Place::new(to.response_body()?)))).collect();
+    let shown = pairs.filter_map(|[from, to]| Some((from, Pointer::new(to.response_body()?)))).collect();
     Some(Linked { reader, origins, shown })
 }
 
@@ -45,14 +45,14 @@ impl Linked {
     pub(super) fn path(
         &self,
         reads: &Operation,
-        given: &Given,
+        admitted: &Admitted,
         answered: &Value,
     ) -> Option<(String, Values)> {
         let (mut path, mut values) = (reads.path.clone(), Vec::new());
         for (name, origin) in &self.origins {
             let value = match origin {
                 Origin::Literal(value) => value,
-                Origin::Exchange(expression) => value(expression, given, answered)?,
+                Origin::Exchange(expression) => value(expression, admitted, answered)?,
             };
             let own =
                 |parameter: &&Parameter| parameter.location == Location::Path && parameter.name == *name;
@@ -77,11 +77,11 @@ impl Linked {
             for (from, to) in &self.shown {
                 match from {
                     Expression::Response(Part::Body(at)) => {
-                        filled.show(answered, &Place::new(at), to, whole);
+                        filled.show(answered, &Pointer::new(at), to, whole);
                     }
                     Expression::Request(Part::Body(at)) => {
-                        let node = occasion.given.text.as_ref().and_then(|text| text.at(at));
-                        if let Some(value) = value(from, occasion.given, &answered.body) {
+                        let node = occasion.admitted.text.as_ref().and_then(|text| text.at(at));
+                        if let Some(value) = value(from, occasion.admitted, &answered.body) {
                             filled.echo(to, value, node, None);
                         }
                     }
@@ -96,14 +96,14 @@ impl Linked {
     }
 }
 
-fn value<'v>(expression: &Expression, given: &'v Given, answered: &'v Value) -> Option<&'v Value> {
+fn value<'v>(expression: &Expression, admitted: &'v Admitted, answered: &'v Value) -> Option<&'v Value> {
     let parameter = |location: Location, name: &str| {
-        let mut own = given.parameters.iter().filter(|(at, _, _)| *at == location);
+        let mut own = admitted.parameters.iter().filter(|(at, _, _)| *at == location);
         own.find(|(_, known, _)| known.eq_ignore_ascii_case(name)).map(|(_, _, value)| value)
     };
     match expression {
         Expression::Response(Part::Body(at)) => answered.pointer(at),
-        Expression::Request(Part::Body(at)) => given.value.as_ref()?.pointer(at),
+        Expression::Request(Part::Body(at)) => admitted.value.as_ref()?.pointer(at),
         Expression::Request(Part::Path(name)) => parameter(Location::Path, name),
         Expression::Request(Part::Query(name)) => parameter(Location::Query, name),
         Expression::Request(Part::Header(name)) => parameter(Location::Header, name),

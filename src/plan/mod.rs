@@ -31,10 +31,11 @@ use crate::cause::Cause;
 use crate::contract::Contract;
 use crate::contract::link::Supplied;
 use crate::contract::model::StatusRange;
-use crate::exchange::{Credentials, Request};
+use crate::exchange::{CredentialKind, Request};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Index;
 
 /// All scenarios, in order of worth: any prefix is the best use of that many requests.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -102,12 +103,21 @@ pub struct Case {
     /// What is special about the request, in words.
     pub about: String,
     /// What the expectation takes for granted of earlier steps of its scenario.
-    pub given: Vec<Given>,
+    pub preconditions: Vec<Precondition>,
     /// Whether a unique value of its body is the same in every run, so that it depends on what the
     /// target was sent before whether it is taken already.
     pub fixed: bool,
     /// What of the request comes from an earlier exchange of its scenario.
     pub follows: Option<Follow>,
+}
+
+/// Where a case stands in a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// Index of the scenario in the plan.
+    pub scenario: usize,
+    /// Index of the case in the scenario.
+    pub step: usize,
 }
 
 /// What part a case has in a run.
@@ -145,7 +155,7 @@ pub struct Follow {
 
 /// An outcome of an earlier step without which an expectation means nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Given {
+pub struct Precondition {
     /// Index of the step in its scenario.
     pub step: usize,
     /// Whether it must have been accepted, or refused.
@@ -162,7 +172,7 @@ pub struct Expectation {
     /// The business error codes that may come; empty when the contract names none.
     pub codes: Vec<String>,
     /// Why it must be refused.
-    pub faults: Vec<Fault>,
+    pub violations: Vec<Violation>,
     /// Why neither answer is a defect.
     pub silent: Vec<String>,
 }
@@ -170,8 +180,8 @@ pub struct Expectation {
 impl Expectation {
     /// Whether a request must be refused for its credentials, and for nothing else.
     pub fn is_about_credentials(&self) -> bool {
-        let only = |fault: &Fault| fault.cause == Cause::Unauthenticated;
-        self.verdict == Verdict::Reject && !self.faults.is_empty() && self.faults.iter().all(only)
+        let only = |violation: &Violation| violation.cause == Cause::Unauthenticated;
+        self.verdict == Verdict::Reject && !self.violations.is_empty() && self.violations.iter().all(only)
     }
 }
 
@@ -189,7 +199,7 @@ pub enum Verdict {
 
 /// One reason why a request is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fault {
+pub struct Violation {
     /// Why.
     pub cause: Cause,
     /// Where.
@@ -240,6 +250,18 @@ impl Plan {
         self.scenarios.iter().flat_map(|scenario| &scenario.cases)
     }
 
+    /// Every case with where it stands.
+    pub fn placed(&self) -> impl Iterator<Item = (Position, &Case)> {
+        self.scenarios.iter().enumerate().flat_map(|(scenario, one)| {
+            one.cases.iter().enumerate().map(move |(step, case)| (Position { scenario, step }, case))
+        })
+    }
+
+    /// The case at a position, if the plan has it.
+    pub fn case(&self, at: Position) -> Option<&Case> {
+        self.scenarios.get(at.scenario)?.cases.get(at.step)
+    }
+
     /// How many requests the plan holds.
     pub fn len(&self) -> usize {
         self.scenarios.iter().map(|scenario| scenario.cases.len()).sum()
@@ -261,6 +283,21 @@ impl Plan {
     }
 }
 
+impl Index<Position> for Plan {
+    type Output = Case;
+
+    fn index(&self, at: Position) -> &Case {
+        &self.scenarios[at.scenario].cases[at.step]
+    }
+}
+
+impl Position {
+    /// What stands here, of what was kept of each case.
+    pub fn of<T>(self, all: &[Vec<Option<T>>]) -> Option<&T> {
+        all.get(self.scenario)?.get(self.step)?.as_ref()
+    }
+}
+
 impl Scenario {
     /// One case by itself.
     pub fn single(case: Case) -> Scenario {
@@ -271,7 +308,7 @@ impl Scenario {
     pub fn is_read(&self, contract: &Contract) -> bool {
         let [case] = self.cases.as_slice() else { return false };
         let method = &case.request.method;
-        case.request.credentials == Credentials::Valid
+        case.request.credentials == CredentialKind::Valid
             && guard::is_safe(method)
             && *method == contract.operations[case.operation].method
             && case.expectation.verdict != Verdict::Reject
@@ -348,7 +385,8 @@ impl Serialize for Place {
 impl<'d> Deserialize<'d> for Place {
     fn deserialize<D: serde::Deserializer<'d>>(deserializer: D) -> Result<Place, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Place::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no place in a request")))
+        Place::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no place in a request")))
     }
 }
 

@@ -75,7 +75,7 @@ pub fn again(
         let [case] = scenario.cases.as_slice() else { return false };
         case.role == Role::Plain
             && case.request.method == "GET"
-            && case.request.credentials == crate::exchange::Credentials::Valid
+            && case.request.credentials == crate::exchange::CredentialKind::Valid
             && case.expectation.verdict != Verdict::Reject
             && !plan.disruptive.contains(&case.operation)
             && was_read(*index)

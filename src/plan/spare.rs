@@ -2,7 +2,7 @@
 
 use super::Plan;
 use crate::contract::{Contract, Operation, SecurityScheme};
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 
 /// So many wrong passwords a run and host are sent for the real user.
 pub(super) const WRONG_PASSWORDS: usize = 2;
@@ -14,10 +14,10 @@ impl Plan {
         let cases = self.scenarios.iter_mut().flat_map(|scenario| &mut scenario.cases);
         let wrong = cases.filter(|case| {
             let operation = &contract.operations[case.operation];
-            case.request.credentials == Credentials::Wrong && takes_password(contract, operation)
+            case.request.credentials == CredentialKind::Wrong && takes_password(contract, operation)
         });
         for case in wrong.skip(most) {
-            case.request.credentials = Credentials::WrongOfNobody;
+            case.request.credentials = CredentialKind::WrongOfNobody;
         }
     }
 }
@@ -54,7 +54,7 @@ mod tests {
         let named =
             plan.cases().filter(|case| case.id.ends_with("/credentials/unauthenticated/wrong")).count();
         assert_eq!(named, 6);
-        (count(Credentials::Wrong), count(Credentials::WrongOfNobody))
+        (count(CredentialKind::Wrong), count(CredentialKind::WrongOfNobody))
     }
 
     #[test]

@@ -8,7 +8,7 @@ pub use verdict::{SnapshotSummary, Verdict};
 use crate::contract::Contract;
 use crate::exchange::Exchange;
 use crate::judge::{self, Note, Observation, Untested};
-use crate::plan::{Gap, Plan};
+use crate::plan::{Gap, Plan, Position};
 use crate::run::{Effects, End, Run};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -106,15 +106,12 @@ impl Record {
             notes.extend(judged.notes);
         }
         if let Some(made_up) = &run.made_up {
-            judge::unknown_path(&mut observations, made_up, |scenario, step| {
-                let steps: &Vec<Option<Exchange>> = exchanges.get(scenario)?;
-                steps.get(step)?.as_ref()?.answer()
-            });
+            judge::unknown_path(&mut observations, made_up, |position| position.of(&exchanges)?.answer());
         }
         observations.extend(judge::over_run(contract, &plan, &notes));
         let mut settled = judge::settle(contract, &plan, &exchanges, observations);
         if !run.blameless.is_empty() {
-            let case = |one: &Observation| &plan.scenarios[one.scenario].cases[one.step];
+            let case = |one: &Observation| &plan[one.position];
             settled.observations.retain(|one| !run.blameless.contains(&case(one).id));
         }
         if !run.refused_once.is_empty() {
@@ -142,11 +139,12 @@ impl Record {
         }
     }
 
-    /// Every exchange that took place, with the indexes of its scenario and case.
-    pub fn exchanges(&self) -> impl Iterator<Item = (usize, usize, &Exchange)> {
+    /// Every exchange that took place, with where its case stands.
+    pub fn exchanges(&self) -> impl Iterator<Item = (Position, &Exchange)> {
         self.exchanges.iter().enumerate().flat_map(|(scenario, steps)| {
             let present = steps.iter().enumerate();
-            present.filter_map(move |(step, exchange)| Some((scenario, step, exchange.as_ref()?)))
+            present
+                .filter_map(move |(step, exchange)| Some((Position { scenario, step }, exchange.as_ref()?)))
         })
     }
 

@@ -5,7 +5,7 @@ use crate::contract::model::{DOCUMENTED_REFUSAL, StatusRange};
 use crate::contract::{Contract, Untestable};
 use crate::exchange::Request;
 use crate::plan::{
-    Candidates, Case, Expectation, Gap, Given, Place, Plan, Role, Scenario, Verdict, Withheld,
+    Candidates, Case, Expectation, Gap, Place, Plan, Precondition, Role, Scenario, Verdict, Withheld,
 };
 use crate::text::count;
 use serde::{Serialize, Serializer};
@@ -137,8 +137,8 @@ struct Shown<'c> {
     place: &'c Place,
     cause: &'c str,
     about: &'c str,
-    #[serde(skip_serializing_if = "<[Given]>::is_empty")]
-    given: &'c [Given],
+    #[serde(skip_serializing_if = "<[Precondition]>::is_empty")]
+    given: &'c [Precondition],
     #[serde(skip_serializing_if = "Option::is_none")]
     follows: Option<Value>,
 }
@@ -163,7 +163,7 @@ impl<'c> From<&'c Case> for Shown<'c> {
             place: &case.place,
             cause: &case.cause,
             about: &case.about,
-            given: &case.given,
+            given: &case.preconditions,
             follows,
         }
     }
@@ -181,19 +181,19 @@ fn request(request: &Request) -> Value {
 }
 
 fn expectation(expectation: &Expectation) -> Value {
-    let faults = expectation.faults.iter().map(|fault| {
-        let mut shown = json!({"cause": fault.cause, "place": fault.place});
-        if let Some(keyword) = &fault.keyword {
+    let violations = expectation.violations.iter().map(|violation| {
+        let mut shown = json!({"cause": violation.cause, "place": violation.place});
+        if let Some(keyword) = &violation.keyword {
             shown["keyword"] = json!(keyword);
         }
-        shown["at"] = json!(fault.at);
+        shown["at"] = json!(violation.at);
         shown
     });
     json!({
         "verdict": expectation.verdict,
         "statuses": expectation.statuses.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "codes": expectation.codes,
-        "faults": faults.collect::<Vec<_>>(),
+        "faults": violations.collect::<Vec<_>>(),
         "silent": expectation.silent,
     })
 }

@@ -5,7 +5,7 @@ use super::RunError;
 use super::runner::{Course, Runner, Stop, stopped};
 use crate::contract::{Location, Operation, model};
 use crate::exchange::Answer;
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 use crate::exchange::unknown_path::{is_page, same_nowhere};
 use crate::exchange::{Exchange, Pieces};
 use crate::generate::Sample;
@@ -135,7 +135,7 @@ fn answered<'c>(
         let pairs = pairs.filter_map(|(case, exchange)| Some((case, exchange.as_ref()?)));
         answered.extend(pairs.filter(|(case, exchange)| {
             let own = case.request.method == operation(case).method;
-            own && exchange.answer().is_some() && case.request.credentials == Credentials::Valid
+            own && exchange.answer().is_some() && case.request.credentials == CredentialKind::Valid
         }));
     }
     answered
@@ -152,7 +152,7 @@ fn unasked<'c>(course: &'c Course, operation: impl Fn(&Case) -> &'c Operation) -
         let own = operation(case);
         is_safe(&own.method)
             && case.request.method == own.method
-            && case.request.credentials == Credentials::Valid
+            && case.request.credentials == CredentialKind::Valid
             && is_plain(own)
             && !came(case)
     });

@@ -47,10 +47,7 @@ pub struct Effects {
 
 impl Effects {
     /// What these requests did, in the order in which they were answered.
-    pub fn of<'e>(
-        contract: &Contract,
-        sent: impl IntoIterator<Item = (&'e Case, &'e Exchange)>,
-    ) -> Effects {
+    pub fn of<'e>(contract: &Contract, sent: impl IntoIterator<Item = (&'e Case, &'e Exchange)>) -> Effects {
         let toll = Toll::default();
         for (case, exchange) in sent {
             if let Some(effect) = effect(exchange) {
@@ -62,7 +59,10 @@ impl Effects {
 
     /// The largest of its numbers.
     pub fn most(&self) -> usize {
-        [self.created, self.uncertain, self.changed, self.deleted, self.left].into_iter().max().unwrap_or_default()
+        [self.created, self.uncertain, self.changed, self.deleted, self.left]
+            .into_iter()
+            .max()
+            .unwrap_or_default()
     }
 
     /// Whether it may have done anything.

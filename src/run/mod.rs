@@ -1,14 +1,14 @@
 //! The run: sends the plan to a target, within its pace, and hands on what comes back.
 
 mod alone;
+pub mod authenticator;
 mod base_path;
 mod conflict;
-pub mod credentials;
+mod credentials;
 mod effects;
 mod error;
 mod follow;
 mod forms;
-mod given;
 pub mod identity;
 pub mod ledger;
 mod names;
@@ -30,8 +30,8 @@ mod trust;
 mod wanted;
 mod watch;
 
+pub use credentials::Credentials;
 pub use effects::{Effect, Effects};
-pub use given::Given;
 pub use ledger::Ledger;
 
 pub use error::RunError;

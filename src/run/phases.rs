@@ -70,8 +70,7 @@ impl Runner<'_> {
                 scenarios.push(scenario);
             }
         }
-        let (mut plan, lost) =
-            plan::rebased(&labeller, &plan, choices, |index| course.came[index].is_some());
+        let (mut plan, lost) = plan::rebased(&labeller, &plan, choices, |index| course.came[index].is_some());
         let mut left_out: BTreeMap<usize, usize> = BTreeMap::new();
         for index in lost {
             *left_out.entry(plan.scenarios[index].operation).or_default() += 1;
@@ -111,8 +110,8 @@ impl Runner<'_> {
     /// Asks for a path that does not exist, where methods were answered that none declares: some
     /// hosts have one answer for whatever they do not know.
     async fn make_up(&self, course: &mut Course, stop: &Stop) -> Result<(), End> {
-        let Some((first, step)) = self.sink.doubted().filter(|_| self.room() > 0) else { return Ok(()) };
-        let mut case = course.plan.scenarios[first].cases[step].clone();
+        let Some(first) = self.sink.doubted().filter(|_| self.room() > 0) else { return Ok(()) };
+        let mut case = course.plan[first].clone();
         let parts = case.request.parts_mut();
         while parts.path.last().is_some_and(|last| last.sample().is_empty()) {
             parts.path.pop();

@@ -1,10 +1,10 @@
 //! The runner: scenarios side by side, the cases of each in order.
 
 use super::alone::Rest;
-use super::credentials::Authenticator;
+use super::authenticator::Authenticator;
+use super::credentials::Credentials;
 use super::effects::Toll;
 use super::error::{Halt, RunError};
-use super::given::Given;
 use super::ledger::Ledger;
 use super::order::Order;
 use super::pace::{Pace, Rate};
@@ -21,7 +21,7 @@ use super::watch::{Watch, any_late, at_root};
 use super::{End, Event, Observer, Run};
 use crate::contract::{Contract, Operation};
 use crate::exchange::Answer;
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 use crate::exchange::Heads;
 use crate::exchange::{Exchange, Failure, Outcome};
 use crate::plan::{Plan, Scenario};
@@ -44,7 +44,7 @@ pub struct Settings {
     /// The most requests that may be sent.
     pub max_requests: Option<usize>,
     /// What the user gave to be let in with.
-    pub given: Given,
+    pub credentials: Credentials,
     /// How many scenarios run side by side.
     pub jobs: usize,
     /// The most requests in a time.
@@ -124,7 +124,7 @@ pub async fn run(
     let sender = Sender {
         contract,
         transport,
-        authenticator: Authenticator::new(contract, settings.given.clone(), &settings.target),
+        authenticator: Authenticator::new(contract, settings.credentials.clone(), &settings.target),
         pace: Pace::new(settings.rate, settings.patience),
         observer,
         target: &settings.target,
@@ -212,7 +212,7 @@ impl Runner<'_> {
         };
         match first.exchanges.first().and_then(Option::as_ref).map(|exchange| &exchange.outcome) {
             Some(Outcome::Answered(answer)) => {
-                let valid = case.request.credentials == Credentials::Valid && !operation.is_open();
+                let valid = case.request.credentials == CredentialKind::Valid && !operation.is_open();
                 // A documented 403 is about what this user may do.
                 let documented = answer.status == 403 && operation.response(403).is_some();
                 if valid && matches!(answer.status, 401 | 403) && !documented {
@@ -258,7 +258,7 @@ impl Runner<'_> {
             status: answer.status,
             said: said(answer, secrets),
             lacks: if given { Vec::new() } else { wanted(self.contract, [operation]) },
-            plain_password: self.settings.given.basic.is_some() && !self.settings.given.basic_md5,
+            plain_password: self.settings.credentials.basic.is_some() && !self.settings.credentials.basic_md5,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The sender: one case, sent until what came of it is final.
 
-use super::credentials::{Authenticator, Carrier};
+use super::authenticator::{Authenticator, Carrier};
 use super::effects::{Effect, Toll, effect, named};
 use super::error::Halt;
 use super::follow::{self, Unfilled};
@@ -15,7 +15,7 @@ use super::{Event, Observer};
 use crate::contract::expression::Part;
 use crate::contract::{Contract, Expression};
 use crate::exchange::Headers;
-use crate::exchange::{Credentials, Parts, Request};
+use crate::exchange::{CredentialKind, Parts, Request};
 use crate::exchange::{Exchange, Failure, FailureKind, Outcome, Sent};
 use crate::exchange::{Head, Heads};
 use crate::plan::guard::is_safe;
@@ -85,7 +85,7 @@ impl Sender<'_> {
         if self.watch.leaves_out(case) {
             return Ok(None);
         }
-        if case.request.credentials == Credentials::Expired && !self.expired(case).await? {
+        if case.request.credentials == CredentialKind::Expired && !self.expired(case).await? {
             return Ok(None);
         }
         let begun = self.trust.begun();
@@ -215,7 +215,7 @@ impl Sender<'_> {
     /// Sends a case, again where the answer asks for it.
     pub(super) async fn settled(&self, case: &Case, underway: &Underway) -> Result<Exchange, Halt> {
         let operation = &self.contract.operations[case.operation];
-        let valid = case.request.credentials == Credentials::Valid;
+        let valid = case.request.credentials == CredentialKind::Valid;
         let (mut attempts, mut renewed, mut uncertain) = (0, false, false);
         // What ended the connection the first time, and whether nobody was there since.
         let (mut ended_by, mut away): (Option<Failure>, bool) = (None, false);

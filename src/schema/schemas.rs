@@ -1,10 +1,10 @@
 //! The only door to `jsonschema`: validators by the place of their schema.
 
-use super::Broken;
+use super::Unusable;
 use super::branch::Branches;
+use super::error::{self, Break, Ground, Raw, ValidationError, document_pointer};
 use super::lower::{self, Side};
 use super::nodes::Nodes;
-use super::violation::{self, Break, Ground, Raw, Violation, document_pointer};
 use crate::json::{Text, pointer};
 use jsonschema::json::{Json, SerdeJson};
 use jsonschema::{Draft, PatternOptions, Registry, Retrieve, ValidationOptions, Validator};
@@ -46,7 +46,7 @@ impl Schemas {
         dialect_3_0: bool,
         requests: &BTreeSet<SchemaAt>,
         responses: &BTreeSet<SchemaAt>,
-    ) -> (Schemas, HashMap<SchemaAt, Broken>) {
+    ) -> (Schemas, HashMap<SchemaAt, Unusable>) {
         let roots = requests.union(responses).map(|schema| schema.0.clone());
         let places = lower::reachable(document, roots);
         let mut request = document.clone();
@@ -168,17 +168,17 @@ impl Schemas {
     }
 
     /// Every way in which a value breaks a schema, in the order of places.
-    pub fn violations(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Violation> {
+    pub fn errors(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<ValidationError> {
         let Some(validator) = self.validator(schema, side) else { return Vec::new() };
         let errors: Vec<_> = validator.iter_errors(value).collect();
-        violation::ordered(&errors, self.ground(side)).into_iter().map(Raw::told).collect()
+        error::ordered(&errors, self.ground(side)).into_iter().map(Raw::told).collect()
     }
 
     /// The same without words, which take longer to find than all else.
     pub fn breaks(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Break> {
         let Some(validator) = self.validator(schema, side) else { return Vec::new() };
         let errors: Vec<_> = validator.iter_errors(value).collect();
-        violation::ordered(&errors, self.ground(side)).into_iter().map(Raw::untold).collect()
+        error::ordered(&errors, self.ground(side)).into_iter().map(Raw::untold).collect()
     }
 
     fn ground(&self, side: Side) -> Ground<'_> {
@@ -241,7 +241,7 @@ fn options<'r, F: Json>() -> ValidationOptions<'r, Arc<dyn Retrieve>, F> {
 fn compile<F: Json>(
     document: &Value,
     roots: &BTreeSet<SchemaAt>,
-    broken: &mut HashMap<SchemaAt, Broken>,
+    broken: &mut HashMap<SchemaAt, Unusable>,
 ) -> Validators<F> {
     let mut compiled = HashMap::new();
     if roots.is_empty() {
@@ -258,7 +258,7 @@ fn compile<F: Json>(
             broken.extend(
                 roots
                     .iter()
-                    .map(|schema| (schema.clone(), Broken { at: schema.0.clone(), why: why.clone() })),
+                    .map(|schema| (schema.clone(), Unusable { at: schema.0.clone(), why: why.clone() })),
             );
             return compiled;
         }
@@ -276,7 +276,7 @@ fn compile<F: Json>(
                 let at = document_pointer(error.schema_path().as_str());
                 let at = if at.is_empty() { schema.0.clone() } else { at.to_owned() };
                 let why = format!("the schema cannot be used: {error}");
-                broken.insert(schema.clone(), Broken { at, why });
+                broken.insert(schema.clone(), Unusable { at, why });
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use crate::record::file::{RecordError, RecordFile};
 use crate::record::{Record, SnapshotSummary};
 use crate::run::{Alias, End, RunError, Settings, Stop, identity};
-use crate::snapshot::{self, Comparison, Extent, Kind, Page, SnapshotError, Store, Writing};
+use crate::snapshot::{self, Comparison, Extent, Kind, Snapshot, SnapshotError, Store, Writing};
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -181,16 +181,16 @@ pub async fn check(
     stop: Stop,
 ) -> Result<Checked, SessionError> {
     let host = if options.embedded {
-        let given = &options.settings.given;
+        let given = &options.settings.credentials;
         let (host, given) = embedded::start(contract, given).map_err(SessionError::NoLoopback)?;
-        options.settings.given = given;
+        options.settings.credentials = given;
         options.settings.target = embedded::url(&host);
         options.settings.alias = Some(Alias { name: embedded::NAME.into(), url: embedded::ALIAS.into() });
         Some(host)
     } else {
         None
     };
-    let strangers = leave_out_strangers(contract, &mut plan, &options.settings.given);
+    let strangers = leave_out_strangers(contract, &mut plan, &options.settings.credentials);
     let session = Session { contract, plan: Arc::new(plan), options, observer: of_second, stop };
     if let Err(error) = strangers {
         return Ok(session.not_begun(error.into()));
@@ -258,13 +258,13 @@ impl Session<'_> {
         let comparison = store.compare(&pages, extent)?;
         let unwritten = store.write(&comparison, self.options.writing).err();
         record.observations.extend(snapshot::observed(&record.plan, &comparison));
-        record.observations.sort_by_key(|observation| (observation.scenario, observation.step));
+        record.observations.sort_by_key(|observation| observation.position);
         let profile = store.profile();
         Ok(Snapshots::Compared { profile, comparison: Box::new(comparison), unwritten })
     }
 
     /// What a run shows; of a host that others use as well, without what that may have changed.
-    fn pages(&self, record: &Record) -> Vec<Page> {
+    fn pages(&self, record: &Record) -> Vec<Snapshot> {
         let mut pages = snapshot::render(self.contract, &record.plan, record);
         if !self.options.embedded {
             snapshot::set_fixed_aside(&record.plan, &mut pages);
@@ -276,7 +276,7 @@ impl Session<'_> {
     async fn pinned(
         &self,
         store: &Store,
-        (pages, extent): (Vec<Page>, Extent),
+        (pages, extent): (Vec<Snapshot>, Extent),
         first: &mut Record,
     ) -> Result<Snapshots, SnapshotError> {
         // What counts whole seconds has moved on by then, whatever it shows.
@@ -320,7 +320,7 @@ impl Session<'_> {
         let mut settings = Settings { run_id, ..self.options.settings.clone() };
         // What an embedded host remembers of the first run would change the second.
         let host = if self.options.embedded {
-            Some(embedded::start(self.contract, &settings.given).map_err(SessionError::NoLoopback)?)
+            Some(embedded::start(self.contract, &settings.credentials).map_err(SessionError::NoLoopback)?)
         } else {
             None
         };

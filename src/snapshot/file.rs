@@ -2,7 +2,7 @@
 
 use super::answer::Form;
 use super::error::{SnapshotError, unreadable, unwritable};
-use super::page::Page;
+use super::page::Snapshot;
 use super::unstable::Unstable;
 use insta::TextSnapshotKind;
 use insta::internals::TextSnapshotContents;
@@ -25,7 +25,7 @@ const LINE: &str = "assertion_line";
 
 impl Text {
     /// A page as it is stored; `body` is what it says once the old page was taken into account.
-    pub(super) fn of(page: &Page, unstable: &Unstable, form: Form, body: String) -> Text {
+    pub(super) fn of(page: &Snapshot, unstable: &Unstable, form: Form, body: String) -> Text {
         let mut info = Mapping::new();
         let mut add = |key: &str, value: Value| info.insert(key.into(), value);
         add("operation", page.operation.as_str().into());

@@ -2,7 +2,7 @@
 
 use super::answer::{Body, Reply, Shown};
 use super::clock::{Clock, words};
-use super::page::{Entry, Page};
+use super::page::{Entry, Snapshot};
 use super::unstable::{BODY, HEADER, Unstable};
 use crate::json::{Kind, Member, Node, pointer};
 use std::collections::{BTreeSet, HashMap};
@@ -10,8 +10,8 @@ use std::collections::{BTreeSet, HashMap};
 /// The pages of a first pass with what a second pass answered otherwise, what is a time in both, and
 /// what depends on the resources of others. The second has another run identity, and begins in
 /// another second. A case that was sent only once counts as still.
-pub fn held_still(first: Vec<Page>, second: &[Page]) -> Vec<Page> {
-    let again: HashMap<&str, &Page> = second.iter().map(|page| (page.name.as_str(), page)).collect();
+pub fn held_still(first: Vec<Snapshot>, second: &[Snapshot]) -> Vec<Snapshot> {
+    let again: HashMap<&str, &Snapshot> = second.iter().map(|page| (page.name.as_str(), page)).collect();
     let mut by_status: HashMap<(String, u16), Unstable> = HashMap::new();
     let compared = first.into_iter().map(|mut page| {
         let mut unstable = Unstable::default();
@@ -29,7 +29,7 @@ pub fn held_still(first: Vec<Page>, second: &[Page]) -> Vec<Page> {
         page.unstable = Some(unstable);
         page
     });
-    let mut pages: Vec<Page> = compared.collect();
+    let mut pages: Vec<Snapshot> = compared.collect();
     for page in &mut pages {
         share(page, &by_status);
     }
@@ -37,7 +37,7 @@ pub fn held_still(first: Vec<Page>, second: &[Page]) -> Vec<Page> {
 }
 
 /// What does not hold still in the answers to one case.
-fn of_case(page: &Page, entry: &Entry, again: Option<&Entry>) -> Unstable {
+fn of_case(page: &Snapshot, entry: &Entry, again: Option<&Entry>) -> Unstable {
     let mut found = Unstable::default();
     let Shown::Answered(reply) = &entry.shown else {
         if let Some(again) = again {
@@ -82,7 +82,7 @@ fn of_others(reply: &Reply) -> BTreeSet<String> {
             _ => {}
         }
     }
-    let headers = reply.headers.iter().filter(|(name, _)| name == "link" || tells_of_all(name));
+    let headers = reply.headers.iter().filter(|(name, _)| *name == "link" || tells_of_all(name));
     found.extend(headers.map(|(name, _)| format!("{HEADER}{name}")));
     found
 }
@@ -134,7 +134,7 @@ fn tells_of_all(name: &str) -> bool {
 
 /// Adds what was seen not to hold still in answers of the same operation and status: that two passes
 /// gave the same on one page may have been luck.
-fn share(page: &mut Page, by_status: &HashMap<(String, u16), Unstable>) {
+fn share(page: &mut Snapshot, by_status: &HashMap<(String, u16), Unstable>) {
     let mut more = Unstable::default();
     for entry in &page.entries {
         let Shown::Answered(reply) = &entry.shown else { continue };
@@ -184,24 +184,22 @@ mod tests {
     use super::*;
     use crate::json;
 
-    fn page(name: &str, lists: bool, made: i64, headers: &[(&str, &str)], body: &str) -> Page {
-        let headers: Vec<_> =
-            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    fn page(name: &str, lists: bool, made: i64, headers: &[(&str, &str)], body: &str) -> Snapshot {
         let reply = Reply {
             status: 200,
             media: None,
-            headers,
+            headers: headers.iter().copied().collect(),
             declared: Vec::new(),
             body: Body::Json(json::read(body.as_bytes()).unwrap().root),
         };
         let entry = Entry {
             name: "accept".into(),
             id: "x".into(),
-            case: (0, 0),
+            position: crate::plan::Position::default(),
             shown: Shown::Answered(reply),
             made: jiff::Timestamp::from_second(made).unwrap(),
         };
-        Page {
+        Snapshot {
             operation: "x".into(),
             place: "path".into(),
             cause: "valid".into(),
@@ -218,7 +216,7 @@ mod tests {
         }
     }
 
-    fn notes(page: &Page) -> Vec<String> {
+    fn notes(page: &Snapshot) -> Vec<String> {
         page.unstable.as_ref().unwrap().notes()
     }
 

@@ -4,8 +4,9 @@ use super::answer::{Form, same};
 use super::error::{SnapshotError, unreadable};
 use super::file::{self, Text};
 use super::hunk::{self, Hunk};
-use super::page::{self, Page};
+use super::page::{self, Snapshot};
 use super::{Extent, Writing, name};
+use crate::plan::Position;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
@@ -83,7 +84,7 @@ pub struct ChangedCase {
     /// Its name on the page.
     pub name: String,
     /// Its scenario and step in the plan; nothing if it is no longer in it.
-    pub case: Option<(usize, usize)>,
+    pub position: Option<Position>,
     /// In what its answer differs; nothing if no other is known.
     pub hunks: Vec<Hunk>,
 }
@@ -143,10 +144,10 @@ impl Store {
     }
 
     /// Compares the pages of a run with what is stored; each file is read once.
-    pub fn compare(&self, pages: &[Page], extent: Extent) -> Result<Comparison, SnapshotError> {
+    pub fn compare(&self, pages: &[Snapshot], extent: Extent) -> Result<Comparison, SnapshotError> {
         let listing = self.listing()?;
         let mut comparison = Comparison { foreign: listing.foreign, ..Comparison::default() };
-        let mut named: BTreeMap<&str, &Page> = BTreeMap::new();
+        let mut named: BTreeMap<&str, &Snapshot> = BTreeMap::new();
         for page in pages {
             let spare = listing.settled.contains(&page.spare) && !listing.settled.contains(&page.name);
             named.insert(if spare { &page.spare } else { &page.name }, page);
@@ -169,18 +170,18 @@ impl Store {
     fn compare_page(
         &self,
         name: &str,
-        page: &Page,
+        page: &Snapshot,
         settled: &BTreeSet<String>,
         extent: Extent,
         comparison: &mut Comparison,
     ) -> Result<(), SnapshotError> {
         let mut unstable = page.unstable.clone().unwrap_or_default();
-        let everything = |page: &Page| {
+        let everything = |page: &Snapshot| {
             page.entries
                 .iter()
                 .map(|entry| ChangedCase {
                     name: entry.name.clone(),
-                    case: Some(entry.case),
+                    position: Some(entry.position),
                     hunks: Vec::new(),
                 })
                 .collect()
@@ -335,22 +336,26 @@ impl Store {
 /// The answers that a page has now, and the cases that changed: what means the same stays as it
 /// was written, and of what is not known now, the old answer stands where it may be kept.
 fn merge(
-    page: &Page,
+    page: &Snapshot,
     fresh: BTreeMap<String, String>,
     old: &BTreeMap<String, String>,
     kept: impl Fn(&String) -> bool,
 ) -> (BTreeMap<String, String>, Vec<ChangedCase>) {
     let mut cases = Vec::new();
     let mut now = BTreeMap::new();
-    let numbers: BTreeMap<&str, (usize, usize)> =
-        page.entries.iter().map(|entry| (entry.name.as_str(), entry.case)).collect();
+    let numbers: BTreeMap<&str, Position> =
+        page.entries.iter().map(|entry| (entry.name.as_str(), entry.position)).collect();
     for (name, answer) in fresh {
         if let Some(before) = old.get(&name).filter(|before| same(before, &answer)) {
             now.insert(name, before.clone());
         } else {
             let before = old.get(&name).map(String::as_str);
             let hunks = hunk::hunks(before, Some(&answer));
-            cases.push(ChangedCase { case: numbers.get(name.as_str()).copied(), name: name.clone(), hunks });
+            cases.push(ChangedCase {
+                position: numbers.get(name.as_str()).copied(),
+                name: name.clone(),
+                hunks,
+            });
             now.insert(name, answer);
         }
     }
@@ -362,7 +367,7 @@ fn merge(
             now.insert(name.clone(), answer.clone());
         } else {
             let hunks = hunk::hunks(Some(answer), None);
-            cases.push(ChangedCase { name: name.clone(), case: None, hunks });
+            cases.push(ChangedCase { name: name.clone(), position: None, hunks });
         }
     }
     cases.sort_by(|one, two| one.name.cmp(&two.name));

@@ -17,7 +17,7 @@ mod references;
 mod tests;
 mod yaml;
 
-pub use error::SourceError;
+pub use error::{Bracket, SourceError};
 pub use excerpt::Excerpt;
 pub use place::{File, Location};
 pub use references::{BrokenRef, Refusal};
@@ -81,9 +81,7 @@ impl Document {
     }
 
     /// Reads a contract again whose files are known, as [`Document::files`] has them.
-    pub fn from_files(
-        files: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self, SourceError> {
+    pub fn from_files(files: impl IntoIterator<Item = (String, String)>) -> Result<Self, SourceError> {
         let mut files = files.into_iter();
         let (name, text) = files.next().unwrap_or_default();
         let origin = mount::Origin::known(&name, files);

@@ -6,4 +6,4 @@ mod suggestion;
 
 pub use duration::{duration, time_limit};
 pub use show::{LONG, count, cut, inert, steers, visible, visible_lines};
-pub use suggestion::suggestion;
+pub use suggestion::{did_you_mean, meant, suggestion};

@@ -46,8 +46,12 @@ fn notes(asked: &Asked) -> Reply {
     let title = asked.whole.split_once("\"title\":").map(|(_, title)| title);
     match asked.line.split(' ').next() {
         Some("GET") => answered("200 OK", "[]"),
-        Some("POST") if asked.whole.contains("colour") || title.is_none() => answered("400 Bad Request", "{}"),
-        Some("POST") if title.is_some_and(|title| title.len() > 14) => answered("500 Internal Server Error", "{}"),
+        Some("POST") if asked.whole.contains("colour") || title.is_none() => {
+            answered("400 Bad Request", "{}")
+        }
+        Some("POST") if title.is_some_and(|title| title.len() > 14) => {
+            answered("500 Internal Server Error", "{}")
+        }
         Some("POST") => answered("201 Created", "{\"id\": 3}"),
         _ => answered("405 Method Not Allowed", "{}"),
     }
@@ -125,10 +129,14 @@ fn a_run_that_is_killed_leaves_what_came_until_then() {
     // The last line may be cut anywhere.
     for cut in [whole.len(), whole.len() - 1, whole.len() - 40] {
         std::fs::write(&path, &whole[..cut]).unwrap();
-        let made = again.again().args(["report", "run.probity", "--report", "json=made.json"]).run().ends_with(0);
+        let made =
+            again.again().args(["report", "run.probity", "--report", "json=made.json"]).run().ends_with(0);
         assert!(made.stderr.contains("the run was killed before its end"), "{}", made.everything());
         let report = made.json("made.json");
-        assert_eq!((&report["verdict"], &report["end"]["how"]), (&"interrupted".into(), &"interrupted".into()));
+        assert_eq!(
+            (&report["verdict"], &report["end"]["how"]),
+            (&"interrupted".into(), &"interrupted".into())
+        );
         assert!(report["summary"]["exchanges"].as_u64() >= Some(4), "{}", report["summary"]);
         assert!(report["created"]["resources"].as_u64() > Some(0), "{}", report["created"]);
     }
@@ -182,7 +190,10 @@ fn records_of_different_contracts_are_not_put_together() {
     let run = against_notes(&host).with_file("other.yaml", other);
     let again = run.again();
     run.args(["--record-file", "one.probity"]).run();
-    again.again().args(["check", "other.yaml", "--target", &host.url(), "--record-file", "other.probity"]).run();
+    again
+        .again()
+        .args(["check", "other.yaml", "--target", &host.url(), "--record-file", "other.probity"])
+        .run();
     let made = again.again().args(["report", "one.probity", "other.probity"]).run().ends_with(2);
     assert!(made.stderr.contains("other.probity cannot be put together"), "{}", made.everything());
     assert!(made.stderr.contains("another contract"), "{}", made.everything());
@@ -191,7 +202,11 @@ fn records_of_different_contracts_are_not_put_together() {
 #[test]
 fn a_record_that_cannot_be_kept_is_told() {
     let ran = probity().arg("check").args(["--record-file", "absent/run.probity"]).run().ends_with(2);
-    assert!(ran.stderr.contains("cannot write the record of the run to absent/run.probity"), "{}", ran.everything());
+    assert!(
+        ran.stderr.contains("cannot write the record of the run to absent/run.probity"),
+        "{}",
+        ran.everything()
+    );
     let ran = probity().arg("check").args(["--record-file", "-"]).run().ends_with(2);
     assert!(ran.stderr.contains("--record-file FILE"), "{}", ran.everything());
     let same = probity().with_file("c.yaml", NOTES).args(["check", "c.yaml", "--record-file", "./c.yaml"]);
@@ -200,7 +215,11 @@ fn a_record_that_cannot_be_kept_is_told() {
     #[cfg(target_os = "linux")]
     {
         let ran = probity().arg("check").args(["--record-file", "/dev/full"]).run().ends_with(2);
-        assert!(ran.stderr.contains("cannot write the record of the run to /dev/full"), "{}", ran.everything());
+        assert!(
+            ran.stderr.contains("cannot write the record of the run to /dev/full"),
+            "{}",
+            ran.everything()
+        );
     }
 }
 

@@ -47,12 +47,12 @@ fn link_up(shape: &mut Shape) {
 }
 
 fn says_nothing(kind: &[Segment]) -> bool {
-    matches!(kind, [Segment::Words(words)] if words == "anything")
+    kind == [Segment::Anything]
 }
 
 /// What a list or a map holds becomes a part of its own shape.
-pub(super) fn hold(shape: &mut Shape, inner: Shape, prefix: &str) -> Vec<Segment> {
-    let mut kind = words(prefix);
+pub(super) fn hold(shape: &mut Shape, inner: Shape, prefix: Segment) -> Vec<Segment> {
+    let mut kind = vec![prefix];
     if inner.kind.is_empty() {
         kind.push(Segment::Words("one of several".to_owned()));
     }
@@ -76,9 +76,7 @@ pub(super) fn words(text: &str) -> Vec<Segment> {
 }
 
 pub(super) fn is_empty(shape: &Shape) -> bool {
-    let says_type = !matches!(shape.kind.as_slice(), [] | [Segment::Words(_)])
-        || matches!(shape.kind.as_slice(), [Segment::Words(kind)] if kind != "anything");
-    !says_type
+    (shape.kind.is_empty() || says_nothing(&shape.kind))
         && shape.fields.is_empty()
         && shape.inherits.is_empty()
         && shape.choices.is_empty()

@@ -137,7 +137,7 @@ impl<'c> Builder<'_, 'c> {
                 return shape;
             }
             _ => {
-                shape.kind = words("anything");
+                shape.kind = vec![Segment::Anything];
                 return shape;
             }
         };
@@ -237,18 +237,17 @@ impl<'c> Builder<'_, 'c> {
             let kinds: Vec<String> = names.iter().map(|name| format!("{name}{format}")).collect();
             shape.kind = words(&kinds.join(" or "));
         }
-        let is_bare = |kind: &str| matches!(shape.kind.as_slice(), [Segment::Words(own)] if own == kind);
-        if is_bare("array")
+        if shape.kind == [Segment::Array]
             && let [only] = folded.items.as_slice()
         {
             let items = self.at(only, false);
-            shape.kind = hold(shape, items, "array of ");
-        } else if is_bare("object")
+            shape.kind = hold(shape, items, Segment::ArrayOf);
+        } else if shape.kind == [Segment::Object]
             && is_plain
             && let [only] = folded.additional.as_slice()
         {
             let values = self.at(only, false);
-            shape.kind = hold(shape, values, "map of names to ");
+            shape.kind = hold(shape, values, map_of());
         }
     }
 
@@ -283,7 +282,7 @@ impl<'c> Builder<'_, 'c> {
             }
         }
         if shape.kind.is_empty() {
-            shape.kind = words("object");
+            shape.kind = vec![Segment::Object];
         }
         if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
             shape.limits.push("no other members".to_owned());
@@ -292,34 +291,38 @@ impl<'c> Builder<'_, 'c> {
 
     fn items(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) -> Vec<Segment> {
         if !schema.contains_key("items") {
-            return words("array");
+            return vec![Segment::Array];
         }
         let items = self.at(&pointer::child(at, "items"), false);
-        hold(shape, items, "array of ")
+        hold(shape, items, Segment::ArrayOf)
     }
 
     fn map(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) -> Vec<Segment> {
         match schema.get("additionalProperties") {
             Some(Value::Object(inner)) if !inner.is_empty() => {
                 let values = self.at(&pointer::child(at, "additionalProperties"), false);
-                hold(shape, values, "map of names to ")
+                hold(shape, values, map_of())
             }
             Some(Value::Bool(false)) if shape.fields.is_empty() => words("empty object"),
-            _ => words("object"),
+            _ => vec![Segment::Object],
         }
     }
+}
+
+fn map_of() -> Segment {
+    Segment::Words("map of names to ".to_owned())
 }
 
 /// The type that a schema without one has by what else it says.
 fn untyped(shape: &Shape, schema: &Map<String, Value>) -> Vec<Segment> {
     let first = schema.get("enum").and_then(|listed| listed.get(0)).or_else(|| schema.get("const"));
     if let Some(kind) = first.map(json::type_name) {
-        return words(kind);
+        return vec![Segment::of_type(kind)];
     }
     if !shape.fields.is_empty() || !shape.inherits.is_empty() {
-        return words("object");
+        return vec![Segment::Object];
     }
-    if shape.choices.is_empty() { words("anything") } else { Vec::new() }
+    if shape.choices.is_empty() { vec![Segment::Anything] } else { Vec::new() }
 }
 
 fn types(schema: &Map<String, Value>) -> Vec<&str> {

@@ -1,7 +1,7 @@
 //! `credentials-enforced`: nobody gets in without valid credentials.
 
 use crate::exchange::Answer;
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 use crate::judge::{Check, Observation, Scope, Severity, View};
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -21,15 +21,15 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     // RFC 6750 has 400 for credentials that cannot be read.
     let unreadable = matches!(
         view.case.request.credentials,
-        Credentials::Malformed | Credentials::Empty | Credentials::BeyondAscii
+        CredentialKind::Malformed | CredentialKind::Empty | CredentialKind::BeyondAscii
     );
     let refused = unreadable && answer.status == 400 && view.documented(answer).is_some();
     if view.status_is_expected(answer) || refused {
         return None;
     }
     let what = match view.case.request.credentials {
-        Credentials::Expired => "with an expired token",
-        Credentials::Foreign => "with a token that is good for somebody else",
+        CredentialKind::Expired => "with an expired token",
+        CredentialKind::Foreign => "with a token that is good for somebody else",
         _ => "without valid credentials",
     };
     let (kind, came) = if answer.accepted() {

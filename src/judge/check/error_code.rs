@@ -18,8 +18,10 @@ pub(in crate::judge) const THOUGH: &str = ", though ";
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
     let expectation = &view.case.expectation;
-    let fault = expectation.faults.first()?;
-    let cause = || format!("{}{} {}", THOUGH, fault.place, fault.cause.words_for(fault.keyword.as_deref()));
+    let violation = expectation.violations.first()?;
+    let cause = || {
+        format!("{}{} {}", THOUGH, violation.place, violation.cause.words_for(violation.keyword.as_deref()))
+    };
     let (kind, title) = if view.status_is_expected(answer) {
         let found = view.codes(answer);
         let unexpected = |code: &&String| !expectation.codes.contains(code);
@@ -46,7 +48,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         [] => view.expected_statuses(),
         codes => format!("{} with code {}", view.expected_statuses(), codes.join(" or ")),
     };
-    let at = catalogue_entry(view).unwrap_or_else(|| fault.at.clone());
+    let at = catalogue_entry(view).unwrap_or_else(|| violation.at.clone());
     Some(view.observe(&CHECK, kind, title, (expected, view.answer_words(answer)), &at))
 }
 

@@ -1,7 +1,7 @@
 //! What every request of a kind shows is one fact, not one for each operation or place.
 
 use super::{Whole, is_4xx};
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 use crate::judge::check::{credentials_enforced, error_code};
 use crate::judge::{About, Observation};
 use crate::plan::Verdict;
@@ -17,18 +17,18 @@ pub(super) fn credentials(run: &Whole<'_>, observations: &mut [Observation]) {
         return;
     }
     // Who is answered 404 like everybody else was not turned away for being a stranger.
-    let mut enforced: Vec<Credentials> = Vec::new();
-    for (position, case) in run.cases().filter(|(_, case)| case.expectation.is_about_credentials()) {
+    let mut enforced: Vec<CredentialKind> = Vec::new();
+    for (position, case) in run.plan.placed().filter(|(_, case)| case.expectation.is_about_credentials()) {
         let Some(status) = run.status(position) else { continue };
         let expected = case.expectation.statuses.iter().any(|known| known.contains(status));
         if matches!(status, 401 | 403) || (expected && status < 500) {
             enforced.push(case.request.credentials);
         }
     }
-    let kind = |one: &Observation| run.case(one.position()).request.credentials;
+    let kind = |one: &Observation| run.case(one.position).request.credentials;
     let nobody_asks = |one: &Observation| lets_in(one) && !enforced.contains(&kind(one));
     let open = observations.iter().filter(|one| nobody_asks(one));
-    let open: BTreeSet<usize> = open.map(|one| run.case(one.position()).operation).collect();
+    let open: BTreeSet<usize> = open.map(|one| run.case(one.position).operation).collect();
     if open.len() < 2 {
         return;
     }
@@ -44,7 +44,7 @@ pub(super) fn codes(run: &Whole<'_>, observations: &mut [Observation]) {
     let mut shown: BTreeMap<usize, (BTreeSet<&str>, BTreeSet<&str>, usize)> = BTreeMap::new();
     let about_code = |one: &Observation| one.check.id == error_code::CHECK.id;
     for one in observations.iter().filter(|one| about_code(one)) {
-        let (kinds, places, count) = shown.entry(run.case(one.position()).operation).or_default();
+        let (kinds, places, count) = shown.entry(run.case(one.position).operation).or_default();
         kinds.insert(&one.answer);
         places.insert(one.about.place());
         *count += 1;
@@ -53,7 +53,7 @@ pub(super) fn codes(run: &Whole<'_>, observations: &mut [Observation]) {
         return;
     }
     let mut refused: BTreeMap<usize, usize> = BTreeMap::new();
-    for (position, case) in run.cases() {
+    for (position, case) in run.plan.placed() {
         let must = case.expectation.verdict == Verdict::Reject && !case.expectation.codes.is_empty();
         if must && run.status(position).is_some_and(is_4xx) {
             *refused.entry(case.operation).or_default() += 1;
@@ -65,7 +65,7 @@ pub(super) fn codes(run: &Whole<'_>, observations: &mut [Observation]) {
     };
     let all: BTreeSet<usize> = shown.into_iter().filter_map(all).collect();
     for one in observations.iter_mut() {
-        if one.check.id == error_code::CHECK.id && all.contains(&run.case(one.position()).operation) {
+        if one.check.id == error_code::CHECK.id && all.contains(&run.case(one.position).operation) {
             one.about = About::Operation;
             one.title.truncate(one.title.find(error_code::THOUGH).unwrap_or(one.title.len()));
         }

@@ -6,7 +6,7 @@ use crate::contract::{Contract, Operation};
 use crate::exchange::Exchange;
 use crate::exchange::Request;
 use crate::json::{self, Kind, Node};
-use crate::plan::{Case, Plan, Resources};
+use crate::plan::{Case, Plan, Position, Resources};
 use crate::schema::Side;
 use crate::schema::folded::{Folded, Folds};
 use serde_json::{Number, Value};
@@ -49,7 +49,7 @@ impl<'r> History<'r> {
         for (scenario, steps) in exchanges.iter().enumerate() {
             for (step, exchange) in steps.iter().enumerate() {
                 let Some(exchange) = exchange else { continue };
-                let case = run.case((scenario, step));
+                let case = run.case(Position { scenario, step });
                 if let Ok(text) = json::read(exchange.sent.body.as_deref().unwrap_or_default()) {
                     scalars(&text.root, &mut |scalar| {
                         sent.insert(scalar);

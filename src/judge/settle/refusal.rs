@@ -4,13 +4,13 @@
 use super::contrast::{Contrast, Said, contrast};
 use super::history::History;
 use super::steady::Steady;
-use super::{Asked, Position, Whole};
+use super::{Asked, Whole};
 use crate::contract::model::Parameter;
 use crate::contract::{Location, Operation};
 use crate::exchange::Answer;
 use crate::json::pointer;
 use crate::judge::{Observation, View, check};
-use crate::plan::{Case, Verdict};
+use crate::plan::{Case, Position, Verdict};
 use serde_json::Value;
 
 /// A valid request that was refused in a way that may be due to its data.

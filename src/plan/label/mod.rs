@@ -2,18 +2,18 @@
 
 mod silence;
 
-use super::{Fault, Place, Resources, Verdict};
+use super::{Place, Resources, Verdict, Violation};
 use crate::cause::Cause;
 use crate::contract::expression;
 use crate::contract::extension::Unique;
 use crate::contract::link::Supplied;
 use crate::contract::model::{self, Location, Parameter};
 use crate::contract::{Contract, Operation};
-use crate::exchange::{Credentials, Parts, Pieces, Request};
+use crate::exchange::{CredentialKind, Parts, Pieces, Request};
 use crate::generate::{Sample, unique};
 use crate::json::{self, Kind, Node, pointer};
 use crate::schema::folded::{Folds, Type};
-use crate::schema::{Side, Violation};
+use crate::schema::{Side, ValidationError};
 use crate::wire::parameter::{Reader, Reading};
 use crate::wire::{Received, url};
 use serde_json::Value;
@@ -30,19 +30,19 @@ pub struct Label {
     /// Whether the host must take it.
     pub verdict: Verdict,
     /// Why it must be refused; empty unless it must.
-    pub faults: Vec<Fault>,
+    pub violations: Vec<Violation>,
     /// Why neither answer is a defect; empty unless the contract is silent.
     pub silent: Vec<String>,
-    /// What a host may tell in place of the faults, because of what other runs left behind.
-    pub perhaps: Vec<Fault>,
+    /// What a host may tell in place of the violations, because of what other runs left behind.
+    pub perhaps: Vec<Violation>,
     /// Whether a unique value of the request is the same in every run.
     pub fixed: bool,
 }
 
 impl Label {
     /// That of a request that must be refused.
-    pub fn refused(faults: Vec<Fault>) -> Label {
-        Label { verdict: Verdict::Reject, faults, silent: Vec::new(), perhaps: Vec::new(), fixed: false }
+    pub fn refused(violations: Vec<Violation>) -> Label {
+        Label { verdict: Verdict::Reject, violations, silent: Vec::new(), perhaps: Vec::new(), fixed: false }
     }
 }
 
@@ -94,13 +94,13 @@ impl<'c> Labeller<'c> {
         let mut seen = Findings::default();
         let text = document_of(operation, request);
         if request.method != operation.method {
-            seen.fault(Cause::UndeclaredMethod, Place::Method, None, &operation.at);
+            seen.violation(Cause::UndeclaredMethod, Place::Method, None, &operation.at);
         }
-        if request.credentials != Credentials::Valid && !operation.is_open() {
-            seen.fault(Cause::Unauthenticated, Place::Credentials, None, &operation.at);
+        if request.credentials != CredentialKind::Valid && !operation.is_open() {
+            seen.violation(Cause::Unauthenticated, Place::Credentials, None, &operation.at);
         }
         parameters(self, operation, request, supplied, &mut seen);
-        if seen.faults.is_empty() {
+        if seen.violations.is_empty() {
             body(self, operation, request, text.as_ref(), &mut seen);
         }
         if let Some(text) = text.as_ref().filter(|_| !seen.refused_unread()) {
@@ -124,14 +124,14 @@ impl<'c> Labeller<'c> {
 
 #[derive(Default)]
 struct Findings {
-    faults: Vec<Fault>,
+    violations: Vec<Violation>,
     silent: Vec<String>,
-    perhaps: Vec<Fault>,
+    perhaps: Vec<Violation>,
 }
 
 impl Findings {
-    fn fault(&mut self, cause: Cause, place: Place, keyword: Option<String>, at: &str) {
-        self.faults.push(Fault { cause, place, keyword, at: at.to_owned() });
+    fn violation(&mut self, cause: Cause, place: Place, keyword: Option<String>, at: &str) {
+        self.violations.push(Violation { cause, place, keyword, at: at.to_owned() });
     }
 
     fn silent(&mut self, why: impl Into<String>) {
@@ -142,7 +142,7 @@ impl Findings {
     }
 
     fn refused_unread(&self) -> bool {
-        let mut causes = self.faults.iter().map(|fault| fault.cause);
+        let mut causes = self.violations.iter().map(|violation| violation.cause);
         causes.any(|cause| matches!(cause, Cause::Unauthenticated | Cause::UndeclaredMethod))
     }
 
@@ -151,7 +151,7 @@ impl Findings {
         for (index, unique) in fixed(operation, request, text) {
             let place = Place::Body(unique.field.clone());
             // What is itself invalid was never taken.
-            if self.faults.iter().any(|fault| fault.place == place) {
+            if self.violations.iter().any(|violation| violation.place == place) {
                 continue;
             }
             self.silent(format!(
@@ -159,7 +159,7 @@ impl Findings {
                 unique.field
             ));
             let at = format!("{}/{index}", operation.behaviour.at.unique);
-            self.perhaps.push(Fault { cause: Cause::Repeated, place, keyword: None, at });
+            self.perhaps.push(Violation { cause: Cause::Repeated, place, keyword: None, at });
         }
     }
 
@@ -167,9 +167,9 @@ impl Findings {
     fn references(&mut self, labeller: &Labeller<'_>, operation: &Operation, text: &json::Text) {
         let silent = operation.behaviour.silent.iter().filter(|silence| silence.cause == Cause::NotFound);
         for silence in silent {
-            let own = |fault: &Fault| matches!(&fault.place, Place::Body(at) if expression::covers(&silence.place, at));
+            let own = |violation: &Violation| matches!(&violation.place, Place::Body(at) if expression::covers(&silence.place, at));
             // What is itself invalid names nothing.
-            if self.faults.iter().any(own) {
+            if self.violations.iter().any(own) {
                 continue;
             }
             let known = labeller.documented(operation, &silence.place);
@@ -179,14 +179,14 @@ impl Findings {
                 self.silent(silence.because.clone());
                 let place = Place::Body(silence.place.clone());
                 let at = operation.behaviour.at.errors.clone();
-                self.perhaps.push(Fault { cause: Cause::NotFound, place, keyword: None, at });
+                self.perhaps.push(Violation { cause: Cause::NotFound, place, keyword: None, at });
             }
         }
     }
 
-    /// A clear fault outweighs silence.
+    /// A clear violation outweighs silence.
     fn label(mut self) -> Label {
-        let verdict = if !self.faults.is_empty() {
+        let verdict = if !self.violations.is_empty() {
             self.silent.clear();
             Verdict::Reject
         } else if self.silent.is_empty() {
@@ -194,7 +194,13 @@ impl Findings {
         } else {
             Verdict::Either
         };
-        Label { verdict, faults: self.faults, silent: self.silent, perhaps: self.perhaps, fixed: false }
+        Label {
+            verdict,
+            violations: self.violations,
+            silent: self.silent,
+            perhaps: self.perhaps,
+            fixed: false,
+        }
     }
 }
 
@@ -236,7 +242,7 @@ fn parameters(
         else {
             if parameter.required {
                 let at = pointer::child(&parameter.at, "required");
-                seen.fault(Cause::Missing, place, Some("required".into()), &at);
+                seen.violation(Cause::Missing, place, Some("required".into()), &at);
             }
             continue;
         };
@@ -244,7 +250,7 @@ fn parameters(
             seen.silent(format!("what `{}` has to be depends on more than its schema", parameter.name));
         }
         for broken in broken {
-            seen.fault(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
+            seen.violation(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
         }
         let value = value.to_value();
         if parameter.schema.is_some()
@@ -254,15 +260,15 @@ fn parameters(
             seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
         }
     }
-    for (index, faults) in labeller.elsewhere(operation, request).iter() {
+    for (index, violations) in labeller.elsewhere(operation, request).iter() {
         if own(&&operation.parameters[*index]) {
-            seen.faults.extend(faults.iter().cloned());
+            seen.violations.extend(violations.iter().cloned());
         }
     }
 }
 
-/// The faults of parameters that are no headers, by the index of the parameter.
-type Elsewhere = Rc<Vec<(usize, Vec<Fault>)>>;
+/// The violations of parameters that are no headers, by the index of the parameter.
+type Elsewhere = Rc<Vec<(usize, Vec<Violation>)>>;
 
 /// What is known of a request that others share.
 #[derive(Default)]
@@ -310,16 +316,16 @@ impl Labeller<'_> {
                 None if parameter.required && parameter.location != Location::Path => {
                     let at = pointer::child(&parameter.at, "required");
                     let keyword = Some("required".into());
-                    found.push((index, vec![Fault { cause: Cause::Missing, place, keyword, at }]));
+                    found.push((index, vec![Violation { cause: Cause::Missing, place, keyword, at }]));
                 }
                 Some(Reading { broken, .. }) if !broken.is_empty() => {
-                    let fault = |one: Violation| Fault {
+                    let violation = |one: ValidationError| Violation {
                         cause: one.cause,
                         place: place.clone(),
                         keyword: Some(one.keyword),
                         at: one.at,
                     };
-                    found.push((index, broken.into_iter().map(fault).collect()));
+                    found.push((index, broken.into_iter().map(violation).collect()));
                 }
                 _ => {}
             }
@@ -428,7 +434,7 @@ fn body(
     let Some(bytes) = request.body() else {
         if declared.required {
             let at = pointer::child(&declared.at, "required");
-            seen.fault(Cause::Malformed, root, Some("required".into()), &at);
+            seen.violation(Cause::Malformed, root, Some("required".into()), &at);
         }
         return;
     };
@@ -442,7 +448,7 @@ fn body(
     };
     let Some(media) = model::choose(&declared.content, &given) else {
         let at = pointer::child(&declared.at, "content");
-        seen.fault(Cause::UnsupportedMediaType, Place::MediaType, None, &at);
+        seen.violation(Cause::UnsupportedMediaType, Place::MediaType, None, &at);
         return;
     };
     if !model::is_json(&given) {
@@ -459,7 +465,7 @@ fn body(
         seen.silent("bytes that are no UTF-8 may be replaced or refused");
     }
     match text {
-        None => seen.fault(Cause::Malformed, root, None, &media.at),
+        None => seen.violation(Cause::Malformed, root, None, &media.at),
         Some(text) => document(labeller, operation, media, text, seen),
     }
 }
@@ -487,7 +493,7 @@ fn document(
             seen.silent("whether a format is asserted is not said");
             // A host that asserts it may tell that first, with a code of its own.
             let (place, keyword) = (Place::Body(broken.place), Some(broken.keyword));
-            seen.perhaps.push(Fault { cause: broken.cause, place, keyword, at: broken.at });
+            seen.perhaps.push(Violation { cause: broken.cause, place, keyword, at: broken.at });
             continue;
         }
         let null = || pointer::get(&value, &broken.place).is_some_and(Value::is_null);
@@ -501,19 +507,19 @@ fn document(
         if let Some(other) = broken.unsure {
             // A host may have tried another alternative.
             let (place, keyword) = (Place::Body(other.place), Some(other.keyword));
-            seen.perhaps.push(Fault { cause: Cause::NoBranch, place, keyword, at: other.at });
+            seen.perhaps.push(Violation { cause: Cause::NoBranch, place, keyword, at: other.at });
         }
-        seen.fault(broken.cause, Place::Body(broken.place), Some(broken.keyword), &broken.at);
+        seen.violation(broken.cause, Place::Body(broken.place), Some(broken.keyword), &broken.at);
     }
     if text.root.depth() > ORDINARY_DEPTH {
         seen.silent("nothing is said about documents nested this deep");
     }
     if may_be_unreadable(text) {
         let place = Place::Body(String::new());
-        seen.perhaps.push(Fault { cause: Cause::Malformed, place, keyword: None, at: media.at.clone() });
+        seen.perhaps.push(Violation { cause: Cause::Malformed, place, keyword: None, at: media.at.clone() });
     }
-    // A clear fault outweighs silence.
-    if seen.faults.is_empty() {
+    // A clear violation outweighs silence.
+    if seen.violations.is_empty() {
         let documented = media.examples.iter().any(|example| example.value == value);
         let whole = labeller.flats.whole(&places);
         let mut silence = Silence { labeller, behaviour: &operation.behaviour, documented, seen };

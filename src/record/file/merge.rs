@@ -46,7 +46,7 @@ impl Lines {
         self.is_cut |= other.is_cut;
         let closed = other.closed.map(|mut closed| {
             for one in &mut closed.observations {
-                one.scenario = places[one.scenario];
+                one.position.scenario = places[one.position.scenario];
             }
             closed
         });
@@ -66,8 +66,8 @@ fn merged<T>(one: Option<T>, other: Option<T>, merge: impl FnOnce(T, T) -> T) ->
 
 fn moved(judged: Judged, place: usize) -> Judged {
     let Judged { exchanges, mut observations, mut notes, .. } = judged;
-    observations.iter_mut().for_each(|one| one.scenario = place);
-    notes.iter_mut().for_each(|note| note.scenario = place);
+    observations.iter_mut().for_each(|one| one.position.scenario = place);
+    notes.iter_mut().for_each(|note| note.position.scenario = place);
     Judged { scenario: place, exchanges, observations, notes }
 }
 

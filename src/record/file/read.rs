@@ -96,7 +96,9 @@ impl Lines {
             let text = std::str::from_utf8(&text).map_err(|error| broken(name, number, error))?;
             let own = lines.as_ref().map(|lines: &Lines| lines.begun.identity.run.as_str());
             let text = match (own, other_run) {
-                (Some(own), Some(other)) if own != other && !own.is_empty() => text.replace(own, other).into(),
+                (Some(own), Some(other)) if own != other && !own.is_empty() => {
+                    text.replace(own, other).into()
+                }
                 _ => Cow::Borrowed(text),
             };
             let line: Line<'static> =
@@ -146,8 +148,8 @@ impl Lines {
                     return Err("it is not about the cases of the plan");
                 }
                 let own = |at: usize, step: usize| at == scenario && step < exchanges.len();
-                let all_own = observations.iter().all(|one| own(one.scenario, one.step))
-                    && notes.iter().all(|note| own(note.scenario, note.step));
+                let all_own = observations.iter().all(|one| own(one.position.scenario, one.position.step))
+                    && notes.iter().all(|note| own(note.position.scenario, note.position.step));
                 if !all_own {
                     return Err("what it observes is of another scenario");
                 }
@@ -170,7 +172,7 @@ impl Lines {
                 let known = |scenario: usize, step: usize| {
                     self.scenarios.get(scenario).is_some_and(|scenario| step < scenario.cases.len())
                 };
-                if !closed.observations.iter().all(|one| known(one.scenario, one.step)) {
+                if !closed.observations.iter().all(|one| known(one.position.scenario, one.position.step)) {
                     return Err("what it observes is of no scenario");
                 }
                 if closed.effects.most().max(closed.repeated) > MOST {
@@ -200,11 +202,12 @@ impl Lines {
             choice.operation = places.get(choice.operation).map_err(|why| broken(&name, 1, why))?;
         }
         plan.beyond = places.keys(plan.beyond);
-        plan.disruptive = places.keys(plan.disruptive.into_iter().map(|at| (at, ())).collect()).into_keys().collect();
+        plan.disruptive =
+            places.keys(plan.disruptive.into_iter().map(|at| (at, ())).collect()).into_keys().collect();
         plan.scenarios = scenarios;
         let judged: Vec<Judged> = judged.into_values().collect();
         let fits = |note: &Note| {
-            let case = &plan.scenarios[note.scenario].cases[note.step];
+            let case = &plan[note.position];
             note.fits(&contract.operations[case.operation])
         };
         if !judged.iter().flat_map(|judged| &judged.notes).all(fits) {
@@ -232,7 +235,7 @@ impl Lines {
             record.repeated = closed.repeated;
             record.end = closed.end;
             record.observations.extend(closed.observations);
-            record.observations.sort_by_key(|one| (one.scenario, one.step));
+            record.observations.sort_by_key(|one| one.position);
         }
         Ok(Kept { contract, record, levels, snapshots, is_cut })
     }
@@ -252,7 +255,11 @@ impl Places {
     }
 
     fn get(&self, operation: usize) -> Result<usize, &'static str> {
-        self.0.get(operation).copied().flatten().ok_or("it is about an operation that its contract does not have")
+        self.0
+            .get(operation)
+            .copied()
+            .flatten()
+            .ok_or("it is about an operation that its contract does not have")
     }
 
     fn mend(&self, scenario: &mut Scenario) -> Result<(), &'static str> {
@@ -263,7 +270,7 @@ impl Places {
         for (step, case) in scenario.cases.iter_mut().enumerate() {
             case.operation = self.get(case.operation)?;
             let earlier = |of: &Case| {
-                let given = of.given.iter().map(|given| given.step);
+                let given = of.preconditions.iter().map(|precondition| precondition.step);
                 given.chain(of.follows.as_ref().map(|follow| follow.step)).all(|of| of < step)
             };
             if !earlier(case) {

@@ -4,7 +4,7 @@ use crate::contract::Contract;
 use crate::contract::model::{self, Location, Operation, Parameter, Style};
 use crate::json::{self, Kind, Member, Node, pointer};
 use crate::schema::folded::{Folded, Folds, Type};
-use crate::schema::{Schemas, Side, Violation};
+use crate::schema::{Schemas, Side, ValidationError};
 use crate::wire::{Received, cookie, url};
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ pub struct Reading {
     /// Its value.
     pub value: Node,
     /// How it breaks its schema.
-    pub broken: Vec<Violation>,
+    pub broken: Vec<ValidationError>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -90,7 +90,7 @@ impl Reader {
                     return Some(Reading { value: value.clone(), broken: Vec::new() });
                 }
             }
-            let broken = schemas.violations(schema, side, &typed.to_value());
+            let broken = schemas.errors(schema, side, &typed.to_value());
             let mended = mended(&typed, &plain, &broken);
             if allowed(&mended) {
                 return Some(Reading { value: mended, broken: Vec::new() });
@@ -98,7 +98,7 @@ impl Reader {
             let is_other = typed != plain;
             wrong.push(Reading { value: typed, broken });
             if is_other {
-                let broken = schemas.violations(schema, side, &plain.to_value());
+                let broken = schemas.errors(schema, side, &plain.to_value());
                 wrong.push(Reading { value: plain, broken });
             }
         }
@@ -254,7 +254,7 @@ impl Reading {
     /// that it asks for, and no text where it may be anything else.
     pub(super) fn meant(mut readings: Vec<Reading>) -> Option<Reading> {
         let is_text = |reading: &Reading| matches!(reading.value.kind, Kind::String(_));
-        let of_type = |reading: &Reading| !reading.broken.iter().any(Violation::is_of_whole_type);
+        let of_type = |reading: &Reading| !reading.broken.iter().any(ValidationError::is_of_whole_type);
         let first = |text: bool| readings.iter().position(|one| is_text(one) == text && of_type(one));
         let index =
             first(false).or_else(|| first(true)).or_else(|| readings.iter().position(|one| !is_text(one)));
@@ -263,7 +263,7 @@ impl Reading {
 }
 
 /// A reading with text for those items or members that a schema refuses as numbers or booleans.
-fn mended(typed: &Node, plain: &Node, broken: &[Violation]) -> Node {
+fn mended(typed: &Node, plain: &Node, broken: &[ValidationError]) -> Node {
     let mut mended = typed.clone();
     for place in broken.iter().map(|one| &one.place) {
         let Some(token) = pointer::tokens(place).next() else { continue };

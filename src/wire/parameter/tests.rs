@@ -9,19 +9,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn parameter(location: Location, style: Style, explode: bool) -> Parameter {
-    Parameter {
-        name: "color".into(),
-        location,
-        required: true,
-        schema: None,
-        style,
-        explode,
-        allow_reserved: false,
-        media_type: None,
-        examples: Vec::new(),
-        at: String::new(),
-        description: None,
-    }
+    Parameter { required: true, ..Parameter::new("color", location, style, explode) }
 }
 
 #[test]
