@@ -56,9 +56,9 @@ impl Observer for Observers {
 }
 
 /// Hears of the sending, and tells it as an event of the session.
-struct Heard<'o>(&'o dyn Observer);
+struct Relay<'o>(&'o dyn Observer);
 
-impl run::Observer for Heard<'_> {
+impl run::Observer for Relay<'_> {
     fn event(&self, event: &run::Event<'_>) {
         self.0.event(&Event::Run(event));
     }
@@ -75,7 +75,7 @@ pub async fn run(
 ) -> Result<Record, RunError> {
     let at_once = settings.fail_fast.then(|| levels.clone());
     let judging = Judging::new(contract, &settings.run_id, observer, at_once);
-    let run = run::run(contract, plan, settings, (&judging, &Heard(&**observer)), stop).await?;
+    let run = run::run(contract, plan, settings, (&judging, &Relay(&**observer)), stop).await?;
     let about = (settings.run_id.as_str(), settings.shown_target());
     Ok(Record::of(contract, about, run, judging.take()))
 }
