@@ -1,6 +1,6 @@
 //! One host, one run: what the checks hold against it.
 
-use super::{AuditError, Identity, Outcome, identity};
+use super::{AuditError, Fate, Identity, identity};
 use crate::contract::Contract;
 use crate::host::fault::Fault;
 use crate::host::{Host, HostSettings, Prepared};
@@ -49,7 +49,7 @@ pub(super) struct Usual {
     /// What it is warned of.
     warnings: HashSet<Identity>,
     /// What held still in two runs, by the names of pages.
-    pages: HashMap<String, Snapshot>,
+    snapshots: HashMap<String, Snapshot>,
 }
 
 impl<'a> Bench<'a> {
@@ -84,16 +84,16 @@ impl<'a> Bench<'a> {
         if let End::TargetLost(why) = &run.end {
             return Err(AuditError::NotGreen(why.clone()));
         }
-        let pages = |run: &Record| snapshot::render(self.contract, &run.plan, run);
-        let still = snapshot::held_still(pages(run), &pages(again));
+        let snapshots = |run: &Record| snapshot::render(self.contract, &run.plan, run);
+        let still = snapshot::held_still(snapshots(run), &snapshots(again));
         Ok(Usual {
             warnings: findings.iter().map(identity).collect(),
-            pages: still.into_iter().map(|page| (page.name.clone(), page)).collect(),
+            snapshots: still.into_iter().map(|snapshot| (snapshot.name.clone(), snapshot)).collect(),
         })
     }
 
     /// Runs what can show a fault against a host that has it, up to the first finding.
-    pub(super) async fn faulty(&self, fault: &Fault, usual: &Usual) -> Result<Outcome, AuditError> {
+    pub(super) async fn faulty(&self, fault: &Fault, usual: &Usual) -> Result<Fate, AuditError> {
         let mut indexes = Vec::new();
         let mut scenarios = Vec::new();
         for (index, scenario) in self.plan.scenarios.iter().enumerate() {
@@ -103,7 +103,7 @@ impl<'a> Bench<'a> {
             }
         }
         if scenarios.is_empty() {
-            return Ok(Outcome::Unseen);
+            return Ok(Fate::Unseen);
         }
         let planned = Plan { scenarios, gaps: Vec::new(), ..Plan::clone(self.plan) };
         let plan = Arc::new(planned);
@@ -127,7 +127,7 @@ impl<'a> Bench<'a> {
                     | RunError::Credentials(_) => NOT_BEGUN,
                 };
                 let case = plan.scenarios[0].cases[0].id.clone();
-                return Ok(Outcome::Caught { by: vec![by], case, requests: requests(Position::default()) });
+                return Ok(Fate::Caught { by: vec![by], case, requests: requests(Position::default()) });
             }
         };
         let plan = Arc::clone(&run.plan);
@@ -143,10 +143,10 @@ impl<'a> Bench<'a> {
         let denied = of(Severity::Deny);
         if let Some(first) = denied.iter().flat_map(|finding| &finding.cases).min() {
             let case = plan[*first].id.clone();
-            return Ok(Outcome::Caught { by: checks(&denied), case, requests: requests(*first) });
+            return Ok(Fate::Caught { by: checks(&denied), case, requests: requests(*first) });
         }
         if !host.misbehaved() {
-            return Ok(Outcome::Unseen);
+            return Ok(Fate::Unseen);
         }
         let pinned = self.levels.of(SNAPSHOT.id);
         let changed = self.first_change(usual, &plan, &run).filter(|_| pinned != Severity::Allow);
@@ -157,13 +157,13 @@ impl<'a> Bench<'a> {
         };
         if let Some(first) = changed.filter(|_| pinned == Severity::Deny) {
             let case = plan[first].id.clone();
-            return Ok(Outcome::Pinned { case, requests: requests(first), reason: reason(&warned) });
+            return Ok(Fate::Pinned { case, requests: requests(first), reason: reason(&warned) });
         }
         warned.extend(changed.map(|_| SNAPSHOT.id));
         if !warned.is_empty() {
-            return Ok(Outcome::Warned { by: warned });
+            return Ok(Fate::Warned { by: warned });
         }
-        Ok(Outcome::Survived { reason: reason(&[]) })
+        Ok(Fate::Survived { reason: reason(&[]) })
     }
 
     async fn host(&self, faults: Vec<Fault>) -> Result<Host, AuditError> {
@@ -173,12 +173,13 @@ impl<'a> Bench<'a> {
 
     /// The first case whose answer is not what the correct host's was.
     fn first_change(&self, usual: &Usual, plan: &Plan, run: &Record) -> Option<Position> {
-        let pages = snapshot::render(self.contract, plan, run);
-        let changed = pages.iter().flat_map(|page| {
-            let known = usual.pages.get(&page.name);
+        let snapshots = snapshot::render(self.contract, plan, run);
+        let changed = snapshots.iter().flat_map(|snapshot| {
+            let known = usual.snapshots.get(&snapshot.name);
             let still =
                 known.and_then(|known| known.unstable.as_ref()).map(Unstable::notes).unwrap_or_default();
-            page.entries
+            snapshot
+                .entries
                 .iter()
                 .filter(move |entry| {
                     let before =

@@ -6,7 +6,7 @@ use super::contract::Source;
 use super::failure::Failure;
 use super::{Exit, note, say};
 use crate::audit::selected;
-use crate::contract::{Contract, Location, SecurityScheme};
+use crate::contract::{Contract, ParameterLocation, SecurityScheme};
 use crate::host::fault::{Fault, faults};
 use crate::host::{Accepted, Host, HostSettings};
 use crate::text::meant;
@@ -80,8 +80,8 @@ fn credentials(contract: &Contract, accepted: &Accepted) -> (String, String) {
             ),
             SecurityScheme::ApiKey { location, name, .. } => {
                 let line = match location {
-                    Location::Query => format!("Query   {name}={token}"),
-                    Location::Cookie => format!("Cookie  {name}={token}"),
+                    ParameterLocation::Query => format!("Query   {name}={token}"),
+                    ParameterLocation::Cookie => format!("Cookie  {name}={token}"),
                     _ => format!("Header  {name}: {token}"),
                 };
                 (line, format!(" --api-key {token}"))

@@ -16,7 +16,7 @@ mod view;
 pub use expression::Expression;
 pub use extension::{Behaviour, Distinction, Mistake};
 pub use link::Link;
-pub use model::{Body, Example, Location, MediaType, Operation, Response, SecurityScheme};
+pub use model::{Body, Example, MediaType, Operation, ParameterLocation, Response, SecurityScheme};
 pub use rule::{Rule, Statement};
 
 use crate::schema::{Schemas, Side};

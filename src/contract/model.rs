@@ -49,7 +49,7 @@ pub struct Parameter {
     /// Its name.
     pub name: String,
     /// Where it travels.
-    pub location: Location,
+    pub location: ParameterLocation,
     /// Whether a request must carry it.
     pub required: bool,
     /// The schema of its value.
@@ -72,7 +72,7 @@ pub struct Parameter {
 
 impl Parameter {
     /// One of which nothing is known but where it travels, and how.
-    pub fn new(name: &str, location: Location, style: Style, explode: bool) -> Parameter {
+    pub fn new(name: &str, location: ParameterLocation, style: Style, explode: bool) -> Parameter {
         Parameter {
             name: name.to_owned(),
             location,
@@ -112,7 +112,7 @@ pub enum Style {
 /// Where a parameter travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Location {
+pub enum ParameterLocation {
     /// In the path.
     Path,
     /// In the query string.
@@ -211,14 +211,14 @@ impl StatusRange {
     }
 }
 
-impl Location {
+impl ParameterLocation {
     /// Its name in a contract.
     pub fn name(self) -> &'static str {
         match self {
-            Location::Path => "path",
-            Location::Query => "query",
-            Location::Header => "header",
-            Location::Cookie => "cookie",
+            ParameterLocation::Path => "path",
+            ParameterLocation::Query => "query",
+            ParameterLocation::Header => "header",
+            ParameterLocation::Cookie => "cookie",
         }
     }
 }
@@ -261,7 +261,7 @@ pub enum SecurityScheme {
     /// A value in a header, query parameter or cookie of its own.
     ApiKey {
         /// Where it travels.
-        location: Location,
+        location: ParameterLocation,
         /// Its name there.
         name: String,
         /// Where a token comes from.

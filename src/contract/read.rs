@@ -4,8 +4,8 @@
 use super::declared;
 use super::extension::{self, Behaviour, DocumentExtension, SchemeExtension, Shape};
 use super::model::{
-    Body, Example, Header, Location, MediaType, Operation, Parameter, Requirement, Response, SecurityScheme,
-    SecuritySchemes, StatusRange, Style,
+    Body, Example, Header, MediaType, Operation, Parameter, ParameterLocation, Requirement, Response,
+    SecurityScheme, SecuritySchemes, StatusRange, Style,
 };
 use super::view::{self, AT};
 use super::{Contract, ContractError, Expression, Mistake, Unread, Untestable, fields, link};
@@ -113,9 +113,9 @@ fn described(document: &Document) -> Result<Described, ContractError> {
 fn unread(root: &Value, operations: &[Operation]) -> Vec<Unread> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    let mut add = |operation: Option<&Operation>, lost: Vec<fields::Unread>| {
+    let mut add = |operation: Option<&Operation>, lost: Vec<fields::Lost>| {
         let operation = operation.map(|operation| operation.id.clone());
-        found.extend(lost.into_iter().map(|fields::Unread { at, why }| Unread {
+        found.extend(lost.into_iter().map(|fields::Lost { at, why }| Unread {
             operation: operation.clone(),
             at,
             why,
@@ -191,9 +191,9 @@ fn security_schemes(root: &Value, mistakes: &mut Vec<Mistake>) -> SecurityScheme
                 let extension = extension::at::<SchemeExtension>(root, &at, Shape::SecurityScheme, mistakes);
                 SecurityScheme::ApiKey {
                     location: match location {
-                        oas::APIKeyLocation::Query => Location::Query,
-                        oas::APIKeyLocation::Header => Location::Header,
-                        oas::APIKeyLocation::Cookie => Location::Cookie,
+                        oas::APIKeyLocation::Query => ParameterLocation::Query,
+                        oas::APIKeyLocation::Header => ParameterLocation::Header,
+                        oas::APIKeyLocation::Cookie => ParameterLocation::Cookie,
                     },
                     name,
                     token: extension.and_then(|(extension, _)| extension.token),
@@ -281,10 +281,10 @@ fn schema_at(schema: &ReferenceOr<oas::Schema>) -> Option<SchemaAt> {
 
 fn parameter_from(parameter: oas::Parameter) -> Parameter {
     let location = match &parameter {
-        oas::Parameter::Query { .. } => Location::Query,
-        oas::Parameter::Header { .. } => Location::Header,
-        oas::Parameter::Path { .. } => Location::Path,
-        oas::Parameter::Cookie { .. } => Location::Cookie,
+        oas::Parameter::Query { .. } => ParameterLocation::Query,
+        oas::Parameter::Header { .. } => ParameterLocation::Header,
+        oas::Parameter::Path { .. } => ParameterLocation::Path,
+        oas::Parameter::Cookie { .. } => ParameterLocation::Cookie,
     };
     let style = style(&parameter);
     let allow_reserved = matches!(parameter, oas::Parameter::Query { allow_reserved: true, .. });
@@ -310,7 +310,7 @@ fn parameter_from(parameter: oas::Parameter) -> Parameter {
         media_type,
         name: data.name,
         location,
-        required: data.required || location == Location::Path,
+        required: data.required || location == ParameterLocation::Path,
         examples,
         description: data.description,
     }

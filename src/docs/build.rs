@@ -10,7 +10,7 @@ use super::shape::Shapes;
 use super::twice::without_codes;
 use super::{prose, words};
 use crate::contract::Contract;
-use crate::contract::model::{self, Location, MediaType, SecurityScheme, StatusRange};
+use crate::contract::model::{self, MediaType, ParameterLocation, SecurityScheme, StatusRange};
 use crate::contract::rule::Strictness;
 use crate::json::pointer;
 use crate::page::Anchors;
@@ -105,8 +105,8 @@ impl Builder<'_> {
                 SecurityScheme::Bearer => "A token in the header `Authorization: Bearer`.".to_owned(),
                 SecurityScheme::ApiKey { location, name, token } => {
                     let place = match location {
-                        Location::Query => "query parameter",
-                        Location::Cookie => "cookie",
+                        ParameterLocation::Query => "query parameter",
+                        ParameterLocation::Cookie => "cookie",
                         _ => "header",
                     };
                     let kind = if token.is_some() { "A token" } else { "A key" };
@@ -221,10 +221,10 @@ impl Builder<'_> {
 
     fn parameters(&mut self, operation: &model::Operation) -> Vec<(&'static str, Vec<Field>)> {
         let places = [
-            (Location::Path, "Path parameters"),
-            (Location::Query, "Query parameters"),
-            (Location::Header, "Headers"),
-            (Location::Cookie, "Cookies"),
+            (ParameterLocation::Path, "Path parameters"),
+            (ParameterLocation::Query, "Query parameters"),
+            (ParameterLocation::Header, "Headers"),
+            (ParameterLocation::Cookie, "Cookies"),
         ];
         let mut found = Vec::new();
         for (location, title) in places {

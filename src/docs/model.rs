@@ -287,7 +287,7 @@ pub struct Field {
 #[allow(clippy::struct_excessive_bools, reason = "each is a keyword of the schema")]
 pub struct Shape {
     /// Its type, in words and links.
-    pub kind: Vec<Segment>,
+    pub kind: Vec<Term>,
     /// Its title.
     pub title: Option<String>,
     /// Markdown about it.
@@ -316,9 +316,9 @@ pub struct Shape {
     pub choices: Vec<(&'static str, Vec<Shape>)>,
 }
 
-/// A piece of a type.
+/// A term of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Segment {
+pub enum Term {
     /// Any value, as far as is said.
     Anything,
     /// An object of which no more is said here.
@@ -333,25 +333,25 @@ pub enum Segment {
     Link(Link),
 }
 
-impl Segment {
+impl Term {
     /// That of a type with a name in JSON Schema.
-    pub fn of_type(name: &str) -> Segment {
+    pub fn of_type(name: &str) -> Term {
         match name {
-            "object" => Segment::Object,
-            "array" => Segment::Array,
-            other => Segment::Words(other.to_owned()),
+            "object" => Term::Object,
+            "array" => Term::Array,
+            other => Term::Words(other.to_owned()),
         }
     }
 
     /// Its words, or the link that it is.
     pub fn told(&self) -> Result<&str, &Link> {
         match self {
-            Segment::Anything => Ok("anything"),
-            Segment::Object => Ok("object"),
-            Segment::Array => Ok("array"),
-            Segment::ArrayOf => Ok("array of "),
-            Segment::Words(words) => Ok(words),
-            Segment::Link(link) => Err(link),
+            Term::Anything => Ok("anything"),
+            Term::Object => Ok("object"),
+            Term::Array => Ok("array"),
+            Term::ArrayOf => Ok("array of "),
+            Term::Words(words) => Ok(words),
+            Term::Link(link) => Err(link),
         }
     }
 }

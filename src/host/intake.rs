@@ -1,7 +1,7 @@
 //! Taking a request in: its parameters and its body, checked against the contract.
 
 use crate::cause::Cause;
-use crate::contract::model::{self, Location, MediaType, Parameter};
+use crate::contract::model::{self, MediaType, Parameter, ParameterLocation};
 use crate::contract::{Contract, Operation};
 use crate::json::{self, Text, pointer};
 use crate::schema::folded::Folds;
@@ -26,7 +26,7 @@ pub(super) struct Asked<'r> {
 pub(super) struct Query(Vec<(String, String)>);
 
 /// Values of parameters, by where they travel and by name.
-pub(super) type Values = Vec<(Location, String, Value)>;
+pub(super) type Values = Vec<(ParameterLocation, String, Value)>;
 
 /// A request that the contract allows.
 #[derive(Default)]
@@ -200,7 +200,7 @@ fn body_breaches(contract: &Contract, schema: &SchemaAt, value: &Value) -> Vec<B
 
 /// Header parameters with these names are ignored, since the contract says them elsewhere.
 fn is_said_elsewhere(parameter: &Parameter) -> bool {
-    parameter.location == Location::Header
+    parameter.location == ParameterLocation::Header
         && ["accept", "content-type", "authorization"]
             .iter()
             .any(|name| parameter.name.eq_ignore_ascii_case(name))
@@ -216,10 +216,10 @@ impl Taking {
     ) {
         let Parameter { name, location, required, .. } = &self.parameter;
         let kind = match location {
-            Location::Path => "path parameter",
-            Location::Query => "query parameter",
-            Location::Cookie => "cookie",
-            Location::Header => "header",
+            ParameterLocation::Path => "path parameter",
+            ParameterLocation::Query => "query parameter",
+            ParameterLocation::Cookie => "cookie",
+            ParameterLocation::Header => "header",
         };
         let schemas = &contract.schemas;
         let Some(reading) = self.reader.read(schemas, Side::Request, &self.parameter, received) else {

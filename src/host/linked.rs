@@ -6,7 +6,7 @@ use super::template::{Filled, Occasion, Template};
 use crate::contract::expression::Part;
 use crate::contract::link::{Link, Origin};
 use crate::contract::model::Parameter;
-use crate::contract::{Contract, Expression, Location, Operation};
+use crate::contract::{Contract, Expression, Operation, ParameterLocation};
 use crate::wire::parameter;
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ fn linked(contract: &Contract, link: &Link) -> Option<Linked> {
     let lead = link.leads.as_ref().ok()?;
     let reads = |other: &Operation| other.at == lead.operation && other.method == "GET";
     let reader = contract.operations.iter().position(reads)?;
-    let inside = lead.parameters.iter().filter(|one| one.location == Location::Path);
+    let inside = lead.parameters.iter().filter(|one| one.location == ParameterLocation::Path);
     let origins: Vec<(String, Origin)> = inside.map(|one| (one.name.clone(), one.value.clone())).collect();
     if origins.is_empty() {
         return None;
@@ -54,11 +54,12 @@ impl Linked {
                 Origin::Literal(value) => value,
                 Origin::Exchange(expression) => value(expression, admitted, answered)?,
             };
-            let own =
-                |parameter: &&Parameter| parameter.location == Location::Path && parameter.name == *name;
+            let own = |parameter: &&Parameter| {
+                parameter.location == ParameterLocation::Path && parameter.name == *name
+            };
             let written = parameter::written(reads.parameters.iter().find(own)?, value)?;
             path = path.replace(&format!("{{{name}}}"), &written);
-            values.push((Location::Path, name.clone(), value.clone()));
+            values.push((ParameterLocation::Path, name.clone(), value.clone()));
         }
         Some((path, values))
     }
@@ -97,16 +98,16 @@ impl Linked {
 }
 
 fn value<'v>(expression: &Expression, admitted: &'v Admitted, answered: &'v Value) -> Option<&'v Value> {
-    let parameter = |location: Location, name: &str| {
+    let parameter = |location: ParameterLocation, name: &str| {
         let mut own = admitted.parameters.iter().filter(|(at, _, _)| *at == location);
         own.find(|(_, known, _)| known.eq_ignore_ascii_case(name)).map(|(_, _, value)| value)
     };
     match expression {
         Expression::Response(Part::Body(at)) => answered.pointer(at),
         Expression::Request(Part::Body(at)) => admitted.value.as_ref()?.pointer(at),
-        Expression::Request(Part::Path(name)) => parameter(Location::Path, name),
-        Expression::Request(Part::Query(name)) => parameter(Location::Query, name),
-        Expression::Request(Part::Header(name)) => parameter(Location::Header, name),
+        Expression::Request(Part::Path(name)) => parameter(ParameterLocation::Path, name),
+        Expression::Request(Part::Query(name)) => parameter(ParameterLocation::Query, name),
+        Expression::Request(Part::Header(name)) => parameter(ParameterLocation::Header, name),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use super::pointer::Pointer;
 use super::sample::{Sample, Samples};
 use super::template::{Absent, Fill, Hole, Source, Template, Watched};
 use crate::contract::expression::{Part, select};
-use crate::contract::model::{Location, Response};
+use crate::contract::model::{ParameterLocation, Response};
 use crate::contract::rule::{EncodesTime, Fixed, State, TimeUnit};
 use crate::contract::{Contract, Expression, Operation, Rule, Statement};
 use crate::json::pointer;
@@ -303,7 +303,9 @@ impl Finder<'_, '_> {
             self.pair(&places, "", &self.places(), "", 0);
         }
         let last = crate::wire::template::names(&self.operation.path).last().map(str::to_owned);
-        for parameter in self.operation.parameters.iter().filter(|one| one.location == Location::Path) {
+        for parameter in
+            self.operation.parameters.iter().filter(|one| one.location == ParameterLocation::Path)
+        {
             let is_id =
                 last.as_ref() == Some(&parameter.name) && parameter.name.to_lowercase().ends_with("id");
             let names = [Some(parameter.name.as_str()), is_id.then_some("id")];
@@ -314,7 +316,7 @@ impl Finder<'_, '_> {
                 && !self.settled.contains(&at)
                 && alike(&types, &self.samples.flat(&places))
             {
-                self.echo(&at, Source::Parameter(Location::Path, parameter.name.clone()), false);
+                self.echo(&at, Source::Parameter(ParameterLocation::Path, parameter.name.clone()), false);
             }
         }
     }
@@ -416,9 +418,9 @@ fn source(expression: &Expression) -> Option<Source> {
     let Expression::Request(part) = expression else { return None };
     Some(match part {
         Part::Body(at) => Source::Body(Pointer::new(at)),
-        Part::Header(name) => Source::Parameter(Location::Header, name.clone()),
-        Part::Query(name) => Source::Parameter(Location::Query, name.clone()),
-        Part::Path(name) => Source::Parameter(Location::Path, name.clone()),
+        Part::Header(name) => Source::Parameter(ParameterLocation::Header, name.clone()),
+        Part::Query(name) => Source::Parameter(ParameterLocation::Query, name.clone()),
+        Part::Path(name) => Source::Parameter(ParameterLocation::Path, name.clone()),
     })
 }
 

@@ -6,7 +6,7 @@ use super::intake::Admitted;
 use super::pointer::Pointer;
 use crate::contract::Contract;
 use crate::contract::instant::instant;
-use crate::contract::model::Location;
+use crate::contract::model::ParameterLocation;
 use crate::contract::rule::{IdForm, State, TimeUnit};
 use crate::json::{Kind, Node, pointer};
 use crate::schema::{SchemaAt, Side};
@@ -70,7 +70,7 @@ pub(super) enum Fill {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Source {
     Body(Pointer),
-    Parameter(Location, String),
+    Parameter(ParameterLocation, String),
 }
 
 /// What becomes of a place for which the request has nothing.
@@ -195,7 +195,7 @@ impl Source {
             Source::Parameter(location, name) => {
                 let found = admitted.parameters.iter().find(|(at, known, _)| {
                     at == location
-                        && if *location == Location::Header {
+                        && if *location == ParameterLocation::Header {
                             known.eq_ignore_ascii_case(name)
                         } else {
                             known == name

@@ -3,7 +3,7 @@
 use super::{Expectation, Label, Place, Verdict, Violation};
 use crate::cause::Cause;
 use crate::contract::model::{StatusRange, is_about_what_is_asked};
-use crate::contract::{Location, Operation};
+use crate::contract::{Operation, ParameterLocation};
 
 /// What must come of a request with a label.
 pub(super) fn expectation(operation: &Operation, label: Label) -> Expectation {
@@ -73,7 +73,8 @@ fn refusal(
     codes.sort();
     codes.dedup();
     // A host that looks a resource up first may say that there is none.
-    let looked_up = operation.parameters.iter().any(|parameter| parameter.location == Location::Path);
+    let looked_up =
+        operation.parameters.iter().any(|parameter| parameter.location == ParameterLocation::Path);
     all_known &= !looked_up;
     let stranger = violations.iter().any(|violation| violation.cause == Cause::Unauthenticated);
     all_known &= !stranger || only(Cause::Unauthenticated);

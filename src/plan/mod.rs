@@ -21,7 +21,7 @@ pub use build::{PlanError, Wishes, plan};
 pub(crate) use derive::value_of;
 pub use guard::{Guards, Withheld};
 pub use label::{Label, Labeller};
-pub use naming::Resources;
+pub use naming::ResourceNames;
 pub use probe::{Candidates, Choice, Search, Shown};
 pub use rebase::{again, rebased};
 pub use said::Said;

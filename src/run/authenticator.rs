@@ -4,7 +4,7 @@ use super::credentials::Credentials;
 use super::secret::Secrets;
 use super::token::{Token, TokenError};
 use super::transport::Transport;
-use crate::contract::{Contract, Location, Operation, SecurityScheme};
+use crate::contract::{Contract, Operation, ParameterLocation, SecurityScheme};
 use crate::exchange::CredentialKind;
 
 use base64::Engine;
@@ -126,8 +126,8 @@ impl<'c> Authenticator<'c> {
                 Some(SecurityScheme::ApiKey { location, name, token }) => {
                     (token.is_some() && self.given.oauth.is_some())
                         || self.keys.contains_key(scheme)
-                        || (*location == Location::Header && self.has_header(name))
-                        || (*location == Location::Cookie && self.has_header("cookie"))
+                        || (*location == ParameterLocation::Header && self.has_header(name))
+                        || (*location == ParameterLocation::Cookie && self.has_header("cookie"))
                 }
                 _ => false,
             })
@@ -206,8 +206,8 @@ impl<'c> Authenticator<'c> {
         let left_out = |index: usize| credentials.left_out().is_none_or(|left_out| left_out == index);
         let schemes = schemes.filter(|(index, _)| left_out(*index)).filter_map(|(_, name)| known(name));
         let carriers = schemes.map(|scheme| match scheme {
-            SecurityScheme::ApiKey { location: Location::Header, name, .. } => name.as_str(),
-            SecurityScheme::ApiKey { location: Location::Cookie, .. } => "cookie",
+            SecurityScheme::ApiKey { location: ParameterLocation::Header, name, .. } => name.as_str(),
+            SecurityScheme::ApiKey { location: ParameterLocation::Cookie, .. } => "cookie",
             _ => "authorization",
         });
         let any = credentials.left_out().is_none().then_some("authorization");
@@ -328,10 +328,10 @@ impl<'c> Authenticator<'c> {
 }
 
 /// What carries a key.
-fn carrier(location: Location, name: &str, value: String) -> Carrier {
+fn carrier(location: ParameterLocation, name: &str, value: String) -> Carrier {
     match location {
-        Location::Query => Carrier::Query(name.to_owned(), value),
-        Location::Cookie => Carrier::Header("Cookie".into(), format!("{name}={value}")),
+        ParameterLocation::Query => Carrier::Query(name.to_owned(), value),
+        ParameterLocation::Cookie => Carrier::Header("Cookie".into(), format!("{name}={value}")),
         _ => Carrier::Header(name.to_owned(), value),
     }
 }
@@ -415,7 +415,7 @@ fn is_secret(name: &str, value: &str) -> bool {
 /// Whether the contract wants a key in a header.
 fn carries_key(contract: &Contract, header: &str) -> bool {
     contract.schemes.values().any(|scheme| {
-        matches!(scheme, SecurityScheme::ApiKey { location: Location::Header, name, .. } if name.eq_ignore_ascii_case(header))
+        matches!(scheme, SecurityScheme::ApiKey { location: ParameterLocation::Header, name, .. } if name.eq_ignore_ascii_case(header))
     })
 }
 

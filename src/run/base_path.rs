@@ -3,7 +3,7 @@
 
 use super::RunError;
 use super::runner::{Course, Runner, Stop, stopped};
-use crate::contract::{Location, Operation, model};
+use crate::contract::{Operation, ParameterLocation, model};
 use crate::exchange::Answer;
 use crate::exchange::CredentialKind;
 use crate::exchange::unknown_path::{is_page, same_nowhere};
@@ -108,7 +108,7 @@ fn path_of(url: &str) -> Option<&str> {
 
 /// Whether an operation is there whatever the target holds.
 fn is_plain(operation: &Operation) -> bool {
-    !operation.parameters.iter().any(|parameter| parameter.location == Location::Path)
+    !operation.parameters.iter().any(|parameter| parameter.location == ParameterLocation::Path)
 }
 
 /// Whether an answer may be that to a path which does not exist: a refusal of that kind, or a page

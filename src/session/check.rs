@@ -247,15 +247,15 @@ impl Session<'_> {
         if self.options.record && record.end != End::Complete {
             return Ok(Snapshots::NotRecorded(NotRecorded::Incomplete));
         }
-        let pages = self.pages(record);
+        let snapshots = self.snapshots(record);
         let extent = Extent::of(record, self.options.limited);
         if self.options.record {
-            return self.pinned(store, (pages, extent), record).await;
+            return self.pinned(store, (snapshots, extent), record).await;
         }
         if !store.exists() {
             return Ok(Snapshots::None { folder: store.folder().to_owned() });
         }
-        let comparison = store.compare(&pages, extent)?;
+        let comparison = store.compare(&snapshots, extent)?;
         let unwritten = store.write(&comparison, self.options.writing).err();
         record.observations.extend(snapshot::observed(&record.plan, &comparison));
         record.observations.sort_by_key(|observation| observation.position);
@@ -264,19 +264,19 @@ impl Session<'_> {
     }
 
     /// What a run shows; of a host that others use as well, without what that may have changed.
-    fn pages(&self, record: &Record) -> Vec<Snapshot> {
-        let mut pages = snapshot::render(self.contract, &record.plan, record);
+    fn snapshots(&self, record: &Record) -> Vec<Snapshot> {
+        let mut snapshots = snapshot::render(self.contract, &record.plan, record);
         if !self.options.embedded {
-            snapshot::set_fixed_aside(&record.plan, &mut pages);
+            snapshot::set_fixed_aside(&record.plan, &mut snapshots);
         }
-        pages
+        snapshots
     }
 
     /// Sends everything once more under another identity, and pins what held still.
     async fn pinned(
         &self,
         store: &Store,
-        (pages, extent): (Vec<Snapshot>, Extent),
+        (snapshots, extent): (Vec<Snapshot>, Extent),
         first: &mut Record,
     ) -> Result<Snapshots, SnapshotError> {
         // What counts whole seconds has moved on by then, whatever it shows.
@@ -294,13 +294,13 @@ impl Session<'_> {
         if again.end != End::Complete {
             return Ok(Snapshots::NotRecorded(NotRecorded::SecondIncomplete));
         }
-        let pages = snapshot::held_still(pages, &self.pages(&again));
-        let comparison = store.compare(&pages, extent)?;
+        let snapshots = snapshot::held_still(snapshots, &self.snapshots(&again));
+        let comparison = store.compare(&snapshots, extent)?;
         let written = store.write(&comparison, Writing::Accept)?;
         let orphans = store.remove_orphans(&comparison)?;
-        let restless = pages.iter().filter_map(|page| {
-            let unstable = page.unstable.as_ref().filter(|unstable| !unstable.is_empty())?;
-            Some((page.name.clone(), unstable.notes()))
+        let restless = snapshots.iter().filter_map(|snapshot| {
+            let unstable = snapshot.unstable.as_ref().filter(|unstable| !unstable.is_empty())?;
+            Some((snapshot.name.clone(), unstable.notes()))
         });
         Ok(Snapshots::Recorded(Pinned {
             folder: store.folder().to_owned(),

@@ -57,9 +57,9 @@ impl Observer for Observers {
 }
 
 /// Hears of the sending, and tells it as an event of the session.
-struct Heard<'o>(&'o dyn Observer);
+struct Relay<'o>(&'o dyn Observer);
 
-impl run::Observer for Heard<'_> {
+impl run::Observer for Relay<'_> {
     fn event(&self, event: &run::Event<'_>) {
         self.0.event(&Event::Run(event));
     }
@@ -85,7 +85,7 @@ pub async fn run(
 ) -> Result<Record, RunError> {
     let at_once = settings.fail_fast.then(|| levels.clone());
     let judging = Judging::new(contract, &settings.run_id, (observer, kept), at_once);
-    let run = run::run(contract, plan, settings, (&judging, &Heard(&**observer)), stop).await?;
+    let run = run::run(contract, plan, settings, (&judging, &Relay(&**observer)), stop).await?;
     if let Some(kept) = kept {
         // Everything that was heard is judged, and so is written before the end.
         run::Sink::settle(&judging);

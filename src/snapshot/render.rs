@@ -24,12 +24,12 @@ pub fn render(contract: &Contract, plan: &Plan, run: &Record) -> Vec<Snapshot> {
     let names = names(contract, &layout);
     let mut redaction = Redaction::new(contract, &run.id);
     let source = contract.document.files().first().map_or("", |file| file.name.as_str());
-    let mut pages = Vec::with_capacity(layout.len());
+    let mut snapshots = Vec::with_capacity(layout.len());
     for (((index, address), cases), (name, spare)) in layout.into_iter().zip(names) {
         let operation = &contract.operations[index];
         let at = cases.first().map_or(operation.at.clone(), |(_, case, _)| case.at.clone());
         let place = contract.document.locate(&at);
-        let mut page = Snapshot {
+        let mut snapshot = Snapshot {
             operation: operation.id.clone(),
             line: if place.file == source { place.line } else { 0 },
             name,
@@ -52,26 +52,26 @@ pub fn render(contract: &Contract, plan: &Plan, run: &Record) -> Vec<Snapshot> {
                     let shown = shown(&mut redaction, operation, case, exchange);
                     let made =
                         exchange.answer().map_or(exchange.ended, |answer| clock::made(answer, exchange));
-                    page.entries.push(Entry { name, id: case.id.clone(), position: at, shown, made });
+                    snapshot.entries.push(Entry { name, id: case.id.clone(), position: at, shown, made });
                 }
-                None => page.skipped.push(name),
+                None => snapshot.skipped.push(name),
             }
         }
-        pages.push(page);
+        snapshots.push(snapshot);
     }
-    pages
+    snapshots
 }
 
 /// Takes out of the pages what depends on the data of a target that more than this run used: a
 /// unique value that is the same in every run is taken by one of them, and refused from then on.
-pub fn set_fixed_aside(plan: &Plan, pages: &mut [Snapshot]) {
-    for page in pages {
-        let (kept, aside) = std::mem::take(&mut page.entries).into_iter().partition(|entry| {
+pub fn set_fixed_aside(plan: &Plan, snapshots: &mut [Snapshot]) {
+    for snapshot in snapshots {
+        let (kept, aside) = std::mem::take(&mut snapshot.entries).into_iter().partition(|entry| {
             let case = &plan[entry.position];
             case.expectation.verdict == Verdict::Reject || !case.fixed
         });
-        page.entries = kept;
-        page.skipped.extend(Vec::from_iter(aside).into_iter().map(|entry: Entry| entry.name));
+        snapshot.entries = kept;
+        snapshot.skipped.extend(Vec::from_iter(aside).into_iter().map(|entry: Entry| entry.name));
     }
 }
 

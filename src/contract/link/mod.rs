@@ -2,7 +2,7 @@
 
 use super::expression::Expression;
 use super::extension::{self, Shape};
-use super::model::{Location, Operation, Parameter};
+use super::model::{Operation, Parameter, ParameterLocation};
 use super::view;
 use super::{Mistake, rule};
 use crate::json::pointer;
@@ -52,7 +52,7 @@ pub struct Astray {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Supplied {
     /// Where it travels.
-    pub location: Location,
+    pub location: ParameterLocation,
     /// Its name.
     pub name: String,
     /// Where its value comes from.
@@ -166,7 +166,7 @@ struct Known<'d> {
     /// The pointer to an operation by its `operationId`.
     named: HashMap<&'d str, &'d str>,
     /// Names and places of parameters by the pointer to their operation.
-    parameters: HashMap<&'d str, Vec<(Location, &'d str)>>,
+    parameters: HashMap<&'d str, Vec<(ParameterLocation, &'d str)>>,
 }
 
 impl<'d> Known<'d> {
@@ -253,7 +253,7 @@ impl<'d> Known<'d> {
         }
         let lacking = own.iter().find(|(location, name)| {
             let given = parameters.iter().any(|one| one.location == *location && one.name == *name);
-            *location == Location::Path && !given
+            *location == ParameterLocation::Path && !given
         });
         if let Some((_, name)) = lacking {
             return Err(astray("parameters", format!("the link gives no value for `{name}` in the path")));
@@ -272,7 +272,7 @@ impl<'d> Known<'d> {
 }
 
 /// The parameter that a key of a link names: by its name, or by `path.name`.
-fn named<'p>(own: &[(Location, &'p str)], key: &str) -> Option<(Location, &'p str)> {
+fn named<'p>(own: &[(ParameterLocation, &'p str)], key: &str) -> Option<(ParameterLocation, &'p str)> {
     let plain = own.iter().find(|(_, name)| *name == key);
     let qualified = || {
         let (place, name) = key.split_once('.')?;

@@ -49,7 +49,7 @@ fn astray(link: &str) -> (usize, String) {
 fn a_link_leads_to_an_operation_by_its_name_or_by_reference() {
     let named = only("operationId: read.thing\nparameters: {id: $response.body#/id}").leads.unwrap();
     assert_eq!(named.operation, "/paths/~1things~1{id}/get");
-    assert_eq!(named.parameters[0].location, Location::Path);
+    assert_eq!(named.parameters[0].location, ParameterLocation::Path);
     let by_reference =
         only("operationRef: '#/paths/~1things~1%7Bid%7D/get'\nparameters: {path.id: '{$response.body#/id}'}");
     assert_eq!(by_reference.leads.unwrap().parameters, named.parameters);

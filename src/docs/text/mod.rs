@@ -5,7 +5,7 @@ mod fields;
 mod write;
 
 use super::File;
-use super::model::{Example, Link, Mark, Media, Operation, Origin, Reference, Segment, Shape, Stray};
+use super::model::{Example, Link, Mark, Media, Operation, Origin, Reference, Shape, Stray, Term};
 use super::tally;
 use super::words::{capital, code};
 use fields::{about, flags, kind, rows, table, whole};
@@ -202,7 +202,7 @@ fn representation(out: &mut String, media: &Media) {
 fn described(out: &mut String, column: &str, shape: &Shape) {
     let rows = whole(shape);
     let kind = kind(shape);
-    if rows.is_empty() || shape.kind != [Segment::Object] {
+    if rows.is_empty() || shape.kind != [Term::Object] {
         paragraph(out, &format!("{}{}", capital(&kind), flags(shape)));
     }
     let about = about(shape);

@@ -2,7 +2,7 @@
 
 use super::{Class, Defect, Fault, Site, part};
 use crate::cause::Cause;
-use crate::contract::{Contract, Location};
+use crate::contract::{Contract, ParameterLocation};
 use crate::host::intake::{Admitted, Asked, Breach};
 use crate::json::{self, pointer};
 use crate::schema::walk;
@@ -71,13 +71,13 @@ pub(super) fn derive(site: &mut Site<'_>) {
     }
     for parameter in &operation.parameters {
         let kind = match parameter.location {
-            Location::Path => "path",
-            Location::Query => "query",
-            Location::Header => "header",
-            Location::Cookie => "cookie",
+            ParameterLocation::Path => "path",
+            ParameterLocation::Query => "query",
+            ParameterLocation::Header => "header",
+            ParameterLocation::Cookie => "cookie",
         };
         let name = format!("{kind}/{}", parameter.name);
-        if parameter.required && parameter.location != Location::Path {
+        if parameter.required && parameter.location != ParameterLocation::Path {
             let at = pointer::child(&parameter.at, "required");
             let words = format!("{name} may be left out");
             let lax = Lax::Keyword { at: at.clone(), property: None };

@@ -14,8 +14,19 @@ pub(in crate::judge) const CHECK: Check = Check {
     scope: Scope::Operation,
 };
 
-/// How the kind of answer begins where somebody gets in.
-pub(in crate::judge) const ACCEPTED: &str = "accepted";
+/// Who asks, by what is wrong with their credentials.
+fn who(credentials: CredentialKind) -> &'static str {
+    match credentials {
+        CredentialKind::Expired => "with an expired token",
+        CredentialKind::Foreign => "with a token that is good for somebody else",
+        _ => "without valid credentials",
+    }
+}
+
+/// What is wrong where no operation asks for credentials of a kind.
+pub(in crate::judge) fn everywhere(credentials: CredentialKind) -> String {
+    format!("a request {} is accepted wherever credentials are asked for", who(credentials))
+}
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
     // RFC 6750 has 400 for credentials that cannot be read.
@@ -27,13 +38,9 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     if view.status_is_expected(answer) || refused {
         return None;
     }
-    let what = match view.case.request.credentials {
-        CredentialKind::Expired => "with an expired token",
-        CredentialKind::Foreign => "with a token that is good for somebody else",
-        _ => "without valid credentials",
-    };
+    let what = who(view.case.request.credentials);
     let (kind, came) = if answer.accepted() {
-        (ACCEPTED.to_owned(), "is accepted".to_owned())
+        ("accepted".to_owned(), "is accepted".to_owned())
     } else {
         (answer.status.to_string(), format!("is answered with status {}", answer.status))
     };

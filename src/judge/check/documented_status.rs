@@ -2,7 +2,7 @@
 
 use crate::cause::Cause;
 use crate::contract::model::StatusRange;
-use crate::contract::{Location, Operation};
+use crate::contract::{Operation, ParameterLocation};
 use crate::exchange::Answer;
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
 use crate::plan::{Place, Verdict, Violation};
@@ -48,7 +48,7 @@ fn names(operation: &Operation, status: u16) -> bool {
 fn is_http_s_own(view: &View<'_>, status: u16) -> bool {
     let operation = view.operation;
     match status {
-        404 => operation.parameters.iter().any(|parameter| parameter.location == Location::Path),
+        404 => operation.parameters.iter().any(|parameter| parameter.location == ParameterLocation::Path),
         405 | 406 | 413 | 415 | 422 | 429 => !is_in_catalogue(operation, &view.case.expectation.violations),
         _ => false,
     }

@@ -2,7 +2,7 @@
 
 use super::Whole;
 use crate::cause::Cause;
-use crate::contract::{Contract, Location, Operation};
+use crate::contract::{Contract, Operation, ParameterLocation};
 use crate::exchange::Exchange;
 use crate::json::{self, pointer};
 use crate::judge::Observation;
@@ -81,9 +81,9 @@ fn value_of(
             let value = pointer::get(&body, at).cloned();
             (value.is_some() || violation.cause == Cause::Missing).then(|| Accepted { name: last(at), value })
         }
-        Place::Query(name) => parameter(Location::Query, name),
-        Place::Path(name) => parameter(Location::Path, name),
-        Place::Cookie(name) => parameter(Location::Cookie, name),
+        Place::Query(name) => parameter(ParameterLocation::Query, name),
+        Place::Path(name) => parameter(ParameterLocation::Path, name),
+        Place::Cookie(name) => parameter(ParameterLocation::Cookie, name),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! What every request of a kind shows is one fact, not one for each operation or place.
 
 use super::{Whole, is_4xx};
-use crate::exchange::CredentialKind;
+use crate::exchange::{CredentialKind, Exchange};
 use crate::judge::check::{credentials_enforced, error_code};
 use crate::judge::{About, Observation};
 use crate::plan::Verdict;
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn credentials(run: &Whole<'_>, observations: &mut [Observation]) {
     let lets_in = |one: &Observation| {
         one.check.id == credentials_enforced::CHECK.id
-            && one.answer.starts_with(credentials_enforced::ACCEPTED)
+            && run.exchange(one.position).is_some_and(Exchange::accepted)
     };
     if !observations.iter().any(lets_in) {
         return;
@@ -34,7 +34,7 @@ pub(super) fn credentials(run: &Whole<'_>, observations: &mut [Observation]) {
     }
     for one in observations.iter_mut().filter(|one| nobody_asks(one)) {
         one.about = About::Api;
-        one.title = one.title.replace("is accepted", "is accepted wherever credentials are asked for");
+        one.title = credentials_enforced::everywhere(kind(one));
     }
 }
 
@@ -67,7 +67,11 @@ pub(super) fn codes(run: &Whole<'_>, observations: &mut [Observation]) {
     for one in observations.iter_mut() {
         if one.check.id == error_code::CHECK.id && all.contains(&run.case(one.position).operation) {
             one.about = About::Operation;
-            one.title.truncate(one.title.find(error_code::THOUGH).unwrap_or(one.title.len()));
+            let view = run.view(one.position, Verdict::Reject);
+            let answer = run.exchange(one.position).and_then(Exchange::answer);
+            let answer = answer.filter(|answer| !answer.accepted());
+            let wrong = view.zip(answer).and_then(|(view, answer)| error_code::wrong(&view, answer));
+            one.title = wrong.map_or(std::mem::take(&mut one.title), |(_, title)| title);
         }
     }
 }

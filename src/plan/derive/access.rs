@@ -2,7 +2,7 @@
 
 use super::base::Base;
 use super::{About, Deriver, is_reserved};
-use crate::contract::Location;
+use crate::contract::ParameterLocation;
 use crate::exchange::{CredentialKind, Request};
 use crate::plan::Place;
 
@@ -12,7 +12,7 @@ impl Deriver<'_> {
         let parameters = operation
             .parameters
             .iter()
-            .filter(|parameter| parameter.location == Location::Header && !is_reserved(parameter));
+            .filter(|parameter| parameter.location == ParameterLocation::Header && !is_reserved(parameter));
         for parameter in parameters {
             let mut request = request.clone();
             let present = request.header(&parameter.name).is_some();

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::contract::link::Supplied;
 use crate::contract::model::Parameter;
-use crate::contract::{Contract, Location, Operation};
+use crate::contract::{Contract, Operation, ParameterLocation};
 use crate::exchange::{CredentialKind, Parts, Pieces, Request};
 use crate::generate::random::Random;
 use crate::generate::unique::Origin;
@@ -185,10 +185,10 @@ impl<'c> Deriver<'c> {
                 return None;
             };
             match parameter.location {
-                Location::Path => path.push((parameter.name.as_str(), text)),
-                Location::Query => parts.query.push(text),
-                Location::Header => parts.fields.push((parameter.name.clone(), text)),
-                Location::Cookie => parts.cookies.push(text),
+                ParameterLocation::Path => path.push((parameter.name.as_str(), text)),
+                ParameterLocation::Query => parts.query.push(text),
+                ParameterLocation::Header => parts.fields.push((parameter.name.clone(), text)),
+                ParameterLocation::Cookie => parts.cookies.push(text),
             }
         }
         parts.path = self.operation.path.split('/').map(|segment| filled(segment, &path)).collect();
@@ -371,5 +371,5 @@ fn safe(id: &str) -> String {
 
 /// Whether `OpenAPI` or HTTP says the value of a header parameter elsewhere.
 fn is_reserved(parameter: &Parameter) -> bool {
-    parameter.location == Location::Header && is_reserved_header(&parameter.name)
+    parameter.location == ParameterLocation::Header && is_reserved_header(&parameter.name)
 }

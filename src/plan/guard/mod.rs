@@ -9,7 +9,7 @@ mod words;
 
 use super::select::names;
 use super::{Case, Gap, Labeller, Place, Plan, Scenario};
-use crate::contract::{Contract, Location, Operation};
+use crate::contract::{Contract, Operation, ParameterLocation};
 use crate::exchange::Pieces;
 use fresh::Fresh;
 use indexmap::IndexMap;
@@ -259,7 +259,7 @@ impl Guard<'_> {
         }
         // What an answer of the run leads to is the run's own.
         let follows = case.follows.iter().flat_map(|follow| &follow.parameters);
-        if follows.into_iter().any(|supplied| supplied.location == Location::Path) {
+        if follows.into_iter().any(|supplied| supplied.location == ParameterLocation::Path) {
             return Ok(None);
         }
         let (labeller, seed) = (&self.labeller, self.seed);

@@ -2,12 +2,12 @@
 
 mod silence;
 
-use super::{Place, Resources, Verdict, Violation};
+use super::{Place, ResourceNames, Verdict, Violation};
 use crate::cause::Cause;
 use crate::contract::expression;
 use crate::contract::extension::Unique;
 use crate::contract::link::Supplied;
-use crate::contract::model::{self, Location, Parameter};
+use crate::contract::model::{self, Parameter, ParameterLocation};
 use crate::contract::{Contract, Operation};
 use crate::exchange::{CredentialKind, Parts, Pieces, Request};
 use crate::generate::{Sample, unique};
@@ -53,7 +53,7 @@ pub struct Labeller<'c> {
     pub(super) contract: &'c Contract,
     /// The schemas of bodies.
     pub(super) flats: Rc<Folds<'c>>,
-    pub(super) resources: Resources,
+    pub(super) resources: ResourceNames,
     /// What stands for the identity of a run.
     pub(super) sample: Sample,
     known: RefCell<Known>,
@@ -62,7 +62,7 @@ pub struct Labeller<'c> {
 impl<'c> Labeller<'c> {
     /// A labeller for a contract.
     pub fn new(contract: &'c Contract) -> Labeller<'c> {
-        let resources = Resources::of(contract);
+        let resources = ResourceNames::of(contract);
         let flats = Rc::new(Folds::new(contract.schemas.raw(Side::Request)));
         let files: Vec<&str> = contract.document.files().iter().map(|file| file.text.as_str()).collect();
         let sample = Sample::apart_from(&files);
@@ -218,11 +218,12 @@ fn parameters(
         let flat = labeller.flats.at(&places);
         flat.listed.is_some() || flat.types == [Type::Boolean]
     };
-    if operation.parameters.iter().filter(own).any(|parameter| parameter.location == Location::Path) {
+    if operation.parameters.iter().filter(own).any(|parameter| parameter.location == ParameterLocation::Path)
+    {
         seen.silent("whether the resource that the path names exists is not known");
     }
     let looked_up = |parameter: &&Parameter| {
-        matches!(parameter.location, Location::Query | Location::Cookie)
+        matches!(parameter.location, ParameterLocation::Query | ParameterLocation::Cookie)
             && parameter.required
             && contract.known_value(parameter).is_none()
             && !listed(parameter)
@@ -233,7 +234,8 @@ fn parameters(
     let readers = labeller.readers(operation);
     let came = Received::default().with(request.fields());
     for (parameter, reader) in operation.parameters.iter().zip(readers.iter()) {
-        let is_header = parameter.location == Location::Header && !is_reserved_header(&parameter.name);
+        let is_header =
+            parameter.location == ParameterLocation::Header && !is_reserved_header(&parameter.name);
         if !own(&parameter) || !is_header {
             continue;
         }
@@ -307,13 +309,13 @@ impl Labeller<'_> {
         for (index, (parameter, reader)) in operation.parameters.iter().zip(readers.iter()).enumerate() {
             let name = parameter.name.clone();
             let place = match parameter.location {
-                Location::Header => continue,
-                Location::Path => Place::Path(name),
-                Location::Query => Place::Query(name),
-                Location::Cookie => Place::Cookie(name),
+                ParameterLocation::Header => continue,
+                ParameterLocation::Path => Place::Path(name),
+                ParameterLocation::Query => Place::Query(name),
+                ParameterLocation::Cookie => Place::Cookie(name),
             };
             match reader.read(&self.contract.schemas, Side::Request, parameter, &came) {
-                None if parameter.required && parameter.location != Location::Path => {
+                None if parameter.required && parameter.location != ParameterLocation::Path => {
                     let at = pointer::child(&parameter.at, "required");
                     let keyword = Some("required".into());
                     found.push((index, vec![Violation { cause: Cause::Missing, place, keyword, at }]));

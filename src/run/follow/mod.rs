@@ -2,7 +2,7 @@
 
 use crate::contract::expression::Part;
 use crate::contract::link::Origin;
-use crate::contract::{Contract, Expression, Location, Operation};
+use crate::contract::{Contract, Expression, Operation, ParameterLocation};
 use crate::exchange::Exchange;
 use crate::json::{self, Kind, Node};
 use crate::plan::{Case, Scenario};
@@ -72,9 +72,9 @@ fn value(
     match expression {
         Expression::Status => Some(text(&answer.status.to_string())),
         Expression::Request(Part::Body(at)) => in_body(exchange.sent.body.as_deref()?, at),
-        Expression::Request(Part::Header(name)) => sent(Location::Header, name),
-        Expression::Request(Part::Query(name)) => sent(Location::Query, name),
-        Expression::Request(Part::Path(name)) => sent(Location::Path, name),
+        Expression::Request(Part::Header(name)) => sent(ParameterLocation::Header, name),
+        Expression::Request(Part::Query(name)) => sent(ParameterLocation::Query, name),
+        Expression::Request(Part::Path(name)) => sent(ParameterLocation::Path, name),
         Expression::Response(Part::Body(at)) => in_body(&answer.body, at),
         Expression::Response(Part::Header(name)) => answer.header(name).map(text),
         Expression::Response(Part::Query(_) | Part::Path(_)) => None,

@@ -63,10 +63,10 @@ impl Drop for Ticket {
 
 impl Ticket {
     /// A body whose last byte waits until the gate opens.
-    pub(super) fn hold(&self, body: &Bytes) -> Held {
+    pub(super) fn hold(&self, body: &Bytes) -> HeldBody {
         let mut opened = self.0.opened.subscribe();
         let last = body.len() - 1;
-        Held {
+        HeldBody {
             parts: [Some(body.slice(..last)).filter(|part| !part.is_empty()), Some(body.slice(last..))],
             left: body.len(),
             flushed: false,
@@ -80,7 +80,7 @@ impl Ticket {
 }
 
 /// A body in two parts: all but the last byte at once, the last one when the gate opens.
-pub(super) struct Held {
+pub(super) struct HeldBody {
     parts: [Option<Bytes>; 2],
     left: usize,
     flushed: bool,
@@ -88,7 +88,7 @@ pub(super) struct Held {
     opening: Pin<Box<dyn Future<Output = ()> + Send + Sync>>,
 }
 
-impl Body for Held {
+impl Body for HeldBody {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -128,13 +128,13 @@ impl Body for Held {
 mod tests {
     use super::*;
 
-    async fn frame(held: &mut Held) -> Option<Bytes> {
+    async fn frame(held: &mut HeldBody) -> Option<Bytes> {
         let frame = std::future::poll_fn(|context| Pin::new(&mut *held).poll_frame(context)).await;
         frame.map(|frame| frame.unwrap().into_data().unwrap())
     }
 
     /// Whether a last byte is still held back after a while.
-    async fn waits(held: &mut Held) -> bool {
+    async fn waits(held: &mut HeldBody) -> bool {
         tokio::time::timeout(PATIENCE / 20, frame(held)).await.is_err()
     }
 

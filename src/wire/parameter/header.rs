@@ -2,7 +2,7 @@
 //! their schema allows.
 
 use super::{Reader, Reading};
-use crate::contract::model::{Location, Parameter, Style};
+use crate::contract::model::{Parameter, ParameterLocation, Style};
 use crate::json::{Kind, Node};
 use crate::schema::folded::Folds;
 use crate::schema::{SchemaAt, Schemas, Side, ValidationError};
@@ -38,7 +38,7 @@ pub fn read(schemas: &Schemas, schema: &SchemaAt, side: Side, text: &str) -> Rea
 
 fn field(schema: &SchemaAt, explode: bool) -> Parameter {
     let schema = Some(schema.clone());
-    Parameter { schema, ..Parameter::new(NAME, Location::Header, Style::Simple, explode) }
+    Parameter { schema, ..Parameter::new(NAME, ParameterLocation::Header, Style::Simple, explode) }
 }
 
 #[cfg(test)]

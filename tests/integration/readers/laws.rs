@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use probity::contract::Contract;
 use probity::contract::Expression;
 use probity::contract::expression;
-use probity::contract::model::{Location, Parameter, Style};
+use probity::contract::model::{Parameter, ParameterLocation, Style};
 use probity::docs::{harmless, harmless_line};
 use probity::json;
 use probity::judge;
@@ -284,10 +284,10 @@ pub fn parameter(bytes: &[u8]) -> bool {
     };
     let Some(written) = wire::written(parameter, &value) else { return false };
     let odd = |letter: char| match parameter.location {
-        Location::Header => letter.is_ascii_control() && letter != '\t',
-        Location::Path => letter <= ' ' || !letter.is_ascii() || "/?#".contains(letter),
-        Location::Query => letter <= ' ' || !letter.is_ascii() || letter == '#',
-        Location::Cookie => letter <= ' ' || !letter.is_ascii() || ";\"\\".contains(letter),
+        ParameterLocation::Header => letter.is_ascii_control() && letter != '\t',
+        ParameterLocation::Path => letter <= ' ' || !letter.is_ascii() || "/?#".contains(letter),
+        ParameterLocation::Query => letter <= ' ' || !letter.is_ascii() || letter == '#',
+        ParameterLocation::Cookie => letter <= ' ' || !letter.is_ascii() || ";\"\\".contains(letter),
     };
     assert!(!written.contains(odd), "{parameter:?} is written {written:?}");
     let told = || format!("{:?} {:?}, explode: {}", parameter.location, parameter.style, parameter.explode);
@@ -297,7 +297,7 @@ pub fn parameter(bytes: &[u8]) -> bool {
 
 /// The value of the same kind that was written so.
 fn read_back(parameter: &Parameter, like: &Value, written: &str) -> Option<Value> {
-    let is_named = matches!(parameter.location, Location::Query | Location::Cookie);
+    let is_named = matches!(parameter.location, ParameterLocation::Query | ParameterLocation::Cookie);
     if parameter.media_type.is_some() {
         let text = if is_named { written.split_once('=')?.1 } else { written };
         return serde_json::from_str(&decoded(parameter, text)).ok();
@@ -351,7 +351,7 @@ fn read_back(parameter: &Parameter, like: &Value, written: &str) -> Option<Value
 
 fn decoded(parameter: &Parameter, text: &str) -> String {
     match parameter.location {
-        Location::Header => text.to_owned(),
+        ParameterLocation::Header => text.to_owned(),
         _ => percent_decode_str(text).decode_utf8_lossy().into_owned(),
     }
 }

@@ -11,12 +11,12 @@ pub struct Trial {
     /// The fault.
     pub fault: Fault,
     /// What became of it.
-    pub outcome: Outcome,
+    pub fate: Fate,
 }
 
 /// What becomes of a fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Fate {
     /// A finding is denied.
     Caught {
         /// The checks of the first findings.
@@ -76,22 +76,22 @@ pub struct Curve {
 }
 
 impl Tally {
-    fn add(&mut self, outcome: &Outcome) {
+    fn add(&mut self, fate: &Fate) {
         self.planted += 1;
-        self.seen += usize::from(*outcome != Outcome::Unseen);
-        match outcome {
-            Outcome::Caught { by, .. } => {
+        self.seen += usize::from(*fate != Fate::Unseen);
+        match fate {
+            Fate::Caught { by, .. } => {
                 self.caught += 1;
                 for check in by {
                     *self.by.entry(check).or_default() += 1;
                 }
             }
-            Outcome::Pinned { .. } => {
+            Fate::Pinned { .. } => {
                 self.pinned += 1;
                 *self.by.entry(SNAPSHOT.id).or_default() += 1;
             }
-            Outcome::Warned { .. } => self.warned += 1,
-            Outcome::Survived { .. } | Outcome::Unseen => {}
+            Fate::Warned { .. } => self.warned += 1,
+            Fate::Survived { .. } | Fate::Unseen => {}
         }
     }
 
@@ -115,7 +115,7 @@ impl Audit {
     /// All faults together.
     pub fn tally(&self) -> Tally {
         let mut tally = Tally::default();
-        self.trials.iter().for_each(|trial| tally.add(&trial.outcome));
+        self.trials.iter().for_each(|trial| tally.add(&trial.fate));
         tally
     }
 
@@ -125,7 +125,7 @@ impl Audit {
             Class::ALL.iter().map(|class| (*class, Tally::default())).collect();
         for trial in &self.trials {
             if let Some((_, tally)) = tallies.iter_mut().find(|(class, _)| *class == trial.fault.class) {
-                tally.add(&trial.outcome);
+                tally.add(&trial.fate);
             }
         }
         tallies.retain(|(_, tally)| tally.planted > 0);
@@ -137,8 +137,7 @@ impl Audit {
         let steps = [25, 50, 100, 200].into_iter().filter(|step| *step < self.requests);
         let within = |most: usize| {
             let caught = |trial: &&Trial| {
-                let (Outcome::Caught { requests, .. } | Outcome::Pinned { requests, .. }) = trial.outcome
-                else {
+                let (Fate::Caught { requests, .. } | Fate::Pinned { requests, .. }) = trial.fate else {
                     return false;
                 };
                 requests <= most
@@ -155,17 +154,17 @@ mod tests {
 
     #[test]
     fn only_what_made_a_difference_counts() {
-        let caught = |requests| Outcome::Caught { by: vec!["rule"], case: "case".into(), requests };
+        let caught = |requests| Fate::Caught { by: vec!["rule"], case: "case".into(), requests };
         let mut tally = Tally::default();
-        for outcome in [
+        for fate in [
             caught(1),
             caught(9),
-            Outcome::Unseen,
-            Outcome::Survived { reason: "why".into() },
-            Outcome::Pinned { case: "case".into(), requests: 3, reason: "why".into() },
-            Outcome::Warned { by: vec!["allow-header"] },
+            Fate::Unseen,
+            Fate::Survived { reason: "why".into() },
+            Fate::Pinned { case: "case".into(), requests: 3, reason: "why".into() },
+            Fate::Warned { by: vec!["allow-header"] },
         ] {
-            tally.add(&outcome);
+            tally.add(&fate);
         }
         assert_eq!((tally.planted, tally.seen, tally.caught), (6, 5, 2));
         assert_eq!((tally.pinned, tally.warned), (1, 1));
