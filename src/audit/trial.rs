@@ -203,18 +203,13 @@ impl<'a> Bench<'a> {
         fail_fast: bool,
     ) -> Result<Record, RunError> {
         let settings = run::Settings {
-            max_requests: None,
-            target: format!("http://{}", host.address()),
-            alias: None,
             credentials: session::credentials(self.contract, host.credentials()),
             // One after the other, since what a fault remembers depends on the order.
             jobs: 1,
-            rate: None,
             timeout,
             patience: Duration::ZERO,
             fail_fast,
-            run_id: id.to_owned(),
-            ledger: None,
+            ..run::Settings::new(format!("http://{}", host.address()), id)
         };
         let (_open, stop) = watch::channel(false);
         let unwatched: Arc<dyn Observer> = Arc::new(Observers::default());

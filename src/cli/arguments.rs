@@ -2,7 +2,7 @@
 
 use super::exit;
 use crate::plan::Guards;
-use crate::run::Rate;
+use crate::run::{Rate, Settings};
 use crate::text;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -189,7 +189,7 @@ pub(super) struct TargetArgs {
 #[command(next_help_heading = "Pace")]
 pub(super) struct PaceArgs {
     /// How many scenarios run side by side
-    #[arg(long, short, env = "PROBITY_JOBS", default_value_t = 8, value_name = "NUMBER", value_parser = jobs)]
+    #[arg(long, short, env = "PROBITY_JOBS", default_value_t = Settings::JOBS, value_name = "NUMBER", value_parser = jobs)]
     pub(super) jobs: usize,
     /// The most requests in a time, evenly spaced: 10/s, 100/m, 5000/h
     #[arg(long, env = "PROBITY_RATE", value_name = "RATE")]

@@ -71,6 +71,33 @@ pub struct Alias {
 }
 
 impl Settings {
+    /// How many scenarios run side by side unless the user says otherwise.
+    pub const JOBS: usize = 8;
+
+    /// The time limit of an exchange unless the user says otherwise.
+    pub const TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// The longest that a target may ask to wait unless the user says otherwise.
+    pub const PATIENCE: Duration = Duration::from_mins(2);
+
+    /// A plan to a target, without credentials and as fast as it answers. `target` is a URL without a
+    /// trailing slash, `run_id` ten digits that no run on this target used before.
+    pub fn new(target: impl Into<String>, run_id: impl Into<String>) -> Settings {
+        Settings {
+            target: target.into(),
+            alias: None,
+            max_requests: None,
+            credentials: Credentials::default(),
+            jobs: Settings::JOBS,
+            rate: None,
+            timeout: Settings::TIMEOUT,
+            patience: Settings::PATIENCE,
+            fail_fast: false,
+            ledger: None,
+            run_id: run_id.into(),
+        }
+    }
+
     /// How many scenarios really run side by side: where the first finding ends the run, what else
     /// is sent must not depend on how fast the others are.
     pub(super) fn workers(&self) -> usize {

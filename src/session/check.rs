@@ -152,6 +152,27 @@ impl SessionError {
     }
 }
 
+impl Options {
+    /// A plan to a target with the usual severities, and no snapshots.
+    pub fn against(settings: Settings) -> Options {
+        Options {
+            settings,
+            embedded: false,
+            levels: Levels::default(),
+            store: None,
+            record: false,
+            limited: false,
+            writing: Writing::Nothing,
+            record_file: None,
+        }
+    }
+
+    /// The same to a host of its own, which behaves as the contract says.
+    pub fn embedded(run_id: impl Into<String>) -> Options {
+        Options { embedded: true, ..Options::against(Settings::new("", run_id)) }
+    }
+}
+
 impl Checked {
     /// The snapshots in numbers, if they were compared.
     pub fn summary(&self, levels: &Levels) -> Option<SnapshotSummary> {

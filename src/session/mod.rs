@@ -1,5 +1,44 @@
 //! A session: one target held to one contract. A plan is sent, what comes back is judged as it
 //! comes, and what was seen is compared with what is pinned.
+//!
+//! ```
+//! use probity::contract::Contract;
+//! use probity::plan::{Wishes, plan};
+//! use probity::run::identity;
+//! use probity::session::{Observer, Observers, Options, check};
+//! use probity::source::Document;
+//! use std::sync::Arc;
+//! use tokio::sync::watch;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let text = r#"
+//! openapi: 3.1.0
+//! info: {title: Notes, version: "1"}
+//! paths:
+//!   /notes:
+//!     get:
+//!       operationId: listNotes
+//!       responses:
+//!         "200":
+//!           description: all of them
+//!           content: {application/json: {schema: {type: array, items: {type: string}}}}
+//! "#;
+//! let contract = Contract::read(Document::from_text("notes.yaml", text)?).map_err(|refused| refused.1)?;
+//! let contract = Arc::new(contract);
+//! let plan = plan(&contract, &Wishes::default())?;
+//!
+//! // `Options::against(Settings::new("https://api.example.com", …))` holds another host to the contract.
+//! let options = Options::embedded(identity::fresh(&plan));
+//! let nobody: Arc<dyn Observer> = Arc::new(Observers::default());
+//! let (_stop, stopped) = watch::channel(false);
+//! let session = check(&contract, plan, options, (&nobody, &nobody), stopped);
+//! let checked = tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(session)?;
+//!
+//! assert!(checked.record.sent() > 0);
+//! assert!(checked.findings.is_empty());
+//! # Ok(())
+//! # }
+//! ```
 
 mod check;
 mod embedded;
