@@ -371,7 +371,8 @@ fn older(pages: usize, profile: &str) -> String {
 
 /// Whether a run fails that would hold otherwise, and why.
 fn fails_all_the_same(subject: &Subject<'_>, arguments: &CheckArgs) -> Option<Exit> {
-    let reasons = fail_on::reasons(subject, &arguments.fail_on);
+    let short = subject.run.shortfall(subject.contract, subject.findings);
+    let reasons = fail_on::reasons(&short, &arguments.fail_on);
     for reason in &reasons {
         Failure::new(Exit::Findings, reason).show();
     }

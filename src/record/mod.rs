@@ -1,8 +1,10 @@
 //! The record: what a run leaves. Findings, snapshots and reports are functions of it.
 
 pub mod file;
+mod shortfall;
 mod verdict;
 
+pub use shortfall::Shortfall;
 pub use verdict::{SnapshotSummary, Verdict};
 
 use crate::contract::Contract;
