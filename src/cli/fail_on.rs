@@ -24,7 +24,11 @@ fn words(short: &Shortfall, kind: FailOn) -> Option<String> {
                 "operation of which nothing was accepted",
                 "operations of which nothing was accepted",
             ),
-            (short.unproven, "case that was sent and proves nothing", "cases that were sent and prove nothing"),
+            (
+                short.unproven,
+                "case that was sent and proves nothing",
+                "cases that were sent and prove nothing",
+            ),
             (short.unsent, "case not sent", "cases not sent"),
         ],
     };

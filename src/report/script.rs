@@ -1,12 +1,13 @@
 //! A script for a POSIX shell that repeats a case with the steps that must come before it.
 
-use super::curl::{self, Repeat, quoted, variable_of};
+use super::curl::{self, Repeat, variable_of};
 use crate::contract::expression::Part;
 use crate::contract::link::{Origin, Supplied};
 use crate::contract::{Expression, ParameterLocation};
 use crate::exchange::Sent;
 use crate::json::pointer;
 use crate::plan::{Case, Scenario};
+use crate::text::shell::quoted;
 use crate::text::visible;
 
 /// How to repeat a case whole: its line, or, where other steps of its scenario come before it or go

@@ -1,6 +1,7 @@
 //! Text: what people write, read; and text from elsewhere, made safe to show.
 
 mod duration;
+pub mod shell;
 mod show;
 mod suggestion;
 

@@ -6,6 +6,7 @@ use super::model::Body;
 use crate::contract::model::Parameter;
 use crate::contract::{Operation, ParameterLocation, SecurityScheme};
 use crate::plan::{self, Labeller};
+use crate::text::shell::{in_double_quotes, quoted};
 use crate::wire::{parameter, url};
 
 /// A line that sends a request with a body; or as Markdown, why there is none.
@@ -85,21 +86,6 @@ fn sent(labeller: &Labeller<'_>, operation: &Operation, parameter: &Parameter) -
             ParameterLocation::Header => name,
         }
     })
-}
-
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-fn in_double_quotes(text: &str) -> String {
-    let mut safe = String::new();
-    for letter in text.chars() {
-        if matches!(letter, '"' | '\\' | '$' | '`') {
-            safe.push('\\');
-        }
-        safe.push(letter);
-    }
-    safe
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::exchange::{self, Pieces, Sent};
 use crate::plan::{Case, Scenario};
+use crate::text::shell::quoted;
 use crate::text::{self, cut, steers};
 use memchr::memmem;
 use std::fmt::Write;
@@ -168,11 +169,6 @@ fn method(sent: &Sent) -> String {
         (method, _) if method.bytes().all(|byte| byte.is_ascii_alphanumeric()) => format!(" -X {method}"),
         (method, _) => format!(" -X {}", quoted(&text::visible(method))),
     }
-}
-
-/// Pieces as one word of a shell.
-pub(super) fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// What was sent, split where the plan has the identity of the run, and at the variables that stand
