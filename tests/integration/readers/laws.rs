@@ -50,7 +50,7 @@ pub fn json(bytes: &[u8]) -> bool {
 }
 
 /// What is read as a record can be reported on.
-pub(crate) fn record(bytes: &[u8]) -> bool {
+pub fn record(bytes: &[u8]) -> bool {
     let Ok(kept) = file::read([("run.probity".to_owned(), bytes)]) else { return false };
     let Kept { contract, record, levels, .. } = kept;
     let exchanges = (&*record.plan, &*record.exchanges);
