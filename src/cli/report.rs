@@ -33,7 +33,9 @@ fn read(runs: &[PathBuf], whole: bool) -> Result<Report, Failure> {
     let mut records = Vec::new();
     for path in runs {
         let (beginning, run) = opened(path).map_err(|error| unread(path, &error))?;
-        if file::is_record(beginning.get_ref()) {
+        let is_record = file::is_record(&beginning);
+        let beginning = Cursor::new(beginning);
+        if is_record {
             records.push((path.display().to_string(), BufReader::new(beginning.chain(run))));
         } else if runs.len() == 1 {
             let mut text = String::new();
@@ -56,14 +58,14 @@ fn read(runs: &[PathBuf], whole: bool) -> Result<Report, Failure> {
 }
 
 /// The beginning of a run, and the rest of it.
-fn opened(path: &Path) -> io::Result<(Cursor<Vec<u8>>, Box<dyn Read>)> {
+fn opened(path: &Path) -> io::Result<(Vec<u8>, Box<dyn Read>)> {
     /// By so many bytes a record is told from a report.
     const BEGINNING: u64 = 64;
     let mut run: Box<dyn Read> =
         if path == Path::new("-") { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
     let mut beginning = Vec::new();
     run.by_ref().take(BEGINNING).read_to_end(&mut beginning)?;
-    Ok((Cursor::new(beginning), run))
+    Ok((beginning, run))
 }
 
 fn unread(path: &Path, error: &io::Error) -> Failure {

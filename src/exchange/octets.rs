@@ -53,6 +53,7 @@ pub(super) fn deserialize<'d, D: Deserializer<'d>>(deserializer: D) -> Result<By
 pub(super) mod option {
     use super::{Bytes, Deserialize, Deserializer, Octets, Serialize, Serializer};
 
+    #[expect(clippy::ref_option, reason = "serde's signature")]
     pub(in super::super) fn serialize<S: Serializer>(
         bytes: &Option<Bytes>,
         serializer: S,

@@ -66,8 +66,11 @@ fn merged<T>(one: Option<T>, other: Option<T>, merge: impl FnOnce(T, T) -> T) ->
 
 fn moved(judged: Judged, place: usize) -> Judged {
     let Judged { exchanges, mut observations, mut notes, .. } = judged;
-    observations.iter_mut().for_each(|one| one.position.scenario = place);
-    notes.iter_mut().for_each(|note| note.position.scenario = place);
+    let of_observations = observations.iter_mut().map(|one| &mut one.position);
+    let of_notes = notes.iter_mut().map(|note| &mut note.position);
+    for position in of_observations.chain(of_notes) {
+        position.scenario = place;
+    }
     Judged { scenario: place, exchanges, observations, notes }
 }
 

@@ -10,7 +10,8 @@ use crate::record::{Judged, Record};
 use crate::run::{Effects, End, Run};
 use crate::source::Document;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::io::{BufRead, Read};
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,7 +72,7 @@ pub fn read<R: BufRead>(records: impl IntoIterator<Item = (String, R)>) -> Resul
     whole.kept()
 }
 
-pub(super) fn broken(name: &str, line: usize, why: impl ToString) -> RecordError {
+pub(super) fn broken(name: &str, line: usize, why: impl fmt::Display) -> RecordError {
     RecordError::Broken { name: name.to_owned(), line, why: why.to_string() }
 }
 
@@ -298,7 +299,7 @@ fn until_killed(contract: &Contract, plan: &Plan, judged: &[Judged], started: ji
         started,
         elapsed: Duration::try_from(last.duration_since(started)).unwrap_or_default(),
         made_up: None,
-        blameless: Default::default(),
+        blameless: BTreeSet::new(),
         refused_once: BTreeMap::new(),
         effects: Effects::of(contract, sent),
         gaps: Vec::new(),

@@ -324,7 +324,9 @@ paths:
     let edits = vec((any::<usize>(), any::<u8>(), any::<usize>()), 0..3);
     let changed = edits.prop_map(move |edits| {
         let mut lines = base.clone();
-        edits.into_iter().for_each(|edit| edited(&mut lines, edit));
+        for edit in edits {
+            edited(&mut lines, edit);
+        }
         lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect::<String>().into_bytes()
     });
     hold("record", changed, laws::record);
