@@ -1,5 +1,6 @@
 //! The transport: one request out, one bounded answer back.
 
+mod coding;
 mod gate;
 
 pub(super) use gate::Gate;
@@ -8,9 +9,7 @@ use crate::exchange::Head;
 use crate::exchange::Headers;
 use crate::exchange::{Answer, Failure, FailureKind};
 use bytes::{Bytes, BytesMut};
-use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use std::collections::HashMap;
-use std::io::Read;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -130,7 +129,7 @@ impl Transport {
         }
         let mut answer = Answer { status, headers, body: body.freeze() };
         if outgoing.head.method != "HEAD" {
-            answer.body = decoded(&answer)?;
+            answer.body = coding::decoded(&answer)?;
         }
         Ok(answer)
     }
@@ -215,30 +214,6 @@ fn same_path(parsed: &reqwest::Url, written: &str) -> bool {
     let after_authority = written.splitn(4, '/').nth(3).unwrap_or_default();
     let path = after_authority.split(['?', '#']).next().unwrap_or_default();
     parsed.path().trim_start_matches('/') == path.trim_start_matches('/')
-}
-
-fn decoded(answer: &Answer) -> Result<Bytes, Failure> {
-    let status = Some(answer.status);
-    let bad = |detail: String| Failure { kind: FailureKind::BadCoding, detail, status };
-    let read = |reader: &mut dyn Read| {
-        let mut plain = Vec::new();
-        let limit = MAX_BODY as u64 + 1;
-        reader.take(limit).read_to_end(&mut plain).map_err(|error| bad(error.to_string()))?;
-        if plain.len() > MAX_BODY {
-            let detail = format!("more than {MAX_BODY} bytes once decoded");
-            return Err(Failure { kind: FailureKind::TooLarge, detail, status });
-        }
-        Ok(Bytes::from(plain))
-    };
-    if answer.body.is_empty() {
-        return Ok(answer.body.clone());
-    }
-    match answer.header("content-encoding").map(|coding| coding.trim().to_ascii_lowercase()).as_deref() {
-        None | Some("" | "identity") => Ok(answer.body.clone()),
-        Some("gzip" | "x-gzip") => read(&mut MultiGzDecoder::new(&answer.body[..])),
-        Some("deflate") => read(&mut ZlibDecoder::new(&answer.body[..])),
-        Some(other) => Err(bad(format!("the coding `{other}` was not asked for"))),
-    }
 }
 
 fn failure(error: &reqwest::Error) -> Failure {
