@@ -188,7 +188,7 @@ fn main() {
     let contract = contract();
     let with_races = plan(&contract, &Wishes::default()).unwrap();
     let plan = Arc::new(without_races(&with_races));
-    let transport = Transport::new("http://", Duration::from_secs(10)).unwrap();
+    let transport = Transport::new("http://", Duration::from_secs(10), &[]).unwrap();
     let (mut whole, mut judged, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         // A fresh host for each, so that neither finds what the other left behind.
@@ -205,20 +205,13 @@ fn main() {
             / 3.0;
         let levels = probity::judge::Levels::default();
         let settings = |number: usize| Settings {
-            max_requests: None,
-            target: target.clone(),
-            alias: None,
             credentials: Credentials {
                 basic: Some(("demo".into(), "demo-password".into())),
                 ..Credentials::default()
             },
             jobs: CONNECTIONS,
-            rate: None,
-            timeout: Duration::from_secs(10),
             patience: Duration::ZERO,
-            fail_fast: false,
-            ledger: None,
-            run_id: id(number),
+            ..Settings::new(target.as_str(), id(number))
         };
         let mut elapsed = 0.0;
         for number in 4..7 {

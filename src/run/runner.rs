@@ -27,6 +27,7 @@ use crate::exchange::{Exchange, Failure, Outcome};
 use crate::plan::{Plan, Scenario};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use rustls::pki_types::CertificateDer;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -53,6 +54,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// The longest that a target may ask to wait, in all.
     pub patience: Duration,
+    /// Certificates that vouch for the target, beside those that this machine trusts.
+    pub authorities: Vec<CertificateDer<'static>>,
     /// Whether to stop at the first finding.
     pub fail_fast: bool,
     /// Where it is written down what the run creates.
@@ -92,6 +95,7 @@ impl Settings {
             rate: None,
             timeout: Settings::TIMEOUT,
             patience: Settings::PATIENCE,
+            authorities: Vec::new(),
             fail_fast: false,
             ledger: None,
             run_id: run_id.into(),
@@ -145,7 +149,7 @@ pub async fn run(
     (sink, observer): (&dyn Sink, &dyn Observer),
     stop: Stop,
 ) -> Result<Run, RunError> {
-    let transport = Transport::new(&settings.target, settings.timeout).map_err(|failure| {
+    let transport = Transport::new(&settings.target, settings.timeout, &settings.authorities).map_err(|failure| {
         RunError::Unreachable { target: settings.target.clone(), proxy: None, failure, came: Vec::new() }
     })?;
     let sender = Sender {

@@ -35,5 +35,6 @@ mod rival;
 mod rules;
 mod secrecy;
 mod state;
+mod tls;
 mod trust;
 mod wire;
