@@ -149,9 +149,10 @@ pub async fn run(
     (sink, observer): (&dyn Sink, &dyn Observer),
     stop: Stop,
 ) -> Result<Run, RunError> {
-    let transport = Transport::new(&settings.target, settings.timeout, &settings.authorities).map_err(|failure| {
-        RunError::Unreachable { target: settings.target.clone(), proxy: None, failure, came: Vec::new() }
-    })?;
+    let transport =
+        Transport::new(&settings.target, settings.timeout, &settings.authorities).map_err(|failure| {
+            RunError::Unreachable { target: settings.target.clone(), proxy: None, failure, came: Vec::new() }
+        })?;
     let sender = Sender {
         contract,
         transport,

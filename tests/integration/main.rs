@@ -12,6 +12,7 @@ mod browser;
 mod canned;
 mod cli;
 mod docs;
+mod documents;
 mod driver;
 mod exact;
 mod facts;

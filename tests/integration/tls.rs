@@ -20,8 +20,10 @@ paths:
       responses: {'200': {description: ok, content: {application/json: {schema: {type: object}}}}}
 ";
 
-const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
-const NO: &[u8] = b"HTTP/1.1 405 Method Not Allowed\r\nallow: GET\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+const OK: &[u8] =
+    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+const NO: &[u8] =
+    b"HTTP/1.1 405 Method Not Allowed\r\nallow: GET\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// What `openssl req -x509` makes: a certificate that is its own authority.
 fn self_signed(name: &str, until: i32) -> CertifiedKey<KeyPair> {

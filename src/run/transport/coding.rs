@@ -77,7 +77,8 @@ mod tests {
         let mut raw = DeflateEncoder::new(Vec::new(), Compression::fast());
         raw.write_all(text).unwrap();
         let brotli = [&[0x8b, 0x03, 0x80][..], text, &[0x03]].concat();
-        let zstd = ruzstd::encoding::compress_to_vec(&text[..], ruzstd::encoding::CompressionLevel::Uncompressed);
+        let zstd =
+            ruzstd::encoding::compress_to_vec(&text[..], ruzstd::encoding::CompressionLevel::Uncompressed);
         for (coding, body) in [
             ("identity", text.to_vec()),
             ("gzip", gzip(text)),

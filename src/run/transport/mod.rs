@@ -92,7 +92,9 @@ impl Transport {
     /// What a target without TLS says first, whatever it speaks.
     pub(super) async fn first_bytes(&self, target: &str) -> Vec<u8> {
         const MOST: usize = 256;
-        let Some(url) = reqwest::Url::parse(target).ok().filter(|_| self.tls.is_none()) else { return Vec::new() };
+        let Some(url) = reqwest::Url::parse(target).ok().filter(|_| self.tls.is_none()) else {
+            return Vec::new();
+        };
         let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
             return Vec::new();
         };

@@ -47,7 +47,8 @@ pub(super) fn config(
     let verifier = Verifier::new_with_extra_roots(named.iter().cloned(), Arc::clone(provider))?;
     let shown = named.iter().cloned().chain(of_environment()).collect();
     let verifier = Arc::new(Named { verifier, shown });
-    let config = ClientConfig::builder_with_provider(Arc::clone(provider)).with_safe_default_protocol_versions()?;
+    let config =
+        ClientConfig::builder_with_provider(Arc::clone(provider)).with_safe_default_protocol_versions()?;
     let mut config = config.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
     config.alpn_protocols = vec!["h2".into(), "http/1.1".into()];
     Ok(config)
