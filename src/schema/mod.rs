@@ -9,6 +9,7 @@ mod folds;
 pub(crate) mod lower;
 mod nodes;
 pub mod schemas;
+mod validators;
 mod violation;
 pub(crate) mod walk;
 
