@@ -47,8 +47,16 @@ pub struct Exchange {
 pub struct Sent {
     /// What stands before the body.
     pub head: Arc<Head>,
-    /// The body, byte for byte.
-    pub body: Option<Bytes>,
+    /// The body, if there is one.
+    pub body: Option<Content>,
+}
+
+/// A body as it was sent. Its bytes are those of the plan, and the identity of the run is filled in
+/// when it is read.
+#[derive(Clone, Debug)]
+pub struct Content {
+    planned: Pieces,
+    run: Arc<str>,
 }
 
 /// What came back.
@@ -151,7 +159,30 @@ impl FailureKind {
     }
 }
 
+impl Content {
+    /// That of a request of a plan, in a run.
+    pub fn of(planned: &Pieces, run: &Arc<str>) -> Content {
+        Content { planned: planned.clone(), run: Arc::clone(run) }
+    }
+
+    /// The body, byte for byte.
+    pub fn bytes(&self) -> Bytes {
+        self.planned.filled(&self.run)
+    }
+}
+
+impl From<Bytes> for Content {
+    fn from(bytes: Bytes) -> Content {
+        Content { planned: bytes.into(), run: Arc::default() }
+    }
+}
+
 impl Sent {
+    /// The body, byte for byte.
+    pub fn body(&self) -> Option<Bytes> {
+        self.body.as_ref().map(Content::bytes)
+    }
+
     /// The first value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head.headers.get(name)

@@ -9,6 +9,7 @@ use super::{Candidates, Gap, Labeller, Plan, Scenario};
 use crate::contract::{Contract, Unread};
 use std::collections::BTreeMap;
 use std::num::NonZero;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -177,10 +178,10 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
         ids.chain([scenario.id.as_str()]).any(|id| wishes.selection.includes(operation, id))
             && !wishes.selection.excludes(operation, &scenario.id)
     };
-    let scenarios: Vec<Scenario> = drafts
+    let scenarios: Vec<Arc<Scenario>> = drafts
         .into_iter()
         .filter(|(_, index, scenario)| wanted(*index, scenario))
-        .map(|(_, _, scenario)| scenario)
+        .map(|(_, _, scenario)| Arc::new(scenario))
         .collect();
     let (seed, wishes) = (wishes.seed, wishes.clone());
     let mut plan = Plan { seed, scenarios, gaps, candidates, wishes, ..Plan::default() };

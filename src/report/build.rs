@@ -258,7 +258,7 @@ impl Builder<'_, '_> {
             method: sent.head.method.clone(),
             url: neutral(&sent.head.url),
             headers: fields(&sent.head.headers, neutral),
-            body: sent.body.as_ref().map(|bytes| body(bytes, run, most)),
+            body: sent.body().map(|bytes| body(&bytes, run, most)),
         }
     }
 

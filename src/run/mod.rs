@@ -2,6 +2,7 @@
 
 mod alone;
 mod base_path;
+mod came;
 mod conflict;
 pub mod credentials;
 mod effects;

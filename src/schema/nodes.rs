@@ -88,7 +88,9 @@ impl<'a> representation::Node<'a, Values> for Seen<'a> {
 
     fn as_boolean(&self) -> Option<bool> {
         match self {
-            Seen::Value(Value::Bool(truth)) | Seen::Text(Node { kind: Kind::Bool(truth), .. }) => Some(*truth),
+            Seen::Value(Value::Bool(truth)) | Seen::Text(Node { kind: Kind::Bool(truth), .. }) => {
+                Some(*truth)
+            }
             _ => None,
         }
     }
@@ -105,12 +107,16 @@ impl<'a> representation::Node<'a, Values> for Seen<'a> {
         match self {
             Seen::Value(Value::Null) | Seen::Text(Node { kind: Kind::Null, .. }) => JsonType::Null,
             Seen::Value(Value::Bool(_)) | Seen::Text(Node { kind: Kind::Bool(_), .. }) => JsonType::Boolean,
-            Seen::Value(Value::Number(_)) | Seen::Text(Node { kind: Kind::Number(_), .. }) => JsonType::Number,
-            Seen::Value(Value::String(_)) | Seen::Text(Node { kind: Kind::String(_), .. }) => JsonType::String,
-            Seen::Value(Value::Array(_)) | Seen::Text(Node { kind: Kind::Array(_), .. }) => JsonType::Array,
-            Seen::Value(Value::Object(_)) | Seen::Text(Node { kind: Kind::Object(_), .. }) | Seen::Member(_) => {
-                JsonType::Object
+            Seen::Value(Value::Number(_)) | Seen::Text(Node { kind: Kind::Number(_), .. }) => {
+                JsonType::Number
             }
+            Seen::Value(Value::String(_)) | Seen::Text(Node { kind: Kind::String(_), .. }) => {
+                JsonType::String
+            }
+            Seen::Value(Value::Array(_)) | Seen::Text(Node { kind: Kind::Array(_), .. }) => JsonType::Array,
+            Seen::Value(Value::Object(_))
+            | Seen::Text(Node { kind: Kind::Object(_), .. })
+            | Seen::Member(_) => JsonType::Object,
         }
     }
 

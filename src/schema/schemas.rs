@@ -153,13 +153,21 @@ impl Schemas {
         self.validators(side).accept(schema, Seen::Value(value)).unwrap_or(true)
     }
 
-    /// Whether an answer satisfies a schema.
-    pub fn accepts_answer(&self, schema: &SchemaAt, answer: &Text) -> bool {
-        if answer.duplicates.is_empty() {
-            self.validators(Side::Response).accept(schema, Seen::Text(&answer.root)).unwrap_or(true)
+    /// Whether a text satisfies a schema.
+    pub fn accepts_text(&self, schema: &SchemaAt, side: Side, text: &Text) -> bool {
+        if text.duplicates.is_empty() {
+            self.validators(side).accept(schema, Seen::Text(&text.root)).unwrap_or(true)
         } else {
-            self.accepts(schema, Side::Response, &answer.to_value())
+            self.accepts(schema, side, &text.to_value())
         }
+    }
+
+    /// Every way in which a text breaks a schema, without words, in the order of places.
+    pub fn breaks_of_text(&self, schema: &SchemaAt, side: Side, text: &Text) -> Vec<Break> {
+        if self.accepts_text(schema, side, text) {
+            return Vec::new();
+        }
+        self.breaks(schema, side, &text.to_value())
     }
 
     /// Every way in which a value breaks a schema, in the order of places.
@@ -172,13 +180,7 @@ impl Schemas {
         self.broken(schema, side, value, |raw| raw.untold())
     }
 
-    fn broken<T>(
-        &self,
-        schema: &SchemaAt,
-        side: Side,
-        value: &Value,
-        tell: impl Fn(Raw<'_>) -> T,
-    ) -> Vec<T> {
+    fn broken<T>(&self, schema: &SchemaAt, side: Side, value: &Value, tell: impl Fn(Raw<'_>) -> T) -> Vec<T> {
         let told = self.validators(side).errors(schema, Seen::Value(value), |errors| {
             violation::ordered(errors, self.ground(side)).into_iter().map(tell).collect()
         });

@@ -144,11 +144,8 @@ pub(super) fn ordered<'e>(errors: &'e [ValidationError<'e>], ground: Ground<'e>)
 /// The violations that errors are.
 fn violations<'e>(errors: &'e [ValidationError<'e>], ground: Ground<'e>) -> Vec<Raw<'e>> {
     // Where no alternative fits, none has told what it knows of the members.
-    let undecided: HashSet<&str> = errors
-        .iter()
-        .filter(|error| alternatives(error).is_some())
-        .map(validators::place)
-        .collect();
+    let undecided: HashSet<&str> =
+        errors.iter().filter(|error| alternatives(error).is_some()).map(validators::place).collect();
     let told = errors.iter().filter(|error| {
         let of_the_rest =
             matches!(error.kind(), Kind::UnevaluatedProperties { .. } | Kind::UnevaluatedItems { .. });

@@ -5,6 +5,7 @@ use crate::exchange::{Answer, Exchange, Head, Headers, Outcome, Sent};
 use crate::judge::{self, Observation, Severity};
 use crate::plan::{self, Plan, Scenario, Wishes};
 use crate::source::Document;
+use bytes::Bytes;
 use std::time::Duration;
 
 const CONTRACT: &str = "
@@ -71,7 +72,7 @@ fn exchange((status, body): (u16, &str)) -> Exchange {
                 headers: Headers::default(),
             }
             .into(),
-            body: Some(r#"{"name": "sent", "size": 9007199254740993}"#.into()),
+            body: Some(Bytes::from(r#"{"name": "sent", "size": 9007199254740993}"#).into()),
         },
         outcome: Outcome::Answered(Answer { status, headers, body: body.to_owned().into() }),
         ended: jiff::Timestamp::UNIX_EPOCH,

@@ -75,7 +75,7 @@ fn value_of(
     };
     match &fault.place {
         Place::Body(at) => {
-            let body = json::read(sent.body.as_deref()?).ok()?.to_value();
+            let body = json::read(&sent.body()?).ok()?.to_value();
             let value = pointer::get(&body, at).cloned();
             (value.is_some() || fault.cause == Cause::Missing).then(|| Accepted { name: last(at), value })
         }
