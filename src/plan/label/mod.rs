@@ -134,10 +134,9 @@ impl Findings {
         self.faults.push(Fault { cause, place, keyword, at: at.to_owned() });
     }
 
-    fn silent(&mut self, why: impl Into<String>) {
-        let why = why.into();
-        if !self.silent.contains(&why) {
-            self.silent.push(why);
+    fn silent(&mut self, why: impl Into<String> + AsRef<str>) {
+        if !self.silent.iter().any(|known| known == why.as_ref()) {
+            self.silent.push(why.into());
         }
     }
 
@@ -194,6 +193,9 @@ impl Findings {
         } else {
             Verdict::Either
         };
+        // Most plans keep thousands of lists with one member.
+        self.faults.shrink_to_fit();
+        self.silent.shrink_to_fit();
         Label { verdict, faults: self.faults, silent: self.silent, perhaps: self.perhaps, fixed: false }
     }
 }
