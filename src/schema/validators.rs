@@ -121,3 +121,48 @@ pub(super) fn options<'r, F: Json>() -> ValidationOptions<'r, Arc<dyn Retrieve>,
         .should_ignore_unknown_formats(true)
         .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000).size_limit(REGEX_BYTES))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(place: &str) -> SchemaAt {
+        SchemaAt(place.to_owned())
+    }
+
+    #[test]
+    fn schemas_are_told_apart_and_share_what_they_refer_to() {
+        let document = json!({
+            "one": {"properties": {"a": {"$ref": "#/shared"}}},
+            "two": {"items": {"$ref": "#/shared"}},
+            "shared": {"type": "integer"}
+        });
+        let mut broken = HashMap::new();
+        let all = Validators::compile(&document, [at("/one"), at("/two")], &mut broken);
+        assert!(broken.is_empty());
+        let (object, array) = (json!({"a": "b"}), json!([1, "b"]));
+        let accept = |schema: &str, value| all.accept(&at(schema), Seen::Value(value));
+        assert_eq!((accept("/one", &object), accept("/one", &array)), (Some(false), Some(true)));
+        assert_eq!((accept("/two", &object), accept("/two", &array)), (Some(true), Some(false)));
+        assert_eq!(accept("/shared", &object), None);
+        let places = |schema: &str, value| {
+            all.errors(&at(schema), Seen::Value(value), |errors| {
+                errors.iter().map(|error| place(error).to_owned()).collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(places("/one", &object).unwrap(), ["/a"]);
+        assert_eq!(places("/two", &array).unwrap(), ["/1"]);
+        assert_eq!(places("/two", &object).unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn one_that_cannot_be_used_leaves_the_others() {
+        let document = json!({"good": {"type": "integer"}, "bad": {"items": {"pattern": "("}}});
+        let mut broken = HashMap::new();
+        let all = Validators::compile(&document, [at("/good"), at("/bad")], &mut broken);
+        assert_eq!(broken.keys().collect::<Vec<_>>(), [&at("/bad")]);
+        assert_eq!(broken[&at("/bad")].at, "/bad/items/pattern");
+        assert_eq!(all.accept(&at("/good"), Seen::Value(&json!("a"))), Some(false));
+        assert_eq!(all.accept(&at("/bad"), Seen::Value(&json!(["a"]))), None);
+    }
+}
