@@ -72,8 +72,9 @@ impl<'a> representation::Node<'a, Values> for Seen<'a> {
 
     fn as_string(&self) -> Option<Cow<'a, str>> {
         match self {
-            Seen::Value(Value::String(text)) => Some(text.into()),
-            Seen::Text(Node { kind: Kind::String(text), .. }) => Some(text.into()),
+            Seen::Value(Value::String(text)) | Seen::Text(Node { kind: Kind::String(text), .. }) => {
+                Some(text.into())
+            }
             _ => None,
         }
     }

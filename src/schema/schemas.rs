@@ -172,17 +172,16 @@ impl Schemas {
 
     /// Every way in which a value breaks a schema, in the order of places.
     pub fn violations(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Violation> {
-        self.broken(schema, side, value, |raw| raw.told())
+        let told = self.validators(side).errors(schema, Seen::Value(value), |errors| {
+            violation::ordered(errors, self.ground(side)).into_iter().map(Raw::told).collect()
+        });
+        told.unwrap_or_default()
     }
 
     /// The same without words, which take longer to find than all else.
     pub fn breaks(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Break> {
-        self.broken(schema, side, value, |raw| raw.untold())
-    }
-
-    fn broken<T>(&self, schema: &SchemaAt, side: Side, value: &Value, tell: impl Fn(Raw<'_>) -> T) -> Vec<T> {
         let told = self.validators(side).errors(schema, Seen::Value(value), |errors| {
-            violation::ordered(errors, self.ground(side)).into_iter().map(tell).collect()
+            violation::ordered(errors, self.ground(side)).into_iter().map(Raw::untold).collect()
         });
         told.unwrap_or_default()
     }

@@ -52,7 +52,7 @@ impl Trial {
 
     fn observed(&self, told: (u16, &str), read: (u16, &str)) -> Vec<Observation> {
         let follows = |scenario: &Scenario| scenario.cases.iter().any(|case| case.follows.is_some());
-        let index = self.plan.scenarios.iter().position(|scenario| follows(&scenario)).unwrap();
+        let index = self.plan.scenarios.iter().position(|scenario| follows(scenario)).unwrap();
         let exchanges = [told, (201, "{}"), read].map(|one| Some(exchange(one)));
         judge::exchange(&self.contract, (&self.plan, ""), &exchanges, (index, 2)).observations
     }
