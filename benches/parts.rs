@@ -5,7 +5,7 @@ use bytes::Bytes;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use probity::contract::Contract;
 use probity::exchange::{Answer, Exchange, Head, Outcome, Sent};
-use probity::plan::{Plan, Verdict, Wishes, plan};
+use probity::plan::{Plan, Position, Verdict, Wishes, plan};
 use probity::source::Document;
 use probity::{json, judge};
 use std::hint::black_box;
@@ -104,10 +104,18 @@ fn judging(criterion: &mut Criterion) {
     {
         let (index, exchange) = exchange(&plan, verdict, status, body);
         let exchanges = [Some(exchange)];
-        let held = judge::exchange(&contract, (&plan, ""), &exchanges, (index, 0)).observations;
+        let held = judge::exchange(&contract, (&plan, ""), &exchanges, Position { scenario: index, step: 0 })
+            .observations;
         assert!(held.is_empty(), "{held:?}");
         group.bench_function(name, |bencher| {
-            bencher.iter(|| judge::exchange(&contract, (&plan, ""), black_box(&exchanges), (index, 0)));
+            bencher.iter(|| {
+                judge::exchange(
+                    &contract,
+                    (&plan, ""),
+                    black_box(&exchanges),
+                    Position { scenario: index, step: 0 },
+                )
+            });
         });
     }
     group.bench_function("its JSON alone", |bencher| {

@@ -9,9 +9,9 @@ use probity::exchange::Head;
 use probity::exchange::{Piece, Pieces};
 use probity::host::{Host, HostSettings};
 use probity::plan::{Plan, Scenario, Wishes, plan};
-use probity::run::credentials::basic;
+use probity::run::authenticator::basic;
 use probity::run::transport::{Outgoing, Transport};
-use probity::run::{self, Given, Settings};
+use probity::run::{self, Credentials, Settings};
 use probity::session::{Event, Observer, run as session};
 use probity::source::Document;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -208,7 +208,10 @@ fn main() {
             max_requests: None,
             target: target.clone(),
             alias: None,
-            given: Given { basic: Some(("demo".into(), "demo-password".into())), ..Given::default() },
+            credentials: Credentials {
+                basic: Some(("demo".into(), "demo-password".into())),
+                ..Credentials::default()
+            },
             jobs: CONNECTIONS,
             rate: None,
             timeout: Duration::from_secs(10),
@@ -223,8 +226,9 @@ fn main() {
             let settings = settings(number);
             let observer: Arc<dyn Observer> = Arc::new(Timer::default());
             let clock = Instant::now();
-            let done =
-                runtime.block_on(session(&contract, &plan, (&settings, &levels), &observer, stop)).unwrap();
+            let done = runtime
+                .block_on(session(&contract, &plan, (&settings, &levels), (&observer, None), stop))
+                .unwrap();
             elapsed += clock.elapsed().as_secs_f64() / 3.0;
             assert_eq!(done.sent(), plan.len());
         }
@@ -235,7 +239,9 @@ fn main() {
         let (_keep, stop) = tokio::sync::watch::channel(false);
         let timer = Arc::new(Timer::default());
         let observer: Arc<dyn Observer> = Arc::clone(&timer) as _;
-        runtime.block_on(session(&contract, &long, (&settings(8), &levels), &observer, stop)).unwrap();
+        runtime
+            .block_on(session(&contract, &long, (&settings(8), &levels), (&observer, None), stop))
+            .unwrap();
         judged.push(bare / timer.1.lock().unwrap().as_secs_f64());
     }
     let (host, bare) = (host(), bare_handler());

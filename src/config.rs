@@ -4,7 +4,7 @@
 //! outweighs the file. `${VAR}` in a value is taken from the environment.
 
 use crate::judge::CHECKS;
-use crate::text::suggestion;
+use crate::text::{did_you_mean, meant, suggestion};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
@@ -114,8 +114,8 @@ fn level(check: &str, severity: &DeValue<'_>) -> Result<(String, Values), Mistak
     if !["deny", "warn", "allow"].contains(&text) {
         let known = ["deny", "warn", "allow"].map(str::to_owned);
         let near = known.iter().find(|level| text.to_lowercase().starts_with(level.as_str()));
-        let near = near.map_or_else(|| suggestion(text, &known), |level| format!("did you mean `{level}`?"));
-        let hint = if near.starts_with("did you mean") { near } else { levels };
+        let near = near.map(|level| did_you_mean(level)).or_else(|| meant(text, &known));
+        let hint = near.unwrap_or(levels);
         return Err(Mistake::new(format!("`{text}` is no severity, for the check `{check}`"), hint));
     }
     if CHECKS.iter().all(|known| known.id != check) {
@@ -187,7 +187,7 @@ fn relative_to(base: &Path, key: &str, text: String) -> String {
     let joined = |path: &str| base.join(path).to_string_lossy().into_owned();
     match key {
         "contract" if text.is_empty() || text == "shipped" || text.contains("://") => text,
-        "contract" | "snapshots" | "ledger" if text != "-" => joined(&text),
+        "contract" | "snapshots" | "ledger" | "record-file" if text != "-" => joined(&text),
         "report" => match text.split_once('=') {
             Some((format, path)) if path != "-" => format!("{format}={}", joined(path)),
             _ => text,

@@ -23,7 +23,7 @@
 //! | which requests are derived, and what each is worth | [`plan`] |
 //! | what is not sent for the harm that it could do | [`plan::guard`] |
 //! | which body a host accepts, and what is built on it | `plan::probe`, `plan::rebase` |
-//! | which members may name a resource | [`plan::Resources`] |
+//! | which members may name a resource | [`plan::ResourceNames`] |
 //! | how they are sent: credentials, pace, time limits | [`run`] |
 //! | who hears what came back | `run::sink`, `session::judging` |
 //! | one target held to one contract, from the plan to the snapshots | [`session`] |
@@ -42,7 +42,7 @@
 //! | the server that behaves as a contract says, and its faults | [`host`] |
 //! | the API reference | [`docs`] |
 //! | what a run says of each status, code and rule of it | `docs::marks` |
-//! | the guides, whose commands are tested | `README.md`, `docs/`, `tests/integration/readme.rs` |
+//! | the guides, whose commands are tested | `README.md`, `docs/`, `tests/integration/readme/` |
 //! | what the pages share that a browser shows: [`docs`], and [`report`] as HTML | `page` |
 //! | what share of the faults the checks catch | [`audit`] |
 //! | commands, flags and exit codes | [`cli`], [`config`] |

@@ -5,10 +5,10 @@
 //! is denied, or where the snapshots of the correct host show it, which is told apart; it counts
 //! as warned where there are only warnings that the correct host does not get.
 
-mod outcome;
+mod fate;
 mod trial;
 
-pub use outcome::{Curve, Outcome, Tally, Trial};
+pub use fate::{Curve, Fate, Tally, Trial};
 
 use crate::contract::Contract;
 use crate::host::fault::{Fault, faults};
@@ -93,7 +93,7 @@ pub fn audit(
     let usual = runtime()?.block_on(bench.correct())?;
     begin(faults.len());
     let next = AtomicUsize::new(0);
-    let found: Mutex<Vec<Option<Result<Outcome, AuditError>>>> =
+    let found: Mutex<Vec<Option<Result<Fate, AuditError>>>> =
         Mutex::new(faults.iter().map(|_| None).collect());
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let threads = settings.jobs.clamp(1, cores);
@@ -106,8 +106,8 @@ pub fn audit(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     faults.get(index).map(|fault| (index, fault))
                 } {
-                    let outcome = bench.faulty(fault, &usual).await;
-                    found.lock().unwrap_or_else(PoisonError::into_inner)[index] = Some(outcome);
+                    let fate = bench.faulty(fault, &usual).await;
+                    found.lock().unwrap_or_else(PoisonError::into_inner)[index] = Some(fate);
                     done();
                 }
             };
@@ -126,7 +126,7 @@ pub fn audit(
     let trials = faults
         .into_iter()
         .zip(found)
-        .filter_map(|(fault, outcome)| Some(outcome?.map(|outcome| Trial { fault, outcome })));
+        .filter_map(|(fault, fate)| Some(fate?.map(|fate| Trial { fault, fate })));
     Ok(Audit { trials: trials.collect::<Result<_, _>>()?, requests: plan.len() })
 }
 

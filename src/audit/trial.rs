@@ -1,15 +1,15 @@
 //! One host, one run: what the checks hold against it.
 
-use super::{AuditError, Identity, Outcome, identity};
+use super::{AuditError, Fate, Identity, identity};
 use crate::contract::Contract;
 use crate::host::fault::Fault;
 use crate::host::{Host, HostSettings, Prepared};
 use crate::judge::{self, CHECKS, Finding, Levels, SNAPSHOT, Severity};
-use crate::plan::{Case, Plan, Verdict};
+use crate::plan::{Case, Plan, Position, Verdict};
 use crate::record::Record;
 use crate::run::{self, End, RunError};
 use crate::session::{self, Observer, Observers};
-use crate::snapshot::{self, Page, Unstable};
+use crate::snapshot::{self, Snapshot, Unstable};
 use bytes::Bytes;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -50,7 +50,7 @@ pub(super) struct Usual {
     /// What it is warned of.
     warnings: HashSet<Identity>,
     /// What held still in two runs, by the names of pages.
-    pages: HashMap<String, Page>,
+    snapshots: HashMap<String, Snapshot>,
 }
 
 impl<'a> Bench<'a> {
@@ -78,23 +78,23 @@ impl<'a> Bench<'a> {
             judge::findings(self.contract, (&run.plan, &run.exchanges), &run.observations, self.levels);
         if let Some(denied) = findings.iter().find(|finding| finding.severity == Severity::Deny) {
             let first = &denied.first;
-            let case = &run.plan.scenarios[first.scenario].cases[first.step];
+            let case = &run.plan[first.position];
             let why = format!("{}: {} ({})", denied.check.id, first.title, case.id);
             return Err(AuditError::NotGreen(why));
         }
         if let End::TargetLost(why) = &run.end {
             return Err(AuditError::NotGreen(why.clone()));
         }
-        let pages = |run: &Record| snapshot::render(self.contract, &run.plan, run);
-        let still = snapshot::held_still(pages(run), &pages(again));
+        let snapshots = |run: &Record| snapshot::render(self.contract, &run.plan, run);
+        let still = snapshot::held_still(snapshots(run), &snapshots(again));
         Ok(Usual {
             warnings: findings.iter().map(identity).collect(),
-            pages: still.into_iter().map(|page| (page.name.clone(), page)).collect(),
+            snapshots: still.into_iter().map(|snapshot| (snapshot.name.clone(), snapshot)).collect(),
         })
     }
 
     /// Runs what can show a fault against a host that has it, up to the first finding.
-    pub(super) async fn faulty(&self, fault: &Fault, usual: &Usual) -> Result<Outcome, AuditError> {
+    pub(super) async fn faulty(&self, fault: &Fault, usual: &Usual) -> Result<Fate, AuditError> {
         let mut indexes = Vec::new();
         let mut scenarios = Vec::new();
         for (index, scenario) in self.plan.scenarios.iter().enumerate() {
@@ -104,14 +104,14 @@ impl<'a> Bench<'a> {
             }
         }
         if scenarios.is_empty() {
-            return Ok(Outcome::Unseen);
+            return Ok(Fate::Unseen);
         }
         let planned = Plan { scenarios, gaps: Vec::new(), ..Plan::clone(self.plan) };
         let plan = Arc::new(planned);
         let host = self.host(vec![fault.clone()]).await?;
         let timeout = if fault.is_slow() { IMPATIENCE } else { PATIENCE };
         // What a plan did not have comes after what it had.
-        let requests = |(scenario, step): (usize, usize)| {
+        let requests = |Position { scenario, step }: Position| {
             let before =
                 indexes.get(scenario).map_or(self.plan.len() + scenario, |index| self.before[*index]);
             before + step + 1
@@ -128,7 +128,7 @@ impl<'a> Bench<'a> {
                     | RunError::Credentials(_) => NOT_BEGUN,
                 };
                 let case = plan.scenarios[0].cases[0].id.clone();
-                return Ok(Outcome::Caught { by: vec![by], case, requests: requests((0, 0)) });
+                return Ok(Fate::Caught { by: vec![by], case, requests: requests(Position::default()) });
             }
         };
         let plan = Arc::clone(&run.plan);
@@ -143,11 +143,11 @@ impl<'a> Bench<'a> {
         };
         let denied = of(Severity::Deny);
         if let Some(first) = denied.iter().flat_map(|finding| &finding.cases).min() {
-            let case = plan.scenarios[first.0].cases[first.1].id.clone();
-            return Ok(Outcome::Caught { by: checks(&denied), case, requests: requests(*first) });
+            let case = plan[*first].id.clone();
+            return Ok(Fate::Caught { by: checks(&denied), case, requests: requests(*first) });
         }
         if !host.misbehaved() {
-            return Ok(Outcome::Unseen);
+            return Ok(Fate::Unseen);
         }
         let pinned = self.levels.of(SNAPSHOT.id);
         let changed = self.first_change(usual, &plan, &run).filter(|_| pinned != Severity::Allow);
@@ -157,14 +157,14 @@ impl<'a> Bench<'a> {
             checks => format!("only a warning: {}", checks.join(", ")),
         };
         if let Some(first) = changed.filter(|_| pinned == Severity::Deny) {
-            let case = plan.scenarios[first.0].cases[first.1].id.clone();
-            return Ok(Outcome::Pinned { case, requests: requests(first), reason: reason(&warned) });
+            let case = plan[first].id.clone();
+            return Ok(Fate::Pinned { case, requests: requests(first), reason: reason(&warned) });
         }
         warned.extend(changed.map(|_| SNAPSHOT.id));
         if !warned.is_empty() {
-            return Ok(Outcome::Warned { by: warned });
+            return Ok(Fate::Warned { by: warned });
         }
-        Ok(Outcome::Survived { reason: reason(&[]) })
+        Ok(Fate::Survived { reason: reason(&[]) })
     }
 
     async fn host(&self, faults: Vec<Fault>) -> Result<Host, AuditError> {
@@ -173,13 +173,14 @@ impl<'a> Bench<'a> {
     }
 
     /// The first case whose answer is not what the correct host's was.
-    fn first_change(&self, usual: &Usual, plan: &Plan, run: &Record) -> Option<(usize, usize)> {
-        let pages = snapshot::render(self.contract, plan, run);
-        let changed = pages.iter().flat_map(|page| {
-            let known = usual.pages.get(&page.name);
+    fn first_change(&self, usual: &Usual, plan: &Plan, run: &Record) -> Option<Position> {
+        let snapshots = snapshot::render(self.contract, plan, run);
+        let changed = snapshots.iter().flat_map(|snapshot| {
+            let known = usual.snapshots.get(&snapshot.name);
             let still =
                 known.and_then(|known| known.unstable.as_ref()).map(Unstable::notes).unwrap_or_default();
-            page.entries
+            snapshot
+                .entries
                 .iter()
                 .filter(move |entry| {
                     let before =
@@ -190,7 +191,7 @@ impl<'a> Bench<'a> {
                         differs.notes().iter().any(|note| !still.contains(note))
                     })
                 })
-                .map(|entry| entry.case)
+                .map(|entry| entry.position)
         });
         changed.min()
     }
@@ -203,22 +204,17 @@ impl<'a> Bench<'a> {
         fail_fast: bool,
     ) -> Result<Record, RunError> {
         let settings = run::Settings {
-            max_requests: None,
-            target: format!("http://{}", host.address()),
-            alias: None,
-            given: session::credentials(self.contract, host.credentials()),
+            credentials: session::credentials(self.contract, host.credentials()),
             // One after the other, since what a fault remembers depends on the order.
             jobs: 1,
-            rate: None,
             timeout,
             patience: Duration::ZERO,
             fail_fast,
-            run_id: id.to_owned(),
-            ledger: None,
+            ..run::Settings::new(format!("http://{}", host.address()), id)
         };
         let (_open, stop) = watch::channel(false);
         let unwatched: Arc<dyn Observer> = Arc::new(Observers::default());
-        session::run(self.contract, plan, (&settings, self.levels), &unwatched, stop).await
+        session::run(self.contract, plan, (&settings, self.levels), (&unwatched, None), stop).await
     }
 
     /// Why nothing was found, given the cases that showed the fault.
@@ -241,7 +237,7 @@ impl<'a> Bench<'a> {
 fn shown<'p>(host: &Host, plan: &'p Plan, run: &Record) -> Vec<&'p Case> {
     let mut count: HashMap<(String, String, Bytes), usize> = HashMap::new();
     let mut found = Vec::new();
-    for (scenario, step, exchange) in run.exchanges() {
+    for (position, exchange) in run.exchanges() {
         let sent = &exchange.sent;
         let path = sent.head.url.strip_prefix(&run.target).unwrap_or(&sent.head.url);
         let path = path.split('?').next().unwrap_or_default();
@@ -249,7 +245,7 @@ fn shown<'p>(host: &Host, plan: &'p Plan, run: &Record) -> Vec<&'p Case> {
         let nth = count.entry((sent.head.method.clone(), path.to_owned(), body.clone())).or_default();
         *nth += 1;
         if host.misbehaved_on(&sent.head.method, path, &body, *nth) {
-            found.push(&plan.scenarios[scenario].cases[step]);
+            found.push(&plan[position]);
         }
     }
     found

@@ -2,7 +2,7 @@
 
 use super::exit;
 use crate::plan::Guards;
-use crate::run::Rate;
+use crate::run::{Rate, Settings};
 use crate::text;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -189,7 +189,7 @@ pub(super) struct TargetArgs {
 #[command(next_help_heading = "Pace")]
 pub(super) struct PaceArgs {
     /// How many scenarios run side by side
-    #[arg(long, short, env = "PROBITY_JOBS", default_value_t = 8, value_name = "NUMBER", value_parser = jobs)]
+    #[arg(long, short, env = "PROBITY_JOBS", default_value_t = Settings::JOBS, value_name = "NUMBER", value_parser = jobs)]
     pub(super) jobs: usize,
     /// The most requests in a time, evenly spaced: 10/s, 100/m, 5000/h
     #[arg(long, env = "PROBITY_RATE", value_name = "RATE")]
@@ -298,6 +298,9 @@ pub(super) struct CheckArgs {
     /// Write down what may create, change or delete something, before it is sent
     #[arg(long, env = "PROBITY_LEDGER", help_heading = "Reports", value_name = "FILE")]
     pub(super) ledger: Option<PathBuf>,
+    /// Keep the whole record of the run, written while it goes on, for `probity report`
+    #[arg(long, env = "PROBITY_RECORD_FILE", help_heading = "Reports", value_name = "FILE")]
+    pub(super) record_file: Option<PathBuf>,
     /// Only findings and the summary
     #[arg(long, short, env = "PROBITY_QUIET", help_heading = "Reports", conflicts_with = "verbose")]
     pub(super) quiet: bool,
@@ -387,9 +390,10 @@ pub(super) struct ExplainArgs {
 /// The arguments of `report`.
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// What `probity check --report json=FILE` has written; `-` is standard input
-    #[arg(value_name = "RUN")]
-    pub(super) run: PathBuf,
+    /// What `probity check --report json=FILE` or `--record-file FILE` has written; `-` is standard
+    /// input. Records of parts of one plan are put together
+    #[arg(value_name = "RUN", required = true)]
+    pub(super) runs: Vec<PathBuf>,
     /// Which report to make, for example junit=FILE; may be repeated, and `-` is standard output.
     /// Without any, what the run printed is printed
     #[arg(long, env = "PROBITY_REPORT", value_name = "FORMAT=FILE", value_delimiter = ',')]

@@ -12,7 +12,8 @@ use super::{Exit, fail_on, note, say};
 use crate::config::in_pipeline;
 use crate::contract::Contract;
 use crate::judge::{CHECKS, Levels, Severity};
-use crate::plan::Plan;
+use crate::plan::{Plan, Position};
+use crate::record::file::RecordFile;
 use crate::record::{Record, Verdict};
 use crate::report::progress::Progress;
 use crate::report::{self, Detail, Events, Format, Output, Report, Subject, changes, terminal};
@@ -63,7 +64,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             target: target.url().map(str::to_owned).unwrap_or_default(),
             alias: None,
             max_requests: arguments.selection.max_requests,
-            given,
+            credentials: given,
             jobs: arguments.pace.jobs,
             rate: arguments.pace.rate,
             timeout: arguments.pace.timeout,
@@ -83,6 +84,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             std::env::var("INSTA_UPDATE").ok().as_deref(),
             in_pipeline(|name| std::env::var(name).ok()),
         ),
+        record_file: arguments.record_file.clone(),
     };
     let events = events(&outputs, &contract, &plan, &levels_of_events)?;
     let checked = runtime()?.block_on(watched(&contract, plan, options, arguments, &events));
@@ -103,7 +105,6 @@ impl Told<'_> {
     fn tell(&self, checked: &Checked, levels: &Levels, ledger: Option<&Ledger>, embedded: bool) -> Exit {
         let record = &checked.record;
         let mut subject = Subject::new(self.contract, &record.plan, record, &checked.findings);
-        subject.ledger = ledger.map(|ledger| ledger.path().display().to_string());
         if let Some(error) = &checked.not_begun {
             let exit = refused(error).show();
             if !self.outputs.is_empty() {
@@ -118,7 +119,7 @@ impl Told<'_> {
             let (differences, other) = (changes::differences(comparison), changes::other_seed(comparison));
             subject = subject.with_snapshots(summary, differences, other);
         }
-        let exit = self.shown(&subject);
+        let exit = self.shown(&subject, checked.kept.as_deref());
         if let Some(doubt) = doubt(self.contract, record) {
             note(&doubt);
         }
@@ -161,7 +162,7 @@ impl Told<'_> {
     }
 
     /// Says what came of it, and writes the reports.
-    fn shown(&self, subject: &Subject<'_>) -> Exit {
+    fn shown(&self, subject: &Subject<'_>, kept: Option<&RecordFile>) -> Exit {
         let detail = Detail::of(self.arguments.quiet, self.arguments.verbose);
         let whole = !self.outputs.is_empty() || detail == Detail::Verbose;
         let report = if whole { report::report(subject) } else { report::outline(subject) };
@@ -171,7 +172,7 @@ impl Told<'_> {
         } else {
             say(&page);
         }
-        let unwritten = self.written(&report);
+        let unwritten = kept.and_then(|kept| unkept(kept, &report)).or(self.written(&report));
         match report.verdict {
             Verdict::Holds => {
                 fails_all_the_same(subject, self.arguments).or(unwritten).unwrap_or(Exit::Holds)
@@ -192,6 +193,15 @@ impl Told<'_> {
         }
         super::report::write(self.outputs, report).or(unwritten)
     }
+}
+
+/// Ends the file of the record; the exit code if it could not be written.
+fn unkept(kept: &RecordFile, report: &Report) -> Option<Exit> {
+    if let Some(snapshots) = &report.snapshots {
+        kept.snapshots(snapshots);
+    }
+    let error = kept.finish().err()?;
+    Some(Failure::new(Exit::Usage, error.to_string()).with_hint(Some(error.hint().into())).show())
 }
 
 /// Says what was pinned.
@@ -215,12 +225,18 @@ fn ledger(
     (source, contract): (&Source, &Contract),
 ) -> Result<Option<Arc<Ledger>>, Failure> {
     let path = arguments.ledger.as_deref();
+    let kept = arguments.record_file.as_deref();
+    if kept == Some(Path::new("-")) {
+        return Err(Failure::new(Exit::Usage, "a record is a file, and cannot be standard output")
+            .with_hint(Some("name a file: --record-file FILE".into())));
+    }
     if path == Some(Path::new("-")) {
         return Err(Failure::new(Exit::Usage, "a ledger is a file, and cannot be standard output")
             .with_hint(Some("name a file: --ledger FILE".into())));
     }
     let mut written = Role::reports(outputs);
     written.extend(path.map(|path| Role::new("the ledger", path)));
+    written.extend(kept.map(|path| Role::new("the record", path)));
     apart(&Role::contract(source, contract), &written)?;
     let ledger = path.map(Ledger::open).transpose().map_err(|error| {
         Failure::new(Exit::Usage, error.to_string()).with_hint(Some("name a file that can be written".into()))
@@ -258,13 +274,13 @@ fn events(
 /// What a user should look at before any finding: answers that are not those of the API.
 fn doubt(contract: &Contract, run: &Record) -> Option<String> {
     const FEW: usize = 3;
-    let own = |scenario: usize, step: usize| {
-        let case = &run.plan.scenarios[scenario].cases[step];
+    let own = |position: Position| {
+        let case = &run.plan[position];
         case.request.method == contract.operations[case.operation].method
     };
-    let answers = run.exchanges().filter(|(scenario, step, _)| own(*scenario, *step));
+    let answers = run.exchanges().filter(|(position, _)| own(*position));
     let statuses: Vec<_> =
-        answers.map(|(_, _, exchange)| exchange.answer().map(|answer| answer.status)).collect();
+        answers.map(|(_, exchange)| exchange.answer().map(|answer| answer.status)).collect();
     let all = |wanted: fn(u16) -> bool| {
         statuses.len() >= FEW && statuses.iter().all(|status| status.is_some_and(wanted))
     };
@@ -335,7 +351,9 @@ async fn watched(
 
 fn refused(error: &SessionError) -> Failure {
     let exit = match error {
-        SessionError::Run(RunError::Ledger(_)) | SessionError::Snapshots(_) => Exit::Usage,
+        SessionError::Run(RunError::Ledger(_)) | SessionError::Record(_) | SessionError::Snapshots(_) => {
+            Exit::Usage
+        }
         _ => Exit::Target,
     };
     Failure::new(exit, error.to_string()).with_hint(error.hint())
@@ -353,7 +371,8 @@ fn older(pages: usize, profile: &str) -> String {
 
 /// Whether a run fails that would hold otherwise, and why.
 fn fails_all_the_same(subject: &Subject<'_>, arguments: &CheckArgs) -> Option<Exit> {
-    let reasons = fail_on::reasons(subject, &arguments.fail_on);
+    let short = subject.run.shortfall(subject.contract, subject.findings);
+    let reasons = fail_on::reasons(&short, &arguments.fail_on);
     for reason in &reasons {
         Failure::new(Exit::Findings, reason).show();
     }

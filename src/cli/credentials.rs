@@ -3,14 +3,14 @@
 use super::Exit;
 use super::arguments::TargetArgs;
 use super::failure::Failure;
-use crate::run::Given;
+use crate::run::Credentials;
 
 fn wrong(why: impl Into<String>, hint: &str) -> Failure {
     Failure::new(Exit::Usage, why).with_hint(Some(hint.to_owned()))
 }
 
 /// What the user gave to be let in with.
-pub(super) fn given(arguments: &TargetArgs) -> Result<Given, Failure> {
+pub(super) fn given(arguments: &TargetArgs) -> Result<Credentials, Failure> {
     nothing_is_empty(arguments)?;
     let headers = arguments.header.iter().map(|header| self::header(header));
     let tokens = [("--bearer", &arguments.bearer), ("--foreign-token", &arguments.foreign_token)];
@@ -21,7 +21,7 @@ pub(super) fn given(arguments: &TargetArgs) -> Result<Given, Failure> {
             return Err(wrong(why, "a line break at its end, perhaps"));
         }
     }
-    Ok(Given {
+    Ok(Credentials {
         basic: arguments.basic.as_deref().map(pair).transpose()?,
         basic_md5: arguments.basic_md5,
         bearer: arguments.bearer.clone(),

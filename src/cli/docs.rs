@@ -4,7 +4,7 @@ use super::arguments::DocsArgs;
 use super::contract::Source;
 use super::failure::Failure;
 use super::{Exit, note, say};
-use crate::docs::{self, Evidence, Format, NotVerified, Page};
+use crate::docs::{self, Evidence, File, Format, NotVerified};
 use crate::report::{self, Report};
 use crate::snapshot::{Recorded, Store};
 use crate::text::visible;
@@ -29,7 +29,7 @@ pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
         note(&visible(&format!("warning: cannot be described: {}: {} ({at})", broken.operation, broken.why)));
     }
     let evidence = arguments.verified.as_deref().map(evidence).transpose()?;
-    let pages = docs::pages(&contract, evidence.as_ref().map(Kept::lent), format).map_err(|error| {
+    let files = docs::files(&contract, evidence.as_ref().map(Kept::lent), format).map_err(|error| {
         let exit = match error {
             NotVerified::Foreign { .. } | NotVerified::Unknown { .. } => Exit::Usage,
             NotVerified::Stale { .. } => Exit::Findings,
@@ -37,7 +37,7 @@ pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
         Failure::new(exit, error.to_string()).with_hint(Some(error.hint()))
     })?;
     let folder = &arguments.out;
-    if arguments.check { check(folder, &pages, format) } else { write(folder, &pages, format) }
+    if arguments.check { check(folder, &files, format) } else { write(folder, &files, format) }
 }
 
 /// What was read of a file or a folder.
@@ -79,13 +79,13 @@ fn snapshots(folder: &Path) -> Result<Kept, Failure> {
 }
 
 /// That nothing of somebody else stands where a page is to be written.
-fn own_only(folder: &Path, pages: &[Page], format: Format) -> Result<(), Failure> {
+fn own_only(folder: &Path, files: &[File], format: Format) -> Result<(), Failure> {
     let foreign = |path: &Path| match std::fs::read(path) {
         Ok(bytes) => !docs::is_ours(&String::from_utf8_lossy(&bytes), format),
         // A folder, or what may not be read, is no page of ours; what is not there is nobody's.
         Err(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
     };
-    let Some(path) = pages.iter().map(|page| folder.join(&page.name)).find(|path| foreign(path)) else {
+    let Some(path) = files.iter().map(|file| folder.join(&file.name)).find(|path| foreign(path)) else {
         return Ok(());
     };
     let why = format!("{} was not written by `probity docs`, and would be overwritten", path.display());
@@ -94,18 +94,18 @@ fn own_only(folder: &Path, pages: &[Page], format: Format) -> Result<(), Failure
     )))
 }
 
-fn write(folder: &Path, pages: &[Page], format: Format) -> Result<Exit, Failure> {
-    own_only(folder, pages, format)?;
+fn write(folder: &Path, files: &[File], format: Format) -> Result<Exit, Failure> {
+    own_only(folder, files, format)?;
     std::fs::create_dir_all(folder).map_err(|error| {
         Failure::new(Exit::Usage, format!("the folder {} cannot be made: {error}", folder.display()))
             .with_hint(Some("name another with --out".into()))
     })?;
-    for page in pages {
-        report::write_text(&folder.join(&page.name), &page.text)
+    for file in files {
+        report::write_text(&folder.join(&file.name), &file.text)
             .map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))?;
-        say(&format!("written  {}\n", folder.join(&page.name).display()));
+        say(&format!("written  {}\n", folder.join(&file.name).display()));
     }
-    for name in orphans(folder, pages, format) {
+    for name in orphans(folder, files, format) {
         let path = folder.join(name);
         std::fs::remove_file(&path).map_err(|error| {
             Failure::new(
@@ -118,12 +118,12 @@ fn write(folder: &Path, pages: &[Page], format: Format) -> Result<Exit, Failure>
     Ok(Exit::Holds)
 }
 
-fn check(folder: &Path, pages: &[Page], format: Format) -> Result<Exit, Failure> {
+fn check(folder: &Path, files: &[File], format: Format) -> Result<Exit, Failure> {
     let mut stale = Vec::new();
-    for page in pages {
-        let path = folder.join(&page.name);
+    for file in files {
+        let path = folder.join(&file.name);
         match std::fs::read(&path) {
-            Ok(bytes) if bytes == page.text.as_bytes() => {}
+            Ok(bytes) if bytes == file.text.as_bytes() => {}
             Ok(_) => stale.push(format!("changed  {}", path.display())),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 stale.push(format!("missing  {}", path.display()));
@@ -133,7 +133,7 @@ fn check(folder: &Path, pages: &[Page], format: Format) -> Result<Exit, Failure>
             }
         }
     }
-    let orphans = orphans(folder, pages, format);
+    let orphans = orphans(folder, files, format);
     stale.extend(orphans.iter().map(|name| format!("obsolete {}", folder.join(name).display())));
     if stale.is_empty() {
         note("the pages are up to date");
@@ -145,7 +145,7 @@ fn check(folder: &Path, pages: &[Page], format: Format) -> Result<Exit, Failure>
 }
 
 /// Files of ours that are no longer made.
-fn orphans(folder: &Path, pages: &[Page], format: Format) -> Vec<String> {
+fn orphans(folder: &Path, files: &[File], format: Format) -> Vec<String> {
     if format == Format::Html {
         return Vec::new();
     }
@@ -153,7 +153,7 @@ fn orphans(folder: &Path, pages: &[Page], format: Format) -> Vec<String> {
     let mut found: Vec<String> = entries
         .filter_map(|entry| entry.file_name().into_string().ok())
         .filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "md"))
-        .filter(|name| pages.iter().all(|page| page.name != *name))
+        .filter(|name| files.iter().all(|file| file.name != *name))
         .filter(|name| {
             std::fs::read_to_string(folder.join(name)).is_ok_and(|text| docs::is_ours(&text, format))
         })

@@ -7,8 +7,8 @@ use super::{Exit, say};
 use crate::contract::Contract;
 use crate::judge::{CHECKS, Check, check};
 use crate::plan::{self, Case, Plan, Wishes};
-use crate::text::suggestion;
 use crate::text::{cut, visible};
+use crate::text::{meant, suggestion};
 
 pub(super) fn explain(arguments: &ExplainArgs) -> Result<Exit, Failure> {
     match arguments.subject.as_deref() {
@@ -66,12 +66,8 @@ fn of_case(id: &str, arguments: &ContractArgs) -> Result<String, Failure> {
         plan::plan(&contract, &all).map_err(|error| Failure::new(Exit::NothingTested, error.to_string()))?;
     let Some(case) = plan.cases().find(|case| case.id == id) else {
         let known: Vec<String> = plan.cases().map(|case| case.id.clone()).collect();
-        let near = suggestion(id, &known);
-        let hint = if near.starts_with("did you mean") {
-            near
-        } else {
-            format!("`probity plan {}` lists every case", source.word())
-        };
+        let hint =
+            meant(id, &known).unwrap_or_else(|| format!("`probity plan {}` lists every case", source.word()));
         return Err(
             Failure::new(Exit::Usage, format!("the contract implies no case `{id}`")).with_hint(Some(hint))
         );

@@ -111,10 +111,22 @@ fn known_keys() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::arguments::Command;
+    use crate::run::Settings;
+    use clap::Parser;
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_run_from_the_command_line_is_one_from_the_library() {
+        let Cli { command: Command::Check(check), .. } = Cli::parse_from(["probity", "check"]) else {
+            panic!("another command")
+        };
+        let Settings { jobs, timeout, patience, .. } = Settings::new("", "");
+        assert_eq!((check.pace.jobs, check.pace.timeout, check.pace.max_wait), (jobs, timeout, patience));
     }
 
     #[test]

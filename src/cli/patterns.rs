@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::plan::Tokens;
 use crate::contract::Contract;
 use crate::plan::{self, METHODS, Selection, Wishes, matches};
-use crate::text::suggestion;
+use crate::text::{did_you_mean, meant, suggestion};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -54,10 +54,10 @@ pub(super) fn known(
     let broken = broken(contract);
     unknown.retain(|(_, pattern)| !broken.iter().any(|name| names_broken(pattern, name)));
     let Some((flag, pattern)) = unknown.first() else { return Ok(()) };
-    let near = suggestion(pattern, &ids.into_iter().collect::<Vec<_>>());
+    let near = meant(pattern, &ids.into_iter().collect::<Vec<_>>());
     let hint = if METHODS.contains(&pattern.to_uppercase().as_str()) {
-        format!("did you mean `{}`?", pattern.to_uppercase())
-    } else if near.starts_with("did you mean") {
+        did_you_mean(&pattern.to_uppercase())
+    } else if let Some(near) = near {
         near
     } else {
         format!("{}; `probity plan` lists every case", suggestion(pattern, &names(contract)))

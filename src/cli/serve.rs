@@ -6,10 +6,10 @@ use super::contract::Source;
 use super::failure::Failure;
 use super::{Exit, note, say};
 use crate::audit::selected;
-use crate::contract::{Contract, Location, SecurityScheme};
+use crate::contract::{Contract, ParameterLocation, SecurityScheme};
 use crate::host::fault::{Fault, faults};
 use crate::host::{Accepted, Host, HostSettings};
-use crate::text::suggestion;
+use crate::text::meant;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -80,8 +80,8 @@ fn credentials(contract: &Contract, accepted: &Accepted) -> (String, String) {
             ),
             SecurityScheme::ApiKey { location, name, .. } => {
                 let line = match location {
-                    Location::Query => format!("Query   {name}={token}"),
-                    Location::Cookie => format!("Cookie  {name}={token}"),
+                    ParameterLocation::Query => format!("Query   {name}={token}"),
+                    ParameterLocation::Cookie => format!("Cookie  {name}={token}"),
                     _ => format!("Header  {name}: {token}"),
                 };
                 (line, format!(" --api-key {token}"))
@@ -105,9 +105,7 @@ fn planted(contract: &Contract, patterns: &[String]) -> Result<Vec<Fault>, Failu
         let named = selected(contract, std::slice::from_ref(pattern), &[]);
         if named.is_empty() {
             let known: Vec<String> = faults(contract).into_iter().map(|fault| fault.id).collect();
-            let near = suggestion(pattern, &known);
-            let hint =
-                if near.starts_with("did you mean") { near } else { "--list-faults lists them all".into() };
+            let hint = meant(pattern, &known).unwrap_or_else(|| "--list-faults lists them all".into());
             return Err(
                 Failure::new(Exit::Usage, format!("there is no fault `{pattern}`")).with_hint(Some(hint))
             );

@@ -1,7 +1,7 @@
 //! `OpenAPI` runtime expressions, such as `$response.body#/data/id`.
 
 use crate::json::{Selector, pointer};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use std::fmt;
 
@@ -36,6 +36,12 @@ pub enum Part {
 pub struct NotAnExpression {
     text: String,
     reason: &'static str,
+}
+
+impl Serialize for Expression {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 impl TryFrom<String> for Expression {

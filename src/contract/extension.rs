@@ -8,7 +8,7 @@ use super::rule::Rule;
 use super::view;
 use crate::cause::Cause;
 use crate::json::pointer;
-use crate::schema::Broken;
+use crate::schema::Unusable;
 use crate::text::suggestion;
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -322,7 +322,7 @@ pub(super) fn at<T: serde::de::DeserializeOwned>(
     root.pointer(&at)?;
     let found = match view::resolve(root, &at) {
         Ok((at, value)) => read(shape, value, &at).map(|found| (found, at)),
-        Err(Broken { at, why }) => Err(vec![Mistake { at, message: why, hint: None }]),
+        Err(Unusable { at, why }) => Err(vec![Mistake { at, message: why, hint: None }]),
     };
     match found {
         Ok(found) => Some(found),

@@ -60,7 +60,7 @@ pub struct Object {
 
 /// A field that is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
+pub struct Lost {
     /// JSON Pointer to it.
     pub at: String,
     /// Why, in words.
@@ -343,7 +343,7 @@ impl fmt::Display for Version {
 }
 
 /// What is not read of an operation and of its path item, the operation's own first.
-pub(super) fn unread_of_operation(document: &Value, at: &str, seen: &mut BTreeSet<String>) -> Vec<Unread> {
+pub(super) fn unread_of_operation(document: &Value, at: &str, seen: &mut BTreeSet<String>) -> Vec<Lost> {
     let mut walk = Walk { document, version: Version::of(document), seen, found: Vec::new() };
     walk.object(at, &OPERATION);
     if let Some((owner, _)) = pointer::parent_and_last(at) {
@@ -353,7 +353,7 @@ pub(super) fn unread_of_operation(document: &Value, at: &str, seen: &mut BTreeSe
 }
 
 /// What is not read of the document as a whole.
-pub(super) fn unread_of_document(document: &Value, seen: &mut BTreeSet<String>) -> Vec<Unread> {
+pub(super) fn unread_of_document(document: &Value, seen: &mut BTreeSet<String>) -> Vec<Lost> {
     let mut walk = Walk { document, version: Version::of(document), seen, found: Vec::new() };
     walk.object("", &OPENAPI);
     walk.dialect();
@@ -365,7 +365,7 @@ struct Walk<'d> {
     version: Version,
     /// What was looked at.
     seen: &'d mut BTreeSet<String>,
-    found: Vec<Unread>,
+    found: Vec<Lost>,
 }
 
 impl Walk<'_> {
@@ -380,13 +380,13 @@ impl Walk<'_> {
             let known = object.fields.iter().find(|field| field.name == name);
             let Some(field) = known.filter(|field| field.since <= self.version) else {
                 let why = self.unknown(object, name, known);
-                self.found.push(Unread { at: here, why });
+                self.found.push(Lost { at: here, why });
                 continue;
             };
             if let Not(why) = field.used
                 && !is_empty(value)
             {
-                self.found.push(Unread { at: here, why: format!("`{name}` is not read: {why}") });
+                self.found.push(Lost { at: here, why: format!("`{name}` is not read: {why}") });
                 continue;
             }
             match (field.inside, value) {
@@ -423,7 +423,7 @@ impl Walk<'_> {
         let named = self.document.get("jsonSchemaDialect").and_then(Value::as_str);
         if let Some(named) = named.filter(|named| !KNOWN.iter().any(|known| named.starts_with(known))) {
             let why = format!("schemas are read as JSON Schema 2020-12, not as `{named}`");
-            self.found.push(Unread { at: "/jsonSchemaDialect".into(), why });
+            self.found.push(Lost { at: "/jsonSchemaDialect".into(), why });
         }
     }
 }

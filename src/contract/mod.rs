@@ -16,7 +16,7 @@ mod view;
 pub use expression::Expression;
 pub use extension::{Behaviour, Distinction, Mistake};
 pub use link::Link;
-pub use model::{Body, Example, Location, MediaType, Operation, Response, SecurityScheme};
+pub use model::{Body, Example, MediaType, Operation, ParameterLocation, Response, SecurityScheme};
 pub use rule::{Rule, Statement};
 
 use crate::schema::{Schemas, Side};
@@ -123,10 +123,7 @@ impl Contract {
     /// Reads a document as a contract. A failure gives the document back, so that its
     /// places can be shown.
     pub fn read(document: Document) -> Result<Contract, Box<(Document, ContractError)>> {
-        match read::read(&document) {
-            Ok(parts) => Ok(parts.into_contract(document)),
-            Err(error) => Err(Box::new((document, error))),
-        }
+        read::read(document)
     }
 
     /// The first documented value of a parameter that its schema allows.

@@ -4,7 +4,7 @@ use super::extension::{Behaviour, TokenEndpoint};
 use super::link::Link;
 use crate::schema::schemas::SchemaAt;
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One operation of the contract.
@@ -49,7 +49,7 @@ pub struct Parameter {
     /// Its name.
     pub name: String,
     /// Where it travels.
-    pub location: Location,
+    pub location: ParameterLocation,
     /// Whether a request must carry it.
     pub required: bool,
     /// The schema of its value.
@@ -68,6 +68,25 @@ pub struct Parameter {
     pub at: String,
     /// Markdown about it.
     pub description: Option<String>,
+}
+
+impl Parameter {
+    /// One of which nothing is known but where it travels, and how.
+    pub fn new(name: &str, location: ParameterLocation, style: Style, explode: bool) -> Parameter {
+        Parameter {
+            name: name.to_owned(),
+            location,
+            required: false,
+            schema: None,
+            style,
+            explode,
+            allow_reserved: false,
+            media_type: None,
+            examples: Vec::new(),
+            at: String::new(),
+            description: None,
+        }
+    }
 }
 
 /// How the value of a parameter is written.
@@ -91,9 +110,9 @@ pub enum Style {
 }
 
 /// Where a parameter travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Location {
+pub enum ParameterLocation {
     /// In the path.
     Path,
     /// In the query string.
@@ -170,7 +189,8 @@ pub struct Header {
 }
 
 /// The statuses that a documented answer stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum StatusRange {
     /// One status.
     Code(u16),
@@ -191,14 +211,14 @@ impl StatusRange {
     }
 }
 
-impl Location {
+impl ParameterLocation {
     /// Its name in a contract.
     pub fn name(self) -> &'static str {
         match self {
-            Location::Path => "path",
-            Location::Query => "query",
-            Location::Header => "header",
-            Location::Cookie => "cookie",
+            ParameterLocation::Path => "path",
+            ParameterLocation::Query => "query",
+            ParameterLocation::Header => "header",
+            ParameterLocation::Cookie => "cookie",
         }
     }
 }
@@ -241,7 +261,7 @@ pub enum SecurityScheme {
     /// A value in a header, query parameter or cookie of its own.
     ApiKey {
         /// Where it travels.
-        location: Location,
+        location: ParameterLocation,
         /// Its name there.
         name: String,
         /// Where a token comes from.

@@ -1,16 +1,16 @@
 //! From a document to the model: `openapiv3` reads the structure view, part by part, so
 //! that a broken part costs the operation it belongs to and nothing else.
 
-use super::declared::{self, DeclaredPath};
+use super::declared;
 use super::extension::{self, Behaviour, DocumentExtension, SchemeExtension, Shape};
 use super::model::{
-    Body, Example, Header, Location, MediaType, Operation, Parameter, Requirement, Response, SecurityScheme,
-    SecuritySchemes, StatusRange, Style,
+    Body, Example, Header, MediaType, Operation, Parameter, ParameterLocation, Requirement, Response,
+    SecurityScheme, SecuritySchemes, StatusRange, Style,
 };
 use super::view::{self, AT};
 use super::{Contract, ContractError, Expression, Mistake, Unread, Untestable, fields, link};
 use crate::json::pointer;
-use crate::schema::Broken;
+use crate::schema::Unusable;
 use crate::schema::schemas::{SchemaAt, Schemas};
 use crate::source::Document;
 use indexmap::IndexMap;
@@ -21,51 +21,47 @@ use std::collections::BTreeSet;
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// All of a contract but its document.
-pub(super) struct Parts {
-    title: String,
-    version: String,
-    servers: Vec<String>,
+/// What a document describes, once nothing can be wrong with the whole of it any more.
+struct Described {
+    openapi: &'static str,
     operations: Vec<Operation>,
     untestable: Vec<Untestable>,
-    unread: Vec<Unread>,
-    paths: Vec<DeclaredPath>,
     schemes: SecuritySchemes,
     request_id: Option<Expression>,
-    schemas: Schemas,
 }
 
-impl Parts {
-    pub(super) fn into_contract(self, document: Document) -> Contract {
-        let Parts {
-            title,
-            version,
-            servers,
-            operations,
-            untestable,
-            unread,
-            paths,
-            schemes,
-            request_id,
-            schemas,
-        } = self;
+/// Reads a document as a contract; a failure gives the document back.
+pub(super) fn read(document: Document) -> Result<Contract, Box<(Document, ContractError)>> {
+    match described(&document) {
+        Ok(described) => Ok(described.contract(document)),
+        Err(error) => Err(Box::new((document, error))),
+    }
+}
+
+impl Described {
+    fn contract(self, document: Document) -> Contract {
+        let Described { openapi, mut operations, mut untestable, schemes, request_id } = self;
+        let root = &document.value;
+        let schemas = compile(&document, openapi == "3.0", &mut operations, &mut untestable);
+        name_apart(&mut operations);
+        let text = |at: &str| pointer::get(root, at).and_then(Value::as_str).unwrap_or_default().to_owned();
         Contract {
-            document,
-            title,
-            version,
-            servers,
+            title: text("/info/title"),
+            version: text("/info/version"),
+            servers: servers(root, ""),
+            unread: unread(root, &operations),
             operations,
             untestable,
-            unread,
-            paths,
+            paths: declared::paths(root),
             schemes,
             request_id,
             schemas,
+            document,
         }
     }
 }
 
-pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
+fn described(document: &Document) -> Result<Described, ContractError> {
     let root = &document.value;
     let openapi = version(root)?;
     let mut mistakes = Vec::new();
@@ -110,30 +106,16 @@ pub(super) fn read(document: &Document) -> Result<Parts, ContractError> {
     if operations.is_empty() && untestable.is_empty() {
         return Err(ContractError::NoOperations);
     }
-    let schemas = compile(document, openapi == "3.0", &mut operations, &mut untestable);
-    name_apart(&mut operations);
-    let text = |at: &str| pointer::get(root, at).and_then(Value::as_str).unwrap_or_default().to_owned();
-    Ok(Parts {
-        title: text("/info/title"),
-        version: text("/info/version"),
-        servers: servers(root, ""),
-        unread: unread(root, &operations),
-        operations,
-        untestable,
-        paths: declared::paths(root),
-        schemes,
-        request_id: extension.request_id,
-        schemas,
-    })
+    Ok(Described { openapi, operations, untestable, schemes, request_id: extension.request_id })
 }
 
 /// What is not read of the document, each part once.
 fn unread(root: &Value, operations: &[Operation]) -> Vec<Unread> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    let mut add = |operation: Option<&Operation>, lost: Vec<fields::Unread>| {
+    let mut add = |operation: Option<&Operation>, lost: Vec<fields::Lost>| {
         let operation = operation.map(|operation| operation.id.clone());
-        found.extend(lost.into_iter().map(|fields::Unread { at, why }| Unread {
+        found.extend(lost.into_iter().map(|fields::Lost { at, why }| Unread {
             operation: operation.clone(),
             at,
             why,
@@ -169,7 +151,7 @@ fn paths(root: &Value, untestable: &mut Vec<Untestable>) -> Vec<(String, String)
         let at = pointer::child("/paths", path);
         match view::resolve(root, &at) {
             Ok((at, _)) => found.push((path.clone(), at)),
-            Err(Broken { at, why }) => {
+            Err(Unusable { at, why }) => {
                 untestable.push(Untestable { operation: path.clone(), at, why });
             }
         }
@@ -209,9 +191,9 @@ fn security_schemes(root: &Value, mistakes: &mut Vec<Mistake>) -> SecurityScheme
                 let extension = extension::at::<SchemeExtension>(root, &at, Shape::SecurityScheme, mistakes);
                 SecurityScheme::ApiKey {
                     location: match location {
-                        oas::APIKeyLocation::Query => Location::Query,
-                        oas::APIKeyLocation::Header => Location::Header,
-                        oas::APIKeyLocation::Cookie => Location::Cookie,
+                        oas::APIKeyLocation::Query => ParameterLocation::Query,
+                        oas::APIKeyLocation::Header => ParameterLocation::Header,
+                        oas::APIKeyLocation::Cookie => ParameterLocation::Cookie,
                     },
                     name,
                     token: extension.and_then(|(extension, _)| extension.token),
@@ -230,10 +212,10 @@ fn security_schemes(root: &Value, mistakes: &mut Vec<Mistake>) -> SecurityScheme
     schemes
 }
 
-fn operation(root: &Value, path_item: &str, at: &str, name: &str) -> Result<Operation, Broken> {
+fn operation(root: &Value, path_item: &str, at: &str, name: &str) -> Result<Operation, Unusable> {
     let view = view::operation(root, path_item, at)?;
     let typed: oas::Operation = serde_json::from_value(view)
-        .map_err(|error| Broken { at: at.to_owned(), why: format!("it is not OpenAPI: {error}") })?;
+        .map_err(|error| Unusable { at: at.to_owned(), why: format!("it is not OpenAPI: {error}") })?;
     let (method, path) = name.split_once(' ').unwrap_or(("", name));
     let fallback = format!("{}-{}", method.to_lowercase(), path.trim_matches('/'));
     let security = match &typed.security {
@@ -299,10 +281,10 @@ fn schema_at(schema: &ReferenceOr<oas::Schema>) -> Option<SchemaAt> {
 
 fn parameter_from(parameter: oas::Parameter) -> Parameter {
     let location = match &parameter {
-        oas::Parameter::Query { .. } => Location::Query,
-        oas::Parameter::Header { .. } => Location::Header,
-        oas::Parameter::Path { .. } => Location::Path,
-        oas::Parameter::Cookie { .. } => Location::Cookie,
+        oas::Parameter::Query { .. } => ParameterLocation::Query,
+        oas::Parameter::Header { .. } => ParameterLocation::Header,
+        oas::Parameter::Path { .. } => ParameterLocation::Path,
+        oas::Parameter::Cookie { .. } => ParameterLocation::Cookie,
     };
     let style = style(&parameter);
     let allow_reserved = matches!(parameter, oas::Parameter::Query { allow_reserved: true, .. });
@@ -328,7 +310,7 @@ fn parameter_from(parameter: oas::Parameter) -> Parameter {
         media_type,
         name: data.name,
         location,
-        required: data.required || location == Location::Path,
+        required: data.required || location == ParameterLocation::Path,
         examples,
         description: data.description,
     }
@@ -445,15 +427,15 @@ fn compile(
     let (schemas, broken) = Schemas::compile(&document.value, dialect_3_0, &requests, &responses);
     operations.retain(|operation| {
         let (sent, answered) = schemas_of(operation);
-        let fault = sent.iter().chain(&answered).find_map(|schema| broken.get(schema));
-        if let Some(Broken { at, why }) = fault {
+        let unusable = sent.iter().chain(&answered).find_map(|schema| broken.get(schema));
+        if let Some(Unusable { at, why }) = unusable {
             untestable.push(Untestable {
                 operation: format!("{} {}", operation.method, operation.path),
                 at: at.clone(),
                 why: why.clone(),
             });
         }
-        fault.is_none()
+        unusable.is_none()
     });
     schemas
 }

@@ -5,20 +5,20 @@
 //! schema keyword passes through a typed model that would lose it.
 
 use crate::json::pointer;
-use crate::schema::Broken;
+use crate::schema::Unusable;
 use serde_json::{Map, Value, json};
 
 /// The extension that carries a part's pointer through `openapiv3`.
 pub(super) const AT: &str = "x-probity-at";
 const REFERENCE_LIMIT: usize = 32;
 
-type Viewed = Result<Value, Broken>;
+type Viewed = Result<Value, Unusable>;
 
 /// Follows references from `at` to the part itself.
-pub(super) fn resolve<'d>(root: &'d Value, at: &str) -> Result<(String, &'d Value), Broken> {
+pub(super) fn resolve<'d>(root: &'d Value, at: &str) -> Result<(String, &'d Value), Unusable> {
     let mut here = at.to_owned();
     for _ in 0..REFERENCE_LIMIT {
-        let broken = |why: String| Broken { at: here.clone(), why };
+        let broken = |why: String| Unusable { at: here.clone(), why };
         let value = pointer::get(root, &here).ok_or_else(|| broken("nothing is written here".into()))?;
         let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
             return Ok((here, value));
@@ -30,7 +30,7 @@ pub(super) fn resolve<'d>(root: &'d Value, at: &str) -> Result<(String, &'d Valu
         }
         here = next;
     }
-    Err(Broken { at: at.to_owned(), why: "the `$ref` leads back to itself".into() })
+    Err(Unusable { at: at.to_owned(), why: "the `$ref` leads back to itself".into() })
 }
 
 /// An operation at `at`, with the parameters of its path item.
@@ -126,7 +126,7 @@ fn schema_or_content(
     at: &str,
     source: &Map<String, Value>,
     view: &mut Map<String, Value>,
-) -> Result<(), Broken> {
+) -> Result<(), Unusable> {
     if source.contains_key("content") {
         view.insert("content".into(), each(root, &pointer::child(at, "content"), media_type)?);
     } else if source.contains_key("schema") {
@@ -152,16 +152,16 @@ fn each(root: &Value, at: &str, view: fn(&Value, &str) -> Viewed) -> Viewed {
     Ok(Value::Object(seen))
 }
 
-fn part<'d>(root: &'d Value, at: &str) -> Result<(String, &'d Map<String, Value>), Broken> {
+fn part<'d>(root: &'d Value, at: &str) -> Result<(String, &'d Map<String, Value>), Unusable> {
     let (at, _) = resolve(root, at)?;
     let source = object(root, &at)?;
     Ok((at, source))
 }
 
-fn object<'d>(root: &'d Value, at: &str) -> Result<&'d Map<String, Value>, Broken> {
+fn object<'d>(root: &'d Value, at: &str) -> Result<&'d Map<String, Value>, Unusable> {
     pointer::get(root, at)
         .and_then(Value::as_object)
-        .ok_or_else(|| Broken { at: at.to_owned(), why: "an object is expected here".into() })
+        .ok_or_else(|| Unusable { at: at.to_owned(), why: "an object is expected here".into() })
 }
 
 fn keep(source: &Map<String, Value>, at: &str, keys: &[&str]) -> Map<String, Value> {

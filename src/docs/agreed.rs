@@ -75,7 +75,7 @@ fn lend(
             let Some((media, text, value)) = whole(one).filter(|_| !shown.contains(&codes)) else { continue };
             let Some(media) = choose(&contracted.content, media) else { continue };
             if let Some(schema) = &media.schema
-                && let Some(broken) = contract.schemas.violations(schema, Side::Response, &value).first()
+                && let Some(broken) = contract.schemas.errors(schema, Side::Response, &value).first()
             {
                 let place = if broken.place.is_empty() { "the body" } else { &broken.place };
                 return Err(NotVerified::Stale {

@@ -3,14 +3,14 @@
 use super::curl::curl;
 use super::example;
 use super::model::{
-    Body, Broken, ErrorCode, Field, Group, Link, Media, Operation, Promise, Reference, Response, Scheme,
-    Server, Shape,
+    Body, ErrorCode, Field, Group, Link, Media, Operation, Promise, Reference, Response, Scheme, Server,
+    Shape, Undescribed,
 };
 use super::shape::Shapes;
 use super::twice::without_codes;
 use super::{prose, words};
 use crate::contract::Contract;
-use crate::contract::model::{self, Location, MediaType, SecurityScheme, StatusRange};
+use crate::contract::model::{self, MediaType, ParameterLocation, SecurityScheme, StatusRange};
 use crate::contract::rule::Strictness;
 use crate::json::pointer;
 use crate::page::Anchors;
@@ -32,10 +32,10 @@ pub(super) fn reference(contract: &Contract) -> (Reference, Anchors) {
     let schemes = builder.schemes();
     let groups = builder.groups(&schemes);
     let shared = builder.shapes.shared(&mut builder.anchors);
-    let broken = contract.untestable.iter().map(|one| {
+    let undescribed = contract.untestable.iter().map(|one| {
         let mut at = contract.document.locate(&one.at);
         at.file = file_name(&at.file);
-        Broken { operation: one.operation.clone(), why: one.why.clone(), at: at.to_string() }
+        Undescribed { operation: one.operation.clone(), why: one.why.clone(), at: at.to_string() }
     });
     let reference = Reference {
         title: contract.title.trim().to_owned(),
@@ -46,7 +46,7 @@ pub(super) fn reference(contract: &Contract) -> (Reference, Anchors) {
         schemes,
         groups,
         shared,
-        broken: broken.collect(),
+        undescribed: undescribed.collect(),
         run: None,
         profile: None,
     };
@@ -105,8 +105,8 @@ impl Builder<'_> {
                 SecurityScheme::Bearer => "A token in the header `Authorization: Bearer`.".to_owned(),
                 SecurityScheme::ApiKey { location, name, token } => {
                     let place = match location {
-                        Location::Query => "query parameter",
-                        Location::Cookie => "cookie",
+                        ParameterLocation::Query => "query parameter",
+                        ParameterLocation::Cookie => "cookie",
                         _ => "header",
                     };
                     let kind = if token.is_some() { "A token" } else { "A key" };
@@ -221,10 +221,10 @@ impl Builder<'_> {
 
     fn parameters(&mut self, operation: &model::Operation) -> Vec<(&'static str, Vec<Field>)> {
         let places = [
-            (Location::Path, "Path parameters"),
-            (Location::Query, "Query parameters"),
-            (Location::Header, "Headers"),
-            (Location::Cookie, "Cookies"),
+            (ParameterLocation::Path, "Path parameters"),
+            (ParameterLocation::Query, "Query parameters"),
+            (ParameterLocation::Header, "Headers"),
+            (ParameterLocation::Cookie, "Cookies"),
         ];
         let mut found = Vec::new();
         for (location, title) in places {

@@ -57,7 +57,7 @@ pub enum Format {
 
 /// A file of a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct File {
     /// Its name in the folder.
     pub name: String,
     /// What it holds.
@@ -80,11 +80,11 @@ pub enum Evidence<'e> {
 
 /// The reference of a contract, with evidence if there is some. The same contract and evidence
 /// give the same bytes.
-pub fn pages(
+pub fn files(
     contract: &Contract,
     evidence: Option<Evidence<'_>>,
     format: Format,
-) -> Result<Vec<Page>, NotVerified> {
+) -> Result<Vec<File>, NotVerified> {
     let (mut reference, mut anchors) = build::reference(contract);
     match evidence {
         Some(Evidence::Run(report)) => verified::verify(&mut reference, &mut anchors, contract, report)?,
@@ -94,8 +94,8 @@ pub fn pages(
         None => {}
     }
     Ok(match format {
-        Format::Html => vec![Page { name: "index.html".into(), text: html::page(&reference) }],
-        Format::Markdown => text::pages(&reference),
+        Format::Html => vec![File { name: "index.html".into(), text: html::page(&reference) }],
+        Format::Markdown => text::files(&reference),
     })
 }
 
@@ -117,7 +117,7 @@ pub fn wrong_examples(contract: &Contract) -> Vec<WrongExample> {
         for (media, side) in sent.chain(answers.map(|media| (media, Side::Response))) {
             let Some(schema) = media.schema.as_ref().filter(|_| is_json(&media.name)) else { continue };
             for example in &media.examples {
-                let broken = contract.schemas.violations(schema, side, &example.value);
+                let broken = contract.schemas.errors(schema, side, &example.value);
                 let Some(first) = broken.first().filter(|_| found.iter().all(|known| known.at != example.at))
                 else {
                     continue;
@@ -131,7 +131,7 @@ pub fn wrong_examples(contract: &Contract) -> Vec<WrongExample> {
     found
 }
 
-/// Whether a file was written by [`pages`], which may then write it anew or take it away.
+/// Whether a file was written by [`files`], which may then write it anew or take it away.
 pub fn is_ours(text: &str, format: Format) -> bool {
     match format {
         Format::Html => html::is_ours(text),

@@ -20,7 +20,7 @@ pub struct Reference {
     /// What several places refer to.
     pub shared: Vec<Shared>,
     /// What a broken part of the contract keeps from being described.
-    pub broken: Vec<Broken>,
+    pub undescribed: Vec<Undescribed>,
     /// The run that the marks and the recorded examples come from.
     pub run: Option<Run>,
     /// The profile of the snapshots that they come from.
@@ -29,7 +29,7 @@ pub struct Reference {
 
 /// An operation that a broken part of the contract keeps from being described.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken {
+pub struct Undescribed {
     /// Method and path.
     pub operation: String,
     /// What is wrong.
@@ -287,7 +287,7 @@ pub struct Field {
 #[allow(clippy::struct_excessive_bools, reason = "each is a keyword of the schema")]
 pub struct Shape {
     /// Its type, in words and links.
-    pub kind: Vec<Segment>,
+    pub kind: Vec<Term>,
     /// Its title.
     pub title: Option<String>,
     /// Markdown about it.
@@ -316,13 +316,44 @@ pub struct Shape {
     pub choices: Vec<(&'static str, Vec<Shape>)>,
 }
 
-/// A piece of a type.
+/// A term of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Segment {
-    /// Words.
+pub enum Term {
+    /// Any value, as far as is said.
+    Anything,
+    /// An object of which no more is said here.
+    Object,
+    /// An array of which no more is said here.
+    Array,
+    /// An array; what follows is the type of its items.
+    ArrayOf,
+    /// Other words.
     Words(String),
     /// A schema that is described elsewhere.
     Link(Link),
+}
+
+impl Term {
+    /// That of a type with a name in JSON Schema.
+    pub fn of_type(name: &str) -> Term {
+        match name {
+            "object" => Term::Object,
+            "array" => Term::Array,
+            other => Term::Words(other.to_owned()),
+        }
+    }
+
+    /// Its words, or the link that it is.
+    pub fn told(&self) -> Result<&str, &Link> {
+        match self {
+            Term::Anything => Ok("anything"),
+            Term::Object => Ok("object"),
+            Term::Array => Ok("array"),
+            Term::ArrayOf => Ok("array of "),
+            Term::Words(words) => Ok(words),
+            Term::Link(link) => Err(link),
+        }
+    }
 }
 
 /// A schema that several places refer to.

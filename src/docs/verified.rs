@@ -68,10 +68,10 @@ pub(super) fn verify(
     for told in reference.groups.iter_mut().flat_map(|group| &mut group.operations) {
         let of = |one: &&contracted::Operation| one.method == told.method && one.path == told.path;
         let Some(operation) = contract.operations.iter().find(of) else { continue };
-        let seen = Seen::new(contract, operation, report);
-        known |= !seen.cases.is_empty();
+        let sightings = Sightings::new(contract, operation, report);
+        known |= !sightings.cases.is_empty();
         marks::mark(told, anchors, operation, report);
-        seen.record(told)?;
+        sightings.record(told)?;
     }
     if !known {
         return Err(NotVerified::Foreign { title: report.contract.title.clone() });
@@ -89,20 +89,24 @@ pub(super) fn verify(
 }
 
 /// What a run has seen of an operation.
-struct Seen<'r> {
+struct Sightings<'r> {
     contract: &'r Contract,
     operation: &'r contracted::Operation,
     report: &'r Report,
     cases: Vec<&'r Case>,
 }
 
-impl<'r> Seen<'r> {
-    fn new(contract: &'r Contract, operation: &'r contracted::Operation, report: &'r Report) -> Seen<'r> {
+impl<'r> Sightings<'r> {
+    fn new(
+        contract: &'r Contract,
+        operation: &'r contracted::Operation,
+        report: &'r Report,
+    ) -> Sightings<'r> {
         let cases = marks::covered(operation, report).map(|own| {
             let of = |case: &&Case| case.operation == own.covered.operation && marks::is_declared(case, own);
             report.cases.iter().filter(of).collect()
         });
-        Seen { contract, operation, report, cases: cases.unwrap_or_default() }
+        Sightings { contract, operation, report, cases: cases.unwrap_or_default() }
     }
 
     /// Puts recorded exchanges first among the examples.
@@ -163,7 +167,7 @@ impl<'r> Seen<'r> {
         let Some(request) = &case.request else { return Ok(()) };
         let Some(text) = request.body.as_ref().and_then(text) else { return Ok(()) };
         let text = text.replace("{run}", &self.report.timing.run_id);
-        let name = header(&request.headers, "content-type").unwrap_or_default();
+        let name = request.headers.get("content-type").unwrap_or_default();
         let Some(body) = &self.operation.body else { return Ok(()) };
         let Some(media) = choose(&body.content, name) else {
             let reason = format!("the media type {name:?} is not documented");
@@ -187,7 +191,7 @@ impl<'r> Seen<'r> {
         let Some(text) = outcome.observed.body.as_ref().and_then(text).filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
-        let name = header(&outcome.observed.headers, "content-type").unwrap_or_default();
+        let name = outcome.observed.headers.get("content-type").unwrap_or_default();
         let Some(media) = choose(&own.content, name) else {
             if own.content.is_empty() {
                 return Ok(None);
@@ -225,7 +229,7 @@ impl<'r> Seen<'r> {
             Ok(read) => read.to_value(),
             Err(error) => return Err(self.stale(what, case, format!("it is not JSON: {error}"), &schema.0)),
         };
-        match self.contract.schemas.violations(schema, side, &value).first() {
+        match self.contract.schemas.errors(schema, side, &value).first() {
             None => Ok(()),
             Some(broken) => {
                 let place = if broken.place.is_empty() { "the body" } else { &broken.place };
@@ -255,10 +259,6 @@ fn text(body: &Body) -> Option<&str> {
         Content::Text(text) => Some(text),
         Content::Base64(_) => None,
     }
-}
-
-fn header<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
-    headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
 fn recorded(title: String, text: &str, json: bool) -> Example {

@@ -1,6 +1,7 @@
 //! Header fields in two pieces of memory, however many there are: a run keeps those of every
 //! exchange.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -24,6 +25,11 @@ impl Headers {
         let name_ends = self.text.len();
         self.text.push_str(value);
         self.ends.push((name_ends, self.text.len()));
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
     }
 
     /// The fields, names with values.
@@ -94,6 +100,19 @@ impl<N: AsRef<str>, V: AsRef<str>, const FIELDS: usize> From<[(N, V); FIELDS]> f
     }
 }
 
+/// A list of pairs.
+impl Serialize for Headers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Headers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Headers, D::Error> {
+        Ok(Vec::<(String, String)>::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
@@ -120,6 +139,9 @@ mod tests {
             let out: Vec<(&str, &str)> = headers.iter().collect();
             let went: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
             prop_assert_eq!(out, went);
+            let json = serde_json::to_value(&headers).unwrap();
+            prop_assert_eq!(&json, &serde_json::to_value(&fields).unwrap());
+            prop_assert_eq!(serde_json::from_value::<Headers>(json).unwrap(), headers);
         }
     }
 }

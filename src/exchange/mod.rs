@@ -3,6 +3,7 @@
 
 mod head;
 mod headers;
+mod octets;
 mod pieces;
 mod request;
 pub(crate) mod shape;
@@ -12,16 +13,17 @@ pub use head::Head;
 pub(crate) use head::Heads;
 pub use headers::Headers;
 pub use pieces::{Piece, Pieces};
-pub use request::{Credentials, Parts, Request};
+pub use request::{CredentialKind, Parts, Request};
 
 use crate::wire::{Received, url};
 use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// A request and what came of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
     /// What was sent, secrets replaced by `$VARIABLES`.
     pub sent: Sent,
@@ -43,11 +45,12 @@ pub struct Exchange {
 }
 
 /// A request as it was sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sent {
     /// What stands before the body.
     pub head: Arc<Head>,
     /// The body, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Content>,
 }
 
@@ -60,7 +63,8 @@ pub struct Content {
 }
 
 /// What came back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// A whole answer.
     Answered(Answer),
@@ -69,18 +73,19 @@ pub enum Outcome {
 }
 
 /// A whole answer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// The status.
     pub status: u16,
     /// The headers, in order, names in lower case.
     pub headers: Headers,
     /// The body, decoded from its content coding.
+    #[serde(with = "octets")]
     pub body: Bytes,
 }
 
 /// Why there is no whole answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// The kind.
     pub kind: FailureKind,
@@ -91,7 +96,8 @@ pub struct Failure {
 }
 
 /// The kinds of failures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// The host name has no address.
     Unresolved,
@@ -168,6 +174,24 @@ impl Content {
     /// The body, byte for byte.
     pub fn bytes(&self) -> Bytes {
         self.planned.filled(&self.run)
+    }
+}
+
+impl PartialEq for Content {
+    fn eq(&self, other: &Content) -> bool {
+        self.bytes() == other.bytes()
+    }
+}
+
+impl Serialize for Content {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        octets::serialize(&self.bytes(), serializer)
+    }
+}
+
+impl<'d> Deserialize<'d> for Content {
+    fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Content, D::Error> {
+        octets::deserialize(deserializer).map(Content::from)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Text of a request, of which some is not known before a run.
 
+use super::octets::Octets;
 use bytes::Bytes;
 use memchr::memmem;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -228,6 +230,70 @@ impl fmt::Debug for Pieces {
     }
 }
 
+/// A piece as it is kept.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Kept<'t> {
+    /// What stands for the identity of the run.
+    Run { run: Cow<'t, str> },
+    /// A parameter that an earlier answer supplies, with how it is shown.
+    Answer { answer: u16, shown: Cow<'t, str> },
+    /// Bytes.
+    Known(Octets<'t>),
+}
+
+/// Its only piece, or a list of them.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum OneOrMore<'t> {
+    More(Vec<Kept<'t>>),
+    One(Kept<'t>),
+}
+
+impl Serialize for Pieces {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut marks = self.marks.iter();
+        let mut kept = self.pieces().map(|piece| match piece {
+            Piece::Bytes(known) => Kept::Known(known.into()),
+            Piece::RunId => {
+                let mut runs = marks.by_ref().filter(|mark| mark.late == Late::RunId);
+                let place = runs.next().map_or(0..0, |mark| mark.start()..mark.start() + mark.length());
+                Kept::Run { run: String::from_utf8_lossy(&self.sample[place]) }
+            }
+            Piece::Answer { parameter, shown } => {
+                Kept::Answer { answer: u16::try_from(parameter).unwrap_or(u16::MAX), shown: shown.into() }
+            }
+        });
+        let (first, second) = (kept.next(), kept.next());
+        match (first, second) {
+            (None, _) => OneOrMore::One(Kept::Known((&[][..]).into())),
+            (Some(only), None) => OneOrMore::One(only),
+            (Some(first), Some(second)) => OneOrMore::More([first, second].into_iter().chain(kept).collect()),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'d> Deserialize<'d> for Pieces {
+    fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Pieces, D::Error> {
+        let piece = |kept: Kept<'_>| {
+            Ok(match kept {
+                Kept::Run { run } => Pieces::run_id(&run),
+                Kept::Answer { answer, shown } => Pieces::answer(shown.into_owned(), answer.into()),
+                Kept::Known(octets) => octets.bytes()?.into(),
+            })
+        };
+        let read: Result<Vec<Pieces>, base64::DecodeError> = match OneOrMore::deserialize(deserializer)? {
+            OneOrMore::More(pieces) => pieces.into_iter().map(piece).collect(),
+            OneOrMore::One(only) => piece(only).map(|only| vec![only]),
+        };
+        match read.map_err(serde::de::Error::custom)? {
+            mut only if only.len() == 1 => Ok(only.remove(0)),
+            pieces => Ok(Pieces::joined(&pieces, "")),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,6 +320,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_text_that_is_kept_is_read_again(before: Vec<u8>, shown: String, after: String, run: bool) {
+            let id = if run { Pieces::run_id(SAMPLE) } else { Pieces::default() };
+            let text = Pieces::joined([&before.into(), &id, &Pieces::answer(shown, 3), &after.into()], "");
+            let kept = serde_json::to_string(&text).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Pieces>(&kept).unwrap(), text);
+        }
+
         #[test]
         fn with_its_own_sample_filled_in_a_text_is_what_it_was(before: String, after: String) {
             let whole = format!("{before}{SAMPLE}{after}");

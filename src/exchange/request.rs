@@ -1,12 +1,12 @@
 //! A request, before it is known to which target it goes.
 
 use super::pieces::Pieces;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A request without target and credentials.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// The method, in upper case.
     pub method: String,
@@ -15,11 +15,11 @@ pub struct Request {
     /// The body, byte for byte.
     pub body: Option<Pieces>,
     /// Which credentials go with it.
-    pub credentials: Credentials,
+    pub credentials: CredentialKind,
 }
 
 /// What a request has outside of its body, each as it is written.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Parts {
     /// The segments of the path, relative to the target.
     pub path: Vec<Pieces>,
@@ -32,16 +32,16 @@ pub struct Parts {
 }
 
 /// Which credentials a request carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Credentials {
+pub enum CredentialKind {
     /// Those that the user gave.
     Valid,
     /// None at all.
     None,
     /// The right user with another password, or an altered token.
     Wrong,
-    /// As [`Credentials::Wrong`], but where there is a user, one that nobody has: hosts lock out a
+    /// As [`CredentialKind::Wrong`], but where there is a user, one that nobody has: hosts lock out a
     /// user for whom too many wrong passwords come.
     WrongOfNobody,
     /// A user that does not exist, with the right password, or a token that never was one.
@@ -152,35 +152,12 @@ impl Parts {
     }
 }
 
-/// A plan shows samples in place of what is not known.
-impl Serialize for Request {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Shown<'r> {
-            method: &'r str,
-            path: String,
-            headers: Vec<(&'r str, String)>,
-            body: Option<Cow<'r, str>>,
-            credentials: Credentials,
-        }
-        let headers = self.parts.headers().map(|(name, value)| (name, value.to_string()));
-        let shown = Shown {
-            method: &self.method,
-            path: self.path().to_string(),
-            headers: headers.collect(),
-            body: self.body().map(String::from_utf8_lossy),
-            credentials: self.credentials,
-        };
-        shown.serialize(serializer)
-    }
-}
-
-impl Credentials {
+impl CredentialKind {
     /// Which of the schemes that are needed together is left out.
     pub fn left_out(self) -> Option<usize> {
         match self {
-            Credentials::WithoutFirst => Some(0),
-            Credentials::WithoutSecond => Some(1),
+            CredentialKind::WithoutFirst => Some(0),
+            CredentialKind::WithoutSecond => Some(1),
             _ => None,
         }
     }
@@ -188,19 +165,19 @@ impl Credentials {
     /// The name used in case identities.
     pub fn name(self) -> &'static str {
         match self {
-            Credentials::Valid => "valid",
-            Credentials::None => "none",
-            Credentials::Wrong | Credentials::WrongOfNobody => "wrong",
-            Credentials::Unknown => "unknown",
-            Credentials::WrongScheme => "wrong-scheme",
-            Credentials::Other => "other-scheme",
-            Credentials::Empty => "empty",
-            Credentials::Malformed => "malformed",
-            Credentials::BeyondAscii => "beyond-ascii",
-            Credentials::Expired => "expired",
-            Credentials::Foreign => "foreign",
-            Credentials::WithoutFirst => "without-first",
-            Credentials::WithoutSecond => "without-second",
+            CredentialKind::Valid => "valid",
+            CredentialKind::None => "none",
+            CredentialKind::Wrong | CredentialKind::WrongOfNobody => "wrong",
+            CredentialKind::Unknown => "unknown",
+            CredentialKind::WrongScheme => "wrong-scheme",
+            CredentialKind::Other => "other-scheme",
+            CredentialKind::Empty => "empty",
+            CredentialKind::Malformed => "malformed",
+            CredentialKind::BeyondAscii => "beyond-ascii",
+            CredentialKind::Expired => "expired",
+            CredentialKind::Foreign => "foreign",
+            CredentialKind::WithoutFirst => "without-first",
+            CredentialKind::WithoutSecond => "without-second",
         }
     }
 }

@@ -5,7 +5,7 @@ use super::intake::{self, Query};
 use super::{Accepted, HostSettings};
 use crate::contract::expression::Part;
 use crate::contract::extension::TokenEndpoint;
-use crate::contract::model::{self, Location};
+use crate::contract::model::{self, ParameterLocation};
 use crate::contract::{Contract, Expression, Operation, SecurityScheme};
 use crate::generate::random::Random;
 use crate::json::pointer;
@@ -55,7 +55,7 @@ enum Proof {
     Basic,
     Bearer,
     Key {
-        location: Location,
+        location: ParameterLocation,
         name: String,
         endpoint: Option<usize>,
     },
@@ -158,12 +158,12 @@ impl Access {
             Proof::Bearer => authorization("bearer").is_some_and(|given| given == self.token),
             Proof::Key { location, name, endpoint } => {
                 let given = match location {
-                    Location::Query => query.first(name),
-                    Location::Cookie => {
+                    ParameterLocation::Query => query.first(name),
+                    ParameterLocation::Cookie => {
                         let text = intake::cookie(headers, name);
                         text.map(|text| cookies::decoded(&text))
                     }
-                    Location::Header | Location::Path => {
+                    ParameterLocation::Header | ParameterLocation::Path => {
                         headers.get(name.as_str()).and_then(|value| value.to_str().ok()).map(str::to_owned)
                     }
                 };

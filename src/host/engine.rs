@@ -4,7 +4,7 @@ use super::HostSettings;
 use super::access::{Access, Demands};
 use super::answer::Answer;
 use super::fault::Planted;
-use super::intake::{Asked, Breach, Given, Intake, Refused};
+use super::intake::{Admitted, Asked, Breach, Intake, Refused};
 use super::linked::{self, Linked};
 use super::prepare;
 use super::refuse::Refusals;
@@ -171,7 +171,7 @@ impl Engine {
         let Some(index) = self.operation(route, asked.method) else {
             let taken = self.planted().and_then(|planted| planted.takes_method(asked, &route.methods));
             return match taken {
-                Some(index) => self.accepted(index, asked, &Given::default(), None),
+                Some(index) => self.accepted(index, asked, &Admitted::default(), None),
                 None => undeclared(route, asked.method),
             };
         };
@@ -199,23 +199,23 @@ impl Engine {
         }
         let names = served.parameters.iter().map(|name| name.as_str().into());
         let received = asked.received(names.zip(values).collect());
-        let given = match served.intake.take(self.contract(), asked, &received) {
-            Ok(given) => given,
+        let admitted = match served.intake.take(self.contract(), asked, &received) {
+            Ok(admitted) => admitted,
             Err(Refused::TooLarge) => return served.refusals.too_large(self.contract()),
             Err(Refused::Breaches(mut breaches)) => {
                 let excused = self
                     .planted()
                     .and_then(|planted| planted.excuse(self.contract(), index, asked, &mut breaches, refuse));
-                let Some(given) = excused else {
+                let Some(admitted) = excused else {
                     self.refused(index, false, asked);
                     return refuse(&breaches);
                 };
-                given
+                admitted
             }
         };
         let addressed = resources::split(asked.path).filter(|_| served.role == Role::Item);
         let addressed = addressed
-            .map(|(collection, last)| (collection, resources::id(operation, &given.parameters, last)));
+            .map(|(collection, last)| (collection, resources::id(operation, &admitted.parameters, last)));
         let stored = match &addressed {
             Some((collection, id)) => match self.resources.get(collection, id) {
                 Some(stored) => Some((*collection, id.as_str(), stored)),
@@ -224,14 +224,14 @@ impl Engine {
             },
             None => None,
         };
-        if let Some(value) = &given.value
+        if let Some(value) = &admitted.value
             && let Err(fields) = self.takes(index, asked, value)
         {
             let breaches: Vec<Breach> =
                 fields.iter().map(|field| Breach::new(Cause::Repeated, field)).collect();
             return refuse(&breaches);
         }
-        self.accepted(index, asked, &given, stored)
+        self.accepted(index, asked, &admitted, stored)
     }
 
     /// Takes the unique values of a request, or tells which fields repeat one.
@@ -263,7 +263,7 @@ impl Engine {
         &self,
         index: usize,
         asked: &Asked<'_>,
-        given: &Given,
+        admitted: &Admitted,
         stored: Option<(&str, &str, Filled)>,
     ) -> Answer {
         let (operation, served) = (&self.contract().operations[index], &self.prepared.served[index]);
@@ -276,7 +276,7 @@ impl Engine {
             }
             None => Timestamp::now(),
         };
-        let occasion = Occasion { given, now, number };
+        let occasion = Occasion { admitted, now, number };
         let size = || asked.body.map_or(0, <[u8]>::len) + 1024;
         let mut known = None;
         if let Some((collection, id, stored)) = stored {
@@ -329,7 +329,7 @@ impl Engine {
     /// Keeps what was answered where a link leads.
     fn readable(&self, linked: &Linked, occasion: &Occasion<'_>, answered: &Filled, size: usize) {
         let reads = &self.contract().operations[linked.reader];
-        let Some((path, values)) = linked.path(reads, occasion.given, &answered.body) else { return };
+        let Some((path, values)) = linked.path(reads, occasion.admitted, &answered.body) else { return };
         let Some(reader) = &self.prepared.served[linked.reader].template else { return };
         let Some((collection, last)) = resources::split(&path) else { return };
         let id = resources::id(reads, &values, last);

@@ -1,11 +1,11 @@
 //! Taking a request in: its parameters and its body, checked against the contract.
 
 use crate::cause::Cause;
-use crate::contract::model::{self, Location, MediaType, Parameter};
+use crate::contract::model::{self, MediaType, Parameter, ParameterLocation};
 use crate::contract::{Contract, Operation};
 use crate::json::{self, Text, pointer};
 use crate::schema::folded::Folds;
-use crate::schema::{SchemaAt, Side, Violation};
+use crate::schema::{SchemaAt, Side, ValidationError};
 use crate::wire::parameter::{Reader, Reading};
 use crate::wire::{Received, cookie, url};
 use http::{HeaderMap, header};
@@ -26,11 +26,11 @@ pub(super) struct Asked<'r> {
 pub(super) struct Query(Vec<(String, String)>);
 
 /// Values of parameters, by where they travel and by name.
-pub(super) type Values = Vec<(Location, String, Value)>;
+pub(super) type Values = Vec<(ParameterLocation, String, Value)>;
 
 /// A request that the contract allows.
 #[derive(Default)]
-pub(super) struct Given {
+pub(super) struct Admitted {
     pub(super) text: Option<Text>,
     pub(super) value: Option<Value>,
     pub(super) parameters: Values,
@@ -117,9 +117,9 @@ impl Breach {
     }
 }
 
-impl From<Violation> for Breach {
-    fn from(violation: Violation) -> Breach {
-        Breach::new(violation.cause, &violation.place).at(violation.at)
+impl From<ValidationError> for Breach {
+    fn from(error: ValidationError) -> Breach {
+        Breach::new(error.cause, &error.place).at(error.at)
     }
 }
 
@@ -144,12 +144,12 @@ impl Intake {
         contract: &Contract,
         asked: &Asked<'_>,
         received: &Received<'_>,
-    ) -> Result<Given, Refused> {
+    ) -> Result<Admitted, Refused> {
         let one = |cause, subject| Refused::Breaches(vec![Breach::of(cause, subject)]);
         let announced = asked.headers.get(header::CONTENT_TYPE);
         let empty = asked.body.is_some_and(<[u8]>::is_empty);
         let mut breaches = Vec::new();
-        let mut given = Given { text: None, value: None, parameters: Vec::new() };
+        let mut admitted = Admitted { text: None, value: None, parameters: Vec::new() };
         match self.body_required {
             None => {}
             Some(true) if empty && announced.is_none() => breaches.push(Breach::new(Cause::Malformed, "")),
@@ -168,18 +168,18 @@ impl Intake {
                     if let Some(schema) = &media.schema {
                         breaches.extend(body_breaches(contract, schema, &value));
                     }
-                    given.text = Some(text);
-                    given.value = Some(value);
+                    admitted.text = Some(text);
+                    admitted.value = Some(value);
                 }
             }
         }
         for taking in &self.parameters {
-            taking.take(contract, received, &mut given, &mut breaches);
+            taking.take(contract, received, &mut admitted, &mut breaches);
         }
         if asked.body.is_none() {
             return Err(Refused::TooLarge);
         }
-        if breaches.is_empty() { Ok(given) } else { Err(Refused::Breaches(breaches)) }
+        if breaches.is_empty() { Ok(admitted) } else { Err(Refused::Breaches(breaches)) }
     }
 
     fn media(&self, announced: Option<&str>) -> Option<&MediaType> {
@@ -194,13 +194,13 @@ fn body_breaches(contract: &Contract, schema: &SchemaAt, value: &Value) -> Vec<B
     if contract.schemas.accepts(schema, Side::Request, value) {
         return Vec::new();
     }
-    let found = contract.schemas.violations(schema, Side::Request, value);
+    let found = contract.schemas.errors(schema, Side::Request, value);
     found.into_iter().map(Breach::from).collect()
 }
 
 /// Header parameters with these names are ignored, since the contract says them elsewhere.
 fn is_said_elsewhere(parameter: &Parameter) -> bool {
-    parameter.location == Location::Header
+    parameter.location == ParameterLocation::Header
         && ["accept", "content-type", "authorization"]
             .iter()
             .any(|name| parameter.name.eq_ignore_ascii_case(name))
@@ -211,15 +211,15 @@ impl Taking {
         &self,
         contract: &Contract,
         received: &Received<'_>,
-        given: &mut Given,
+        admitted: &mut Admitted,
         breaches: &mut Vec<Breach>,
     ) {
         let Parameter { name, location, required, .. } = &self.parameter;
         let kind = match location {
-            Location::Path => "path parameter",
-            Location::Query => "query parameter",
-            Location::Cookie => "cookie",
-            Location::Header => "header",
+            ParameterLocation::Path => "path parameter",
+            ParameterLocation::Query => "query parameter",
+            ParameterLocation::Cookie => "cookie",
+            ParameterLocation::Header => "header",
         };
         let schemas = &contract.schemas;
         let Some(reading) = self.reader.read(schemas, Side::Request, &self.parameter, received) else {
@@ -231,9 +231,9 @@ impl Taking {
         };
         let Reading { value, broken } = reading;
         if broken.is_empty() {
-            given.parameters.push((*location, name.clone(), value.to_value()));
+            admitted.parameters.push((*location, name.clone(), value.to_value()));
         }
-        let breach = |one: Violation| Breach::of(one.cause, &format!("the {kind} `{name}`")).at(one.at);
+        let breach = |one: ValidationError| Breach::of(one.cause, &format!("the {kind} `{name}`")).at(one.at);
         breaches.extend(broken.into_iter().map(breach));
     }
 }

@@ -1,12 +1,12 @@
 //! Links: what an answer tells can be read where its links lead.
 
-use super::intake::{Given, Values};
-use super::place::Place;
+use super::intake::{Admitted, Values};
+use super::pointer::Pointer;
 use super::template::{Filled, Occasion, Template};
 use crate::contract::expression::Part;
 use crate::contract::link::{Link, Origin};
 use crate::contract::model::Parameter;
-use crate::contract::{Contract, Expression, Location, Operation};
+use crate::contract::{Contract, Expression, Operation, ParameterLocation};
 use crate::wire::parameter;
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ pub(super) struct Linked {
     /// Where the parameters of its path come from.
     origins: Vec<(String, Origin)>,
     /// What a read shows of the exchange, by place in the request or in the answer.
-    shown: Vec<(Expression, Place)>,
+    shown: Vec<(Expression, Pointer)>,
 }
 
 /// What can be read through the links of an operation's answer.
@@ -30,13 +30,13 @@ fn linked(contract: &Contract, link: &Link) -> Option<Linked> {
     let lead = link.leads.as_ref().ok()?;
     let reads = |other: &Operation| other.at == lead.operation && other.method == "GET";
     let reader = contract.operations.iter().position(reads)?;
-    let inside = lead.parameters.iter().filter(|one| one.location == Location::Path);
+    let inside = lead.parameters.iter().filter(|one| one.location == ParameterLocation::Path);
     let origins: Vec<(String, Origin)> = inside.map(|one| (one.name.clone(), one.value.clone())).collect();
     if origins.is_empty() {
         return None;
     }
     let pairs = link.read_back.iter().flat_map(crate::contract::link::ReadBack::pairs);
-    let shown = pairs.filter_map(|[from, to]| Some((from, Place::new(to.response_body()?)))).collect();
+    let shown = pairs.filter_map(|[from, to]| Some((from, Pointer::new(to.response_body()?)))).collect();
     Some(Linked { reader, origins, shown })
 }
 
@@ -45,20 +45,21 @@ impl Linked {
     pub(super) fn path(
         &self,
         reads: &Operation,
-        given: &Given,
+        admitted: &Admitted,
         answered: &Value,
     ) -> Option<(String, Values)> {
         let (mut path, mut values) = (reads.path.clone(), Vec::new());
         for (name, origin) in &self.origins {
             let value = match origin {
                 Origin::Literal(value) => value,
-                Origin::Exchange(expression) => value(expression, given, answered)?,
+                Origin::Exchange(expression) => value(expression, admitted, answered)?,
             };
-            let own =
-                |parameter: &&Parameter| parameter.location == Location::Path && parameter.name == *name;
+            let own = |parameter: &&Parameter| {
+                parameter.location == ParameterLocation::Path && parameter.name == *name
+            };
             let written = parameter::written(reads.parameters.iter().find(own)?, value)?;
             path = path.replace(&format!("{{{name}}}"), &written);
-            values.push((Location::Path, name.clone(), value.clone()));
+            values.push((ParameterLocation::Path, name.clone(), value.clone()));
         }
         Some((path, values))
     }
@@ -77,11 +78,11 @@ impl Linked {
             for (from, to) in &self.shown {
                 match from {
                     Expression::Response(Part::Body(at)) => {
-                        filled.show(answered, &Place::new(at), to, whole);
+                        filled.show(answered, &Pointer::new(at), to, whole);
                     }
                     Expression::Request(Part::Body(at)) => {
-                        let node = occasion.given.text.as_ref().and_then(|text| text.at(at));
-                        if let Some(value) = value(from, occasion.given, &answered.body) {
+                        let node = occasion.admitted.text.as_ref().and_then(|text| text.at(at));
+                        if let Some(value) = value(from, occasion.admitted, &answered.body) {
                             filled.echo(to, value, node, None);
                         }
                     }
@@ -96,17 +97,17 @@ impl Linked {
     }
 }
 
-fn value<'v>(expression: &Expression, given: &'v Given, answered: &'v Value) -> Option<&'v Value> {
-    let parameter = |location: Location, name: &str| {
-        let mut own = given.parameters.iter().filter(|(at, _, _)| *at == location);
+fn value<'v>(expression: &Expression, admitted: &'v Admitted, answered: &'v Value) -> Option<&'v Value> {
+    let parameter = |location: ParameterLocation, name: &str| {
+        let mut own = admitted.parameters.iter().filter(|(at, _, _)| *at == location);
         own.find(|(_, known, _)| known.eq_ignore_ascii_case(name)).map(|(_, _, value)| value)
     };
     match expression {
         Expression::Response(Part::Body(at)) => answered.pointer(at),
-        Expression::Request(Part::Body(at)) => given.value.as_ref()?.pointer(at),
-        Expression::Request(Part::Path(name)) => parameter(Location::Path, name),
-        Expression::Request(Part::Query(name)) => parameter(Location::Query, name),
-        Expression::Request(Part::Header(name)) => parameter(Location::Header, name),
+        Expression::Request(Part::Body(at)) => admitted.value.as_ref()?.pointer(at),
+        Expression::Request(Part::Path(name)) => parameter(ParameterLocation::Path, name),
+        Expression::Request(Part::Query(name)) => parameter(ParameterLocation::Query, name),
+        Expression::Request(Part::Header(name)) => parameter(ParameterLocation::Header, name),
         _ => None,
     }
 }

@@ -32,7 +32,7 @@ pub mod fault;
 mod fresh;
 mod intake;
 mod linked;
-mod place;
+mod pointer;
 mod prepare;
 mod refuse;
 mod resources;

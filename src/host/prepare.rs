@@ -1,11 +1,11 @@
 //! Finding the holes of an answer: what rules name, what the request gives, what is new each time.
 
 use super::fresh::{Clock, Series};
-use super::place::Place;
+use super::pointer::Pointer;
 use super::sample::{Sample, Samples};
 use super::template::{Absent, Fill, Hole, Source, Template, Watched};
 use crate::contract::expression::{Part, select};
-use crate::contract::model::{Location, Response};
+use crate::contract::model::{ParameterLocation, Response};
 use crate::contract::rule::{EncodesTime, Fixed, State, TimeUnit};
 use crate::contract::{Contract, Expression, Operation, Rule, Statement};
 use crate::json::pointer;
@@ -66,14 +66,14 @@ impl Finder<'_, '_> {
 
     fn fits(&self, at: &str, value: Value) -> bool {
         let mut body = self.sample.value.clone();
-        Place::new(at).set(&mut body, value);
+        Pointer::new(at).set(&mut body, value);
         self.samples.accepts(self.sample.schema.as_ref(), &body)
     }
 
     fn add(&mut self, at: &str, fill: Fill) {
         if !self.settled.iter().any(|settled| settled == at) {
             self.settled.push(at.to_owned());
-            self.holes.push(Hole { at: Place::new(at), fill, when: Vec::new() });
+            self.holes.push(Hole { at: Pointer::new(at), fill, when: Vec::new() });
         }
     }
 
@@ -140,7 +140,7 @@ impl Finder<'_, '_> {
     fn conditions(rule: &Rule) -> Vec<(Watched, State)> {
         let watched = |expression: &Expression| match (source(expression), expression.response_body()) {
             (Some(source), _) => Watched::Request(source),
-            (None, Some(at)) => Watched::Answer(Place::new(at)),
+            (None, Some(at)) => Watched::Answer(Pointer::new(at)),
             (None, None) => Watched::Unknown,
         };
         rule.conditions.all().map(|(expression, state)| (watched(expression), state)).collect()
@@ -151,9 +151,9 @@ impl Finder<'_, '_> {
             let when = Self::conditions(rule);
             if !when.is_empty() {
                 let fill = Fill::Set(fixed.is.clone());
-                self.holes.push(Hole { at: Place::new(&at), fill, when });
+                self.holes.push(Hole { at: Pointer::new(&at), fill, when });
             } else if self.fits(&at, fixed.is.clone()) {
-                Place::new(&at).set(&mut self.sample.value, fixed.is.clone());
+                Pointer::new(&at).set(&mut self.sample.value, fixed.is.clone());
                 self.settled.push(at);
             }
         }
@@ -166,7 +166,7 @@ impl Finder<'_, '_> {
             return;
         }
         let fill = Fill::Echo { from: from.clone(), ruled: true, absent: Absent::Keep, item: self.item(at) };
-        self.holes.push(Hole { at: Place::new(at), fill, when });
+        self.holes.push(Hole { at: Pointer::new(at), fill, when });
     }
 
     fn encoded(&mut self, encodes: &EncodesTime) {
@@ -181,7 +181,7 @@ impl Finder<'_, '_> {
                 None => self.now_like_sample(&at),
             }
             if self.fits(&id, Value::String(encodes.form.write(now, 1))) {
-                self.add(&id, Fill::Encoded(encodes.form, Place::new(&at), unit));
+                self.add(&id, Fill::Encoded(encodes.form, Pointer::new(&at), unit));
             }
         }
     }
@@ -197,8 +197,8 @@ impl Finder<'_, '_> {
                 (true, false) if is_now(&a) => self.now_like_sample(&b),
                 (false, true) if is_now(&b) => self.now_like_sample(&a),
                 _ if !alike(&self.flat_at(&a), &self.flat_at(&b)) => {}
-                (true, false) => self.add(&b, Fill::Copy(Place::new(&a))),
-                (false, true) => self.add(&a, Fill::Copy(Place::new(&b))),
+                (true, false) => self.add(&b, Fill::Copy(Pointer::new(&a))),
+                (false, true) => self.add(&a, Fill::Copy(Pointer::new(&b))),
                 (false, false) => {
                     self.put_in_order(&a, &b);
                     // What a request says of them may be in another order.
@@ -222,9 +222,9 @@ impl Finder<'_, '_> {
             _ => false,
         };
         if is_late && self.fits(b, low.clone()) {
-            Place::new(b).set(&mut self.sample.value, low);
+            Pointer::new(b).set(&mut self.sample.value, low);
         } else if is_late && self.fits(a, high.clone()) {
-            Place::new(a).set(&mut self.sample.value, high);
+            Pointer::new(a).set(&mut self.sample.value, high);
         }
     }
 
@@ -237,11 +237,11 @@ impl Finder<'_, '_> {
     fn equal(&mut self, rule: &Rule, a: &Expression, b: &Expression) {
         for (a, b) in self.named(a).into_iter().zip(self.named(b)) {
             let (to, from) = if self.settled.contains(&a) { (b, a) } else { (a, b) };
-            let (fill, when) = (Fill::Copy(Place::new(&from)), Self::conditions(rule));
+            let (fill, when) = (Fill::Copy(Pointer::new(&from)), Self::conditions(rule));
             if when.is_empty() {
                 self.add(&to, fill);
             } else if !self.settled.contains(&to) {
-                self.holes.push(Hole { at: Place::new(&to), fill, when });
+                self.holes.push(Hole { at: Pointer::new(&to), fill, when });
             }
         }
     }
@@ -264,7 +264,7 @@ impl Finder<'_, '_> {
 
     fn echo(&mut self, at: &str, from: Source, ruled: bool) {
         let mut without = self.sample.value.clone();
-        Place::new(at).remove(&mut without);
+        Pointer::new(at).remove(&mut without);
         let absent = if self.samples.accepts(self.sample.schema.as_ref(), &without) {
             Absent::Remove
         } else if self.fits(at, Value::Null) {
@@ -303,7 +303,9 @@ impl Finder<'_, '_> {
             self.pair(&places, "", &self.places(), "", 0);
         }
         let last = crate::wire::template::names(&self.operation.path).last().map(str::to_owned);
-        for parameter in self.operation.parameters.iter().filter(|one| one.location == Location::Path) {
+        for parameter in
+            self.operation.parameters.iter().filter(|one| one.location == ParameterLocation::Path)
+        {
             let is_id =
                 last.as_ref() == Some(&parameter.name) && parameter.name.to_lowercase().ends_with("id");
             let names = [Some(parameter.name.as_str()), is_id.then_some("id")];
@@ -314,7 +316,7 @@ impl Finder<'_, '_> {
                 && !self.settled.contains(&at)
                 && alike(&types, &self.samples.flat(&places))
             {
-                self.echo(&at, Source::Parameter(Location::Path, parameter.name.clone()), false);
+                self.echo(&at, Source::Parameter(ParameterLocation::Path, parameter.name.clone()), false);
             }
         }
     }
@@ -326,7 +328,7 @@ impl Finder<'_, '_> {
             if !self.settled.iter().any(|settled| settled.starts_with(at))
                 && alike(&asked, &self.samples.flat(response))
             {
-                self.echo(at, Source::Body(Place::new(from)), false);
+                self.echo(at, Source::Body(Pointer::new(from)), false);
             }
             return;
         }
@@ -342,7 +344,7 @@ impl Finder<'_, '_> {
                 continue;
             }
             if answered.properties.is_empty() || own.main_type() != Some(Type::Object) {
-                self.echo(&at, Source::Body(Place::new(&from)), false);
+                self.echo(&at, Source::Body(Pointer::new(&from)), false);
             } else {
                 self.pair(request, &from, &response, &at, depth + 1);
             }
@@ -415,10 +417,10 @@ fn clocks(unit: TimeUnit) -> &'static [Clock] {
 fn source(expression: &Expression) -> Option<Source> {
     let Expression::Request(part) = expression else { return None };
     Some(match part {
-        Part::Body(at) => Source::Body(Place::new(at)),
-        Part::Header(name) => Source::Parameter(Location::Header, name.clone()),
-        Part::Query(name) => Source::Parameter(Location::Query, name.clone()),
-        Part::Path(name) => Source::Parameter(Location::Path, name.clone()),
+        Part::Body(at) => Source::Body(Pointer::new(at)),
+        Part::Header(name) => Source::Parameter(ParameterLocation::Header, name.clone()),
+        Part::Query(name) => Source::Parameter(ParameterLocation::Query, name.clone()),
+        Part::Path(name) => Source::Parameter(ParameterLocation::Path, name.clone()),
     })
 }
 

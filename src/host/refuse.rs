@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::intake::Breach;
-use super::place::Place;
+use super::pointer::Pointer;
 use super::sample::{Sample, Samples};
 use crate::cause::Cause;
 use crate::contract::expression::Part;
@@ -37,10 +37,10 @@ struct Body {
     sample: Sample,
     /// The list of which each code has an item; pointers of code and words are then into an item.
     list: Option<String>,
-    code: Option<(Place, bool)>,
-    words: Vec<Place>,
+    code: Option<(Pointer, bool)>,
+    words: Vec<Pointer>,
     /// Where the body repeats the status.
-    status: Option<Place>,
+    status: Option<Pointer>,
 }
 
 const WORDS: &[&str] = &[
@@ -205,7 +205,7 @@ impl Body {
                 let named = samples.below(Rc::clone(&root), holder);
                 body.words = words(samples, &named, &near);
                 body.code = Some((
-                    Place::new(&inner),
+                    Pointer::new(&inner),
                     flat.main_type().is_some_and(|one| matches!(one, Type::Integer | Type::Number)),
                 ));
                 body.list = list;
@@ -219,7 +219,7 @@ impl Body {
             flat.is_some_and(|flat| flat.main_type() == Some(Type::Integer))
                 && code != Some(&pointer::child("", name))
         };
-        body.status = STATUS.iter().find(repeats).map(|name| Place::new(&pointer::child("", name)));
+        body.status = STATUS.iter().find(repeats).map(|name| Pointer::new(&pointer::child("", name)));
         sample.value = value;
         body.sample.value = sample.value;
         body
@@ -306,12 +306,12 @@ fn stand(maker: &mut Maker<'_>, value: &mut Value, places: &[String], tokens: &[
 }
 
 /// The properties of an object that say in words what is wrong.
-fn words(samples: &Samples<'_>, holder: &Folded, at: &str) -> Vec<Place> {
+fn words(samples: &Samples<'_>, holder: &Folded, at: &str) -> Vec<Pointer> {
     let free = holder.properties.iter().filter(|(name, places)| {
         WORDS.contains(&name.as_str()) && {
             let flat = samples.flat(places);
             flat.main_type() == Some(Type::String) && flat.is_free_text()
         }
     });
-    free.map(|(name, _)| Place::new(&pointer::child(at, name))).collect()
+    free.map(|(name, _)| Pointer::new(&pointer::child(at, name))).collect()
 }

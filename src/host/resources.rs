@@ -1,7 +1,7 @@
 //! What was created, so that it can be read, changed and deleted.
 
 use super::template::Filled;
-use crate::contract::{Contract, Location, Operation, Statement};
+use crate::contract::{Contract, Operation, ParameterLocation, Statement};
 use crate::wire::url;
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -44,11 +44,15 @@ pub(super) fn split(path: &str) -> Option<(&str, &str)> {
 
 /// The id of a resource that an operation addresses, whose path ends in `last`: the value of the
 /// parameter that stands there, however it is written.
-pub(super) fn id(operation: &Operation, parameters: &[(Location, String, Value)], last: &str) -> String {
+pub(super) fn id(
+    operation: &Operation,
+    parameters: &[(ParameterLocation, String, Value)],
+    last: &str,
+) -> String {
     let name = split(&operation.path).and_then(|(_, last)| last.strip_prefix('{')?.strip_suffix('}'));
     let own = parameters
         .iter()
-        .find(|(location, known, _)| *location == Location::Path && Some(known.as_str()) == name);
+        .find(|(location, known, _)| *location == ParameterLocation::Path && Some(known.as_str()) == name);
     own.map_or_else(|| url::decoded(last), |(_, _, value)| text(value))
 }
 

@@ -2,11 +2,11 @@
 
 use super::answer::Exact;
 use super::fresh::{Clock, Series};
-use super::intake::Given;
-use super::place::Place;
+use super::intake::Admitted;
+use super::pointer::Pointer;
 use crate::contract::Contract;
 use crate::contract::instant::instant;
-use crate::contract::model::Location;
+use crate::contract::model::ParameterLocation;
 use crate::contract::rule::{IdForm, State, TimeUnit};
 use crate::json::{Kind, Node, pointer};
 use crate::schema::{SchemaAt, Side};
@@ -26,7 +26,7 @@ pub(super) struct Template {
 /// A place in the body and what belongs there.
 #[derive(Debug)]
 pub(super) struct Hole {
-    pub(super) at: Place,
+    pub(super) at: Pointer,
     pub(super) fill: Fill,
     /// When it is filled; all of it.
     pub(super) when: Vec<(Watched, State)>,
@@ -36,7 +36,7 @@ pub(super) struct Hole {
 #[derive(Clone, Debug)]
 pub(super) enum Watched {
     Request(Source),
-    Answer(Place),
+    Answer(Pointer),
     /// Nothing that is known while an answer is made.
     Unknown,
 }
@@ -59,18 +59,18 @@ pub(super) enum Fill {
         item: Option<Value>,
     },
     /// Another place of the same body.
-    Copy(Place),
+    Copy(Pointer),
     /// The contract.
     Set(Value),
     /// An id made for the time that stands at another place.
-    Encoded(IdForm, Place, Option<TimeUnit>),
+    Encoded(IdForm, Pointer, Option<TimeUnit>),
 }
 
 /// A part of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Source {
-    Body(Place),
-    Parameter(Location, String),
+    Body(Pointer),
+    Parameter(ParameterLocation, String),
 }
 
 /// What becomes of a place for which the request has nothing.
@@ -83,7 +83,7 @@ pub(super) enum Absent {
 
 /// What an answer is made from.
 pub(super) struct Occasion<'r> {
-    pub(super) given: &'r Given,
+    pub(super) admitted: &'r Admitted,
     pub(super) now: Timestamp,
     pub(super) number: u64,
 }
@@ -153,7 +153,7 @@ impl Template {
                 Fill::Fresh(_) | Fill::Now(_) | Fill::Encoded(..) => {}
                 Fill::Copy(from) => filled.copy(from, at),
                 Fill::Echo { ruled, .. } if echoed < (if *ruled { Echoed::Ruled } else { Echoed::All }) => {}
-                Fill::Echo { from, absent, item, .. } => match (from.of(occasion.given), absent) {
+                Fill::Echo { from, absent, item, .. } => match (from.of(occasion.admitted), absent) {
                     (Some((value, node)), _) => filled.echo(at, value, node, item.as_ref()),
                     (None, Absent::Null) if created => at.set(&mut filled.body, Value::Null),
                     (None, Absent::Remove) if created => at.remove(&mut filled.body),
@@ -173,7 +173,7 @@ fn nanoseconds(value: &Value, unit: Option<TimeUnit>) -> Option<i128> {
 impl Watched {
     fn state(&self, occasion: &Occasion<'_>, body: &Value) -> Option<State> {
         let found = match self {
-            Watched::Request(source) => source.of(occasion.given).map(|(value, _)| value),
+            Watched::Request(source) => source.of(occasion.admitted).map(|(value, _)| value),
             Watched::Answer(at) => at.get(body),
             Watched::Unknown => return None,
         };
@@ -186,16 +186,16 @@ impl Watched {
 }
 
 impl Source {
-    fn of<'g>(&self, given: &'g Given) -> Option<(&'g Value, Option<&'g Node>)> {
+    fn of<'g>(&self, admitted: &'g Admitted) -> Option<(&'g Value, Option<&'g Node>)> {
         match self {
             Source::Body(at) => {
-                let value = at.get(given.value.as_ref()?)?;
-                Some((value, given.text.as_ref().and_then(|text| text.at(&at.at))))
+                let value = at.get(admitted.value.as_ref()?)?;
+                Some((value, admitted.text.as_ref().and_then(|text| text.at(&at.at))))
             }
             Source::Parameter(location, name) => {
-                let found = given.parameters.iter().find(|(at, known, _)| {
+                let found = admitted.parameters.iter().find(|(at, known, _)| {
                     at == location
-                        && if *location == Location::Header {
+                        && if *location == ParameterLocation::Header {
                             known.eq_ignore_ascii_case(name)
                         } else {
                             known == name
@@ -208,7 +208,7 @@ impl Source {
 }
 
 impl Filled {
-    pub(super) fn echo(&mut self, at: &Place, value: &Value, node: Option<&Node>, item: Option<&Value>) {
+    pub(super) fn echo(&mut self, at: &Pointer, value: &Value, node: Option<&Node>, item: Option<&Value>) {
         let value = match (value, item) {
             (Value::Array(items), Some(item)) => items.iter().map(|one| overlaid(item, one)).collect(),
             _ => value.clone(),
@@ -221,7 +221,7 @@ impl Filled {
     }
 
     /// Puts in what stands in another body: as a whole, or of its members those that are here.
-    pub(super) fn show(&mut self, other: &Filled, from: &Place, to: &Place, whole: bool) {
+    pub(super) fn show(&mut self, other: &Filled, from: &Pointer, to: &Pointer, whole: bool) {
         let Some(value) = from.get(&other.body) else { return };
         let names: Vec<String> = match (value, to.get(&self.body)) {
             (Value::Object(there), Some(Value::Object(here))) if !whole => {
@@ -233,19 +233,19 @@ impl Filled {
             }
         };
         for name in names {
-            let below = |place: &Place| Place::new(&pointer::child(&place.at, &name));
+            let below = |place: &Pointer| Pointer::new(&pointer::child(&place.at, &name));
             self.put(other, &below(from), &below(to));
         }
     }
 
-    fn put(&mut self, other: &Filled, from: &Place, to: &Place) {
+    fn put(&mut self, other: &Filled, from: &Pointer, to: &Pointer) {
         let Some(value) = from.get(&other.body) else { return };
         self.set(to, value.clone());
         self.exact.extend(other.moved(from, to));
     }
 
     /// The exact digits below a place, for another place.
-    fn moved(&self, from: &Place, to: &Place) -> Vec<Exact> {
+    fn moved(&self, from: &Pointer, to: &Pointer) -> Vec<Exact> {
         let moved = self.exact.iter().filter_map(|(at, digits)| {
             let below = at.strip_prefix(&from.at).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
             Some((format!("{}{below}", to.at), digits.clone()))
@@ -253,12 +253,12 @@ impl Filled {
         moved.collect()
     }
 
-    fn set(&mut self, at: &Place, value: Value) {
+    fn set(&mut self, at: &Pointer, value: Value) {
         self.exact.retain(|(known, _)| *known != at.at);
         at.set(&mut self.body, value);
     }
 
-    fn copy(&mut self, from: &Place, to: &Place) {
+    fn copy(&mut self, from: &Pointer, to: &Pointer) {
         match from.get(&self.body).cloned() {
             Some(value) => to.set(&mut self.body, value),
             None => to.remove(&mut self.body),

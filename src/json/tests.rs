@@ -10,7 +10,7 @@ fn value(text: &str) -> Value {
     read(text.as_bytes()).unwrap().to_value()
 }
 
-fn fault(text: impl AsRef<[u8]>) -> String {
+fn error(text: impl AsRef<[u8]>) -> String {
     read(text.as_ref()).unwrap_err().to_string()
 }
 
@@ -89,23 +89,23 @@ fn a_surrogate_without_its_partner_is_replaced_and_noted() {
 
 #[test]
 fn faults_say_what_was_expected_and_where() {
-    assert_eq!(fault(r#"{"a": 1, "b": 2 "c""#), "expected `,` or `}` at byte 16");
-    assert_eq!(fault("[1 2]"), "expected `,` or `]` at byte 3");
-    assert_eq!(fault("[1,]"), "expected a value at byte 3");
-    assert_eq!(fault(r#"{"a": 1,}"#), "expected a key at byte 8");
-    assert_eq!(fault("{a: 1}"), "expected a key or `}` at byte 1");
-    assert_eq!(fault(r#"{"a" 1}"#), "expected `:` at byte 5");
-    assert_eq!(fault("1 2"), "expected nothing after the value at byte 2");
-    assert_eq!(fault(""), "text ends, expected a value at byte 0");
-    assert_eq!(fault("[1"), "text ends, expected `,` or `]` at byte 2");
-    assert_eq!(fault("\"ab"), "text ends, expected `\"` at byte 3");
-    assert_eq!(fault("\"a\nb\""), "unescaped control character at byte 2");
-    assert_eq!(fault(r#""a\x""#), "invalid escape at byte 2");
-    assert_eq!(fault(r#""\u12+4""#), "invalid escape at byte 1");
-    assert_eq!(fault("1."), "text ends, expected a digit at byte 2");
-    assert_eq!(fault("-a"), "expected a digit at byte 1");
-    assert_eq!(fault(b"[\"\xff\"]"), "invalid UTF-8 at byte 2");
-    assert_eq!(fault("\u{feff}1"), "unexpected byte order mark at byte 0");
+    assert_eq!(error(r#"{"a": 1, "b": 2 "c""#), "expected `,` or `}` at byte 16");
+    assert_eq!(error("[1 2]"), "expected `,` or `]` at byte 3");
+    assert_eq!(error("[1,]"), "expected a value at byte 3");
+    assert_eq!(error(r#"{"a": 1,}"#), "expected a key at byte 8");
+    assert_eq!(error("{a: 1}"), "expected a key or `}` at byte 1");
+    assert_eq!(error(r#"{"a" 1}"#), "expected `:` at byte 5");
+    assert_eq!(error("1 2"), "expected nothing after the value at byte 2");
+    assert_eq!(error(""), "text ends, expected a value at byte 0");
+    assert_eq!(error("[1"), "text ends, expected `,` or `]` at byte 2");
+    assert_eq!(error("\"ab"), "text ends, expected `\"` at byte 3");
+    assert_eq!(error("\"a\nb\""), "unescaped control character at byte 2");
+    assert_eq!(error(r#""a\x""#), "invalid escape at byte 2");
+    assert_eq!(error(r#""\u12+4""#), "invalid escape at byte 1");
+    assert_eq!(error("1."), "text ends, expected a digit at byte 2");
+    assert_eq!(error("-a"), "expected a digit at byte 1");
+    assert_eq!(error(b"[\"\xff\"]"), "invalid UTF-8 at byte 2");
+    assert_eq!(error("\u{feff}1"), "unexpected byte order mark at byte 0");
 }
 
 #[test]

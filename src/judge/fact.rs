@@ -2,11 +2,13 @@
 
 use super::{Check, Observation, Scope};
 use crate::plan::Case;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// What an observation is about. With the check and the kind of answer it tells facts apart,
 /// however many cases show them.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum About {
     /// The host as a whole.
     Api,

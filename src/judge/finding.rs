@@ -5,22 +5,18 @@ use super::{Check, Levels, Severity, check};
 use crate::contract::Contract;
 use crate::exchange::Exchange;
 use crate::exchange::shape::without_numbers;
-use crate::plan::{Case, Plan};
+use crate::plan::{Case, Plan, Position};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// Indexes of a scenario in the plan and of a case in it.
-type Position = (usize, usize);
-
 /// What a check holds against one exchange.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Observation {
     /// The check.
     pub check: &'static Check,
-    /// Index of the scenario in the plan.
-    pub scenario: usize,
-    /// Index of the case in the scenario.
-    pub step: usize,
+    /// Where its case stands.
+    pub position: Position,
     /// What it is about.
     pub about: About,
     /// The kind of answer, which tells facts apart: `500 {error}`, `type`, `733`.
@@ -58,7 +54,7 @@ impl Observation {
 
     /// Where its case stands.
     pub fn position(&self) -> Position {
-        (self.scenario, self.step)
+        self.position
     }
 
     /// Every text that may quote an answer.
@@ -144,8 +140,8 @@ pub fn findings(
             finding.first = one.clone();
         }
         finding.severity = finding.severity.min(severity);
-        if finding.cases.last() != Some(&one.position()) {
-            finding.cases.push(one.position());
+        if finding.cases.last() != Some(&one.position) {
+            finding.cases.push(one.position);
         }
         finding.operations.insert(operation);
     }
@@ -158,7 +154,7 @@ pub fn findings(
     found.sort_by_cached_key(|finding| {
         let widest = finding.about != About::Api;
         let operation = finding.operations.first().copied();
-        (finding.severity, order(finding.check), widest, operation, finding.first.position())
+        (finding.severity, order(finding.check), widest, operation, finding.first.position)
     });
     found
 }
@@ -220,7 +216,7 @@ fn differ_in_a_word(known: &BTreeMap<&str, usize>) -> bool {
 }
 
 fn case<'p>(plan: &'p Plan, observation: &Observation) -> &'p Case {
-    &plan.scenarios[observation.scenario].cases[observation.step]
+    &plan[observation.position]
 }
 
 fn order(check: &Check) -> usize {
@@ -261,7 +257,7 @@ fn reach(
         let cases = plan.scenarios.get(scenario).into_iter().flat_map(|one| &one.cases);
         let pairs = cases.zip(steps).enumerate();
         let asked = pairs.filter(|(_, (case, exchange))| exchange.is_some() && could(case));
-        sent.extend(asked.map(|(step, _)| (scenario, step)));
+        sent.extend(asked.map(|(step, _)| Position { scenario, step }));
     }
     let shown: HashSet<&Position> = finding.cases.iter().collect();
     let except: Vec<Position> = sent.iter().copied().filter(|position| !shown.contains(position)).collect();
@@ -271,7 +267,7 @@ fn reach(
 
 /// What completes a title: which requests or operations show the fact.
 fn further(contract: &Contract, plan: &Plan, finding: &Finding) -> String {
-    let case = |(scenario, step): &Position| &plan.scenarios[*scenario].cases[*step];
+    let case = |position: &Position| &plan[*position];
     let mut more = String::new();
     if is(finding, &check::credentials_enforced::CHECK) {
         let mut kinds: Vec<&str> = Vec::new();
@@ -285,7 +281,7 @@ fn further(contract: &Contract, plan: &Plan, finding: &Finding) -> String {
     } else if is(finding, &check::invalid_rejected::CHECK) && finding.about.constraint() == "type" {
         more = kinds(finding.cases.iter().map(case));
     } else if is_about_whatever_is_sent(finding) || is(finding, &check::valid_accepted::CHECK) {
-        more = given(finding, case(&finding.first.position()), &mut finding.cases.iter().map(case));
+        more = given(finding, case(&finding.first.position), &mut finding.cases.iter().map(case));
     }
     if matches!(finding.about, About::Api | About::Contract) && finding.operations.len() > 1 {
         more.push_str(&format!(": {}", named(contract, &finding.operations)));

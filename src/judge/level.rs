@@ -28,7 +28,7 @@ impl Severity {
 }
 
 /// The severity of each check.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Levels(BTreeMap<String, Severity>);
 
 /// A check that does not exist.

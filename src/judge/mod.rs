@@ -27,7 +27,8 @@ pub use view::{View, values};
 use crate::cause::Cause;
 use crate::contract::Contract;
 use crate::exchange::{Answer, Exchange, FailureKind, Outcome};
-use crate::plan::{Given, Plan, Scenario, Verdict};
+use crate::plan::{Plan, Position, Precondition, Scenario, Verdict};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One kind of judgement.
 #[derive(Debug)]
@@ -91,6 +92,20 @@ pub fn check(id: &str) -> Option<&'static Check> {
     CHECKS.iter().copied().find(|check| check.id == id)
 }
 
+/// By its identity.
+impl Serialize for Check {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.id.serialize(serializer)
+    }
+}
+
+impl<'d> Deserialize<'d> for &'static Check {
+    fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<&'static Check, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        check(&id).ok_or_else(|| serde::de::Error::custom(format!("there is no check `{id}`")))
+    }
+}
+
 /// The check that holds changed behaviour against a target.
 pub const SNAPSHOT: &Check = &check::snapshot::CHECK;
 
@@ -106,9 +121,9 @@ fn verdict(scenario: &Scenario, exchanges: &[Option<Exchange>], step: usize) -> 
         let refused = answer(step).is_some_and(|answer| !answer.accepted());
         return if taken && refused { Verdict::Reject } else { Verdict::Either };
     }
-    let as_given =
-        |given: &Given| answer(given.step).is_some_and(|answer| answer.accepted() == given.accepted);
-    let holds = case.given.iter().all(as_given);
+    let as_it_must =
+        |one: &Precondition| answer(one.step).is_some_and(|answer| answer.accepted() == one.accepted);
+    let holds = case.preconditions.iter().all(as_it_must);
     // A create that may have been carried out without an answer may find its own value taken.
     let uncertain = exchanges[step].as_ref().is_some_and(|exchange| exchange.uncertain);
     let doubtful = uncertain && case.expectation.verdict == Verdict::Accept;
@@ -126,15 +141,15 @@ pub struct Judgement {
 
 /// Judges one exchange of a plan.
 ///
-/// `run` is the identity of the run, which stands in what it sent. `position` holds the indexes of the scenario in the plan and of the step in the scenario; a
-/// step without an exchange has nothing held against it.
+/// `run` is the identity of the run, which stands in what it sent. A
+/// case without an exchange has nothing held against it.
 pub fn exchange(
     contract: &Contract,
     (plan, run): (&Plan, &str),
     exchanges: &[Option<Exchange>],
-    position: (usize, usize),
+    position: Position,
 ) -> Judgement {
-    let (scenario, step) = (&plan.scenarios[position.0], position.1);
+    let (scenario, step) = (&plan.scenarios[position.scenario], position.step);
     let Some(exchange) = &exchanges[step] else { return Judgement::default() };
     let case = &scenario.cases[step];
     let verdict = verdict(scenario, exchanges, step);
@@ -152,7 +167,7 @@ pub fn exchange(
 fn alone(view: &View<'_>) -> (Vec<Observation>, Option<Note>) {
     let View { case, exchange, verdict, .. } = *view;
     let answer = match &exchange.outcome {
-        // What could not be sent is no fault of the host.
+        // What could not be sent is not the doing of the host.
         Outcome::Failed(failure) if failure.kind == FailureKind::Unsendable => return (Vec::new(), None),
         Outcome::Failed(failure) => return (vec![check::complete_answer::check(view, failure)], None),
         Outcome::Answered(answer) => answer,
@@ -174,8 +189,8 @@ fn alone(view: &View<'_>) -> (Vec<Observation>, Option<Note>) {
         return (found, None);
     }
     let only = |cause| {
-        let faults = &case.expectation.faults;
-        !faults.is_empty() && faults.iter().all(|fault| fault.cause == cause)
+        let violations = &case.expectation.violations;
+        !violations.is_empty() && violations.iter().all(|violation| violation.cause == cause)
     };
     let refused = match verdict {
         Verdict::Accept => check::valid_accepted::check(view, answer),

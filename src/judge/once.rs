@@ -15,28 +15,25 @@ pub(crate) fn refused_once(
 ) {
     let by_status = [valid_accepted::CHECK.id, invalid_rejected::CHECK.id, documented_status::CHECK.id];
     let is_refused = |observation: &Observation| {
-        let case = &plan.scenarios[observation.scenario].cases[observation.step];
+        let case = &plan[observation.position];
         refused.contains_key(&case.id) && by_status.contains(&observation.check.id)
     };
     observations.retain(|observation| !is_refused(observation));
-    for (scenario, cases) in plan.scenarios.iter().map(|scenario| &scenario.cases).enumerate() {
-        for (step, case) in cases.iter().enumerate() {
-            let Some(status) = refused.get(&case.id) else { continue };
-            observations.push(Observation {
-                check: &valid_accepted::CHECK,
-                scenario,
-                step,
-                about: About::Operation,
-                answer: "refused once".into(),
-                detail: String::new(),
-                title: "valid credentials were refused once and accepted on the second try".into(),
-                expected: "credentials that are accepted before and after are accepted".into(),
-                actual: format!("they were refused with status {status}"),
-                at: contract.operations[case.operation].at.clone(),
-                value: None,
-                severity: Severity::Deny,
-                leads: false,
-            });
-        }
+    for (position, case) in plan.placed() {
+        let Some(status) = refused.get(&case.id) else { continue };
+        observations.push(Observation {
+            check: &valid_accepted::CHECK,
+            position,
+            about: About::Operation,
+            answer: "refused once".into(),
+            detail: String::new(),
+            title: "valid credentials were refused once and accepted on the second try".into(),
+            expected: "credentials that are accepted before and after are accepted".into(),
+            actual: format!("they were refused with status {status}"),
+            at: contract.operations[case.operation].at.clone(),
+            value: None,
+            severity: Severity::Deny,
+            leads: false,
+        });
     }
 }

@@ -4,19 +4,19 @@ use super::Observation;
 use super::check::{allow_header, undeclared_method};
 use crate::exchange::Answer;
 use crate::exchange::unknown_path::alike;
+use crate::plan::Position;
 
 /// Takes away what was held against undeclared methods where the same came for a path that the run
 /// made up: the page of an application that is sent for everything, or a gateway's one answer.
 ///
-/// `made_up` is what came for that path. `answer` gives the answer of a step of a scenario, by
-/// their indexes, as an [`Observation`] has them.
+/// `made_up` is what came for that path. `answer` gives the answer to a case.
 pub fn unknown_path<'a>(
     observations: &mut Vec<Observation>,
     made_up: &Answer,
-    answer: impl Fn(usize, usize) -> Option<&'a Answer>,
+    answer: impl Fn(Position) -> Option<&'a Answer>,
 ) {
     observations.retain(|one| {
-        let came = is_about_methods(one).then(|| answer(one.scenario, one.step)).flatten();
+        let came = is_about_methods(one).then(|| answer(one.position)).flatten();
         came.is_none_or(|came| !alike(came, made_up))
     });
 }
@@ -39,8 +39,7 @@ mod tests {
     fn observed(check: &'static Check, step: usize) -> Observation {
         Observation {
             check,
-            scenario: 3,
-            step,
+            position: Position { scenario: 3, step },
             answer: String::new(),
             title: String::new(),
             expected: String::new(),
@@ -58,8 +57,8 @@ mod tests {
     /// path that does not exist so.
     fn is_held(came: &Answer, made_up: &Answer) -> bool {
         let mut observations = vec![observed(check("undeclared-method").unwrap(), 5)];
-        unknown_path(&mut observations, made_up, |scenario, step| {
-            assert_eq!((scenario, step), (3, 5));
+        unknown_path(&mut observations, made_up, |position| {
+            assert_eq!(position, Position { scenario: 3, step: 5 });
             Some(came)
         });
         observations.len() == 1
@@ -99,7 +98,7 @@ mod tests {
     fn only_what_is_about_methods_is_taken_away() {
         let page = answer(200, "text/html", "<title>App</title>");
         let mut observations: Vec<Observation> = CHECKS.iter().map(|check| observed(check, 0)).collect();
-        unknown_path(&mut observations, &page, |_, _| Some(&page));
+        unknown_path(&mut observations, &page, |_| Some(&page));
         assert_eq!(observations.len(), CHECKS.len() - 2);
         assert!(
             observations.iter().all(|one| !one.check.id.contains("method") && one.check.id != "allow-header")

@@ -7,7 +7,7 @@ use crate::contract::model::{self, MediaType, StatusRange};
 use crate::contract::{Contract, Expression, Operation, Response};
 use crate::exchange::{Answer, Exchange};
 use crate::json::{self, Kind, Malformed, Node, Text};
-use crate::plan::{Case, Plan, Verdict};
+use crate::plan::{Case, Plan, Position, Verdict};
 use serde_json::Value;
 use std::cell::OnceCell;
 
@@ -28,8 +28,8 @@ pub struct View<'v> {
     /// What is expected, once the outcomes of earlier steps are known: an expectation that
     /// relies on an outcome that did not come is no expectation.
     pub verdict: Verdict,
-    /// Indexes of scenario and case.
-    pub position: (usize, usize),
+    /// Where the case stands.
+    pub position: Position,
     body: OnceCell<Result<Text, Malformed>>,
     value: OnceCell<Value>,
     media: OnceCell<Option<usize>>,
@@ -42,7 +42,7 @@ impl<'v> View<'v> {
         (contract, plan, run): (&'v Contract, &'v Plan, &'v str),
         case: &'v Case,
         exchange: &'v Exchange,
-        position: (usize, usize),
+        position: Position,
         verdict: Verdict,
     ) -> View<'v> {
         let operation = &contract.operations[case.operation];
@@ -135,8 +135,7 @@ impl<'v> View<'v> {
     ) -> Observation {
         Observation {
             check,
-            scenario: self.position.0,
-            step: self.position.1,
+            position: self.position,
             about: About::of(check, self.case),
             answer: answer.into(),
             detail: String::new(),

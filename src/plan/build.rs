@@ -7,6 +7,7 @@ use super::select::Selection;
 use super::spare::WRONG_PASSWORDS;
 use super::{Candidates, Gap, Labeller, Plan, Scenario};
 use crate::contract::{Contract, Unread};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 /// What a plan is made for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Wishes {
     /// What random choices are derived from.
     pub seed: u64,

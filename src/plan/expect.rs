@@ -1,34 +1,34 @@
 //! From a label to an expectation: which statuses and codes may come.
 
-use super::{Expectation, Fault, Label, Place, Verdict};
+use super::{Expectation, Label, Place, Verdict, Violation};
 use crate::cause::Cause;
 use crate::contract::model::{StatusRange, is_about_what_is_asked};
-use crate::contract::{Location, Operation};
+use crate::contract::{Operation, ParameterLocation};
 
 /// What must come of a request with a label.
 pub(super) fn expectation(operation: &Operation, label: Label) -> Expectation {
-    let Label { verdict, faults, silent, perhaps, fixed: _ } = label;
+    let Label { verdict, violations, silent, perhaps, fixed: _ } = label;
     let (statuses, codes) = match verdict {
         Verdict::Accept => {
             let mut statuses = documented(operation, 2, |_| true);
             statuses.extend(documented(operation, 3, |_| true));
             (statuses, Vec::new())
         }
-        Verdict::Reject => refusal(operation, &faults, &perhaps),
+        Verdict::Reject => refusal(operation, &violations, &perhaps),
         Verdict::Either => (Vec::new(), Vec::new()),
     };
-    Expectation { verdict, statuses, codes, faults, silent }
+    Expectation { verdict, statuses, codes, violations, silent }
 }
 
 /// What must come of a request that was valid, had its value not been taken before.
 pub(super) fn repeated(operation: &Operation, field: &str, at: &str) -> Expectation {
-    let fault = Fault {
+    let violation = Violation {
         cause: Cause::Repeated,
         place: Place::Body(field.to_owned()),
         keyword: None,
         at: at.to_owned(),
     };
-    expectation(operation, Label::refused(vec![fault]))
+    expectation(operation, Label::refused(vec![violation]))
 }
 
 /// Whether a contract has an answer for a status of the class 4, by itself or for the whole class.
@@ -54,24 +54,29 @@ fn documented(operation: &Operation, class: u16, keep: fn(u16) -> bool) -> Vec<S
     found.filter(|status| !matches!(status, StatusRange::Code(code) if !keep(*code))).collect()
 }
 
-fn refusal(operation: &Operation, faults: &[Fault], perhaps: &[Fault]) -> (Vec<StatusRange>, Vec<String>) {
-    if faults.iter().all(|fault| fault.cause == Cause::UndeclaredMethod) {
+fn refusal(
+    operation: &Operation,
+    violations: &[Violation],
+    perhaps: &[Violation],
+) -> (Vec<StatusRange>, Vec<String>) {
+    if violations.iter().all(|violation| violation.cause == Cause::UndeclaredMethod) {
         return (Vec::new(), Vec::new());
     }
-    let only = |cause| faults.iter().all(|fault| fault.cause == cause);
+    let only = |cause| violations.iter().all(|violation| violation.cause == cause);
     let mut codes: Vec<String> = Vec::new();
     let mut all_known = true;
-    for fault in faults.iter().chain(perhaps) {
-        let found = codes_for(operation, fault);
+    for violation in violations.iter().chain(perhaps) {
+        let found = codes_for(operation, violation);
         all_known &= !found.is_empty();
         codes.extend(found);
     }
     codes.sort();
     codes.dedup();
     // A host that looks a resource up first may say that there is none.
-    let looked_up = operation.parameters.iter().any(|parameter| parameter.location == Location::Path);
+    let looked_up =
+        operation.parameters.iter().any(|parameter| parameter.location == ParameterLocation::Path);
     all_known &= !looked_up;
-    let stranger = faults.iter().any(|fault| fault.cause == Cause::Unauthenticated);
+    let stranger = violations.iter().any(|violation| violation.cause == Cause::Unauthenticated);
     all_known &= !stranger || only(Cause::Unauthenticated);
     if all_known && let Some(errors) = &operation.behaviour.errors {
         let mut statuses: Vec<StatusRange> = codes
@@ -116,11 +121,11 @@ fn refusal(operation: &Operation, faults: &[Fault], perhaps: &[Fault]) -> (Vec<S
     (statuses, Vec::new())
 }
 
-fn codes_for(operation: &Operation, fault: &Fault) -> Vec<String> {
+fn codes_for(operation: &Operation, violation: &Violation) -> Vec<String> {
     let behaviour = &operation.behaviour;
-    let place = match &fault.place {
+    let place = match &violation.place {
         Place::Body(at) => at.as_str(),
         _ => "",
     };
-    behaviour.codes_however_read(fault.cause, place).into_iter().map(str::to_owned).collect()
+    behaviour.codes_however_read(violation.cause, place).into_iter().map(str::to_owned).collect()
 }

@@ -21,7 +21,7 @@ pub use build::{PlanError, Wishes, plan};
 pub(crate) use derive::value_of;
 pub use guard::{Guards, Withheld};
 pub use label::{Label, Labeller};
-pub use naming::Resources;
+pub use naming::ResourceNames;
 pub use probe::{Candidates, Choice, Search, Shown};
 pub use rebase::{again, rebased};
 pub use said::Said;
@@ -31,34 +31,36 @@ use crate::cause::Cause;
 use crate::contract::Contract;
 use crate::contract::link::Supplied;
 use crate::contract::model::StatusRange;
-use crate::exchange::{Credentials, Request};
+use crate::exchange::{CredentialKind, Request};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Index;
 use std::sync::Arc;
 
 /// All scenarios, in order of worth: any prefix is the best use of that many requests.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Plan {
     /// What the random choices were derived from.
     pub seed: u64,
     /// What is to be sent. Answers shape few of them anew: a plan shares the others with that which
     /// it was made from.
+    #[serde(skip)]
     pub scenarios: Vec<Arc<Scenario>>,
     /// What the contract implies but no request can be made for, and why.
     pub gaps: Vec<Gap>,
     /// For each operation with a body, those of which one is looked for that the host accepts.
     pub candidates: Vec<Candidates>,
+    /// The bodies that the host accepts, where it is not the one with everything: known once some
+    /// were sent.
+    pub choices: Vec<Choice>,
     /// What it was made for.
-    #[serde(skip)]
     pub wishes: Wishes,
     /// What is not sent for the harm that it could do. Each of it is a gap, too.
     pub withheld: Vec<Withheld>,
     /// The operations that may disrupt the service and were asked for: they come last.
-    #[serde(skip)]
     pub disruptive: BTreeSet<usize>,
     /// How many cases of each operation have no room in the limit of requests that was set.
-    #[serde(skip)]
     pub beyond: BTreeMap<usize, usize>,
     /// What all requests say.
     #[serde(skip)]
@@ -66,34 +68,29 @@ pub struct Plan {
 }
 
 /// Cases that run one after the other, but for the first ones where these run at once.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scenario {
     /// Its identity: that of its only case, or the common part.
     pub id: String,
     /// Index of the operation that it was derived for.
-    #[serde(skip)]
     pub operation: usize,
     /// What is sent, in order.
     pub cases: Vec<Case>,
     /// How many of the first cases reach the target at the same moment: equal requests, of
     /// which exactly one must be accepted.
-    #[serde(rename = "atOnce", skip_serializing_if = "is_zero")]
     pub at_once: usize,
 }
 
 /// One request to send, with what must come of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// A readable path that stays the same when anything unrelated changes.
     pub id: String,
     /// What tells it from the other cases of its operation, whatever body it is built on.
-    #[serde(skip)]
     pub key: String,
     /// What part it has beside showing what the host does with it.
-    #[serde(skip_serializing_if = "Role::is_plain")]
     pub role: Role,
     /// Index of the operation in the contract.
-    #[serde(skip)]
     pub operation: usize,
     /// What is sent.
     pub request: Request,
@@ -108,19 +105,25 @@ pub struct Case {
     /// What is special about the request, in words.
     pub about: String,
     /// What the expectation takes for granted of earlier steps of its scenario.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub given: Vec<Given>,
+    pub preconditions: Vec<Precondition>,
     /// Whether a unique value of its body is the same in every run, so that it depends on what the
     /// target was sent before whether it is taken already.
-    #[serde(skip)]
     pub fixed: bool,
     /// What of the request comes from an earlier exchange of its scenario.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<Follow>,
 }
 
+/// Where a case stands in a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// Index of the scenario in the plan.
+    pub scenario: usize,
+    /// Index of the case in the scenario.
+    pub step: usize,
+}
+
 /// What part a case has in a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// None beside its own.
@@ -135,11 +138,6 @@ pub enum Role {
 }
 
 impl Role {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-    fn is_plain(&self) -> bool {
-        *self == Role::Plain
-    }
-
     /// Whether the plan has it before anything was sent.
     pub fn is_planned(self) -> bool {
         matches!(self, Role::Plain | Role::Candidate)
@@ -147,20 +145,19 @@ impl Role {
 }
 
 /// A link that a case follows. In the request `{name}` stands for a parameter that it gives.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Follow {
     /// Index of the step in its scenario whose answer has the link.
     pub step: usize,
     /// JSON Pointer to the link.
-    #[serde(skip)]
     pub link: String,
     /// What the link gives.
     pub parameters: Vec<Supplied>,
 }
 
 /// An outcome of an earlier step without which an expectation means nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Given {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Precondition {
     /// Index of the step in its scenario.
     pub step: usize,
     /// Whether it must have been accepted, or refused.
@@ -168,17 +165,16 @@ pub struct Given {
 }
 
 /// What must come of a case.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Expectation {
     /// Whether the host must take it.
     pub verdict: Verdict,
     /// The statuses that may come, as the contract documents them; empty for any documented one.
-    #[serde(serialize_with = "displayed")]
     pub statuses: Vec<StatusRange>,
     /// The business error codes that may come; empty when the contract names none.
     pub codes: Vec<String>,
     /// Why it must be refused.
-    pub faults: Vec<Fault>,
+    pub violations: Vec<Violation>,
     /// Why neither answer is a defect.
     pub silent: Vec<String>,
 }
@@ -186,8 +182,8 @@ pub struct Expectation {
 impl Expectation {
     /// Whether a request must be refused for its credentials, and for nothing else.
     pub fn is_about_credentials(&self) -> bool {
-        let only = |fault: &Fault| fault.cause == Cause::Unauthenticated;
-        self.verdict == Verdict::Reject && !self.faults.is_empty() && self.faults.iter().all(only)
+        let only = |violation: &Violation| violation.cause == Cause::Unauthenticated;
+        self.verdict == Verdict::Reject && !self.violations.is_empty() && self.violations.iter().all(only)
     }
 }
 
@@ -204,14 +200,13 @@ pub enum Verdict {
 }
 
 /// One reason why a request is invalid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Fault {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Violation {
     /// Why.
     pub cause: Cause,
     /// Where.
     pub place: Place,
     /// The keyword that is broken, if a schema's.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keyword: Option<String>,
     /// JSON Pointer to what is broken in the contract.
     pub at: String,
@@ -241,7 +236,7 @@ pub enum Place {
 }
 
 /// Something that the contract implies but that cannot be sent.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The operation.
     pub operation: String,
@@ -255,6 +250,18 @@ impl Plan {
     /// Every case, in the order of the plan.
     pub fn cases(&self) -> impl Iterator<Item = &Case> {
         self.scenarios.iter().flat_map(|scenario| &scenario.cases)
+    }
+
+    /// Every case with where it stands.
+    pub fn placed(&self) -> impl Iterator<Item = (Position, &Case)> {
+        self.scenarios.iter().enumerate().flat_map(|(scenario, one)| {
+            one.cases.iter().enumerate().map(move |(step, case)| (Position { scenario, step }, case))
+        })
+    }
+
+    /// The case at a position, if the plan has it.
+    pub fn case(&self, at: Position) -> Option<&Case> {
+        self.scenarios.get(at.scenario)?.cases.get(at.step)
     }
 
     /// How many requests the plan holds.
@@ -278,6 +285,21 @@ impl Plan {
     }
 }
 
+impl Index<Position> for Plan {
+    type Output = Case;
+
+    fn index(&self, at: Position) -> &Case {
+        &self.scenarios[at.scenario].cases[at.step]
+    }
+}
+
+impl Position {
+    /// What stands here, of what was kept of each case.
+    pub fn of<T>(self, all: &[Vec<Option<T>>]) -> Option<&T> {
+        all.get(self.scenario)?.get(self.step)?.as_ref()
+    }
+}
+
 impl Scenario {
     /// One case by itself.
     pub fn single(case: Case) -> Scenario {
@@ -288,7 +310,7 @@ impl Scenario {
     pub fn is_read(&self, contract: &Contract) -> bool {
         let [case] = self.cases.as_slice() else { return false };
         let method = &case.request.method;
-        case.request.credentials == Credentials::Valid
+        case.request.credentials == CredentialKind::Valid
             && guard::is_safe(method)
             && *method == contract.operations[case.operation].method
             && case.expectation.verdict != Verdict::Reject
@@ -318,6 +340,28 @@ impl Verdict {
     }
 }
 
+impl Place {
+    /// Reads what is displayed.
+    fn parse(text: &str) -> Option<Place> {
+        Some(match text.split_once('/') {
+            None => match text {
+                "body" => Place::Body(String::new()),
+                "media-type" => Place::MediaType,
+                "method" => Place::Method,
+                "credentials" => Place::Credentials,
+                _ => return None,
+            },
+            Some(("body", rest)) => Place::Body(format!("/{rest}")),
+            Some(("header", name)) => Place::Header(name.to_owned()),
+            Some(("query", name)) => Place::Query(name.to_owned()),
+            Some(("path", name)) => Place::Path(name.to_owned()),
+            Some(("cookie", name)) => Place::Cookie(name.to_owned()),
+            Some(("link", other)) => Place::Link(other.to_owned()),
+            Some(_) => return None,
+        })
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -340,13 +384,12 @@ impl Serialize for Place {
     }
 }
 
-fn displayed<S: serde::Serializer>(statuses: &[StatusRange], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(statuses.iter().map(ToString::to_string))
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-fn is_zero(count: &usize) -> bool {
-    *count == 0
+impl<'d> Deserialize<'d> for Place {
+    fn deserialize<D: serde::Deserializer<'d>>(deserializer: D) -> Result<Place, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Place::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no place in a request")))
+    }
 }
 
 #[cfg(test)]

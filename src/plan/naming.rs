@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 
 /// What the resources of a document are called, in small letters and singular.
 #[derive(Clone, Debug, Default)]
-pub struct Resources(BTreeSet<String>);
+pub struct ResourceNames(BTreeSet<String>);
 
-impl Resources {
+impl ResourceNames {
     /// Those that have a name in the paths of a contract.
-    pub fn of(contract: &Contract) -> Resources {
+    pub fn of(contract: &Contract) -> ResourceNames {
         let segments = contract.operations.iter().flat_map(|operation| operation.path.split('/'));
         let named = segments.filter(|segment| !segment.is_empty() && !segment.contains('{'));
-        Resources(named.map(|segment| singular(&segment.to_ascii_lowercase()).to_owned()).collect())
+        ResourceNames(named.map(|segment| singular(&segment.to_ascii_lowercase()).to_owned()).collect())
     }
 
     /// Whether the member at a JSON Pointer may hold the id of a resource: `id`, `ownerId`,
@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn a_member_may_name_a_resource_by_the_form_of_its_name_or_by_that_of_the_resource() {
-        let resources = Resources(["customer".to_owned(), "order".to_owned()].into());
+        let resources = ResourceNames(["customer".to_owned(), "order".to_owned()].into());
         for (at, expected) in [
             ("/id", true),
             ("/ownerId", true),

@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub fn rebased(
     labeller: &Labeller<'_>,
     plan: &Plan,
-    choices: &[Choice],
+    choices: Vec<Choice>,
     sent: impl Fn(usize) -> bool,
 ) -> (Plan, Vec<usize>) {
     let chosen: BTreeSet<usize> = choices.iter().map(|choice| choice.operation).collect();
@@ -32,7 +32,7 @@ pub fn rebased(
     let mut rebased = Plan { said: Said::default(), ..plan.clone() };
     let mut lost = Vec::new();
     for (operation, indexes) in open {
-        let mut deriver = Deriver::new(labeller, operation, &plan.wishes, choices);
+        let mut deriver = Deriver::new(labeller, operation, &plan.wishes, &choices);
         deriver.derive();
         let drafts = deriver.drafts.into_iter().map(|draft| (keys(&draft.scenario), draft.scenario));
         let mut drafts: HashMap<Vec<String>, Scenario> = drafts.collect();
@@ -57,6 +57,7 @@ pub fn rebased(
             }
         }
     }
+    rebased.choices = choices;
     (rebased, lost)
 }
 
@@ -76,7 +77,7 @@ pub fn again(
         let [case] = scenario.cases.as_slice() else { return false };
         case.role == Role::Plain
             && case.request.method == "GET"
-            && case.request.credentials == crate::exchange::Credentials::Valid
+            && case.request.credentials == crate::exchange::CredentialKind::Valid
             && case.expectation.verdict != Verdict::Reject
             && !plan.disruptive.contains(&case.operation)
             && was_read(*index)

@@ -1,9 +1,10 @@
 //! Which operations and cases a user wants.
 
 use crate::contract::Operation;
+use serde::{Deserialize, Serialize};
 
 /// Patterns with `*`, over operations, paths, tags and cases.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Selection {
     /// What is wanted; empty for everything.
     pub include: Vec<String>,

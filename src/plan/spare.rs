@@ -2,7 +2,7 @@
 
 use super::{Case, Plan};
 use crate::contract::{Contract, Operation, SecurityScheme};
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 use std::sync::Arc;
 
 /// So many wrong passwords a run and host are sent for the real user.
@@ -14,12 +14,12 @@ impl Plan {
     pub fn spare_user(&mut self, contract: &Contract, most: usize) {
         let is_wrong = |case: &Case| {
             let operation = &contract.operations[case.operation];
-            case.request.credentials == Credentials::Wrong && takes_password(contract, operation)
+            case.request.credentials == CredentialKind::Wrong && takes_password(contract, operation)
         };
         let concerned = self.scenarios.iter_mut().filter(|scenario| scenario.cases.iter().any(is_wrong));
         let cases = concerned.flat_map(|scenario| &mut Arc::make_mut(scenario).cases);
         for case in cases.filter(|case| is_wrong(case)).skip(most) {
-            case.request.credentials = Credentials::WrongOfNobody;
+            case.request.credentials = CredentialKind::WrongOfNobody;
         }
     }
 }
@@ -56,7 +56,7 @@ mod tests {
         let named =
             plan.cases().filter(|case| case.id.ends_with("/credentials/unauthenticated/wrong")).count();
         assert_eq!(named, 6);
-        (count(Credentials::Wrong), count(Credentials::WrongOfNobody))
+        (count(CredentialKind::Wrong), count(CredentialKind::WrongOfNobody))
     }
 
     #[test]

@@ -94,8 +94,8 @@ fn a_value_that_every_run_sends_may_be_taken_before_anything_else_is_looked_at()
         assert_eq!(case.expectation.codes, ["BAD", "TAKEN"], "{}", case.id);
     }
     // What is itself invalid was never taken.
-    for case in about("/key").into_iter().filter(|case| case.expectation.faults.len() == 1) {
-        if case.expectation.faults[0].cause != crate::cause::Cause::Repeated {
+    for case in about("/key").into_iter().filter(|case| case.expectation.violations.len() == 1) {
+        if case.expectation.violations[0].cause != crate::cause::Cause::Repeated {
             assert_eq!(case.expectation.codes, ["BAD"], "{}", case.id);
         }
     }
@@ -107,7 +107,7 @@ fn who_is_refused_may_be_told_so_by_either_status_that_is_documented() {
         let security =
             "components: {securitySchemes: {b: {type: http, scheme: bearer}}}\nsecurity: [{b: []}]\n";
         let (_, plan) = planned("/groups", "{key: {type: string}}", &format!("{more}{security}"));
-        let refused = plan.cases().find(|case| case.request.credentials == Credentials::Wrong).unwrap();
+        let refused = plan.cases().find(|case| case.request.credentials == CredentialKind::Wrong).unwrap();
         refused.expectation.statuses.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let (unknown, forbidden) = ("        '401': {description: who}\n", "        '403': {description: no}\n");

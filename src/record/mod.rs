@@ -1,16 +1,31 @@
 //! The record: what a run leaves. Findings, snapshots and reports are functions of it.
 
+pub mod file;
+mod shortfall;
 mod verdict;
 
+pub use shortfall::Shortfall;
 pub use verdict::{SnapshotSummary, Verdict};
 
 use crate::contract::Contract;
 use crate::exchange::Exchange;
 use crate::judge::{self, Note, Observation, Untested};
-use crate::plan::{Choice, Gap, Plan};
+use crate::plan::{Gap, Plan, Position};
 use crate::run::{Effects, End, Run};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Which run it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The identity of the run.
+    pub run: String,
+    /// The target, without credentials.
+    pub target: String,
+    /// The file that lists what it created, if there is one.
+    pub ledger: Option<String>,
+}
 
 /// What a run leaves, in the order of the plan whatever order the answers came in.
 #[derive(Debug)]
@@ -19,14 +34,14 @@ pub struct Record {
     pub id: String,
     /// The target, without credentials.
     pub target: String,
+    /// The file that lists what it created, if there is one.
+    pub ledger: Option<String>,
     /// When it began.
     pub started: jiff::Timestamp,
     /// How long it took.
     pub elapsed: Duration,
     /// What was sent: the plan as the answers have shaped it.
     pub plan: Arc<Plan>,
-    /// The bodies that the host accepts, where it is not the one with everything.
-    pub choices: Vec<Choice>,
     /// For each scenario of the plan and each case in it: the exchange, if it took place.
     pub exchanges: Vec<Vec<Option<Exchange>>>,
     /// What the checks observed, in the order of the plan.
@@ -61,14 +76,15 @@ pub struct Judged {
 
 impl Record {
     /// That of a run that could not begin: nothing is known but why.
-    pub fn not_begun(plan: &Arc<Plan>, (id, target): (&str, String), end: End) -> Record {
+    pub fn not_begun(plan: &Arc<Plan>, identity: Identity, end: End) -> Record {
+        let Identity { run: id, target, ledger } = identity;
         Record {
-            id: id.to_owned(),
+            id,
             target,
+            ledger,
             started: jiff::Timestamp::now(),
             elapsed: Duration::ZERO,
             plan: Arc::clone(plan),
-            choices: Vec::new(),
             untested: Untested::default(),
             exchanges: plan.scenarios.iter().map(|scenario| vec![None; scenario.cases.len()]).collect(),
             observations: Vec::new(),
@@ -81,7 +97,7 @@ impl Record {
     }
 
     /// That of a run that ended, with what was judged of it: what only the whole of it shows is added.
-    pub fn of(contract: &Contract, (id, target): (&str, String), run: Run, judged: Vec<Judged>) -> Record {
+    pub fn of(contract: &Contract, identity: Identity, run: Run, judged: Vec<Judged>) -> Record {
         let plan = run.plan;
         let mut exchanges: Vec<Vec<Option<Exchange>>> =
             plan.scenarios.iter().map(|scenario| vec![None; scenario.cases.len()]).collect();
@@ -92,15 +108,12 @@ impl Record {
             notes.extend(judged.notes);
         }
         if let Some(made_up) = &run.made_up {
-            judge::unknown_path(&mut observations, made_up, |scenario, step| {
-                let steps: &Vec<Option<Exchange>> = exchanges.get(scenario)?;
-                steps.get(step)?.as_ref()?.answer()
-            });
+            judge::unknown_path(&mut observations, made_up, |position| position.of(&exchanges)?.answer());
         }
         observations.extend(judge::over_run(contract, &plan, &notes));
         let mut settled = judge::settle(contract, &plan, &exchanges, observations);
         if !run.blameless.is_empty() {
-            let case = |one: &Observation| &plan.scenarios[one.scenario].cases[one.step];
+            let case = |one: &Observation| &plan[one.position];
             settled.observations.retain(|one| !run.blameless.contains(&case(one).id));
         }
         if !run.refused_once.is_empty() {
@@ -109,13 +122,14 @@ impl Record {
         let mut gaps = run.gaps;
         gaps.extend(settled.gaps);
         gaps.sort_by(|one, two| (&one.operation, &one.why).cmp(&(&two.operation, &two.why)));
+        let Identity { run: id, target, ledger } = identity;
         Record {
-            id: id.to_owned(),
+            id,
             target,
+            ledger,
             started: run.started,
             elapsed: run.elapsed,
             plan,
-            choices: run.choices,
             exchanges,
             observations: settled.observations,
             untested: settled.untested,
@@ -127,11 +141,12 @@ impl Record {
         }
     }
 
-    /// Every exchange that took place, with the indexes of its scenario and case.
-    pub fn exchanges(&self) -> impl Iterator<Item = (usize, usize, &Exchange)> {
+    /// Every exchange that took place, with where its case stands.
+    pub fn exchanges(&self) -> impl Iterator<Item = (Position, &Exchange)> {
         self.exchanges.iter().enumerate().flat_map(|(scenario, steps)| {
             let present = steps.iter().enumerate();
-            present.filter_map(move |(step, exchange)| Some((scenario, step, exchange.as_ref()?)))
+            present
+                .filter_map(move |(step, exchange)| Some((Position { scenario, step }, exchange.as_ref()?)))
         })
     }
 

@@ -49,7 +49,7 @@ impl Record {
             End::TargetLost(_) => Verdict::TargetLost,
             End::LedgerLost(_) => Verdict::LedgerLost,
             // Nothing was sent, or everything was turned away for coming too soon.
-            _ if self.exchanges().all(|(_, _, exchange)| throttled(exchange)) => Verdict::Untested,
+            _ if self.exchanges().all(|(_, exchange)| throttled(exchange)) => Verdict::Untested,
             _ if differs || findings.iter().any(|finding| finding.severity == Severity::Deny) => {
                 Verdict::Broken
             }
@@ -61,12 +61,11 @@ impl Record {
 
     fn nothing_tested(&self) -> bool {
         let untested = &self.untested.operations;
-        let case = |(scenario, step, _)| {
-            let scenario = self.plan.scenarios.get::<usize>(scenario)?;
-            scenario.cases.get::<usize>(step)
-        };
         !untested.is_empty()
-            && self.exchanges().filter_map(case).all(|case| untested.contains(&case.operation))
+            && self
+                .exchanges()
+                .filter_map(|(position, _)| self.plan.case(position))
+                .all(|case| untested.contains(&case.operation))
     }
 }
 

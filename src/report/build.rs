@@ -7,10 +7,11 @@ use super::model::{
     Snapshots, Summary, Timing, Untested,
 };
 use super::terminal::MOST_SUSPECTS;
-use super::{Step, Subject, Untried, keywords};
-use crate::exchange::{Exchange, Headers, Sent};
+use super::{Subject, Untried, keywords};
+use crate::exchange::{Exchange, Sent};
 use crate::judge::{self, Severity};
 use crate::plan;
+use crate::plan::Position;
 use crate::run;
 use crate::run::identity;
 use crate::source::{Excerpt, Location};
@@ -39,7 +40,7 @@ pub fn report(subject: &Subject<'_>) -> Report {
 pub fn outline(subject: &Subject<'_>) -> Report {
     let shown = subject.findings.iter().flat_map(|finding| {
         let alike = finding.cases.iter().copied().take(MOST_SUSPECTS);
-        std::iter::once(finding.first.position()).chain(alike)
+        std::iter::once(finding.first.position).chain(alike)
     });
     Builder { subject, shown: Some(shown.collect()), places: RefCell::default() }.report()
 }
@@ -47,7 +48,7 @@ pub fn outline(subject: &Subject<'_>) -> Report {
 struct Builder<'s, 'r> {
     subject: &'s Subject<'r>,
     /// The cases that are wanted, if not all are.
-    shown: Option<HashSet<Step>>,
+    shown: Option<HashSet<Position>>,
     places: RefCell<HashMap<String, Location>>,
 }
 
@@ -106,7 +107,7 @@ impl Builder<'_, '_> {
                 changed: run.effects.changed,
                 deleted: run.effects.deleted,
                 left: run.effects.left,
-                ledger: self.subject.ledger.clone(),
+                ledger: run.ledger.clone(),
             },
         }
     }
@@ -114,11 +115,11 @@ impl Builder<'_, '_> {
     fn finding(&self, finding: &judge::Finding) -> Finding {
         let first = &finding.first;
         let neutral = |text: &str| self.subject.neutral(text);
-        let ids = |steps: &[Step]| {
+        let ids = |steps: &[Position]| {
             let cases = steps.iter().filter_map(|step| self.subject.case(*step));
             cases.map(|case| case.id.clone()).collect::<Vec<_>>()
         };
-        let (curl, note) = self.repeated(self.subject.repeat_whole(first.position()));
+        let (curl, note) = self.repeated(self.subject.repeat_whole(first.position));
         let contract = self.place(&first.at);
         Finding {
             check: finding.check.id.to_owned(),
@@ -140,10 +141,10 @@ impl Builder<'_, '_> {
             contract,
             count: finding.cases.len(),
             cases: ids(&finding.cases),
-            example: self.subject.case(first.position()).map_or_else(String::new, |case| case.id.clone()),
+            example: self.subject.case(first.position).map_or_else(String::new, |case| case.id.clone()),
             of: (finding.reach.of > 0).then_some(finding.reach.of),
             except: ids(&finding.reach.except),
-            said: self.subject.said(first.position()).map(|said| neutral(&said)),
+            said: self.subject.said(first.position).map(|said| neutral(&said)),
             value: first.value.clone(),
             curl,
             note,
@@ -152,8 +153,7 @@ impl Builder<'_, '_> {
 
     /// The bodies that stood in for refused ones.
     fn bodies(&self) -> Vec<AcceptedBody> {
-        let run = self.subject.run;
-        let each = run.choices.iter().filter_map(|choice| {
+        let each = self.subject.plan.choices.iter().filter_map(|choice| {
             let operation = self.subject.contract.operations.get(choice.operation)?;
             Some(AcceptedBody {
                 operation: operation.id.clone(),
@@ -166,29 +166,29 @@ impl Builder<'_, '_> {
     }
 
     fn cases(&self) -> Vec<Case> {
-        let mut held: HashMap<Step, Vec<usize>> = HashMap::new();
+        let mut held: HashMap<Position, Vec<usize>> = HashMap::new();
         for (index, finding) in self.subject.findings.iter().enumerate() {
             for step in &finding.cases {
                 held.entry(*step).or_default().push(index);
             }
         }
-        let observations = self.subject.observations_by_step();
-        let case = |(step, case): (Step, &plan::Case)| {
-            let mut held = held.remove(&step).unwrap_or_default();
+        let observations = self.subject.observations_by_case();
+        let case = |(at, case): (Position, &plan::Case)| {
+            let mut held = held.remove(&at).unwrap_or_default();
             // One case can show a finding in more than one way.
             held.dedup();
-            let own = observations.get(&step).map_or(&[][..], Vec::as_slice);
-            self.case(step, case, &held, own)
+            let own = observations.get(&at).map_or(&[][..], Vec::as_slice);
+            self.case(at, case, &held, own)
         };
-        let wanted = |step: &Step| self.shown.as_ref().is_none_or(|shown| shown.contains(step));
-        self.subject.steps().filter(|(step, _)| wanted(step)).map(case).collect()
+        let wanted = |at: &Position| self.shown.as_ref().is_none_or(|shown| shown.contains(at));
+        self.subject.plan.placed().filter(|(at, _)| wanted(at)).map(case).collect()
     }
 
-    fn case(&self, step: Step, case: &plan::Case, held: &[usize], own: &[&judge::Observation]) -> Case {
+    fn case(&self, at: Position, case: &plan::Case, held: &[usize], own: &[&judge::Observation]) -> Case {
         let subject = self.subject;
-        let exchange = subject.exchange(step);
+        let exchange = subject.exchange(at);
         let findings: Vec<&judge::Finding> = held.iter().map(|index| &subject.findings[*index]).collect();
-        let untested = subject.run.untested.cases.contains(&step);
+        let untested = subject.run.untested.cases.contains(&at);
         let result = match (exchange, findings.iter().map(|finding| finding.severity).min()) {
             (None, _) => CaseResult::NotSent,
             (Some(_), Some(Severity::Deny)) => CaseResult::Failed,
@@ -199,12 +199,12 @@ impl Builder<'_, '_> {
         let mut violates: Vec<String> = findings.iter().map(|finding| finding.check.id.to_owned()).collect();
         violates.dedup();
         let most = if findings.is_empty() { LONGEST_PASSED } else { LONGEST_BODY };
-        let repeat = if held.is_empty() { subject.repeat(step) } else { subject.repeat_whole(step) };
+        let repeat = if held.is_empty() { subject.repeat(at) } else { subject.repeat_whole(at) };
         let (curl, note) = self.repeated(repeat);
         let operation = subject.contract.operations.get(case.operation);
         Case {
             id: case.id.clone(),
-            scenario: subject.plan.scenarios.get(step.0).map_or_else(String::new, |one| one.id.clone()),
+            scenario: subject.plan.scenarios.get(at.scenario).map_or_else(String::new, |one| one.id.clone()),
             operation: operation.map_or_else(String::new, |operation| operation.id.clone()),
             place: subject.neutral(&case.place.to_string()),
             cause: case.cause.clone(),
@@ -216,8 +216,8 @@ impl Builder<'_, '_> {
                 codes: case.expectation.codes.clone(),
             },
             result,
-            request: subject.sent(step).map(|sent| self.request(&sent, most)),
-            outcome: exchange.map(|exchange| self.outcome(step, exchange, violates, most)),
+            request: subject.sent(at).map(|sent| self.request(&sent, most)),
+            outcome: exchange.map(|exchange| self.outcome(at, exchange, violates, most)),
             observations: held.iter().map(|index| self.observation(*index, own)).collect(),
             curl,
             note,
@@ -257,34 +257,34 @@ impl Builder<'_, '_> {
         Request {
             method: sent.head.method.clone(),
             url: neutral(&sent.head.url),
-            headers: fields(&sent.head.headers, neutral),
+            headers: sent.head.headers.with_values(|_, value| neutral(value).into()),
             body: sent.body().map(|bytes| body(&bytes, run, most)),
         }
     }
 
-    fn outcome(&self, step: Step, exchange: &Exchange, violates: Vec<String>, most: usize) -> Outcome {
+    fn outcome(&self, at: Position, exchange: &Exchange, violates: Vec<String>, most: usize) -> Outcome {
         let (came, answer, detail) = match &exchange.outcome {
             crate::exchange::Outcome::Answered(answer) => (Came::Status(answer.status), Some(answer), None),
             crate::exchange::Outcome::Failed(failure) => {
                 (Came::Failure(failure.kind.name().to_owned()), None, Some(failure.detail.clone()))
             }
         };
-        let codes = self.subject.codes(step);
+        let codes = self.subject.codes(at);
         let own = &exchange.sent.head.url;
-        let followed = self.subject.sent(step).is_some_and(|sent| sent.head.url != *own);
+        let followed = self.subject.sent(at).is_some_and(|sent| sent.head.url != *own);
         Outcome {
             came,
             accepted: exchange.accepted(),
             codes: codes.iter().map(|code| self.subject.neutral(code)).collect(),
             violates,
             observed: Observed {
-                request_id: self.subject.request_id(step),
+                request_id: self.subject.request_id(at),
                 url: followed.then(|| own.clone()),
                 started: exchange.ended.checked_sub(exchange.elapsed).unwrap_or(exchange.ended),
                 elapsed_ms: milliseconds(exchange.elapsed),
                 attempts: exchange.attempts,
                 detail,
-                headers: answer.map_or_else(Vec::new, |answer| fields(&answer.headers, str::to_owned)),
+                headers: answer.map(|answer| answer.headers.clone()).unwrap_or_default(),
                 body: answer.map(|answer| body(&answer.body, b"", most)),
             },
         }
@@ -325,10 +325,6 @@ impl Builder<'_, '_> {
     fn excerpt(&self, at: &At) -> Option<Excerpt> {
         self.subject.contract.document.excerpt(&at.location)
     }
-}
-
-fn fields(headers: &Headers, shown: impl Fn(&str) -> String) -> Vec<(String, String)> {
-    headers.iter().map(|(name, value)| (name.to_owned(), shown(value))).collect()
 }
 
 fn end(end: &run::End) -> End {

@@ -1,6 +1,6 @@
 //! How behaviour differs from its snapshots, as people read it.
 
-use super::model::{Difference, DifferenceKind, OtherSeed};
+use super::model::{Difference, DifferenceKind, OtherSeed, Snapshots};
 use crate::snapshot::{self, Comparison, Kind, Pair};
 use crate::text::count;
 
@@ -38,6 +38,26 @@ pub fn differences(comparison: &Comparison) -> Vec<Difference> {
 pub fn other_seed(comparison: &Comparison) -> Option<OtherSeed> {
     let (_, seed) = comparison.other_seed.first()?;
     Some(OtherSeed { seed: *seed, pages: comparison.other_seed.len() })
+}
+
+/// What several runs of parts of one plan found, as their records have it.
+pub fn together(runs: Vec<serde_json::Value>) -> serde_json::Result<Option<Snapshots>> {
+    let mut all: Option<Snapshots> = None;
+    for run in runs {
+        let more: Snapshots = serde_json::from_value(run)?;
+        let Some(all) = &mut all else {
+            all = Some(more);
+            continue;
+        };
+        all.summary.compared += more.summary.compared;
+        all.summary.changed += more.summary.changed;
+        all.summary.new += more.summary.new;
+        all.summary.orphans += more.summary.orphans;
+        all.summary.breaks |= more.summary.breaks;
+        all.differences.extend(more.differences);
+        all.other_seed = all.other_seed.take().or(more.other_seed);
+    }
+    Ok(all)
 }
 
 /// What differs, line by line: a change that several pages show stands once, under all of them.

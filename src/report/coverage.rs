@@ -73,8 +73,8 @@ impl Coverage {
         let withheld: HashSet<usize> =
             withheld.flat_map(|scenario| &scenario.cases).map(|case| case.operation).collect();
         let mut tallies: Vec<Tally> = contract.operations.iter().map(Tally::new).collect();
-        for (scenario, step, exchange) in run.exchanges() {
-            let case = plan.scenarios.get(scenario).and_then(|scenario| scenario.cases.get(step));
+        for (position, exchange) in run.exchanges() {
+            let case = plan.case(position);
             let declared = |case: &&Case| case.request.method == contract.operations[case.operation].method;
             if let Some(case) = case.filter(declared) {
                 tallies[case.operation].add(&contract.operations[case.operation], exchange.answer());

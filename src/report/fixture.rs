@@ -6,9 +6,9 @@ use crate::cause::Cause;
 use crate::contract::Contract;
 use crate::contract::model::StatusRange;
 use crate::exchange::{Answer, Content, Exchange, Failure, FailureKind, Head, Outcome, Parts, Pieces, Sent};
-use crate::exchange::{Credentials, Request};
+use crate::exchange::{CredentialKind, Request};
 use crate::judge::{self, About, Check, Finding, Observation, Reach, Scope, Severity};
-use crate::plan::{Case, Expectation, Fault, Gap, Place, Plan, Role, Scenario, Verdict};
+use crate::plan::{Case, Expectation, Gap, Place, Plan, Position, Role, Scenario, Verdict, Violation};
 use crate::record::Record;
 use crate::record::SnapshotSummary;
 use crate::run::{Effects, End};
@@ -142,23 +142,22 @@ impl Fixture {
         let plan = Plan { seed: 7, scenarios: scenarios.into(), gaps: vec![gap], ..Plan::default() };
         let observations = vec![observation(&SCHEMA, 0), observation(&HEADER, 0), observation(&SCHEMA, 1)];
         let run = Record {
+            ledger: None,
             id: id.to_owned(),
             target: "https://api.example".into(),
             started: started.parse().unwrap(),
             elapsed: Duration::from_millis(milliseconds * 3),
             plan: plan.clone().into(),
-            choices: Vec::new(),
             untested: judge::Untested::default(),
             observations: observations.clone(),
-            notes: judge::exchange(&contract, (&plan, id), &exchanges[0], (0, 0)).note.into_iter().collect(),
+            notes: judge::exchange(&contract, (&plan, id), &exchanges[0], at(0)).note.into_iter().collect(),
             effects: Effects::default(),
             repeated: 0,
             gaps: Vec::new(),
             end: End::Complete,
             exchanges,
         };
-        let findings =
-            vec![finding(&observations[0], &[(0, 0), (1, 0)]), finding(&observations[1], &[(0, 0)])];
+        let findings = vec![finding(&observations[0], &[at(0), at(1)]), finding(&observations[1], &[at(0)])];
         Fixture { contract, plan, run, findings, differences: Vec::new(), snapshots: None }
     }
 
@@ -248,11 +247,11 @@ pub(super) fn changed(file: &str, old: &str, new: &str) -> Difference {
 
 /// A case of the only operation.
 pub(super) fn case(id: &str, verdict: Verdict, body: Option<&str>) -> Case {
-    let (statuses, codes, faults) = match verdict {
+    let (statuses, codes, violations) = match verdict {
         Verdict::Reject => (
             vec![StatusRange::Code(400)],
             vec!["735".to_owned()],
-            vec![Fault {
+            vec![Violation {
                 cause: Cause::Missing,
                 place: Place::Body("/name".into()),
                 keyword: Some("required".into()),
@@ -274,14 +273,14 @@ pub(super) fn case(id: &str, verdict: Verdict, body: Option<&str>) -> Case {
             }
             .into(),
             body: body.map(|body| Pieces::of(body.to_owned(), RUN)),
-            credentials: Credentials::Valid,
+            credentials: CredentialKind::Valid,
         },
-        expectation: Expectation { verdict, statuses, codes, faults, silent: Vec::new() },
+        expectation: Expectation { verdict, statuses, codes, violations, silent: Vec::new() },
         place: Place::Body(String::new()),
         cause: String::new(),
         at: "/paths/~1group/post".into(),
         about: String::new(),
-        given: Vec::new(),
+        preconditions: Vec::new(),
         fixed: false,
         follows: None,
     }
@@ -334,8 +333,7 @@ fn observation(check: &'static Check, scenario: usize) -> Observation {
         value: Some("/rank".into()),
         leads: false,
         check,
-        scenario,
-        step: 0,
+        position: Position { scenario, step: 0 },
         answer: "/rank type".into(),
         title: "`/rank` is text where an integer is asked for".into(),
         expected: "type integer".into(),
@@ -344,7 +342,12 @@ fn observation(check: &'static Check, scenario: usize) -> Observation {
     }
 }
 
-fn finding(first: &Observation, cases: &[(usize, usize)]) -> Finding {
+/// The only case of a scenario.
+fn at(scenario: usize) -> Position {
+    Position { scenario, step: 0 }
+}
+
+fn finding(first: &Observation, cases: &[Position]) -> Finding {
     Finding {
         check: first.check,
         severity: first.check.severity,

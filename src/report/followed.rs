@@ -55,7 +55,7 @@ fn begin(url: &str, planned: &Parts) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::Location;
+    use crate::contract::ParameterLocation;
     use crate::contract::link::{Origin, Supplied};
     use crate::plan::{Follow, Verdict};
     use crate::report::fixture;
@@ -71,9 +71,9 @@ mod tests {
             value: Origin::Literal(json!(1)),
         };
         let parameters = vec![
-            supplied(Location::Path, "id"),
-            supplied(Location::Query, "q"),
-            supplied(Location::Header, "X-Tag"),
+            supplied(ParameterLocation::Path, "id"),
+            supplied(ParameterLocation::Query, "q"),
+            supplied(ParameterLocation::Header, "X-Tag"),
         ];
         let text = |text: &str, parameter: usize| {
             let is_open = text.contains(["{id}", "{q}"][parameter]);

@@ -14,11 +14,11 @@ struct Entry {
     check_name: String,
     fingerprint: String,
     severity: &'static str,
-    location: Place,
+    location: CodeLocation,
 }
 
 #[derive(Serialize)]
-struct Place {
+struct CodeLocation {
     path: String,
     lines: Lines,
 }
@@ -30,7 +30,7 @@ struct Lines {
 
 /// The entries, the most serious first.
 pub fn gitlab(report: &Report) -> serde_json::Result<String> {
-    let place = |Mark { at, .. }: Mark<'_>| Place {
+    let location = |Mark { at, .. }: Mark<'_>| CodeLocation {
         path: place::path(report, at),
         lines: Lines { begin: at.line.max(1) },
     };
@@ -53,7 +53,7 @@ pub fn gitlab(report: &Report) -> serde_json::Result<String> {
             check_name: visible(&finding.check),
             fingerprint: place::fingerprint(finding),
             severity: if finding.severity == Severity::Deny { "critical" } else { "minor" },
-            location: place(place::mark(report, &finding.contract, &finding.operation)),
+            location: location(place::mark(report, &finding.contract, &finding.operation)),
         }
     });
     let entries: Vec<Entry> = findings.collect();

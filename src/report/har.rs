@@ -60,8 +60,7 @@ fn sent(report: &Report, request: &Request, url: Option<&str>) -> Value {
     let run = |text: &str| text.replace("{run}", &report.timing.run_id);
     let url = url.map_or_else(|| run(&request.url), str::to_owned);
     let url = utf8_percent_encode(&url, NOT_IN_URLS).to_string();
-    let headers: Vec<Value> =
-        headers(request.headers.iter().map(|(name, value)| (name.as_str(), run(value))));
+    let headers: Vec<Value> = headers(request.headers.iter().map(|(name, value)| (name, run(value))));
     let mut sent = json!({
         "method": request.method,
         "url": url,
@@ -73,7 +72,7 @@ fn sent(report: &Report, request: &Request, url: Option<&str>) -> Value {
         "bodySize": request.body.as_ref().map_or(0, |body| body.bytes),
     });
     if let Some(body) = &request.body {
-        let mut data = json!({"mimeType": header(&request.headers, "content-type")});
+        let mut data = json!({"mimeType": request.headers.get("content-type").unwrap_or_default()});
         match &body.content {
             Content::Text(text) => data["text"] = run(text).into(),
             Content::Base64(bytes) => {
@@ -97,7 +96,7 @@ fn came(outcome: &Outcome) -> Value {
     let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
     let mut content = json!({
         "size": observed.body.as_ref().map_or(0, |body| body.bytes),
-        "mimeType": header(&observed.headers, "content-type"),
+        "mimeType": observed.headers.get("content-type").unwrap_or_default(),
     });
     if let Some(body) = &observed.body {
         match &body.content {
@@ -109,7 +108,7 @@ fn came(outcome: &Outcome) -> Value {
         }
         comment(&mut content, body);
     }
-    let all = observed.headers.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    let all = observed.headers.iter().map(|(name, value)| (name, value.to_owned()));
     let mut came = json!({
         "status": status,
         "statusText": reason.unwrap_or_default(),
@@ -117,7 +116,7 @@ fn came(outcome: &Outcome) -> Value {
         "cookies": [],
         "headers": headers(all),
         "content": content,
-        "redirectURL": header(&observed.headers, "location"),
+        "redirectURL": observed.headers.get("location").unwrap_or_default(),
         "headersSize": -1,
         "bodySize": -1,
     });
@@ -136,11 +135,6 @@ fn comment(data: &mut Value, body: &Body) {
 
 fn headers<'h>(all: impl Iterator<Item = (&'h str, String)>) -> Vec<Value> {
     all.map(|(name, value)| json!({"name": name, "value": value})).collect()
-}
-
-fn header<'h>(headers: &'h [(String, String)], name: &str) -> &'h str {
-    let found = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-    found.map_or("", |(_, value)| value.as_str())
 }
 
 /// The parameters of a URL, decoded.

@@ -7,7 +7,7 @@
 use super::Subject;
 use super::model::Keyword;
 use crate::contract::model;
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 use crate::json::pointer;
 use crate::plan::{Case, Place};
 use crate::schema::Side;
@@ -90,13 +90,14 @@ pub(super) fn keywords(subject: &Subject<'_>) -> Vec<Vec<Keyword>> {
         }
         tables.push(table);
     }
-    for (step, case) in subject.steps() {
-        let Some(answer) = subject.exchange(step).and_then(|exchange| exchange.answer()) else { continue };
+    for (at, case) in subject.plan.placed() {
+        let Some(answer) = subject.exchange(at).and_then(|exchange| exchange.answer()) else { continue };
         let Some(table) = tables.get_mut(case.operation).filter(|table| !table.is_empty()) else { continue };
-        if case.request.credentials != Credentials::Valid || !is_json(case) {
+        if case.request.credentials != CredentialKind::Valid || !is_json(case) {
             continue;
         }
-        let broken: Vec<Key> = case.expectation.faults.iter().filter_map(|fault| key(table, fault)).collect();
+        let broken: Vec<Key> =
+            case.expectation.violations.iter().filter_map(|violation| key(table, violation)).collect();
         for key in &broken {
             let Some(entry) = table.get_mut(key) else { continue };
             match answer.status {
@@ -127,12 +128,12 @@ fn is_json(case: &Case) -> bool {
     case.request.header("content-type").is_some_and(|name| model::is_json(&name))
 }
 
-/// The entry that a fault is about: a property that must not be there counts for its object.
-fn key(table: &IndexMap<Key, Keyword>, fault: &crate::plan::Fault) -> Option<Key> {
-    let Place::Body(at) = &fault.place else { return None };
+/// The entry that a violation is about: a property that must not be there counts for its object.
+fn key(table: &IndexMap<Key, Keyword>, violation: &crate::plan::Violation) -> Option<Key> {
+    let Place::Body(at) = &violation.place else { return None };
     let exact = pattern(at);
     let within = exact.rsplit_once('/').map(|(parent, _)| parent.to_owned());
-    let keys = [Some(exact), within].into_iter().flatten().map(|place| (place, fault.at.clone()));
+    let keys = [Some(exact), within].into_iter().flatten().map(|place| (place, violation.at.clone()));
     keys.into_iter().find(|key| table.contains_key(key))
 }
 
@@ -236,7 +237,7 @@ mod tests {
     fn a_keyword_is_satisfied_by_what_was_taken_and_violated_by_what_was_refused() {
         let mut fixture = Fixture::new();
         let root = "/paths/~1group/post/requestBody/content/application~1json/schema";
-        Arc::make_mut(&mut fixture.plan.scenarios[1]).cases[0].expectation.faults[0].at =
+        Arc::make_mut(&mut fixture.plan.scenarios[1]).cases[0].expectation.violations[0].at =
             format!("{root}/required");
         let found = keywords(&fixture.subject());
         let told: Vec<String> = found[0]

@@ -43,7 +43,7 @@ pub use untried::Untried;
 use crate::contract::Contract;
 use crate::exchange::{Exchange, Sent};
 use crate::judge::{Finding, Observation, Severity};
-use crate::plan::{Case, Gap, Plan};
+use crate::plan::{Case, Gap, Plan, Position};
 use crate::record::{Record, SnapshotSummary, Verdict};
 use crate::source::Location;
 use curl::Repeat;
@@ -69,12 +69,7 @@ pub struct Subject<'r> {
     pub differences: Vec<Difference>,
     /// Snapshots that were not compared.
     pub other_seed: Option<OtherSeed>,
-    /// The file that lists what the run created.
-    pub ledger: Option<String>,
 }
-
-/// Index of a scenario in the plan and of a case in the scenario.
-type Step = (usize, usize);
 
 impl<'r> Subject<'r> {
     /// A run without snapshots; its coverage is computed here.
@@ -89,7 +84,6 @@ impl<'r> Subject<'r> {
             snapshots: None,
             differences: Vec::new(),
             other_seed: None,
-            ledger: None,
         }
     }
 
@@ -122,26 +116,20 @@ impl<'r> Subject<'r> {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 
-    fn case(&self, (scenario, step): Step) -> Option<&'r Case> {
-        self.plan.scenarios.get(scenario)?.cases.get(step)
+    fn case(&self, at: Position) -> Option<&'r Case> {
+        self.plan.case(at)
     }
 
-    fn exchange(&self, (scenario, step): Step) -> Option<&'r Exchange> {
-        self.run.exchanges.get(scenario)?.get(step)?.as_ref()
+    fn exchange(&self, at: Position) -> Option<&'r Exchange> {
+        at.of(&self.run.exchanges)
     }
 
-    fn steps(&self) -> impl Iterator<Item = (Step, &'r Case)> + use<'r> {
-        self.plan.scenarios.iter().enumerate().flat_map(|(index, scenario)| {
-            scenario.cases.iter().enumerate().map(move |(step, case)| ((index, step), case))
-        })
-    }
-
-    fn observations_by_step(&self) -> HashMap<Step, Vec<&'r Observation>> {
-        let mut by_step: HashMap<Step, Vec<&'r Observation>> = HashMap::new();
+    fn observations_by_case(&self) -> HashMap<Position, Vec<&'r Observation>> {
+        let mut by_case: HashMap<Position, Vec<&'r Observation>> = HashMap::new();
         for observation in &self.run.observations {
-            by_step.entry((observation.scenario, observation.step)).or_default().push(observation);
+            by_case.entry(observation.position).or_default().push(observation);
         }
-        by_step
+        by_case
     }
 
     fn file(&self) -> &'r str {
@@ -152,21 +140,21 @@ impl<'r> Subject<'r> {
         self.contract.document.locate_key(at)
     }
 
-    fn codes(&self, step: Step) -> Vec<String> {
-        let operation = self.case(step).and_then(|case| self.contract.operations.get(case.operation));
-        let answer = self.exchange(step).and_then(Exchange::answer);
+    fn codes(&self, at: Position) -> Vec<String> {
+        let operation = self.case(at).and_then(|case| self.contract.operations.get(case.operation));
+        let answer = self.exchange(at).and_then(Exchange::answer);
         operation.zip(answer).map_or_else(Vec::new, |(operation, answer)| coverage::codes(operation, answer))
     }
 
-    fn request_id(&self, step: Step) -> Option<String> {
-        let answer = self.exchange(step)?.answer()?;
+    fn request_id(&self, at: Position) -> Option<String> {
+        let answer = self.exchange(at)?.answer()?;
         crate::judge::values(self.contract.request_id.as_ref()?, answer, None).into_iter().next()
     }
 
     /// The beginning of what the host said where it refused something or failed.
-    fn said(&self, step: Step) -> Option<String> {
+    fn said(&self, at: Position) -> Option<String> {
         const MOST: usize = 300;
-        let answer = self.exchange(step)?.answer().filter(|answer| answer.status >= 400)?;
+        let answer = self.exchange(at)?.answer().filter(|answer| answer.status >= 400)?;
         let text = String::from_utf8_lossy(&answer.body);
         let text = text.trim();
         let mut said: String = text.chars().take(MOST).collect();
@@ -176,29 +164,29 @@ impl<'r> Subject<'r> {
         (!said.is_empty()).then_some(said)
     }
 
-    fn repeat(&self, step: Step) -> Option<Repeat> {
-        let scenario = self.plan.scenarios.get(step.0)?;
-        let case = self.case(step)?;
-        let sent = &self.exchange(step)?.sent;
+    fn repeat(&self, at: Position) -> Option<Repeat> {
+        let scenario = self.plan.scenarios.get(at.scenario)?;
+        let case = self.case(at)?;
+        let sent = &self.exchange(at)?.sent;
         let sent = followed::marked(case, sent, &self.run.id, |name| format!("${}", curl::variable_of(name)));
         Some(curl::repeat(scenario, case, &sent, &self.run.id))
     }
 
     /// How to repeat a case with all that must come before it.
-    fn repeat_whole(&self, (index, step): Step) -> Option<Repeat> {
-        let scenario = self.plan.scenarios.get(index)?;
+    fn repeat_whole(&self, at: Position) -> Option<Repeat> {
+        let scenario = self.plan.scenarios.get(at.scenario)?;
         let mark = |name: &str| format!("${}", curl::variable_of(name));
         let sent = scenario.cases.iter().enumerate().map(|(step, case)| {
-            let sent = &self.exchange((index, step))?.sent;
+            let sent = &self.exchange(Position { step, ..at })?.sent;
             Some(followed::marked(case, sent, &self.run.id, mark))
         });
-        script::whole(scenario, step, &sent.collect::<Vec<_>>(), &self.run.id)
+        script::whole(scenario, at.step, &sent.collect::<Vec<_>>(), &self.run.id)
     }
 
     /// What was sent, the same in every run: with the name of what came from an earlier answer.
-    fn sent(&self, step: Step) -> Option<Sent> {
-        let sent = &self.exchange(step)?.sent;
-        Some(followed::marked(self.case(step)?, sent, &self.run.id, |name| format!("{{{name}}}")))
+    fn sent(&self, at: Position) -> Option<Sent> {
+        let sent = &self.exchange(at)?.sent;
+        Some(followed::marked(self.case(at)?, sent, &self.run.id, |name| format!("{{{name}}}")))
     }
 
     /// Text in which the identity of the run is a placeholder, so that runs can be compared.

@@ -4,6 +4,7 @@
 
 use super::Untried;
 use super::coverage::Covered;
+use crate::exchange::Headers;
 use crate::judge::Severity;
 use crate::plan;
 use crate::record::{SnapshotSummary, Verdict};
@@ -262,7 +263,7 @@ pub struct Request {
     /// The whole URL.
     pub url: String,
     /// The headers, in order.
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     /// The body.
     pub body: Option<Body>,
 }
@@ -309,7 +310,7 @@ pub struct Observed {
     /// What the network said, if there was no whole answer.
     pub detail: Option<String>,
     /// The headers of the answer, in order.
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     /// The body of the answer, decoded from its content coding.
     pub body: Option<Body>,
 }

@@ -217,13 +217,14 @@ mod tests {
             pause: Duration::from_secs(2),
             why: "the target asked for a pause",
         }));
-        for (scenario, step, exchange) in run.exchanges() {
+        for (position, exchange) in run.exchanges() {
             events.event(&Event::Run(&run::Event::Sent));
-            let own: Vec<_> = run.observations.iter().filter(|one| one.scenario == scenario).collect();
-            let (scenario, own) = (&plan.scenarios[scenario], &own);
+            let own: Vec<_> =
+                run.observations.iter().filter(|one| one.position.scenario == position.scenario).collect();
+            let (scenario, own) = (&plan.scenarios[position.scenario], &own);
             events.event(&Event::Judged {
                 scenario: &scenario.id,
-                case: &scenario.cases[step],
+                case: &scenario.cases[position.step],
                 exchange,
                 observations: own,
             });

@@ -1,7 +1,7 @@
 //! Where a place of the contract is in the repository, as other programs name it.
 
 use super::model::{At, Finding, Report};
-use crate::run::credentials::md5_hex;
+use crate::run::authenticator::md5_hex;
 use crate::source::Location;
 use crate::text::visible;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

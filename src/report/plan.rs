@@ -1,8 +1,12 @@
 //! A plan for people and for machines.
 
+use crate::contract::link::Origin;
 use crate::contract::model::{DOCUMENTED_REFUSAL, StatusRange};
 use crate::contract::{Contract, Untestable};
-use crate::plan::{Candidates, Case, Gap, Plan, Scenario, Verdict, Withheld};
+use crate::exchange::Request;
+use crate::plan::{
+    Candidates, Case, Expectation, Gap, Place, Plan, Precondition, Role, Scenario, Verdict, Withheld,
+};
 use crate::text::count;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -92,13 +96,10 @@ pub fn write_json(contract: &Contract, plan: &Plan, mut out: impl Write) -> io::
         json!({"file": location.file, "line": location.line, "column": location.column, "pointer": at})
     };
     let case = |case: &Case| {
-        let mut value = serde_json::to_value(case).unwrap_or_default();
-        if let Value::Object(members) = &mut value {
-            members.shift_remove("at");
-            members.insert("operation".into(), json!(contract.operations[case.operation].id));
-            members.insert("contract".into(), located(&case.at));
-        }
-        value
+        let mut shown = json!(Shown::from(case));
+        shown["operation"] = json!(contract.operations[case.operation].id);
+        shown["contract"] = located(&case.at);
+        shown
     };
     let scenario = |scenario: &Scenario| json!({"id": scenario.id, "cases": scenario.cases.iter().map(case).collect::<Vec<_>>()});
     let gap = |gap: &Gap| json!({"operation": gap.operation, "why": gap.why, "contract": located(&gap.at)});
@@ -125,6 +126,78 @@ pub fn write_json(contract: &Contract, plan: &Plan, mut out: impl Write) -> io::
     };
     serde_json::to_writer_pretty(&mut out, &whole)?;
     out.write_all(b"\n")
+}
+
+/// A case as it is shown, with samples in place of what is not known.
+#[derive(Serialize)]
+struct Shown<'c> {
+    id: &'c str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<Role>,
+    request: Value,
+    expectation: Value,
+    place: &'c Place,
+    cause: &'c str,
+    about: &'c str,
+    #[serde(skip_serializing_if = "<[Precondition]>::is_empty")]
+    given: &'c [Precondition],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    follows: Option<Value>,
+}
+
+impl<'c> From<&'c Case> for Shown<'c> {
+    fn from(case: &'c Case) -> Shown<'c> {
+        let follows = case.follows.as_ref().map(|follow| {
+            let parameters = follow.parameters.iter().map(|supplied| {
+                let value = match &supplied.value {
+                    Origin::Exchange(expression) => json!(expression),
+                    Origin::Literal(value) => value.clone(),
+                };
+                json!({"in": supplied.location, "name": supplied.name, "value": value})
+            });
+            json!({"step": follow.step, "parameters": parameters.collect::<Vec<_>>()})
+        });
+        Shown {
+            id: &case.id,
+            role: Some(case.role).filter(|role| *role != Role::Plain),
+            request: request(&case.request),
+            expectation: expectation(&case.expectation),
+            place: &case.place,
+            cause: &case.cause,
+            about: &case.about,
+            given: &case.preconditions,
+            follows,
+        }
+    }
+}
+
+fn request(request: &Request) -> Value {
+    let headers = request.parts.headers().map(|(name, value)| (name, value.to_string()));
+    json!({
+        "method": request.method,
+        "path": request.path().to_string(),
+        "headers": headers.collect::<Vec<_>>(),
+        "body": request.body().map(String::from_utf8_lossy),
+        "credentials": request.credentials,
+    })
+}
+
+fn expectation(expectation: &Expectation) -> Value {
+    let violations = expectation.violations.iter().map(|violation| {
+        let mut shown = json!({"cause": violation.cause, "place": violation.place});
+        if let Some(keyword) = &violation.keyword {
+            shown["keyword"] = json!(keyword);
+        }
+        shown["at"] = json!(violation.at);
+        shown
+    });
+    json!({
+        "verdict": expectation.verdict,
+        "statuses": expectation.statuses.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "codes": expectation.codes,
+        "faults": violations.collect::<Vec<_>>(),
+        "silent": expectation.silent,
+    })
 }
 
 #[derive(Serialize)]

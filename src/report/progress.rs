@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 pub struct Progress {
     bar: Option<ProgressBar>,
     lines: Option<Mutex<Lines>>,
-    seen: Arc<Seen>,
+    gauge: Arc<Gauge>,
 }
 
 /// Progress in lines.
@@ -56,8 +56,9 @@ impl Lines {
     }
 }
 
+/// What the bar shows beside its length.
 #[derive(Debug, Default)]
-struct Seen {
+struct Gauge {
     observations: AtomicU64,
     waiting: Mutex<Option<(Instant, &'static str)>>,
 }
@@ -79,19 +80,19 @@ impl Progress {
 
     /// Nothing at all.
     pub fn hidden() -> Progress {
-        Progress { bar: None, lines: None, seen: Arc::default() }
+        Progress { bar: None, lines: None, gauge: Arc::default() }
     }
 
     fn written(paper: Box<dyn Write + Send>) -> Progress {
-        Progress { bar: None, lines: Some(Mutex::new(Lines::new(paper))), seen: Arc::default() }
+        Progress { bar: None, lines: Some(Mutex::new(Lines::new(paper))), gauge: Arc::default() }
     }
 
     fn on(target: ProgressDrawTarget) -> Progress {
-        let seen = Arc::<Seen>::default();
+        let gauge = Arc::<Gauge>::default();
         let bar = ProgressBar::with_draw_target(Some(0), target);
         // The template is fixed; should it ever be wrong, the default style draws.
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
-            let (observed, waited) = (Arc::clone(&seen), Arc::clone(&seen));
+            let (observed, waited) = (Arc::clone(&gauge), Arc::clone(&gauge));
             let rate = |state: &ProgressState, out: &mut dyn fmt::Write| write_rate(state, out);
             let style = style
                 .with_key("rate", rate)
@@ -103,7 +104,7 @@ impl Progress {
                 });
             bar.set_style(style.progress_chars("=> "));
         }
-        Progress { bar: Some(bar), lines: None, seen }
+        Progress { bar: Some(bar), lines: None, gauge }
     }
 
     /// So many things are to be done.
@@ -149,13 +150,13 @@ impl Observer for Progress {
             Event::Judged { observations, .. } => {
                 if !observations.is_empty() {
                     let observations = u64::try_from(observations.len()).unwrap_or(u64::MAX);
-                    self.seen.observations.fetch_add(observations, Ordering::Relaxed);
+                    self.gauge.observations.fetch_add(observations, Ordering::Relaxed);
                 }
             }
             Event::Run(run::Event::Sent) => self.one_more(),
             Event::Run(run::Event::Waiting { pause, why }) => {
                 let until = Instant::now().checked_add(*pause);
-                *self.seen.waiting.lock().unwrap_or_else(PoisonError::into_inner) =
+                *self.gauge.waiting.lock().unwrap_or_else(PoisonError::into_inner) =
                     until.map(|until| (until, *why));
             }
             Event::Run(run::Event::Ended) => self.clear(),
@@ -169,7 +170,7 @@ impl Drop for Progress {
     }
 }
 
-impl Seen {
+impl Gauge {
     fn write_count(&self, out: &mut dyn fmt::Write) {
         // Nothing can be done about a terminal that fails.
         let _ = match self.observations.load(Ordering::Relaxed) {
@@ -242,7 +243,7 @@ mod tests {
         let paper = Paper::default();
         let progress = Progress::on(ProgressDrawTarget::term_like(Box::new(paper.clone())));
         let fixture = Fixture::new();
-        let exchange = fixture.run.exchanges().next().unwrap().2;
+        let exchange = fixture.run.exchanges().next().unwrap().1;
         progress.event(&Event::Run(&run::Event::Started { run: "", requests: 2 }));
         progress.event(&Event::Run(&run::Event::Sent));
         let own: Vec<_> = fixture.run.observations.iter().collect();

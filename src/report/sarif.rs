@@ -4,6 +4,7 @@ use super::json::pretty;
 use super::model::{At, Body, Came, Content, Finding, Report};
 use super::place::{self, Mark};
 use super::words;
+use crate::exchange::Headers;
 use crate::judge::{self, CHECKS, Check, Severity};
 use crate::record::Verdict;
 use crate::source::{Excerpt, Location};
@@ -154,11 +155,11 @@ fn escaped(text: &str) -> String {
 }
 
 /// A name that comes more than once has its values in one, as HTTP allows.
-fn headers(all: &[(String, String)]) -> Map<String, Value> {
+fn headers(all: &Headers) -> Map<String, Value> {
     let mut headers = Map::new();
-    for (name, value) in all {
+    for (name, value) in all.iter() {
         let value = cut(value, LONG);
-        let joined = match headers.get(name.as_str()).and_then(Value::as_str) {
+        let joined = match headers.get(name).and_then(Value::as_str) {
             Some(before) => format!("{before}, {value}"),
             None => value,
         };

@@ -1,12 +1,13 @@
 //! A script for a POSIX shell that repeats a case with the steps that must come before it.
 
-use super::curl::{self, Repeat, quoted, variable_of};
+use super::curl::{self, Repeat, variable_of};
 use crate::contract::expression::Part;
 use crate::contract::link::{Origin, Supplied};
-use crate::contract::{Expression, Location};
+use crate::contract::{Expression, ParameterLocation};
 use crate::exchange::Sent;
 use crate::json::pointer;
 use crate::plan::{Case, Scenario};
+use crate::text::shell::quoted;
 use crate::text::visible;
 
 /// How to repeat a case whole: its line, or, where other steps of its scenario come before it or go
@@ -96,7 +97,11 @@ fn taken(one: &Supplied, step: usize) -> Option<String> {
     match &one.value {
         Origin::Literal(_) => Some(quoted(&visible(&one.value.to_string()))),
         Origin::Exchange(Expression::Response(Part::Body(at))) => {
-            let encode = if matches!(one.location, Location::Path | Location::Query) { "|@uri" } else { "" };
+            let encode = if matches!(one.location, ParameterLocation::Path | ParameterLocation::Query) {
+                "|@uri"
+            } else {
+                ""
+            };
             let path = quoted(&format!("{}{encode}", jq(at)));
             Some(format!("$(printf '%s' \"$answer_{number}\" | jq -r {path})"))
         }
@@ -133,7 +138,7 @@ mod tests {
 
     const RUN_ID: &str = "1234567890";
 
-    fn read(origin: Origin, location: Location) -> Case {
+    fn read(origin: Origin, location: ParameterLocation) -> Case {
         let mut case = fixture::case("accept/read", Verdict::Accept, None);
         case.request.method = "GET".into();
         case.request.parts_mut().path = vec!["".into(), "group".into(), Pieces::answer("{id}".into(), 0)];
@@ -190,7 +195,7 @@ jq() { cat > /dev/null; printf '%s' "$2"; }
 
     #[test]
     fn what_a_step_takes_from_an_answer_is_taken_by_the_shell() {
-        let read = read(expression("$response.body#/data/0/id"), Location::Path);
+        let read = read(expression("$response.body#/data/0/id"), ParameterLocation::Path);
         let repeat = script(&scenario(vec![create(), read], 0), 1);
         let lines: Vec<&str> = repeat.line.lines().collect();
         assert_eq!(lines[0], "# step 1: create-group/accept/create");
@@ -208,15 +213,15 @@ jq() { cat > /dev/null; printf '%s' "$2"; }
 
     #[test]
     fn headers_and_what_the_contract_gives_are_taken_as_well() {
-        let location = read(expression("$response.header.Location"), Location::Path);
+        let location = read(expression("$response.header.Location"), ParameterLocation::Path);
         let repeat = script(&scenario(vec![create(), location], 0), 1);
         assert!(repeat.line.contains("curl -sS -D head_1 -X POST"), "{}", repeat.line);
         assert!(repeat.line.contains("id=$(grep -i '^location:' head_1 |"), "{}", repeat.line);
-        let literal = read(Origin::Literal(json!("it's")), Location::Path);
+        let literal = read(Origin::Literal(json!("it's")), ParameterLocation::Path);
         let repeat = script(&scenario(vec![create(), literal], 0), 1);
         assert!(sent(&repeat.line).ends_with("/group/it's\n"), "{}", repeat.line);
         assert_eq!(repeat.note, None);
-        let other = read(expression("$request.header.X-Id"), Location::Path);
+        let other = read(expression("$request.header.X-Id"), ParameterLocation::Path);
         let repeat = script(&scenario(vec![create(), other], 0), 1);
         assert_eq!(repeat.note.as_deref(), Some("id stands for $request.header.x-id of step 1"));
     }

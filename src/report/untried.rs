@@ -37,8 +37,8 @@ impl Untried {
         let beyond = subject.plan.beyond.keys().filter_map(|index| subject.contract.operations.get(*index));
         let beyond = beyond.map(|operation| operation.id.as_str());
         let operations: BTreeSet<&str> = planned.chain(gaps).chain(broken).chain(beyond).collect();
-        let taken = subject.run.exchanges().filter(|(_, _, exchange)| exchange.accepted());
-        let taken = taken.filter_map(|(scenario, step, _)| subject.case((scenario, step)));
+        let taken = subject.run.exchanges().filter(|(_, exchange)| exchange.accepted());
+        let taken = taken.filter_map(|(position, _)| subject.case(position));
         let accepted: BTreeSet<usize> = taken
             .filter(|case| case.request.method == subject.contract.operations[case.operation].method)
             .map(|case| case.operation)

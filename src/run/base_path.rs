@@ -4,9 +4,9 @@
 use super::RunError;
 use super::came::Came;
 use super::runner::{Course, Runner, Stop, stopped};
-use crate::contract::{Location, Operation, model};
+use crate::contract::{Operation, ParameterLocation, model};
 use crate::exchange::Answer;
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 use crate::exchange::unknown_path::{is_page, same_nowhere};
 use crate::exchange::{Exchange, Pieces};
 use crate::generate::Sample;
@@ -105,7 +105,7 @@ fn path_of(url: &str) -> Option<&str> {
 
 /// Whether an operation is there whatever the target holds.
 fn is_plain(operation: &Operation) -> bool {
-    !operation.parameters.iter().any(|parameter| parameter.location == Location::Path)
+    !operation.parameters.iter().any(|parameter| parameter.location == ParameterLocation::Path)
 }
 
 /// Whether an answer may be that to a path which does not exist: a refusal of that kind, or a page
@@ -128,7 +128,7 @@ fn answered<'c>(course: &'c Course, operation: impl Fn(&Case) -> &'c Operation) 
         let pairs = pairs.filter_map(|(case, came)| Some((case, came.as_ref()?)));
         answered.extend(pairs.filter(|(case, came)| {
             let own = case.request.method == operation(case).method;
-            own && came.status.is_some() && case.request.credentials == Credentials::Valid
+            own && came.status.is_some() && case.request.credentials == CredentialKind::Valid
         }));
     }
     answered
@@ -145,7 +145,7 @@ fn unasked<'c>(course: &'c Course, operation: impl Fn(&Case) -> &'c Operation) -
         let own = operation(case);
         is_safe(&own.method)
             && case.request.method == own.method
-            && case.request.credentials == Credentials::Valid
+            && case.request.credentials == CredentialKind::Valid
             && is_plain(own)
             && !came(case)
     });

@@ -1,10 +1,14 @@
 //! What a run does to its target, as far as the target says: what it created, changed and deleted,
 //! and what of that it leaves behind.
 
+use super::ledger;
+use crate::contract::Contract;
 use crate::exchange::{Exchange, FailureKind, Outcome};
+use crate::json;
+use crate::plan::Case;
 use crate::plan::guard::is_safe;
 use percent_encoding::percent_decode_str;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 use std::sync::{Mutex, PoisonError};
 
@@ -27,7 +31,7 @@ pub enum Effect {
 }
 
 /// How much a run did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effects {
     /// How many resources it created.
     pub created: usize,
@@ -42,6 +46,25 @@ pub struct Effects {
 }
 
 impl Effects {
+    /// What these requests did, in the order in which they were answered.
+    pub fn of<'e>(contract: &Contract, sent: impl IntoIterator<Item = (&'e Case, &'e Exchange)>) -> Effects {
+        let toll = Toll::default();
+        for (case, exchange) in sent {
+            if let Some(effect) = effect(exchange) {
+                toll.add(exchange, effect, || named(contract, case, exchange));
+            }
+        }
+        toll.effects()
+    }
+
+    /// The largest of its numbers.
+    pub fn most(&self) -> usize {
+        [self.created, self.uncertain, self.changed, self.deleted, self.left]
+            .into_iter()
+            .max()
+            .unwrap_or_default()
+    }
+
     /// Whether it may have done anything.
     pub fn any(&self) -> bool {
         self.created + self.uncertain + self.changed + self.deleted > 0
@@ -82,6 +105,16 @@ pub(super) fn effect(exchange: &Exchange) -> Option<Effect> {
         },
     };
     (!is_safe(method)).then_some(came)
+}
+
+/// What an answer calls a resource, where the contract has a way to delete it.
+pub(super) fn named(contract: &Contract, case: &Case, exchange: &Exchange) -> Option<String> {
+    if !contract.operations.iter().any(|operation| operation.method == "DELETE") {
+        return None;
+    }
+    let body = json::read(&exchange.answer()?.body).ok()?;
+    let id = ledger::identity(&contract.operations[case.operation], &body)?;
+    Some(id.as_str().map_or(id.to_string(), str::to_owned))
 }
 
 /// Adds up the effects of a run while it goes on.

@@ -1,15 +1,15 @@
 //! The run: sends the plan to a target, within its pace, and hands on what comes back.
 
 mod alone;
+pub mod authenticator;
 mod base_path;
 mod came;
 mod conflict;
-pub mod credentials;
+mod credentials;
 mod effects;
 mod error;
 mod follow;
 mod forms;
-mod given;
 pub mod identity;
 pub mod ledger;
 mod names;
@@ -31,8 +31,8 @@ mod trust;
 mod wanted;
 mod watch;
 
+pub use credentials::Credentials;
 pub use effects::{Effect, Effects};
-pub use given::Given;
 pub use ledger::Ledger;
 
 pub use error::RunError;
@@ -43,7 +43,8 @@ pub use sink::{Heard, Sink};
 pub use wanted::{asks_for, wanted};
 
 use crate::exchange::Answer;
-use crate::plan::{Choice, Gap, Plan};
+use crate::plan::{Gap, Plan};
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,8 +58,6 @@ pub struct Run {
     pub elapsed: Duration,
     /// What was sent: the plan as the answers have shaped it.
     pub plan: Arc<Plan>,
-    /// The bodies that the host accepts, where it is not the one with everything.
-    pub choices: Vec<Choice>,
     /// What came for a path that nobody has, where that was asked.
     pub made_up: Option<Answer>,
     /// The cases, by identity, whose refusal says nothing about them: the credentials had ended.
@@ -74,7 +73,8 @@ pub struct Run {
 }
 
 /// Why a run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum End {
     /// Everything was sent.
     Complete,

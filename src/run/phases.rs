@@ -61,17 +61,16 @@ impl Runner<'_> {
         });
         let each = searches.map(|search| self.searched(&plan, search, stop.clone()));
         let each: Vec<_> = stream::iter(each).buffered(self.settings.workers()).collect().await;
-        let (mut heard, mut scenarios) = (Vec::new(), Vec::new());
+        let (mut heard, mut scenarios, mut choices) = (Vec::new(), Vec::new(), Vec::new());
         for searched in each {
             let Searched { sent, choice } = searched.map_err(End::from)?;
-            course.choices.extend(choice);
+            choices.extend(choice);
             for (scenario, came) in sent {
                 heard.push((plan.scenarios.len() + scenarios.len(), came));
                 scenarios.push(scenario);
             }
         }
-        let (mut plan, lost) =
-            plan::rebased(&labeller, &plan, &course.choices, |index| course.came[index].is_some());
+        let (mut plan, lost) = plan::rebased(&labeller, &plan, choices, |index| course.came[index].is_some());
         let mut left_out: BTreeMap<usize, usize> = BTreeMap::new();
         for index in lost {
             *left_out.entry(plan.scenarios[index].operation).or_default() += 1;
@@ -111,8 +110,8 @@ impl Runner<'_> {
     /// Asks for a path that does not exist, where methods were answered that none declares: some
     /// hosts have one answer for whatever they do not know.
     async fn make_up(&self, course: &mut Course, stop: &Stop) -> Result<(), End> {
-        let Some((first, step)) = self.sink.doubted().filter(|_| self.room() > 0) else { return Ok(()) };
-        let mut case = course.plan.scenarios[first].cases[step].clone();
+        let Some(first) = self.sink.doubted().filter(|_| self.room() > 0) else { return Ok(()) };
+        let mut case = course.plan[first].clone();
         let parts = case.request.parts_mut();
         while parts.path.last().is_some_and(|last| last.sample().is_empty()) {
             parts.path.pop();
@@ -128,8 +127,10 @@ impl Runner<'_> {
         let scenario = Scenario::single(case);
         let plan = Arc::clone(&course.plan);
         let mut heard = self.scenario((&plan, 0), &scenario, stopped.as_mut()).await.map_err(End::from)?;
-        let exchange = heard.exchanges.pop().flatten();
-        course.made_up = exchange.and_then(|exchange| match exchange.outcome {
+        let held = heard.marked().pop();
+        let shown = heard.exchanges.pop().flatten().zip(held);
+        let shown = shown.map(|(exchange, held)| heard.secrets.without_secrets(exchange, held));
+        course.made_up = shown.and_then(|exchange| match exchange.outcome {
             Outcome::Answered(answer) => Some(answer),
             Outcome::Failed(_) => None,
         });

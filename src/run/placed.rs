@@ -1,7 +1,7 @@
 //! Secrets by where they stand: what a request carries as a credential is hidden however short it
 //! is, while text elsewhere must be long enough not to stand there by chance.
 
-use super::credentials::Carrier;
+use super::authenticator::Carrier;
 use crate::wire::url;
 
 /// Credentials by where they stand in the head of a request, with what is shown in their place.

@@ -1,11 +1,11 @@
 //! The runner: scenarios side by side, the cases of each in order.
 
 use super::alone::Rest;
+use super::authenticator::Authenticator;
 use super::came::Came;
-use super::credentials::Authenticator;
+use super::credentials::Credentials;
 use super::effects::Toll;
 use super::error::{Halt, RunError};
-use super::given::Given;
 use super::ledger::Ledger;
 use super::order::Order;
 use super::pace::{Pace, Rate};
@@ -22,10 +22,10 @@ use super::watch::{Watch, any_late, at_root};
 use super::{End, Event, Observer, Run};
 use crate::contract::{Contract, Operation};
 use crate::exchange::Answer;
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 use crate::exchange::Heads;
 use crate::exchange::{Failure, Outcome};
-use crate::plan::{Choice, Plan, Scenario};
+use crate::plan::{Plan, Scenario};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::pin::{Pin, pin};
@@ -45,7 +45,7 @@ pub struct Settings {
     /// The most requests that may be sent.
     pub max_requests: Option<usize>,
     /// What the user gave to be let in with.
-    pub given: Given,
+    pub credentials: Credentials,
     /// How many scenarios run side by side.
     pub jobs: usize,
     /// The most requests in a time.
@@ -72,6 +72,33 @@ pub struct Alias {
 }
 
 impl Settings {
+    /// How many scenarios run side by side unless the user says otherwise.
+    pub const JOBS: usize = 8;
+
+    /// The time limit of an exchange unless the user says otherwise.
+    pub const TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// The longest that a target may ask to wait unless the user says otherwise.
+    pub const PATIENCE: Duration = Duration::from_mins(2);
+
+    /// A plan to a target, without credentials and as fast as it answers. `target` is a URL without a
+    /// trailing slash, `run_id` ten digits that no run on this target used before.
+    pub fn new(target: impl Into<String>, run_id: impl Into<String>) -> Settings {
+        Settings {
+            target: target.into(),
+            alias: None,
+            max_requests: None,
+            credentials: Credentials::default(),
+            jobs: Settings::JOBS,
+            rate: None,
+            timeout: Settings::TIMEOUT,
+            patience: Settings::PATIENCE,
+            fail_fast: false,
+            ledger: None,
+            run_id: run_id.into(),
+        }
+    }
+
     /// How many scenarios really run side by side: where the first finding ends the run, what else
     /// is sent must not depend on how fast the others are.
     pub(super) fn workers(&self) -> usize {
@@ -100,8 +127,6 @@ pub(super) struct Course {
     pub(super) plan: Arc<Plan>,
     /// What came of each case of its scenarios.
     pub(super) came: Vec<Option<Vec<Option<Came>>>>,
-    /// What was found of the bodies that the host accepts.
-    pub(super) choices: Vec<Choice>,
     /// What came for a path that does not exist.
     pub(super) made_up: Option<Answer>,
     /// That nothing of the API is below the path of the target.
@@ -124,7 +149,7 @@ pub async fn run(
     let sender = Sender {
         contract,
         transport,
-        authenticator: Authenticator::new(contract, settings.given.clone(), &settings.target),
+        authenticator: Authenticator::new(contract, settings.credentials.clone(), &settings.target),
         pace: Pace::new(settings.rate, settings.patience),
         observer,
         target: &settings.target,
@@ -143,7 +168,6 @@ pub async fn run(
     let course = Course {
         plan: Arc::clone(plan),
         came: plan.scenarios.iter().map(|_| None).collect(),
-        choices: Vec::new(),
         made_up: None,
         nowhere: None,
         rest: Rest::default(),
@@ -217,7 +241,7 @@ impl Runner<'_> {
         };
         match first.exchanges.first().and_then(Option::as_ref).map(|exchange| &exchange.outcome) {
             Some(Outcome::Answered(answer)) => {
-                let valid = case.request.credentials == Credentials::Valid && !operation.is_open();
+                let valid = case.request.credentials == CredentialKind::Valid && !operation.is_open();
                 // A documented 403 is about what this user may do.
                 let documented = answer.status == 403 && operation.response(403).is_some();
                 if valid && matches!(answer.status, 401 | 403) && !documented {
@@ -263,7 +287,7 @@ impl Runner<'_> {
             status: answer.status,
             said: said(answer, secrets),
             lacks: if given { Vec::new() } else { wanted(self.contract, [operation]) },
-            plain_password: self.settings.given.basic.is_some() && !self.settings.given.basic_md5,
+            plain_password: self.settings.credentials.basic.is_some() && !self.settings.credentials.basic_md5,
         }
     }
 
@@ -390,7 +414,6 @@ impl Runner<'_> {
             started,
             elapsed,
             plan: course.plan,
-            choices: course.choices,
             made_up: course.made_up,
             blameless: self.sender.trust.blameless(),
             refused_once: self.sender.trust.refused_once(),

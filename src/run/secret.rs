@@ -1,6 +1,6 @@
 //! Secrets: what must appear in no output, and the variables that stand for it.
 
-use super::credentials::Carrier;
+use super::authenticator::Carrier;
 use super::forms::forms;
 use super::names::each_name;
 use super::placed::Placed;

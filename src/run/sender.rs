@@ -1,10 +1,10 @@
 //! The sender: one case, sent until what came of it is final.
 
-use super::credentials::{Authenticator, Carrier};
-use super::effects::{Effect, Toll, effect};
+use super::authenticator::{Authenticator, Carrier};
+use super::effects::{Effect, Toll, effect, named};
 use super::error::Halt;
 use super::follow::{self, Unfilled};
-use super::ledger::{self, Entry, Ledger};
+use super::ledger::{Entry, Ledger};
 use super::pace::{Pace, retry_after};
 use super::runner::Alias;
 use super::tally::Tally;
@@ -16,9 +16,8 @@ use crate::contract::expression::Part;
 use crate::contract::{Contract, Expression};
 use crate::exchange::Headers;
 use crate::exchange::{Content, Exchange, Failure, FailureKind, Outcome, Sent};
-use crate::exchange::{Credentials, Parts, Request};
+use crate::exchange::{CredentialKind, Parts, Request};
 use crate::exchange::{Head, Heads};
-use crate::json;
 use crate::plan::guard::is_safe;
 use crate::plan::{Case, Gap, Scenario};
 use crate::wire::url;
@@ -86,7 +85,7 @@ impl Sender<'_> {
         if self.watch.leaves_out(case) {
             return Ok(None);
         }
-        if case.request.credentials == Credentials::Expired && !self.expired(case).await? {
+        if case.request.credentials == CredentialKind::Expired && !self.expired(case).await? {
             return Ok(None);
         }
         let begun = self.trust.begun();
@@ -142,11 +141,7 @@ impl Sender<'_> {
         let Some(effect) = effect(exchange) else { return Ok(()) };
         let operation = &self.contract.operations[case.operation];
         let answer = exchange.answer();
-        let id = || {
-            let body = json::read(&answer.filter(|_| self.deletes())?.body).ok()?;
-            ledger::identity(operation, &body).map(|id| id.as_str().map_or(id.to_string(), str::to_owned))
-        };
-        self.toll.add(exchange, effect, id);
+        self.toll.add(exchange, effect, || named(self.contract, case, exchange));
         let Some(ledger) = self.ledger else { return Ok(()) };
         let request_id = match (&self.contract.request_id, answer) {
             (Some(Expression::Response(Part::Header(name))), Some(answer)) => answer.header(name),
@@ -155,11 +150,6 @@ impl Sender<'_> {
         let (at, sent) = (exchange.ended, &exchange.sent);
         let entry = Entry { event: effect, at, operation, case, sent, answer, request_id };
         Ok(ledger.write(&self.id, &entry, &self.authenticator.secrets())?)
-    }
-
-    /// Whether anything that is created could be deleted.
-    fn deletes(&self) -> bool {
-        self.contract.operations.iter().any(|operation| operation.method == "DELETE")
     }
 
     /// A request may have been sent, and nobody waits for its answer any more.
@@ -225,7 +215,7 @@ impl Sender<'_> {
     /// Sends a case, again where the answer asks for it.
     pub(super) async fn settled(&self, case: &Case, underway: &Underway) -> Result<Exchange, Halt> {
         let operation = &self.contract.operations[case.operation];
-        let valid = case.request.credentials == Credentials::Valid;
+        let valid = case.request.credentials == CredentialKind::Valid;
         let (mut attempts, mut renewed, mut uncertain) = (0, false, false);
         // What ended the connection the first time, and whether nobody was there since.
         let (mut ended_by, mut away): (Option<Failure>, bool) = (None, false);

@@ -2,7 +2,7 @@
 
 use super::secret::{Held, Secrets};
 use crate::exchange::{Exchange, Outcome};
-use crate::plan::Plan;
+use crate::plan::{Plan, Position};
 use std::sync::Arc;
 
 /// What one scenario brought. It may still hold secrets.
@@ -29,9 +29,9 @@ pub trait Sink: Send + Sync {
     /// Whether what was heard is enough, so that nothing more is to be sent.
     fn is_enough(&self) -> bool;
 
-    /// A case, by the indexes of its scenario and step, whose answer shows something only if a path
+    /// A case whose answer shows something only if a path
     /// that nobody has gets another one.
-    fn doubted(&self) -> Option<(usize, usize)>;
+    fn doubted(&self) -> Option<Position>;
 }
 
 impl Heard {

@@ -1,6 +1,6 @@
 //! Tokens: fetched with a key and a secret, kept while they are good, and fetched again.
 
-use super::credentials::{Authenticator, changed, place};
+use super::authenticator::{Authenticator, changed, place};
 use super::transport::{Outgoing, Transport};
 use crate::contract::extension::TokenEndpoint;
 use crate::contract::{Operation, SecurityScheme};

@@ -4,7 +4,7 @@
 use super::error::Halt;
 use super::sender::{Sender, Underway};
 use crate::contract::{Contract, Operation};
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 use crate::exchange::Exchange;
 use crate::plan::guard::is_safe;
 use crate::plan::{Case, Verdict};
@@ -24,16 +24,17 @@ const QUESTIONS: usize = 3;
 /// At times means: of so many requests at most one is refused.
 const RARE: usize = 4;
 
-/// What was seen of the credentials so far.
+/// Whether the credentials are still good.
 #[derive(Default)]
 pub(super) struct Trust {
-    seen: Mutex<Seen>,
+    past: Mutex<Past>,
     /// Held by who asks whether the credentials are still good, so that nobody else does.
     asking: tokio::sync::Mutex<()>,
 }
 
+/// What came of the credentials so far.
 #[derive(Default)]
-struct Seen {
+struct Past {
     /// How many refusals there were; the time by which it is told what was begun when.
     refusals: usize,
     /// When the last request was begun that was let in.
@@ -89,7 +90,7 @@ enum Doubt {
     Ask { known: usize },
 }
 
-impl Seen {
+impl Past {
     fn let_in(&mut self, case: &Case, begun: usize, (accepted, by_token): (bool, bool)) {
         let meant = case.expectation.verdict != Verdict::Reject;
         self.let_in = self.let_in.max(Some(begun));
@@ -198,20 +199,20 @@ impl Seen {
 }
 
 impl Trust {
-    fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    fn past(&self) -> MutexGuard<'_, Past> {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is to be said of a request that is begun now, when it is over.
     pub(super) fn begun(&self) -> usize {
-        self.seen().refusals
+        self.past().refusals
     }
 
     /// The cases that were refused because the credentials had ended.
     pub(super) fn blameless(&self) -> HashSet<String> {
-        let seen = self.seen();
-        if seen.ended.is_some() {
-            seen.open.iter().map(|(id, _)| id.clone()).collect()
+        let past = self.past();
+        if past.ended.is_some() {
+            past.open.iter().map(|(id, _)| id.clone()).collect()
         } else {
             HashSet::new()
         }
@@ -220,20 +221,20 @@ impl Trust {
     /// The cases that were refused although the credentials were good before and after, with the status
     /// of each.
     pub(super) fn refused_once(&self) -> HashMap<String, u16> {
-        let seen = self.seen();
+        let past = self.past();
         let rare = |once: &&Once| {
-            let of = seen.operations.get(&once.operation);
+            let of = past.operations.get(&once.operation);
             once.is_clear || of.is_some_and(|of| of.refused * RARE <= of.let_in)
         };
         let mut found: HashMap<String, u16> = HashMap::new();
-        for once in seen.once.iter().filter(rare) {
+        for once in past.once.iter().filter(rare) {
             found.insert(once.case.clone(), once.status);
             // The last ones are of the same kind, though nothing came after them.
-            let pending = seen.operations.get(&once.operation).map(|of| &of.pending);
+            let pending = past.operations.get(&once.operation).map(|of| &of.pending);
             found.extend(pending.into_iter().flatten().map(|(id, _, status)| (id.clone(), *status)));
         }
-        if seen.ended.is_some() {
-            found.retain(|case, _| seen.open.iter().all(|(id, _)| id != case));
+        if past.ended.is_some() {
+            found.retain(|case, _| past.open.iter().all(|(id, _)| id != case));
         }
         found
     }
@@ -244,16 +245,17 @@ impl Sender<'_> {
     /// `begun` is what [`Trust::begun`] said before the request was sent.
     pub(super) async fn trusted(&self, case: &Case, exchange: &Exchange, begun: usize) -> Result<(), Halt> {
         let operation = &self.contract.operations[case.operation];
-        let own = case.request.credentials == Credentials::Valid && case.request.method == operation.method;
+        let own =
+            case.request.credentials == CredentialKind::Valid && case.request.method == operation.method;
         if !own || operation.is_open() || !self.authenticator.can_satisfy(operation) {
             return Ok(());
         }
         let Some(answer) = exchange.answer() else { return Ok(()) };
         let by_token = self.authenticator.fetches_token(operation);
         let doubt = match answer.status {
-            status @ (401 | 403) => self.trust.seen().refused(self.contract, case, begun, (status, by_token)),
+            status @ (401 | 403) => self.trust.past().refused(self.contract, case, begun, (status, by_token)),
             status if status < 500 && status != 429 => {
-                self.trust.seen().let_in(case, begun, (answer.accepted(), by_token));
+                self.trust.past().let_in(case, begun, (answer.accepted(), by_token));
                 Doubt::Nothing
             }
             _ => Doubt::Nothing,
@@ -270,22 +272,22 @@ impl Sender<'_> {
     async fn ask_again_who_let_in(&self, case: &Case, status: u16, known: usize) -> Result<(), Halt> {
         let _alone = self.trust.asking.lock().await;
         let (asked, is_good) = {
-            let seen = self.trust.seen();
-            if let Some(why) = &seen.ended {
+            let past = self.trust.past();
+            if let Some(why) = &past.ended {
                 return Err(Halt::Credentials(why.clone()));
             }
-            (seen.safe.clone(), seen.let_in >= Some(known))
+            (past.safe.clone(), past.let_in >= Some(known))
         };
         let Some(asked) = asked else { return Ok(()) };
         if !is_good && !self.lets_in(&asked).await? {
-            let why = self.trust.seen().end(self.contract, case, status);
+            let why = self.trust.past().end(self.contract, case, status);
             return Err(Halt::Credentials(why));
         }
-        let worked = self.trust.seen().operations.get(&case.operation).is_some_and(|of| of.let_in > 0);
+        let worked = self.trust.past().operations.get(&case.operation).is_some_and(|of| of.let_in > 0);
         let again = worked && is_safe(&case.request.method);
         if again && self.lets_in(case).await? {
             let once = Once { case: case.id.clone(), operation: case.operation, status, is_clear: true };
-            self.trust.seen().once.push(once);
+            self.trust.past().once.push(once);
         }
         Ok(())
     }
@@ -298,7 +300,7 @@ impl Sender<'_> {
         let let_in = answer.is_none_or(|answer| !matches!(answer.status, 401 | 403));
         if answer.is_some_and(|answer| let_in && answer.status < 500) {
             let by_token = self.authenticator.fetches_token(&self.contract.operations[case.operation]);
-            self.trust.seen().let_in(case, begun, (again.accepted(), by_token));
+            self.trust.past().let_in(case, begun, (again.accepted(), by_token));
         }
         Ok(let_in)
     }

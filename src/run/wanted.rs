@@ -1,6 +1,6 @@
 //! What would let requests in, in words that name the flag that gives it.
 
-use crate::contract::{Contract, Location, Operation, SecurityScheme};
+use crate::contract::{Contract, Operation, ParameterLocation, SecurityScheme};
 
 /// What the operations ask for, each alternative once, with the flags that give it: "apiKey `key`,
 /// header X-Key: --api-key KEY".
@@ -30,8 +30,8 @@ fn words(scheme: &str, asked: &SecurityScheme) -> String {
         SecurityScheme::Bearer => format!("a bearer token `{scheme}`: --bearer TOKEN"),
         SecurityScheme::ApiKey { location, name, token } => {
             let place = match location {
-                Location::Query => "query parameter",
-                Location::Cookie => "cookie",
+                ParameterLocation::Query => "query parameter",
+                ParameterLocation::Cookie => "cookie",
                 _ => "header",
             };
             let flag = match token {

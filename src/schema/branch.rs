@@ -5,8 +5,8 @@
 //! want is told, or else what each of them wants.
 
 use super::discriminator::Discriminator;
+use super::error::{Actual, Expected, Ground, Raw, show};
 use super::lower::Side;
-use super::violation::{Actual, Expected, Ground, Raw, show};
 use super::walk;
 use crate::cause::Cause;
 use crate::json::pointer;
@@ -109,7 +109,7 @@ struct Branch<'e> {
 }
 
 impl<'e> Composition<'e> {
-    /// The violations of what is meant, given those of each alternative.
+    /// The errors of what is meant, given those of each alternative.
     pub(super) fn judged(&self, broken: Vec<Vec<Raw<'e>>>) -> Vec<Raw<'e>> {
         let Ground { document, branches, .. } = self.ground;
         let each = broken.into_iter().enumerate();
@@ -195,7 +195,7 @@ impl<'e> Composition<'e> {
         })
     }
 
-    /// Keeps the branch that a discriminator names; a value of it that names none is a violation.
+    /// Keeps the branch that a discriminator names; a value of it that names none is an error.
     fn discriminate(&self, branches: &mut Vec<Branch<'e>>) -> Option<Raw<'e>> {
         let (schema, _) = pointer::parent_and_last(self.at)?;
         let discriminator = Discriminator::read(pointer::get(self.ground.document, schema)?.as_object()?)?;
@@ -217,7 +217,7 @@ impl<'e> Composition<'e> {
         let expected = format!("one of {}", several(names));
         let actual = show(&Value::from(given.as_str()));
         let actual = Actual::Words(actual.into());
-        Some(self.violation(place.into(), at.into(), Cause::NotInEnum, expected, actual))
+        Some(self.error(place.into(), at.into(), Cause::NotInEnum, expected, actual))
     }
 
     /// A value that every branch has a list for, and that stands in none of them.
@@ -232,7 +232,7 @@ impl<'e> Composition<'e> {
             let more: Option<Vec<String>> = others.iter().map(at_same).collect();
             let all = std::iter::once(broken.expected()).chain(more?).collect();
             let (place, actual) = (broken.place.clone(), broken.actual.clone());
-            Some(self.violation(place, self.at.into(), broken.cause, several(all), actual))
+            Some(self.error(place, self.at.into(), broken.cause, several(all), actual))
         })
     }
 
@@ -253,7 +253,7 @@ impl<'e> Composition<'e> {
         let expected = format!("a value that fits one of `{}` only", self.keyword);
         let actual = format!("{} that fits {both}", show(self.value));
         let actual = Actual::Words(actual.into());
-        self.violation(self.place.into(), self.at.into(), Cause::ManyBranches, expected, actual)
+        self.error(self.place.into(), self.at.into(), Cause::ManyBranches, expected, actual)
     }
 
     fn other_type(&self, branches: &[Branch<'e>]) -> Raw<'e> {
@@ -261,17 +261,18 @@ impl<'e> Composition<'e> {
         let mut types: Vec<String> = Vec::new();
         let mut rest: Vec<String> = Vec::new();
         for broken in branches.iter().filter_map(|branch| self.mistaken(branch)) {
-            let expected = broken.expected();
-            match expected.strip_prefix("type ") {
-                Some(names) => types.extend(names.split(" or ").map(str::to_owned)),
-                None => rest.push(expected),
+            match broken.types() {
+                Some((names, besides)) => {
+                    types.extend(names);
+                    rest.extend(besides);
+                }
+                None => rest.push(broken.expected()),
             }
         }
         types.sort_by_key(|name| name == "null");
-        if !types.is_empty() {
-            rest.insert(0, format!("type {}", several(types)));
-        }
-        self.violation(self.place.into(), self.at.into(), cause, several(rest), Actual::Value(self.value))
+        let expected =
+            if types.is_empty() { Expected::Words(several(rest)) } else { Expected::Types(types, rest) };
+        self.error(self.place.into(), self.at.into(), cause, expected, Actual::Value(self.value))
     }
 
     fn undecided(&self, branches: &[Branch<'e>]) -> Raw<'e> {
@@ -286,13 +287,7 @@ impl<'e> Composition<'e> {
             })
         });
         let expected = format!("one of `{}`: {}", self.keyword, several(wishes.collect()));
-        self.violation(
-            self.place.into(),
-            self.at.into(),
-            Cause::NoBranch,
-            expected,
-            Actual::Value(self.value),
-        )
+        self.error(self.place.into(), self.at.into(), Cause::NoBranch, expected, Actual::Value(self.value))
     }
 
     /// What a branch is called: by the schema that it refers to, or by its number.
@@ -302,15 +297,15 @@ impl<'e> Composition<'e> {
         name.map_or(own.clone(), |name| format!("`{name}` ({own})"))
     }
 
-    fn violation(
+    fn error(
         &self,
         place: Cow<'e, str>,
         at: Cow<'e, str>,
         cause: Cause,
-        expected: String,
+        expected: impl Into<Expected<'e>>,
         actual: Actual<'e>,
     ) -> Raw<'e> {
-        let (keyword, expected) = (self.keyword, Expected::Words(expected));
+        let (keyword, expected) = (self.keyword, expected.into());
         Raw { place, keyword, at, cause, expected, actual, unsure: None }
     }
 }
@@ -353,7 +348,7 @@ fn common<'e>(branches: &[Branch<'e>]) -> Vec<Raw<'e>> {
 }
 
 /// `a`, `a or b`, `a, b or c`, each once.
-fn several(words: Vec<String>) -> String {
+pub(super) fn several(words: Vec<String>) -> String {
     let mut each: Vec<String> = Vec::new();
     for word in words {
         if !each.contains(&word) {
@@ -385,7 +380,7 @@ mod tests {
         let at = SchemaAt("/s".into());
         let all = BTreeSet::from([at.clone()]);
         let (schemas, _) = Schemas::compile(document, false, &all, &all);
-        let found = schemas.violations(&at, side, value).into_iter();
+        let found = schemas.errors(&at, side, value).into_iter();
         found.map(|one| [one.place, one.keyword, one.at, one.expected]).collect()
     }
 
@@ -506,7 +501,7 @@ mod tests {
         let at = SchemaAt("/s".into());
         let all = BTreeSet::from([at.clone()]);
         let (schemas, _) = Schemas::compile(&document, false, &all, &all);
-        let found = schemas.violations(&at, Side::Response, &json!(3));
+        let found = schemas.errors(&at, Side::Response, &json!(3));
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].cause, Cause::ManyBranches);
         assert_eq!(found[0].actual, "integer 3 that fits `t` (`oneOf/1`) and `oneOf/2`");

@@ -4,26 +4,26 @@
 mod branch;
 pub mod contradiction;
 mod discriminator;
+mod error;
 pub mod folded;
 mod folds;
 pub(crate) mod lower;
 mod nodes;
 pub mod schemas;
 mod validators;
-mod violation;
 pub(crate) mod walk;
 
 pub use branch::Alternatives;
 pub use discriminator::Discriminator;
+pub use error::{Break, ValidationError, show};
 pub use lower::Side;
 pub(crate) use lower::subschemas;
 pub use schemas::{Probe, SchemaAt, Schemas};
-pub use violation::{Break, Violation, show};
 
 /// A part of the contract that cannot be used.
 #[derive(Clone, Debug)]
-pub(crate) struct Broken {
-    /// JSON Pointer to the faulty place.
+pub(crate) struct Unusable {
+    /// JSON Pointer to it.
     pub at: String,
     /// What is wrong.
     pub why: String,

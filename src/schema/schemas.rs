@@ -1,11 +1,11 @@
 //! The schemas of a contract: what satisfies them, and how a value breaks them.
 
-use super::Broken;
+use super::Unusable;
 use super::branch::Branches;
+use super::error::{self, Break, Ground, Raw, ValidationError};
 use super::lower::{self, Side};
 use super::nodes::Seen;
 use super::validators::{Validators, options};
-use super::violation::{self, Break, Ground, Raw, Violation};
 use crate::json::{Text, pointer};
 use jsonschema::Validator;
 use jsonschema::json::SerdeJson;
@@ -42,7 +42,7 @@ impl Schemas {
         dialect_3_0: bool,
         requests: &BTreeSet<SchemaAt>,
         responses: &BTreeSet<SchemaAt>,
-    ) -> (Schemas, HashMap<SchemaAt, Broken>) {
+    ) -> (Schemas, HashMap<SchemaAt, Unusable>) {
         let roots = requests.union(responses).map(|schema| schema.0.clone());
         let places = lower::reachable(document, roots);
         let mut request = document.clone();
@@ -171,9 +171,9 @@ impl Schemas {
     }
 
     /// Every way in which a value breaks a schema, in the order of places.
-    pub fn violations(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Violation> {
+    pub fn errors(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<ValidationError> {
         let told = self.validators(side).errors(schema, Seen::Value(value), |errors| {
-            violation::ordered(errors, self.ground(side)).into_iter().map(Raw::told).collect()
+            error::ordered(errors, self.ground(side)).into_iter().map(Raw::told).collect()
         });
         told.unwrap_or_default()
     }
@@ -181,7 +181,7 @@ impl Schemas {
     /// The same without words, which take longer to find than all else.
     pub fn breaks(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Break> {
         let told = self.validators(side).errors(schema, Seen::Value(value), |errors| {
-            violation::ordered(errors, self.ground(side)).into_iter().map(Raw::untold).collect()
+            error::ordered(errors, self.ground(side)).into_iter().map(Raw::untold).collect()
         });
         told.unwrap_or_default()
     }

@@ -1,10 +1,10 @@
 //! Validators for many schemas of one document, compiled as one, so that what several of them refer
 //! to is compiled and kept once.
 
-use super::Broken;
+use super::Unusable;
+use super::error::document_pointer;
 use super::nodes::{Seen, Values};
 use super::schemas::SchemaAt;
-use super::violation::document_pointer;
 use crate::json::pointer;
 use jsonschema::json::Json;
 use jsonschema::{Draft, PatternOptions, Registry, Retrieve, ValidationError, ValidationOptions, Validator};
@@ -28,7 +28,7 @@ impl Validators {
     pub(super) fn compile(
         document: &Value,
         roots: impl IntoIterator<Item = SchemaAt>,
-        broken: &mut HashMap<SchemaAt, Broken>,
+        broken: &mut HashMap<SchemaAt, Unusable>,
     ) -> Validators {
         let mut roots: BTreeSet<SchemaAt> = roots.into_iter().collect();
         if roots.is_empty() {
@@ -42,7 +42,7 @@ impl Validators {
             Ok(registry) => registry,
             Err(error) => {
                 let why = format!("the schemas cannot be indexed: {error}");
-                let told = |schema: SchemaAt| (schema.clone(), Broken { at: schema.0, why: why.clone() });
+                let told = |schema: SchemaAt| (schema.clone(), Unusable { at: schema.0, why: why.clone() });
                 broken.extend(roots.into_iter().map(told));
                 return Validators::default();
             }
@@ -57,7 +57,7 @@ impl Validators {
                 let at = document_pointer(error.schema_path().as_str());
                 let at = if at.is_empty() { schema.0.clone() } else { at.to_owned() };
                 let why = format!("the schema cannot be used: {error}");
-                broken.insert(schema.clone(), Broken { at, why });
+                broken.insert(schema.clone(), Unusable { at, why });
                 false
             }
         });

@@ -5,9 +5,10 @@ use super::{Observer, embedded};
 use crate::contract::Contract;
 use crate::judge::{self, Finding, Levels, SNAPSHOT, Severity};
 use crate::plan::Plan;
+use crate::record::file::{RecordError, RecordFile};
 use crate::record::{Record, SnapshotSummary};
 use crate::run::{Alias, End, RunError, Settings, Stop, identity};
-use crate::snapshot::{self, Comparison, Extent, Kind, Page, SnapshotError, Store, Writing};
+use crate::snapshot::{self, Comparison, Extent, Kind, Snapshot, SnapshotError, Store, Writing};
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -31,6 +32,8 @@ pub struct Options {
     pub limited: bool,
     /// What is done about pages that differ.
     pub writing: Writing,
+    /// Where the record of the run is written while it goes on.
+    pub record_file: Option<PathBuf>,
 }
 
 /// What came of a session.
@@ -44,6 +47,8 @@ pub struct Checked {
     pub snapshots: Snapshots,
     /// Why the run did not begin.
     pub not_begun: Option<SessionError>,
+    /// The file that keeps the record, if one does.
+    pub kept: Option<Arc<RecordFile>>,
 }
 
 /// What became of the snapshots.
@@ -119,6 +124,9 @@ pub enum SessionError {
     /// The run could not begin.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// The record cannot be written.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// The snapshots cannot be read or written.
     #[error(transparent)]
     Snapshots(#[from] SnapshotError),
@@ -131,6 +139,7 @@ impl SessionError {
             SessionError::NoLoopback(_) => None,
             SessionError::Strangers(error) => Some(error.hint()),
             SessionError::Run(error) => Some(error.hint()),
+            SessionError::Record(error) => Some(error.hint().to_owned()),
             SessionError::Snapshots(error) => error.hint(),
         }
     }
@@ -140,6 +149,27 @@ impl SessionError {
             SessionError::Run(error) => error.end(),
             other => End::TargetLost(other.to_string()),
         }
+    }
+}
+
+impl Options {
+    /// A plan to a target with the usual severities, and no snapshots.
+    pub fn against(settings: Settings) -> Options {
+        Options {
+            settings,
+            embedded: false,
+            levels: Levels::default(),
+            store: None,
+            record: false,
+            limited: false,
+            writing: Writing::Nothing,
+            record_file: None,
+        }
+    }
+
+    /// The same to a host of its own, which behaves as the contract says.
+    pub fn embedded(run_id: impl Into<String>) -> Options {
+        Options { embedded: true, ..Options::against(Settings::new("", run_id)) }
     }
 }
 
@@ -172,21 +202,23 @@ pub async fn check(
     stop: Stop,
 ) -> Result<Checked, SessionError> {
     let host = if options.embedded {
-        let given = &options.settings.given;
+        let given = &options.settings.credentials;
         let (host, given) = embedded::start(contract, given).map_err(SessionError::NoLoopback)?;
-        options.settings.given = given;
+        options.settings.credentials = given;
         options.settings.target = embedded::url(&host);
         options.settings.alias = Some(Alias { name: embedded::NAME.into(), url: embedded::ALIAS.into() });
         Some(host)
     } else {
         None
     };
-    let strangers = leave_out_strangers(contract, &mut plan, &options.settings.given);
+    let strangers = leave_out_strangers(contract, &mut plan, &options.settings.credentials);
     let session = Session { contract, plan: Arc::new(plan), options, observer: of_second, stop };
     if let Err(error) = strangers {
         return Ok(session.not_begun(error.into()));
     }
     let (settings, levels) = (&session.options.settings, &session.options.levels);
+    let kept = session.kept()?;
+    let observer = (observer, kept.as_ref());
     let sent = super::run(contract, &session.plan, (settings, levels), observer, session.stop.clone());
     let mut record = match sent.await {
         Ok(record) => record,
@@ -194,9 +226,12 @@ pub async fn check(
     };
     drop(host);
     let snapshots = session.settled(&mut record).await?;
+    if let Some(kept) = &kept {
+        kept.closed(&record);
+    }
     let exchanges = (&*record.plan, &*record.exchanges);
     let findings = judge::findings(contract, exchanges, &record.observations, levels);
-    Ok(Checked { findings, record, snapshots, not_begun: None })
+    Ok(Checked { findings, record, snapshots, not_begun: None, kept })
 }
 
 struct Session<'s> {
@@ -210,14 +245,21 @@ struct Session<'s> {
 
 impl Session<'_> {
     fn not_begun(&self, error: SessionError) -> Checked {
-        let Settings { run_id, .. } = &self.options.settings;
-        let about = (run_id.as_str(), self.options.settings.shown_target());
+        let identity = super::identity(&self.options.settings);
         Checked {
-            record: Record::not_begun(&self.plan, about, error.end()),
+            record: Record::not_begun(&self.plan, identity, error.end()),
             findings: Vec::new(),
             snapshots: Snapshots::Unasked,
             not_begun: Some(error),
+            kept: None,
         }
+    }
+
+    /// Begins the file of the record, if one is wanted.
+    fn kept(&self) -> Result<Option<Arc<RecordFile>>, SessionError> {
+        let Some(path) = &self.options.record_file else { return Ok(None) };
+        let about = (super::identity(&self.options.settings), self.options.levels.clone());
+        Ok(Some(Arc::new(RecordFile::create(path, self.contract, &self.plan, about)?)))
     }
 
     /// Pins what a run has shown, or compares it with what is pinned.
@@ -226,36 +268,36 @@ impl Session<'_> {
         if self.options.record && record.end != End::Complete {
             return Ok(Snapshots::NotRecorded(NotRecorded::Incomplete));
         }
-        let pages = self.pages(record);
+        let snapshots = self.snapshots(record);
         let extent = Extent::of(record, self.options.limited);
         if self.options.record {
-            return self.pinned(store, (pages, extent), record).await;
+            return self.pinned(store, (snapshots, extent), record).await;
         }
         if !store.exists() {
             return Ok(Snapshots::None { folder: store.folder().to_owned() });
         }
-        let comparison = store.compare(&pages, extent)?;
+        let comparison = store.compare(&snapshots, extent)?;
         let unwritten = store.write(&comparison, self.options.writing).err();
         record.observations.extend(snapshot::observed(&record.plan, &comparison));
-        record.observations.sort_by_key(|observation| (observation.scenario, observation.step));
+        record.observations.sort_by_key(|observation| observation.position);
         let profile = store.profile();
         Ok(Snapshots::Compared { profile, comparison: Box::new(comparison), unwritten })
     }
 
     /// What a run shows; of a host that others use as well, without what that may have changed.
-    fn pages(&self, record: &Record) -> Vec<Page> {
-        let mut pages = snapshot::render(self.contract, &record.plan, record);
+    fn snapshots(&self, record: &Record) -> Vec<Snapshot> {
+        let mut snapshots = snapshot::render(self.contract, &record.plan, record);
         if !self.options.embedded {
-            snapshot::set_fixed_aside(&record.plan, &mut pages);
+            snapshot::set_fixed_aside(&record.plan, &mut snapshots);
         }
-        pages
+        snapshots
     }
 
     /// Sends everything once more under another identity, and pins what held still.
     async fn pinned(
         &self,
         store: &Store,
-        (pages, extent): (Vec<Page>, Extent),
+        (snapshots, extent): (Vec<Snapshot>, Extent),
         first: &mut Record,
     ) -> Result<Snapshots, SnapshotError> {
         // What counts whole seconds has moved on by then, whatever it shows.
@@ -273,13 +315,13 @@ impl Session<'_> {
         if again.end != End::Complete {
             return Ok(Snapshots::NotRecorded(NotRecorded::SecondIncomplete));
         }
-        let pages = snapshot::held_still(pages, &self.pages(&again));
-        let comparison = store.compare(&pages, extent)?;
+        let snapshots = snapshot::held_still(snapshots, &self.snapshots(&again));
+        let comparison = store.compare(&snapshots, extent)?;
         let written = store.write(&comparison, Writing::Accept)?;
         let orphans = store.remove_orphans(&comparison)?;
-        let restless = pages.iter().filter_map(|page| {
-            let unstable = page.unstable.as_ref().filter(|unstable| !unstable.is_empty())?;
-            Some((page.name.clone(), unstable.notes()))
+        let restless = snapshots.iter().filter_map(|snapshot| {
+            let unstable = snapshot.unstable.as_ref().filter(|unstable| !unstable.is_empty())?;
+            Some((snapshot.name.clone(), unstable.notes()))
         });
         Ok(Snapshots::Recorded(Pinned {
             folder: store.folder().to_owned(),
@@ -299,7 +341,7 @@ impl Session<'_> {
         let mut settings = Settings { run_id, ..self.options.settings.clone() };
         // What an embedded host remembers of the first run would change the second.
         let host = if self.options.embedded {
-            Some(embedded::start(self.contract, &settings.given).map_err(SessionError::NoLoopback)?)
+            Some(embedded::start(self.contract, &settings.credentials).map_err(SessionError::NoLoopback)?)
         } else {
             None
         };
@@ -309,6 +351,6 @@ impl Session<'_> {
         let levels = &self.options.levels;
         let spared = Arc::new(spared);
         let stop = self.stop.clone();
-        Ok(super::run(self.contract, &spared, (&settings, levels), self.observer, stop).await?)
+        Ok(super::run(self.contract, &spared, (&settings, levels), (self.observer, None), stop).await?)
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::contract::{Contract, SecurityScheme};
 use crate::host::{Accepted, Host, HostSettings};
-use crate::run::Given;
-use crate::run::credentials::Authenticator;
+use crate::run::Credentials;
+use crate::run::authenticator::Authenticator;
 use std::io;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ pub(super) const ALIAS: &str = "http://127.0.0.1:8080";
 pub(super) const NAME: &str = "the embedded host";
 
 /// A host on loopback, and what lets a run in there.
-pub(super) fn start(contract: &Arc<Contract>, given: &Given) -> io::Result<(Host, Given)> {
+pub(super) fn start(contract: &Arc<Contract>, given: &Credentials) -> io::Result<(Host, Credentials)> {
     let host = Host::start_apart(Arc::clone(contract), HostSettings::default())?;
     let given = with_own_credentials(contract, host.credentials(), given);
     Ok((host, given))
@@ -25,24 +25,24 @@ pub(super) fn url(host: &Host) -> String {
 }
 
 /// Credentials for every scheme of a contract that a host accepts.
-pub fn credentials(contract: &Contract, accepted: &Accepted) -> Given {
+pub fn credentials(contract: &Contract, accepted: &Accepted) -> Credentials {
     let Accepted { user, password, key, secret, token } = accepted.clone();
     let keys = contract.schemes.iter().filter_map(|(name, scheme)| match scheme {
         SecurityScheme::ApiKey { token: None, .. } => Some(format!("{name}={token}")),
         _ => None,
     });
-    Given {
+    Credentials {
         api_keys: keys.collect(),
         basic: Some((user, password)),
         oauth: Some((key, secret)),
         bearer: Some(token),
-        ..Given::default()
+        ..Credentials::default()
     }
 }
 
 /// What was given, or else the host's own credentials: where nothing was given that any scheme of the
 /// contract takes, it was not meant for this API.
-fn with_own_credentials(contract: &Contract, accepted: &Accepted, given: &Given) -> Given {
+fn with_own_credentials(contract: &Contract, accepted: &Accepted, given: &Credentials) -> Credentials {
     let named = given.basic.is_some()
         || given.bearer.is_some()
         || given.oauth.is_some()
@@ -52,7 +52,7 @@ fn with_own_credentials(contract: &Contract, accepted: &Accepted, given: &Given)
     if named && closed.any(|operation| authenticator.can_satisfy(operation)) {
         return given.clone();
     }
-    Given {
+    Credentials {
         headers: given.headers.clone(),
         basic_md5: given.basic_md5,
         foreign: given.foreign.clone(),

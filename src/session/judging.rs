@@ -3,7 +3,9 @@
 use super::{Event, Observer};
 use crate::contract::Contract;
 use crate::judge::{self, Levels, Observation, Severity};
+use crate::plan::Position;
 use crate::record::Judged;
+use crate::record::file::RecordFile;
 use crate::run::{Heard, Sink};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
@@ -25,6 +27,8 @@ struct Judge {
     /// The identity of the run.
     run: String,
     observer: Arc<dyn Observer>,
+    /// Where what was heard is written.
+    kept: Option<Arc<RecordFile>>,
 }
 
 struct JudgeThread {
@@ -37,12 +41,13 @@ impl Judging {
     pub(super) fn new(
         contract: &Arc<Contract>,
         run: &str,
-        observer: &Arc<dyn Observer>,
+        (observer, kept): (&Arc<dyn Observer>, Option<&Arc<RecordFile>>),
         at_once: Option<Levels>,
     ) -> Judging {
         let (contract, observer) = (Arc::clone(contract), Arc::clone(observer));
+        let kept = kept.cloned();
         Judging {
-            judge: Arc::new(Judge { contract, run: run.to_owned(), observer }),
+            judge: Arc::new(Judge { contract, run: run.to_owned(), observer, kept }),
             at_once,
             enough: AtomicBool::new(false),
             thread: Mutex::default(),
@@ -97,11 +102,11 @@ impl Sink for Judging {
         self.enough.load(Ordering::Relaxed)
     }
 
-    fn doubted(&self) -> Option<(usize, usize)> {
+    fn doubted(&self) -> Option<Position> {
         let judged = self.judged();
         let observations = judged.iter().flat_map(|judged| &judged.observations);
         let about_methods = observations.filter(|one| judge::is_about_methods(one));
-        about_methods.map(Observation::position).min()
+        about_methods.map(|one| one.position).min()
     }
 }
 
@@ -113,12 +118,17 @@ impl Judge {
         let scenario = &plan.scenarios[index];
         let (mut observations, mut notes) = (Vec::new(), Vec::new());
         for step in 0..exchanges.len() {
-            let judged = judge::exchange(&self.contract, (&plan, &self.run), &exchanges, (index, step));
+            let judged = judge::exchange(
+                &self.contract,
+                (&plan, &self.run),
+                &exchanges,
+                Position { scenario: index, step },
+            );
             observations.extend(judged.observations);
             notes.extend(judged.note);
         }
         for observation in &mut observations {
-            let place = scenario.cases[observation.step].place.to_string();
+            let place = scenario.cases[observation.position.step].place.to_string();
             for text in observation.texts() {
                 *text = secrets.hide_beside(std::mem::take(text), &[&place]);
             }
@@ -126,7 +136,8 @@ impl Judge {
         for (step, exchange) in exchanges.iter_mut().enumerate() {
             let Some(shown) = exchange.take() else { continue };
             let shown = secrets.without_secrets(shown, held[step]);
-            let own: Vec<_> = observations.iter().filter(|observation| observation.step == step).collect();
+            let own: Vec<_> =
+                observations.iter().filter(|observation| observation.position.step == step).collect();
             self.observer.event(&Event::Judged {
                 scenario: &scenario.id,
                 case: &scenario.cases[step],
@@ -135,7 +146,11 @@ impl Judge {
             });
             *exchange = Some(shown);
         }
-        Judged { scenario: index, exchanges, observations, notes }
+        let judged = Judged { scenario: index, exchanges, observations, notes };
+        if let Some(kept) = &self.kept {
+            kept.heard(&plan, &judged);
+        }
+        judged
     }
 }
 

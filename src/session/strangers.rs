@@ -1,10 +1,10 @@
 //! What of a plan is for other credentials than were given.
 
 use crate::contract::Contract;
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 use crate::plan::{Gap, Plan};
-use crate::run::credentials::Authenticator;
-use crate::run::{Given, asks_for, wanted};
+use crate::run::authenticator::Authenticator;
+use crate::run::{Credentials, asks_for, wanted};
 
 /// That the credentials let nobody in anywhere.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,7 @@ impl Strangers {
 pub(super) fn leave_out_strangers(
     contract: &Contract,
     plan: &mut Plan,
-    given: &Given,
+    given: &Credentials,
 ) -> Result<(), Strangers> {
     if given.is_empty() || plan.is_empty() {
         return Ok(());
@@ -38,8 +38,8 @@ pub(super) fn leave_out_strangers(
             let operation = &contract.operations[case.operation];
             lets_in[case.operation]
                 && match case.request.credentials {
-                    Credentials::Expired => authenticator.fetches_token(operation),
-                    Credentials::Foreign => authenticator.has_foreign(operation),
+                    CredentialKind::Expired => authenticator.fetches_token(operation),
+                    CredentialKind::Foreign => authenticator.has_foreign(operation),
                     _ => true,
                 }
         })

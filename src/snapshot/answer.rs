@@ -1,6 +1,7 @@
 //! What a page shows of an exchange: what a person wants to agree to, and nothing that flickers.
 
 use super::text::{canonical, plain, pretty};
+use crate::exchange::Headers;
 use crate::generate::random::fnv1a;
 use crate::json::Node;
 use std::fmt::Write as _;
@@ -24,7 +25,7 @@ pub struct Reply {
     /// The media type without parameters.
     pub media: Option<String>,
     /// The headers that the contract declares for any answer of the operation.
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     /// The names of those that it declares for this status, in its order.
     pub declared: Vec<String>,
     /// The body.
@@ -87,7 +88,7 @@ impl Form {
 
 impl Reply {
     /// The headers that a form shows.
-    fn headers(&self, form: Form) -> Vec<&(String, String)> {
+    fn headers(&self, form: Form) -> Vec<(&str, &str)> {
         match form {
             Form::First => {
                 let all = || self.headers.iter();
@@ -163,7 +164,7 @@ mod tests {
         Shown::Answered(Reply {
             status: 200,
             media: Some("text/html".into()),
-            headers: vec![("x-a".into(), "1".into()), ("x-b".into(), "2".into())],
+            headers: [("x-a", "1"), ("x-b", "2")].into(),
             declared: vec!["x-a".into()],
             body,
         })

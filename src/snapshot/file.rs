@@ -2,7 +2,7 @@
 
 use super::answer::Form;
 use super::error::{SnapshotError, unreadable, unwritable};
-use super::page::Page;
+use super::page::Snapshot;
 use super::unstable::Unstable;
 use insta::TextSnapshotKind;
 use insta::internals::TextSnapshotContents;
@@ -25,13 +25,13 @@ const LINE: &str = "assertion_line";
 
 impl Text {
     /// A page as it is stored; `body` is what it says once the old page was taken into account.
-    pub(super) fn of(page: &Page, unstable: &Unstable, form: Form, body: String) -> Text {
+    pub(super) fn of(snapshot: &Snapshot, unstable: &Unstable, form: Form, body: String) -> Text {
         let mut info = Mapping::new();
         let mut add = |key: &str, value: Value| info.insert(key.into(), value);
-        add("operation", page.operation.as_str().into());
-        add("place", page.place.as_str().into());
-        add("cause", page.cause.as_str().into());
-        add("seed", page.seed.into());
+        add("operation", snapshot.operation.as_str().into());
+        add("place", snapshot.place.as_str().into());
+        add("cause", snapshot.cause.as_str().into());
+        add("seed", snapshot.seed.into());
         if form > Form::First {
             add("form", form.number().into());
         }
@@ -39,12 +39,14 @@ impl Text {
             add("unstable", unstable.notes().into());
         }
         let mut header = Mapping::new();
-        header.insert("source".into(), page.source.as_str().into());
-        if page.line > 0 {
-            header.insert(LINE.into(), page.line.into());
+        header.insert("source".into(), snapshot.source.as_str().into());
+        if snapshot.line > 0 {
+            header.insert(LINE.into(), snapshot.line.into());
         }
-        header
-            .insert("description".into(), format!("{} {} {}", page.operation, page.place, page.cause).into());
+        header.insert(
+            "description".into(),
+            format!("{} {} {}", snapshot.operation, snapshot.place, snapshot.cause).into(),
+        );
         header.insert("info".into(), info.into());
         Text { header, body }
     }

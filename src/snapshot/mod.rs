@@ -26,7 +26,7 @@ pub use answer::{Body, Form, Reply, Shown};
 pub use error::SnapshotError;
 pub use hunk::Hunk;
 pub use observed::observed;
-pub use page::{Entry, Page};
+pub use page::{Entry, Snapshot};
 pub use recorded::Recorded;
 pub use render::{planned, render, set_fixed_aside, source_name};
 pub use review::{Answers, DiffLine, Group, Listed, Pair, Pending, Sign, State, diff, groups, unified};

@@ -24,10 +24,10 @@ pub(super) fn address(case: &Case) -> (Address, String) {
     let depth = case.place.to_string().split('/').count();
     let tail: Vec<&str> = rest.split('/').skip(1 + depth).collect();
     let expectation = &case.expectation;
-    let faults = &expectation.faults;
-    let fault = faults.iter().find(|fault| fault.place == case.place).or(faults.first());
-    let why = match fault {
-        Some(fault) if expectation.verdict == Verdict::Reject => fault.cause.name(),
+    let violations = &expectation.violations;
+    let violation = violations.iter().find(|violation| violation.place == case.place).or(violations.first());
+    let why = match violation {
+        Some(violation) if expectation.verdict == Verdict::Reject => violation.cause.name(),
         _ => tail.first().copied().unwrap_or("any"),
     };
     let variant = match tail.split_first() {

@@ -4,7 +4,7 @@ use super::hunk::Hunk;
 use super::store::{Comparison, Difference, Kind};
 use crate::generate::random::fnv1a;
 use crate::judge::{About, Observation, SNAPSHOT};
-use crate::plan::Plan;
+use crate::plan::{Plan, Position};
 use crate::text::count;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,9 +27,9 @@ pub fn observed(plan: &Plan, comparison: &Comparison) -> Vec<Observation> {
     let mut found = Vec::new();
     for difference in changed(comparison) {
         for changed in &difference.cases {
-            let step = changed.case.or_else(|| first_case(plan, difference));
+            let position = changed.position.or_else(|| first_case(plan, difference));
             let told = changed.hunks.iter().filter_map(|hunk| facts.get(hunk.key.as_str()));
-            found.extend(told.filter_map(|shown| fact(plan, step?, shown)));
+            found.extend(told.filter_map(|shown| fact(plan, position?, shown)));
         }
     }
     found.extend(comparison.differences.iter().filter_map(|difference| damaged(plan, difference)));
@@ -45,7 +45,7 @@ fn hunks(difference: &Difference) -> impl Iterator<Item = &Hunk> {
     difference.cases.iter().flat_map(|case| &case.hunks).filter(|hunk| !hunk.is_new_case())
 }
 
-fn fact(plan: &Plan, position: (usize, usize), shown: &Shown<'_>) -> Option<Observation> {
+fn fact(plan: &Plan, position: Position, shown: &Shown<'_>) -> Option<Observation> {
     let Shown { hunk, pages } = shown;
     let names: Vec<&str> = pages.iter().copied().take(NAMED).collect();
     let more = match pages.len() - names.len() {
@@ -63,7 +63,7 @@ fn fact(plan: &Plan, position: (usize, usize), shown: &Shown<'_>) -> Option<Obse
 
 fn damaged(plan: &Plan, difference: &Difference) -> Option<Observation> {
     let Kind::Damaged { why, .. } = &difference.kind else { return None };
-    let position = difference.cases.iter().find_map(|case| case.case)?;
+    let position = difference.cases.iter().find_map(|case| case.position)?;
     let title = format!("the page {} cannot be used", difference.page);
     let sides = (format!("a page in {}", difference.path.display()), why.clone());
     observation(plan, position, difference.page.clone(), title, sides)
@@ -71,7 +71,7 @@ fn damaged(plan: &Plan, difference: &Difference) -> Option<Observation> {
 
 fn observation(
     plan: &Plan,
-    (scenario, step): (usize, usize),
+    position: Position,
     answer: String,
     title: String,
     (expected, actual): (String, String),
@@ -83,18 +83,17 @@ fn observation(
         detail: String::new(),
         value: None,
         leads: false,
-        scenario,
-        step,
+        position,
         answer,
         title,
         expected,
         actual,
-        at: plan.scenarios.get(scenario)?.cases.get(step)?.at.clone(),
+        at: plan.case(position)?.at.clone(),
     })
 }
 
 /// What stands for a case that is no longer in the plan.
-fn first_case(plan: &Plan, difference: &Difference) -> Option<(usize, usize)> {
-    let known = difference.cases.iter().find_map(|changed| changed.case);
-    known.or((!plan.is_empty()).then_some((0, 0)))
+fn first_case(plan: &Plan, difference: &Difference) -> Option<Position> {
+    let known = difference.cases.iter().find_map(|changed| changed.position);
+    known.or((!plan.is_empty()).then(Position::default))
 }

@@ -2,11 +2,12 @@
 
 use super::answer::{Form, Shown};
 use super::unstable::Unstable;
+use crate::plan::Position;
 use std::collections::BTreeMap;
 
 /// The cases of one operation, place and cause, with what came of them.
 #[derive(Clone, Debug)]
-pub struct Page {
+pub struct Snapshot {
     /// The operation's identity.
     pub operation: String,
     /// The place that the cases vary.
@@ -42,15 +43,15 @@ pub struct Entry {
     pub name: String,
     /// The case's identity.
     pub id: String,
-    /// Its scenario and step in the plan.
-    pub case: (usize, usize),
+    /// Where it stands in the plan.
+    pub position: Position,
     /// What came of it.
     pub shown: Shown,
     /// When the answer was made, as far as anybody says.
     pub(super) made: jiff::Timestamp,
 }
 
-impl Page {
+impl Snapshot {
     /// The body of the page.
     pub fn text(&self) -> String {
         let nothing = Unstable::default();
@@ -153,7 +154,7 @@ mod tests {
         let body = prop_oneof![Just(Body::Empty), json, text];
         let reply = (100u16..600, proptest::option::of("[a-z]+/[a-z]+"), ".{0,12}", body).prop_map(
             |(status, media, value, body)| {
-                let headers = vec![("x-a".into(), value)];
+                let headers = [("x-a", value)].into();
                 Shown::Answered(Reply { status, media, headers, declared: vec!["x-a".into()], body })
             },
         );

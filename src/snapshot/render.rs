@@ -3,33 +3,33 @@
 use super::answer::{Body, Reply, Shown};
 use super::clock;
 use super::name::{self, Address};
-use super::page::{Entry, Page};
+use super::page::{Entry, Snapshot};
 use super::redact::Redaction;
 use crate::contract::model::{Header, essence, includes, is_json};
 use crate::contract::{Contract, Operation};
-use crate::exchange::{Answer, Exchange, Outcome};
+use crate::exchange::{Answer, Exchange, Headers, Outcome};
 use crate::json::Kind;
-use crate::plan::{Case, Plan, Verdict};
+use crate::plan::{Case, Plan, Position, Verdict};
 use crate::record::Record;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 /// The pages of a plan: where each case stands, by operation and address.
-type Layout<'p> = BTreeMap<(usize, Address), Vec<(String, &'p Case, (usize, usize))>>;
+type Layout<'p> = BTreeMap<(usize, Address), Vec<(String, &'p Case, Position)>>;
 
 /// Every page that a run gives, in the order of operations; cases that were not sent are
 /// named as skipped.
-pub fn render(contract: &Contract, plan: &Plan, run: &Record) -> Vec<Page> {
+pub fn render(contract: &Contract, plan: &Plan, run: &Record) -> Vec<Snapshot> {
     let layout = layout(plan);
     let names = names(contract, &layout);
     let mut redaction = Redaction::new(contract, &run.id);
     let source = contract.document.files().first().map_or("", |file| file.name.as_str());
-    let mut pages = Vec::with_capacity(layout.len());
+    let mut snapshots = Vec::with_capacity(layout.len());
     for (((index, address), cases), (name, spare)) in layout.into_iter().zip(names) {
         let operation = &contract.operations[index];
         let at = cases.first().map_or(operation.at.clone(), |(_, case, _)| case.at.clone());
         let place = contract.document.locate(&at);
-        let mut page = Page {
+        let mut snapshot = Snapshot {
             operation: operation.id.clone(),
             line: if place.file == source { place.line } else { 0 },
             name,
@@ -45,33 +45,33 @@ pub fn render(contract: &Contract, plan: &Plan, run: &Record) -> Vec<Page> {
             cause: address.cause,
         };
         for (name, case, at) in cases {
-            let exchange = run.exchanges.get(at.0).and_then(|steps| steps.get(at.1)).and_then(Option::as_ref);
+            let exchange = at.of(&run.exchanges);
             // An answer to a second attempt can be about the first one.
             match exchange.filter(|exchange| !exchange.uncertain) {
                 Some(exchange) => {
                     let shown = shown(&mut redaction, operation, case, exchange);
                     let made =
                         exchange.answer().map_or(exchange.ended, |answer| clock::made(answer, exchange));
-                    page.entries.push(Entry { name, id: case.id.clone(), case: at, shown, made });
+                    snapshot.entries.push(Entry { name, id: case.id.clone(), position: at, shown, made });
                 }
-                None => page.skipped.push(name),
+                None => snapshot.skipped.push(name),
             }
         }
-        pages.push(page);
+        snapshots.push(snapshot);
     }
-    pages
+    snapshots
 }
 
 /// Takes out of the pages what depends on the data of a target that more than this run used: a
 /// unique value that is the same in every run is taken by one of them, and refused from then on.
-pub fn set_fixed_aside(plan: &Plan, pages: &mut [Page]) {
-    for page in pages {
-        let (kept, aside) = std::mem::take(&mut page.entries).into_iter().partition(|entry| {
-            let case = &plan.scenarios[entry.case.0].cases[entry.case.1];
+pub fn set_fixed_aside(plan: &Plan, snapshots: &mut [Snapshot]) {
+    for snapshot in snapshots {
+        let (kept, aside) = std::mem::take(&mut snapshot.entries).into_iter().partition(|entry| {
+            let case = &plan[entry.position];
             case.expectation.verdict == Verdict::Reject || !case.fixed
         });
-        page.entries = kept;
-        page.skipped.extend(Vec::from_iter(aside).into_iter().map(|entry: Entry| entry.name));
+        snapshot.entries = kept;
+        snapshot.skipped.extend(Vec::from_iter(aside).into_iter().map(|entry: Entry| entry.name));
     }
 }
 
@@ -99,7 +99,11 @@ fn layout(plan: &Plan) -> Layout<'_> {
         let planned = cases.cases.iter().enumerate().filter(|(_, case)| case.role.is_planned());
         for (step, case) in planned {
             let (address, name) = name::address(case);
-            layout.entry((case.operation, address)).or_default().push((name, case, (scenario, step)));
+            layout.entry((case.operation, address)).or_default().push((
+                name,
+                case,
+                Position { scenario, step },
+            ));
         }
     }
     for cases in layout.values_mut() {
@@ -150,13 +154,13 @@ fn reply(redaction: &mut Redaction<'_>, operation: &Operation, case: &Case, answ
     let response = operation.response(answer.status);
     let media = answer.header("content-type").map(essence).filter(|media| !media.is_empty());
     let declared = response.map_or(&[][..], |response| &response.headers);
-    let mut headers = Vec::new();
+    let mut headers = Headers::default();
     for known in headers_of(operation) {
         let schema = declared.iter().find(|own| own.name.eq_ignore_ascii_case(&known.name)).unwrap_or(known);
         for (name, value) in answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(&known.name))
         {
             let value = redaction.header(operation, name, schema.schema.as_ref(), &own, value);
-            headers.push((name.to_ascii_lowercase(), value));
+            headers.push(&name.to_ascii_lowercase(), &value);
         }
     }
     let declared = declared.iter().map(|header| header.name.to_ascii_lowercase()).collect();

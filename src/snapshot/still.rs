@@ -2,7 +2,7 @@
 
 use super::answer::{Body, Reply, Shown};
 use super::clock::{Clock, words};
-use super::page::{Entry, Page};
+use super::page::{Entry, Snapshot};
 use super::unstable::{BODY, HEADER, Unstable};
 use crate::json::{Kind, Member, Node, pointer};
 use std::collections::{BTreeSet, HashMap};
@@ -10,34 +10,35 @@ use std::collections::{BTreeSet, HashMap};
 /// The pages of a first pass with what a second pass answered otherwise, what is a time in both, and
 /// what depends on the resources of others. The second has another run identity, and begins in
 /// another second. A case that was sent only once counts as still.
-pub fn held_still(first: Vec<Page>, second: &[Page]) -> Vec<Page> {
-    let again: HashMap<&str, &Page> = second.iter().map(|page| (page.name.as_str(), page)).collect();
+pub fn held_still(first: Vec<Snapshot>, second: &[Snapshot]) -> Vec<Snapshot> {
+    let again: HashMap<&str, &Snapshot> =
+        second.iter().map(|snapshot| (snapshot.name.as_str(), snapshot)).collect();
     let mut by_status: HashMap<(String, u16), Unstable> = HashMap::new();
-    let compared = first.into_iter().map(|mut page| {
+    let compared = first.into_iter().map(|mut snapshot| {
         let mut unstable = Unstable::default();
-        let again = again.get(page.name.as_str()).map_or(&[][..], |again| &again.entries);
+        let again = again.get(snapshot.name.as_str()).map_or(&[][..], |again| &again.entries);
         let again: HashMap<&str, &Entry> = again.iter().map(|entry| (entry.name.as_str(), entry)).collect();
-        for entry in &page.entries {
+        for entry in &snapshot.entries {
             let again = again.get(entry.name.as_str());
-            let found = of_case(&page, entry, again.copied());
+            let found = of_case(&snapshot, entry, again.copied());
             if let Shown::Answered(reply) = &entry.shown {
-                let shared = by_status.entry((page.operation.clone(), reply.status)).or_default();
+                let shared = by_status.entry((snapshot.operation.clone(), reply.status)).or_default();
                 shared.extend(&Unstable { answers: BTreeSet::new(), ..found.clone() });
             }
             unstable.extend(&found);
         }
-        page.unstable = Some(unstable);
-        page
+        snapshot.unstable = Some(unstable);
+        snapshot
     });
-    let mut pages: Vec<Page> = compared.collect();
-    for page in &mut pages {
-        share(page, &by_status);
+    let mut snapshots: Vec<Snapshot> = compared.collect();
+    for snapshot in &mut snapshots {
+        share(snapshot, &by_status);
     }
-    pages
+    snapshots
 }
 
 /// What does not hold still in the answers to one case.
-fn of_case(page: &Page, entry: &Entry, again: Option<&Entry>) -> Unstable {
+fn of_case(snapshot: &Snapshot, entry: &Entry, again: Option<&Entry>) -> Unstable {
     let mut found = Unstable::default();
     let Shown::Answered(reply) = &entry.shown else {
         if let Some(again) = again {
@@ -45,7 +46,7 @@ fn of_case(page: &Page, entry: &Entry, again: Option<&Entry>) -> Unstable {
         }
         return found;
     };
-    if page.lists && reply.status / 100 == 2 {
+    if snapshot.lists && reply.status / 100 == 2 {
         found.values.extend(of_others(reply));
     }
     let Some(again) = again else { return found };
@@ -82,7 +83,7 @@ fn of_others(reply: &Reply) -> BTreeSet<String> {
             _ => {}
         }
     }
-    let headers = reply.headers.iter().filter(|(name, _)| name == "link" || tells_of_all(name));
+    let headers = reply.headers.iter().filter(|(name, _)| *name == "link" || tells_of_all(name));
     found.extend(headers.map(|(name, _)| format!("{HEADER}{name}")));
     found
 }
@@ -134,17 +135,17 @@ fn tells_of_all(name: &str) -> bool {
 
 /// Adds what was seen not to hold still in answers of the same operation and status: that two passes
 /// gave the same on one page may have been luck.
-fn share(page: &mut Page, by_status: &HashMap<(String, u16), Unstable>) {
+fn share(snapshot: &mut Snapshot, by_status: &HashMap<(String, u16), Unstable>) {
     let mut more = Unstable::default();
-    for entry in &page.entries {
+    for entry in &snapshot.entries {
         let Shown::Answered(reply) = &entry.shown else { continue };
-        let Some(known) = by_status.get(&(page.operation.clone(), reply.status)) else { continue };
+        let Some(known) = by_status.get(&(snapshot.operation.clone(), reply.status)) else { continue };
         let here = |at: &&String| stands(reply, at, false);
         more.values.extend(known.values.iter().filter(here).cloned());
         more.orders.extend(known.orders.iter().filter(here).cloned());
         more.sometimes.extend(known.sometimes.iter().filter(|at| stands(reply, at, true)).cloned());
     }
-    let unstable = page.unstable.get_or_insert_default();
+    let unstable = snapshot.unstable.get_or_insert_default();
     unstable.extend(&more);
     unstable.prune();
 }
@@ -184,24 +185,22 @@ mod tests {
     use super::*;
     use crate::json;
 
-    fn page(name: &str, lists: bool, made: i64, headers: &[(&str, &str)], body: &str) -> Page {
-        let headers: Vec<_> =
-            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    fn snapshot(name: &str, lists: bool, made: i64, headers: &[(&str, &str)], body: &str) -> Snapshot {
         let reply = Reply {
             status: 200,
             media: None,
-            headers,
+            headers: headers.iter().copied().collect(),
             declared: Vec::new(),
             body: Body::Json(json::read(body.as_bytes()).unwrap().root),
         };
         let entry = Entry {
             name: "accept".into(),
             id: "x".into(),
-            case: (0, 0),
+            position: crate::plan::Position::default(),
             shown: Shown::Answered(reply),
             made: jiff::Timestamp::from_second(made).unwrap(),
         };
-        Page {
+        Snapshot {
             operation: "x".into(),
             place: "path".into(),
             cause: "valid".into(),
@@ -218,34 +217,37 @@ mod tests {
         }
     }
 
-    fn notes(page: &Page) -> Vec<String> {
-        page.unstable.as_ref().unwrap().notes()
+    fn notes(snapshot: &Snapshot) -> Vec<String> {
+        snapshot.unstable.as_ref().unwrap().notes()
     }
 
     #[test]
     fn what_lies_at_the_clock_in_both_passes_is_not_pinned_and_a_counter_is() {
         let body = r#"{"day":"2026-11-29","n":1795992817,"minute":1795992780,"name":"A"}"#;
         let modified = [("last-seen", "Sun, 29 Nov 2026 22:00:00 GMT")];
-        let pass = |made| vec![page("a", false, made, &modified, body)];
-        let pages = held_still(pass(1_795_992_817), &pass(1_795_992_819));
+        let pass = |made| vec![snapshot("a", false, made, &modified, body)];
+        let snapshots = held_still(pass(1_795_992_817), &pass(1_795_992_819));
         assert_eq!(
-            notes(&pages[0]),
+            notes(&snapshots[0]),
             ["$response.body#/day", "$response.body#/minute", "$response.header.last-seen"]
         );
-        let pages = held_still(pass(1_795_992_817), &pass(1_699_992_819));
-        assert!(notes(&pages[0]).is_empty(), "it is no time of the second pass");
+        let snapshots = held_still(pass(1_795_992_817), &pass(1_699_992_819));
+        assert!(notes(&snapshots[0]).is_empty(), "it is no time of the second pass");
     }
 
     #[test]
     fn what_moved_on_one_page_of_an_answer_moves_on_all() {
         let pass = |value: &str, order: &str| {
             let body = format!(r#"{{"v":{value},"l":{order},"k":1}}"#);
-            vec![page("a", false, 0, &[], &body), page("b", false, 0, &[], r#"{"v":3,"l":["y","x"],"k":1}"#)]
+            vec![
+                snapshot("a", false, 0, &[], &body),
+                snapshot("b", false, 0, &[], r#"{"v":3,"l":["y","x"],"k":1}"#),
+            ]
         };
-        let pages = held_still(pass("1", r#"["x","y"]"#), &pass("2", r#"["y","x"]"#));
+        let snapshots = held_still(pass("1", r#"["x","y"]"#), &pass("2", r#"["y","x"]"#));
         let expected = ["$response.body#/v", "in any order $response.body#/l"];
         assert_eq!(
-            (notes(&pages[0]), notes(&pages[1])),
+            (notes(&snapshots[0]), notes(&snapshots[1])),
             (expected.map(str::to_owned).into(), expected.map(str::to_owned).into())
         );
     }
@@ -254,7 +256,7 @@ mod tests {
     fn a_list_of_what_others_create_is_not_pinned_nor_how_many_there_are() {
         let body = r#"{"items":[{"id":1}],"total":1,"limit":20,"page":{"next":null,"size":20},"tags":["a"]}"#;
         let headers = [("x-total-count", "1"), ("x-kind", "a")];
-        let pass = |lists| vec![page("a", lists, 0, &headers, body)];
+        let pass = |lists| vec![snapshot("a", lists, 0, &headers, body)];
         assert_eq!(
             notes(&held_still(pass(true), &pass(true))[0]),
             [

@@ -4,8 +4,9 @@ use super::answer::{Form, same};
 use super::error::{SnapshotError, unreadable};
 use super::file::{self, Text};
 use super::hunk::{self, Hunk};
-use super::page::{self, Page};
+use super::page::{self, Snapshot};
 use super::{Extent, Writing, name};
+use crate::plan::Position;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
@@ -83,7 +84,7 @@ pub struct ChangedCase {
     /// Its name on the page.
     pub name: String,
     /// Its scenario and step in the plan; nothing if it is no longer in it.
-    pub case: Option<(usize, usize)>,
+    pub position: Option<Position>,
     /// In what its answer differs; nothing if no other is known.
     pub hunks: Vec<Hunk>,
 }
@@ -143,13 +144,14 @@ impl Store {
     }
 
     /// Compares the pages of a run with what is stored; each file is read once.
-    pub fn compare(&self, pages: &[Page], extent: Extent) -> Result<Comparison, SnapshotError> {
+    pub fn compare(&self, snapshots: &[Snapshot], extent: Extent) -> Result<Comparison, SnapshotError> {
         let listing = self.listing()?;
         let mut comparison = Comparison { foreign: listing.foreign, ..Comparison::default() };
-        let mut named: BTreeMap<&str, &Page> = BTreeMap::new();
-        for page in pages {
-            let spare = listing.settled.contains(&page.spare) && !listing.settled.contains(&page.name);
-            named.insert(if spare { &page.spare } else { &page.name }, page);
+        let mut named: BTreeMap<&str, &Snapshot> = BTreeMap::new();
+        for snapshot in snapshots {
+            let spare =
+                listing.settled.contains(&snapshot.spare) && !listing.settled.contains(&snapshot.name);
+            named.insert(if spare { &snapshot.spare } else { &snapshot.name }, snapshot);
         }
         if extent == Extent::Complete {
             let orphans = listing.settled.iter().filter(|name| !named.contains_key(name.as_str()));
@@ -159,8 +161,8 @@ impl Store {
             let stale = listing.pending.iter().filter(|name| !named.contains_key(name.as_str()));
             comparison.stale.extend(stale.cloned());
         }
-        for (name, page) in named {
-            self.compare_page(name, page, &listing.settled, extent, &mut comparison)?;
+        for (name, snapshot) in named {
+            self.compare_page(name, snapshot, &listing.settled, extent, &mut comparison)?;
         }
         comparison.differences.sort_by(|one, two| one.page.cmp(&two.page));
         Ok(comparison)
@@ -169,18 +171,19 @@ impl Store {
     fn compare_page(
         &self,
         name: &str,
-        page: &Page,
+        snapshot: &Snapshot,
         settled: &BTreeSet<String>,
         extent: Extent,
         comparison: &mut Comparison,
     ) -> Result<(), SnapshotError> {
-        let mut unstable = page.unstable.clone().unwrap_or_default();
-        let everything = |page: &Page| {
-            page.entries
+        let mut unstable = snapshot.unstable.clone().unwrap_or_default();
+        let everything = |snapshot: &Snapshot| {
+            snapshot
+                .entries
                 .iter()
                 .map(|entry| ChangedCase {
                     name: entry.name.clone(),
-                    case: Some(entry.case),
+                    position: Some(entry.position),
                     hunks: Vec::new(),
                 })
                 .collect()
@@ -194,50 +197,51 @@ impl Store {
             Some(Ok(stored)) => stored,
             Some(Err(error @ SnapshotError::Unreadable { .. })) => return Err(error),
             fresh_or_damaged => {
-                if page.entries.is_empty() {
+                if snapshot.entries.is_empty() {
                     return Ok(());
                 }
-                let new = page::write(&page.answers(&unstable, Form::NOW));
-                let text = Text::of(page, &unstable, Form::NOW, new.clone());
+                let new = page::write(&snapshot.answers(&unstable, Form::NOW));
+                let text = Text::of(snapshot, &unstable, Form::NOW, new.clone());
                 let kind = match fresh_or_damaged {
                     Some(Err(error)) => Kind::Damaged { why: error.to_string(), new },
                     _ => Kind::New { new },
                 };
-                comparison.differences.push(self.difference(name, kind, everything(page), Some(text)));
+                comparison.differences.push(self.difference(name, kind, everything(snapshot), Some(text)));
                 return Ok(());
             }
         };
-        let records = page.unstable.is_some();
-        let other_seed = stored.seed().filter(|seed| *seed != page.seed);
+        let records = snapshot.unstable.is_some();
+        let other_seed = stored.seed().filter(|seed| *seed != snapshot.seed);
         if let Some(seed) = other_seed
-            && (!records || page.entries.is_empty())
+            && (!records || snapshot.entries.is_empty())
         {
             comparison.other_seed.push((name.to_owned(), seed));
             return Ok(());
         }
         let before = stored.unstable();
-        if page.unstable.is_none() || extent == Extent::Partial || !page.skipped.is_empty() {
+        if snapshot.unstable.is_none() || extent == Extent::Partial || !snapshot.skipped.is_empty() {
             unstable.extend(&before);
         }
         let kept = |name: &String| {
-            other_seed.is_none() && (extent == Extent::Partial || page.skipped.contains(name))
+            other_seed.is_none() && (extent == Extent::Partial || snapshot.skipped.contains(name))
         };
-        let keeps = old.keys().any(|name| kept(name) && !page.entries.iter().any(|one| one.name == *name));
+        let keeps =
+            old.keys().any(|name| kept(name) && !snapshot.entries.iter().any(|one| one.name == *name));
         let form = if records && !keeps { Form::NOW } else { stored.form() };
         if form < Form::NOW {
             comparison.older.push(name.to_owned());
         }
-        let (now, cases) = merge(page, page.answers(&unstable, form), &old, kept);
+        let (now, cases) = merge(snapshot, snapshot.answers(&unstable, form), &old, kept);
         let body = page::write(&now);
         if file::equal(&stored.body, &body) && unstable == before {
-            if records && (stored.seed() != Some(page.seed) || stored.form() != form) {
-                comparison.renewed.push((name.to_owned(), Text::of(page, &unstable, form, stored.body)));
+            if records && (stored.seed() != Some(snapshot.seed) || stored.form() != form) {
+                comparison.renewed.push((name.to_owned(), Text::of(snapshot, &unstable, form, stored.body)));
             } else {
                 comparison.same.push(name.to_owned());
             }
             return Ok(());
         }
-        let text = Text::of(page, &unstable, form, body.clone());
+        let text = Text::of(snapshot, &unstable, form, body.clone());
         let only_more = !cases.is_empty() && cases.iter().all(|case| !old.contains_key(&case.name));
         let kind =
             if only_more { Kind::New { new: body } } else { Kind::Changed { old: stored.body, new: body } };
@@ -335,22 +339,26 @@ impl Store {
 /// The answers that a page has now, and the cases that changed: what means the same stays as it
 /// was written, and of what is not known now, the old answer stands where it may be kept.
 fn merge(
-    page: &Page,
+    snapshot: &Snapshot,
     fresh: BTreeMap<String, String>,
     old: &BTreeMap<String, String>,
     kept: impl Fn(&String) -> bool,
 ) -> (BTreeMap<String, String>, Vec<ChangedCase>) {
     let mut cases = Vec::new();
     let mut now = BTreeMap::new();
-    let numbers: BTreeMap<&str, (usize, usize)> =
-        page.entries.iter().map(|entry| (entry.name.as_str(), entry.case)).collect();
+    let numbers: BTreeMap<&str, Position> =
+        snapshot.entries.iter().map(|entry| (entry.name.as_str(), entry.position)).collect();
     for (name, answer) in fresh {
         if let Some(before) = old.get(&name).filter(|before| same(before, &answer)) {
             now.insert(name, before.clone());
         } else {
             let before = old.get(&name).map(String::as_str);
             let hunks = hunk::hunks(before, Some(&answer));
-            cases.push(ChangedCase { case: numbers.get(name.as_str()).copied(), name: name.clone(), hunks });
+            cases.push(ChangedCase {
+                position: numbers.get(name.as_str()).copied(),
+                name: name.clone(),
+                hunks,
+            });
             now.insert(name, answer);
         }
     }
@@ -362,7 +370,7 @@ fn merge(
             now.insert(name.clone(), answer.clone());
         } else {
             let hunks = hunk::hunks(Some(answer), None);
-            cases.push(ChangedCase { name: name.clone(), case: None, hunks });
+            cases.push(ChangedCase { name: name.clone(), position: None, hunks });
         }
     }
     cases.sort_by(|one, two| one.name.cmp(&two.name));

@@ -125,10 +125,10 @@ impl Unstable {
             _ => false,
         };
         let values = |reply: &Reply, name: &str| -> Vec<String> {
-            let found = reply.headers.iter().filter(|(known, _)| known == name);
-            found.map(|(_, value)| value.clone()).collect()
+            let found = reply.headers.iter().filter(|(known, _)| *known == name);
+            found.map(|(_, value)| value.to_owned()).collect()
         };
-        for (name, _) in one.headers.iter().chain(&two.headers) {
+        for (name, _) in one.headers.iter().chain(two.headers.iter()) {
             let (one, two) = (values(one, name), values(two, name));
             if one != two {
                 let set = if one.len() == two.len() { &mut found.values } else { &mut found.sometimes };
@@ -179,12 +179,11 @@ impl Unstable {
             return Shown::Unstable;
         }
         let Shown::Answered(mut reply) = shown else { return shown };
-        reply.headers.retain(|(name, _)| !self.sometimes.contains(&format!("{HEADER}{name}")));
-        for (name, value) in &mut reply.headers {
-            if self.values.contains(&format!("{HEADER}{name}")) {
-                PLACEHOLDER.clone_into(value);
-            }
-        }
+        let still = |set: &BTreeSet<String>, name: &str| !set.contains(&format!("{HEADER}{name}"));
+        let headers = reply.headers.iter().filter(|(name, _)| still(&self.sometimes, name));
+        reply.headers = headers
+            .map(|(name, value)| (name, if still(&self.values, name) { value } else { PLACEHOLDER }))
+            .collect();
         match &mut reply.body {
             Body::Empty => {}
             Body::Text(text) => {
@@ -304,7 +303,7 @@ mod tests {
         Shown::Answered(Reply {
             status,
             media: None,
-            headers: Vec::new(),
+            headers: crate::exchange::Headers::default(),
             declared: Vec::new(),
             body: Body::Json(node),
         })

@@ -1,9 +1,25 @@
 //! Why a contract cannot be read, and what to do about it.
 
+use std::fmt;
 use thiserror::Error;
 
 use super::{File, Location, MAX_COPIED, MAX_DEPTH, MAX_FILE_BYTES, MOUNT, excerpt};
 use crate::json;
+
+/// A bracket that is still open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bracket {
+    /// The bracket.
+    pub bracket: char,
+    /// Where it was opened.
+    pub at: Location,
+}
+
+impl fmt::Display for Bracket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the `{}` opened at {}:{}", self.bracket, self.at.line, self.at.column)
+    }
+}
 
 /// Why a file cannot be read as a contract.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -77,12 +93,14 @@ pub enum SourceError {
         reason: json::Reason,
     },
     /// It is not YAML.
-    #[error("{at}: malformed YAML: {reason}")]
+    #[error("{at}: malformed YAML: {reason}{}", within.as_ref().map_or_else(String::new, |bracket| format!(", within {bracket}")))]
     Yaml {
         /// Where it stops being YAML.
         at: Location,
         /// Why.
         reason: String,
+        /// The bracket that is still open, of which a mistake may only be seen lines later.
+        within: Option<Box<Bracket>>,
     },
     /// A mapping has the same key twice.
     #[error("{at}: duplicate key {key:?}, first at line {}, column {}", first.line, first.column)]
@@ -139,7 +157,7 @@ pub enum SourceError {
 }
 
 impl SourceError {
-    /// The place of the fault, where it is known.
+    /// The place of the error, where it is known.
     pub fn location(&self) -> Option<&Location> {
         match self {
             Self::NotFound { .. }
@@ -164,7 +182,7 @@ impl SourceError {
         }
     }
 
-    /// The line of the fault in the text of its file, as compilers show it; nothing where the place
+    /// The line of the error in the text of its file, as compilers show it; nothing where the place
     /// is not known.
     pub fn snippet(&self, text: &str, title: &str, coloured: bool) -> Option<String> {
         let at = self.location()?;
@@ -200,7 +218,7 @@ impl SourceError {
                 json::Reason::ByteOrderMark => "save the file without a byte order mark",
                 json::Reason::TooDeep => "move inner parts to `components` and refer to them",
             },
-            Self::Yaml { reason, .. } if reason.contains("opened at") => {
+            Self::Yaml { within: Some(_), .. } => {
                 "close the bracket that is named, or quote text that holds `{`, `[`, `, ` or `: `"
             }
             Self::Yaml { .. } => "check the indentation, and quote text that holds `: `, ` #` or a tab",

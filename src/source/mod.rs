@@ -17,7 +17,7 @@ mod references;
 mod tests;
 mod yaml;
 
-pub use error::SourceError;
+pub use error::{Bracket, SourceError};
 pub use excerpt::Excerpt;
 pub use place::{File, Location};
 pub use references::{BrokenRef, Refusal};
@@ -78,6 +78,14 @@ impl Document {
     pub fn from_text(name: &str, text: &str) -> Result<Self, SourceError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         Self::build(File::new(name, text.to_owned()), None)
+    }
+
+    /// Reads a contract again whose files are known, as [`Document::files`] has them.
+    pub fn from_files(files: impl IntoIterator<Item = (String, String)>) -> Result<Self, SourceError> {
+        let mut files = files.into_iter();
+        let (name, text) = files.next().unwrap_or_default();
+        let origin = mount::Origin::known(&name, files);
+        Self::build(File::new(name, text), Some(origin))
     }
 
     fn build(file: File, origin: Option<mount::Origin>) -> Result<Self, SourceError> {

@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::{
-    BrokenRef, Document, File, MAX_FILES, MAX_TOTAL_BYTES, MOUNT, Refusal,
+    BrokenRef, Document, File, MAX_FILES, MAX_TOTAL_BYTES, MOUNT, Refusal, SourceError,
     place::Spot,
     read,
     references::{self, Reference, Survey},
@@ -20,10 +20,23 @@ use crate::json::pointer;
 pub(super) struct Origin {
     pub(super) path: PathBuf,
     pub(super) folder: PathBuf,
+    /// The texts of further files by their paths, where no file is read for them.
+    pub(super) known: Option<HashMap<PathBuf, String>>,
+}
+
+impl Origin {
+    /// A folder that is not on a disk, with the files below it.
+    pub(super) fn known(name: &str, files: impl Iterator<Item = (String, String)>) -> Origin {
+        let folder = PathBuf::from("/");
+        let path = folder.join(Path::new(name).file_name().unwrap_or_default());
+        let known = files.map(|(name, text)| (folder.join(name), text)).collect();
+        Origin { path, folder, known: Some(known) }
+    }
 }
 
 struct Mounting {
     folder: Option<PathBuf>,
+    texts: Option<HashMap<PathBuf, String>>,
     files: Vec<File>,
     spots: Vec<Spot>,
     parts: Vec<Part>,
@@ -48,6 +61,7 @@ struct Followed {
 pub(super) fn all(file: File, value: Value, spot: Spot, origin: Option<Origin>) -> Document {
     let mut mounting = Mounting {
         folder: None,
+        texts: None,
         files: Vec::new(),
         spots: Vec::new(),
         parts: Vec::new(),
@@ -58,6 +72,7 @@ pub(super) fn all(file: File, value: Value, spot: Spot, origin: Option<Origin>) 
     if let Some(origin) = origin {
         mounting.known.insert(origin.path.clone(), Ok(0));
         mounting.folder = Some(origin.folder);
+        mounting.texts = origin.known;
         path = origin.path;
     }
     mounting.add(path, file, value, spot);
@@ -142,6 +157,12 @@ impl Mounting {
     }
 
     fn read(&mut self, path: &Path, shown: &str) -> Result<usize, Refusal> {
+        if let Some(texts) = &mut self.texts {
+            let text = texts.remove(path).ok_or_else(|| SourceError::NotFound { file: shown.to_owned() })?;
+            let file = File::new(shown, text);
+            let (value, spot) = read::tree(&file)?;
+            return Ok(self.add(path.to_owned(), file, value, spot));
+        }
         let real = std::fs::canonicalize(path).map_err(|error| read::failed(&error, shown))?;
         if !self.folder.as_ref().is_some_and(|folder| real.starts_with(folder)) {
             return Err(Refusal::Outside);

@@ -17,7 +17,7 @@ pub(super) fn contract(path: &Path) -> Result<(File, Option<Origin>), SourceErro
     let file = bounded(path, &name, MAX_FILE_BYTES)?;
     let origin = fs::canonicalize(path).ok().filter(|path| path.is_file()).and_then(|path| {
         let folder = path.parent()?.to_owned();
-        Some(Origin { path, folder })
+        Some(Origin { path, folder, known: None })
     });
     Ok((file, origin))
 }
@@ -87,7 +87,7 @@ pub(super) fn tree(file: &File) -> Result<(Value, Spot), SourceError> {
     }
     if is_json(file) {
         let text = json::read(file.text.as_bytes())
-            .map_err(|fault| SourceError::Json { at: file.location(fault.offset), reason: fault.reason })?;
+            .map_err(|error| SourceError::Json { at: file.location(error.offset), reason: error.reason })?;
         from_json(file, text.root, 0)
     } else {
         yaml::load(file)
@@ -150,7 +150,7 @@ fn from_json(file: &File, node: Node, depth: usize) -> Result<(Value, Spot), Sou
     Ok((value, Spot::new(node.start, below)))
 }
 
-/// The fault of a key that a mapping has already.
+/// The error for a key that a mapping has already.
 pub(super) fn duplicate(
     file: &File,
     key: String,

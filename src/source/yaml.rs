@@ -5,6 +5,7 @@ use std::{borrow::Cow, collections::HashMap};
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
 use serde_json::{Map, Value};
 
+use super::error::Bracket;
 use super::{File, MAX_COPIED, MAX_DEPTH, SourceError, place::Spot, read};
 use crate::json;
 
@@ -77,21 +78,18 @@ impl<'t> Loader<'t> {
                     let at = self.file.location(at);
                     return Err(SourceError::TooDeep { at });
                 }
-                Err(self.malformed(at, &format!("{}{}", error.info(), self.within())))
+                Err(self.malformed(at, error.info(), self.within()))
             }
             None => Ok((Event::StreamEnd, self.file.text.len())),
         }
     }
 
-    /// The bracket that is still open, of which a mistake may only be seen lines later.
-    fn within(&self) -> String {
+    fn within(&self) -> Option<Box<Bracket>> {
         let bracket = |at: &usize| {
             let bracket = self.file.text.as_bytes().get(*at).filter(|byte| matches!(byte, b'{' | b'['))?;
-            Some((char::from(*bracket), self.file.location(*at)))
+            Some(Box::new(Bracket { bracket: char::from(*bracket), at: self.file.location(*at) }))
         };
-        self.open.iter().rev().find_map(bracket).map_or_else(String::new, |(bracket, at)| {
-            format!(", within the `{bracket}` opened at {}:{}", at.line, at.column)
-        })
+        self.open.iter().rev().find_map(bracket)
     }
 
     fn end(&mut self) -> Result<(), SourceError> {
@@ -126,7 +124,7 @@ impl<'t> Loader<'t> {
                 self.open.pop();
                 (anchor, Value::Object(members), Spot::new(at, below))
             }
-            _ => return Err(self.malformed(at, "expected a value")),
+            _ => return Err(self.malformed(at, "expected a value", None)),
         };
         if anchor != 0 {
             let size = size(&value);
@@ -263,8 +261,8 @@ impl<'t> Loader<'t> {
         Ok(())
     }
 
-    fn malformed(&self, at: usize, reason: &str) -> SourceError {
-        SourceError::Yaml { at: self.file.location(at), reason: reason.to_owned() }
+    fn malformed(&self, at: usize, reason: &str, within: Option<Box<Bracket>>) -> SourceError {
+        SourceError::Yaml { at: self.file.location(at), reason: reason.to_owned(), within }
     }
 
     fn key_not_scalar(&self, at: usize) -> SourceError {

@@ -29,6 +29,7 @@ mod proof;
 mod read_back;
 mod readers;
 mod readme;
+mod record_file;
 mod remarks;
 mod rival;
 mod rules;

@@ -1,6 +1,5 @@
 //! The options of curl that send a body: forms by their members, everything else as it is.
 
-use super::quoted;
 use crate::contract::model::{MediaType, essence, includes, is_json};
 use crate::contract::{Contract, Operation};
 use crate::docs::example::{made, pretty};
@@ -9,6 +8,7 @@ use crate::docs::words;
 use crate::json::pointer;
 use crate::schema::folded::{Folded, Folds, Type};
 use crate::schema::{SchemaAt, Side};
+use crate::text::shell::quoted;
 use crate::wire::url;
 use serde_json::Value;
 

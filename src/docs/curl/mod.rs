@@ -4,8 +4,9 @@ mod body;
 
 use super::model::Body;
 use crate::contract::model::Parameter;
-use crate::contract::{Location, Operation, SecurityScheme};
+use crate::contract::{Operation, ParameterLocation, SecurityScheme};
 use crate::plan::{self, Labeller};
+use crate::text::shell::{in_double_quotes, quoted};
 use crate::wire::{parameter, url};
 
 /// A line that sends a request with a body; or as Markdown, why there is none.
@@ -24,15 +25,17 @@ pub(super) fn curl(
     let (mut query, mut headers, mut cookies) = (Vec::new(), Vec::new(), Vec::new());
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
         // curl measures what it sends.
-        if parameter.location == Location::Header && parameter.name.eq_ignore_ascii_case("content-length") {
+        if parameter.location == ParameterLocation::Header
+            && parameter.name.eq_ignore_ascii_case("content-length")
+        {
             continue;
         }
         let text = sent(labeller, operation, parameter);
         match parameter.location {
-            Location::Path => path = path.replace(&format!("{{{}}}", parameter.name), &text),
-            Location::Query => query.push(in_double_quotes(&text)),
-            Location::Header => headers.push(quoted(&format!("{}: {text}", parameter.name))),
-            Location::Cookie => cookies.push(text),
+            ParameterLocation::Path => path = path.replace(&format!("{{{}}}", parameter.name), &text),
+            ParameterLocation::Query => query.push(in_double_quotes(&text)),
+            ParameterLocation::Header => headers.push(quoted(&format!("{}: {text}", parameter.name))),
+            ParameterLocation::Cookie => cookies.push(text),
         }
     }
     if !cookies.is_empty() {
@@ -44,8 +47,10 @@ pub(super) fn curl(
             Some(SecurityScheme::Basic) => user = Some("\"$USERNAME:$PASSWORD\""),
             Some(SecurityScheme::Bearer) => headers.push("\"Authorization: Bearer $TOKEN\"".to_owned()),
             Some(SecurityScheme::ApiKey { location, name, .. }) => match location {
-                Location::Query => query.push(format!("{}=$API_KEY", url::encoded(name))),
-                Location::Cookie => headers.push(format!("\"Cookie: {}=$API_KEY\"", in_double_quotes(name))),
+                ParameterLocation::Query => query.push(format!("{}=$API_KEY", url::encoded(name))),
+                ParameterLocation::Cookie => {
+                    headers.push(format!("\"Cookie: {}=$API_KEY\"", in_double_quotes(name)));
+                }
                 _ => headers.push(format!("\"{}: $API_KEY\"", in_double_quotes(name))),
             },
             Some(SecurityScheme::Other(_)) | None => {}
@@ -75,27 +80,12 @@ fn sent(labeller: &Labeller<'_>, operation: &Operation, parameter: &Parameter) -
     known.unwrap_or_else(|| {
         let name = parameter.name.to_uppercase();
         match parameter.location {
-            Location::Path => url::encoded(&name),
-            Location::Query => format!("{}={}", url::encoded(&parameter.name), url::encoded(&name)),
-            Location::Cookie => format!("{}={}", parameter.name, url::encoded(&name)),
-            Location::Header => name,
+            ParameterLocation::Path => url::encoded(&name),
+            ParameterLocation::Query => format!("{}={}", url::encoded(&parameter.name), url::encoded(&name)),
+            ParameterLocation::Cookie => format!("{}={}", parameter.name, url::encoded(&name)),
+            ParameterLocation::Header => name,
         }
     })
-}
-
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-fn in_double_quotes(text: &str) -> String {
-    let mut safe = String::new();
-    for letter in text.chars() {
-        if matches!(letter, '"' | '\\' | '$' | '`') {
-            safe.push('\\');
-        }
-        safe.push(letter);
-    }
-    safe
 }
 
 #[cfg(test)]

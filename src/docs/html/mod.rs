@@ -120,11 +120,11 @@ fn overview(reference: &Reference, title: &str) -> Markup {
                     @if let Some(text) = &server.description { div.prose { (block(text, Headings::Bold)) } }
                 }
             }
-            @if !reference.broken.is_empty() {
+            @if !reference.undescribed.is_empty() {
                 h2 { "Not described" }
                 p { "A part of the contract that cannot be read keeps these operations out of the reference." }
                 ul {
-                    @for broken in &reference.broken {
+                    @for broken in &reference.undescribed {
                         li { code { (broken.operation) } ": " (broken.why) " (" code { (broken.at) } ")" }
                     }
                 }

@@ -1,7 +1,7 @@
 //! Fields and types as lists that nest, and so fit any screen.
 
 use super::link;
-use crate::docs::model::{Field, Segment, Shape};
+use crate::docs::model::{Field, Shape, Term};
 use crate::docs::prose::{self, Headings, block};
 use maud::{Markup, html};
 
@@ -32,8 +32,7 @@ pub(super) fn fields(fields: &[Field]) -> Markup {
 
 /// A body, or a schema that stands on its own.
 pub(super) fn whole(shape: &Shape) -> Markup {
-    let bare = matches!(shape.kind.as_slice(), [Segment::Words(kind)] if kind == "object")
-        && !shape.fields.is_empty();
+    let bare = matches!(shape.kind.as_slice(), [Term::Object]) && !shape.fields.is_empty();
     html! {
         @if !bare { p.field { span.type { (kind(shape)) } (flags(shape)) } }
         @else if shape.nullable { p.field { (flags(shape)) } }
@@ -76,10 +75,10 @@ fn inner(shape: &Shape) -> Markup {
 fn kind(shape: &Shape) -> Markup {
     html! {
         @if shape.kind.is_empty() && !shape.choices.is_empty() { "one of several" }
-        @for segment in &shape.kind {
-            @match segment {
-                Segment::Words(words) => (words),
-                Segment::Link(to) => (link(to)),
+        @for term in &shape.kind {
+            @match term.told() {
+                Ok(words) => (words),
+                Err(to) => (link(to)),
             }
         }
     }

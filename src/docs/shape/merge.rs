@@ -1,11 +1,11 @@
 //! Shapes that become one: the parts of `allOf`, and what a list or a map holds.
 
-use crate::docs::model::{Segment, Shape};
+use crate::docs::model::{Shape, Term};
 
 /// Takes over what a part of `allOf` says.
 pub(super) fn absorb(shape: &mut Shape, part: Shape) {
     let is_new = |shape: &Shape| shape.fields.is_empty() && shape.inherits.is_empty();
-    if let [Segment::Link(link)] = part.kind.as_slice() {
+    if let [Term::Link(link)] = part.kind.as_slice() {
         if (shape.kind.is_empty() || says_nothing(&shape.kind)) && is_new(shape) {
             shape.kind.clone_from(&part.kind);
         } else {
@@ -40,25 +40,25 @@ pub(super) fn absorb(shape: &mut Shape, part: Shape) {
 
 /// What stood there as a link becomes one part among others.
 fn link_up(shape: &mut Shape) {
-    if let [Segment::Link(link)] = shape.kind.as_slice() {
+    if let [Term::Link(link)] = shape.kind.as_slice() {
         shape.inherits.insert(0, link.clone());
         shape.kind.clear();
     }
 }
 
-fn says_nothing(kind: &[Segment]) -> bool {
-    matches!(kind, [Segment::Words(words)] if words == "anything")
+fn says_nothing(kind: &[Term]) -> bool {
+    kind == [Term::Anything]
 }
 
 /// What a list or a map holds becomes a part of its own shape.
-pub(super) fn hold(shape: &mut Shape, inner: Shape, prefix: &str) -> Vec<Segment> {
-    let mut kind = words(prefix);
+pub(super) fn hold(shape: &mut Shape, inner: Shape, prefix: Term) -> Vec<Term> {
+    let mut kind = vec![prefix];
     if inner.kind.is_empty() {
-        kind.push(Segment::Words("one of several".to_owned()));
+        kind.push(Term::Words("one of several".to_owned()));
     }
     kind.extend(inner.kind);
     if inner.nullable {
-        kind.push(Segment::Words(" or null".to_owned()));
+        kind.push(Term::Words(" or null".to_owned()));
     }
     shape.limits.extend(inner.limits.into_iter().map(|limit| format!("each: {limit}")));
     if shape.values.is_empty() {
@@ -71,14 +71,12 @@ pub(super) fn hold(shape: &mut Shape, inner: Shape, prefix: &str) -> Vec<Segment
     kind
 }
 
-pub(super) fn words(text: &str) -> Vec<Segment> {
-    vec![Segment::Words(text.to_owned())]
+pub(super) fn words(text: &str) -> Vec<Term> {
+    vec![Term::Words(text.to_owned())]
 }
 
 pub(super) fn is_empty(shape: &Shape) -> bool {
-    let says_type = !matches!(shape.kind.as_slice(), [] | [Segment::Words(_)])
-        || matches!(shape.kind.as_slice(), [Segment::Words(kind)] if kind != "anything");
-    !says_type
+    (shape.kind.is_empty() || says_nothing(&shape.kind))
         && shape.fields.is_empty()
         && shape.inherits.is_empty()
         && shape.choices.is_empty()

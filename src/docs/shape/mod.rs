@@ -4,7 +4,7 @@ mod limits;
 mod merge;
 mod uses;
 
-use super::model::{Field, Link, Segment, Shape, Shared};
+use super::model::{Field, Link, Shape, Shared, Term};
 use crate::contract::Contract;
 use crate::json::{self, pointer};
 use crate::page::Anchors;
@@ -88,7 +88,7 @@ impl<'c> Builder<'_, 'c> {
         let deep = self.shapes.inside.len() >= DEPTH;
         if again || (!whole && !is_plain(schema) && (deep || !used_once)) {
             let link = self.link(&target);
-            return Shape { kind: vec![Segment::Link(link)], nullable: is_nullable(schema), ..beside };
+            return Shape { kind: vec![Term::Link(link)], nullable: is_nullable(schema), ..beside };
         }
         self.shapes.inside.push(target.clone());
         let mut shape = self.at(&target, whole);
@@ -137,7 +137,7 @@ impl<'c> Builder<'_, 'c> {
                 return shape;
             }
             _ => {
-                shape.kind = words("anything");
+                shape.kind = vec![Term::Anything];
                 return shape;
             }
         };
@@ -154,7 +154,7 @@ impl<'c> Builder<'_, 'c> {
     }
 
     /// The type, by its name or by what else the schema says.
-    fn kind(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) -> Vec<Segment> {
+    fn kind(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) -> Vec<Term> {
         match types(schema).as_slice() {
             [] if shape.nullable && !has_type(schema) => Vec::new(),
             [] => untyped(shape, schema),
@@ -181,7 +181,7 @@ impl<'c> Builder<'_, 'c> {
             for index in 0..all.len() {
                 let place = format!("{at}/allOf/{index}");
                 let part = self.at(&place, false);
-                if !matches!(part.kind.as_slice(), [Segment::Link(_)]) {
+                if !matches!(part.kind.as_slice(), [Term::Link(_)]) {
                     own.extend(self.said(&place));
                 }
                 absorb(shape, part);
@@ -228,7 +228,7 @@ impl<'c> Builder<'_, 'c> {
             shape.values = folded.listed.iter().flatten().map(ToString::to_string).collect();
         }
         narrowed(&mut shape.limits, own);
-        let is_link = matches!(shape.kind.as_slice(), [Segment::Link(_)]);
+        let is_link = matches!(shape.kind.as_slice(), [Term::Link(_)]);
         let is_plain = shape.choices.is_empty() && shape.fields.is_empty();
         let names = folded.type_names();
         let is_scalar = |name: &&str| !matches!(*name, "array" | "object");
@@ -237,18 +237,17 @@ impl<'c> Builder<'_, 'c> {
             let kinds: Vec<String> = names.iter().map(|name| format!("{name}{format}")).collect();
             shape.kind = words(&kinds.join(" or "));
         }
-        let is_bare = |kind: &str| matches!(shape.kind.as_slice(), [Segment::Words(own)] if own == kind);
-        if is_bare("array")
+        if shape.kind == [Term::Array]
             && let [only] = folded.items.as_slice()
         {
             let items = self.at(only, false);
-            shape.kind = hold(shape, items, "array of ");
-        } else if is_bare("object")
+            shape.kind = hold(shape, items, Term::ArrayOf);
+        } else if shape.kind == [Term::Object]
             && is_plain
             && let [only] = folded.additional.as_slice()
         {
             let values = self.at(only, false);
-            shape.kind = hold(shape, values, "map of names to ");
+            shape.kind = hold(shape, values, map_of());
         }
     }
 
@@ -264,7 +263,7 @@ impl<'c> Builder<'_, 'c> {
         }
         let Some(Value::Object(properties)) = schema.get("properties") else { return };
         // What a part was linked for is written out beside members of its own.
-        if let [Segment::Link(link)] = shape.kind.as_slice() {
+        if let [Term::Link(link)] = shape.kind.as_slice() {
             shape.inherits.insert(0, link.clone());
             shape.kind.clear();
         }
@@ -283,43 +282,47 @@ impl<'c> Builder<'_, 'c> {
             }
         }
         if shape.kind.is_empty() {
-            shape.kind = words("object");
+            shape.kind = vec![Term::Object];
         }
         if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
             shape.limits.push("no other members".to_owned());
         }
     }
 
-    fn items(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) -> Vec<Segment> {
+    fn items(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) -> Vec<Term> {
         if !schema.contains_key("items") {
-            return words("array");
+            return vec![Term::Array];
         }
         let items = self.at(&pointer::child(at, "items"), false);
-        hold(shape, items, "array of ")
+        hold(shape, items, Term::ArrayOf)
     }
 
-    fn map(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) -> Vec<Segment> {
+    fn map(&mut self, shape: &mut Shape, schema: &Map<String, Value>, at: &str) -> Vec<Term> {
         match schema.get("additionalProperties") {
             Some(Value::Object(inner)) if !inner.is_empty() => {
                 let values = self.at(&pointer::child(at, "additionalProperties"), false);
-                hold(shape, values, "map of names to ")
+                hold(shape, values, map_of())
             }
             Some(Value::Bool(false)) if shape.fields.is_empty() => words("empty object"),
-            _ => words("object"),
+            _ => vec![Term::Object],
         }
     }
 }
 
+fn map_of() -> Term {
+    Term::Words("map of names to ".to_owned())
+}
+
 /// The type that a schema without one has by what else it says.
-fn untyped(shape: &Shape, schema: &Map<String, Value>) -> Vec<Segment> {
+fn untyped(shape: &Shape, schema: &Map<String, Value>) -> Vec<Term> {
     let first = schema.get("enum").and_then(|listed| listed.get(0)).or_else(|| schema.get("const"));
     if let Some(kind) = first.map(json::type_name) {
-        return words(kind);
+        return vec![Term::of_type(kind)];
     }
     if !shape.fields.is_empty() || !shape.inherits.is_empty() {
-        return words("object");
+        return vec![Term::Object];
     }
-    if shape.choices.is_empty() { words("anything") } else { Vec::new() }
+    if shape.choices.is_empty() { vec![Term::Anything] } else { Vec::new() }
 }
 
 fn types(schema: &Map<String, Value>) -> Vec<&str> {

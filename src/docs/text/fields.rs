@@ -1,7 +1,7 @@
 //! Fields and types as rows of tables, members under the path to them.
 
 use super::write::{line, row};
-use crate::docs::model::{Field, Link, Segment, Shape};
+use crate::docs::model::{Field, Link, Shape, Term};
 use crate::docs::words::{capital, code};
 
 /// A row of a table of fields: name, type, description.
@@ -28,7 +28,7 @@ pub(super) fn whole(shape: &Shape) -> Vec<Row> {
 }
 
 fn is_list(shape: &Shape) -> bool {
-    matches!(shape.kind.first(), Some(Segment::Words(words)) if words.starts_with("array of"))
+    shape.kind.first() == Some(&Term::ArrayOf)
 }
 
 fn push(rows: &mut Vec<Row>, fields: &[Field], prefix: &str) {
@@ -74,10 +74,7 @@ pub(super) fn kind(shape: &Shape) -> String {
     if shape.kind.is_empty() && !shape.choices.is_empty() {
         return "one of several".to_owned();
     }
-    let pieces = shape.kind.iter().map(|segment| match segment {
-        Segment::Words(words) => words.clone(),
-        Segment::Link(link) => schema_link(link),
-    });
+    let pieces = shape.kind.iter().map(|term| term.told().map_or_else(schema_link, str::to_owned));
     pieces.collect()
 }
 

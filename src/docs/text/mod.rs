@@ -4,8 +4,8 @@ mod failures;
 mod fields;
 mod write;
 
-use super::Page;
-use super::model::{Example, Link, Mark, Media, Operation, Origin, Reference, Shape, Stray};
+use super::File;
+use super::model::{Example, Link, Mark, Media, Operation, Origin, Reference, Shape, Stray, Term};
 use super::tally;
 use super::words::{capital, code};
 use fields::{about, flags, kind, rows, table, whole};
@@ -15,18 +15,18 @@ use write::{fence, line, lowered, paragraph, point, row};
 pub(super) const MARK: &str = "<!-- Made by `probity docs`: change the contract in place of this file. -->";
 
 /// The files of a reference.
-pub(super) fn pages(reference: &Reference) -> Vec<Page> {
-    let mut pages = vec![Page { name: "README.md".into(), text: index(reference) }];
+pub(super) fn files(reference: &Reference) -> Vec<File> {
+    let mut files = vec![File { name: "README.md".into(), text: index(reference) }];
     for operation in reference.operations() {
-        pages.push(Page {
+        files.push(File {
             name: format!("{}.md", operation.anchor),
             text: operation_page(reference, operation),
         });
     }
     if !reference.shared.is_empty() {
-        pages.push(Page { name: "schemas.md".into(), text: schemas(reference) });
+        files.push(File { name: "schemas.md".into(), text: schemas(reference) });
     }
-    pages
+    files
 }
 
 fn index(reference: &Reference) -> String {
@@ -78,9 +78,9 @@ fn index(reference: &Reference) -> String {
         out.push_str("\n## Schemas\n");
         paragraph(&mut out, "What several operations share is described in [schemas](schemas.md).");
     }
-    if !reference.broken.is_empty() {
+    if !reference.undescribed.is_empty() {
         out.push_str("\n## Not described\n\n");
-        for broken in &reference.broken {
+        for broken in &reference.undescribed {
             let (operation, why, at) = (code(&broken.operation), line(&broken.why), code(&broken.at));
             point(&mut out, &format!("{operation}: {why} ({at})"));
         }
@@ -202,7 +202,7 @@ fn representation(out: &mut String, media: &Media) {
 fn described(out: &mut String, column: &str, shape: &Shape) {
     let rows = whole(shape);
     let kind = kind(shape);
-    if rows.is_empty() || kind != "object" {
+    if rows.is_empty() || shape.kind != [Term::Object] {
         paragraph(out, &format!("{}{}", capital(&kind), flags(shape)));
     }
     let about = about(shape);

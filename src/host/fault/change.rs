@@ -2,7 +2,7 @@
 
 use crate::contract::expression::select;
 use crate::host::answer::{Answer, Lost};
-use crate::host::place::Place;
+use crate::host::pointer::Pointer;
 use crate::json::pointer;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
@@ -114,7 +114,7 @@ fn forget(answer: &mut Answer, at: &str) {
 }
 
 fn property(answer: &mut Answer, at: &str, edit: &Edit) {
-    let place = Place::new(at);
+    let place = Pointer::new(at);
     let Some(body) = &mut answer.body else { return };
     let Some(value) = place.get(body).cloned() else { return };
     match edit {
@@ -124,7 +124,7 @@ fn property(answer: &mut Answer, at: &str, edit: &Edit) {
         Edit::Rename(name) => {
             let parent = pointer::parent_and_last(at).map_or("", |(parent, _)| parent);
             place.remove(body);
-            Place::new(&pointer::child(parent, name)).set(body, value);
+            Pointer::new(&pointer::child(parent, name)).set(body, value);
         }
     }
     forget(answer, at);
@@ -143,7 +143,7 @@ fn retyped(value: &Value) -> Value {
 }
 
 fn recode(answer: &mut Answer, at: &str, code: &str, other: &Recoded) {
-    let place = Place::new(at);
+    let place = Pointer::new(at);
     let Some(body) = &mut answer.body else { return };
     let Some(value) = place.get(body) else { return };
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -166,7 +166,7 @@ fn recode(answer: &mut Answer, at: &str, code: &str, other: &Recoded) {
 }
 
 fn value(answer: &mut Answer, at: &str, twist: Twist, memory: &mut Memory) {
-    let place = Place::new(at);
+    let place = Pointer::new(at);
     let Some(value) = answer.body.as_ref().and_then(|body| place.get(body)).cloned() else { return };
     let twisted = twisted(&value, twist, memory);
     if twist == Twist::Rounded {

@@ -8,7 +8,7 @@ use crate::json::{self, Kind, Node};
 use http::header;
 
 /// Tells whether a request holds an odd input.
-pub(in crate::host) type Test = fn(&Seen<'_>) -> bool;
+pub(in crate::host) type Test = fn(&Inspected<'_>) -> bool;
 
 /// A kind of odd input.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,7 @@ pub(in crate::host) struct Input {
 }
 
 /// A request as crashes look at it.
-pub(in crate::host) struct Seen<'r> {
+pub(in crate::host) struct Inspected<'r> {
     bytes: &'r [u8],
     media: Option<&'r str>,
     root: Option<Node>,
@@ -25,55 +25,55 @@ pub(in crate::host) struct Seen<'r> {
 }
 
 const KINDS: &[(&str, &str, Test)] = &[
-    ("quote", "a quotation mark in text", |seen| seen.letter(|c| c == '"')),
-    ("apostrophe", "an apostrophe in text", |seen| seen.letter(|c| c == '\'')),
-    ("backslash", "a backslash in text", |seen| seen.letter(|c| c == '\\')),
-    ("markup", "`<` in text", |seen| seen.letter(|c| c == '<')),
-    ("percent", "`%` in text", |seen| seen.letter(|c| c == '%')),
-    ("template", "`${` in text", |seen| seen.text(|text| text.contains("${"))),
-    ("line-break", "a line break in text", |seen| seen.letter(|c| c == '\n')),
-    ("nul", "U+0000 in text", |seen| seen.letter(|c| c == '\0')),
-    ("non-ascii", "a letter that is not ASCII", |seen| seen.letter(|c| !c.is_ascii())),
-    ("han", "a letter beyond U+3000", |seen| seen.letter(|c| c >= '\u{3000}')),
-    ("right-to-left", "a letter of a script from right to left", |seen| {
-        seen.letter(|c| ('\u{590}'..='\u{6ff}').contains(&c))
+    ("quote", "a quotation mark in text", |input| input.letter(|c| c == '"')),
+    ("apostrophe", "an apostrophe in text", |input| input.letter(|c| c == '\'')),
+    ("backslash", "a backslash in text", |input| input.letter(|c| c == '\\')),
+    ("markup", "`<` in text", |input| input.letter(|c| c == '<')),
+    ("percent", "`%` in text", |input| input.letter(|c| c == '%')),
+    ("template", "`${` in text", |input| input.text(|text| text.contains("${"))),
+    ("line-break", "a line break in text", |input| input.letter(|c| c == '\n')),
+    ("nul", "U+0000 in text", |input| input.letter(|c| c == '\0')),
+    ("non-ascii", "a letter that is not ASCII", |input| input.letter(|c| !c.is_ascii())),
+    ("han", "a letter beyond U+3000", |input| input.letter(|c| c >= '\u{3000}')),
+    ("right-to-left", "a letter of a script from right to left", |input| {
+        input.letter(|c| ('\u{590}'..='\u{6ff}').contains(&c))
     }),
-    ("combining", "a combining mark", |seen| seen.letter(|c| ('\u{300}'..='\u{36f}').contains(&c))),
-    ("emoji", "a character beyond 16 bits", |seen| seen.letter(|c| c > '\u{ffff}')),
-    ("empty-text", "empty text", |seen| seen.text(str::is_empty)),
-    ("blank-text", "text of spaces only", |seen| {
-        seen.text(|text| !text.is_empty() && text.trim().is_empty())
+    ("combining", "a combining mark", |input| input.letter(|c| ('\u{300}'..='\u{36f}').contains(&c))),
+    ("emoji", "a character beyond 16 bits", |input| input.letter(|c| c > '\u{ffff}')),
+    ("empty-text", "empty text", |input| input.text(str::is_empty)),
+    ("blank-text", "text of spaces only", |input| {
+        input.text(|text| !text.is_empty() && text.trim().is_empty())
     }),
-    ("long-text", "text of more than 255 characters", |seen| seen.text(|text| text.chars().count() > 255)),
-    ("longer-text", "text of more than 65535 characters", |seen| {
-        seen.text(|text| text.chars().count() > 65_535)
+    ("long-text", "text of more than 255 characters", |input| input.text(|text| text.chars().count() > 255)),
+    ("longer-text", "text of more than 65535 characters", |input| {
+        input.text(|text| text.chars().count() > 65_535)
     }),
-    ("zero", "the number 0", |seen| seen.number(|number, _| number == 0.0)),
-    ("negative", "a negative number", |seen| seen.number(|number, _| number < 0.0)),
-    ("beyond-int32", "a number beyond 32 bits", |seen| {
-        seen.number(|number, _| number.abs() > 2_147_483_647.0)
+    ("zero", "the number 0", |input| input.number(|number, _| number == 0.0)),
+    ("negative", "a negative number", |input| input.number(|number, _| number < 0.0)),
+    ("beyond-int32", "a number beyond 32 bits", |input| {
+        input.number(|number, _| number.abs() > 2_147_483_647.0)
     }),
-    ("beyond-int64", "a number beyond 64 bits", |seen| {
-        seen.number(|number, _| number.abs() > 9_223_372_036_854_775_807.0)
+    ("beyond-int64", "a number beyond 64 bits", |input| {
+        input.number(|number, _| number.abs() > 9_223_372_036_854_775_807.0)
     }),
-    ("fraction", "a number with a point", |seen| seen.number(|_, token| token.contains('.'))),
-    ("exponent", "a number with an exponent", |seen| seen.number(|_, token| token.contains(['e', 'E']))),
-    ("null", "null", |seen| seen.node(|node| node.kind == Kind::Null)),
-    ("boolean", "a boolean", |seen| seen.node(|node| matches!(node.kind, Kind::Bool(_)))),
-    ("list", "a list", |seen| seen.node(|node| matches!(node.kind, Kind::Array(_)))),
-    ("nested", "more than 32 levels", |seen| seen.root.as_ref().is_some_and(|root| root.depth() > 32)),
-    ("null-body", "null in place of a body", |seen| seen.whole(|kind| *kind == Kind::Null)),
-    ("list-body", "a list in place of a body", |seen| seen.whole(|kind| matches!(kind, Kind::Array(_)))),
-    ("text-body", "text in place of a body", |seen| seen.whole(|kind| matches!(kind, Kind::String(_)))),
-    ("duplicate-key", "a key twice", |seen| seen.duplicates),
-    ("no-body", "no body", |seen| seen.bytes.is_empty()),
-    ("not-json", "a body that is not JSON", |seen| !seen.bytes.is_empty() && seen.root.is_none()),
-    ("invalid-utf-8", "bytes that are not UTF-8", |seen| std::str::from_utf8(seen.bytes).is_err()),
-    ("byte-order-mark", "a byte order mark", |seen| seen.bytes.starts_with(b"\xef\xbb\xbf")),
-    ("large-body", "a body of more than 64 KiB", |seen| seen.bytes.len() > 65_536),
-    ("no-media-type", "no media type", |seen| seen.media.is_none() && !seen.bytes.is_empty()),
-    ("other-media-type", "a media type that is not JSON", |seen| {
-        seen.media.is_some_and(|media| !is_json(media))
+    ("fraction", "a number with a point", |input| input.number(|_, token| token.contains('.'))),
+    ("exponent", "a number with an exponent", |input| input.number(|_, token| token.contains(['e', 'E']))),
+    ("null", "null", |input| input.node(|node| node.kind == Kind::Null)),
+    ("boolean", "a boolean", |input| input.node(|node| matches!(node.kind, Kind::Bool(_)))),
+    ("list", "a list", |input| input.node(|node| matches!(node.kind, Kind::Array(_)))),
+    ("nested", "more than 32 levels", |input| input.root.as_ref().is_some_and(|root| root.depth() > 32)),
+    ("null-body", "null in place of a body", |input| input.whole(|kind| *kind == Kind::Null)),
+    ("list-body", "a list in place of a body", |input| input.whole(|kind| matches!(kind, Kind::Array(_)))),
+    ("text-body", "text in place of a body", |input| input.whole(|kind| matches!(kind, Kind::String(_)))),
+    ("duplicate-key", "a key twice", |input| input.duplicates),
+    ("no-body", "no body", |input| input.bytes.is_empty()),
+    ("not-json", "a body that is not JSON", |input| !input.bytes.is_empty() && input.root.is_none()),
+    ("invalid-utf-8", "bytes that are not UTF-8", |input| std::str::from_utf8(input.bytes).is_err()),
+    ("byte-order-mark", "a byte order mark", |input| input.bytes.starts_with(b"\xef\xbb\xbf")),
+    ("large-body", "a body of more than 64 KiB", |input| input.bytes.len() > 65_536),
+    ("no-media-type", "no media type", |input| input.media.is_none() && !input.bytes.is_empty()),
+    ("other-media-type", "a media type that is not JSON", |input| {
+        input.media.is_some_and(|media| !is_json(media))
     }),
 ];
 
@@ -93,11 +93,11 @@ impl Input {
         let text = json::read(bytes).ok();
         let media = asked.headers.get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
         let duplicates = text.as_ref().is_some_and(|text| !text.duplicates.is_empty());
-        (self.test)(&Seen { bytes, media, root: text.map(|text| text.root), duplicates })
+        (self.test)(&Inspected { bytes, media, root: text.map(|text| text.root), duplicates })
     }
 }
 
-impl Seen<'_> {
+impl Inspected<'_> {
     fn node(&self, test: impl Fn(&Node) -> bool) -> bool {
         let mut open: Vec<&Node> = self.root.iter().collect();
         while let Some(node) = open.pop() {

@@ -11,7 +11,7 @@ use crate::contract::extension::Unique;
 use crate::contract::{Contract, Operation};
 use crate::host::access::Access;
 use crate::host::answer::Answer;
-use crate::host::intake::{Asked, Breach, Given};
+use crate::host::intake::{Admitted, Asked, Breach};
 use crate::json;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -23,7 +23,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[derive(Debug)]
 pub(in crate::host) struct Planted {
     armed: Vec<Armed>,
-    seen: Mutex<Seen>,
+    arrivals: Mutex<Arrivals>,
 }
 
 /// A fault and what it remembers.
@@ -39,10 +39,11 @@ struct State {
     remembered: Remembered,
 }
 
+/// What came so far.
 #[derive(Debug, Default)]
-struct Seen {
+struct Arrivals {
     /// How often each request came.
-    arrived: HashMap<u64, usize>,
+    counts: HashMap<u64, usize>,
     /// The requests that a fault made a difference to, and the how-manieth of its like each was.
     changed: HashSet<(u64, usize)>,
 }
@@ -65,29 +66,29 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Planted {
     pub(in crate::host) fn new(faults: Vec<Fault>) -> Planted {
         let armed = faults.into_iter().map(|fault| Armed { fault, state: Mutex::default() });
-        Planted { armed: armed.collect(), seen: Mutex::default() }
+        Planted { armed: armed.collect(), arrivals: Mutex::default() }
     }
 
     /// Whether a fault made a difference to the n-th request of its like.
     pub(in crate::host) fn changed(&self, digest: u64, nth: usize) -> bool {
-        locked(&self.seen).changed.contains(&(digest, nth))
+        locked(&self.arrivals).changed.contains(&(digest, nth))
     }
 
     /// Whether a fault made any difference.
     pub(in crate::host) fn changed_anything(&self) -> bool {
-        !locked(&self.seen).changed.is_empty()
+        !locked(&self.arrivals).changed.is_empty()
     }
 
     /// A request came.
     pub(in crate::host) fn arrived(&self, asked: &Asked<'_>) {
-        *locked(&self.seen).arrived.entry(digest_of(asked)).or_default() += 1;
+        *locked(&self.arrivals).counts.entry(digest_of(asked)).or_default() += 1;
     }
 
     fn mark(&self, asked: &Asked<'_>) {
         let digest = digest_of(asked);
-        let mut seen = locked(&self.seen);
-        let nth = seen.arrived.get(&digest).copied().unwrap_or_default();
-        seen.changed.insert((digest, nth));
+        let mut arrivals = locked(&self.arrivals);
+        let nth = arrivals.counts.get(&digest).copied().unwrap_or_default();
+        arrivals.changed.insert((digest, nth));
     }
 
     fn of(&self, operation: usize) -> impl Iterator<Item = &Armed> {
@@ -139,7 +140,7 @@ impl Planted {
         asked: &Asked<'_>,
         breaches: &mut Vec<Breach>,
         refuse: impl Fn(&[Breach]) -> Answer,
-    ) -> Option<Given> {
+    ) -> Option<Admitted> {
         for armed in self.of(operation) {
             let Defect::Lax(lax) = &armed.fault.defect else { continue };
             let before = breaches.clone();

@@ -2,8 +2,8 @@
 
 use super::{Class, Defect, Fault, Site, part};
 use crate::cause::Cause;
-use crate::contract::{Contract, Location};
-use crate::host::intake::{Asked, Breach, Given};
+use crate::contract::{Contract, ParameterLocation};
+use crate::host::intake::{Admitted, Asked, Breach};
 use crate::json::{self, pointer};
 use crate::schema::walk;
 use crate::schema::{SchemaAt, Side};
@@ -71,13 +71,13 @@ pub(super) fn derive(site: &mut Site<'_>) {
     }
     for parameter in &operation.parameters {
         let kind = match parameter.location {
-            Location::Path => "path",
-            Location::Query => "query",
-            Location::Header => "header",
-            Location::Cookie => "cookie",
+            ParameterLocation::Path => "path",
+            ParameterLocation::Query => "query",
+            ParameterLocation::Header => "header",
+            ParameterLocation::Cookie => "cookie",
         };
         let name = format!("{kind}/{}", parameter.name);
-        if parameter.required && parameter.location != Location::Path {
+        if parameter.required && parameter.location != ParameterLocation::Path {
             let at = pointer::child(&parameter.at, "required");
             let words = format!("{name} may be left out");
             let lax = Lax::Keyword { at: at.clone(), property: None };
@@ -184,17 +184,17 @@ impl Lax {
 }
 
 /// What can still be read of a request that should have been refused.
-pub(super) fn read(asked: &Asked<'_>) -> Given {
+pub(super) fn read(asked: &Asked<'_>) -> Admitted {
     let text = asked.body.and_then(|body| json::read(body).ok());
     let value = text.as_ref().map(json::Text::to_value);
-    Given { text, value, parameters: Vec::new() }
+    Admitted { text, value, parameters: Vec::new() }
 }
 
 /// What is wrong with the body of a request whose media type is not looked at.
 pub(super) fn broken(contract: &Contract, schema: Option<&SchemaAt>, asked: &Asked<'_>) -> Vec<Breach> {
-    let given = read(asked);
-    let Some(value) = given.value else { return vec![Breach::new(Cause::Malformed, "")] };
+    let admitted = read(asked);
+    let Some(value) = admitted.value else { return vec![Breach::new(Cause::Malformed, "")] };
     let Some(schema) = schema else { return Vec::new() };
-    let found = contract.schemas.violations(schema, Side::Request, &value);
+    let found = contract.schemas.errors(schema, Side::Request, &value);
     found.into_iter().map(Breach::from).collect()
 }

@@ -47,20 +47,20 @@ const CLOCK: &[(&str, &str, i64)] = &[
 pub(super) fn derive(site: &mut Site<'_>) {
     let operation = site.operation;
     for (index, rule) in operation.behaviour.rules.iter().enumerate() {
-        let mut broken = Broken { site, at: format!("{}/x-probity/rules/{index}", operation.at) };
+        let mut planted = RuleSite { site, at: format!("{}/x-probity/rules/{index}", operation.at) };
         match &rule.statement {
             Statement::Equal([one, two]) => match (one.response_body(), two.response_body()) {
                 (Some(place), None) | (None, Some(place)) => {
-                    let ways = broken.ways(place);
-                    broken.values("equal", place, ways);
+                    let ways = planted.ways(place);
+                    planted.values("equal", place, ways);
                 }
                 (Some(one), Some(two)) => {
-                    broken.values("equal", one, CHANGED);
-                    broken.values("equal", two, CHANGED);
+                    planted.values("equal", one, CHANGED);
+                    planted.values("equal", two, CHANGED);
                 }
                 (None, None) => {}
             },
-            Statement::Constant(of) => broken.values(
+            Statement::Constant(of) => planted.values(
                 "constant",
                 of.response_body().unwrap_or_default(),
                 &[
@@ -68,7 +68,7 @@ pub(super) fn derive(site: &mut Site<'_>) {
                     ("varies-later", "is another one after the tenth answer", Twist::Varies(10)),
                 ],
             ),
-            Statement::Distinct(of) => broken.values(
+            Statement::Distinct(of) => planted.values(
                 "distinct",
                 of.response_body().unwrap_or_default(),
                 &[
@@ -78,18 +78,18 @@ pub(super) fn derive(site: &mut Site<'_>) {
                 ],
             ),
             Statement::Value(fixed) => {
-                broken.values("value", fixed.at.response_body().unwrap_or_default(), CHANGED);
+                planted.values("value", fixed.at.response_body().unwrap_or_default(), CHANGED);
             }
-            Statement::Ordered([one, _]) => broken.values(
+            Statement::Ordered([one, _]) => planted.values(
                 "ordered",
                 one.response_body().unwrap_or_default(),
                 &[("reversed", "is an hour, or as many, greater", Twist::Shifted(HOUR))],
             ),
-            Statement::EncodesTime(encodes) => broken.encodes(encodes),
-            Statement::Recent(recent) => broken.recent(recent),
+            Statement::EncodesTime(encodes) => planted.encodes(encodes),
+            Statement::Recent(recent) => planted.recent(recent),
             Statement::SameInstant([one, two]) => {
                 for place in [one, two].into_iter().filter_map(Expression::response_body) {
-                    broken.values(
+                    planted.values(
                         "same-instant",
                         place,
                         &[
@@ -105,12 +105,12 @@ pub(super) fn derive(site: &mut Site<'_>) {
 }
 
 /// A rule that is broken.
-struct Broken<'s, 'c> {
+struct RuleSite<'s, 'c> {
     site: &'s mut Site<'c>,
     at: String,
 }
 
-impl Broken<'_, '_> {
+impl RuleSite<'_, '_> {
     /// The ways in which an echo can be wrong, by what the host gives there.
     fn ways(&self, place: &str) -> &'static [Way] {
         match self.site.sample().and_then(|sample| sample.pointer(place)) {

@@ -2,7 +2,7 @@
 
 use super::super::access::Access;
 use super::super::intake::{self, Asked};
-use crate::contract::{Contract, Location, Operation, SecurityScheme};
+use crate::contract::{Contract, Operation, ParameterLocation, SecurityScheme};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header;
@@ -60,9 +60,9 @@ impl Stranger {
         for (name, scheme) in schemes {
             let SecurityScheme::ApiKey { location, name: carrier, .. } = scheme else { continue };
             let given = match location {
-                Location::Query => asked.query.first(carrier),
-                Location::Cookie => intake::cookie(asked.headers, carrier),
-                Location::Header | Location::Path => {
+                ParameterLocation::Query => asked.query.first(carrier),
+                ParameterLocation::Cookie => intake::cookie(asked.headers, carrier),
+                ParameterLocation::Header | ParameterLocation::Path => {
                     let value = asked.headers.get(carrier.as_str());
                     value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
                 }

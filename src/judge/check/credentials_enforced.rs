@@ -1,7 +1,7 @@
 //! `credentials-enforced`: nobody gets in without valid credentials.
 
 use crate::exchange::Answer;
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 use crate::judge::{Check, Observation, Scope, Severity, View};
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -14,26 +14,33 @@ pub(in crate::judge) const CHECK: Check = Check {
     scope: Scope::Operation,
 };
 
-/// How the kind of answer begins where somebody gets in.
-pub(in crate::judge) const ACCEPTED: &str = "accepted";
+/// Who asks, by what is wrong with their credentials.
+fn who(credentials: CredentialKind) -> &'static str {
+    match credentials {
+        CredentialKind::Expired => "with an expired token",
+        CredentialKind::Foreign => "with a token that is good for somebody else",
+        _ => "without valid credentials",
+    }
+}
+
+/// What is wrong where no operation asks for credentials of a kind.
+pub(in crate::judge) fn everywhere(credentials: CredentialKind) -> String {
+    format!("a request {} is accepted wherever credentials are asked for", who(credentials))
+}
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
     // RFC 6750 has 400 for credentials that cannot be read.
     let unreadable = matches!(
         view.case.request.credentials,
-        Credentials::Malformed | Credentials::Empty | Credentials::BeyondAscii
+        CredentialKind::Malformed | CredentialKind::Empty | CredentialKind::BeyondAscii
     );
     let refused = unreadable && answer.status == 400 && view.documented(answer).is_some();
     if view.status_is_expected(answer) || refused {
         return None;
     }
-    let what = match view.case.request.credentials {
-        Credentials::Expired => "with an expired token",
-        Credentials::Foreign => "with a token that is good for somebody else",
-        _ => "without valid credentials",
-    };
+    let what = who(view.case.request.credentials);
     let (kind, came) = if answer.accepted() {
-        (ACCEPTED.to_owned(), "is accepted".to_owned())
+        ("accepted".to_owned(), "is accepted".to_owned())
     } else {
         (answer.status.to_string(), format!("is answered with status {}", answer.status))
     };

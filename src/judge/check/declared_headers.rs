@@ -35,7 +35,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
                 ));
             }
             (Some(text), Some(schema)) => {
-                let broken = header::violations(&view.contract.schemas, schema, Side::Response, &text);
+                let broken = header::errors(&view.contract.schemas, schema, Side::Response, &text);
                 found.extend(broken.into_iter().map(|broken| {
                     let words = broken.cause.words_for(Some(&broken.keyword));
                     let place = json::pointer::general(&broken.place);

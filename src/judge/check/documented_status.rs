@@ -2,10 +2,10 @@
 
 use crate::cause::Cause;
 use crate::contract::model::StatusRange;
-use crate::contract::{Location, Operation};
+use crate::contract::{Operation, ParameterLocation};
 use crate::exchange::Answer;
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
-use crate::plan::{Fault, Place, Verdict};
+use crate::plan::{Place, Verdict, Violation};
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "documented-status",
@@ -48,24 +48,24 @@ fn names(operation: &Operation, status: u16) -> bool {
 fn is_http_s_own(view: &View<'_>, status: u16) -> bool {
     let operation = view.operation;
     match status {
-        404 => operation.parameters.iter().any(|parameter| parameter.location == Location::Path),
-        405 | 406 | 413 | 415 | 422 | 429 => !is_in_catalogue(operation, &view.case.expectation.faults),
+        404 => operation.parameters.iter().any(|parameter| parameter.location == ParameterLocation::Path),
+        405 | 406 | 413 | 415 | 422 | 429 => !is_in_catalogue(operation, &view.case.expectation.violations),
         _ => false,
     }
 }
 
-/// Whether a catalogue says which status and code faults have; where there are none, whether it
+/// Whether a catalogue says which status and code violations have; where there are none, whether it
 /// would if there were any in a body.
-fn is_in_catalogue(operation: &Operation, faults: &[Fault]) -> bool {
+fn is_in_catalogue(operation: &Operation, violations: &[Violation]) -> bool {
     let behaviour = &operation.behaviour;
-    if faults.is_empty() {
+    if violations.is_empty() {
         let outside = [Cause::Unauthenticated, Cause::NotFound, Cause::UnsupportedMediaType];
         let entries = behaviour.errors.iter().flat_map(|errors| errors.catalogue.values());
         return entries.flat_map(|entry| &entry.when.0).any(|(cause, _)| !outside.contains(cause));
     }
-    faults.iter().any(|fault| {
-        let place = if let Place::Body(at) = &fault.place { at.as_str() } else { "" };
-        !behaviour.codes(fault.cause, place).is_empty()
+    violations.iter().any(|violation| {
+        let place = if let Place::Body(at) = &violation.place { at.as_str() } else { "" };
+        !behaviour.codes(violation.cause, place).is_empty()
     })
 }
 

@@ -13,41 +13,39 @@ pub(in crate::judge) const CHECK: Check = Check {
     scope: Scope::Request,
 };
 
-/// What comes between a wrong code and its cause in a title.
-pub(in crate::judge) const THOUGH: &str = ", though ";
-
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
     let expectation = &view.case.expectation;
-    let fault = expectation.faults.first()?;
-    let cause = || format!("{}{} {}", THOUGH, fault.place, fault.cause.words_for(fault.keyword.as_deref()));
-    let (kind, title) = if view.status_is_expected(answer) {
-        let found = view.codes(answer);
-        let unexpected = |code: &&String| !expectation.codes.contains(code);
-        let wrong: Vec<&str> = found.iter().filter(unexpected).map(String::as_str).collect();
-        if expectation.codes.is_empty() || (wrong.is_empty() && !found.is_empty()) {
-            return None;
-        }
-        if found.is_empty() {
-            ("no code".to_owned(), format!("a refusal has no code{}", cause()))
-        } else {
-            let codes = wrong.join(", ");
-            let title = if wrong.len() == found.len() {
-                format!("a refusal has code {codes}{}", cause())
-            } else {
-                format!("a refusal has code {codes} besides the right one{}", cause())
-            };
-            (format!("code {codes}"), title)
-        }
-    } else {
-        let status = answer.status;
-        (format!("status {status}"), format!("a refusal has status {status}{}", cause()))
-    };
+    let violation = expectation.violations.first()?;
+    let (kind, title) = wrong(view, answer)?;
+    let cause = violation.cause.words_for(violation.keyword.as_deref());
+    let title = format!("{title}, though {} {cause}", violation.place);
     let expected = match expectation.codes.as_slice() {
         [] => view.expected_statuses(),
         codes => format!("{} with code {}", view.expected_statuses(), codes.join(" or ")),
     };
-    let at = catalogue_entry(view).unwrap_or_else(|| fault.at.clone());
+    let at = catalogue_entry(view).unwrap_or_else(|| violation.at.clone());
     Some(view.observe(&CHECK, kind, title, (expected, view.answer_words(answer)), &at))
+}
+
+/// What is wrong with the code or the status of a refusal, whatever was wrong with the request: what tells
+/// it from other answers, and in a sentence.
+pub(in crate::judge) fn wrong(view: &View<'_>, answer: &Answer) -> Option<(String, String)> {
+    if !view.status_is_expected(answer) {
+        let status = answer.status;
+        return Some((format!("status {status}"), format!("a refusal has status {status}")));
+    }
+    let expected = &view.case.expectation.codes;
+    let found = view.codes(answer);
+    let wrong: Vec<&str> = found.iter().filter(|code| !expected.contains(code)).map(String::as_str).collect();
+    if expected.is_empty() || (wrong.is_empty() && !found.is_empty()) {
+        return None;
+    }
+    if found.is_empty() {
+        return Some(("no code".to_owned(), "a refusal has no code".to_owned()));
+    }
+    let codes = wrong.join(", ");
+    let besides = if wrong.len() == found.len() { "" } else { " besides the right one" };
+    Some((format!("code {codes}"), format!("a refusal has code {codes}{besides}")))
 }
 
 fn catalogue_entry(view: &View<'_>) -> Option<String> {

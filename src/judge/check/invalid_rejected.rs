@@ -18,18 +18,18 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     if !answer.accepted() {
         return None;
     }
-    let fault = view.case.expectation.faults.first()?;
-    let words = match fault.cause {
+    let violation = view.case.expectation.violations.first()?;
+    let words = match violation.cause {
         Cause::Null => Cause::WrongType.words(),
-        cause => cause.words_for(fault.keyword.as_deref()),
+        cause => cause.words_for(violation.keyword.as_deref()),
     };
-    let constraint = fault.cause.constraint(fault.keyword.as_deref()).to_owned();
+    let constraint = violation.cause.constraint(violation.keyword.as_deref()).to_owned();
     let observation = view.observe(
         &CHECK,
         answer.status.to_string(),
-        format!("an invalid request was accepted: {} {words}", fault.place),
+        format!("an invalid request was accepted: {} {words}", violation.place),
         (view.expected_statuses(), view.answer_words(answer)),
-        &fault.at,
+        &violation.at,
     );
-    Some(observation.about(About::Request { place: fault.place.to_string(), constraint }))
+    Some(observation.about(About::Request { place: violation.place.to_string(), constraint }))
 }

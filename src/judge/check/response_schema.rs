@@ -6,7 +6,7 @@ use crate::generate::odd::UNFORMATTED;
 use crate::json::{self, Kind, Node};
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::schema::folded::Folds;
-use crate::schema::{Side, Violation};
+use crate::schema::{Side, ValidationError};
 use crate::wire::parameter;
 use serde_json::Value;
 
@@ -29,29 +29,29 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
         return Vec::new();
     }
     let Some(value) = view.value(answer) else { return Vec::new() };
-    let mut violations = view.contract.schemas.violations(schema, Side::Response, value);
-    if violations.iter().any(|broken| broken.cause == Cause::Format) {
-        let given = Given::of(view);
-        violations.retain(|broken| {
+    let mut errors = view.contract.schemas.errors(schema, Side::Response, value);
+    if errors.iter().any(|broken| broken.cause == Cause::Format) {
+        let echoable = Echoable::of(view);
+        errors.retain(|broken| {
             broken.cause != Cause::Format
                 || value.pointer(&broken.place).is_none_or(|came| {
-                    !(given.may_be(came)
+                    !(echoable.may_be(came)
                         || came.is_string() && view.was_sent(&came.to_string().to_lowercase()))
                 })
         });
     }
-    let is_null = |broken: &Violation| {
+    let is_null = |broken: &ValidationError| {
         broken.cause == Cause::Null
             || (broken.cause == Cause::NotInEnum && value.pointer(&broken.place).is_some_and(Value::is_null))
     };
-    if violations.iter().any(is_null) {
+    if errors.iter().any(is_null) {
         // `nullable` without a `type`, or beside an `enum` without null, has no effect by the
         // letter, but its author meant it.
         let flats = Folds::new(view.contract.schemas.raw(Side::Response));
         let places = [schema.0.clone()];
-        violations.retain(|broken| !is_null(broken) || !flats.below(&places, &broken.place).perhaps_null);
+        errors.retain(|broken| !is_null(broken) || !flats.below(&places, &broken.place).perhaps_null);
     }
-    let each = violations.into_iter().map(|broken| {
+    let each = errors.into_iter().map(|broken| {
         let place = json::pointer::general(&broken.place);
         let shown = if place.is_empty() { "the body".to_owned() } else { format!("`{place}`") };
         let kind = format!("{}XX {}", answer.status / 100, kind(&broken));
@@ -69,9 +69,9 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     each.collect()
 }
 
-/// What tells one violation of a place in the contract from another: a keyword that is about several
+/// What tells one error at a place in the contract from another: a keyword that is about several
 /// members says which.
-fn kind(broken: &Violation) -> String {
+fn kind(broken: &ValidationError) -> String {
     let member = matches!(broken.cause, Cause::Missing | Cause::UndeclaredProperty);
     let none = matches!(broken.cause, Cause::NoBranch | Cause::ManyBranches);
     let name = broken.place.rsplit('/').next().filter(|_| member);
@@ -81,15 +81,15 @@ fn kind(broken: &Violation) -> String {
 
 /// What a request gives a host to say back. A format is an annotation: a host that takes a value
 /// without it stores it, and says it back.
-struct Given {
+struct Echoable {
     /// Every text of the request, without spaces around and in lower case.
     texts: Vec<String>,
     /// Whether a value in the request does not have the format that the contract gives it.
     unformatted: bool,
 }
 
-impl Given {
-    fn of(view: &View<'_>) -> Given {
+impl Echoable {
+    fn of(view: &View<'_>) -> Echoable {
         let sent = &view.exchange.sent;
         let mut texts = Vec::new();
         let body = sent.body().and_then(|bytes| json::read(&bytes).ok()).map(|text| text.to_value());
@@ -105,10 +105,10 @@ impl Given {
         }
         let schema = view.operation.json_body().and_then(|media| media.schema.as_ref());
         let unformatted = schema.zip(body.as_ref()).is_some_and(|(schema, body)| {
-            let broken = view.contract.schemas.violations(schema, Side::Request, body);
+            let broken = view.contract.schemas.errors(schema, Side::Request, body);
             broken.iter().any(|broken| broken.cause == Cause::Format)
         });
-        Given { texts, unformatted }
+        Echoable { texts, unformatted }
     }
 
     /// Whether an answer may hold a value because requests of a run do: this one, or, what every

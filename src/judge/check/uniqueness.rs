@@ -20,7 +20,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     if !answer.accepted() {
         return None;
     }
-    let fault = view.case.expectation.faults.first()?;
+    let violation = view.case.expectation.violations.first()?;
     let scenario = view.case.id.rsplit('/').next().unwrap_or_default();
     let codes = view.case.expectation.codes.join(" or ");
     let expected = if codes.is_empty() {
@@ -31,9 +31,9 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     Some(view.observe(
         &CHECK,
         format!("{} {scenario}", answer.status),
-        format!("{} was accepted twice ({})", fault.place, scenario.replace('-', " ")),
+        format!("{} was accepted twice ({})", violation.place, scenario.replace('-', " ")),
         (expected, view.answer_words(answer)),
-        &fault.at,
+        &violation.at,
     ))
 }
 
@@ -46,7 +46,7 @@ pub(in crate::judge) fn at_once(view: &View<'_>, exchanges: &[Option<Exchange>])
         exchange.answer().is_some_and(|answer| answer.status < 500 && answer.status != 429)
     };
     let all_decided = exchanges.iter().all(|exchange| exchange.as_ref().is_some_and(decided));
-    let fault = view.case.expectation.faults.first()?;
+    let violation = view.case.expectation.violations.first()?;
     let clearly_valid = view.case.expectation.silent.is_empty();
     let (kind, actual) = match accepted {
         0 if all_decided && clearly_valid => (NONE, "none was accepted"),
@@ -58,6 +58,6 @@ pub(in crate::judge) fn at_once(view: &View<'_>, exchanges: &[Option<Exchange>])
         kind,
         format!("of equal creates at once, {actual}"),
         (format!("one of {} is accepted", exchanges.len()), actual),
-        &fault.at,
+        &violation.at,
     ))
 }

@@ -49,7 +49,7 @@ pub(in crate::judge) fn tells_no_cause(view: &View<'_>, answer: &Answer) -> bool
         // Only the host can tell.
         Cause::NotFound | Cause::Unauthenticated => true,
         Cause::Repeated => place.as_deref().is_none_or(repeats),
-        // A request has no other fault of form than those whose codes are expected.
+        // A request has no other violation of form than those whose codes are expected.
         _ => false,
     };
     let mut causes = entries.map(|entry| &entry.when.0);

@@ -5,10 +5,10 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// A name for characters, and which they are.
-pub(super) type Class = (&'static str, fn(char) -> bool);
+pub(super) type Characters = (&'static str, fn(char) -> bool);
 
 /// Classes of characters that are dropped or replaced together, the narrowest first.
-pub(super) const CLASSES: &[Class] = &[
+pub(super) const CLASSES: &[Characters] = &[
     ("NUL", |c| c == '\0'),
     ("control characters", char::is_control),
     ("line breaks", |c| matches!(c, '\n' | '\r')),

@@ -2,12 +2,12 @@
 
 use super::Whole;
 use crate::cause::Cause;
-use crate::contract::{Contract, Location, Operation};
+use crate::contract::{Contract, Operation, ParameterLocation};
 use crate::exchange::Exchange;
 use crate::json::{self, pointer};
 use crate::judge::Observation;
 use crate::judge::check::{invalid_rejected, response_schema};
-use crate::plan::{Fault, Place};
+use crate::plan::{Place, Position, Violation};
 use crate::wire::parameter;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -23,13 +23,15 @@ struct Accepted {
 /// Takes away what is held against answers that tell back what they should not have accepted.
 pub(super) fn set_aside(run: &Whole<'_>, observations: &mut Vec<Observation>) {
     let is = |one: &Observation, id: &str| one.check.id == id;
-    let mut accepted: HashMap<(usize, usize), Vec<Accepted>> = HashMap::new();
+    let mut accepted: HashMap<Position, Vec<Accepted>> = HashMap::new();
     for one in observations.iter().filter(|one| is(one, invalid_rejected::CHECK.id)) {
-        let Some(exchange) = run.exchange(one.position()) else { continue };
-        let faults = &run.case(one.position()).expectation.faults;
-        let operation = run.operation(one.position());
-        let each = faults.iter().filter_map(|fault| value_of(fault, exchange, (run.contract, operation)));
-        accepted.entry(one.position()).or_default().extend(each);
+        let Some(exchange) = run.exchange(one.position) else { continue };
+        let violations = &run.case(one.position).expectation.violations;
+        let operation = run.operation(one.position);
+        let each = violations
+            .iter()
+            .filter_map(|violation| value_of(violation, exchange, (run.contract, operation)));
+        accepted.entry(one.position).or_default().extend(each);
     }
     if accepted.is_empty() {
         return;
@@ -41,13 +43,13 @@ pub(super) fn set_aside(run: &Whole<'_>, observations: &mut Vec<Observation>) {
         .filter_map(|one| Some((one.name.as_str(), text(one.value.as_ref()?))))
         .collect();
     let told_back = |one: &Observation| {
-        let Some((exchange, at)) = run.exchange(one.position()).zip(one.value.as_deref()) else {
+        let Some((exchange, at)) = run.exchange(one.position).zip(one.value.as_deref()) else {
             return false;
         };
         let Some(answer) = exchange.answer() else { return false };
         let name = last(at);
         let came = json::read(&answer.body).ok().and_then(|text| Some(text.to_value().pointer(at)?.clone()));
-        let own = accepted.get(&one.position());
+        let own = accepted.get(&one.position);
         let same = |known: &Accepted| {
             known.name == name && known.value.as_ref().map(text) == came.as_ref().map(text)
         };
@@ -63,7 +65,7 @@ pub(super) fn set_aside(run: &Whole<'_>, observations: &mut Vec<Observation>) {
 
 /// What a request holds where it is invalid.
 fn value_of(
-    fault: &Fault,
+    violation: &Violation,
     exchange: &Exchange,
     (contract, operation): (&Contract, &Operation),
 ) -> Option<Accepted> {
@@ -73,15 +75,15 @@ fn value_of(
         let value = parameter::value(contract, operation, (location, name), &received)?;
         Some(Accepted { name: name.clone(), value: Some(value.to_value()) })
     };
-    match &fault.place {
+    match &violation.place {
         Place::Body(at) => {
             let body = json::read(&sent.body()?).ok()?.to_value();
             let value = pointer::get(&body, at).cloned();
-            (value.is_some() || fault.cause == Cause::Missing).then(|| Accepted { name: last(at), value })
+            (value.is_some() || violation.cause == Cause::Missing).then(|| Accepted { name: last(at), value })
         }
-        Place::Query(name) => parameter(Location::Query, name),
-        Place::Path(name) => parameter(Location::Path, name),
-        Place::Cookie(name) => parameter(Location::Cookie, name),
+        Place::Query(name) => parameter(ParameterLocation::Query, name),
+        Place::Path(name) => parameter(ParameterLocation::Path, name),
+        Place::Cookie(name) => parameter(ParameterLocation::Cookie, name),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use crate::contract::{Contract, Operation};
 use crate::exchange::Exchange;
 use crate::exchange::Request;
 use crate::json::{self, Kind, Node};
-use crate::plan::{Case, Plan, Resources};
+use crate::plan::{Case, Plan, Position, ResourceNames};
 use crate::schema::Side;
 use crate::schema::folded::{Folded, Folds};
 use serde_json::{Number, Value};
@@ -16,7 +16,7 @@ use std::collections::{HashMap, HashSet};
 pub(super) struct History<'r> {
     contract: &'r Contract,
     flats: Folds<'r>,
-    resources: Resources,
+    resources: ResourceNames,
     /// Text and numbers that an answer held and no request of the run had sent.
     named: HashSet<String>,
     /// By operation and member: what was taken there.
@@ -41,7 +41,7 @@ impl<'r> History<'r> {
         let mut history = History {
             contract,
             flats: Folds::new(contract.schemas.raw(Side::Request)),
-            resources: Resources::of(contract),
+            resources: ResourceNames::of(contract),
             named: HashSet::new(),
             taken: HashMap::new(),
         };
@@ -49,7 +49,7 @@ impl<'r> History<'r> {
         for (scenario, steps) in exchanges.iter().enumerate() {
             for (step, exchange) in steps.iter().enumerate() {
                 let Some(exchange) = exchange else { continue };
-                let case = run.case((scenario, step));
+                let case = run.case(Position { scenario, step });
                 if let Ok(text) = json::read(&exchange.sent.body().unwrap_or_default()) {
                     scalars(&text.root, &mut |scalar| {
                         sent.insert(scalar);

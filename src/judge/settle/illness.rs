@@ -1,12 +1,12 @@
 //! A host that dies or falls ill during a run: what ended it is the fact, not each request that came
 //! after it.
 
-use super::{Position, Untested, Whole};
-use crate::exchange::Credentials;
+use super::{Untested, Whole};
+use crate::exchange::CredentialKind;
 use crate::exchange::{Exchange, FailureKind, Outcome};
 use crate::judge::Observation;
 use crate::judge::check::{complete_answer, server_error};
-use crate::plan::Verdict;
+use crate::plan::{Position, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many operations must be ill before it is taken for the host.
@@ -51,16 +51,16 @@ pub(super) fn death(run: &Whole<'_>, observations: &mut Vec<Observation>, untest
     };
     let about_it = |one: &Observation| one.check.id == complete_answer::CHECK.id;
     let is_suspect = |position: Position| suspects.contains(&position);
-    let found_nobody = |one: &Observation| about_it(one) && nobody.contains(&one.position());
-    observations.retain(|one| !found_nobody(one) || is_suspect(one.position()));
+    let found_nobody = |one: &Observation| about_it(one) && nobody.contains(&one.position);
+    observations.retain(|one| !found_nobody(one) || is_suspect(one.position));
     for position in suspects.iter().filter(|position| !cut.contains(position) && !nobody.contains(position)) {
         let view = run.view(*position, run.case(*position).expectation.verdict);
         observations.extend(view.map(|view| complete_answer::went_away(&view)));
     }
     let leader = suspects.iter().min_by_key(|position| plainness(run, &over, **position)).copied();
     let during = (!cut.is_empty() || suspects.len() > 1).then_some(suspects.len());
-    for one in observations.iter_mut().filter(|one| about_it(one) && is_suspect(one.position())) {
-        one.leads = Some(one.position()) == leader;
+    for one in observations.iter_mut().filter(|one| about_it(one) && is_suspect(one.position)) {
+        one.leads = Some(one.position) == leader;
         complete_answer::as_death(one, during, nobody.len() + back.len());
     }
     untested.cases.extend(nobody.iter().filter(|position| !is_suspect(**position)));
@@ -89,7 +89,7 @@ pub(super) fn illness(run: &Whole<'_>, observations: &mut [Observation]) {
     let name = &run.case(since.position).id;
     let last = last.map(|last| run.case(last).id.as_str());
     for one in observations.iter_mut().filter(|one| one.check.id == server_error::CHECK.id) {
-        let position = one.position();
+        let position = one.position;
         let later = run.exchange(position).is_some_and(|exchange| exchange.ended >= since.at);
         if later && ill.contains(&run.case(position).operation) {
             one.leads = position == since.position;
@@ -110,7 +110,7 @@ fn outbreak<'r>(run: &Whole<'r>) -> Option<Outbreak<'r>> {
     let mut over = by_time(run);
     over.retain(|one| {
         let (case, operation) = (run.case(one.position), run.operation(one.position));
-        case.request.method == operation.method && case.request.credentials == Credentials::Valid
+        case.request.method == operation.method && case.request.credentials == CredentialKind::Valid
     });
     let mut accepted: BTreeMap<usize, jiff::Timestamp> = BTreeMap::new();
     for one in over.iter().filter(|one| one.exchange.accepted()) {
@@ -167,7 +167,7 @@ fn outbreak<'r>(run: &Whole<'r>) -> Option<Outbreak<'r>> {
 /// All that was sent, in the order in which it was over.
 fn by_time<'r>(run: &Whole<'r>) -> Vec<Over<'r>> {
     let mut over: Vec<Over<'r>> = Vec::new();
-    for (position, _) in run.cases() {
+    for (position, _) in run.plan.placed() {
         let Some(exchange) = run.exchange(position) else { continue };
         over.push(Over { at: exchange.ended, position, exchange });
     }

@@ -14,21 +14,18 @@ use super::{Observation, Severity, View, check, verdict};
 use crate::cause::Cause;
 use crate::contract::{Contract, Operation};
 use crate::exchange::{Answer, Exchange};
-use crate::exchange::{Credentials, Parts, Pieces};
+use crate::exchange::{CredentialKind, Parts, Pieces};
 use crate::json::pointer;
-use crate::plan::{Case, Gap, Plan, Verdict};
+use crate::plan::{Case, Gap, Plan, Position, Verdict};
 use history::History;
 use refusal::{Refusal, Ruling};
 use std::collections::{BTreeMap, BTreeSet};
 use steady::Steady;
 
-/// Indexes of a scenario in the plan and of a case in it.
-type Position = (usize, usize);
-
 /// What was sent and proves nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Untested {
-    /// The cases, by the indexes of scenario and case.
+    /// The cases, by where they stand.
     pub cases: BTreeSet<Position>,
     /// The indexes of the operations of which no valid request was accepted.
     pub operations: BTreeSet<usize>,
@@ -134,7 +131,7 @@ pub fn settle(
     illness::illness(&run, &mut observations);
     illness::death(&run, &mut observations, &mut untested);
     gaps.extend(unsendable::unsendable(&run, &mut untested));
-    observations.sort_by_key(Observation::position);
+    observations.sort_by_key(|one| one.position);
     Settled { observations, gaps, untested }
 }
 
@@ -154,7 +151,7 @@ fn tell_what_is_to_blame(
         *one = if taken.is_empty() {
             check::valid_accepted::nothing_accepted(whole, answers)
         } else {
-            match refusal::difference(run, taken, whole.position()) {
+            match refusal::difference(run, taken, whole.position) {
                 Some(member) => whole.about(check::valid_accepted::blamed(member.trim_start_matches('/'))),
                 None => whole,
             }
@@ -167,7 +164,7 @@ fn tell_what_is_to_blame(
 fn is_about(run: &Whole<'_>, operation: usize, one: &Observation) -> bool {
     one.check.id == check::valid_accepted::CHECK.id
         && one.severity == Severity::Deny
-        && run.case(one.position()).operation == operation
+        && run.case(one.position).operation == operation
 }
 
 /// Warnings without those about a member of which a part is to blame.
@@ -192,10 +189,10 @@ fn asked(contract: &Contract, plan: &Plan, exchanges: &[Vec<Option<Exchange>>]) 
         for (step, (case, exchange)) in scenario.cases.iter().zip(steps).enumerate() {
             let Some(exchange) = exchange else { continue };
             let operation = &contract.operations[case.operation];
-            if case.request.method != operation.method || case.request.credentials != Credentials::Valid {
+            if case.request.method != operation.method || case.request.credentials != CredentialKind::Valid {
                 continue;
             }
-            let position = (index, step);
+            let position = Position { scenario: index, step };
             let own = asked.entry(case.operation).or_default();
             let answer = exchange.answer();
             match verdict(scenario, steps, step) {
@@ -233,24 +230,16 @@ struct Whole<'r> {
 }
 
 impl<'r> Whole<'r> {
-    fn case(&self, (scenario, step): Position) -> &'r Case {
-        &self.plan.scenarios[scenario].cases[step]
-    }
-
-    /// Every case of the plan.
-    fn cases(&self) -> impl Iterator<Item = (Position, &'r Case)> + use<'r> {
-        let scenarios = self.plan.scenarios.iter().enumerate();
-        scenarios.flat_map(|(scenario, one)| {
-            one.cases.iter().enumerate().map(move |(step, case)| ((scenario, step), case))
-        })
+    fn case(&self, position: Position) -> &'r Case {
+        &self.plan[position]
     }
 
     fn operation(&self, position: Position) -> &'r Operation {
         &self.contract.operations[self.case(position).operation]
     }
 
-    fn exchange(&self, (scenario, step): Position) -> Option<&'r Exchange> {
-        self.exchanges.get(scenario)?.get(step)?.as_ref()
+    fn exchange(&self, position: Position) -> Option<&'r Exchange> {
+        position.of(self.exchanges)
     }
 
     fn status(&self, position: Position) -> Option<u16> {
@@ -263,8 +252,9 @@ impl<'r> Whole<'r> {
 
     /// Whether a request that is invalid in itself was refused for what is there already.
     fn conflicts(&self, position: Position) -> bool {
-        let faults = &self.case(position).expectation.faults;
-        self.status(position) == Some(409) && !faults.iter().any(|fault| fault.cause == Cause::Repeated)
+        let violations = &self.case(position).expectation.violations;
+        self.status(position) == Some(409)
+            && !violations.iter().any(|violation| violation.cause == Cause::Repeated)
     }
 
     fn view(&self, position: Position, verdict: Verdict) -> Option<View<'r>> {
@@ -275,7 +265,7 @@ impl<'r> Whole<'r> {
     /// Whether an answer says that something is there already, to a request that may have been sent
     /// before: by an earlier run, if not by this one.
     fn is_of_our_making(&self, history: &History<'_>, observation: &Observation) -> bool {
-        let position = (observation.scenario, observation.step);
+        let position = observation.position;
         let case = self.case(position);
         self.status(position) == Some(409)
             && case.request.body.is_some()
@@ -312,13 +302,12 @@ fn is_excused(
     asked: &BTreeMap<usize, Asked>,
     observation: &Observation,
 ) -> bool {
-    let position = (observation.scenario, observation.step);
-    let Some(scenario) = run.plan.scenarios.get(position.0) else { return false };
-    let Some(case) = scenario.cases.get(position.1) else { return false };
+    let position = observation.position;
+    let Some(case) = run.plan.case(position) else { return false };
     let is = |check: &super::Check| observation.check.id == check.id;
     if is(&check::error_code::CHECK) {
         // Who refuses everything, or what was there before, has not come to the cause.
-        let stranger = case.request.credentials != Credentials::Valid;
+        let stranger = case.request.credentials != CredentialKind::Valid;
         return !stranger && untested.cases.contains(&position) && !run.tells_no_cause(position);
     }
     if is(&check::uniqueness::CHECK) && observation.answer == check::uniqueness::NONE {

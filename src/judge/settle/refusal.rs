@@ -4,13 +4,13 @@
 use super::contrast::{Contrast, Said, contrast};
 use super::history::History;
 use super::steady::Steady;
-use super::{Asked, Position, Whole};
+use super::{Asked, Whole};
 use crate::contract::model::Parameter;
-use crate::contract::{Location, Operation};
+use crate::contract::{Operation, ParameterLocation};
 use crate::exchange::Answer;
 use crate::json::pointer;
 use crate::judge::{Observation, View, check};
-use crate::plan::{Case, Verdict};
+use crate::plan::{Case, Position, Verdict};
 use serde_json::Value;
 
 /// A valid request that was refused in a way that may be due to its data.
@@ -113,7 +113,7 @@ impl Refusal<'_> {
         matches!(self.answer.status, 400 | 404 | 422)
             && self.case.request.body.is_none()
             && parameters.clone().next().is_some()
-            && parameters.all(|parameter| parameter.location != Location::Path && known(parameter))
+            && parameters.all(|parameter| parameter.location != ParameterLocation::Path && known(parameter))
     }
 
     /// Whether the contract says that the value of a unique field is free, whatever else stands in

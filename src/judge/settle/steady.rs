@@ -2,9 +2,9 @@
 //! blame, and one acceptance says nothing about a later refusal.
 
 use super::contrast::Said;
-use super::{Asked, Position, Whole, is_4xx};
+use super::{Asked, Whole, is_4xx};
 use crate::exchange::Request;
-use crate::plan::Verdict;
+use crate::plan::{Position, Verdict};
 use std::collections::HashMap;
 
 /// So often what was accepted once is refused before that is taken for more than chance.
@@ -64,7 +64,7 @@ fn key(request: &Request) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::{Credentials, Parts, Pieces};
+    use crate::exchange::{CredentialKind, Parts, Pieces};
 
     const RUN: &str = "7071727374";
 
@@ -81,7 +81,7 @@ mod tests {
             method: "POST".into(),
             parts: Parts::at("/a").into(),
             body: Some(Pieces::of(body.to_owned(), RUN)),
-            credentials: Credentials::Valid,
+            credentials: CredentialKind::Valid,
         };
         let fresh = |name: &str| request(&format!("{{\"a\":1,\"name\":\"{name}-{RUN}\"}}"));
         assert_eq!(key(&fresh("one")), key(&fresh("two")));

@@ -2,7 +2,7 @@
 
 use super::{Untested, Whole};
 use crate::exchange::{FailureKind, Outcome};
-use crate::plan::Gap;
+use crate::plan::{Gap, Position};
 use std::collections::BTreeMap;
 
 /// Marks them, and tells of each operation how many there were and why the first could not be built.
@@ -14,8 +14,9 @@ pub(super) fn unsendable(run: &Whole<'_>, untested: &mut Untested) -> Vec<Gap> {
                 continue;
             };
             if failure.kind == FailureKind::Unsendable {
-                untested.cases.insert((scenario, step));
-                let operation = run.plan.scenarios[scenario].cases[step].operation;
+                let position = Position { scenario, step };
+                untested.cases.insert(position);
+                let operation = run.case(position).operation;
                 by_operation.entry(operation).or_insert((0, &failure.detail)).0 += 1;
             }
         }

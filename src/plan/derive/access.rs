@@ -2,8 +2,8 @@
 
 use super::base::Base;
 use super::{About, Deriver, is_reserved};
-use crate::contract::Location;
-use crate::exchange::{Credentials, Request};
+use crate::contract::ParameterLocation;
+use crate::exchange::{CredentialKind, Request};
 use crate::plan::Place;
 
 impl Deriver<'_> {
@@ -12,7 +12,7 @@ impl Deriver<'_> {
         let parameters = operation
             .parameters
             .iter()
-            .filter(|parameter| parameter.location == Location::Header && !is_reserved(parameter));
+            .filter(|parameter| parameter.location == ParameterLocation::Header && !is_reserved(parameter));
         for parameter in parameters {
             let mut request = request.clone();
             let present = request.header(&parameter.name).is_some();
@@ -44,25 +44,25 @@ impl Deriver<'_> {
             return;
         }
         let kinds = [
-            (3, Credentials::None, "no credentials"),
-            (4, Credentials::Wrong, "a wrong password or an altered token"),
-            (6, Credentials::Unknown, "credentials that nobody has"),
-            (6, Credentials::Other, "credentials that nobody has, of another scheme"),
-            (8, Credentials::WrongScheme, "the right credentials under a scheme that does not exist"),
-            (6, Credentials::Empty, "empty credentials"),
-            (6, Credentials::Malformed, "credentials that do not have the form of the scheme"),
-            (8, Credentials::BeyondAscii, "credentials that nobody has, with letters beyond ASCII"),
-            (4, Credentials::Foreign, "a token that is good for somebody else"),
-            (9, Credentials::Expired, "a token whose life is over"),
-            (4, Credentials::WithoutFirst, "all credentials that are needed together but the first"),
-            (4, Credentials::WithoutSecond, "all credentials that are needed together but the second"),
+            (3, CredentialKind::None, "no credentials"),
+            (4, CredentialKind::Wrong, "a wrong password or an altered token"),
+            (6, CredentialKind::Unknown, "credentials that nobody has"),
+            (6, CredentialKind::Other, "credentials that nobody has, of another scheme"),
+            (8, CredentialKind::WrongScheme, "the right credentials under a scheme that does not exist"),
+            (6, CredentialKind::Empty, "empty credentials"),
+            (6, CredentialKind::Malformed, "credentials that do not have the form of the scheme"),
+            (8, CredentialKind::BeyondAscii, "credentials that nobody has, with letters beyond ASCII"),
+            (4, CredentialKind::Foreign, "a token that is good for somebody else"),
+            (9, CredentialKind::Expired, "a token whose life is over"),
+            (4, CredentialKind::WithoutFirst, "all credentials that are needed together but the first"),
+            (4, CredentialKind::WithoutSecond, "all credentials that are needed together but the second"),
         ];
         for (worth, credentials, words) in kinds {
             let wanted = match credentials {
-                Credentials::Foreign => self.wishes.foreign_token,
-                Credentials::Expired => self.wishes.expired_token,
+                CredentialKind::Foreign => self.wishes.foreign_token,
+                CredentialKind::Expired => self.wishes.expired_token,
                 // What is left could be enough for another alternative.
-                Credentials::WithoutFirst | Credentials::WithoutSecond => {
+                CredentialKind::WithoutFirst | CredentialKind::WithoutSecond => {
                     matches!(self.operation.security.as_slice(), [together] if together.len() > 1)
                 }
                 _ => true,
@@ -70,7 +70,7 @@ impl Deriver<'_> {
             if !wanted {
                 continue;
             }
-            if credentials == Credentials::Other && self.operation.security.len() < 2 {
+            if credentials == CredentialKind::Other && self.operation.security.len() < 2 {
                 continue;
             }
             let request = Request { credentials, ..request.clone() };

@@ -34,11 +34,11 @@ pub(in crate::plan) struct Base {
     operation: String,
     varying: Rc<[Varying]>,
     /// Which key has which value: no two keys may share one, however short the values.
-    given: Rc<RefCell<Given>>,
+    owners: Rc<RefCell<Owners>>,
 }
 
 /// The key of each value and its place, both short enough to be kept of every one.
-type Given = HashMap<u64, u64, foldhash::fast::RandomState>;
+type Owners = HashMap<u64, u64, foldhash::fast::RandomState>;
 
 const HASH: FixedState = FixedState::with_seed(0);
 
@@ -70,7 +70,7 @@ impl Base {
             refused: choice.map(|choice| choice.refused.clone()).unwrap_or_default(),
             operation: deriver.operation.id.clone(),
             varying: varying.into(),
-            given: Rc::default(),
+            owners: Rc::default(),
         }
     }
 
@@ -153,7 +153,7 @@ impl Base {
         for index in places.iter().copied() {
             let Varying { at, source, unique } = &self.varying[index];
             let Some(source) = source else { continue };
-            let mut given = self.given.borrow_mut();
+            let mut owners = self.owners.borrow_mut();
             let place = if *unique { "" } else { at.as_str() };
             let mut name = format!("{}/{key}{place}", self.operation);
             let length = name.len();
@@ -167,7 +167,7 @@ impl Base {
             });
             let fresh = tries.map_while(|fresh| fresh).find(|fresh| {
                 let text = fresh.as_str().map_or_else(|| Cow::Owned(fresh.to_string()), Cow::Borrowed);
-                *given.entry(HASH.hash_one((index, text))).or_insert(own) == own
+                *owners.entry(HASH.hash_one((index, text))).or_insert(own) == own
             });
             found.extend(fresh.map(|fresh| (at.as_str(), fresh)));
         }

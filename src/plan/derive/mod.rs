@@ -16,8 +16,8 @@ use super::{
 };
 use crate::contract::link::Supplied;
 use crate::contract::model::Parameter;
-use crate::contract::{Contract, Location, Operation};
-use crate::exchange::{Credentials, Parts, Pieces, Request};
+use crate::contract::{Contract, Operation, ParameterLocation};
+use crate::exchange::{CredentialKind, Parts, Pieces, Request};
 use crate::generate::random::Random;
 use crate::generate::unique::Origin;
 use crate::generate::value::{Fill, Maker};
@@ -185,14 +185,14 @@ impl<'c> Deriver<'c> {
                 return None;
             };
             match parameter.location {
-                Location::Path => path.push((parameter.name.as_str(), text)),
-                Location::Query => parts.query.push(text),
-                Location::Header => parts.fields.push((parameter.name.clone(), text)),
-                Location::Cookie => parts.cookies.push(text),
+                ParameterLocation::Path => path.push((parameter.name.as_str(), text)),
+                ParameterLocation::Query => parts.query.push(text),
+                ParameterLocation::Header => parts.fields.push((parameter.name.clone(), text)),
+                ParameterLocation::Cookie => parts.cookies.push(text),
             }
         }
         parts.path = self.operation.path.split('/').map(|segment| filled(segment, &path)).collect();
-        let (method, credentials) = (self.operation.method.clone(), Credentials::Valid);
+        let (method, credentials) = (self.operation.method.clone(), CredentialKind::Valid);
         Some(Request { method, parts: parts.into(), body: None, credentials })
     }
 
@@ -247,7 +247,7 @@ impl<'c> Deriver<'c> {
             if request.method == "OPTIONS" && request.method != self.operation.method {
                 label.verdict = Verdict::Either;
                 label.silent = vec!["OPTIONS may be answered for every resource".into()];
-                label.faults.clear();
+                label.violations.clear();
                 label.perhaps.clear();
             }
             let fixed = label.fixed;
@@ -256,12 +256,15 @@ impl<'c> Deriver<'c> {
             expect::allow_too_large(self.operation, &mut expectation, bytes);
             (expectation, fixed)
         };
-        let fault =
-            expectation.faults.iter().find(|fault| fault.place == about.place).or(expectation.faults.first());
-        let name = fault.map_or(about.kind, |fault| fault.cause.name());
-        let at = fault.map_or(about.at, |fault| fault.at.as_str()).to_owned();
-        // A case with one fault is about the place of that fault, wherever it was made.
-        let place = match expectation.faults.as_slice() {
+        let violation = expectation
+            .violations
+            .iter()
+            .find(|violation| violation.place == about.place)
+            .or(expectation.violations.first());
+        let name = violation.map_or(about.kind, |violation| violation.cause.name());
+        let at = violation.map_or(about.at, |violation| violation.at.as_str()).to_owned();
+        // A case with one violation is about the place of that violation, wherever it was made.
+        let place = match expectation.violations.as_slice() {
             [only] => only.place.clone(),
             _ => about.place,
         };
@@ -270,7 +273,7 @@ impl<'c> Deriver<'c> {
         let mut cause = name.to_owned();
         if about.variant != name {
             id = format!("{id}/{}", about.variant);
-            if fault.is_none() {
+            if violation.is_none() {
                 cause = format!("{cause}/{}", about.variant);
             }
         }
@@ -286,7 +289,7 @@ impl<'c> Deriver<'c> {
             cause,
             at,
             about: about.words,
-            given: Vec::new(),
+            preconditions: Vec::new(),
             fixed,
             follows: None,
         }
@@ -370,5 +373,5 @@ fn safe(id: &str) -> String {
 
 /// Whether `OpenAPI` or HTTP says the value of a header parameter elsewhere.
 fn is_reserved(parameter: &Parameter) -> bool {
-    parameter.location == Location::Header && is_reserved_header(&parameter.name)
+    parameter.location == ParameterLocation::Header && is_reserved_header(&parameter.name)
 }

@@ -1,7 +1,7 @@
 //! Ids that no resource can have: they carry the identity of the run and could be guessed by nobody.
 
 use crate::contract::model::Parameter;
-use crate::contract::{Location, Operation};
+use crate::contract::{Operation, ParameterLocation};
 use crate::exchange::{Pieces, Request};
 use crate::generate::random::Random;
 use crate::generate::unique::{Origin, Source};
@@ -24,7 +24,7 @@ impl<'c> Fresh<'c> {
     /// of.
     pub(super) fn find(labeller: &Labeller<'c>, operation: &'c Operation, seed: u64) -> Option<Fresh<'c>> {
         let stands = |parameter: &&Parameter| operation.path.rfind(&hole(parameter));
-        let of_path = |parameter: &&Parameter| parameter.location == Location::Path;
+        let of_path = |parameter: &&Parameter| parameter.location == ParameterLocation::Path;
         let parameters = operation.parameters.iter().filter(of_path);
         let mut found: Vec<(usize, &Parameter)> =
             parameters.filter_map(|parameter| Some((stands(&parameter)?, parameter))).collect();

@@ -9,16 +9,16 @@ mod words;
 
 use super::select::names;
 use super::{Case, Gap, Labeller, Place, Plan, Scenario};
-use crate::contract::{Contract, Location, Operation};
+use crate::contract::{Contract, Operation, ParameterLocation};
 use crate::exchange::Pieces;
 use fresh::Fresh;
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What is spared. Nothing is, unless it is said.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Guards {
     /// Whether data that the run did not create is neither changed nor deleted.
     pub existing_data: bool,
@@ -30,7 +30,7 @@ pub struct Guards {
 }
 
 /// Cases of an operation that are not sent for the harm that they could do.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Withheld {
     /// The operation.
     pub operation: String,
@@ -260,7 +260,7 @@ impl Guard<'_> {
         }
         // What an answer of the run leads to is the run's own.
         let follows = case.follows.iter().flat_map(|follow| &follow.parameters);
-        if follows.into_iter().any(|supplied| supplied.location == Location::Path) {
+        if follows.into_iter().any(|supplied| supplied.location == ParameterLocation::Path) {
             return Ok(None);
         }
         let (labeller, seed) = (&self.labeller, self.seed);

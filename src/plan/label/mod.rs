@@ -2,18 +2,18 @@
 
 mod silence;
 
-use super::{Fault, Place, Resources, Verdict};
+use super::{Place, ResourceNames, Verdict, Violation};
 use crate::cause::Cause;
 use crate::contract::expression;
 use crate::contract::extension::Unique;
 use crate::contract::link::Supplied;
-use crate::contract::model::{self, Location, Parameter};
+use crate::contract::model::{self, Parameter, ParameterLocation};
 use crate::contract::{Contract, Operation};
-use crate::exchange::{Credentials, Parts, Pieces, Request};
+use crate::exchange::{CredentialKind, Parts, Pieces, Request};
 use crate::generate::{Sample, unique};
 use crate::json::{self, Kind, Node, pointer};
 use crate::schema::folded::{Folds, Type};
-use crate::schema::{Side, Violation};
+use crate::schema::{Side, ValidationError};
 use crate::wire::parameter::{Reader, Reading};
 use crate::wire::{Received, url};
 use serde_json::Value;
@@ -30,19 +30,19 @@ pub struct Label {
     /// Whether the host must take it.
     pub verdict: Verdict,
     /// Why it must be refused; empty unless it must.
-    pub faults: Vec<Fault>,
+    pub violations: Vec<Violation>,
     /// Why neither answer is a defect; empty unless the contract is silent.
     pub silent: Vec<String>,
-    /// What a host may tell in place of the faults, because of what other runs left behind.
-    pub perhaps: Vec<Fault>,
+    /// What a host may tell in place of the violations, because of what other runs left behind.
+    pub perhaps: Vec<Violation>,
     /// Whether a unique value of the request is the same in every run.
     pub fixed: bool,
 }
 
 impl Label {
     /// That of a request that must be refused.
-    pub fn refused(faults: Vec<Fault>) -> Label {
-        Label { verdict: Verdict::Reject, faults, silent: Vec::new(), perhaps: Vec::new(), fixed: false }
+    pub fn refused(violations: Vec<Violation>) -> Label {
+        Label { verdict: Verdict::Reject, violations, silent: Vec::new(), perhaps: Vec::new(), fixed: false }
     }
 }
 
@@ -53,7 +53,7 @@ pub struct Labeller<'c> {
     pub(super) contract: &'c Contract,
     /// The schemas of bodies.
     pub(super) flats: Rc<Folds<'c>>,
-    pub(super) resources: Resources,
+    pub(super) resources: ResourceNames,
     /// What stands for the identity of a run.
     pub(super) sample: Sample,
     known: RefCell<Known>,
@@ -62,7 +62,7 @@ pub struct Labeller<'c> {
 impl<'c> Labeller<'c> {
     /// A labeller for a contract.
     pub fn new(contract: &'c Contract) -> Labeller<'c> {
-        let resources = Resources::of(contract);
+        let resources = ResourceNames::of(contract);
         let flats = Rc::new(Folds::new(contract.schemas.raw(Side::Request)));
         let files: Vec<&str> = contract.document.files().iter().map(|file| file.text.as_str()).collect();
         let sample = Sample::apart_from(&files);
@@ -94,13 +94,13 @@ impl<'c> Labeller<'c> {
         let mut seen = Findings::default();
         let text = document_of(operation, request);
         if request.method != operation.method {
-            seen.fault(Cause::UndeclaredMethod, Place::Method, None, &operation.at);
+            seen.violation(Cause::UndeclaredMethod, Place::Method, None, &operation.at);
         }
-        if request.credentials != Credentials::Valid && !operation.is_open() {
-            seen.fault(Cause::Unauthenticated, Place::Credentials, None, &operation.at);
+        if request.credentials != CredentialKind::Valid && !operation.is_open() {
+            seen.violation(Cause::Unauthenticated, Place::Credentials, None, &operation.at);
         }
         parameters(self, operation, request, supplied, &mut seen);
-        if seen.faults.is_empty() {
+        if seen.violations.is_empty() {
             body(self, operation, request, text.as_ref(), &mut seen);
         }
         if let Some(text) = text.as_ref().filter(|_| !seen.refused_unread()) {
@@ -124,14 +124,14 @@ impl<'c> Labeller<'c> {
 
 #[derive(Default)]
 struct Findings {
-    faults: Vec<Fault>,
+    violations: Vec<Violation>,
     silent: Vec<String>,
-    perhaps: Vec<Fault>,
+    perhaps: Vec<Violation>,
 }
 
 impl Findings {
-    fn fault(&mut self, cause: Cause, place: Place, keyword: Option<String>, at: &str) {
-        self.faults.push(Fault { cause, place, keyword, at: at.to_owned() });
+    fn violation(&mut self, cause: Cause, place: Place, keyword: Option<String>, at: &str) {
+        self.violations.push(Violation { cause, place, keyword, at: at.to_owned() });
     }
 
     fn silent(&mut self, why: impl Into<String> + AsRef<str>) {
@@ -141,7 +141,7 @@ impl Findings {
     }
 
     fn refused_unread(&self) -> bool {
-        let mut causes = self.faults.iter().map(|fault| fault.cause);
+        let mut causes = self.violations.iter().map(|violation| violation.cause);
         causes.any(|cause| matches!(cause, Cause::Unauthenticated | Cause::UndeclaredMethod))
     }
 
@@ -150,7 +150,7 @@ impl Findings {
         for (index, unique) in fixed(operation, request, text) {
             let place = Place::Body(unique.field.clone());
             // What is itself invalid was never taken.
-            if self.faults.iter().any(|fault| fault.place == place) {
+            if self.violations.iter().any(|violation| violation.place == place) {
                 continue;
             }
             self.silent(format!(
@@ -158,7 +158,7 @@ impl Findings {
                 unique.field
             ));
             let at = format!("{}/{index}", operation.behaviour.at.unique);
-            self.perhaps.push(Fault { cause: Cause::Repeated, place, keyword: None, at });
+            self.perhaps.push(Violation { cause: Cause::Repeated, place, keyword: None, at });
         }
     }
 
@@ -166,9 +166,9 @@ impl Findings {
     fn references(&mut self, labeller: &Labeller<'_>, operation: &Operation, text: &json::Text) {
         let silent = operation.behaviour.silent.iter().filter(|silence| silence.cause == Cause::NotFound);
         for silence in silent {
-            let own = |fault: &Fault| matches!(&fault.place, Place::Body(at) if expression::covers(&silence.place, at));
+            let own = |violation: &Violation| matches!(&violation.place, Place::Body(at) if expression::covers(&silence.place, at));
             // What is itself invalid names nothing.
-            if self.faults.iter().any(own) {
+            if self.violations.iter().any(own) {
                 continue;
             }
             let known = labeller.documented(operation, &silence.place);
@@ -178,14 +178,14 @@ impl Findings {
                 self.silent(silence.because.clone());
                 let place = Place::Body(silence.place.clone());
                 let at = operation.behaviour.at.errors.clone();
-                self.perhaps.push(Fault { cause: Cause::NotFound, place, keyword: None, at });
+                self.perhaps.push(Violation { cause: Cause::NotFound, place, keyword: None, at });
             }
         }
     }
 
-    /// A clear fault outweighs silence.
+    /// A clear violation outweighs silence.
     fn label(mut self) -> Label {
-        let verdict = if !self.faults.is_empty() {
+        let verdict = if !self.violations.is_empty() {
             self.silent.clear();
             Verdict::Reject
         } else if self.silent.is_empty() {
@@ -194,9 +194,15 @@ impl Findings {
             Verdict::Either
         };
         // Most plans keep thousands of lists with one member.
-        self.faults.shrink_to_fit();
+        self.violations.shrink_to_fit();
         self.silent.shrink_to_fit();
-        Label { verdict, faults: self.faults, silent: self.silent, perhaps: self.perhaps, fixed: false }
+        Label {
+            verdict,
+            violations: self.violations,
+            silent: self.silent,
+            perhaps: self.perhaps,
+            fixed: false,
+        }
     }
 }
 
@@ -214,11 +220,12 @@ fn parameters(
         let flat = labeller.flats.at(&places);
         flat.listed.is_some() || flat.types == [Type::Boolean]
     };
-    if operation.parameters.iter().filter(own).any(|parameter| parameter.location == Location::Path) {
+    if operation.parameters.iter().filter(own).any(|parameter| parameter.location == ParameterLocation::Path)
+    {
         seen.silent("whether the resource that the path names exists is not known");
     }
     let looked_up = |parameter: &&Parameter| {
-        matches!(parameter.location, Location::Query | Location::Cookie)
+        matches!(parameter.location, ParameterLocation::Query | ParameterLocation::Cookie)
             && parameter.required
             && contract.known_value(parameter).is_none()
             && !listed(parameter)
@@ -229,7 +236,8 @@ fn parameters(
     let readers = labeller.readers(operation);
     let came = Received::default().with(request.fields());
     for (parameter, reader) in operation.parameters.iter().zip(readers.iter()) {
-        let is_header = parameter.location == Location::Header && !is_reserved_header(&parameter.name);
+        let is_header =
+            parameter.location == ParameterLocation::Header && !is_reserved_header(&parameter.name);
         if !own(&parameter) || !is_header {
             continue;
         }
@@ -238,7 +246,7 @@ fn parameters(
         else {
             if parameter.required {
                 let at = pointer::child(&parameter.at, "required");
-                seen.fault(Cause::Missing, place, Some("required".into()), &at);
+                seen.violation(Cause::Missing, place, Some("required".into()), &at);
             }
             continue;
         };
@@ -246,7 +254,7 @@ fn parameters(
             seen.silent(format!("what `{}` has to be depends on more than its schema", parameter.name));
         }
         for broken in broken {
-            seen.fault(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
+            seen.violation(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
         }
         let value = value.to_value();
         if parameter.schema.is_some()
@@ -256,15 +264,15 @@ fn parameters(
             seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
         }
     }
-    for (index, faults) in labeller.elsewhere(operation, request).iter() {
+    for (index, violations) in labeller.elsewhere(operation, request).iter() {
         if own(&&operation.parameters[*index]) {
-            seen.faults.extend(faults.iter().cloned());
+            seen.violations.extend(violations.iter().cloned());
         }
     }
 }
 
-/// The faults of parameters that are no headers, by the index of the parameter.
-type Elsewhere = Rc<Vec<(usize, Vec<Fault>)>>;
+/// The violations of parameters that are no headers, by the index of the parameter.
+type Elsewhere = Rc<Vec<(usize, Vec<Violation>)>>;
 
 /// What is known of a request that others share.
 #[derive(Default)]
@@ -303,25 +311,25 @@ impl Labeller<'_> {
         for (index, (parameter, reader)) in operation.parameters.iter().zip(readers.iter()).enumerate() {
             let name = parameter.name.clone();
             let place = match parameter.location {
-                Location::Header => continue,
-                Location::Path => Place::Path(name),
-                Location::Query => Place::Query(name),
-                Location::Cookie => Place::Cookie(name),
+                ParameterLocation::Header => continue,
+                ParameterLocation::Path => Place::Path(name),
+                ParameterLocation::Query => Place::Query(name),
+                ParameterLocation::Cookie => Place::Cookie(name),
             };
             match reader.read(&self.contract.schemas, Side::Request, parameter, &came) {
-                None if parameter.required && parameter.location != Location::Path => {
+                None if parameter.required && parameter.location != ParameterLocation::Path => {
                     let at = pointer::child(&parameter.at, "required");
                     let keyword = Some("required".into());
-                    found.push((index, vec![Fault { cause: Cause::Missing, place, keyword, at }]));
+                    found.push((index, vec![Violation { cause: Cause::Missing, place, keyword, at }]));
                 }
                 Some(Reading { broken, .. }) if !broken.is_empty() => {
-                    let fault = |one: Violation| Fault {
+                    let violation = |one: ValidationError| Violation {
                         cause: one.cause,
                         place: place.clone(),
                         keyword: Some(one.keyword),
                         at: one.at,
                     };
-                    found.push((index, broken.into_iter().map(fault).collect()));
+                    found.push((index, broken.into_iter().map(violation).collect()));
                 }
                 _ => {}
             }
@@ -430,7 +438,7 @@ fn body(
     let Some(bytes) = request.body() else {
         if declared.required {
             let at = pointer::child(&declared.at, "required");
-            seen.fault(Cause::Malformed, root, Some("required".into()), &at);
+            seen.violation(Cause::Malformed, root, Some("required".into()), &at);
         }
         return;
     };
@@ -444,7 +452,7 @@ fn body(
     };
     let Some(media) = model::choose(&declared.content, &given) else {
         let at = pointer::child(&declared.at, "content");
-        seen.fault(Cause::UnsupportedMediaType, Place::MediaType, None, &at);
+        seen.violation(Cause::UnsupportedMediaType, Place::MediaType, None, &at);
         return;
     };
     if !model::is_json(&given) {
@@ -461,7 +469,7 @@ fn body(
         seen.silent("bytes that are no UTF-8 may be replaced or refused");
     }
     match text {
-        None => seen.fault(Cause::Malformed, root, None, &media.at),
+        None => seen.violation(Cause::Malformed, root, None, &media.at),
         Some(text) => document(labeller, operation, media, text, seen),
     }
 }
@@ -488,7 +496,7 @@ fn document(
             seen.silent("whether a format is asserted is not said");
             // A host that asserts it may tell that first, with a code of its own.
             let (place, keyword) = (Place::Body(broken.place), Some(broken.keyword));
-            seen.perhaps.push(Fault { cause: broken.cause, place, keyword, at: broken.at });
+            seen.perhaps.push(Violation { cause: broken.cause, place, keyword, at: broken.at });
             continue;
         }
         let null = || text.at(&broken.place).is_some_and(|node| node.kind == Kind::Null);
@@ -502,19 +510,19 @@ fn document(
         if let Some(other) = broken.unsure {
             // A host may have tried another alternative.
             let (place, keyword) = (Place::Body(other.place), Some(other.keyword));
-            seen.perhaps.push(Fault { cause: Cause::NoBranch, place, keyword, at: other.at });
+            seen.perhaps.push(Violation { cause: Cause::NoBranch, place, keyword, at: other.at });
         }
-        seen.fault(broken.cause, Place::Body(broken.place), Some(broken.keyword), &broken.at);
+        seen.violation(broken.cause, Place::Body(broken.place), Some(broken.keyword), &broken.at);
     }
     if text.root.depth() > ORDINARY_DEPTH {
         seen.silent("nothing is said about documents nested this deep");
     }
     if may_be_unreadable(text) {
         let place = Place::Body(String::new());
-        seen.perhaps.push(Fault { cause: Cause::Malformed, place, keyword: None, at: media.at.clone() });
+        seen.perhaps.push(Violation { cause: Cause::Malformed, place, keyword: None, at: media.at.clone() });
     }
-    // A clear fault outweighs silence.
-    if seen.faults.is_empty() {
+    // A clear violation outweighs silence.
+    if seen.violations.is_empty() {
         let examples = &media.examples;
         let documented = !examples.is_empty() && {
             let value = text.to_value();

@@ -3,7 +3,7 @@
 //! Two audits with the same contract and seed give the same bytes, except under the key `timing`.
 
 use super::Audited;
-use crate::audit::{Outcome, Tally, Trial};
+use crate::audit::{Fate, Tally, Trial};
 use crate::judge::SNAPSHOT;
 use crate::source::Location;
 use indexmap::IndexMap;
@@ -158,7 +158,7 @@ fn rounded(number: f64) -> f64 {
 }
 
 fn planted<'a>(audited: &Audited<'a>, trial: &'a Trial) -> Planted<'a> {
-    let Trial { fault, outcome } = trial;
+    let Trial { fault, fate } = trial;
     let mut row = Planted {
         id: &fault.id,
         class: fault.class.name(),
@@ -171,29 +171,29 @@ fn planted<'a>(audited: &Audited<'a>, trial: &'a Trial) -> Planted<'a> {
         requests: None,
         reason: None,
     };
-    match outcome {
-        Outcome::Caught { by, case, requests } => {
+    match fate {
+        Fate::Caught { by, case, requests } => {
             row.outcome = "caught";
             row.checks.clone_from(by);
             row.case = Some(case);
             row.requests = Some(*requests);
         }
-        Outcome::Pinned { case, requests, reason } => {
+        Fate::Pinned { case, requests, reason } => {
             row.outcome = "pinned";
             row.checks = vec![SNAPSHOT.id];
             row.case = Some(case);
             row.requests = Some(*requests);
             row.reason = Some(reason);
         }
-        Outcome::Warned { by } => {
+        Fate::Warned { by } => {
             row.outcome = "warned";
             row.checks.clone_from(by);
         }
-        Outcome::Survived { reason } => {
+        Fate::Survived { reason } => {
             row.outcome = "survived";
             row.reason = Some(reason);
         }
-        Outcome::Unseen => {}
+        Fate::Unseen => {}
     }
     row
 }

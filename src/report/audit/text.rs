@@ -1,7 +1,7 @@
 //! An audit for people: a table by class, the survivors with their reasons, one last line.
 
 use super::Audited;
-use crate::audit::{Outcome, Tally, Trial};
+use crate::audit::{Fate, Tally, Trial};
 use crate::text::{count, visible};
 use anstyle::{AnsiColor, Style};
 use indexmap::IndexMap;
@@ -20,18 +20,18 @@ pub fn text(audited: &Audited<'_>) -> String {
     let mut survived = Reasons::default();
     let mut pinned = Reasons::default();
     let mut unseen = Reasons::default();
-    for Trial { fault, outcome } in &audited.audit.trials {
+    for Trial { fault, fate } in &audited.audit.trials {
         let id = fault.id.as_str();
-        match outcome {
-            Outcome::Survived { reason } => survived.add(reason, id),
-            Outcome::Warned { by } => survived.add(&format!("only a warning: {}", by.join(", ")), id),
-            Outcome::Pinned { reason, .. } => pinned.add(reason, id),
-            Outcome::Unseen => {
+        match fate {
+            Fate::Survived { reason } => survived.add(reason, id),
+            Fate::Warned { by } => survived.add(&format!("only a warning: {}", by.join(", ")), id),
+            Fate::Pinned { reason, .. } => pinned.add(reason, id),
+            Fate::Unseen => {
                 let operation = &audited.contract.operations[fault.operation].id;
                 let own = id.strip_prefix(&format!("{operation}/")).unwrap_or(id);
                 unseen.add(&format!("{operation}  {}", fault.class), own);
             }
-            Outcome::Caught { .. } => {}
+            Fate::Caught { .. } => {}
         }
     }
     text.push_str(&survived.listed("Not caught", BAD));

@@ -3,7 +3,7 @@
 use super::super::model::{Case, CaseResult, Expected};
 use super::super::{place, words};
 use super::usual::Usual;
-use super::{Page, block, difference, exchange, finding, latency, lines, method, worded};
+use super::{Lookup, block, difference, exchange, finding, latency, lines, method, worded};
 use crate::contract::model::DOCUMENTED_REFUSAL;
 use crate::page::text;
 use crate::plan::Verdict;
@@ -17,10 +17,10 @@ const PASSED: usize = 2 << 10;
 const OTHER: usize = 8 << 10;
 
 /// The section.
-pub(super) fn section(page: &Page<'_>) -> Markup {
+pub(super) fn section(lookup: &Lookup<'_>) -> Markup {
     let mut groups: Vec<(&str, Vec<usize>)> = Vec::new();
     let mut known = std::collections::HashMap::new();
-    for (index, case) in page.report.cases.iter().enumerate() {
+    for (index, case) in lookup.report.cases.iter().enumerate() {
         let group = *known.entry(case.operation.as_str()).or_insert_with(|| {
             groups.push((&case.operation, Vec::new()));
             groups.len() - 1
@@ -29,14 +29,14 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
     }
     html! {
         section #cases aria-labelledby="cases-title" {
-            h2 #cases-title { "Cases" span.tally { (page.report.cases.len()) } }
+            h2 #cases-title { "Cases" span.tally { (lookup.report.cases.len()) } }
             p.soft { "Every case of the plan, in its order: what must come of it, what came, and how long that took." }
             @for (operation, cases) in &groups {
-                @let known: Vec<&Case> = cases.iter().map(|index| &page.report.cases[*index]).collect();
+                @let known: Vec<&Case> = cases.iter().map(|index| &lookup.report.cases[*index]).collect();
                 @let usual = Usual::of(&known);
                 details.group data-operation=(visible(operation)) {
                     summary {
-                        @if let Some((name, _)) = page.operations.get(operation) { (method(name)) " " }
+                        @if let Some((name, _)) = lookup.operations.get(operation) { (method(name)) " " }
                         strong { (visible(operation)) } " "
                         span.soft.many { (count(cases.len(), "case", "cases")) }
                     }
@@ -45,7 +45,7 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
                         span {} span { "Case" } span { "Expected" } span { "Came" } span { "Time" }
                     }
                     // A browser with script reads this as text, and makes of it what is looked at.
-                    noscript { @for index in cases { (row(page, *index, &usual)) } }
+                    noscript { @for index in cases { (row(lookup, *index, &usual)) } }
                 }
             }
             p.nothing hidden { "No case matches the filters." }
@@ -55,7 +55,7 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
 
 /// The headers that a case that passed does not repeat.
 fn shared(usual: &Usual<'_>) -> Markup {
-    let told = |all: &[&(String, String)]| {
+    let told = |all: &[(&str, &str)]| {
         let all: Vec<String> = all.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         text(&lines(&all.join("\n")))
     };
@@ -69,8 +69,8 @@ fn shared(usual: &Usual<'_>) -> Markup {
     }
 }
 
-fn row(page: &Page<'_>, index: usize, usual: &Usual<'_>) -> Markup {
-    let case = &page.report.cases[index];
+fn row(lookup: &Lookup<'_>, index: usize, usual: &Usual<'_>) -> Markup {
+    let case = &lookup.report.cases[index];
     let (result, sign) = match case.result {
         CaseResult::Passed if !words::is_tried(case) => ("either", "○"),
         CaseResult::Passed => ("passed", "✓"),
@@ -83,7 +83,7 @@ fn row(page: &Page<'_>, index: usize, usual: &Usual<'_>) -> Markup {
     let prefix = format!("{}/", case.operation);
     let name = case.id.strip_prefix(prefix.as_str()).unwrap_or(&case.id);
     html! {
-        details.case #(page.case_anchors[index])
+        details.case #(lookup.case_anchors[index])
             data-checks=[checks.filter(|checks| !checks.is_empty())] data-status=(finding::status(case)) data-result=(result) {
             summary {
                 span class={ "sign " (result) } role="img" aria-label=(result.replace('-', " ")) { (sign) }
@@ -92,13 +92,13 @@ fn row(page: &Page<'_>, index: usize, usual: &Usual<'_>) -> Markup {
                 span.came { @if let Some(outcome) = &case.outcome { (visible(&exchange::came(outcome))) } @else { "not sent" } }
                 span.took { @if let Some(outcome) = &case.outcome { (latency::duration(outcome.observed.elapsed_ms)) } }
             }
-            (inside(page, case, usual))
+            (inside(lookup, case, usual))
         }
     }
 }
 
-fn inside(page: &Page<'_>, case: &Case, usual: &Usual<'_>) -> Markup {
-    let report = page.report;
+fn inside(lookup: &Lookup<'_>, case: &Case, usual: &Usual<'_>) -> Markup {
+    let report = lookup.report;
     let passed = case.result == CaseResult::Passed;
     let shown = place::shown(&case.contract);
     let own = shown.strip_prefix(&format!("{}:", visible(&report.contract.file)));
@@ -113,7 +113,7 @@ fn inside(page: &Page<'_>, case: &Case, usual: &Usual<'_>) -> Markup {
         @for one in &case.observations {
             @let (expected, actual) = difference::marked(&one.expected, &one.actual);
             p {
-                @if let Some(anchor) = page.finding_anchors.get(one.finding) { a href={ "#" (anchor) } { (worded(&one.title)) } }
+                @if let Some(anchor) = lookup.finding_anchors.get(one.finding) { a href={ "#" (anchor) } { (worded(&one.title)) } }
                 @else { (worded(&one.title)) }
             }
             div.sides {

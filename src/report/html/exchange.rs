@@ -3,6 +3,7 @@
 use super::super::model::{Body, Came, Content, Outcome, Request};
 use super::lines;
 use super::usual::{self, Usual};
+use crate::exchange::Headers;
 use crate::json;
 use crate::page;
 use maud::{Markup, html};
@@ -37,7 +38,7 @@ pub(super) fn short_request(request: &Request, target: &str, usual: &Usual<'_>, 
     let url = request.url.strip_prefix(target.trim_end_matches('/')).filter(|rest| rest.starts_with('/'));
     let mut text = format!("{} {}", request.method, url.unwrap_or(&request.url));
     unusual(&mut text, &request.headers, &usual.request);
-    append(&mut text, &[], (request.body.as_ref(), None), most);
+    append(&mut text, &Headers::default(), (request.body.as_ref(), None), most);
     lines(&text)
 }
 
@@ -45,7 +46,7 @@ pub(super) fn short_request(request: &Request, target: &str, usual: &Usual<'_>, 
 pub(super) fn short_outcome(outcome: &Outcome, usual: &Usual<'_>, most: usize) -> String {
     let mut text = begin(outcome);
     unusual(&mut text, &outcome.observed.headers, &usual.answer);
-    append(&mut text, &[], (outcome.observed.body.as_ref(), None), most);
+    append(&mut text, &Headers::default(), (outcome.observed.body.as_ref(), None), most);
     lines(&text)
 }
 
@@ -61,7 +62,7 @@ fn begin(outcome: &Outcome) -> String {
     text
 }
 
-fn unusual(text: &mut String, headers: &[(String, String)], usual: &[&(String, String)]) {
+fn unusual(text: &mut String, headers: &Headers, usual: &[(&str, &str)]) {
     let (own, lacking) = usual::own(headers, usual);
     for (name, value) in own {
         text.push_str(&format!("\n{name}: {value}"));
@@ -87,11 +88,11 @@ pub(super) fn came(outcome: &Outcome) -> String {
 /// Appends headers and body, and tells where the value at a pointer into the body stands.
 fn append(
     text: &mut String,
-    headers: &[(String, String)],
+    headers: &Headers,
     (body, value): (Option<&Body>, Option<&str>),
     most: usize,
 ) -> Option<Range<usize>> {
-    for (name, value) in headers {
+    for (name, value) in headers.iter() {
         text.push_str(&format!("\n{name}: {value}"));
     }
     let body = body.filter(|body| body.bytes > 0)?;
@@ -240,7 +241,12 @@ mod tests {
     #[test]
     fn a_body_that_is_cut_says_so() {
         let body = Body { content: Content::Text("äöü".into()), bytes: 6, cut: false };
-        let request = Request { method: "POST".into(), url: "/a".into(), headers: vec![], body: Some(body) };
+        let request = Request {
+            method: "POST".into(),
+            url: "/a".into(),
+            headers: Headers::default(),
+            body: Some(body),
+        };
         assert_eq!(super::request(&request, 3), "POST /a\n\nä\n… cut here, 6 bytes in all");
     }
 }

@@ -4,7 +4,7 @@
 use super::super::model::{Came, Case, Finding};
 use super::super::words;
 use super::snapshots::diff;
-use super::{Page, block, difference, excerpt, exchange, lines, method, worded};
+use super::{Lookup, block, difference, excerpt, exchange, lines, method, worded};
 use crate::judge::{self, Severity};
 use crate::page::{breakable, itself};
 use crate::text::{LONG, count, cut, visible};
@@ -24,13 +24,13 @@ const OPERATIONS: usize = 5;
 const BODY: usize = 64 << 10;
 
 /// The section.
-pub(super) fn section(page: &Page<'_>) -> Markup {
+pub(super) fn section(lookup: &Lookup<'_>) -> Markup {
     html! {
         section #findings aria-labelledby="findings-title" {
-            h2 #findings-title { "Facts" span.tally { (page.findings.len()) } }
-            @if page.findings.is_empty() { p.soft { "No check holds anything against the answers." } }
-            (index(page))
-            @for (number, (index, one)) in (1..).zip(&page.findings) { (finding(page, number, *index, one)) }
+            h2 #findings-title { "Facts" span.tally { (lookup.findings.len()) } }
+            @if lookup.findings.is_empty() { p.soft { "No check holds anything against the answers." } }
+            (index(lookup))
+            @for (number, (index, one)) in (1..).zip(&lookup.findings) { (finding(lookup, number, *index, one)) }
             p.nothing hidden { "No fact matches the filters." }
         }
     }
@@ -44,14 +44,14 @@ struct Numbered<'r> {
 }
 
 /// Every fact in a line, check by check.
-fn index(page: &Page<'_>) -> Markup {
+fn index(lookup: &Lookup<'_>) -> Markup {
     let mut checks: IndexMap<(&str, &str), Vec<Numbered<'_>>> = IndexMap::new();
-    for (number, (index, fact)) in (1..).zip(&page.findings) {
+    for (number, (index, fact)) in (1..).zip(&lookup.findings) {
         let one = Numbered { number, index: *index, fact };
         checks.entry((fact.severity.name(), &fact.check)).or_default().push(one);
     }
     html! {
-        @if page.findings.len() > 1 {
+        @if lookup.findings.len() > 1 {
             nav #index aria-label="Facts by check" {
                 @for ((severity, check), findings) in &checks {
                     div.check-group {
@@ -59,7 +59,7 @@ fn index(page: &Page<'_>) -> Markup {
                         ol {
                             @for Numbered { number, index, fact } in findings {
                                 li value=(number) {
-                                    a href={ "#" (page.finding_anchors[*index]) } { (worded(&cut(&fact.title, LONG))) }
+                                    a href={ "#" (lookup.finding_anchors[*index]) } { (worded(&cut(&fact.title, LONG))) }
                                     " " span.soft { (words::reach(fact)) }
                                 }
                             }
@@ -71,8 +71,8 @@ fn index(page: &Page<'_>) -> Markup {
     }
 }
 
-fn finding(page: &Page<'_>, number: usize, index: usize, finding: &Finding) -> Markup {
-    let anchor = &page.finding_anchors[index];
+fn finding(lookup: &Lookup<'_>, number: usize, index: usize, finding: &Finding) -> Markup {
+    let anchor = &lookup.finding_anchors[index];
     let title = format!("{anchor}--title");
     let (class, result) = match finding.severity {
         Severity::Deny => ("deny", "failed"),
@@ -82,7 +82,7 @@ fn finding(page: &Page<'_>, number: usize, index: usize, finding: &Finding) -> M
     html! {
         article #(anchor) class={ "finding " (class) } aria-labelledby=(title)
             data-operations=(operations.join("\n")) data-checks=(visible(&finding.check)) data-result=(result)
-            data-statuses=(statuses(page, finding)) {
+            data-statuses=(statuses(lookup, finding)) {
             details.card open[number <= OPEN] {
                 summary {
                     h3 #(title) {
@@ -92,16 +92,16 @@ fn finding(page: &Page<'_>, number: usize, index: usize, finding: &Finding) -> M
                     }
                     span.reach { (words::reach(finding)) }
                 }
-                (body(page, finding, anchor, number <= OPEN))
+                (body(lookup, finding, anchor, number <= OPEN))
             }
         }
     }
 }
 
 /// The statuses that came where a fact was shown, a line each.
-fn statuses(page: &Page<'_>, finding: &Finding) -> String {
+fn statuses(lookup: &Lookup<'_>, finding: &Finding) -> String {
     let mut statuses: Vec<String> = Vec::new();
-    for case in finding.cases.iter().filter_map(|id| page.case(id)) {
+    for case in finding.cases.iter().filter_map(|id| lookup.case(id)) {
         let status = status(case);
         if !statuses.contains(&status) {
             statuses.push(status);
@@ -119,12 +119,12 @@ pub(super) fn status(case: &Case) -> String {
     }
 }
 
-fn body(page: &Page<'_>, finding: &Finding, anchor: &str, open: bool) -> Markup {
-    let case = words::example(page.report, finding);
+fn body(lookup: &Lookup<'_>, finding: &Finding, anchor: &str, open: bool) -> Markup {
+    let case = words::example(lookup.report, finding);
     html! {
         p.about {
             code.check { (visible(&finding.check)) }
-            (operations(page, finding))
+            (operations(lookup, finding))
             @if let Some(about) = words::about(finding) { span { (visible(&about)) } }
             (itself(anchor, "this fact"))
         }
@@ -137,17 +137,17 @@ fn body(page: &Page<'_>, finding: &Finding, anchor: &str, open: bool) -> Markup 
         @if let Some(line) = &finding.curl {
             (block("Repeat it", &lines(line), true))
             p.soft {
-                @if !page.variables.is_empty() { a href="#copy" { "Before you copy" } ": what its variables stand for. " }
+                @if !lookup.variables.is_empty() { a href="#copy" { "Before you copy" } ": what its variables stand for. " }
                 @if let Some(note) = &finding.note { (visible(note)) }
             }
         }
         @if let Some(case) = case { (sent(case, finding.value.as_deref(), open)) }
-        (cases(page, finding))
+        (cases(lookup, finding))
         (explained(&finding.check))
     }
 }
 
-fn operations(page: &Page<'_>, finding: &Finding) -> Markup {
+fn operations(lookup: &Lookup<'_>, finding: &Finding) -> Markup {
     let all = if finding.operations.is_empty() {
         std::slice::from_ref(&finding.operation)
     } else {
@@ -155,7 +155,7 @@ fn operations(page: &Page<'_>, finding: &Finding) -> Markup {
     };
     html! {
         @for one in all.iter().take(OPERATIONS) {
-            @if let Some((name, path)) = page.operations.get(one.as_str()) {
+            @if let Some((name, path)) = lookup.operations.get(one.as_str()) {
                 span.operation title=(visible(one)) { (method(name)) " " code { (breakable(&visible(path))) } }
             } @else { code { (visible(one)) } }
         }
@@ -202,11 +202,11 @@ pub(super) fn sides(case: &Case, value: Option<&str>, most: usize) -> Markup {
     }
 }
 
-fn cases(page: &Page<'_>, finding: &Finding) -> Markup {
+fn cases(lookup: &Lookup<'_>, finding: &Finding) -> Markup {
     let list = |all: &[String]| {
         html! {
             ul.list {
-                @for id in all.iter().take(CASES) { li { (page.case_link(id)) } }
+                @for id in all.iter().take(CASES) { li { (lookup.case_link(id)) } }
                 @if all.len() > CASES { li { "and " (all.len() - CASES) " more" } }
             }
         }
@@ -241,8 +241,8 @@ fn explained(check: &str) -> Markup {
 }
 
 /// What the lines to repeat a request leave to who copies them.
-pub(super) fn variables(page: &Page<'_>) -> Markup {
-    let variables = &page.variables;
+pub(super) fn variables(lookup: &Lookup<'_>) -> Markup {
+    let variables = &lookup.variables;
     html! {
         @if !variables.is_empty() {
             section #copy aria-labelledby="copy-title" {

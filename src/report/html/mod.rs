@@ -61,12 +61,12 @@ const OWN: &[&str] = &[
 /// The report as a page.
 pub fn html(report: &Report) -> String {
     let title = format!("{} · {}", words::headline(report), visible(&report.contract.title));
-    let body = Page::new(report).body();
+    let body = Lookup::new(report).body();
     page::Page { title: &title, description: None, style: STYLE, script: SCRIPT, body }.text()
 }
 
 /// What every part of the page looks up.
-struct Page<'r> {
+struct Lookup<'r> {
     report: &'r Report,
     /// The findings, the most serious first, with their index in the report.
     findings: Vec<(usize, &'r Finding)>,
@@ -82,8 +82,8 @@ struct Page<'r> {
     variables: Vec<(Vec<&'r str>, &'static str)>,
 }
 
-impl<'r> Page<'r> {
-    fn new(report: &'r Report) -> Page<'r> {
+impl<'r> Lookup<'r> {
+    fn new(report: &'r Report) -> Lookup<'r> {
         let mut anchors = Anchors::new(LONGEST, OWN);
         let finding_anchors = report.findings.iter().map(|one| anchors.take(&named(one))).collect();
         let case_anchors =
@@ -92,7 +92,7 @@ impl<'r> Page<'r> {
             report.findings.iter().enumerate().map(|(index, one)| (std::ptr::from_ref(one), index)).collect();
         let findings = report.by_weight().into_iter();
         let operations = report.coverage.operations.iter();
-        Page {
+        Lookup {
             report,
             findings: findings.map(|one| (index[&std::ptr::from_ref(one)], one)).collect(),
             finding_anchors,

@@ -1,18 +1,20 @@
 //! What the exchanges of an operation have in common: told once, so that each case shows what is its own.
 
-use super::super::model::{Case, Observed};
+use super::super::model::Case;
+use crate::exchange::Headers;
 use std::collections::HashMap;
 
 /// What these headers say of a case that passed is only when it was answered, and how long that was.
 const SILENT: &[&str] = &["date", "content-length"];
 
-type Header = (String, String);
+/// A name and a value.
+type Header<'h> = (&'h str, &'h str);
 
 /// The headers that more than half of the requests carry, or of the answers.
 #[derive(Default)]
 pub(super) struct Usual<'r> {
-    pub(super) request: Vec<&'r Header>,
-    pub(super) answer: Vec<&'r Header>,
+    pub(super) request: Vec<Header<'r>>,
+    pub(super) answer: Vec<Header<'r>>,
 }
 
 impl<'r> Usual<'r> {
@@ -20,18 +22,14 @@ impl<'r> Usual<'r> {
         let requests = cases.iter().filter_map(|case| case.request.as_ref());
         let answers = cases.iter().filter_map(|case| case.outcome.as_ref()).map(|outcome| &outcome.observed);
         Usual {
-            request: shared(requests.map(|request| request.headers.as_slice())),
-            answer: shared(answers.map(told)),
+            request: shared(requests.map(|request| &request.headers)),
+            answer: shared(answers.map(|observed| &observed.headers)),
         }
     }
 }
 
-fn told(observed: &Observed) -> &[Header] {
-    &observed.headers
-}
-
-fn shared<'r>(all: impl Iterator<Item = &'r [Header]>) -> Vec<&'r Header> {
-    let mut times: HashMap<&Header, usize> = HashMap::new();
+fn shared<'r>(all: impl Iterator<Item = &'r Headers>) -> Vec<Header<'r>> {
+    let mut times: HashMap<Header<'r>, usize> = HashMap::new();
     let mut order = Vec::new();
     let mut count = 0;
     for headers in all {
@@ -49,10 +47,9 @@ fn shared<'r>(all: impl Iterator<Item = &'r [Header]>) -> Vec<&'r Header> {
 }
 
 /// The headers of an exchange that are not usual, and the names of usual ones that it lacks.
-pub(super) fn own<'h>(headers: &'h [Header], usual: &[&'h Header]) -> (Vec<&'h Header>, Vec<&'h str>) {
-    let own = headers.iter().filter(|header| !is_silent(&header.0) && !usual.contains(header));
-    let has = |name: &str| headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
-    let lacking = usual.iter().map(|(name, _)| name.as_str()).filter(|name| !has(name));
+pub(super) fn own<'h>(headers: &'h Headers, usual: &[Header<'h>]) -> (Vec<Header<'h>>, Vec<&'h str>) {
+    let own = headers.iter().filter(|header| !is_silent(header.0) && !usual.contains(header));
+    let lacking = usual.iter().map(|(name, _)| *name).filter(|name| headers.get(name).is_none());
     (own.collect(), lacking.collect())
 }
 
@@ -64,20 +61,16 @@ fn is_silent(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn headers(all: &[(&str, &str)]) -> Vec<Header> {
-        all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-    }
-
     #[test]
     fn an_exchange_shows_what_others_do_not_have_and_what_it_lacks() {
         let all = [
-            headers(&[("a", "1"), ("b", "2"), ("Date", "now")]),
-            headers(&[("a", "1"), ("b", "2"), ("date", "later")]),
-            headers(&[("a", "3")]),
+            Headers::from([("a", "1"), ("b", "2"), ("Date", "now")]),
+            [("a", "1"), ("b", "2"), ("date", "later")].into(),
+            [("a", "3")].into(),
         ];
-        let usual = shared(all.iter().map(Vec::as_slice));
-        assert_eq!(usual, [&("a".to_owned(), "1".to_owned()), &("b".to_owned(), "2".to_owned())]);
+        let usual = shared(all.iter());
+        assert_eq!(usual, [("a", "1"), ("b", "2")]);
         assert_eq!(own(&all[0], &usual), (vec![], vec![]));
-        assert_eq!(own(&all[2], &usual), (vec![&("a".to_owned(), "3".to_owned())], vec!["b"]));
+        assert_eq!(own(&all[2], &usual), (vec![("a", "3")], vec!["b"]));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::model::{CaseResult, Operation, Report};
 use super::super::words;
-use super::{Page, latency, worded};
+use super::{Lookup, latency, worded};
 use crate::judge::{SNAPSHOT, Severity};
 use crate::record::Verdict;
 use crate::text::{LONG, count, cut, visible};
@@ -13,8 +13,8 @@ use maud::{Markup, html};
 const FIRST: usize = 3;
 
 /// The section.
-pub(super) fn section(page: &Page<'_>) -> Markup {
-    let report = page.report;
+pub(super) fn section(lookup: &Lookup<'_>) -> Markup {
+    let report = lookup.report;
     let untried = words::untried(report);
     let class = match report.verdict {
         Verdict::Holds if untried.is_empty() => "good",
@@ -36,7 +36,7 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
             (facts(report))
         }
         (results(report))
-        (first(page))
+        (first(lookup))
     }
 }
 
@@ -113,8 +113,8 @@ fn results(report: &Report) -> Markup {
     }
 }
 
-fn first(page: &Page<'_>) -> Markup {
-    let steps = steps(page);
+fn first(lookup: &Lookup<'_>) -> Markup {
+    let steps = steps(lookup);
     html! {
         section #first aria-labelledby="first-title" {
             h2 #first-title { "What to do first" }
@@ -127,8 +127,8 @@ fn first(page: &Page<'_>) -> Markup {
     }
 }
 
-fn steps(page: &Page<'_>) -> Vec<Markup> {
-    let report = page.report;
+fn steps(lookup: &Lookup<'_>) -> Vec<Markup> {
+    let report = lookup.report;
     let mut steps = Vec::new();
     match report.verdict {
         Verdict::TargetLost => steps.push(html! {
@@ -141,7 +141,7 @@ fn steps(page: &Page<'_>) -> Vec<Markup> {
         Verdict::Untested => steps.push(html! { "Widen the selection, or repair the contract, or keep under the target's limit with --rate: no request was tested." }),
         Verdict::Holds | Verdict::Broken => {}
     }
-    steps.extend(looks(page));
+    steps.extend(looks(lookup));
     if let Some(snapshots) = &report.snapshots {
         let known = &snapshots.summary;
         if known.changed + known.new > 0 {
@@ -204,9 +204,9 @@ fn unseen(report: &Report) -> Vec<Markup> {
 }
 
 /// The first fact of each of the first checks, since facts of one check are often alike.
-fn looks(page: &Page<'_>) -> Vec<Markup> {
+fn looks(lookup: &Lookup<'_>) -> Vec<Markup> {
     let mut checks: IndexMap<&str, Vec<usize>> = IndexMap::new();
-    for (index, finding) in &page.findings {
+    for (index, finding) in &lookup.findings {
         // What differs from snapshots is settled as a whole.
         if finding.severity == Severity::Deny && finding.check != SNAPSHOT.id {
             checks.entry(&finding.check).or_default().push(*index);
@@ -216,9 +216,9 @@ fn looks(page: &Page<'_>) -> Vec<Markup> {
     let named: usize = checks.values().take(FIRST).map(Vec::len).sum();
     let mut steps = Vec::new();
     for (check, indexes) in checks.iter().take(FIRST) {
-        let finding = &page.report.findings[indexes[0]];
+        let finding = &lookup.report.findings[indexes[0]];
         steps.push(html! {
-            "Look at " a href={ "#" (page.finding_anchors[indexes[0]]) } { (worded(&cut(&finding.title, LONG))) }
+            "Look at " a href={ "#" (lookup.finding_anchors[indexes[0]]) } { (worded(&cut(&finding.title, LONG))) }
             @if finding.about != "api" { " in " code { (visible(&finding.operation)) } }
             " (" (words::reach(finding)) ")"
             @if indexes.len() > 1 { ", and " (count(indexes.len() - 1, "more fact", "more facts")) " of " code { (visible(check)) } }

@@ -28,9 +28,9 @@ impl Gate {
         }
     }
 
-    /// The place of one request. When it is dropped, nobody waits for it any more.
-    pub(super) fn place(&self) -> Place {
-        Place(Arc::new(Standing {
+    /// The ticket of one request. When it is dropped, nobody waits for it any more.
+    pub(super) fn ticket(&self) -> Ticket {
+        Ticket(Arc::new(Standing {
             arrived: AtomicUsize::new(0),
             missing: Arc::clone(&self.missing),
             opened: Arc::clone(&self.opened),
@@ -39,7 +39,7 @@ impl Gate {
 }
 
 /// Where a request stands: dropped by whoever gave up, told by the body once it is out.
-pub(super) struct Place(Arc<Standing>);
+pub(super) struct Ticket(Arc<Standing>);
 
 struct Standing {
     arrived: AtomicUsize,
@@ -55,18 +55,18 @@ impl Standing {
     }
 }
 
-impl Drop for Place {
+impl Drop for Ticket {
     fn drop(&mut self) {
         self.0.arrive();
     }
 }
 
-impl Place {
+impl Ticket {
     /// A body whose last byte waits until the gate opens.
-    pub(super) fn hold(&self, body: &Bytes) -> Held {
+    pub(super) fn hold(&self, body: &Bytes) -> HeldBody {
         let mut opened = self.0.opened.subscribe();
         let last = body.len() - 1;
-        Held {
+        HeldBody {
             parts: [Some(body.slice(..last)).filter(|part| !part.is_empty()), Some(body.slice(last..))],
             left: body.len(),
             flushed: false,
@@ -80,7 +80,7 @@ impl Place {
 }
 
 /// A body in two parts: all but the last byte at once, the last one when the gate opens.
-pub(super) struct Held {
+pub(super) struct HeldBody {
     parts: [Option<Bytes>; 2],
     left: usize,
     flushed: bool,
@@ -88,7 +88,7 @@ pub(super) struct Held {
     opening: Pin<Box<dyn Future<Output = ()> + Send + Sync>>,
 }
 
-impl Body for Held {
+impl Body for HeldBody {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -128,21 +128,21 @@ impl Body for Held {
 mod tests {
     use super::*;
 
-    async fn frame(held: &mut Held) -> Option<Bytes> {
+    async fn frame(held: &mut HeldBody) -> Option<Bytes> {
         let frame = std::future::poll_fn(|context| Pin::new(&mut *held).poll_frame(context)).await;
         frame.map(|frame| frame.unwrap().into_data().unwrap())
     }
 
     /// Whether a last byte is still held back after a while.
-    async fn waits(held: &mut Held) -> bool {
+    async fn waits(held: &mut HeldBody) -> bool {
         tokio::time::timeout(PATIENCE / 20, frame(held)).await.is_err()
     }
 
     #[tokio::test]
     async fn last_bytes_wait_until_everything_else_is_out() {
         let gate = Gate::new(2);
-        let places = [gate.place(), gate.place()];
-        let [mut one, mut two] = places.each_ref().map(|place| place.hold(&Bytes::from("body")));
+        let tickets = [gate.ticket(), gate.ticket()];
+        let [mut one, mut two] = tickets.each_ref().map(|ticket| ticket.hold(&Bytes::from("body")));
         assert_eq!(frame(&mut one).await.unwrap(), "bod");
         assert!(waits(&mut one).await);
         assert_eq!(frame(&mut two).await.unwrap(), "bod");
@@ -155,8 +155,8 @@ mod tests {
     #[tokio::test]
     async fn nobody_waits_for_what_was_given_up() {
         let gate = Gate::new(2);
-        let (place, given_up) = (gate.place(), gate.place());
-        let mut held = place.hold(&Bytes::from("body"));
+        let (ticket, given_up) = (gate.ticket(), gate.ticket());
+        let mut held = ticket.hold(&Bytes::from("body"));
         assert_eq!(frame(&mut held).await.unwrap(), "bod");
         assert!(waits(&mut held).await);
         drop(given_up);
@@ -166,8 +166,8 @@ mod tests {
     #[tokio::test]
     async fn patience_has_an_end() {
         let gate = Gate::new(2);
-        let places = [gate.place(), gate.place()];
-        let mut held = places[0].hold(&Bytes::from("b"));
+        let tickets = [gate.ticket(), gate.ticket()];
+        let mut held = tickets[0].hold(&Bytes::from("b"));
         assert_eq!(frame(&mut held).await.unwrap(), "b");
     }
 }

@@ -65,10 +65,10 @@ impl Transport {
     /// Sends a request over a connection of its own, its last byte waiting at a gate, and reads
     /// the whole answer.
     pub(super) async fn send_held(&self, outgoing: &Outgoing, gate: &Gate) -> Result<Answer, Failure> {
-        let place = gate.place();
+        let ticket = gate.ticket();
         let mut request = self.request(outgoing)?;
         if let Some(body) = outgoing.body.as_ref().filter(|body| !body.is_empty()) {
-            *request.body_mut() = Some(reqwest::Body::wrap(place.hold(body)));
+            *request.body_mut() = Some(reqwest::Body::wrap(ticket.hold(body)));
         }
         self.execute(self.fresh(), outgoing, request).await
     }

@@ -47,7 +47,7 @@ fn a_change_waits_until_it_is_accepted_or_rejected() {
     let comparison = store.compare(&changed, Extent::Complete).unwrap();
     let [difference] = comparison.differences.as_slice() else { panic!("{:?}", comparison.differences) };
     assert_eq!(difference.page, "make-thing/body.size-out-of-range");
-    assert!(difference.cases.iter().all(|case| case.case.is_some()) && !difference.cases.is_empty());
+    assert!(difference.cases.iter().all(|case| case.position.is_some()) && !difference.cases.is_empty());
     let Kind::Changed { old, new } = &difference.kind else { panic!() };
     assert!(unified(&diff(old, new), false).contains("+ no answer: timed-out"));
     assert!(unified(&diff(old, new), true).contains("\u{1b}[32m+ no answer: timed-out\u{1b}[0m"));

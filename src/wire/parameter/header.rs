@@ -2,16 +2,16 @@
 //! their schema allows.
 
 use super::{Reader, Reading};
-use crate::contract::model::{Location, Parameter, Style};
+use crate::contract::model::{Parameter, ParameterLocation, Style};
 use crate::json::{Kind, Node};
 use crate::schema::folded::Folds;
-use crate::schema::{SchemaAt, Schemas, Side, Violation};
+use crate::schema::{SchemaAt, Schemas, Side, ValidationError};
 use crate::wire::Received;
 
 const NAME: &str = "field";
 
 /// Every way in which the text of a field breaks a schema.
-pub fn violations(schemas: &Schemas, schema: &SchemaAt, side: Side, text: &str) -> Vec<Violation> {
+pub fn errors(schemas: &Schemas, schema: &SchemaAt, side: Side, text: &str) -> Vec<ValidationError> {
     read(schemas, schema, side, text).broken
 }
 
@@ -32,24 +32,13 @@ pub fn read(schemas: &Schemas, schema: &SchemaAt, side: Side, text: &str) -> Rea
     if let Some(good) = readings.iter().position(|reading| reading.broken.is_empty()) {
         return readings.swap_remove(good);
     }
-    let plain = || Reading { broken: schemas.violations(schema, side, &plain.to_value()), value: plain };
+    let plain = || Reading { broken: schemas.errors(schema, side, &plain.to_value()), value: plain };
     Reading::meant(readings).unwrap_or_else(plain)
 }
 
 fn field(schema: &SchemaAt, explode: bool) -> Parameter {
-    Parameter {
-        name: NAME.to_owned(),
-        location: Location::Header,
-        required: false,
-        schema: Some(schema.clone()),
-        style: Style::Simple,
-        explode,
-        allow_reserved: false,
-        media_type: None,
-        examples: Vec::new(),
-        at: String::new(),
-        description: None,
-    }
+    let schema = Some(schema.clone());
+    Parameter { schema, ..Parameter::new(NAME, ParameterLocation::Header, Style::Simple, explode) }
 }
 
 #[cfg(test)]
@@ -128,7 +117,7 @@ mod tests {
             let at = SchemaAt("/s".into());
             let all = BTreeSet::from([at.clone()]);
             let (schemas, _) = Schemas::compile(&document, false, &BTreeSet::new(), &all);
-            let found = violations(&schemas, &at, Side::Response, text);
+            let found = errors(&schemas, &at, Side::Response, text);
             let found: Vec<_> = found.iter().map(|one| (&*one.place, &*one.keyword, &*one.actual)).collect();
             assert_eq!(found, [(place, keyword, actual)], "{schema} {text}");
         }

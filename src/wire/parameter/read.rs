@@ -1,10 +1,10 @@
 //! What came as text, read as the value that it stands for.
 
 use crate::contract::Contract;
-use crate::contract::model::{self, Location, Operation, Parameter, Style};
+use crate::contract::model::{self, Operation, Parameter, ParameterLocation, Style};
 use crate::json::{self, Kind, Member, Node, pointer};
 use crate::schema::folded::{Folded, Folds, Type};
-use crate::schema::{Schemas, Side, Violation};
+use crate::schema::{Schemas, Side, ValidationError};
 use crate::wire::{Received, cookie, url};
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ pub struct Reading {
     /// Its value.
     pub value: Node,
     /// How it breaks its schema.
-    pub broken: Vec<Violation>,
+    pub broken: Vec<ValidationError>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -55,7 +55,7 @@ impl Reader {
     /// The reader of a parameter of an operation.
     pub fn new(folds: &Folds<'_>, operation: &Operation, parameter: &Parameter) -> Reader {
         let others = operation.parameters.iter().filter(|other| {
-            other.location == Location::Query
+            other.location == ParameterLocation::Query
                 && !(other.location == parameter.location && other.name == parameter.name)
         });
         Reader { others: others.map(|other| other.name.clone()).collect(), ..Reader::alone(folds, parameter) }
@@ -90,7 +90,7 @@ impl Reader {
                     return Some(Reading { value: value.clone(), broken: Vec::new() });
                 }
             }
-            let broken = schemas.violations(schema, side, &typed.to_value());
+            let broken = schemas.errors(schema, side, &typed.to_value());
             let mended = mended(&typed, &plain, &broken);
             if allowed(&mended) {
                 return Some(Reading { value: mended, broken: Vec::new() });
@@ -98,7 +98,7 @@ impl Reader {
             let is_other = typed != plain;
             wrong.push(Reading { value: typed, broken });
             if is_other {
-                let broken = schemas.violations(schema, side, &plain.to_value());
+                let broken = schemas.errors(schema, side, &plain.to_value());
                 wrong.push(Reading { value: plain, broken });
             }
         }
@@ -135,11 +135,11 @@ impl Reader {
 pub fn value(
     contract: &Contract,
     operation: &Operation,
-    (location, name): (Location, &str),
+    (location, name): (ParameterLocation, &str),
     came: &Received<'_>,
 ) -> Option<Node> {
     let same = |known: &str| match location {
-        Location::Header => known.eq_ignore_ascii_case(name),
+        ParameterLocation::Header => known.eq_ignore_ascii_case(name),
         _ => known == name,
     };
     let declared =
@@ -150,10 +150,10 @@ pub fn value(
         return reader.read(&contract.schemas, Side::Request, parameter, came).map(|reading| reading.value);
     }
     let text = match location {
-        Location::Query => came.query(name).next().map(url::query_decoded),
-        Location::Header => came.field(name).map(std::borrow::Cow::into_owned),
-        Location::Cookie => came.cookie(name).map(cookie::decoded),
-        Location::Path => {
+        ParameterLocation::Query => came.query(name).next().map(url::query_decoded),
+        ParameterLocation::Header => came.field(name).map(std::borrow::Cow::into_owned),
+        ParameterLocation::Cookie => came.cookie(name).map(cookie::decoded),
+        ParameterLocation::Path => {
             came.path.iter().find(|(known, _)| known == name).map(|(_, text)| url::decoded(text))
         }
     };
@@ -221,7 +221,7 @@ impl Shape {
             });
             if is_empty {
                 // A field with nothing in it is a list of nothing (RFC 9110 5.6.1).
-                let at = usize::from(came.parameter.location != Location::Header);
+                let at = usize::from(came.parameter.location != ParameterLocation::Header);
                 meanings.insert(at, Meaning { typed: array([]), plain: array([]) });
             }
         }
@@ -254,7 +254,7 @@ impl Reading {
     /// that it asks for, and no text where it may be anything else.
     pub(super) fn meant(mut readings: Vec<Reading>) -> Option<Reading> {
         let is_text = |reading: &Reading| matches!(reading.value.kind, Kind::String(_));
-        let of_type = |reading: &Reading| !reading.broken.iter().any(Violation::is_of_whole_type);
+        let of_type = |reading: &Reading| !reading.broken.iter().any(ValidationError::is_of_whole_type);
         let first = |text: bool| readings.iter().position(|one| is_text(one) == text && of_type(one));
         let index =
             first(false).or_else(|| first(true)).or_else(|| readings.iter().position(|one| !is_text(one)));
@@ -263,7 +263,7 @@ impl Reading {
 }
 
 /// A reading with text for those items or members that a schema refuses as numbers or booleans.
-fn mended(typed: &Node, plain: &Node, broken: &[Violation]) -> Node {
+fn mended(typed: &Node, plain: &Node, broken: &[ValidationError]) -> Node {
     let mut mended = typed.clone();
     for place in broken.iter().map(|one| &one.place) {
         let Some(token) = pointer::tokens(place).next() else { continue };
@@ -295,10 +295,10 @@ impl Came<'_> {
     fn text(&self) -> Option<String> {
         let name = &self.parameter.name;
         match self.parameter.location {
-            Location::Query => self.request.query(name).next().map(str::to_owned),
-            Location::Cookie => self.request.cookie(name).map(str::to_owned),
-            Location::Header => self.request.field(name).map(std::borrow::Cow::into_owned),
-            Location::Path => {
+            ParameterLocation::Query => self.request.query(name).next().map(str::to_owned),
+            ParameterLocation::Cookie => self.request.cookie(name).map(str::to_owned),
+            ParameterLocation::Header => self.request.field(name).map(std::borrow::Cow::into_owned),
+            ParameterLocation::Path => {
                 let (_, text) = self.request.path.iter().find(|(known, _)| known == name)?;
                 match self.parameter.style {
                     Style::Label => text.strip_prefix('.'),
@@ -312,11 +312,11 @@ impl Came<'_> {
 
     fn decoded(&self, text: &str) -> String {
         match self.parameter.location {
-            Location::Query => url::query_decoded(text),
-            Location::Cookie => cookie::decoded(text),
-            Location::Path => url::decoded(text),
+            ParameterLocation::Query => url::query_decoded(text),
+            ParameterLocation::Cookie => cookie::decoded(text),
+            ParameterLocation::Path => url::decoded(text),
             // Around items of a list there may be spaces (RFC 9110 5.6.1).
-            Location::Header => text.trim().to_owned(),
+            ParameterLocation::Header => text.trim().to_owned(),
         }
     }
 
@@ -340,7 +340,7 @@ impl Came<'_> {
     }
 
     fn is_exploded_query(&self) -> bool {
-        self.parameter.location == Location::Query && self.parameter.explode
+        self.parameter.location == ParameterLocation::Query && self.parameter.explode
     }
 
     /// Whether it stands there more than once.

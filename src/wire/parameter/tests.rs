@@ -2,31 +2,19 @@
 
 use super::*;
 use crate::contract::Contract;
-use crate::contract::model::{Location, Parameter, Style};
+use crate::contract::model::{Parameter, ParameterLocation, Style};
 use crate::source::Document;
 use crate::wire::Received;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-fn parameter(location: Location, style: Style, explode: bool) -> Parameter {
-    Parameter {
-        name: "color".into(),
-        location,
-        required: true,
-        schema: None,
-        style,
-        explode,
-        allow_reserved: false,
-        media_type: None,
-        examples: Vec::new(),
-        at: String::new(),
-        description: None,
-    }
+fn parameter(location: ParameterLocation, style: Style, explode: bool) -> Parameter {
+    Parameter { required: true, ..Parameter::new("color", location, style, explode) }
 }
 
 #[test]
 fn values_are_written_as_the_specification_shows() {
-    use Location::{Cookie, Header, Path, Query};
+    use ParameterLocation::{Cookie, Header, Path, Query};
     let (one, items) = (json!("blue"), json!(["blue", "black", "brown"]));
     let members = json!({"R": 100, "G": 200});
     for (location, style, explode, expected) in [
@@ -56,18 +44,18 @@ fn values_are_written_as_the_specification_shows() {
 
 #[test]
 fn what_no_style_can_write_is_not_written() {
-    let header = parameter(Location::Header, Style::Simple, false);
-    let query = parameter(Location::Query, Style::Form, true);
+    let header = parameter(ParameterLocation::Header, Style::Simple, false);
+    let query = parameter(ParameterLocation::Query, Style::Form, true);
     for (parameter, value) in [
         (&header, json!(["a,b"])),
         (&header, json!("caf\u{e9}\n")),
         (&header, json!(" a")),
-        (&parameter(Location::Query, Style::SpaceDelimited, false), json!(["a b", "c"])),
+        (&parameter(ParameterLocation::Query, Style::SpaceDelimited, false), json!(["a b", "c"])),
         (&query, json!([["a"]])),
         (&query, json!({"a": {"b": 1}})),
         (&query, json!([])),
         (&query, json!(null)),
-        (&parameter(Location::Path, Style::Simple, false), json!("..")),
+        (&parameter(ParameterLocation::Path, Style::Simple, false), json!("..")),
     ] {
         assert_eq!(written(parameter, &value), None, "{value}");
     }
@@ -75,7 +63,7 @@ fn what_no_style_can_write_is_not_written() {
 
 #[test]
 fn a_parameter_with_a_media_type_is_text_of_that() {
-    let mut query = parameter(Location::Query, Style::Form, true);
+    let mut query = parameter(ParameterLocation::Query, Style::Form, true);
     query.media_type = Some("application/json".into());
     assert_eq!(written(&query, &json!({"a": [1]})).unwrap(), "color=%7B%22a%22%3A%5B1%5D%7D");
     query.media_type = Some("text/csv".into());
@@ -84,7 +72,8 @@ fn a_parameter_with_a_media_type_is_text_of_that() {
 
 #[test]
 fn reserved_characters_stay_where_the_contract_allows_it() {
-    let reserved = Parameter { allow_reserved: true, ..parameter(Location::Query, Style::Form, true) };
+    let reserved =
+        Parameter { allow_reserved: true, ..parameter(ParameterLocation::Query, Style::Form, true) };
     assert_eq!(written(&reserved, &json!("/a?b:c,d&e=f+g")).unwrap(), "color=/a%3Fb:c,d%26e%3Df%2Bg");
     let joined = Parameter { explode: false, ..reserved };
     assert_eq!(written(&joined, &json!(["a,b", "/"])).unwrap(), "color=a%2Cb,/");
@@ -94,10 +83,10 @@ fn reserved_characters_stay_where_the_contract_allows_it() {
 fn what_stands_for_itself_is_never_encoded() {
     let all = json!("aZ0-._~");
     for (location, style, expected) in [
-        (Location::Path, Style::Simple, "aZ0-._~"),
-        (Location::Path, Style::Label, ".aZ0-._~"),
-        (Location::Query, Style::Form, "color=aZ0-._~"),
-        (Location::Cookie, Style::Form, "color=aZ0-._~"),
+        (ParameterLocation::Path, Style::Simple, "aZ0-._~"),
+        (ParameterLocation::Path, Style::Label, ".aZ0-._~"),
+        (ParameterLocation::Query, Style::Form, "color=aZ0-._~"),
+        (ParameterLocation::Cookie, Style::Form, "color=aZ0-._~"),
     ] {
         assert_eq!(written(&parameter(location, style, false), &all).unwrap(), expected);
     }
@@ -105,7 +94,7 @@ fn what_stands_for_itself_is_never_encoded() {
 
 #[test]
 fn in_a_label_a_point_in_an_item_cannot_be_told_from_one_between_items() {
-    let label = |explode| parameter(Location::Path, Style::Label, explode);
+    let label = |explode| parameter(ParameterLocation::Path, Style::Label, explode);
     assert_eq!(written(&label(true), &json!(["a.b"])), None);
     assert_eq!(written(&label(true), &json!("a.b")).unwrap(), ".a.b");
     assert_eq!(written(&label(false), &json!(["a.b", "c"])).unwrap(), ".a.b,c");
@@ -115,10 +104,10 @@ fn in_a_label_a_point_in_an_item_cannot_be_told_from_one_between_items() {
 fn contract(parameter: &Parameter, schema: &Value) -> Contract {
     let style = serde_json::to_value(parameter.style).unwrap();
     let (at, path) = match parameter.location {
-        Location::Path => ("path", "/a/x{color}y/b"),
-        Location::Query => ("query", "/a"),
-        Location::Header => ("header", "/a"),
-        Location::Cookie => ("cookie", "/a"),
+        ParameterLocation::Path => ("path", "/a/x{color}y/b"),
+        ParameterLocation::Query => ("query", "/a"),
+        ParameterLocation::Header => ("header", "/a"),
+        ParameterLocation::Cookie => ("cookie", "/a"),
     };
     let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {path: {"get": {
         "parameters": [{"name": "color", "in": at, "required": true, "style": style,
@@ -134,10 +123,10 @@ fn read_back(contract: &Contract, text: &str) -> Option<Value> {
     let parameter = &operation.parameters[0];
     let path = operation.path.replace("{color}", text);
     let (query, fields) = match parameter.location {
-        Location::Path => (None, Vec::new()),
-        Location::Query => (Some(text), Vec::new()),
-        Location::Header => (None, vec![("COLOR", text.into())]),
-        Location::Cookie => (None, vec![("cookie", format!("a=b; {text};c=d").into())]),
+        ParameterLocation::Path => (None, Vec::new()),
+        ParameterLocation::Query => (Some(text), Vec::new()),
+        ParameterLocation::Header => (None, vec![("COLOR", text.into())]),
+        ParameterLocation::Cookie => (None, vec![("cookie", format!("a=b; {text};c=d").into())]),
     };
     let base = format!("/base{path}");
     let came = Received::at(&operation.path, &base, query).with(fields);
@@ -145,25 +134,25 @@ fn read_back(contract: &Contract, text: &str) -> Option<Value> {
     read.map(|node| node.to_value())
 }
 
-const WRITTEN: [(Location, Style, bool); 18] = [
-    (Location::Path, Style::Simple, false),
-    (Location::Path, Style::Simple, true),
-    (Location::Path, Style::Label, false),
-    (Location::Path, Style::Label, true),
-    (Location::Path, Style::Matrix, false),
-    (Location::Path, Style::Matrix, true),
-    (Location::Query, Style::Form, false),
-    (Location::Query, Style::Form, true),
-    (Location::Query, Style::SpaceDelimited, false),
-    (Location::Query, Style::SpaceDelimited, true),
-    (Location::Query, Style::PipeDelimited, false),
-    (Location::Query, Style::PipeDelimited, true),
-    (Location::Query, Style::DeepObject, true),
-    (Location::Header, Style::Simple, false),
-    (Location::Header, Style::Simple, true),
-    (Location::Cookie, Style::Form, false),
-    (Location::Cookie, Style::Form, true),
-    (Location::Query, Style::Form, true),
+const WRITTEN: [(ParameterLocation, Style, bool); 18] = [
+    (ParameterLocation::Path, Style::Simple, false),
+    (ParameterLocation::Path, Style::Simple, true),
+    (ParameterLocation::Path, Style::Label, false),
+    (ParameterLocation::Path, Style::Label, true),
+    (ParameterLocation::Path, Style::Matrix, false),
+    (ParameterLocation::Path, Style::Matrix, true),
+    (ParameterLocation::Query, Style::Form, false),
+    (ParameterLocation::Query, Style::Form, true),
+    (ParameterLocation::Query, Style::SpaceDelimited, false),
+    (ParameterLocation::Query, Style::SpaceDelimited, true),
+    (ParameterLocation::Query, Style::PipeDelimited, false),
+    (ParameterLocation::Query, Style::PipeDelimited, true),
+    (ParameterLocation::Query, Style::DeepObject, true),
+    (ParameterLocation::Header, Style::Simple, false),
+    (ParameterLocation::Header, Style::Simple, true),
+    (ParameterLocation::Cookie, Style::Form, false),
+    (ParameterLocation::Cookie, Style::Form, true),
+    (ParameterLocation::Query, Style::Form, true),
 ];
 
 /// Text with what could be taken for a sign of some style.

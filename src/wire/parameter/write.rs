@@ -1,6 +1,6 @@
 //! A value, written as its parameter travels.
 
-use crate::contract::model::{self, Location, Parameter, Style};
+use crate::contract::model::{self, Parameter, ParameterLocation, Style};
 use crate::json::{Kind, Node};
 use crate::wire::{cookie, url};
 use serde_json::Value;
@@ -32,10 +32,10 @@ pub fn written(parameter: &Parameter, value: &Value) -> Option<String> {
 pub fn written_node(parameter: &Parameter, value: &Node) -> Option<String> {
     let text = Writer { parameter, is_hole: false }.write(value)?;
     let fits = match parameter.location {
-        Location::Path => !matches!(text.as_str(), "" | "." | ".."),
-        Location::Header => text.trim() == text && http::HeaderValue::from_str(&text).is_ok(),
-        Location::Cookie => http::HeaderValue::from_str(&text).is_ok(),
-        Location::Query => true,
+        ParameterLocation::Path => !matches!(text.as_str(), "" | "." | ".."),
+        ParameterLocation::Header => text.trim() == text && http::HeaderValue::from_str(&text).is_ok(),
+        ParameterLocation::Cookie => http::HeaderValue::from_str(&text).is_ok(),
+        ParameterLocation::Query => true,
     };
     fits.then_some(text)
 }
@@ -56,14 +56,14 @@ impl Writer<'_> {
         let Parameter { location, allow_reserved, explode, .. } = self.parameter;
         match location {
             _ if self.is_hole => text.to_owned(),
-            Location::Header => text.to_owned(),
-            Location::Cookie => cookie::encoded(text),
-            Location::Query if *allow_reserved => {
+            ParameterLocation::Header => text.to_owned(),
+            ParameterLocation::Cookie => cookie::encoded(text),
+            ParameterLocation::Query if *allow_reserved => {
                 let text = url::encoded_but_reserved(text);
                 // It joins items.
                 if *explode { text } else { text.replace(',', "%2C") }
             }
-            Location::Path | Location::Query => url::encoded(text),
+            ParameterLocation::Path | ParameterLocation::Query => url::encoded(text),
         }
     }
 
@@ -76,12 +76,12 @@ impl Writer<'_> {
                 _ => return None,
             };
             let text = self.encoded(&text);
-            let named = matches!(location, Location::Query | Location::Cookie);
+            let named = matches!(location, ParameterLocation::Query | ParameterLocation::Cookie);
             return Some(if named { format!("{}={text}", self.name()) } else { text });
         }
         let parts = self.parts(value)?;
         match style {
-            Style::Simple => simple(&parts, *explode, *location == Location::Header),
+            Style::Simple => simple(&parts, *explode, *location == ParameterLocation::Header),
             // In an item a point could not be told from what joins items.
             Style::Label if *explode && !matches!(parts, Parts::One(_)) => {
                 (!parts.any(|part| part.contains('.'))).then(|| format!(".{}", joined(&parts, true, ".")))
@@ -89,7 +89,7 @@ impl Writer<'_> {
             Style::Label => Some(format!(".{}", joined(&parts, *explode, ","))),
             Style::Matrix => Some(self.matrix(&parts)),
             // How several values share a cookie is not defined.
-            Style::Form if *location == Location::Cookie && *explode => match parts {
+            Style::Form if *location == ParameterLocation::Cookie && *explode => match parts {
                 Parts::One(text) => Some(format!("{}={text}", self.name())),
                 Parts::Items(_) | Parts::Members(_) => None,
             },
@@ -116,7 +116,7 @@ impl Writer<'_> {
 
     fn name(&self) -> String {
         match self.parameter.location {
-            Location::Cookie => self.parameter.name.clone(),
+            ParameterLocation::Cookie => self.parameter.name.clone(),
             _ => url::encoded(&self.parameter.name),
         }
     }
@@ -144,7 +144,7 @@ impl Writer<'_> {
 
     fn key(&self, key: &str) -> String {
         match self.parameter.location {
-            Location::Query => url::encoded(key),
+            ParameterLocation::Query => url::encoded(key),
             _ => self.encoded(key),
         }
     }

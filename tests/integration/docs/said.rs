@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use probity::docs::{Format, pages};
+use probity::docs::{Format, files};
 use serde_json::Value;
 
 use crate::laws::corpus;
@@ -60,7 +60,7 @@ fn nothing_that_a_document_says_is_missing() {
         }
         let (mut texts, mut names) = (Vec::new(), BTreeSet::new());
         said(&contract.document.value, &mut texts, &mut names);
-        let files = pages(&contract, None, Format::Markdown).unwrap();
+        let files = files(&contract, None, Format::Markdown).unwrap();
         let page: String = files.iter().map(|file| file.text.as_str()).collect();
         let all = words(&page);
         let name = path.file_name().unwrap().to_string_lossy().into_owned();

@@ -192,8 +192,8 @@ fn is_json(media_type: &str) -> bool {
 
 /// Whether a schema refuses the body of a case by itself.
 fn is_refused_by_a_schema(case: &Case) -> bool {
-    let mut faults = case.expectation.faults.iter();
-    faults.any(|fault| matches!(fault.place, Place::Body(_)) && fault.keyword.is_some())
+    let mut violations = case.expectation.violations.iter();
+    violations.any(|violation| matches!(violation.place, Place::Body(_)) && violation.keyword.is_some())
 }
 
 #[test]

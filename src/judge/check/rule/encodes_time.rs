@@ -1,7 +1,7 @@
 //! `encodes-time`: an id begins with the time at which it was made.
 
 use super::scene::{Operand, Scene};
-use super::{Broken, Judged, span};
+use super::{Judged, Unmet, span};
 use crate::contract::instant::instant;
 use crate::contract::rule::EncodesTime;
 use crate::json::Kind;
@@ -12,11 +12,11 @@ pub(super) fn judge(scene: &Scene<'_>, rule: &EncodesTime) -> Judged {
     judged
 }
 
-fn broken(scene: &Scene<'_>, rule: &EncodesTime, id: &Operand<'_>, time: &Operand<'_>) -> Option<Broken> {
+fn broken(scene: &Scene<'_>, rule: &EncodesTime, id: &Operand<'_>, time: &Operand<'_>) -> Option<Unmet> {
     let EncodesTime { id: id_at, form, at, within } = rule;
     // What is not a time there is not this rule's to tell.
     let stated = instant(time.node(), scene.unit(at))?;
-    let by = |kind: &str, actual: String| Broken {
+    let by = |kind: &str, actual: String| Unmet {
         title: format!("`{id_at}` does not begin with the time of `{at}`: {kind}"),
         expected: format!("the form {}, made at {at}", form.name()),
         actual,

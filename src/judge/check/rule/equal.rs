@@ -2,7 +2,7 @@
 
 use super::precision::Echo;
 use super::scene::{Operand, Scene};
-use super::{Broken, Judged};
+use super::{Judged, Unmet};
 use crate::contract::Expression;
 use crate::json::Kind;
 use crate::judge::difference::{Difference, difference, same, type_of};
@@ -22,7 +22,7 @@ fn broken(
     [one, two]: &[Expression; 2],
     left: Option<&Operand<'_>>,
     right: Option<&Operand<'_>>,
-) -> Option<Broken> {
+) -> Option<Unmet> {
     let left_node = left.map(|operand| operand.like(right.map(Operand::node)));
     let right_node = right.map(|operand| operand.like(left.map(Operand::node)));
     let (left_node, right_node) = (left_node.as_deref(), right_node.as_deref());
@@ -64,7 +64,7 @@ fn broken(
         found
     };
     let below = if found.at.is_empty() { String::new() } else { format!(" at {}", found.at) };
-    Some(Broken {
+    Some(Unmet {
         title: format!("`{came_at}` is not equal to `{wanted_at}`: {}", found.kind),
         expected: format!("{wanted_at}{below} = {}", found.expected),
         actual: format!("{came_at}{below} = {}", found.actual),

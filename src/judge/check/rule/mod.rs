@@ -21,6 +21,7 @@ use crate::contract::rule::Strictness;
 use crate::contract::{Rule, Statement};
 use crate::exchange::Answer;
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
+use crate::plan::Position;
 use scene::Scene;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -53,36 +54,35 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> (Vec<Observat
         return (Vec::new(), None);
     };
     let mut found = Vec::new();
-    let (scenario, step) = view.position;
-    let mut note = Note { scenario, step, tried: Vec::with_capacity(rules.len()), values: Vec::new() };
+    let mut note =
+        Note { position: view.position, tried: Vec::with_capacity(rules.len()), values: Vec::new() };
     for (index, rule) in rules.iter().enumerate() {
         let judged = judged(&scene, rule);
-        found.extend(judged.broken.into_iter().map(|broken| observed(view.position, rule, broken)));
+        found.extend(judged.unmet.into_iter().map(|unmet| observed(view.position, rule, unmet)));
         note.tried.push(judged.tried);
         note.values.extend(over_run::values(&scene, rule).into_iter().map(|value| (index, value)));
     }
     (found, Some(note))
 }
 
-fn observed((scenario, step): (usize, usize), rule: &Rule, broken: Broken) -> Observation {
+fn observed(position: Position, rule: &Rule, unmet: Unmet) -> Observation {
     let expected = match &rule.because {
-        Some(because) => format!("{} ({})", broken.expected, because.trim_end_matches('.')),
-        None => broken.expected,
+        Some(because) => format!("{} ({})", unmet.expected, because.trim_end_matches('.')),
+        None => unmet.expected,
     };
-    let mild = broken.mild;
+    let mild = unmet.mild;
     let observed = Observation {
         value: None,
         severity: check_of(rule).severity,
         leads: false,
         check: check_of(rule),
-        scenario,
-        step,
+        position,
         about: About::Contract,
-        answer: format!("{rule}: {}", broken.kind),
+        answer: format!("{rule}: {}", unmet.kind),
         detail: String::new(),
-        title: broken.title,
+        title: unmet.title,
         expected,
-        actual: broken.actual,
+        actual: unmet.actual,
         at: rule.at.clone(),
     };
     if mild { observed.as_warning() } else { observed }
@@ -94,12 +94,12 @@ struct Judged {
     /// How many values or pairs of values the rule was held against.
     tried: usize,
     /// What does not hold, each kind once.
-    broken: Vec<Broken>,
+    unmet: Vec<Unmet>,
 }
 
 /// A rule that does not hold.
 #[derive(Debug, PartialEq, Eq)]
-struct Broken {
+struct Unmet {
     /// What tells this from other ways not to hold; nothing in it differs from case to case.
     kind: String,
     title: String,
@@ -111,12 +111,12 @@ struct Broken {
 
 impl Judged {
     /// Something was held against the rule.
-    fn add(&mut self, broken: Option<Broken>) {
+    fn add(&mut self, unmet: Option<Unmet>) {
         self.tried += 1;
-        if let Some(broken) = broken
-            .filter(|new| self.broken.iter().all(|known| (&known.kind, known.mild) != (&new.kind, new.mild)))
+        if let Some(unmet) = unmet
+            .filter(|new| self.unmet.iter().all(|known| (&known.kind, known.mild) != (&new.kind, new.mild)))
         {
-            self.broken.push(broken);
+            self.unmet.push(unmet);
         }
     }
 }

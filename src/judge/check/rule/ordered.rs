@@ -1,7 +1,7 @@
 //! `ordered`: the first value is not greater, or not later, than the second.
 
 use super::scene::{Operand, Scene};
-use super::{Broken, Judged};
+use super::{Judged, Unmet};
 use crate::contract::Expression;
 use crate::contract::instant::{Instant, instant};
 use crate::json::decimal::Decimal;
@@ -73,7 +73,7 @@ fn broken(
     left: &Operand<'_>,
     right: &Operand<'_>,
     order: Result<(&str, Ordering), &str>,
-) -> Option<Broken> {
+) -> Option<Unmet> {
     let (kind, title, wanted) = match order {
         Ok((_, Ordering::Less | Ordering::Equal)) => return None,
         Ok((word, Ordering::Greater)) => (
@@ -87,7 +87,7 @@ fn broken(
             "two numbers or two times".to_owned(),
         ),
     };
-    Some(Broken {
+    Some(Unmet {
         kind,
         title,
         expected: format!("{one} {wanted} = {}", scene.shown(two, Some(right))),

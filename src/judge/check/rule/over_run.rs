@@ -2,24 +2,34 @@
 
 use super::scene::Scene;
 use super::{constant, distinct, observed};
-use crate::contract::{Contract, Expression, Rule, Statement};
+use crate::contract::{Contract, Expression, Operation, Rule, Statement};
 use crate::json::decimal::Decimal;
 use crate::json::{self, Kind, Node};
 use crate::judge::Observation;
-use crate::plan::Plan;
+use crate::plan::{Plan, Position};
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// What is kept of an accepted answer for the end of the run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Note {
-    /// Index of the scenario in the plan.
-    pub scenario: usize,
-    /// Index of the case in the scenario.
-    pub step: usize,
+    /// Where the case stands.
+    pub position: Position,
     /// How often each rule of the operation was held against something.
     pub(super) tried: Vec<usize>,
     /// Values that count over the whole run, each with the index of its rule.
     pub(super) values: Vec<(usize, String)>,
+}
+
+impl Note {
+    /// Whether it is about the rules of an operation.
+    pub fn fits(&self, operation: &Operation) -> bool {
+        let rules = operation.behaviour.rules.len();
+        let few = |tried: &usize| u32::try_from(*tried).is_ok();
+        self.tried.len() == rules
+            && self.tried.iter().all(few)
+            && self.values.iter().all(|(rule, _)| *rule < rules)
+    }
 }
 
 /// What came before, for one rule.
@@ -36,19 +46,19 @@ pub fn over_run(contract: &Contract, plan: &Plan, notes: &[Note]) -> Vec<Observa
         rules.map(|rules| rules.iter().map(|_| Memory::default()).collect()).collect();
     let mut found = Vec::new();
     for note in notes {
-        let operation = plan.scenarios[note.scenario].cases[note.step].operation;
+        let operation = plan[note.position].operation;
         let mut said = HashSet::new();
         for (index, value) in &note.values {
             let rule = &contract.operations[operation].behaviour.rules[*index];
             let memory = &mut memories[operation][*index];
-            let broken = match &rule.statement {
+            let unmet = match &rule.statement {
                 Statement::Constant(at) => constant::judge(memory, at, value),
                 Statement::Distinct(at) => distinct::judge(memory, at, value),
                 _ => None,
             };
             // An answer that breaks a rule in many items breaks it once.
-            if let Some(broken) = broken.filter(|_| said.insert(index)) {
-                found.push(observed((note.scenario, note.step), rule, broken));
+            if let Some(unmet) = unmet.filter(|_| said.insert(index)) {
+                found.push(observed(note.position, rule, unmet));
             }
         }
     }
@@ -57,18 +67,18 @@ pub fn over_run(contract: &Contract, plan: &Plan, notes: &[Note]) -> Vec<Observa
 
 /// How often each rule of each operation was held against something.
 pub fn tried(contract: &Contract, plan: &Plan, notes: &[Note]) -> Vec<Vec<usize>> {
-    let rules = |operation: &crate::contract::Operation| operation.behaviour.rules.len();
+    let rules = |operation: &Operation| operation.behaviour.rules.len();
     let mut times: Vec<Vec<usize>> =
         contract.operations.iter().map(|operation| vec![0; rules(operation)]).collect();
     for note in notes {
-        let operation = plan.scenarios[note.scenario].cases[note.step].operation;
+        let operation = plan[note.position].operation;
         for (times, tried) in times[operation].iter_mut().zip(&note.tried) {
             *times += tried;
         }
     }
     let mut begun = HashSet::new();
     for note in notes {
-        let operation = plan.scenarios[note.scenario].cases[note.step].operation;
+        let operation = plan[note.position].operation;
         for (rule, _) in &note.values {
             // One value alone is neither constant nor distinct.
             times[operation][*rule] += usize::from(!begun.insert((operation, *rule)));

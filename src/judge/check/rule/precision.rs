@@ -4,7 +4,7 @@
 
 use crate::contract::expression::Part;
 use crate::contract::model;
-use crate::contract::{Expression, Location, Operation};
+use crate::contract::{Expression, Operation, ParameterLocation};
 use crate::exchange::Answer;
 use crate::json::{Kind, Node, decimal, pointer};
 use crate::judge::View;
@@ -42,7 +42,7 @@ impl<'c> Asked<'c> {
     ) -> Asked<'c> {
         let parameter = |location, name: &str| {
             let same = |known: &str| match location {
-                Location::Header => known.eq_ignore_ascii_case(name),
+                ParameterLocation::Header => known.eq_ignore_ascii_case(name),
                 _ => known == name,
             };
             let mut all = operation.parameters.iter().filter(|one| one.location == location);
@@ -51,9 +51,9 @@ impl<'c> Asked<'c> {
         let body = || operation.json_body()?.schema.as_ref();
         let (schema, at) = match expression {
             Expression::Request(Part::Body(at)) => (body(), &**at),
-            Expression::Request(Part::Query(name)) => (parameter(Location::Query, name), ""),
-            Expression::Request(Part::Path(name)) => (parameter(Location::Path, name), ""),
-            Expression::Request(Part::Header(name)) => (parameter(Location::Header, name), ""),
+            Expression::Request(Part::Query(name)) => (parameter(ParameterLocation::Query, name), ""),
+            Expression::Request(Part::Path(name)) => (parameter(ParameterLocation::Path, name), ""),
+            Expression::Request(Part::Header(name)) => (parameter(ParameterLocation::Header, name), ""),
             Expression::Status | Expression::Response(_) => (None, ""),
         };
         Asked::of(view.contract.schemas.raw(Side::Request), schema, at)

@@ -1,7 +1,7 @@
 //! `recent`: a time lies close to the time of the request, by the host's clock or by this one's.
 
 use super::scene::{Operand, Scene};
-use super::{Broken, Judged, span};
+use super::{Judged, Unmet, span};
 use crate::contract::instant::{SECOND, instant, lacks_offset};
 use crate::contract::rule::{Recent, TimeUnit};
 use crate::json::Kind;
@@ -19,9 +19,9 @@ pub(super) fn judge(scene: &Scene<'_>, recent: &Recent) -> Judged {
     judged
 }
 
-fn broken(scene: &Scene<'_>, recent: &Recent, operand: &Operand<'_>, clock: &Clock) -> Option<Broken> {
+fn broken(scene: &Scene<'_>, recent: &Recent, operand: &Operand<'_>, clock: &Clock) -> Option<Unmet> {
     let within = i128::try_from(recent.within.as_nanos()).unwrap_or(i128::MAX);
-    let by = |kind: &str, actual: String| Broken {
+    let by = |kind: &str, actual: String| Unmet {
         title: format!("`{}` is not the time of the request: {kind}", recent.at),
         expected: format!(
             "{} within {} s of the host's clock",

@@ -2,7 +2,7 @@
 //! off and not rounded.
 
 use super::scene::{Operand, Scene};
-use super::{Broken, Judged, span};
+use super::{Judged, Unmet, span};
 use crate::contract::Expression;
 use crate::contract::instant::{Instant, instant, lacks_offset};
 use crate::contract::rule::TimeUnit;
@@ -21,10 +21,10 @@ fn broken(
     [one, two]: &[Expression; 2],
     left: &Operand<'_>,
     right: &Operand<'_>,
-) -> Option<Broken> {
+) -> Option<Unmet> {
     let units = (scene.unit(one), scene.unit(two));
     let (first, second) = (instant(left.node(), units.0), instant(right.node(), units.1));
-    let whole = |kind: &str, actual: String| Broken {
+    let whole = |kind: &str, actual: String| Unmet {
         title: format!("`{one}` and `{two}` are not the same instant: {kind}"),
         expected: "the same instant, the finer one cut off to the precision of the coarser".into(),
         actual,

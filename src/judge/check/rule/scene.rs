@@ -1,7 +1,7 @@
 //! What a rule sees of an exchange: its operands and its conditions.
 
 use super::precision::{self, Asked, Echo};
-use crate::contract::Location;
+use crate::contract::ParameterLocation;
 use crate::contract::expression::{Expression, Part};
 use crate::contract::rule::{Conditions, State, Statement, TimeUnit};
 use crate::exchange::Answer;
@@ -134,7 +134,7 @@ impl<'s> Scene<'s> {
     pub(super) fn select(&self, expression: &Expression) -> Option<Vec<(Vec<usize>, Operand<'_>)>> {
         let typed = |(stars, node)| (stars, Operand { node: Cow::Borrowed(node), of_text: false });
         let of_text = |node| vec![(Vec::new(), Operand { node: Cow::Owned(node), of_text: true })];
-        let parameter = |location: Location, name: &str| {
+        let parameter = |location: ParameterLocation, name: &str| {
             let (contract, operation) = (self.view.contract, self.view.operation);
             let received = self.view.exchange.sent.received(&operation.path);
             parameter::value(contract, operation, (location, name), &received)
@@ -152,16 +152,16 @@ impl<'s> Scene<'s> {
                 self.body.root.select(at).into_iter().map(typed).collect()
             }
             Expression::Response(Part::Header(name)) => self.field(name).map_or_else(Vec::new, of_text),
-            Expression::Request(Part::Path(name)) => of_text(parameter(Location::Path, name)?),
+            Expression::Request(Part::Path(name)) => of_text(parameter(ParameterLocation::Path, name)?),
             Expression::Request(Part::Header(name)) => {
-                let found = parameter(Location::Header, name);
+                let found = parameter(ParameterLocation::Header, name);
                 if found.as_ref().is_some_and(hides_secret) {
                     return None;
                 }
                 found.map_or_else(Vec::new, of_text)
             }
             Expression::Request(Part::Query(name)) => {
-                let found = parameter(Location::Query, name);
+                let found = parameter(ParameterLocation::Query, name);
                 if found.as_ref().is_some_and(hides_secret) {
                     return None;
                 }

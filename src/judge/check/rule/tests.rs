@@ -4,7 +4,7 @@ use super::{Note, check, over_run, tried};
 use crate::contract::Contract;
 use crate::exchange::{Answer, Exchange, Head, Headers, Outcome, Sent};
 use crate::judge::{self, Observation, Severity, View};
-use crate::plan::{self, Plan, Verdict, Wishes};
+use crate::plan::{self, Plan, Position, Verdict, Wishes};
 use crate::source::Document;
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -82,7 +82,13 @@ impl Trial {
     fn found(&self, body: &str) -> Vec<Observation> {
         let exchange = self.exchange(body);
         let case = self.plan.cases().next().unwrap();
-        let view = View::new((&self.contract, &self.plan, ""), case, &exchange, (0, 0), Verdict::Accept);
+        let view = View::new(
+            (&self.contract, &self.plan, ""),
+            case,
+            &exchange,
+            Position::default(),
+            Verdict::Accept,
+        );
         check(&view, exchange.answer().unwrap()).0
     }
 
@@ -102,11 +108,17 @@ impl Trial {
         assert_eq!(scenarios.len(), bodies.len());
         let plan = Plan { scenarios, ..self.plan.clone() };
         let noted = bodies.iter().zip(&plan.scenarios).enumerate().filter_map(|(index, (body, _))| {
-            judge::exchange(&self.contract, (&plan, ""), &[Some(self.exchange(body))], (index, 0)).note
+            judge::exchange(
+                &self.contract,
+                (&plan, ""),
+                &[Some(self.exchange(body))],
+                Position { scenario: index, step: 0 },
+            )
+            .note
         });
         let notes: Vec<Note> = noted.collect();
         let found = over_run(&self.contract, &plan, &notes);
-        let found = found.into_iter().map(|one| format!("{} {}", one.scenario, one.title)).collect();
+        let found = found.into_iter().map(|one| format!("{} {}", one.position.scenario, one.title)).collect();
         (found, tried(&self.contract, &plan, &notes)[0][0])
     }
 }
@@ -319,7 +331,7 @@ fn a_recent_time_is_near_one_of_the_two_clocks() {
     assert_eq!(kind(trial(), now - 600).as_deref(), Some("it lies in the past"));
     assert_eq!(kind(trial(), now + 19_800).as_deref(), Some("it is in another time zone"));
     assert_eq!(kind(trial(), 0).as_deref(), Some("it lies in the past"));
-    // The whole host is a day behind: that is its clock's fault, and this rule's of nothing.
+    // The whole host is a day behind: that is the doing of its clock, and of nothing that this rule is about.
     let behind = now - 86_400;
     assert_eq!(kind(trial().with("date", &date(behind)), behind), None);
     assert_eq!(kind(trial().with("date", &date(behind)), now), None);

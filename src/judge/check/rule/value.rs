@@ -1,7 +1,7 @@
 //! `value`: a place has the value that the contract gives. Not judged where it is absent.
 
 use super::scene::Scene;
-use super::{Broken, Judged};
+use super::{Judged, Unmet};
 use crate::contract::rule::Fixed;
 use crate::json::Node;
 use crate::judge::difference::{difference, same};
@@ -13,7 +13,7 @@ pub(super) fn judge(scene: &Scene<'_>, Fixed { at, is }: &Fixed) -> Judged {
         let came = operand.like(Some(&wanted));
         let broken = (!same(Some(&wanted), Some(&came))).then(|| {
             let found = difference(Some(&wanted), Some(&came));
-            Broken {
+            Unmet {
                 title: format!("`{at}` is not {is}: {}", found.kind),
                 expected: found.expected,
                 actual: format!("{at} = {}", scene.shown(at, Some(&operand))),

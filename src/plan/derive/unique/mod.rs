@@ -11,9 +11,9 @@ use super::{About, Deriver, Draft};
 use crate::cause::Cause;
 use crate::contract::Distinction;
 use crate::contract::extension::Unique;
-use crate::exchange::{Credentials, Request};
+use crate::exchange::{CredentialKind, Request};
 use crate::json;
-use crate::plan::{Case, Expectation, Given, Label, Place, Scenario, Verdict, expect};
+use crate::plan::{Case, Expectation, Label, Place, Precondition, Scenario, Verdict, expect};
 use serde_json::Value;
 
 impl Deriver<'_> {
@@ -74,7 +74,7 @@ struct Step {
     expectation: Option<Expectation>,
     /// The outcome of the first step that the expectation takes for granted.
     given: Option<bool>,
-    credentials: Credentials,
+    credentials: CredentialKind,
     /// The media type that the body is said to have, if not its own.
     media_type: Option<&'static str>,
 }
@@ -83,7 +83,7 @@ impl Step {
     /// A request whose label tells what must come of it.
     fn new(name: &'static str, value: Value, words: impl Into<String>) -> Step {
         let words = words.into();
-        let credentials = Credentials::Valid;
+        let credentials = CredentialKind::Valid;
         Step { name, value, words, expectation: None, given: None, credentials, media_type: None }
     }
 
@@ -96,7 +96,7 @@ impl Step {
         Step { given: Some(accepted), ..self }
     }
 
-    fn with(self, credentials: Credentials) -> Step {
+    fn with(self, credentials: CredentialKind) -> Step {
         Step { credentials, ..self }
     }
 }
@@ -172,7 +172,7 @@ impl Scene<'_, '_> {
                 verdict: Verdict::Either,
                 statuses: Vec::new(),
                 codes: Vec::new(),
-                faults: Vec::new(),
+                violations: Vec::new(),
                 silent: vec![format!(
                     "whether values that differ only in {respect} are the same is not said"
                 )],
@@ -206,7 +206,8 @@ impl Scene<'_, '_> {
         let place = Place::Body(self.field().to_owned());
         let about = About { worth, place, kind: "unique", variant, at: &self.at, words: step.words };
         let mut case = self.deriver.case(about, request, step.expectation);
-        case.given = step.given.map(|accepted| Given { step: 0, accepted }).into_iter().collect();
+        case.preconditions =
+            step.given.map(|accepted| Precondition { step: 0, accepted }).into_iter().collect();
         case
     }
 

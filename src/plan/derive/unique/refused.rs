@@ -1,7 +1,7 @@
 //! A create that is refused must not take the value.
 
 use super::{Scene, Step};
-use crate::exchange::Credentials;
+use crate::exchange::CredentialKind;
 use crate::plan::Verdict;
 use serde_json::{Value, json};
 
@@ -26,9 +26,9 @@ impl Scene<'_, '_> {
         self.scenario(9, "after-media-type", steps);
         if !self.deriver.operation.is_open() {
             for (worth, name, credentials, words) in [
-                (6, "after-stranger", Credentials::None, "no credentials"),
-                (8, "after-impostor", Credentials::Wrong, "wrong credentials"),
-                (9, "after-malformed-credentials", Credentials::Malformed, "malformed credentials"),
+                (6, "after-stranger", CredentialKind::None, "no credentials"),
+                (8, "after-impostor", CredentialKind::Wrong, "wrong credentials"),
+                (9, "after-malformed-credentials", CredentialKind::Malformed, "malformed credentials"),
             ] {
                 let valid = self.value(name);
                 let steps =

@@ -3,7 +3,7 @@
 use super::{Cause, Scene, Step};
 use crate::generate::mutate;
 use crate::generate::value::Fill;
-use crate::plan::{Fault, Label, Place, Verdict, expect};
+use crate::plan::{Label, Place, Verdict, Violation, expect};
 use crate::schema::Side;
 use serde_json::Value;
 
@@ -74,8 +74,13 @@ impl Scene<'_, '_> {
         let Some(incomplete) = self.incomplete(&again) else { return };
         let mut label = self.deriver.labeller.label(self.deriver.operation, &self.request(&incomplete));
         let place = Place::Body(self.field().to_owned());
-        label.faults.push(Fault { cause: Cause::Repeated, place, keyword: None, at: self.at.clone() });
-        let expectation = expect::expectation(self.deriver.operation, Label::refused(label.faults));
+        label.violations.push(Violation {
+            cause: Cause::Repeated,
+            place,
+            keyword: None,
+            at: self.at.clone(),
+        });
+        let expectation = expect::expectation(self.deriver.operation, Label::refused(label.violations));
         let words = format!("a value of `{}` that was sent before, in an incomplete body", self.field());
         let step = Step::new("repeated", incomplete, words).expecting(expectation);
         self.scenario(8, "and-incomplete", vec![self.first(first), step]);
