@@ -8,7 +8,7 @@ use probity::contract::Contract;
 use probity::exchange::Head;
 use probity::exchange::{Piece, Pieces};
 use probity::host::{Host, HostSettings};
-use probity::plan::{Plan, Wishes, plan};
+use probity::plan::{Plan, Scenario, Wishes, plan};
 use probity::run::authenticator::basic;
 use probity::run::transport::{Outgoing, Transport};
 use probity::run::{self, Credentials, Settings};
@@ -102,11 +102,11 @@ fn repeated(plan: &Plan, times: u8) -> Plan {
     for copy in 0..times {
         let own = char::from(b'a' + copy).to_string();
         for scenario in &plan.scenarios {
-            let mut scenario = scenario.clone();
+            let mut scenario = Scenario::clone(scenario);
             for body in scenario.cases.iter_mut().filter_map(|case| case.request.body.as_mut()) {
                 *body = copied(body, &own);
             }
-            long.scenarios.push(scenario);
+            long.scenarios.push(Arc::new(scenario));
         }
     }
     long

@@ -11,6 +11,7 @@ use crate::text::count;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// The version of the JSON form.
 pub const FORMAT: u32 = 1;
@@ -28,7 +29,8 @@ pub fn text(contract: &Contract, plan: &Plan) -> String {
     };
     let withheld = plan.withheld.iter().flat_map(|withheld| &withheld.scenarios).flat_map(steps);
     let withheld = withheld.map(|[_, id, at]| ["withheld".to_owned(), id, at]);
-    let rows: Vec<[String; 3]> = plan.scenarios.iter().flat_map(steps).chain(withheld).collect();
+    let rows: Vec<[String; 3]> =
+        plan.scenarios.iter().map(Arc::as_ref).flat_map(steps).chain(withheld).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(80);
     let (first, second) = (width(0), width(1));
     let mut text = String::new();
@@ -116,7 +118,7 @@ pub fn write_json(contract: &Contract, plan: &Plan, mut out: impl Write) -> io::
     let whole = Whole {
         probity: json!({"version": env!("CARGO_PKG_VERSION"), "format": FORMAT}),
         seed: plan.seed,
-        scenarios: Each(|| plan.scenarios.iter().map(scenario)),
+        scenarios: Each(|| plan.scenarios.iter().map(Arc::as_ref).map(scenario)),
         candidates: &plan.candidates,
         withheld: Each(|| plan.withheld.iter().map(withheld)),
         gaps: Each(|| plan.gaps.iter().map(gap)),

@@ -3,6 +3,7 @@
 mod alone;
 pub mod authenticator;
 mod base_path;
+mod came;
 mod conflict;
 mod credentials;
 mod effects;

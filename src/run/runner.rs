@@ -2,6 +2,7 @@
 
 use super::alone::Rest;
 use super::authenticator::Authenticator;
+use super::came::Came;
 use super::credentials::Credentials;
 use super::effects::Toll;
 use super::error::{Halt, RunError};
@@ -23,7 +24,7 @@ use crate::contract::{Contract, Operation};
 use crate::exchange::Answer;
 use crate::exchange::CredentialKind;
 use crate::exchange::Heads;
-use crate::exchange::{Exchange, Failure, Outcome};
+use crate::exchange::{Failure, Outcome};
 use crate::plan::{Plan, Scenario};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -124,15 +125,12 @@ pub(super) struct Runner<'r> {
     pub(super) sender: Sender<'r>,
 }
 
-/// What came of each case of a scenario, if it was sent.
-type Came = Vec<Option<Exchange>>;
-
 /// How far a run has come.
 pub(super) struct Course {
     /// What is sent, as the answers have shaped it until now.
     pub(super) plan: Arc<Plan>,
     /// What came of each case of its scenarios.
-    pub(super) came: Vec<Option<Came>>,
+    pub(super) came: Vec<Option<Vec<Option<Came>>>>,
     /// What came for a path that does not exist.
     pub(super) made_up: Option<Answer>,
     /// That nothing of the API is below the path of the target.
@@ -161,7 +159,7 @@ pub async fn run(
         observer,
         target: &settings.target,
         alias: settings.alias.as_ref(),
-        id: settings.run_id.clone(),
+        id: settings.run_id.as_str().into(),
         ledger: settings.ledger.as_deref(),
         toll: Toll::default(),
         requests: AtomicUsize::new(0),
@@ -227,8 +225,12 @@ impl Runner<'_> {
     }
 
     fn hand_on(&self, course: &mut Course, heard: Heard) {
-        course.came[heard.scenario] = Some(heard.exchanges.clone());
+        course.came[heard.scenario] = Some(self.came(&heard));
         self.sink.heard(heard);
+    }
+
+    fn came(&self, heard: &Heard) -> Vec<Option<Came>> {
+        Came::of_each(self.contract, (&heard.plan, heard.scenario), &heard.exchanges)
     }
 
     /// Whether the target lets us in and talks HTTP at all.
@@ -317,14 +319,14 @@ impl Runner<'_> {
             room -= if fits { length } else { 0 };
             fits
         });
-        let scenarios: Vec<&Scenario> = indexes.iter().map(|index| &plan.scenarios[*index]).collect();
+        let scenarios: Vec<&Scenario> = indexes.iter().map(|index| &*plan.scenarios[*index]).collect();
         let order = Order::new(&scenarios, &plan.disruptive, self.settings.workers());
         let halted = AtomicBool::new(false);
-        let came: Mutex<Vec<(usize, Came)>> = Mutex::default();
+        let came: Mutex<Vec<(usize, Vec<Option<Came>>)>> = Mutex::default();
         let halt: Mutex<Option<Halt>> = Mutex::default();
         let take = |heard: Heard| {
-            let exchanges = heard.exchanges.clone();
-            came.lock().unwrap_or_else(PoisonError::into_inner).push((heard.scenario, exchanges));
+            let own = (heard.scenario, self.came(&heard));
+            came.lock().unwrap_or_else(PoisonError::into_inner).push(own);
             self.sink.heard(heard);
             if self.sink.is_enough() {
                 halted.store(true, Ordering::Relaxed);
@@ -379,8 +381,8 @@ impl Runner<'_> {
         let workers: FuturesUnordered<_> = (0..self.settings.workers()).map(|_| worker()).collect();
         workers.collect::<()>().await;
         self.sink.settle();
-        for (index, exchanges) in came.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            course.came[index] = Some(exchanges);
+        for (index, came) in came.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            course.came[index] = Some(came);
         }
         if let Some(halt) = halt.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(halt.into());
