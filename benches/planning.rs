@@ -7,7 +7,7 @@ use probity::contract::Contract;
 use probity::host::{Host, HostSettings};
 use probity::judge::Levels;
 use probity::plan::{Plan, Wishes, plan};
-use probity::run::{Credentials, Settings};
+use probity::run::Settings;
 use probity::session::{Observer, Observers, run as session};
 use probity::source::Document;
 use serde_json::{Map, Value, json};
@@ -98,17 +98,8 @@ fn peak(work: impl FnOnce()) -> Option<f64> {
 fn whole_run(contract: &Arc<Contract>, planned: Plan) {
     let host = Host::start_apart(Arc::clone(contract), HostSettings::default()).unwrap();
     let settings = Settings {
-        max_requests: None,
-        target: format!("http://{}", host.address()),
-        alias: None,
-        credentials: Credentials::default(),
-        jobs: 8,
-        rate: None,
-        timeout: Duration::from_secs(10),
         patience: Duration::ZERO,
-        fail_fast: false,
-        ledger: None,
-        run_id: "4234567890".into(),
+        ..Settings::new(format!("http://{}", host.address()), "4234567890")
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (_keep, stop) = tokio::sync::watch::channel(false);
