@@ -11,7 +11,7 @@ use jsonschema::Validator;
 use jsonschema::json::SerdeJson;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A schema of the contract, by its place.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,7 +20,8 @@ pub struct SchemaAt(pub String);
 /// Every schema of a contract, ready for both sides.
 pub struct Schemas {
     idle_nullables: Vec<String>,
-    request: Value,
+    /// The document itself, where nothing in it is read another way.
+    request: Arc<Value>,
     response: Option<Value>,
     /// The schemas of answers below which something is only for requests.
     hiding: HashSet<SchemaAt>,
@@ -38,14 +39,14 @@ impl Schemas {
     /// Lowers and compiles the schemas at `requests` and `responses`; what cannot be
     /// compiled is returned beside them.
     pub(crate) fn compile(
-        document: &Value,
+        document: &Arc<Value>,
         dialect_3_0: bool,
         requests: &BTreeSet<SchemaAt>,
         responses: &BTreeSet<SchemaAt>,
     ) -> (Schemas, HashMap<SchemaAt, Unusable>) {
         let roots = requests.union(responses).map(|schema| schema.0.clone());
         let places = lower::reachable(document, roots);
-        let mut request = document.clone();
+        let mut request = Value::clone(document);
         let mut idle_nullables = Vec::new();
         if dialect_3_0 {
             lower::to_2020_12(&mut request, &places);
@@ -68,6 +69,7 @@ impl Schemas {
         };
         let branches = || Branches::at(places.iter().filter(|at| is_branch(at)).cloned());
         let (asked, response) = (branches(), differs.then_some(answered));
+        let request = if request == **document { Arc::clone(document) } else { request.into() };
         let answered = response.is_some().then(branches);
         let mut broken = HashMap::new();
         let (of_requests, of_responses) = match &response {
