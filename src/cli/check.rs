@@ -71,6 +71,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             alias: None,
             max_requests: arguments.selection.max_requests,
             credentials: given,
+            served: Vec::new(),
             authorities,
             jobs: arguments.pace.jobs,
             rate: arguments.pace.rate,

@@ -22,6 +22,7 @@ mod runner;
 mod said;
 pub mod secret;
 mod sender;
+mod servers;
 mod sink;
 mod tally;
 mod together;
@@ -39,6 +40,7 @@ pub use error::RunError;
 pub use pace::Rate;
 pub use proxy::Proxy;
 pub use runner::{Alias, Settings, Stop, run};
+pub use servers::{Served, served};
 pub use sink::{Heard, Sink};
 pub use wanted::{asks_for, wanted};
 

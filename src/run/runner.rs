@@ -13,6 +13,7 @@ use super::proxy::proxy;
 use super::said::said;
 use super::secret::Secrets;
 use super::sender::{Sender, Underway};
+use super::servers::Served;
 use super::sink::{Heard, Sink};
 use super::tally::Tally;
 use super::transport::Transport;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// The longest that a target may ask to wait, in all.
     pub patience: Duration,
+    /// Where each operation is served, by its index, where that is not below the target.
+    pub served: Vec<Served>,
     /// Certificates that vouch for the target, beside those that this machine trusts.
     pub authorities: Vec<CertificateDer<'static>>,
     /// Whether to stop at the first finding.
@@ -96,6 +99,7 @@ impl Settings {
             rate: None,
             timeout: Settings::TIMEOUT,
             patience: Settings::PATIENCE,
+            served: Vec::new(),
             authorities: Vec::new(),
             fail_fast: false,
             ledger: None,
@@ -158,6 +162,7 @@ pub async fn run(
         pace: Pace::new(settings.rate, settings.patience),
         observer,
         target: &settings.target,
+        served: &settings.served,
         alias: settings.alias.as_ref(),
         id: settings.run_id.as_str().into(),
         ledger: settings.ledger.as_deref(),

@@ -7,6 +7,7 @@ use super::follow::{self, Unfilled};
 use super::ledger::{Entry, Ledger};
 use super::pace::{Pace, retry_after};
 use super::runner::Alias;
+use super::servers::Served;
 use super::tally::Tally;
 use super::transport::{Outgoing, Transport};
 use super::trust::Trust;
@@ -48,6 +49,8 @@ pub(super) struct Sender<'r> {
     pub(super) pace: Pace,
     pub(super) observer: &'r dyn Observer,
     pub(super) target: &'r str,
+    /// Where each operation is served.
+    pub(super) served: &'r [Served],
     pub(super) alias: Option<&'r Alias>,
     pub(super) id: Arc<str>,
     pub(super) ledger: Option<&'r Ledger>,
@@ -312,10 +315,14 @@ impl Sender<'_> {
             carriers: Arc::clone(carriers),
         };
         let body = request.body.as_ref().map(|body| body.filled(&self.id));
-        Outgoing { head: self.heads.get(made, |_| self.head(request, carriers)), body }
+        let base = match self.served.get(case.operation) {
+            Some(Served::At(url)) => url,
+            _ => self.target,
+        };
+        Outgoing { head: self.heads.get(made, |_| self.head(base, request, carriers)), body }
     }
 
-    fn head(&self, request: &Request, carriers: &[Carrier]) -> Head {
+    fn head(&self, base: &str, request: &Request, carriers: &[Carrier]) -> Head {
         const ACCEPT: (&str, &str) = ("Accept", "application/json, */*;q=0.1");
         let planned =
             request.parts.headers().map(|(name, value)| (name, value.filled_text(&self.id).into_owned()));
@@ -340,7 +347,7 @@ impl Sender<'_> {
         if !cookies.is_empty() {
             headers.push("Cookie", &cookies.join("; "));
         }
-        let mut url = [self.target, &request.path().filled_text(&self.id)].concat();
+        let mut url = [base, &request.path().filled_text(&self.id)].concat();
         for carrier in carriers {
             if let Carrier::Query(name, value) = carrier {
                 let join = if url.contains('?') { '&' } else { '?' };

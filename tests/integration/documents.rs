@@ -73,3 +73,38 @@ fn an_optional_body_may_be_left_out() {
     assert_eq!(checks(&ran), ["valid-accepted"], "{}", ran.everything());
     assert!(ran.stdout.contains("ping/accept/body/valid/no-body"), "{}", ran.everything());
 }
+
+const SERVERS: &str = "openapi: 3.0.3
+info: {title: T, version: '1'}
+servers: [{url: 'https://api.example.com/v1'}]
+paths:
+  /things: {get: {operationId: things, responses: {'200': {description: ok}}}}
+  /files:
+    servers: [{url: 'https://api.example.com/upload/v1'}]
+    get: {operationId: files, responses: {'200': {description: ok}}}
+  /logs:
+    get:
+      operationId: logs
+      servers: [{url: 'https://logs.example.com/v1'}]
+      responses: {'200': {description: ok}}
+";
+
+#[test]
+fn a_path_with_servers_of_its_own_is_asked_there_or_told() {
+    let host = Canned::start(|asked| match asked.line.split(' ').take(2).collect::<Vec<_>>()[..] {
+        ["GET", "/v1/things" | "/upload/v1/files"] => answered("200 OK", ""),
+        [_, "/v1/things" | "/upload/v1/files"] => not_allowed("GET"),
+        _ => answered("404 Not Found", ""),
+    });
+    let run = |path: &str| {
+        let files = probity().with_file("c.yaml", SERVERS);
+        let target = format!("{}{path}", host.url());
+        files.args(["check", "c.yaml", "--target", &target, "--report", "json=r.json"]).run()
+    };
+    let ran = run("/v1").ends_with(0);
+    assert!(checks(&ran).is_empty(), "{}", ran.everything());
+    assert!(ran.stdout.contains("logs: not tested: it has a server of its own, https://logs.example.com/v1"));
+    assert!(!ran.stdout.contains("files: not"), "{}", ran.everything());
+    assert!(host.lines().iter().any(|line| line.starts_with("GET /upload/v1/files")));
+    assert!(!host.lines().iter().any(|line| line.contains("logs")));
+}
