@@ -6,6 +6,7 @@
 use super::walk::{self, Part, Says};
 use crate::json::pointer;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 /// Which side of an exchange a schema describes.
@@ -79,16 +80,20 @@ pub(super) fn to_2020_12(document: &mut Value, places: &[String]) {
     }
 }
 
-/// Names each required property once; validators count the names, and so would miss a property
-/// that is named twice.
-pub(super) fn require_once(document: &mut Value, places: &[String]) {
-    for at in places {
-        let schema = pointer::get_mut(document, at).and_then(Value::as_object_mut);
+/// The document with each required property named once; validators count the names, and so would miss
+/// a property that is named twice.
+pub(super) fn require_once<'d>(document: &'d Value, places: &[String]) -> Cow<'d, Value> {
+    let names = |at: &String| pointer::get(document, at)?.get("required")?.as_array();
+    let repeats = |names: &[Value]| names.iter().enumerate().any(|(index, name)| names[..index].contains(name));
+    let mut document = Cow::Borrowed(document);
+    for at in places.iter().filter(|at| names(at).is_some_and(|names| repeats(names))) {
+        let schema = pointer::get_mut(document.to_mut(), at).and_then(Value::as_object_mut);
         if let Some(Value::Array(names)) = schema.and_then(|schema| schema.get_mut("required")) {
             let mut seen = HashSet::new();
             names.retain(|name| seen.insert(name.clone()));
         }
     }
+    document
 }
 
 fn lower(schema: &mut Map<String, Value>) {
@@ -212,9 +217,9 @@ mod tests {
 
     #[test]
     fn a_property_that_is_required_twice_is_required_once() {
-        let mut schema = json!({"required": ["a", "b", "a"]});
-        require_once(&mut schema, &[String::new()]);
-        assert_eq!(schema, json!({"required": ["a", "b"]}));
+        let once = |schema: &Value| require_once(schema, &[String::new()]).into_owned();
+        assert_eq!(once(&json!({"required": ["a", "b", "a"]})), json!({"required": ["a", "b"]}));
+        assert_eq!(once(&json!({"required": ["a", "b"]})), json!({"required": ["a", "b"]}));
     }
 
     #[test]

@@ -54,7 +54,6 @@ impl Schemas {
             let idle = places.iter().filter(|at| pointer::get(document, at).is_some_and(has_idle_nullable));
             idle_nullables.extend(idle.cloned());
         }
-        lower::require_once(&mut request, &places);
         let mut answered = request.clone();
         let differs = lower::for_side(&mut request, &places, Side::Request)
             | lower::for_side(&mut answered, &places, Side::Response);
@@ -72,13 +71,18 @@ impl Schemas {
         let request = if request == **document { Arc::clone(document) } else { request.into() };
         let answered = response.is_some().then(branches);
         let mut broken = HashMap::new();
+        let asked_once = lower::require_once(&request, &places);
         let (of_requests, of_responses) = match &response {
-            Some(response) => (
-                Validators::compile(&request, requests.iter().cloned(), &mut broken),
-                Some(Validators::compile(response, responses.iter().cloned(), &mut broken)),
-            ),
-            None => (Validators::compile(&request, requests.union(responses).cloned(), &mut broken), None),
+            Some(response) => {
+                let answered_once = lower::require_once(response, &places);
+                (
+                    Validators::compile(&asked_once, requests.iter().cloned(), &mut broken),
+                    Some(Validators::compile(&answered_once, responses.iter().cloned(), &mut broken)),
+                )
+            }
+            None => (Validators::compile(&asked_once, requests.union(responses).cloned(), &mut broken), None),
         };
+        drop(asked_once);
         let of_branches = OnceLock::new();
         let schemas = Schemas {
             idle_nullables,
