@@ -1,9 +1,10 @@
 //! Changes to a valid body, one place and one kind of value at a time.
 
-use super::odd;
 use super::sheet::change;
 use super::value::{Fill, Maker};
+use super::{odd, pattern};
 use crate::json::{self, pointer};
+use crate::pattern::Pattern;
 use crate::schema::folded::{Folded, Type};
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
@@ -254,6 +255,13 @@ fn text(maker: &mut Maker<'_>, flat: &Folded, list: &mut List) {
         list.add(5, "pattern", "unmatched", Change::Set(json!("\u{2603} probity \u{2603}")));
         if let Some(text) = maker.text(flat) {
             list.add(9, "pattern", "newline-behind", Change::Set(json!(format!("{text}\n"))));
+            unanchored(flat, &text, list);
+        }
+        for pattern in &flat.patterns {
+            for (index, text) in pattern::breaking_looks(pattern, &mut maker.random) {
+                let name = format!("look-{}-broken", index + 1);
+                list.add(5, "pattern", name, Change::Set(json!(text)));
+            }
         }
     }
     if let Some(
@@ -287,6 +295,25 @@ fn text(maker: &mut Maker<'_>, flat: &Folded, list: &mut List) {
             let worth = if *length == 256 { 6 } else { 8 };
             list.add(worth, "length", *name, Change::Length(*length));
         }
+    }
+}
+
+/// Text around what matches, where a pattern lets any stand there.
+fn unanchored(flat: &Folded, text: &str, list: &mut List) {
+    let fits = |text: &String| {
+        let matches = |pattern: &String| {
+            Pattern::of(pattern).as_ref().as_ref().is_ok_and(|one| one.matches(text) == Some(true))
+        };
+        let length = text.chars().count() as u64;
+        flat.patterns.iter().all(matches) && flat.length.1.is_none_or(|most| length <= most)
+    };
+    let around = [("inside", "x", "x"), ("in-front", "", "x"), ("behind", "x", "")];
+    let found = around.into_iter().find_map(|(name, before, behind)| {
+        let text = format!("{before}{text}{behind}");
+        fits(&text).then_some((name, text))
+    });
+    if let Some((name, text)) = found.filter(|_| flat.format.is_none()) {
+        list.add(5, "pattern", name, Change::Set(json!(text)));
     }
 }
 

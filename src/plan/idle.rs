@@ -1,4 +1,4 @@
-//! Keywords that mean nothing in the version of `OpenAPI` that a document names.
+//! Keywords that mean nothing in the version of `OpenAPI` that a document names, or cannot be used.
 
 use super::Gap;
 use crate::contract::{Contract, Operation};
@@ -27,6 +27,34 @@ pub(super) fn nullable<'c>(
         "`nullable` is no keyword in OpenAPI {version}, so that null is not allowed here; it is in `type` that \"null\" stands{more}"
     );
     Some(Gap { operation: operation.id.clone(), at: pointer::child(&at, "nullable"), why })
+}
+
+/// Each pattern that cannot be used, where the first operation is that needs it.
+pub(super) fn patterns<'c>(
+    contract: &'c Contract,
+    operations: impl Iterator<Item = &'c Operation>,
+) -> Vec<Gap> {
+    let mut left: Vec<_> = contract.schemas.unusable_patterns().iter().collect();
+    let mut found = Vec::new();
+    for operation in operations {
+        if left.is_empty() {
+            break;
+        }
+        let below = contract.schemas.below(schemas(operation));
+        left.retain(|one| {
+            let of = below.iter().any(|at| pointer::is_within(&one.at, at));
+            if of {
+                let text = contract.document.get(&one.at).and_then(serde_json::Value::as_str);
+                let text = text
+                    .map(str::to_owned)
+                    .or_else(|| pointer::parent_and_last(&one.at).map(|(_, name)| name.into_owned()));
+                let why = format!("the pattern `{}` cannot be used: {}", text.unwrap_or_default(), one.why);
+                found.push(Gap { operation: operation.id.clone(), at: one.at.clone(), why });
+            }
+            !of
+        });
+    }
+    found
 }
 
 fn schemas(operation: &Operation) -> impl Iterator<Item = &SchemaAt> {

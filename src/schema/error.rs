@@ -250,7 +250,7 @@ fn cause(kind: &Kind, instance: &Value) -> Cause {
         | Kind::ExclusiveMinimum { .. }
         | Kind::ExclusiveMaximum { .. }
         | Kind::MultipleOf { .. } => Cause::OutOfRange,
-        Kind::Pattern { .. } => Cause::Pattern,
+        Kind::Custom { .. } => Cause::Pattern,
         Kind::Format { .. } => Cause::Format,
         Kind::UniqueItems => Cause::NotUnique,
         Kind::PropertyNames { .. } | Kind::FalseSchema => Cause::UndeclaredProperty,
@@ -279,7 +279,8 @@ fn expected(error: &jsonschema::ValidationError<'_>) -> String {
         Kind::ExclusiveMinimum { limit } => format!("more than {limit}"),
         Kind::ExclusiveMaximum { limit } => format!("less than {limit}"),
         Kind::MultipleOf { multiple_of } => format!("a multiple of {multiple_of}"),
-        Kind::Pattern { pattern } => format!("text that matches `{pattern}`"),
+        // The only keyword of our own.
+        Kind::Custom { message, .. } => format!("text that matches `{message}`"),
         Kind::Format { format } => format!("the format `{format}`"),
         Kind::UniqueItems => "items that differ from each other".into(),
         Kind::AdditionalItems { limit } => format!("at most {limit} items"),

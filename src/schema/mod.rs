@@ -8,6 +8,7 @@ mod error;
 pub mod folded;
 mod folds;
 pub(crate) mod lower;
+mod names;
 mod nodes;
 pub mod schemas;
 pub(crate) mod walk;

@@ -4,6 +4,7 @@ use super::Unusable;
 use super::branch::Branches;
 use super::error::{self, Break, Ground, Raw, ValidationError, document_pointer};
 use super::lower::{self, Side};
+use super::names::{self, Rewritten};
 use super::nodes::Nodes;
 use crate::json::{Text, pointer};
 use jsonschema::json::{Json, SerdeJson};
@@ -21,6 +22,8 @@ pub struct SchemaAt(pub String);
 /// Every schema of a contract, ready for both sides.
 pub struct Schemas {
     idle_nullables: Vec<String>,
+    unusable_patterns: Vec<Unusable>,
+    rewritten: Rewritten,
     request: Value,
     response: Option<Value>,
     /// The schemas of answers below which something is only for requests.
@@ -74,11 +77,17 @@ impl Schemas {
         let (asked, response) = (branches(), differs.then_some(answered));
         let answered = response.is_some().then(branches);
         let mut broken = HashMap::new();
-        let of_requests = compile(&request, requests, &mut broken);
-        let of_responses = compile(response.as_ref().unwrap_or(&request), responses, &mut broken);
+        let unusable_patterns = names::unusable(document, &places);
+        let rewritten = Rewritten::of(&request, response.as_ref(), &places);
+        let judged = |side, plain| rewritten.document(side).unwrap_or(plain);
+        let of_requests = compile(judged(Side::Request, &request), requests, &mut broken);
+        let answers = judged(Side::Response, response.as_ref().unwrap_or(&request));
+        let of_responses = compile(answers, responses, &mut broken);
         let (of_answers, of_branches) = (OnceLock::new(), OnceLock::new());
         let schemas = Schemas {
             idle_nullables,
+            unusable_patterns,
+            rewritten,
             request,
             response,
             hiding,
@@ -97,6 +106,16 @@ impl Schemas {
             Side::Response => self.response.as_ref().unwrap_or(&self.request),
             Side::Request => &self.request,
         }
+    }
+
+    /// The document as the validator has it.
+    fn judged(&self, side: Side) -> &Value {
+        self.rewritten.document(side).unwrap_or_else(|| self.document(side))
+    }
+
+    /// The patterns that cannot be used, and why.
+    pub(crate) fn unusable_patterns(&self) -> &[Unusable] {
+        &self.unusable_patterns
     }
 
     /// Whether a text, in small letters, stands in a value that a schema, or one below it, lists.
@@ -124,6 +143,11 @@ impl Schemas {
     ) -> Option<String> {
         let below = lower::reachable(&self.request, schemas.map(|schema| schema.0.clone()));
         below.into_iter().find(|at| places.contains(at))
+    }
+
+    /// The places of all schemas at or below some.
+    pub(crate) fn below<'s>(&self, schemas: impl Iterator<Item = &'s SchemaAt>) -> Vec<String> {
+        lower::reachable(&self.request, schemas.map(|schema| schema.0.clone()))
     }
 
     /// Whether anything in a schema of an answer is only for requests.
@@ -158,7 +182,7 @@ impl Schemas {
     pub fn accepts_answer(&self, schema: &SchemaAt, answer: &Text) -> bool {
         let build = || {
             let roots = self.of_responses.keys().cloned().collect();
-            compile(self.document(Side::Response), &roots, &mut HashMap::new())
+            compile(self.judged(Side::Response), &roots, &mut HashMap::new())
         };
         let validator = self.of_answers.get_or_init(build).get(schema);
         match validator.filter(|_| answer.duplicates.is_empty()) {
@@ -171,19 +195,25 @@ impl Schemas {
     pub fn errors(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<ValidationError> {
         let Some(validator) = self.validator(schema, side) else { return Vec::new() };
         let errors: Vec<_> = validator.iter_errors(value).collect();
-        error::ordered(&errors, self.ground(side)).into_iter().map(Raw::told).collect()
+        let mut told: Vec<_> =
+            error::ordered(&errors, self.ground(side)).into_iter().map(Raw::told).collect();
+        told.iter_mut().for_each(|one| self.rewritten.restore(&mut one.at));
+        told
     }
 
     /// The same without words, which take longer to find than all else.
     pub fn breaks(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Break> {
         let Some(validator) = self.validator(schema, side) else { return Vec::new() };
         let errors: Vec<_> = validator.iter_errors(value).collect();
-        error::ordered(&errors, self.ground(side)).into_iter().map(Raw::untold).collect()
+        let mut found: Vec<_> =
+            error::ordered(&errors, self.ground(side)).into_iter().map(Raw::untold).collect();
+        found.iter_mut().for_each(|one| self.rewritten.restore(&mut one.at));
+        found
     }
 
     fn ground(&self, side: Side) -> Ground<'_> {
         let own = self.answered.as_ref().filter(|_| side == Side::Response);
-        Ground { document: self.document(side), side, branches: own.unwrap_or(&self.asked) }
+        Ground { document: self.judged(side), side, branches: own.unwrap_or(&self.asked) }
     }
 
     fn validator(&self, schema: &SchemaAt, side: Side) -> Option<&Validator> {
@@ -226,8 +256,9 @@ impl Probe {
     }
 }
 
-/// A pattern may take so much memory: `^[\p{L} ]{1,255}$` needs more than the engine gives by itself.
+/// A pattern of names may take so much memory, and be tried so often.
 const REGEX_BYTES: usize = 32 << 20;
+const TRIES: usize = 10_000;
 
 fn options<'r, F: Json>() -> ValidationOptions<'r, Arc<dyn Retrieve>, F> {
     jsonschema::options_for()
@@ -235,7 +266,8 @@ fn options<'r, F: Json>() -> ValidationOptions<'r, Arc<dyn Retrieve>, F> {
         .offline()
         .should_validate_formats(true)
         .should_ignore_unknown_formats(true)
-        .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000).size_limit(REGEX_BYTES))
+        .with_keyword("pattern", names::pattern)
+        .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(TRIES).size_limit(REGEX_BYTES))
 }
 
 fn compile<F: Json>(

@@ -231,6 +231,13 @@ fn parameters(
     for parameter in operation.parameters.iter().filter(own).filter(looked_up) {
         seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
     }
+    let unread = |parameter: &Parameter| {
+        let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
+        labeller.flats.at(&places).unread_pattern
+    };
+    if operation.parameters.iter().filter(own).any(unread) {
+        seen.silent(silence::UNREAD_PATTERN);
+    }
     let readers = labeller.readers(operation);
     let came = Received::default().with(request.fields());
     for (parameter, reader) in operation.parameters.iter().zip(readers.iter()) {

@@ -4,10 +4,13 @@ use super::{Findings, Labeller};
 use crate::cause::Cause;
 use crate::contract::Behaviour;
 use crate::json::{Kind, Member, Node, decimal, pointer};
+use crate::pattern::Pattern;
 use crate::schema::folded::{Folded, Places, Type};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jsonschema::Draft;
+
+pub(super) const UNREAD_PATTERN: &str = "what a pattern asks for that cannot be used is not known";
 
 const ORDINARY_LENGTH: usize = 255;
 const ORDINARY_INTEGERS: std::ops::RangeInclusive<f64> = 1.0..=2_147_483_647.0;
@@ -101,6 +104,7 @@ impl Silence<'_> {
         {
             self.seen.silent(format!("which text the format `{format}` asks for is not said"));
         }
+        self.patterns(text, flat);
         let shaped = !flat.patterns.is_empty();
         if text.trim().is_empty() && !shaped {
             if flat.length.0.is_none() || !text.is_empty() {
@@ -123,6 +127,18 @@ impl Silence<'_> {
             && text.chars().any(is_unprintable)
         {
             self.seen.silent("nothing is said about control and formatting characters");
+        }
+    }
+
+    fn patterns(&mut self, text: &str, flat: &Folded) {
+        if flat.unread_pattern {
+            self.seen.silent(UNREAD_PATTERN);
+        }
+        let unsure = |pattern: &String| {
+            Pattern::of(pattern).as_ref().as_ref().is_ok_and(|pattern| pattern.matches(text).is_none())
+        };
+        if flat.patterns.iter().any(unsure) {
+            self.seen.silent("whether text matches its pattern could not be found out");
         }
     }
 

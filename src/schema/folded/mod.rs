@@ -6,9 +6,9 @@ pub use super::folds::{Folds, Places};
 
 use super::walk::{self, Says};
 use crate::json::pointer;
+use crate::pattern::{Known, Pattern};
 use crate::schema::Discriminator;
 use indexmap::IndexMap;
-use regex::Regex;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -89,6 +89,8 @@ pub struct Folded {
     pub length: (Option<u64>, Option<u64>),
     /// What a text must match.
     pub patterns: Vec<String>,
+    /// Whether there is a pattern that cannot be used.
+    pub unread_pattern: bool,
     /// The format that is named first.
     pub format: Option<String>,
     /// Every format that is named.
@@ -120,8 +122,8 @@ pub struct Folded {
 struct Members {
     /// The properties that it declares, with their schemas.
     own: Vec<(String, String)>,
-    /// Names by their pattern; none where it cannot be used.
-    patterns: Vec<(Option<Regex>, String)>,
+    /// Names by their pattern.
+    patterns: Vec<(Known, String)>,
     /// The schema of all others.
     others: Option<String>,
 }
@@ -196,7 +198,12 @@ impl Folded {
         self.unique_items |= flag("uniqueItems");
         narrow(&mut self.item_count, count("minItems"), count("maxItems"));
         narrow(&mut self.length, count("minLength"), count("maxLength"));
-        self.patterns.extend(schema.get("pattern").and_then(Value::as_str).map(str::to_owned));
+        if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
+            match Pattern::of(pattern).as_ref() {
+                Ok(_) => self.patterns.push(pattern.to_owned()),
+                Err(_) => self.unread_pattern = true,
+            }
+        }
         if let Some(format) = schema.get("format").and_then(Value::as_str) {
             self.format.get_or_insert_with(|| format.to_owned());
             if !self.formats.iter().any(|known| known == format) {
@@ -326,7 +333,7 @@ impl Folded {
             vec![Type::Object]
         } else if !self.items.is_empty() {
             vec![Type::Array]
-        } else if self.length != (None, None) || !self.patterns.is_empty() {
+        } else if self.length != (None, None) || !self.patterns.is_empty() || self.unread_pattern {
             vec![Type::String]
         } else {
             Vec::new()
@@ -368,6 +375,7 @@ impl Folded {
             && !self.types.is_empty()
             && self.listed.is_none()
             && self.patterns.is_empty()
+            && !self.unread_pattern
             && self.format.as_deref().is_none_or(|format| format == "password")
     }
 }
@@ -379,24 +387,26 @@ impl Members {
             let base = pointer::child(at, key);
             members.map(move |(name, _)| (name.clone(), pointer::child(&base, name)))
         };
-        let regex = |pattern: &str| Regex::new(&jsonschema_regex::to_rust_regex(pattern).ok()?).ok();
         let others = schema.get("additionalProperties").filter(|others| others.is_object());
         Members {
             own: below("properties").collect(),
-            patterns: below("patternProperties").map(|(pattern, place)| (regex(&pattern), place)).collect(),
+            patterns: below("patternProperties")
+                .map(|(pattern, place)| (Pattern::of(&pattern), place))
+                .collect(),
             others: others.map(|_| pointer::child(at, "additionalProperties")),
         }
     }
 
     fn matching(&self, name: &str) -> impl Iterator<Item = &str> {
-        let matches = |regex: &Option<Regex>| regex.as_ref().is_some_and(|regex| regex.is_match(name));
-        self.patterns.iter().filter(move |(regex, _)| matches(regex)).map(|(_, at)| at.as_str())
+        let matches =
+            |known: &Known| known.as_ref().as_ref().is_ok_and(|one| one.matches(name) == Some(true));
+        self.patterns.iter().filter(move |(known, _)| matches(known)).map(|(_, at)| at.as_str())
     }
 
     /// The schemas that apply to a member: those of all others only where none of its own does.
     fn of(&self, name: &str) -> impl Iterator<Item = &str> {
         let own = self.own.iter().find(|(known, _)| known == name).map(|(_, at)| at.as_str());
-        let usable = self.patterns.iter().all(|(regex, _)| regex.is_some());
+        let usable = self.patterns.iter().all(|(known, _)| known.is_ok());
         let is_other = own.is_none() && self.matching(name).next().is_none() && usable;
         let others = self.others.as_deref().filter(|_| is_other);
         own.into_iter().chain(self.matching(name)).chain(others)
