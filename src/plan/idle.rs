@@ -17,11 +17,7 @@ pub(super) fn nullable<'c>(
     }
     let (operation, at) = operations
         .find_map(|operation| Some((operation, contract.schemas.first_below(schemas(operation), idle)?)))?;
-    let more = match idle.len() - 1 {
-        0 => String::new(),
-        1 => "; so it is in one other place".to_owned(),
-        more => format!("; so it is in {more} other places"),
-    };
+    let more = elsewhere(idle.len() - 1);
     let version = contract.document.get("/openapi").and_then(serde_json::Value::as_str).unwrap_or("3.1");
     let why = format!(
         "`nullable` is no keyword in OpenAPI {version}, so that null is not allowed here; it is in `type` that \"null\" stands{more}"
@@ -55,6 +51,43 @@ pub(super) fn patterns<'c>(
         });
     }
     found
+}
+
+/// Each keyword that 3.0 does not list, once, where it stands first.
+pub(super) fn unlisted<'c>(
+    contract: &'c Contract,
+    operations: impl Iterator<Item = &'c Operation> + Clone,
+) -> Vec<Gap> {
+    let mut found: Vec<(String, Vec<&String>)> = Vec::new();
+    for at in contract.schemas.unlisted() {
+        let Some((_, name)) = pointer::parent_and_last(at) else { continue };
+        match found.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, places)) => places.push(at),
+            None => found.push((name.into_owned(), vec![at])),
+        }
+    }
+    let version = contract.document.get("/openapi").and_then(serde_json::Value::as_str).unwrap_or("3.0");
+    let told = found.into_iter().filter_map(|(name, places)| {
+        let schema = |at: &&String| Some(pointer::parent_and_last(at)?.0.to_owned());
+        let above: Vec<String> = places.iter().filter_map(schema).collect();
+        let (operation, at) = operations.clone().find_map(|operation| {
+            Some((operation, contract.schemas.first_below(schemas(operation), &above)?))
+        })?;
+        let more = elsewhere(places.len() - 1);
+        let why = format!(
+            "`{name}` is no keyword in OpenAPI {version}, so that what breaks it alone may be taken or refused{more}"
+        );
+        Some(Gap { operation: operation.id.clone(), at: pointer::child(&at, &name), why })
+    });
+    told.collect()
+}
+
+fn elsewhere(places: usize) -> String {
+    match places {
+        0 => String::new(),
+        1 => "; so it is in one other place".to_owned(),
+        more => format!("; so it is in {more} other places"),
+    }
 }
 
 fn schemas(operation: &Operation) -> impl Iterator<Item = &SchemaAt> {

@@ -10,7 +10,9 @@ mod folds;
 pub(crate) mod lower;
 mod names;
 mod nodes;
+pub mod number_format;
 pub mod schemas;
+mod second;
 pub(crate) mod walk;
 
 pub use branch::Alternatives;

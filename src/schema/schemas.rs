@@ -2,10 +2,12 @@
 
 use super::Unusable;
 use super::branch::Branches;
+use super::discriminator::Discriminator;
 use super::error::{self, Break, Ground, Raw, ValidationError, document_pointer};
 use super::lower::{self, Side};
 use super::names::{self, Rewritten};
 use super::nodes::Nodes;
+use super::second;
 use crate::json::{Text, pointer};
 use jsonschema::json::{Json, SerdeJson};
 use jsonschema::{Draft, PatternOptions, Registry, Retrieve, ValidationOptions, Validator};
@@ -23,6 +25,9 @@ pub struct SchemaAt(pub String);
 pub struct Schemas {
     idle_nullables: Vec<String>,
     unusable_patterns: Vec<Unusable>,
+    unlisted: Vec<String>,
+    /// The other way to read those that may be read in two.
+    second: Option<Box<Schemas>>,
     rewritten: Rewritten,
     request: Value,
     response: Option<Value>,
@@ -50,8 +55,15 @@ impl Schemas {
         requests: &BTreeSet<SchemaAt>,
         responses: &BTreeSet<SchemaAt>,
     ) -> (Schemas, HashMap<SchemaAt, Unusable>) {
-        let roots = requests.union(responses).map(|schema| schema.0.clone());
-        let places = lower::reachable(document, roots);
+        let roots: Vec<String> = requests.union(responses).map(|schema| schema.0.clone()).collect();
+        let (places, named) = named(document, roots);
+        let with_named: BTreeSet<SchemaAt>;
+        let requests = if named.is_empty() {
+            requests
+        } else {
+            with_named = requests.iter().cloned().chain(named.into_iter().map(SchemaAt)).collect();
+            &with_named
+        };
         let mut request = document.clone();
         let mut idle_nullables = Vec::new();
         if dialect_3_0 {
@@ -62,8 +74,9 @@ impl Schemas {
         }
         lower::require_once(&mut request, &places);
         let mut answered = request.clone();
-        let differs = lower::for_side(&mut request, &places, Side::Request)
-            | lower::for_side(&mut answered, &places, Side::Response);
+        let relaxed = lower::for_side(&mut request, &places, Side::Request);
+        let letter = (relaxed && !dialect_3_0).then(|| answered.clone());
+        let differs = relaxed | lower::for_side(&mut answered, &places, Side::Response);
         let hidden = |at: &String| {
             pointer::get(document, at).and_then(|schema| schema.get("writeOnly")) == Some(&Value::Bool(true))
         };
@@ -84,9 +97,12 @@ impl Schemas {
         let answers = judged(Side::Response, response.as_ref().unwrap_or(&request));
         let of_responses = compile(answers, responses, &mut broken);
         let (of_answers, of_branches) = (OnceLock::new(), OnceLock::new());
-        let schemas = Schemas {
+        let unlisted = if dialect_3_0 { second::unlisted(document, &places) } else { Vec::new() };
+        let mut schemas = Schemas {
             idle_nullables,
             unusable_patterns,
+            unlisted,
+            second: None,
             rewritten,
             request,
             response,
@@ -98,7 +114,74 @@ impl Schemas {
             asked,
             answered,
         };
+        schemas.second = schemas.second_reading(letter, &places, requests, responses).map(Box::new);
         (schemas, broken)
+    }
+
+    /// The other reading, where there is one.
+    fn second_reading(
+        &self,
+        letter: Option<Value>,
+        places: &[String],
+        requests: &BTreeSet<SchemaAt>,
+        responses: &BTreeSet<SchemaAt>,
+    ) -> Option<Schemas> {
+        let (request, response, differing) = match letter {
+            Some(letter) => {
+                let differing = second::differing(&letter, &self.request, places);
+                (letter, None, differing)
+            }
+            None if self.unlisted.is_empty() => return None,
+            None => {
+                let schema = |at: &String| pointer::parent_and_last(at).map(|(schema, _)| schema.to_owned());
+                let response = self.response.as_ref().map(|it| second::without(it, &self.unlisted));
+                let differing = self.unlisted.iter().filter_map(schema).collect();
+                (second::without(&self.request, &self.unlisted), response, differing)
+            }
+        };
+        let requests = second::leading(&self.request, requests, &differing);
+        let responses = if self.unlisted.is_empty() {
+            BTreeSet::new()
+        } else {
+            second::leading(&self.request, responses, &differing)
+        };
+        let of_requests = compile(&request, &requests, &mut HashMap::new());
+        let answers = response.as_ref().unwrap_or(&request);
+        let of_responses = compile(answers, &responses, &mut HashMap::new());
+        let branches = || Branches::at(places.iter().filter(|at| is_branch(at)).cloned());
+        let answered = response.is_some().then(branches);
+        Some(Schemas {
+            idle_nullables: Vec::new(),
+            unusable_patterns: Vec::new(),
+            unlisted: Vec::new(),
+            second: None,
+            rewritten: Rewritten::default(),
+            asked: branches(),
+            answered,
+            hiding: HashSet::new(),
+            request,
+            response,
+            of_requests,
+            of_responses,
+            of_answers: OnceLock::new(),
+            of_branches: OnceLock::new(),
+        })
+    }
+
+    /// The other reading of a schema, where it has one.
+    fn other(&self, schema: &SchemaAt, side: Side) -> Option<&Schemas> {
+        self.second.as_deref().filter(|second| second.validator(schema, side).is_some())
+    }
+
+    /// JSON Pointers to the keywords that the version of `OpenAPI` does not list.
+    pub fn unlisted(&self) -> &[String] {
+        &self.unlisted
+    }
+
+    /// Whether the two readings of a schema differ about a value.
+    pub fn is_unclear(&self, schema: &SchemaAt, side: Side, value: &Value) -> bool {
+        let other = self.other(schema, side);
+        other.is_some_and(|other| other.accepts(schema, side, value) != self.accepts(schema, side, value))
     }
 
     fn document(&self, side: Side) -> &Value {
@@ -173,6 +256,17 @@ impl Schemas {
         self.document(side)
     }
 
+    /// Whether the alternatives at a place are told apart by a property.
+    pub fn are_discriminated(&self, at: &str) -> bool {
+        let schema = pointer::parent_and_last(at).and_then(|(schema, _)| pointer::get(&self.request, schema));
+        schema.is_some_and(|schema| schema.get("discriminator").is_some())
+    }
+
+    /// Whether there is a validator for a schema.
+    pub fn knows(&self, schema: &SchemaAt, side: Side) -> bool {
+        self.validator(schema, side).is_some()
+    }
+
     /// Whether a value satisfies a schema.
     pub fn accepts(&self, schema: &SchemaAt, side: Side, value: &Value) -> bool {
         self.validator(schema, side).is_none_or(|validator| validator.is_valid(value))
@@ -186,13 +280,21 @@ impl Schemas {
         };
         let validator = self.of_answers.get_or_init(build).get(schema);
         match validator.filter(|_| answer.duplicates.is_empty()) {
-            Some(validator) => validator.is_valid(&answer.root),
-            None => self.accepts(schema, Side::Response, &answer.to_value()),
+            Some(validator) if validator.is_valid(&answer.root) => true,
+            None if self.accepts(schema, Side::Response, &answer.to_value()) => true,
+            _ => self.other(schema, Side::Response).is_some_and(|other| other.accepts_answer(schema, answer)),
         }
     }
 
-    /// Every way in which a value breaks a schema, in the order of places.
+    /// Every way in which a value breaks a schema, in the order of places; none where it may be read
+    /// so that it breaks nothing.
     pub fn errors(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<ValidationError> {
+        let found = self.errors_of_first(schema, side, value);
+        let other = self.other(schema, side).filter(|_| !found.is_empty());
+        fewer(found, other.map(|other| other.errors_of_first(schema, side, value)))
+    }
+
+    fn errors_of_first(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<ValidationError> {
         let Some(validator) = self.validator(schema, side) else { return Vec::new() };
         let errors: Vec<_> = validator.iter_errors(value).collect();
         let mut told: Vec<_> =
@@ -211,6 +313,13 @@ impl Schemas {
         found
     }
 
+    /// The same where both readings break something.
+    pub fn clear_breaks(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Break> {
+        let found = self.breaks(schema, side, value);
+        let other = self.other(schema, side).filter(|_| !found.is_empty());
+        fewer(found, other.map(|other| other.breaks(schema, side, value)))
+    }
+
     fn ground(&self, side: Side) -> Ground<'_> {
         let own = self.answered.as_ref().filter(|_| side == Side::Response);
         Ground { document: self.judged(side), side, branches: own.unwrap_or(&self.asked) }
@@ -221,6 +330,34 @@ impl Schemas {
             Side::Request => self.of_requests.get(schema),
             Side::Response => self.of_responses.get(schema),
         }
+    }
+}
+
+/// Every schema below some, and those that discriminators name.
+fn named(document: &Value, mut roots: Vec<String>) -> (Vec<String>, Vec<String>) {
+    let mut named: Vec<String> = Vec::new();
+    loop {
+        let places = lower::reachable(document, roots.iter().cloned());
+        let before = named.len();
+        for at in &places {
+            let Some(discriminator) = Discriminator::read(document, at) else { continue };
+            for target in discriminator.targets.into_iter().chain([discriminator.at]) {
+                if !named.contains(&target) && pointer::get(document, &target).is_some_and(Value::is_object) {
+                    named.push(target);
+                }
+            }
+        }
+        if named.len() == before {
+            return (places, named);
+        }
+        roots.extend(named[before..].iter().cloned());
+    }
+}
+
+fn fewer<T>(found: Vec<T>, other: Option<Vec<T>>) -> Vec<T> {
+    match other {
+        Some(other) if other.len() < found.len() => other,
+        _ => found,
     }
 }
 

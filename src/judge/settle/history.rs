@@ -28,8 +28,13 @@ pub(super) struct History<'r> {
 struct Taken {
     /// With how often.
     numbers: Vec<(Number, usize)>,
+    /// Text that every run sends, some of it.
+    texts: HashSet<String>,
     fresh: bool,
 }
+
+/// A host that took so many different texts of a pattern looks them up nowhere.
+const TEXTS: usize = 3;
 
 impl<'r> History<'r> {
     pub(super) fn of(
@@ -89,6 +94,12 @@ impl<'r> History<'r> {
         for (at, value) in leaves {
             let taken = self.taken.entry((case.operation, json::pointer::general(&at))).or_default();
             taken.fresh |= said.is_fresh(&at);
+            if let Value::String(text) = &value
+                && !said.is_fresh(&at)
+                && taken.texts.len() < 2 * TEXTS
+            {
+                taken.texts.insert(text.clone());
+            }
             if let Value::Number(number) = value {
                 match taken.numbers.iter_mut().find(|(known, _)| *known == number) {
                     Some((_, times)) => *times += 1,
@@ -130,7 +141,12 @@ impl<'r> History<'r> {
                 // Parameters are text, whatever they mean.
                 let parameter = !at.starts_with("/body");
                 let number = parameter.then(|| text.parse::<Number>().ok()).flatten();
+                let shaped = flat.as_ref().is_some_and(|flat| !flat.patterns.is_empty());
+                let any = |taken: &Taken| {
+                    taken.texts.iter().filter(|text| !self.named.contains(*text)).count() >= TEXTS
+                };
                 self.named.contains(text)
+                    || (shaped && !conflict && taken.is_some_and(any))
                     || (parameter && matches!(text.as_str(), "true" | "false"))
                     || number.is_some_and(|number| {
                         self.knows_number(at, &number, (taken, flat.as_deref()), conflict)

@@ -194,8 +194,13 @@ impl Deriver<'_> {
 
     /// The same for the other alternatives, where there are several.
     fn alternatives(&mut self, request: &Request, base: &Base, spots: &[Spot]) {
-        let groups = spots.iter().flat_map(|spot| &spot.flat.alternatives);
-        let most = groups.map(Vec::len).max().unwrap_or_default();
+        let groups = spots.iter().flat_map(|spot| &spot.flat.alternatives).map(Vec::len);
+        let named = spots.iter().flat_map(|spot| &spot.flat.discriminators).map(|discriminator| {
+            let targets = &discriminator.targets;
+            let names = targets.iter().map(|target| discriminator.names(target).len()).max();
+            targets.len() * names.unwrap_or_default()
+        });
+        let most = groups.chain(named).max().unwrap_or_default();
         let mut seen: HashSet<Vec<String>> = spots.iter().map(|spot| spot.flat.parts.clone()).collect();
         for branch in 1..most {
             let made = [true, false].into_iter().find_map(|examples| {

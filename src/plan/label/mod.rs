@@ -46,6 +46,9 @@ impl Label {
     }
 }
 
+const TWO_READINGS: &str =
+    "what is asked for depends on keywords that this version of OpenAPI does not list, or on `readOnly` beside `required`";
+
 const ORDINARY_DEPTH: usize = 32;
 
 /// Labels requests to the operations of a contract.
@@ -262,6 +265,11 @@ fn parameters(
             seen.violation(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
         }
         let value = value.to_value();
+        if let Some(schema) = &parameter.schema
+            && contract.schemas.is_unclear(schema, Side::Request, &value)
+        {
+            seen.silent(TWO_READINGS);
+        }
         if parameter.schema.is_some()
             && !listed(parameter)
             && !parameter.examples.iter().any(|example| example.value == value)
@@ -272,11 +280,15 @@ fn parameters(
     for (index, violations) in labeller.elsewhere(operation, request).iter() {
         if own(&&operation.parameters[*index]) {
             seen.violations.extend(violations.iter().cloned());
+            if violations.is_empty() {
+                seen.silent(TWO_READINGS);
+            }
         }
     }
 }
 
-/// The violations of parameters that are no headers, by the index of the parameter.
+/// The violations of parameters that are no headers, by the index of the parameter; no violation where
+/// one cannot tell.
 type Elsewhere = Rc<Vec<(usize, Vec<Violation>)>>;
 
 /// What is known of a request that others share.
@@ -335,6 +347,13 @@ impl Labeller<'_> {
                         at: one.at,
                     };
                     found.push((index, broken.into_iter().map(violation).collect()));
+                }
+                Some(Reading { value, .. })
+                    if parameter.schema.as_ref().is_some_and(|schema| {
+                        self.contract.schemas.is_unclear(schema, Side::Request, &value.to_value())
+                    }) =>
+                {
+                    found.push((index, Vec::new()));
                 }
                 _ => {}
             }
@@ -495,7 +514,11 @@ fn document(
     let Some(schema) = &media.schema else { return };
     let value = text.to_value();
     let places = [schema.0.clone()];
-    for broken in labeller.contract.schemas.breaks(schema, Side::Request, &value) {
+    let schemas = &labeller.contract.schemas;
+    if schemas.is_unclear(schema, Side::Request, &value) {
+        seen.silent(TWO_READINGS);
+    }
+    for broken in schemas.clear_breaks(schema, Side::Request, &value) {
         // A format is an annotation unless the contract says what happens where it is not kept.
         if broken.cause == Cause::Format && operation.behaviour.codes(broken.cause, &broken.place).is_empty()
         {
@@ -511,6 +534,18 @@ fn document(
             seen.silent(
                 "what `nullable` means without a `type`, or beside an `enum` without null, is not said",
             );
+            continue;
+        }
+        let rounded = |place: &str| {
+            let held = text.at(place).map(|node| &node.kind);
+            matches!(held, Some(Kind::Number(token)) if silence::is_rounded(token))
+        };
+        if broken.keyword == "multipleOf" && rounded(&broken.place) {
+            seen.silent("of what a double cannot hold, nobody has to know whether it is a multiple");
+            continue;
+        }
+        if broken.cause == Cause::ManyBranches && schemas.are_discriminated(&broken.at) {
+            seen.silent("whether a value fits one alternative only is for its discriminator to say");
             continue;
         }
         if let Some(other) = broken.unsure {

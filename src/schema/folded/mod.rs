@@ -5,6 +5,7 @@
 pub use super::folds::{Folds, Places};
 
 use super::walk::{self, Says};
+use crate::json::decimal::{self, Decimal};
 use crate::json::pointer;
 use crate::pattern::{Known, Pattern};
 use crate::schema::Discriminator;
@@ -147,6 +148,9 @@ impl Folded {
                         flat.at.clone_from(&part.at);
                     }
                     flat.fold(schema, &part.at);
+                    if schema.contains_key("discriminator") {
+                        flat.discriminators.extend(Discriminator::read(root, &part.at));
+                    }
                     flat.objects.push(Members::read(schema, &part.at));
                     lists.push(Items::read(schema, &part.at));
                 }
@@ -193,7 +197,6 @@ impl Folded {
         let unlisted =
             || schema.get("enum").and_then(Value::as_array).is_some_and(|all| !all.contains(&Value::Null));
         self.perhaps_null |= flag("nullable") && (!schema.contains_key("type") || unlisted());
-        self.discriminators.extend(Discriminator::read(schema));
         self.read_only |= flag("readOnly");
         self.unique_items |= flag("uniqueItems");
         narrow(&mut self.item_count, count("minItems"), count("maxItems"));
@@ -431,17 +434,13 @@ pub(crate) fn equal(one: &Value, other: &Value) -> bool {
 
 /// The least number that is a multiple of both, where that can be told.
 fn common_multiple(one: f64, other: f64) -> f64 {
-    const MOST: f64 = 9_007_199_254_740_992.0;
-    let whole = |number: f64| number.fract() == 0.0 && number > 0.0 && number < MOST;
-    if !whole(one) || !whole(other) {
-        return one.max(other);
-    }
-    let (mut a, mut b) = (one, other);
-    while b > 0.0 {
-        (a, b) = (b, a % b);
-    }
-    let least = one / a * other;
-    if least < MOST { least } else { one.max(other) }
+    let least = || {
+        let places = decimal::places(one)?.max(decimal::places(other)?);
+        let units = |number: f64| Decimal::read(&number.to_string())?.scaled(places);
+        let least = decimal::least_common_multiple(units(one)?, units(other)?)?;
+        format!("{least}e-{places}").parse::<f64>().ok()
+    };
+    least().unwrap_or_else(|| one.max(other))
 }
 
 fn narrow(bounds: &mut (Option<u64>, Option<u64>), least: Option<u64>, most: Option<u64>) {
