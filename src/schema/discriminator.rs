@@ -50,7 +50,8 @@ impl Discriminator {
     fn targets(&self, root: &Value) -> Vec<String> {
         let Some(schema) = pointer::get(root, &self.at).and_then(Value::as_object) else { return Vec::new() };
         let builds_on = |place: &String| {
-            *place != self.at && walk::parts(root, std::slice::from_ref(place)).iter().any(|part| part.at == self.at)
+            *place != self.at
+                && walk::parts(root, std::slice::from_ref(place)).iter().any(|part| part.at == self.at)
         };
         let groups: Vec<Vec<String>> = walk::alternatives(schema, &self.at).collect();
         if !groups.is_empty() {

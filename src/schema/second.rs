@@ -2,8 +2,8 @@
 //! although it is `readOnly`. A value that both readings take is valid, and one that neither takes is
 //! not; of any other nobody can say.
 
-use super::schemas::SchemaAt;
 use super::lower;
+use super::schemas::SchemaAt;
 use crate::json::pointer;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
@@ -54,14 +54,18 @@ pub(super) fn without(document: &Value, keywords: &[String]) -> Value {
 
 /// The schemas in which two readings of a document differ.
 pub(super) fn differing(one: &Value, other: &Value, places: &[String]) -> HashSet<String> {
-    let required = |document: &Value, at: &str| pointer::get(document, at).and_then(|it| it.get("required").cloned());
+    let required =
+        |document: &Value, at: &str| pointer::get(document, at).and_then(|it| it.get("required").cloned());
     places.iter().filter(|at| required(one, at) != required(other, at)).cloned().collect()
 }
 
 /// Those of some schemas that lead to one of some places.
-pub(super) fn leading(document: &Value, roots: &BTreeSet<SchemaAt>, to: &HashSet<String>) -> BTreeSet<SchemaAt> {
-    let leads = |root: &&SchemaAt| {
-        lower::reachable(document, [root.0.clone()]).iter().any(|at| to.contains(at))
-    };
+pub(super) fn leading(
+    document: &Value,
+    roots: &BTreeSet<SchemaAt>,
+    to: &HashSet<String>,
+) -> BTreeSet<SchemaAt> {
+    let leads =
+        |root: &&SchemaAt| lower::reachable(document, [root.0.clone()]).iter().any(|at| to.contains(at));
     roots.iter().filter(leads).cloned().collect()
 }

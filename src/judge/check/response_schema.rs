@@ -67,8 +67,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
             Cause::Missing => broken.actual,
             _ => view.shown(&broken.place, &broken.actual),
         };
-        let actual =
-            if place == broken.place { actual } else { format!("{actual} at `{}`", broken.place) };
+        let actual = if place == broken.place { actual } else { format!("{actual} at `{}`", broken.place) };
         let observation = view.observe(&CHECK, kind, title, (broken.expected, actual), &broken.at);
         Observation { value: Some(broken.place), ..observation }
     });

@@ -120,6 +120,17 @@ impl<'r> History<'r> {
         unknown.map(|(at, _)| at).collect()
     }
 
+    /// The schemas of requests.
+    pub(super) fn flats(&self) -> &Folds<'r> {
+        &self.flats
+    }
+
+    /// Whether a number stands at a place that names no resource.
+    pub(super) fn is_amount(&self, request: &Request, at: &str) -> bool {
+        let said = Said::of(request);
+        json::pointer::get(&said.value, at).is_some_and(Value::is_number) && !self.resources.are_named_at(at)
+    }
+
     fn knows(&self, index: usize, at: &str, (value, fresh): (&Value, bool), conflict: bool) -> bool {
         let operation = &self.contract.operations[index];
         if at == "/path" || at == "/header/content-type" {
@@ -168,7 +179,7 @@ impl<'r> History<'r> {
             return true;
         }
         let Some(taken) = taken.filter(|taken| !taken.numbers.is_empty()) else { return false };
-        if self.resources.are_named_at(at) {
+        if self.resources.are_named_at(at) && !flat.is_some_and(Folded::is_of_fractions) {
             return false;
         }
         // Where no number is taken twice, one that is refused may be taken already.

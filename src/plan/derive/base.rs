@@ -309,7 +309,9 @@ fn without_unknown(
         let unknown = match &spot.value {
             Value::String(_) => spot.flat.listed.is_none() && !varies(),
             Value::Number(_) => {
-                spot.flat.listed.is_none() && deriver.labeller.resources.are_named_at(&spot.at)
+                spot.flat.listed.is_none()
+                    && !spot.flat.is_of_fractions()
+                    && deriver.labeller.resources.are_named_at(&spot.at)
             }
             _ => false,
         };

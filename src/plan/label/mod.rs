@@ -46,8 +46,7 @@ impl Label {
     }
 }
 
-const TWO_READINGS: &str =
-    "what is asked for depends on keywords that this version of OpenAPI does not list, or on `readOnly` beside `required`";
+const TWO_READINGS: &str = "what is asked for depends on keywords that this version of OpenAPI does not list, or on `readOnly` beside `required`";
 
 const ORDINARY_DEPTH: usize = 32;
 

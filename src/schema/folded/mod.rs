@@ -372,6 +372,12 @@ impl Folded {
             || (wanted == Type::Integer && self.types.contains(&Type::Number))
     }
 
+    /// Whether numbers here have fractions, so that they are amounts and name nothing.
+    pub fn is_of_fractions(&self) -> bool {
+        let bounds = [self.minimum, self.maximum].into_iter().flatten().map(|(limit, _)| limit);
+        bounds.chain(self.multiple_of).any(|number| number.fract() != 0.0)
+    }
+
     /// Whether text here is neither listed nor shaped by a pattern or format.
     pub fn is_free_text(&self) -> bool {
         self.allows(Type::String)
