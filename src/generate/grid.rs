@@ -1,7 +1,7 @@
 //! The numbers that bounds and steps leave, reckoned in decimals.
 
 use crate::json::decimal::{self, Decimal};
-use crate::schema::folded::Folded;
+use crate::schema::folded::{Bound, Folded};
 use crate::schema::number_format;
 use serde_json::{Number, Value, json};
 
@@ -22,16 +22,18 @@ pub(super) struct Grid {
 impl Grid {
     /// The whole numbers of a schema, or all.
     pub(super) fn of(flat: &Folded, whole: bool) -> Option<Grid> {
-        let stated =
-            [flat.minimum.map(|(limit, _)| limit), flat.maximum.map(|(limit, _)| limit), flat.multiple_of];
-        let places = stated.into_iter().flatten().map(decimal::places).collect::<Option<Vec<u32>>>()?;
+        let bounds =
+            [&flat.minimum, &flat.maximum].map(|bound| bound.as_ref().map(|one| one.number.to_string()));
+        let step = flat.multiple_of.map(|step| step.to_string());
+        let stated = bounds.iter().chain([&step]).flatten();
+        let places = stated.map(|number| Some(Decimal::read(number)?.places()));
         // Half of what stands between two numbers has to be one as well.
-        let places = places.into_iter().max().unwrap_or(0).checked_add(1)?;
+        let places = places.collect::<Option<Vec<u32>>>()?.into_iter().max().unwrap_or(0).checked_add(1)?;
         let unit = 10_i128.checked_pow(places)?;
-        let units = |number: f64| Decimal::read(&number.to_string())?.scaled(places);
-        let step = match flat.multiple_of {
-            Some(step) if whole => decimal::least_common_multiple(units(step)?, unit)?,
-            Some(step) => units(step)?,
+        let units = |number: &str| Decimal::read(number)?.scaled(places);
+        let step = match step {
+            Some(step) if whole => decimal::least_common_multiple(units(&step)?, unit)?,
+            Some(step) => units(&step)?,
             None if whole => unit,
             None => unit / 2,
         };
@@ -39,11 +41,11 @@ impl Grid {
             return None;
         }
         let free = !whole && flat.multiple_of.is_none();
-        let limit = |bound: Option<(f64, bool)>| match bound {
-            Some((limit, excluded)) => units(limit).map(|limit| Some((limit, excluded))),
+        let limit = |bound: &Option<Bound>| match bound {
+            Some(bound) => units(&bound.number.to_string()).map(|limit| Some((limit, bound.excluded))),
             None => Some(None),
         };
-        let (low, high) = (limit(flat.minimum)?, limit(flat.maximum)?);
+        let (low, high) = (limit(&flat.minimum)?, limit(&flat.maximum)?);
         // Where both are excluded there must be room between them.
         let room = low.zip(high).map_or(step, |((low, _), (high, _))| ((high - low) / 2).clamp(0, step));
         let least = low.map(|(limit, excluded)| match (free, excluded) {
@@ -151,6 +153,10 @@ mod tests {
         ] {
             assert_eq!(ends(&schema, false), expected, "{schema}");
         }
+        assert_eq!(
+            ends(&json!({"minimum": i64::MIN, "maximum": u64::MAX}), true),
+            [json!(i64::MIN), json!(u64::MAX)]
+        );
         assert_eq!(ends(&json!({"minimum": 1.5, "multipleOf": 2.5}), true), [json!(5), json!(null)]);
     }
 

@@ -214,7 +214,7 @@ impl<'c> Maker<'c> {
             // Numbers too great or too small for digits.
             None => {
                 let (low, high) =
-                    (flat.minimum.map(|(limit, _)| limit), flat.maximum.map(|(limit, _)| limit));
+                    (flat.minimum.as_ref().map(|one| one.limit), flat.maximum.as_ref().map(|one| one.limit));
                 let middle = low.zip(high).map(|(low, high)| f64::midpoint(low, high)).or(low).or(high)?;
                 Number::from_f64(middle).map(Value::Number)
             }
@@ -285,7 +285,7 @@ impl<'c> Maker<'c> {
     }
 
     fn object(&mut self, flat: &Folded, depth: usize) -> Option<Value> {
-        let mut members = Map::new();
+        let (mut members, further) = (Map::new(), self.further);
         for (name, places) in &flat.properties {
             let required = flat.required.contains(name);
             let read_only = self.flats.of(places).read_only;
@@ -316,7 +316,7 @@ impl<'c> Maker<'c> {
                 members.insert(name.clone(), json!("any"));
             }
         }
-        self.name(flat, &mut members);
+        self.name(flat, &mut members, further);
         let least = flat.member_count.0.unwrap_or(0).min(100);
         let filled = self.fill == Fill::All && depth < self.deepest && self.is_map(flat);
         let wanted = least.max(u64::from(filled));
@@ -340,10 +340,10 @@ impl<'c> Maker<'c> {
     }
 
     /// Lets a value say by its discriminators which schema it has.
-    fn name(&self, flat: &Folded, members: &mut Map<String, Value>) {
+    fn name(&self, flat: &Folded, members: &mut Map<String, Value>, further: usize) {
         for discriminator in &flat.discriminators {
             let Some(held) = members.get_mut(&discriminator.property) else { continue };
-            let name = discriminator.name(&flat.parts, self.further).map(Value::from);
+            let name = discriminator.name(&flat.parts, further).map(Value::from);
             let own = self.flats.at(&flat.member(&discriminator.property));
             let takes = |name: &Value| {
                 own.listed.as_ref().map_or(own.allows(Type::String), |listed| listed.contains(name))

@@ -103,10 +103,12 @@ fn limits(flat: &Folded) -> (f64, f64) {
     let (low, high) = (low.max(-EXACT) as f64, high.min(EXACT) as f64);
     let least = flat
         .minimum
-        .map_or(low, |(limit, excluded)| if excluded { limit.floor() + 1.0 } else { limit.ceil() });
+        .as_ref()
+        .map_or(low, |one| if one.excluded { one.limit.floor() + 1.0 } else { one.limit.ceil() });
     let most = flat
         .maximum
-        .map_or(high, |(limit, excluded)| if excluded { limit.ceil() - 1.0 } else { limit.floor() });
+        .as_ref()
+        .map_or(high, |one| if one.excluded { one.limit.ceil() - 1.0 } else { one.limit.floor() });
     (least.max(low), most.min(high))
 }
 

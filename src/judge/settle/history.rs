@@ -185,10 +185,10 @@ impl<'r> History<'r> {
         // Where no number is taken twice, one that is refused may be taken already.
         let again = || taken.numbers.iter().any(|(_, times)| *times > 1);
         let stated = || {
-            let bounds = flat.into_iter().flat_map(|flat| [flat.minimum, flat.maximum]).flatten();
+            let bounds = flat.into_iter().flat_map(|flat| [&flat.minimum, &flat.maximum]).flatten();
             bounds
                 .into_iter()
-                .any(|(bound, _)| number.as_f64().is_some_and(|it| (it - bound).abs() < f64::EPSILON))
+                .any(|bound| number.as_f64().is_some_and(|it| (it - bound.limit).abs() < f64::EPSILON))
         };
         let known = || taken.numbers.iter().any(|(known, _)| known == number);
         (known() && !conflict) || (again() && stated())

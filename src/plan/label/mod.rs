@@ -46,7 +46,14 @@ impl Label {
     }
 }
 
-const TWO_READINGS: &str = "what is asked for depends on keywords that this version of OpenAPI does not list, or on `readOnly` beside `required`";
+/// Why a value may be read in two ways.
+fn two_readings(contract: &Contract) -> &'static str {
+    if contract.schemas.unlisted().is_empty() {
+        "whether a request has to hold what is `required` and `readOnly` is not said"
+    } else {
+        "whether keywords count that this version of OpenAPI does not list is not said"
+    }
+}
 
 const ORDINARY_DEPTH: usize = 32;
 
@@ -267,7 +274,7 @@ fn parameters(
         if let Some(schema) = &parameter.schema
             && contract.schemas.is_unclear(schema, Side::Request, &value)
         {
-            seen.silent(TWO_READINGS);
+            seen.silent(two_readings(contract));
         }
         if parameter.schema.is_some()
             && !listed(parameter)
@@ -280,7 +287,7 @@ fn parameters(
         if own(&&operation.parameters[*index]) {
             seen.violations.extend(violations.iter().cloned());
             if violations.is_empty() {
-                seen.silent(TWO_READINGS);
+                seen.silent(two_readings(contract));
             }
         }
     }
@@ -515,7 +522,7 @@ fn document(
     let places = [schema.0.clone()];
     let schemas = &labeller.contract.schemas;
     if schemas.is_unclear(schema, Side::Request, &value) {
-        seen.silent(TWO_READINGS);
+        seen.silent(two_readings(labeller.contract));
     }
     for broken in schemas.clear_breaks(schema, Side::Request, &value) {
         // A format is an annotation unless the contract says what happens where it is not kept.

@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jsonschema::Draft;
 use serde_json::Value;
+use std::rc::Rc;
 
 pub(super) const UNREAD_PATTERN: &str = "what a pattern asks for that cannot be used is not known";
 
@@ -42,7 +43,8 @@ impl Silence<'_> {
                 }
             }
             Kind::Object(members) => {
-                self.discriminated(node, members, flat);
+                let named = self.discriminated(node, members, flat);
+                let flat = named.as_deref().unwrap_or(flat);
                 for member in members {
                     if let Some(declared) = flat.properties.get(&member.key) {
                         self.below(&member.value, declared, at, &member.key);
@@ -70,17 +72,25 @@ impl Silence<'_> {
     }
 
     /// Where what a discriminator names is not what a value is by its schema, nobody can say which counts.
-    fn discriminated(&mut self, node: &Node, members: &[Member], flat: &Folded) {
+    /// Where both agree, what is named applies, too.
+    fn discriminated(&mut self, node: &Node, members: &[Member], flat: &Folded) -> Option<Rc<Folded>> {
+        let mut more = Vec::new();
         for discriminator in &flat.discriminators {
             let mut own = members.iter().filter(|member| member.key == discriminator.property);
             let Some(Kind::String(value)) = own.next().map(|member| &member.value.kind) else { continue };
-            if !self.documented && !self.agrees(node, discriminator, value, flat) {
-                self.seen.silent(format!(
-                    "what the discriminator `{}` leads to is not what the schema says",
-                    discriminator.property
-                ));
+            if !self.agrees(node, discriminator, value, flat) {
+                if !self.documented {
+                    self.seen.silent(format!(
+                        "what the discriminator `{}` leads to is not what the schema says",
+                        discriminator.property
+                    ));
+                }
+                continue;
             }
+            more.extend(Some(discriminator.target(value)).filter(|target| !flat.parts.contains(target)));
         }
+        let places: Vec<String> = flat.parts.iter().cloned().chain(more.iter().cloned()).collect();
+        (!more.is_empty()).then(|| self.labeller.flats.whole(&places))
     }
 
     fn agrees(&self, node: &Node, discriminator: &Discriminator, value: &str, flat: &Folded) -> bool {
@@ -97,6 +107,9 @@ impl Silence<'_> {
     }
 
     fn undeclared(&mut self, flat: &Folded, at: &str) {
+        if flat.has_unread_names() {
+            self.seen.silent(UNREAD_PATTERN);
+        }
         if !flat.additional_stated {
             self.seen.silent("nothing is said about undeclared properties");
         } else if !flat.closed {
@@ -157,14 +170,16 @@ impl Silence<'_> {
                 None if format == "float" => {
                     token.parse::<f32>().is_ok_and(|single| decimal::equal(&single.to_string(), token))
                 }
-                None if number_format::is_known(format) || is_of_text(format) => true,
+                None if !number_format::is_open(format) => true,
                 None => {
                     let shown = |example: &Value| decimal::equal(&example.to_string(), token);
                     flat.examples.iter().any(shown)
                         || flat.listed.as_ref().is_some_and(|listed| listed.iter().any(shown))
                 }
             };
-            if !clear {
+            if !clear && number_format::range(format).is_some() {
+                self.seen.silent("nothing is said about integers of this size");
+            } else if !clear {
                 self.seen.silent(format!("which numbers the format `{format}` asks for is not said"));
             }
         }
@@ -222,12 +237,6 @@ pub(super) fn is_rounded(token: &str) -> bool {
 fn is_anybodys(format: &str) -> bool {
     const OPEN: [&str; 2] = ["password", "binary"];
     !OPEN.contains(&format) && !jsonschema::options().is_known_format(Draft::Draft202012, format)
-}
-
-/// Whether a format is one of texts, so that it says nothing about numbers.
-fn is_of_text(format: &str) -> bool {
-    const OTHERS: [&str; 4] = ["password", "binary", "byte", "base64url"];
-    OTHERS.contains(&format) || jsonschema::options().is_known_format(Draft::Draft202012, format)
 }
 
 /// Control characters, invisible formatting, non-characters and private use.

@@ -8,9 +8,9 @@ use super::walk::{self, Says};
 use crate::json::decimal::{self, Decimal};
 use crate::json::pointer;
 use crate::pattern::{Known, Pattern};
-use crate::schema::Discriminator;
+use crate::schema::{Discriminator, number_format};
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
 
 /// The JSON types.
@@ -96,10 +96,10 @@ pub struct Folded {
     pub format: Option<String>,
     /// Every format that is named.
     pub formats: Vec<String>,
-    /// The least number, and whether it is itself excluded.
-    pub minimum: Option<(f64, bool)>,
-    /// The greatest number, and whether it is itself excluded.
-    pub maximum: Option<(f64, bool)>,
+    /// The least number.
+    pub minimum: Option<Bound>,
+    /// The greatest number.
+    pub maximum: Option<Bound>,
     /// What a number must be a multiple of.
     pub multiple_of: Option<f64>,
     /// Whether it only travels in answers.
@@ -116,6 +116,17 @@ pub struct Folded {
     pub conditional: Vec<String>,
     /// The types that schemas name; none where no schema names any.
     pub(super) named_types: Option<Vec<Type>>,
+}
+
+/// The end of what numbers may be.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// Where it is.
+    pub limit: f64,
+    /// The same to the last digit.
+    pub number: Number,
+    /// Whether it is itself excluded.
+    pub excluded: bool,
 }
 
 /// What one schema says of the members of an object.
@@ -234,20 +245,20 @@ impl Folded {
 
     fn number(&mut self, schema: &Map<String, Value>) {
         let number = |key: &str| schema.get(key).and_then(Value::as_f64);
-        for (key, excluded) in [("minimum", false), ("exclusiveMinimum", true)] {
-            if let Some(limit) = number(key) {
-                let bound = (limit, excluded);
-                let stricter = |before: (f64, bool)| if before < bound { bound } else { before };
-                self.minimum = Some(self.minimum.map_or(bound, stricter));
+        let bound = |key: &str, excluded| {
+            let number = schema.get(key)?.as_number()?.clone();
+            Some(Bound { limit: number.as_f64()?, number, excluded })
+        };
+        let key = |bound: &Bound| (bound.limit, bound.excluded);
+        for bound in [bound("minimum", false), bound("exclusiveMinimum", true)].into_iter().flatten() {
+            if self.minimum.as_ref().is_none_or(|before| key(before) < key(&bound)) {
+                self.minimum = Some(bound);
             }
         }
-        for (key, excluded) in [("maximum", false), ("exclusiveMaximum", true)] {
-            if let Some(limit) = number(key) {
-                let bound = (limit, excluded);
-                let stricter = |before: (f64, bool)| {
-                    if (-before.0, before.1) < (-limit, excluded) { bound } else { before }
-                };
-                self.maximum = Some(self.maximum.map_or(bound, stricter));
+        let key = |bound: &Bound| (-bound.limit, bound.excluded);
+        for bound in [bound("maximum", false), bound("exclusiveMaximum", true)].into_iter().flatten() {
+            if self.maximum.as_ref().is_none_or(|before| key(before) < key(&bound)) {
+                self.maximum = Some(bound);
             }
         }
         if let Some(step) = number("multipleOf") {
@@ -372,9 +383,21 @@ impl Folded {
             || (wanted == Type::Integer && self.types.contains(&Type::Number))
     }
 
+    /// Whether names are matched by a pattern that cannot be used.
+    pub fn has_unread_names(&self) -> bool {
+        self.objects.iter().any(|part| part.patterns.iter().any(|(known, _)| known.is_err()))
+    }
+
+    /// Whether nobody can say which values are valid here.
+    pub fn is_open(&self) -> bool {
+        self.unread_pattern
+            || (self.allows(Type::Integer)
+                && self.formats.iter().any(|format| number_format::is_open(format)))
+    }
+
     /// Whether numbers here have fractions, so that they are amounts and name nothing.
     pub fn is_of_fractions(&self) -> bool {
-        let bounds = [self.minimum, self.maximum].into_iter().flatten().map(|(limit, _)| limit);
+        let bounds = [&self.minimum, &self.maximum].into_iter().flatten().map(|bound| bound.limit);
         bounds.chain(self.multiple_of).any(|number| number.fract() != 0.0)
     }
 
