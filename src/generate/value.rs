@@ -209,16 +209,14 @@ impl<'c> Maker<'c> {
         if flat.multiple_of.is_some() {
             return self.of_grid(&Grid::of(flat, false)?);
         }
-        match Grid::of(flat, false) {
-            Some(grid) => grid.middle().map(|middle| grid.value(middle)),
-            // Numbers too great or too small for digits.
-            None => {
-                let (low, high) =
-                    (flat.minimum.as_ref().map(|one| one.limit), flat.maximum.as_ref().map(|one| one.limit));
-                let middle = low.zip(high).map(|(low, high)| f64::midpoint(low, high)).or(low).or(high)?;
-                Number::from_f64(middle).map(Value::Number)
-            }
+        if let Some(grid) = Grid::of(flat, false) {
+            return grid.middle().map(|middle| grid.value(middle));
         }
+        // Numbers too great or too small for digits.
+        let (low, high) =
+            (flat.minimum.as_ref().map(|one| one.limit), flat.maximum.as_ref().map(|one| one.limit));
+        let middle = low.zip(high).map(|(low, high)| f64::midpoint(low, high)).or(low).or(high)?;
+        Number::from_f64(middle).map(Value::Number)
     }
 
     fn of_grid(&mut self, grid: &Grid) -> Option<Value> {

@@ -373,17 +373,16 @@ impl Reader {
             'r' => '\r',
             '0'..='7' => self.octal(next),
             '8' | '9' => next,
-            'c' => match self.peek().filter(char::is_ascii_alphabetic) {
-                Some(letter) => {
+            'c' => {
+                if let Some(letter) = self.peek().filter(char::is_ascii_alphabetic) {
                     self.at += 1;
                     char::from_u32(u32::from(letter) % 32).unwrap_or('\0')
-                }
-                None => {
+                } else {
                     // Annex B takes the backslash for itself.
                     self.at -= 1;
                     '\\'
                 }
-            },
+            }
             'x' => match self.hexadecimal(2) {
                 Some(value) => char::from_u32(value).unwrap_or('x'),
                 None if self.peek() == Some('{') => return Err(foreign("x{…}")),

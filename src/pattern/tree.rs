@@ -154,7 +154,7 @@ impl Node {
         visit(self);
         match self {
             Node::Group(_, inner) | Node::Case { inner, .. } | Node::Repeat { inner, .. } => {
-                inner.each(visit)
+                inner.each(visit);
             }
             Node::Row(all) | Node::Either(all) => all.iter().for_each(|one| one.each(visit)),
             _ => {}

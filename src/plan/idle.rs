@@ -56,7 +56,7 @@ pub(super) fn patterns<'c>(
 /// Each keyword that 3.0 does not list, once, where it stands first.
 pub(super) fn unlisted<'c>(
     contract: &'c Contract,
-    operations: impl Iterator<Item = &'c Operation> + Clone,
+    operations: &(impl Iterator<Item = &'c Operation> + Clone),
 ) -> Vec<Gap> {
     let mut found: Vec<(String, Vec<&String>)> = Vec::new();
     for at in contract.schemas.unlisted() {

@@ -32,6 +32,7 @@ impl<'i, F: Json> Keyword<'i, F> for Matching {
 type Made<'a, F> = Result<Box<dyn for<'i> Keyword<'i, F>>, ValidationError<'a>>;
 
 /// The keyword `pattern`.
+#[expect(clippy::unnecessary_wraps, reason = "a keyword may fail to be one")]
 pub(super) fn pattern<'a, F: Json>(_: &'a Map<String, Value>, value: &'a Value, _: Location) -> Made<'a, F> {
     let text = value.as_str().unwrap_or_default().to_owned();
     Ok(Box::new(Matching { pattern: Pattern::of(&text), text }))
@@ -47,8 +48,14 @@ pub(super) fn unusable(document: &Value, places: &[String]) -> Vec<Unusable> {
                 found.push(Unusable { at, why: why.clone() });
             }
         };
-        if let Some(text) = schema.get("pattern").and_then(Value::as_str) {
-            tell(pointer::child(at, "pattern"), text);
+        match schema.get("pattern") {
+            Some(Value::String(text)) => tell(pointer::child(at, "pattern"), text),
+            Some(_) => {
+                let why = "a pattern is text".to_owned();
+                found.push(Unusable { at: pointer::child(at, "pattern"), why });
+                continue;
+            }
+            None => {}
         }
         let names = schema.get(NAMES).and_then(Value::as_object).into_iter().flatten();
         names.for_each(|(text, _)| tell(pointer::child(&pointer::child(at, NAMES), text), text));

@@ -299,7 +299,9 @@ impl Schemas {
         let errors: Vec<_> = validator.iter_errors(value).collect();
         let mut told: Vec<_> =
             error::ordered(&errors, self.ground(side)).into_iter().map(Raw::told).collect();
-        told.iter_mut().for_each(|one| self.rewritten.restore(&mut one.at));
+        for one in &mut told {
+            self.rewritten.restore(&mut one.at);
+        }
         told
     }
 
@@ -309,7 +311,9 @@ impl Schemas {
         let errors: Vec<_> = validator.iter_errors(value).collect();
         let mut found: Vec<_> =
             error::ordered(&errors, self.ground(side)).into_iter().map(Raw::untold).collect();
-        found.iter_mut().for_each(|one| self.rewritten.restore(&mut one.at));
+        for one in &mut found {
+            self.rewritten.restore(&mut one.at);
+        }
         found
     }
 
