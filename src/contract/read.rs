@@ -41,7 +41,7 @@ pub(super) fn read(document: Document) -> Result<Contract, Box<(Document, Contra
 impl Described {
     fn contract(self, document: Document) -> Contract {
         let Described { openapi, mut operations, mut untestable, schemes, request_id } = self;
-        let root = &document.value;
+        let root = &*document.value;
         let schemas = compile(&document, openapi == "3.0", &mut operations, &mut untestable);
         name_apart(&mut operations);
         let text = |at: &str| pointer::get(root, at).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -62,7 +62,7 @@ impl Described {
 }
 
 fn described(document: &Document) -> Result<Described, ContractError> {
-    let root = &document.value;
+    let root = &*document.value;
     let openapi = version(root)?;
     let mut mistakes = Vec::new();
     let extension = extension::at::<DocumentExtension>(root, "", Shape::Document, &mut mistakes);

@@ -13,6 +13,7 @@ mod nodes;
 pub mod number_format;
 pub mod schemas;
 mod second;
+mod validators;
 pub(crate) mod walk;
 
 pub use branch::Alternatives;

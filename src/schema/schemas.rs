@@ -1,21 +1,20 @@
-//! The only door to `jsonschema`: validators by the place of their schema.
+//! The schemas of a contract: what satisfies them, and how a value breaks them.
 
 use super::Unusable;
 use super::branch::Branches;
 use super::discriminator::Discriminator;
-use super::error::{self, Break, Ground, Raw, ValidationError, document_pointer};
+use super::error::{self, Break, Ground, Raw, ValidationError};
 use super::lower::{self, Side};
 use super::names::{self, Rewritten};
-use super::nodes::Nodes;
+use super::nodes::Seen;
 use super::second;
+use super::validators::{Validators, options};
 use crate::json::{Text, pointer};
-use jsonschema::json::{Json, SerdeJson};
-use jsonschema::{Draft, PatternOptions, Registry, Retrieve, ValidationOptions, Validator};
+use jsonschema::Validator;
+use jsonschema::json::SerdeJson;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
-
-const BASE: &str = "probity:///contract";
 
 /// A schema of the contract, by its place.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,28 +28,26 @@ pub struct Schemas {
     /// The other way to read those that may be read in two.
     second: Option<Box<Schemas>>,
     rewritten: Rewritten,
-    request: Value,
+    /// The document itself, where nothing in it is read another way.
+    request: Arc<Value>,
     response: Option<Value>,
     /// The schemas of answers below which something is only for requests.
     hiding: HashSet<SchemaAt>,
-    of_requests: Validators<SerdeJson>,
-    of_responses: Validators<SerdeJson>,
-    /// The same for values as they were read: only a run needs them.
-    of_answers: OnceLock<Validators<Nodes>>,
+    of_requests: Validators,
+    /// Those of answers, where these have schemas of their own.
+    of_responses: Option<Validators>,
     /// Those of alternatives and conditions below `hiding`.
-    of_branches: OnceLock<Validators<SerdeJson>>,
+    of_branches: OnceLock<Validators>,
     /// The alternatives of requests, and those of answers where these have schemas of their own.
     asked: Branches,
     answered: Option<Branches>,
 }
 
-type Validators<F> = HashMap<SchemaAt, Validator<F>>;
-
 impl Schemas {
     /// Lowers and compiles the schemas at `requests` and `responses`; what cannot be
     /// compiled is returned beside them.
     pub(crate) fn compile(
-        document: &Value,
+        document: &Arc<Value>,
         dialect_3_0: bool,
         requests: &BTreeSet<SchemaAt>,
         responses: &BTreeSet<SchemaAt>,
@@ -64,7 +61,7 @@ impl Schemas {
             with_named = requests.iter().cloned().chain(named.into_iter().map(SchemaAt)).collect();
             &with_named
         };
-        let mut request = document.clone();
+        let mut request = Value::clone(document);
         let mut idle_nullables = Vec::new();
         if dialect_3_0 {
             lower::to_2020_12(&mut request, &places);
@@ -88,15 +85,25 @@ impl Schemas {
         };
         let branches = || Branches::at(places.iter().filter(|at| is_branch(at)).cloned());
         let (asked, response) = (branches(), differs.then_some(answered));
+        let request = if request == **document { Arc::clone(document) } else { request.into() };
         let answered = response.is_some().then(branches);
         let mut broken = HashMap::new();
         let unusable_patterns = names::unusable(document, &places);
         let rewritten = Rewritten::of(&request, response.as_ref(), &places);
         let judged = |side, plain| rewritten.document(side).unwrap_or(plain);
-        let of_requests = compile(judged(Side::Request, &request), requests, &mut broken);
-        let answers = judged(Side::Response, response.as_ref().unwrap_or(&request));
-        let of_responses = compile(answers, responses, &mut broken);
-        let (of_answers, of_branches) = (OnceLock::new(), OnceLock::new());
+        let asked_of = judged(Side::Request, &request);
+        let (of_requests, of_responses) = match &response {
+            Some(response) => (
+                Validators::compile(asked_of, requests.iter().cloned(), &mut broken),
+                Some(Validators::compile(
+                    judged(Side::Response, response),
+                    responses.iter().cloned(),
+                    &mut broken,
+                )),
+            ),
+            None => (Validators::compile(asked_of, requests.union(responses).cloned(), &mut broken), None),
+        };
+        let of_branches = OnceLock::new();
         let unlisted = if dialect_3_0 { second::unlisted(document, &places) } else { Vec::new() };
         let mut schemas = Schemas {
             idle_nullables,
@@ -109,7 +116,6 @@ impl Schemas {
             hiding,
             of_requests,
             of_responses,
-            of_answers,
             of_branches,
             asked,
             answered,
@@ -140,14 +146,12 @@ impl Schemas {
             }
         };
         let requests = second::leading(&self.request, requests, &differing);
-        let responses = if self.unlisted.is_empty() {
-            BTreeSet::new()
-        } else {
-            second::leading(&self.request, responses, &differing)
-        };
-        let of_requests = compile(&request, &requests, &mut HashMap::new());
+        let answers = if self.unlisted.is_empty() { &BTreeSet::new() } else { responses };
+        let responses = second::leading(&self.request, answers, &differing);
+        let mut broken = HashMap::new();
+        let of_requests = Validators::compile(&request, requests, &mut broken);
         let answers = response.as_ref().unwrap_or(&request);
-        let of_responses = compile(answers, &responses, &mut HashMap::new());
+        let of_responses = Validators::compile(answers, responses, &mut broken);
         let branches = || Branches::at(places.iter().filter(|at| is_branch(at)).cloned());
         let answered = response.is_some().then(branches);
         Some(Schemas {
@@ -159,18 +163,17 @@ impl Schemas {
             asked: branches(),
             answered,
             hiding: HashSet::new(),
-            request,
+            request: request.into(),
             response,
             of_requests,
-            of_responses,
-            of_answers: OnceLock::new(),
+            of_responses: Some(of_responses),
             of_branches: OnceLock::new(),
         })
     }
 
     /// The other reading of a schema, where it has one.
     fn other(&self, schema: &SchemaAt, side: Side) -> Option<&Schemas> {
-        self.second.as_deref().filter(|second| second.validator(schema, side).is_some())
+        self.second.as_deref().filter(|second| second.knows(schema, side))
     }
 
     /// JSON Pointers to the keywords that the version of `OpenAPI` does not list.
@@ -245,10 +248,9 @@ impl Schemas {
             let root = self.document(Side::Response);
             let places = lower::reachable(root, self.hiding.iter().map(|schema| schema.0.clone()));
             let branches = places.into_iter().filter(|at| is_branch(at)).take(BRANCHES).map(SchemaAt);
-            compile(root, &branches.collect(), &mut HashMap::new())
+            Validators::compile(root, branches, &mut HashMap::new())
         };
-        let known = self.of_branches.get_or_init(build).get(at);
-        known.is_some_and(|validator| validator.is_valid(value))
+        self.of_branches.get_or_init(build).accept(at, Seen::Value(value)) == Some(true)
     }
 
     /// The schema itself, as 2020-12, with the document that its references point into.
@@ -264,26 +266,40 @@ impl Schemas {
 
     /// Whether there is a validator for a schema.
     pub fn knows(&self, schema: &SchemaAt, side: Side) -> bool {
-        self.validator(schema, side).is_some()
+        self.validators(side).know(schema)
     }
 
     /// Whether a value satisfies a schema.
     pub fn accepts(&self, schema: &SchemaAt, side: Side, value: &Value) -> bool {
-        self.validator(schema, side).is_none_or(|validator| validator.is_valid(value))
+        self.validators(side).accept(schema, Seen::Value(value)).unwrap_or(true)
     }
 
-    /// Whether an answer satisfies a schema.
-    pub fn accepts_answer(&self, schema: &SchemaAt, answer: &Text) -> bool {
-        let build = || {
-            let roots = self.of_responses.keys().cloned().collect();
-            compile(self.judged(Side::Response), &roots, &mut HashMap::new())
-        };
-        let validator = self.of_answers.get_or_init(build).get(schema);
-        match validator.filter(|_| answer.duplicates.is_empty()) {
-            Some(validator) if validator.is_valid(&answer.root) => true,
-            None if self.accepts(schema, Side::Response, &answer.to_value()) => true,
-            _ => self.other(schema, Side::Response).is_some_and(|other| other.accepts_answer(schema, answer)),
+    /// Whether a text satisfies a schema, in one of the ways to read it.
+    pub fn accepts_text(&self, schema: &SchemaAt, side: Side, text: &Text) -> bool {
+        self.first_accepts(schema, side, text)
+            || self.other(schema, side).is_some_and(|other| other.first_accepts(schema, side, text))
+    }
+
+    fn first_accepts(&self, schema: &SchemaAt, side: Side, text: &Text) -> bool {
+        if text.duplicates.is_empty() {
+            self.validators(side).accept(schema, Seen::Text(&text.root)).unwrap_or(true)
+        } else {
+            self.accepts(schema, side, &text.to_value())
         }
+    }
+
+    /// What a text breaks of a schema, without words, in the order of places, and whether there are
+    /// two ways to read the schema of which only one takes the text.
+    pub fn breaks_of_text(&self, schema: &SchemaAt, side: Side, text: &Text) -> (Vec<Break>, bool) {
+        let first = self.first_accepts(schema, side, text);
+        let other = self.other(schema, side);
+        let second = other.map_or(first, |other| other.first_accepts(schema, side, text));
+        if first || second {
+            return (Vec::new(), first != second);
+        }
+        let value = text.to_value();
+        let found = self.breaks(schema, side, &value);
+        (fewer(found, other.map(|other| other.breaks(schema, side, &value))), false)
     }
 
     /// Every way in which a value breaks a schema, in the order of places; none where it may be read
@@ -295,33 +311,26 @@ impl Schemas {
     }
 
     fn errors_of_first(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<ValidationError> {
-        let Some(validator) = self.validator(schema, side) else { return Vec::new() };
-        let errors: Vec<_> = validator.iter_errors(value).collect();
-        let mut told: Vec<_> =
-            error::ordered(&errors, self.ground(side)).into_iter().map(Raw::told).collect();
+        let told = self.validators(side).errors(schema, Seen::Value(value), |errors| {
+            error::ordered(errors, self.ground(side)).into_iter().map(Raw::told).collect::<Vec<_>>()
+        });
+        let mut told = told.unwrap_or_default();
         for one in &mut told {
             self.rewritten.restore(&mut one.at);
         }
         told
     }
 
-    /// The same without words, which take longer to find than all else.
+    /// The same without words, which take longer to find than all else, by the first reading.
     pub fn breaks(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Break> {
-        let Some(validator) = self.validator(schema, side) else { return Vec::new() };
-        let errors: Vec<_> = validator.iter_errors(value).collect();
-        let mut found: Vec<_> =
-            error::ordered(&errors, self.ground(side)).into_iter().map(Raw::untold).collect();
-        for one in &mut found {
+        let told = self.validators(side).errors(schema, Seen::Value(value), |errors| {
+            error::ordered(errors, self.ground(side)).into_iter().map(Raw::untold).collect::<Vec<_>>()
+        });
+        let mut told = told.unwrap_or_default();
+        for one in &mut told {
             self.rewritten.restore(&mut one.at);
         }
-        found
-    }
-
-    /// The same where both readings break something.
-    pub fn clear_breaks(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Break> {
-        let found = self.breaks(schema, side, value);
-        let other = self.other(schema, side).filter(|_| !found.is_empty());
-        fewer(found, other.map(|other| other.breaks(schema, side, value)))
+        told
     }
 
     fn ground(&self, side: Side) -> Ground<'_> {
@@ -329,11 +338,9 @@ impl Schemas {
         Ground { document: self.judged(side), side, branches: own.unwrap_or(&self.asked) }
     }
 
-    fn validator(&self, schema: &SchemaAt, side: Side) -> Option<&Validator> {
-        match side {
-            Side::Request => self.of_requests.get(schema),
-            Side::Response => self.of_responses.get(schema),
-        }
+    fn validators(&self, side: Side) -> &Validators {
+        let own = self.of_responses.as_ref().filter(|_| side == Side::Response);
+        own.unwrap_or(&self.of_requests)
     }
 }
 
@@ -395,63 +402,4 @@ impl Probe {
     pub fn accepts(&self, value: &Value) -> bool {
         self.0.is_valid(value)
     }
-}
-
-/// A pattern of names may take so much memory, and be tried so often.
-const REGEX_BYTES: usize = 32 << 20;
-const TRIES: usize = 10_000;
-
-fn options<'r, F: Json>() -> ValidationOptions<'r, Arc<dyn Retrieve>, F> {
-    jsonschema::options_for()
-        .with_draft(Draft::Draft202012)
-        .offline()
-        .should_validate_formats(true)
-        .should_ignore_unknown_formats(true)
-        .with_keyword("pattern", names::pattern)
-        .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(TRIES).size_limit(REGEX_BYTES))
-}
-
-fn compile<F: Json>(
-    document: &Value,
-    roots: &BTreeSet<SchemaAt>,
-    broken: &mut HashMap<SchemaAt, Unusable>,
-) -> Validators<F> {
-    let mut compiled = HashMap::new();
-    if roots.is_empty() {
-        return compiled;
-    }
-    let registry = Registry::new()
-        .draft(Draft::Draft202012)
-        .add(BASE, document)
-        .and_then(jsonschema::RegistryBuilder::prepare);
-    let registry = match registry {
-        Ok(registry) => registry,
-        Err(error) => {
-            let why = format!("the schemas cannot be indexed: {error}");
-            broken.extend(
-                roots
-                    .iter()
-                    .map(|schema| (schema.clone(), Unusable { at: schema.0.clone(), why: why.clone() })),
-            );
-            return compiled;
-        }
-    };
-    for schema in roots {
-        let wrapper = serde_json::json!({
-            "$ref": format!("{BASE}{}", pointer::to_fragment(&schema.0))
-        });
-        let built = options().with_registry(&registry).build(&wrapper);
-        match built {
-            Ok(validator) => {
-                compiled.insert(schema.clone(), validator);
-            }
-            Err(error) => {
-                let at = document_pointer(error.schema_path().as_str());
-                let at = if at.is_empty() { schema.0.clone() } else { at.to_owned() };
-                let why = format!("the schema cannot be used: {error}");
-                broken.insert(schema.clone(), Unusable { at, why });
-            }
-        }
-    }
-    compiled
 }

@@ -4,6 +4,7 @@
 //! `/x-probity-files`, so that one JSON Pointer names one node, whatever file it came from.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -48,7 +49,7 @@ pub const MAX_COPIED: usize = 1_000_000;
 pub struct Document {
     /// The contract, and under [`MOUNT`] the further files; every reference that could be followed
     /// is local.
-    pub value: Value,
+    pub value: Arc<Value>,
     files: Vec<File>,
     spots: Vec<Spot>,
     broken: Vec<BrokenRef>,
@@ -154,7 +155,7 @@ impl Document {
 
     fn find(&self, pointer: &str) -> Found<'_> {
         let mut file = 0;
-        let mut value = &self.value;
+        let mut value = &*self.value;
         let mut spot = &self.spots[0];
         let mut tokens = pointer::tokens(pointer).peekable();
         if tokens.next_if(|token| token == MOUNT).is_some() {

@@ -197,7 +197,7 @@ impl Mounting {
             };
             broken.push(BrokenRef { at, target: written, reason });
         }
-        Document { value, files: self.files, spots: self.spots, broken }
+        Document { value: value.into(), files: self.files, spots: self.spots, broken }
     }
 }
 
