@@ -17,6 +17,7 @@
 //! | what a contract says, and its `x-probity` extension | [`contract`] |
 //! | which fields of a document are read, and which are told as gaps | `contract::fields` |
 //! | what a schema allows, folded, and what breaks it | [`schema`] |
+//! | how a regular expression is read and matched | [`pattern`] |
 //! | how a value is written in a URL, a header, a cookie, and read again | [`wire`] |
 //! | which values are made, and what carries the identity of a run | [`generate`] |
 //! | what a request and an answer are | [`exchange`] |
@@ -59,6 +60,7 @@ pub mod host;
 pub mod json;
 pub mod judge;
 mod page;
+pub mod pattern;
 pub mod plan;
 pub mod record;
 pub mod report;

@@ -1,6 +1,7 @@
 //! Values for requests: valid ones, the texts and numbers that break careless servers,
 //! mutations that break one keyword at a time, and values that carry the identity of the run.
 
+mod grid;
 pub mod mutate;
 pub mod odd;
 pub mod pattern;

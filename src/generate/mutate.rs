@@ -1,9 +1,11 @@
 //! Changes to a valid body, one place and one kind of value at a time.
 
-use super::odd;
+use super::grid::Grid;
 use super::sheet::change;
 use super::value::{Fill, Maker};
+use super::{odd, pattern};
 use crate::json::{self, pointer};
+use crate::pattern::Pattern;
 use crate::schema::folded::{Folded, Type};
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
@@ -254,6 +256,13 @@ fn text(maker: &mut Maker<'_>, flat: &Folded, list: &mut List) {
         list.add(5, "pattern", "unmatched", Change::Set(json!("\u{2603} probity \u{2603}")));
         if let Some(text) = maker.text(flat) {
             list.add(9, "pattern", "newline-behind", Change::Set(json!(format!("{text}\n"))));
+            unanchored(flat, &text, list);
+        }
+        for pattern in &flat.patterns {
+            for (index, text) in pattern::breaking_looks(pattern, &mut maker.random) {
+                let name = format!("look-{}-broken", index + 1);
+                list.add(5, "pattern", name, Change::Set(json!(text)));
+            }
         }
     }
     if let Some(
@@ -290,36 +299,40 @@ fn text(maker: &mut Maker<'_>, flat: &Folded, list: &mut List) {
     }
 }
 
+/// Text around what matches, where a pattern lets any stand there.
+fn unanchored(flat: &Folded, text: &str, list: &mut List) {
+    let fits = |text: &String| {
+        let matches = |pattern: &String| {
+            Pattern::of(pattern).as_ref().as_ref().is_ok_and(|one| one.matches(text) == Some(true))
+        };
+        let length = text.chars().count() as u64;
+        flat.patterns.iter().all(matches) && flat.length.1.is_none_or(|most| length <= most)
+    };
+    let around = [("inside", "x", "x"), ("in-front", "", "x"), ("behind", "x", "")];
+    let found = around.into_iter().find_map(|(name, before, behind)| {
+        let text = format!("{before}{text}{behind}");
+        fits(&text).then_some((name, text))
+    });
+    if let Some((name, text)) = found.filter(|_| flat.format.is_none()) {
+        list.add(5, "pattern", name, Change::Set(json!(text)));
+    }
+}
+
 /// What a unique value needs beside the text: the identity of the run, and what sets cases apart.
 const ROOM: u64 = 30;
 
 fn numbers(flat: &Folded, list: &mut List) {
     let whole = !flat.types.contains(&Type::Number);
-    let step = match flat.multiple_of {
-        Some(step) if !whole || step.fract() == 0.0 => step,
-        _ if whole => 1.0,
-        _ => 0.5,
-    };
-    let number = |value: f64| {
-        #[expect(clippy::cast_possible_truncation, reason = "whole and within what is exact")]
-        if value.fract() == 0.0 && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
-    };
-    for (limit, sign, name) in [(flat.minimum, -1.0, "least"), (flat.maximum, 1.0, "most")] {
-        let Some((limit, excluded)) = limit else { continue };
-        // The last value inside and the first outside that break nothing else.
-        let last =
-            if flat.multiple_of.is_some() { sign * (sign * limit / step).floor() * step } else { limit };
-        #[expect(clippy::float_cmp, reason = "the limit itself")]
-        let at_limit = last == limit;
-        let inside = if excluded && at_limit { last - sign * step } else { last };
-        let outside = if excluded && at_limit { last } else { last + sign * step };
-        list.add(6, "bound", name, Change::Set(number(inside)));
-        list.add(5, "bound", format!("beyond-{name}"), Change::Set(number(outside)));
-    }
-    if let Some(step) = flat.multiple_of {
-        let first = flat.minimum.map_or(1.0, |(least, _)| (least / step).ceil()) * step;
-        let between = if whole && step > 1.0 { first + 1.0 } else { first + step / 2.0 };
-        list.add(5, "bound", "between-multiples", Change::Set(number(between)));
+    if let Some(grid) = Grid::of(flat, whole) {
+        for (end, outwards, name) in [(grid.least, -grid.step, "least"), (grid.most, grid.step, "most")] {
+            let Some(end) = end else { continue };
+            // The last value inside and the first outside that break nothing else.
+            list.add(6, "bound", name, Change::Set(grid.value(end)));
+            list.add(5, "bound", format!("beyond-{name}"), Change::Set(grid.value(end + outwards)));
+        }
+        if flat.multiple_of.is_some() {
+            list.add(5, "bound", "between-multiples", Change::Set(grid.value(grid.between(whole))));
+        }
     }
     let odd = if whole { odd::INTEGERS } else { odd::NUMBERS };
     for (name, text) in odd {

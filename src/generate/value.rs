@@ -1,9 +1,11 @@
 //! Valid values for a schema.
 
+use super::grid::Grid;
 use super::pattern;
 use super::random::Random;
 use super::shaped::shaped;
 use crate::json::pointer;
+use crate::schema::Discriminator;
 use crate::schema::folded::{Folded, Folds, Type};
 use serde_json::{Map, Number, Value, json};
 use std::rc::Rc;
@@ -40,6 +42,8 @@ pub struct Maker<'c> {
     /// Which alternative is taken wherever there are several and it is not left to chance, counted
     /// round.
     pub branch: usize,
+    /// Which of several names the alternative has that was chosen last.
+    further: usize,
     /// The keywords that nothing could be made for, since the last value was begun.
     pub unmade: Vec<Unmade>,
     deepest: usize,
@@ -71,6 +75,7 @@ impl<'c> Maker<'c> {
             fill,
             examples,
             branch: 0,
+            further: 0,
             unmade: Vec::new(),
             deepest: DEPTH,
             room: LEAST_ROOM,
@@ -149,8 +154,10 @@ impl<'c> Maker<'c> {
     pub fn choose(&mut self, places: &[String]) -> Rc<Folded> {
         let mut places = places.to_vec();
         let mut flat = self.flats.at(&places);
+        self.further = 0;
         for round in 0..DEPTH {
-            let Some(branches) = flat.alternatives.get(round) else { break };
+            let named = || self.named(&flat);
+            let Some(branches) = flat.alternatives.get(round).cloned().or_else(named) else { break };
             let with = |branch: &String| {
                 let mut places = places.clone();
                 places.push(branch.clone());
@@ -172,53 +179,50 @@ impl<'c> Maker<'c> {
                 Fill::All | Fill::Required => self.branch % usable.len().max(1),
             };
             let Some(branch) = usable.get(index) else { break };
+            self.further = self.branch / usable.len();
             places.push((*branch).clone());
             flat = self.flats.at(&places);
         }
         flat
     }
 
-    fn integer(&mut self, flat: &Folded) -> Option<Value> {
-        let step = flat.multiple_of.filter(|step| *step >= 1.0).unwrap_or(1.0);
-        let least =
-            flat.minimum.map(|(limit, excluded)| if excluded { (limit + 1.0).floor() } else { limit.ceil() });
-        let most =
-            flat.maximum.map(|(limit, excluded)| if excluded { (limit - 1.0).ceil() } else { limit.floor() });
-        let (low, high) = match (least, most) {
-            (Some(low), Some(high)) => (low, high),
-            (Some(low), None) => (low, low + 100.0 * step),
-            (None, Some(high)) => (high.min(1.0).min(high - 100.0 * step), high),
-            (None, None) => (1.0, 100.0 * step),
+    /// The schemas that a discriminator without alternatives names, as long as none is chosen.
+    fn named(&self, flat: &Folded) -> Option<Vec<String>> {
+        let of = |discriminator: &Discriminator| {
+            let schema = pointer::get(self.flats.root, &discriminator.at)?;
+            let alone = ["oneOf", "anyOf"].iter().all(|key| schema.get(key).is_none());
+            let targets = &discriminator.targets;
+            let chosen = targets.iter().any(|target| flat.parts.contains(target));
+            (alone && !chosen && !targets.is_empty()).then(|| targets.clone())
         };
-        let first = (low / step).ceil() * step;
-        if first > high {
-            return None;
-        }
-        let room = ((high - first) / step).clamp(0.0, 1e6);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped just above")]
-        let room = room as usize;
-        let steps = if self.fill == Fill::Random { self.random.below(room + 1) } else { room.min(2) };
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            reason = "at most a million steps; saturates at the bounds of 64 bits"
-        )]
-        Some(json!((first + steps as f64 * step) as i64))
+        flat.discriminators.iter().find_map(of)
+    }
+
+    fn integer(&mut self, flat: &Folded) -> Option<Value> {
+        self.of_grid(&Grid::of(flat, true)?)
     }
 
     fn number(&mut self, flat: &Folded) -> Option<Value> {
         if let Some(whole) = self.integer(flat) {
             return Some(whole);
         }
-        let low = flat.minimum.map(|(limit, _)| limit);
-        let high = flat.maximum.map(|(limit, _)| limit);
-        let middle = match (low, high) {
-            (Some(low), Some(high)) => f64::midpoint(low, high),
-            (Some(limit), None) | (None, Some(limit)) => limit,
-            (None, None) => 1.5,
-        };
-        let middle = flat.multiple_of.map_or(middle, |step| (middle / step).round() * step);
+        if flat.multiple_of.is_some() {
+            return self.of_grid(&Grid::of(flat, false)?);
+        }
+        if let Some(grid) = Grid::of(flat, false) {
+            return grid.middle().map(|middle| grid.value(middle));
+        }
+        // Numbers too great or too small for digits.
+        let (low, high) =
+            (flat.minimum.as_ref().map(|one| one.limit), flat.maximum.as_ref().map(|one| one.limit));
+        let middle = low.zip(high).map(|(low, high)| f64::midpoint(low, high)).or(low).or(high)?;
         Number::from_f64(middle).map(Value::Number)
+    }
+
+    fn of_grid(&mut self, grid: &Grid) -> Option<Value> {
+        let (first, room) = grid.ordinary()?;
+        let steps = if self.fill == Fill::Random { self.random.below(room + 1) } else { room.min(2) };
+        Some(grid.value(grid.after(first, steps)))
     }
 
     /// Text for a folded schema.
@@ -279,7 +283,7 @@ impl<'c> Maker<'c> {
     }
 
     fn object(&mut self, flat: &Folded, depth: usize) -> Option<Value> {
-        let mut members = Map::new();
+        let (mut members, further) = (Map::new(), self.further);
         for (name, places) in &flat.properties {
             let required = flat.required.contains(name);
             let read_only = self.flats.of(places).read_only;
@@ -310,6 +314,7 @@ impl<'c> Maker<'c> {
                 members.insert(name.clone(), json!("any"));
             }
         }
+        self.name(flat, &mut members, further);
         let least = flat.member_count.0.unwrap_or(0).min(100);
         let filled = self.fill == Fill::All && depth < self.deepest && self.is_map(flat);
         let wanted = least.max(u64::from(filled));
@@ -330,6 +335,21 @@ impl<'c> Maker<'c> {
             members.entry(format!("key{number}")).or_insert(value);
         }
         Some(Value::Object(members))
+    }
+
+    /// Lets a value say by its discriminators which schema it has.
+    fn name(&self, flat: &Folded, members: &mut Map<String, Value>, further: usize) {
+        for discriminator in &flat.discriminators {
+            let Some(held) = members.get_mut(&discriminator.property) else { continue };
+            let name = discriminator.name(&flat.parts, further).map(Value::from);
+            let own = self.flats.at(&flat.member(&discriminator.property));
+            let takes = |name: &Value| {
+                own.listed.as_ref().map_or(own.allows(Type::String), |listed| listed.contains(name))
+            };
+            if let Some(name) = name.filter(takes) {
+                *held = name;
+            }
+        }
     }
 
     /// Whether an object holds values of one kind under any names.

@@ -150,6 +150,20 @@ pub fn equal(left: &str, right: &str) -> bool {
     }
 }
 
+/// How many digits stand behind the point of a double as it is written.
+pub fn places(number: f64) -> Option<u32> {
+    Decimal::read(&number.to_string()).map(|number| number.places())
+}
+
+/// The least number that is a multiple of both, where that can be told.
+pub fn least_common_multiple(one: i128, other: i128) -> Option<i128> {
+    let (mut a, mut b) = (one, other);
+    while b > 0 {
+        (a, b) = (b, a % b);
+    }
+    if a <= 0 { None } else { (one / a).checked_mul(other) }
+}
+
 /// Digits without the zeros at their end.
 fn without_zeros(digits: &str) -> &str {
     let zeros = digits.bytes().rev().take_while(|digit| *digit == b'0').count();

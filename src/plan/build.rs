@@ -203,7 +203,9 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
         }
     }
     let concerned = contract.operations.iter().filter(|one| wishes.selection.concerns(one));
-    gaps.extend(idle::nullable(contract, concerned));
+    gaps.extend(idle::nullable(contract, concerned.clone()));
+    gaps.extend(idle::unlisted(contract, &concerned));
+    gaps.extend(idle::patterns(contract, concerned));
     gaps.extend(unread(contract, wishes));
     let nothing = drafts.is_empty();
     drafts.sort_by_key(|(ordinal, index, _)| (*ordinal, *index));

@@ -1,4 +1,4 @@
-//! Keywords that mean nothing in the version of `OpenAPI` that a document names.
+//! Keywords that mean nothing in the version of `OpenAPI` that a document names, or cannot be used.
 
 use super::Gap;
 use crate::contract::{Contract, Operation};
@@ -17,16 +17,77 @@ pub(super) fn nullable<'c>(
     }
     let (operation, at) = operations
         .find_map(|operation| Some((operation, contract.schemas.first_below(schemas(operation), idle)?)))?;
-    let more = match idle.len() - 1 {
-        0 => String::new(),
-        1 => "; so it is in one other place".to_owned(),
-        more => format!("; so it is in {more} other places"),
-    };
+    let more = elsewhere(idle.len() - 1);
     let version = contract.document.get("/openapi").and_then(serde_json::Value::as_str).unwrap_or("3.1");
     let why = format!(
         "`nullable` is no keyword in OpenAPI {version}, so that null is not allowed here; it is in `type` that \"null\" stands{more}"
     );
     Some(Gap { operation: operation.id.clone(), at: pointer::child(&at, "nullable"), why })
+}
+
+/// Each pattern that cannot be used, where the first operation is that needs it.
+pub(super) fn patterns<'c>(
+    contract: &'c Contract,
+    operations: impl Iterator<Item = &'c Operation>,
+) -> Vec<Gap> {
+    let mut left: Vec<_> = contract.schemas.unusable_patterns().iter().collect();
+    let mut found = Vec::new();
+    for operation in operations {
+        if left.is_empty() {
+            break;
+        }
+        let below = contract.schemas.below(schemas(operation));
+        left.retain(|one| {
+            let of = below.iter().any(|at| pointer::is_within(&one.at, at));
+            if of {
+                let text = contract.document.get(&one.at).and_then(serde_json::Value::as_str);
+                let text = text
+                    .map(str::to_owned)
+                    .or_else(|| pointer::parent_and_last(&one.at).map(|(_, name)| name.into_owned()));
+                let why = format!("the pattern `{}` cannot be used: {}", text.unwrap_or_default(), one.why);
+                found.push(Gap { operation: operation.id.clone(), at: one.at.clone(), why });
+            }
+            !of
+        });
+    }
+    found
+}
+
+/// Each keyword that 3.0 does not list, once, where it stands first.
+pub(super) fn unlisted<'c>(
+    contract: &'c Contract,
+    operations: &(impl Iterator<Item = &'c Operation> + Clone),
+) -> Vec<Gap> {
+    let mut found: Vec<(String, Vec<&String>)> = Vec::new();
+    for at in contract.schemas.unlisted() {
+        let Some((_, name)) = pointer::parent_and_last(at) else { continue };
+        match found.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, places)) => places.push(at),
+            None => found.push((name.into_owned(), vec![at])),
+        }
+    }
+    let version = contract.document.get("/openapi").and_then(serde_json::Value::as_str).unwrap_or("3.0");
+    let told = found.into_iter().filter_map(|(name, places)| {
+        let schema = |at: &&String| Some(pointer::parent_and_last(at)?.0.to_owned());
+        let above: Vec<String> = places.iter().filter_map(schema).collect();
+        let (operation, at) = operations.clone().find_map(|operation| {
+            Some((operation, contract.schemas.first_below(schemas(operation), &above)?))
+        })?;
+        let more = elsewhere(places.len() - 1);
+        let why = format!(
+            "`{name}` is no keyword in OpenAPI {version}, so that what breaks it alone may be taken or refused{more}"
+        );
+        Some(Gap { operation: operation.id.clone(), at: pointer::child(&at, &name), why })
+    });
+    told.collect()
+}
+
+fn elsewhere(places: usize) -> String {
+    match places {
+        0 => String::new(),
+        1 => "; so it is in one other place".to_owned(),
+        more => format!("; so it is in {more} other places"),
+    }
 }
 
 fn schemas(operation: &Operation) -> impl Iterator<Item = &SchemaAt> {

@@ -198,7 +198,7 @@ impl<'e> Composition<'e> {
     /// Keeps the branch that a discriminator names; a value of it that names none is an error.
     fn discriminate(&self, branches: &mut Vec<Branch<'e>>) -> Option<Raw<'e>> {
         let (schema, _) = pointer::parent_and_last(self.at)?;
-        let discriminator = Discriminator::read(pointer::get(self.ground.document, schema)?.as_object()?)?;
+        let discriminator = Discriminator::read(self.ground.document, schema)?;
         let Value::String(given) = self.value.as_object()?.get(&discriminator.property)? else {
             return None;
         };

@@ -1,39 +1,86 @@
 //! `discriminator`: the property that says which schema a value has.
 
+use super::walk;
 use crate::json::pointer;
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// A property that says which schema a value has.
 #[derive(Clone, Debug)]
 pub struct Discriminator {
+    /// JSON Pointer to the schema that says so.
+    pub at: String,
     /// Its name.
     pub property: String,
     /// JSON Pointers to the schemas that some of its values are mapped to.
     pub mapping: IndexMap<String, String>,
+    /// The schemas that a value may have: the alternatives where there are any; else those that are
+    /// mapped, or build on the schema that says so.
+    pub targets: Vec<String>,
 }
 
 const SCHEMAS: &str = "/components/schemas";
 
 impl Discriminator {
     /// That of a schema, if it has one.
-    pub fn read(schema: &Map<String, Value>) -> Option<Discriminator> {
+    pub fn read(root: &Value, at: &str) -> Option<Discriminator> {
+        let schema = pointer::get(root, at)?.as_object()?;
         let stated = schema.get("discriminator")?;
         let mapping = stated.get("mapping").and_then(Value::as_object).into_iter().flatten();
         let target = |reference: &str| match pointer::from_fragment(reference) {
             Some(pointer) => pointer,
             None => pointer::child(SCHEMAS, reference),
         };
-        Some(Discriminator {
+        let mut read = Discriminator {
+            at: at.to_owned(),
+            targets: Vec::new(),
             property: stated.get("propertyName")?.as_str()?.to_owned(),
             mapping: mapping.filter_map(|(name, to)| Some((name.clone(), target(to.as_str()?)))).collect(),
-        })
+        };
+        read.targets = read.targets(root);
+        Some(read)
     }
 
     /// JSON Pointer to the schema that a value of the property stands for: what it is not mapped
     /// to is the name of one.
     pub fn target(&self, value: &str) -> String {
         self.mapping.get(value).cloned().unwrap_or_else(|| pointer::child(SCHEMAS, value))
+    }
+
+    fn targets(&self, root: &Value) -> Vec<String> {
+        let Some(schema) = pointer::get(root, &self.at).and_then(Value::as_object) else { return Vec::new() };
+        let builds_on = |place: &String| {
+            *place != self.at
+                && walk::parts(root, std::slice::from_ref(place)).iter().any(|part| part.at == self.at)
+        };
+        let groups: Vec<Vec<String>> = walk::alternatives(schema, &self.at).collect();
+        if !groups.is_empty() {
+            let branches = groups.iter().flatten().filter_map(|at| pointer::get(root, at));
+            return branches.filter_map(walk::target).collect();
+        }
+        if !self.mapping.is_empty() {
+            let mut mapped: Vec<String> = Vec::new();
+            for target in self.mapping.values().filter(|target| builds_on(target)) {
+                if !mapped.contains(target) {
+                    mapped.push(target.clone());
+                }
+            }
+            return mapped;
+        }
+        let all = pointer::get(root, SCHEMAS).and_then(Value::as_object).into_iter().flatten();
+        all.map(|(name, _)| pointer::child(SCHEMAS, name)).filter(builds_on).collect()
+    }
+
+    /// The name that a value of some schemas has, so many names further where there are several.
+    pub fn name(&self, parts: &[String], further: usize) -> Option<String> {
+        let of = |part: &String| {
+            let names = self.names(part);
+            let index = further % names.len().max(1);
+            names.into_iter().nth(index)
+        };
+        // What says which schema a value has is itself only where there is no other.
+        let others = parts.iter().filter(|part| **part != self.at);
+        others.clone().find_map(of).or_else(|| parts.iter().find(|part| **part == self.at).and_then(of))
     }
 
     /// The values of the property that stand for a schema.

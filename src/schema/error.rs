@@ -248,7 +248,7 @@ fn cause(kind: &Kind, instance: &Value) -> Cause {
         | Kind::ExclusiveMinimum { .. }
         | Kind::ExclusiveMaximum { .. }
         | Kind::MultipleOf { .. } => Cause::OutOfRange,
-        Kind::Pattern { .. } => Cause::Pattern,
+        Kind::Custom { .. } => Cause::Pattern,
         Kind::Format { .. } => Cause::Format,
         Kind::UniqueItems => Cause::NotUnique,
         Kind::PropertyNames { .. } | Kind::FalseSchema => Cause::UndeclaredProperty,
@@ -276,8 +276,16 @@ fn expected(error: &jsonschema::ValidationError<'_>) -> String {
         Kind::Maximum { limit } => format!("at most {limit}"),
         Kind::ExclusiveMinimum { limit } => format!("more than {limit}"),
         Kind::ExclusiveMaximum { limit } => format!("less than {limit}"),
-        Kind::MultipleOf { multiple_of } => format!("a multiple of {multiple_of}"),
-        Kind::Pattern { pattern } => format!("text that matches `{pattern}`"),
+        Kind::MultipleOf { multiple_of } => {
+            let note = if is_next_to(error.instance(), *multiple_of) {
+                "; as a double it is next to one, and decimals count"
+            } else {
+                ""
+            };
+            format!("a multiple of {multiple_of}{note}")
+        }
+        // The only keyword of our own.
+        Kind::Custom { message, .. } => format!("text that matches `{message}`"),
         Kind::Format { format } => format!("the format `{format}`"),
         Kind::UniqueItems => "items that differ from each other".into(),
         Kind::AdditionalItems { limit } => format!("at most {limit} items"),
@@ -286,6 +294,14 @@ fn expected(error: &jsonschema::ValidationError<'_>) -> String {
         Kind::FalseSchema => "no value at all".into(),
         _ => error.masked().to_string(),
     }
+}
+
+/// Whether a number misses a multiple only by what doubles round away.
+fn is_next_to(value: &Value, step: f64) -> bool {
+    const ROUNDED: f64 = 1e-12;
+    let value = value.as_f64().unwrap_or_default();
+    let next = (value / step).round() * step;
+    value.fract() != 0.0 && (value - next).abs() <= ROUNDED * value.abs()
 }
 
 fn not_listed(instance: &Value, listed: &Value) -> Cause {

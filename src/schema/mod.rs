@@ -8,8 +8,11 @@ mod error;
 pub mod folded;
 mod folds;
 pub(crate) mod lower;
+mod names;
 mod nodes;
+pub mod number_format;
 pub mod schemas;
+mod second;
 mod validators;
 pub(crate) mod walk;
 

@@ -2,9 +2,12 @@
 
 use super::Unusable;
 use super::branch::Branches;
+use super::discriminator::Discriminator;
 use super::error::{self, Break, Ground, Raw, ValidationError};
 use super::lower::{self, Side};
+use super::names::{self, Rewritten};
 use super::nodes::Seen;
+use super::second;
 use super::validators::{Validators, options};
 use crate::json::{Text, pointer};
 use jsonschema::Validator;
@@ -20,6 +23,11 @@ pub struct SchemaAt(pub String);
 /// Every schema of a contract, ready for both sides.
 pub struct Schemas {
     idle_nullables: Vec<String>,
+    unusable_patterns: Vec<Unusable>,
+    unlisted: Vec<String>,
+    /// The other way to read those that may be read in two.
+    second: Option<Box<Schemas>>,
+    rewritten: Rewritten,
     /// The document itself, where nothing in it is read another way.
     request: Arc<Value>,
     response: Option<Value>,
@@ -44,8 +52,15 @@ impl Schemas {
         requests: &BTreeSet<SchemaAt>,
         responses: &BTreeSet<SchemaAt>,
     ) -> (Schemas, HashMap<SchemaAt, Unusable>) {
-        let roots = requests.union(responses).map(|schema| schema.0.clone());
-        let places = lower::reachable(document, roots);
+        let roots: Vec<String> = requests.union(responses).map(|schema| schema.0.clone()).collect();
+        let (places, named) = named(document, roots);
+        let with_named: BTreeSet<SchemaAt>;
+        let requests = if named.is_empty() {
+            requests
+        } else {
+            with_named = requests.iter().cloned().chain(named.into_iter().map(SchemaAt)).collect();
+            &with_named
+        };
         let mut request = Value::clone(document);
         let mut idle_nullables = Vec::new();
         if dialect_3_0 {
@@ -55,8 +70,9 @@ impl Schemas {
             idle_nullables.extend(idle.cloned());
         }
         let mut answered = request.clone();
-        let differs = lower::for_side(&mut request, &places, Side::Request)
-            | lower::for_side(&mut answered, &places, Side::Response);
+        let relaxed = lower::for_side(&mut request, &places, Side::Request);
+        let letter = (relaxed && !dialect_3_0).then(|| answered.clone());
+        let differs = relaxed | lower::for_side(&mut answered, &places, Side::Response);
         let hidden = |at: &String| {
             pointer::get(document, at).and_then(|schema| schema.get("writeOnly")) == Some(&Value::Bool(true))
         };
@@ -71,10 +87,13 @@ impl Schemas {
         let request = if request == **document { Arc::clone(document) } else { request.into() };
         let answered = response.is_some().then(branches);
         let mut broken = HashMap::new();
-        let asked_once = lower::require_once(&request, &places);
+        let unusable_patterns = names::unusable(document, &places);
+        let rewritten = Rewritten::of(&request, response.as_ref(), &places);
+        let judged = |side, plain| rewritten.document(side).unwrap_or(plain);
+        let asked_once = lower::require_once(judged(Side::Request, &request), &places);
         let (of_requests, of_responses) = match &response {
             Some(response) => {
-                let answered_once = lower::require_once(response, &places);
+                let answered_once = lower::require_once(judged(Side::Response, response), &places);
                 (
                     Validators::compile(&asked_once, requests.iter().cloned(), &mut broken),
                     Some(Validators::compile(&answered_once, responses.iter().cloned(), &mut broken)),
@@ -84,8 +103,13 @@ impl Schemas {
         };
         drop(asked_once);
         let of_branches = OnceLock::new();
-        let schemas = Schemas {
+        let unlisted = if dialect_3_0 { second::unlisted(document, &places) } else { Vec::new() };
+        let mut schemas = Schemas {
             idle_nullables,
+            unusable_patterns,
+            unlisted,
+            second: None,
+            rewritten,
             request,
             response,
             hiding,
@@ -95,7 +119,71 @@ impl Schemas {
             asked,
             answered,
         };
+        schemas.second = schemas.second_reading(letter, &places, requests, responses).map(Box::new);
         (schemas, broken)
+    }
+
+    /// The other reading, where there is one.
+    fn second_reading(
+        &self,
+        letter: Option<Value>,
+        places: &[String],
+        requests: &BTreeSet<SchemaAt>,
+        responses: &BTreeSet<SchemaAt>,
+    ) -> Option<Schemas> {
+        let (request, response, differing) = match letter {
+            Some(letter) => {
+                let differing = second::differing(&letter, &self.request, places);
+                (letter, None, differing)
+            }
+            None if self.unlisted.is_empty() => return None,
+            None => {
+                let schema = |at: &String| pointer::parent_and_last(at).map(|(schema, _)| schema.to_owned());
+                let response = self.response.as_ref().map(|it| second::without(it, &self.unlisted));
+                let differing = self.unlisted.iter().filter_map(schema).collect();
+                (second::without(&self.request, &self.unlisted), response, differing)
+            }
+        };
+        let requests = second::leading(&self.request, requests, &differing);
+        let answers = if self.unlisted.is_empty() { &BTreeSet::new() } else { responses };
+        let responses = second::leading(&self.request, answers, &differing);
+        let mut broken = HashMap::new();
+        let of_requests = Validators::compile(&request, requests, &mut broken);
+        let answers = response.as_ref().unwrap_or(&request);
+        let of_responses = Validators::compile(answers, responses, &mut broken);
+        let branches = || Branches::at(places.iter().filter(|at| is_branch(at)).cloned());
+        let answered = response.is_some().then(branches);
+        Some(Schemas {
+            idle_nullables: Vec::new(),
+            unusable_patterns: Vec::new(),
+            unlisted: Vec::new(),
+            second: None,
+            rewritten: Rewritten::default(),
+            asked: branches(),
+            answered,
+            hiding: HashSet::new(),
+            request: request.into(),
+            response,
+            of_requests,
+            of_responses: Some(of_responses),
+            of_branches: OnceLock::new(),
+        })
+    }
+
+    /// The other reading of a schema, where it has one.
+    fn other(&self, schema: &SchemaAt, side: Side) -> Option<&Schemas> {
+        self.second.as_deref().filter(|second| second.knows(schema, side))
+    }
+
+    /// JSON Pointers to the keywords that the version of `OpenAPI` does not list.
+    pub fn unlisted(&self) -> &[String] {
+        &self.unlisted
+    }
+
+    /// Whether the two readings of a schema differ about a value.
+    pub fn is_unclear(&self, schema: &SchemaAt, side: Side, value: &Value) -> bool {
+        let other = self.other(schema, side);
+        other.is_some_and(|other| other.accepts(schema, side, value) != self.accepts(schema, side, value))
     }
 
     fn document(&self, side: Side) -> &Value {
@@ -103,6 +191,16 @@ impl Schemas {
             Side::Response => self.response.as_ref().unwrap_or(&self.request),
             Side::Request => &self.request,
         }
+    }
+
+    /// The document as the validator has it.
+    fn judged(&self, side: Side) -> &Value {
+        self.rewritten.document(side).unwrap_or_else(|| self.document(side))
+    }
+
+    /// The patterns that cannot be used, and why.
+    pub(crate) fn unusable_patterns(&self) -> &[Unusable] {
+        &self.unusable_patterns
     }
 
     /// Whether a text, in small letters, stands in a value that a schema, or one below it, lists.
@@ -132,6 +230,11 @@ impl Schemas {
         below.into_iter().find(|at| places.contains(at))
     }
 
+    /// The places of all schemas at or below some.
+    pub(crate) fn below<'s>(&self, schemas: impl Iterator<Item = &'s SchemaAt>) -> Vec<String> {
+        lower::reachable(&self.request, schemas.map(|schema| schema.0.clone()))
+    }
+
     /// Whether anything in a schema of an answer is only for requests.
     pub fn hide(&self, schema: &SchemaAt) -> bool {
         self.hiding.contains(schema)
@@ -154,13 +257,29 @@ impl Schemas {
         self.document(side)
     }
 
+    /// Whether the alternatives at a place are told apart by a property.
+    pub fn are_discriminated(&self, at: &str) -> bool {
+        let schema = pointer::parent_and_last(at).and_then(|(schema, _)| pointer::get(&self.request, schema));
+        schema.is_some_and(|schema| schema.get("discriminator").is_some())
+    }
+
+    /// Whether there is a validator for a schema.
+    pub fn knows(&self, schema: &SchemaAt, side: Side) -> bool {
+        self.validators(side).know(schema)
+    }
+
     /// Whether a value satisfies a schema.
     pub fn accepts(&self, schema: &SchemaAt, side: Side, value: &Value) -> bool {
         self.validators(side).accept(schema, Seen::Value(value)).unwrap_or(true)
     }
 
-    /// Whether a text satisfies a schema.
+    /// Whether a text satisfies a schema, in one of the ways to read it.
     pub fn accepts_text(&self, schema: &SchemaAt, side: Side, text: &Text) -> bool {
+        self.first_accepts(schema, side, text)
+            || self.other(schema, side).is_some_and(|other| other.first_accepts(schema, side, text))
+    }
+
+    fn first_accepts(&self, schema: &SchemaAt, side: Side, text: &Text) -> bool {
         if text.duplicates.is_empty() {
             self.validators(side).accept(schema, Seen::Text(&text.root)).unwrap_or(true)
         } else {
@@ -168,38 +287,87 @@ impl Schemas {
         }
     }
 
-    /// Every way in which a text breaks a schema, without words, in the order of places.
-    pub fn breaks_of_text(&self, schema: &SchemaAt, side: Side, text: &Text) -> Vec<Break> {
-        if self.accepts_text(schema, side, text) {
-            return Vec::new();
+    /// What a text breaks of a schema, without words, in the order of places, and whether there are
+    /// two ways to read the schema of which only one takes the text.
+    pub fn breaks_of_text(&self, schema: &SchemaAt, side: Side, text: &Text) -> (Vec<Break>, bool) {
+        let first = self.first_accepts(schema, side, text);
+        let other = self.other(schema, side);
+        let second = other.map_or(first, |other| other.first_accepts(schema, side, text));
+        if first || second {
+            return (Vec::new(), first != second);
         }
-        self.breaks(schema, side, &text.to_value())
+        let value = text.to_value();
+        let found = self.breaks(schema, side, &value);
+        (fewer(found, other.map(|other| other.breaks(schema, side, &value))), false)
     }
 
-    /// Every way in which a value breaks a schema, in the order of places.
+    /// Every way in which a value breaks a schema, in the order of places; none where it may be read
+    /// so that it breaks nothing.
     pub fn errors(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<ValidationError> {
-        let told = self.validators(side).errors(schema, Seen::Value(value), |errors| {
-            error::ordered(errors, self.ground(side)).into_iter().map(Raw::told).collect()
-        });
-        told.unwrap_or_default()
+        let found = self.errors_of_first(schema, side, value);
+        let other = self.other(schema, side).filter(|_| !found.is_empty());
+        fewer(found, other.map(|other| other.errors_of_first(schema, side, value)))
     }
 
-    /// The same without words, which take longer to find than all else.
+    fn errors_of_first(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<ValidationError> {
+        let told = self.validators(side).errors(schema, Seen::Value(value), |errors| {
+            error::ordered(errors, self.ground(side)).into_iter().map(Raw::told).collect::<Vec<_>>()
+        });
+        let mut told = told.unwrap_or_default();
+        for one in &mut told {
+            self.rewritten.restore(&mut one.at);
+        }
+        told
+    }
+
+    /// The same without words, which take longer to find than all else, by the first reading.
     pub fn breaks(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Break> {
         let told = self.validators(side).errors(schema, Seen::Value(value), |errors| {
-            error::ordered(errors, self.ground(side)).into_iter().map(Raw::untold).collect()
+            error::ordered(errors, self.ground(side)).into_iter().map(Raw::untold).collect::<Vec<_>>()
         });
-        told.unwrap_or_default()
+        let mut told = told.unwrap_or_default();
+        for one in &mut told {
+            self.rewritten.restore(&mut one.at);
+        }
+        told
     }
 
     fn ground(&self, side: Side) -> Ground<'_> {
         let own = self.answered.as_ref().filter(|_| side == Side::Response);
-        Ground { document: self.document(side), side, branches: own.unwrap_or(&self.asked) }
+        Ground { document: self.judged(side), side, branches: own.unwrap_or(&self.asked) }
     }
 
     fn validators(&self, side: Side) -> &Validators {
         let own = self.of_responses.as_ref().filter(|_| side == Side::Response);
         own.unwrap_or(&self.of_requests)
+    }
+}
+
+/// Every schema below some, and those that discriminators name.
+fn named(document: &Value, mut roots: Vec<String>) -> (Vec<String>, Vec<String>) {
+    let mut named: Vec<String> = Vec::new();
+    loop {
+        let places = lower::reachable(document, roots.iter().cloned());
+        let before = named.len();
+        for at in &places {
+            let Some(discriminator) = Discriminator::read(document, at) else { continue };
+            for target in discriminator.targets.into_iter().chain([discriminator.at]) {
+                if !named.contains(&target) && pointer::get(document, &target).is_some_and(Value::is_object) {
+                    named.push(target);
+                }
+            }
+        }
+        if named.len() == before {
+            return (places, named);
+        }
+        roots.extend(named[before..].iter().cloned());
+    }
+}
+
+fn fewer<T>(found: Vec<T>, other: Option<Vec<T>>) -> Vec<T> {
+    match other {
+        Some(other) if other.len() < found.len() => other,
+        _ => found,
     }
 }
 

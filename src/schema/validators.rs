@@ -3,6 +3,7 @@
 
 use super::Unusable;
 use super::error::document_pointer;
+use super::names;
 use super::nodes::{Seen, Values};
 use super::schemas::SchemaAt;
 use crate::json::pointer;
@@ -70,6 +71,11 @@ impl Validators {
         Some(all.is_valid(Seen::Member(&(name, value))))
     }
 
+    /// Whether there is one for a schema.
+    pub(super) fn know(&self, schema: &SchemaAt) -> bool {
+        self.of(schema).is_some()
+    }
+
     /// What is wrong with a value; none if nothing is known of its schema.
     pub(super) fn errors<T>(
         &self,
@@ -110,8 +116,9 @@ fn built<F: Json>(registry: &Registry<'_>, schema: &Value) -> Result<Validator<F
     options().with_registry(registry).build(schema)
 }
 
-/// A pattern may take so much memory: `^[\p{L} ]{1,255}$` needs more than the engine gives by itself.
+/// A pattern of names may take so much memory, and be tried so often.
 const REGEX_BYTES: usize = 32 << 20;
+const TRIES: usize = 10_000;
 
 pub(super) fn options<'r, F: Json>() -> ValidationOptions<'r, Arc<dyn Retrieve>, F> {
     jsonschema::options_for()
@@ -119,7 +126,8 @@ pub(super) fn options<'r, F: Json>() -> ValidationOptions<'r, Arc<dyn Retrieve>,
         .offline()
         .should_validate_formats(true)
         .should_ignore_unknown_formats(true)
-        .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000).size_limit(REGEX_BYTES))
+        .with_keyword("pattern", names::pattern)
+        .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(TRIES).size_limit(REGEX_BYTES))
 }
 
 #[cfg(test)]
@@ -157,11 +165,11 @@ mod tests {
 
     #[test]
     fn one_that_cannot_be_used_leaves_the_others() {
-        let document = json!({"good": {"type": "integer"}, "bad": {"items": {"pattern": "("}}});
+        let document = json!({"good": {"type": "integer"}, "bad": {"items": {"type": "nothing"}}});
         let mut broken = HashMap::new();
         let all = Validators::compile(&document, [at("/good"), at("/bad")], &mut broken);
         assert_eq!(broken.keys().collect::<Vec<_>>(), [&at("/bad")]);
-        assert_eq!(broken[&at("/bad")].at, "/bad/items/pattern");
+        assert_eq!(broken[&at("/bad")].at, "/bad/items/type");
         assert_eq!(all.accept(&at("/good"), Seen::Value(&json!("a"))), Some(false));
         assert_eq!(all.accept(&at("/bad"), Seen::Value(&json!(["a"]))), None);
     }

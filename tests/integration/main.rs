@@ -23,6 +23,7 @@ mod hanging;
 mod honest;
 mod keys;
 mod laws;
+mod meaning;
 mod meant;
 mod needs;
 mod pinned;

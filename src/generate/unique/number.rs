@@ -3,7 +3,8 @@
 use super::{Fits, Origin, under_any_run};
 use crate::generate::Sample;
 use crate::generate::random::fnv1a;
-use crate::schema::folded::{Folded, Type};
+use crate::schema::folded::Folded;
+use crate::schema::number_format;
 use serde_json::{Value, json};
 
 /// A row of numbers.
@@ -32,7 +33,7 @@ pub enum Series {
 }
 
 /// What a single-precision number holds exactly.
-const SINGLE: f64 = 16_777_216.0;
+const SINGLE: i128 = 16_777_216;
 
 impl Series {
     pub(super) fn find(flat: &Folded, origin: &Origin, fits: Fits<'_>) -> Option<Series> {
@@ -92,17 +93,22 @@ impl Series {
 
 /// The least and the greatest number, by bounds and format; whole, and both allowed.
 fn limits(flat: &Folded) -> (f64, f64) {
-    let (low, high) = match (flat.format.as_deref(), flat.types.contains(&Type::Number)) {
-        (Some("int32"), _) => (f64::from(i32::MIN), f64::from(i32::MAX)),
-        (Some("float"), _) => (-SINGLE, SINGLE),
-        _ => (-9e15, 9e15),
+    const EXACT: i128 = 9_000_000_000_000_000;
+    let format = flat.format.as_deref();
+    let (low, high) = match format {
+        Some("float") => (-SINGLE, SINGLE),
+        _ => format.and_then(number_format::range).unwrap_or((-EXACT, EXACT)),
     };
+    #[expect(clippy::cast_precision_loss, reason = "what is exact in a double")]
+    let (low, high) = (low.max(-EXACT) as f64, high.min(EXACT) as f64);
     let least = flat
         .minimum
-        .map_or(low, |(limit, excluded)| if excluded { limit.floor() + 1.0 } else { limit.ceil() });
+        .as_ref()
+        .map_or(low, |one| if one.excluded { one.limit.floor() + 1.0 } else { one.limit.ceil() });
     let most = flat
         .maximum
-        .map_or(high, |(limit, excluded)| if excluded { limit.ceil() - 1.0 } else { limit.floor() });
+        .as_ref()
+        .map_or(high, |one| if one.excluded { one.limit.ceil() - 1.0 } else { one.limit.floor() });
     (least.max(low), most.min(high))
 }
 

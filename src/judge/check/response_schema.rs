@@ -30,6 +30,10 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     }
     let Some(value) = view.value(answer) else { return Vec::new() };
     let mut errors = view.contract.schemas.errors(schema, Side::Response, value);
+    // The discriminator says which of several alternatives is meant.
+    errors.retain(|broken| {
+        broken.cause != Cause::ManyBranches || !view.contract.schemas.are_discriminated(&broken.at)
+    });
     if errors.iter().any(|broken| broken.cause == Cause::Format) {
         let echoable = Echoable::of(view);
         errors.retain(|broken| {
@@ -63,6 +67,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
             Cause::Missing => broken.actual,
             _ => view.shown(&broken.place, &broken.actual),
         };
+        let actual = if place == broken.place { actual } else { format!("{actual} at `{}`", broken.place) };
         let observation = view.observe(&CHECK, kind, title, (broken.expected, actual), &broken.at);
         Observation { value: Some(broken.place), ..observation }
     });

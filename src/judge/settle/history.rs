@@ -28,8 +28,13 @@ pub(super) struct History<'r> {
 struct Taken {
     /// With how often.
     numbers: Vec<(Number, usize)>,
+    /// Text that every run sends, some of it.
+    texts: HashSet<String>,
     fresh: bool,
 }
+
+/// A host that took so many different texts of a pattern looks them up nowhere.
+const TEXTS: usize = 3;
 
 impl<'r> History<'r> {
     pub(super) fn of(
@@ -89,6 +94,12 @@ impl<'r> History<'r> {
         for (at, value) in leaves {
             let taken = self.taken.entry((case.operation, json::pointer::general(&at))).or_default();
             taken.fresh |= said.is_fresh(&at);
+            if let Value::String(text) = &value
+                && !said.is_fresh(&at)
+                && taken.texts.len() < 2 * TEXTS
+            {
+                taken.texts.insert(text.clone());
+            }
             if let Value::Number(number) = value {
                 match taken.numbers.iter_mut().find(|(known, _)| *known == number) {
                     Some((_, times)) => *times += 1,
@@ -107,6 +118,17 @@ impl<'r> History<'r> {
         let known = |at: &str, value: &Value| self.knows(operation, at, (value, said.is_fresh(at)), conflict);
         let unknown = leaves.into_iter().filter(|(at, value)| !known(at, value));
         unknown.map(|(at, _)| at).collect()
+    }
+
+    /// The schemas of requests.
+    pub(super) fn flats(&self) -> &Folds<'r> {
+        &self.flats
+    }
+
+    /// Whether a number stands at a place that names no resource.
+    pub(super) fn is_amount(&self, request: &Request, at: &str) -> bool {
+        let said = Said::of(request);
+        json::pointer::get(&said.value, at).is_some_and(Value::is_number) && !self.resources.are_named_at(at)
     }
 
     fn knows(&self, index: usize, at: &str, (value, fresh): (&Value, bool), conflict: bool) -> bool {
@@ -130,7 +152,12 @@ impl<'r> History<'r> {
                 // Parameters are text, whatever they mean.
                 let parameter = !at.starts_with("/body");
                 let number = parameter.then(|| text.parse::<Number>().ok()).flatten();
+                let shaped = flat.as_ref().is_some_and(|flat| !flat.patterns.is_empty());
+                let any = |taken: &Taken| {
+                    taken.texts.iter().filter(|text| !self.named.contains(*text)).count() >= TEXTS
+                };
                 self.named.contains(text)
+                    || (shaped && !conflict && taken.is_some_and(any))
                     || (parameter && matches!(text.as_str(), "true" | "false"))
                     || number.is_some_and(|number| {
                         self.knows_number(at, &number, (taken, flat.as_deref()), conflict)
@@ -152,16 +179,16 @@ impl<'r> History<'r> {
             return true;
         }
         let Some(taken) = taken.filter(|taken| !taken.numbers.is_empty()) else { return false };
-        if self.resources.are_named_at(at) {
+        if self.resources.are_named_at(at) && !flat.is_some_and(Folded::is_of_fractions) {
             return false;
         }
         // Where no number is taken twice, one that is refused may be taken already.
         let again = || taken.numbers.iter().any(|(_, times)| *times > 1);
         let stated = || {
-            let bounds = flat.into_iter().flat_map(|flat| [flat.minimum, flat.maximum]).flatten();
+            let bounds = flat.into_iter().flat_map(|flat| [&flat.minimum, &flat.maximum]).flatten();
             bounds
                 .into_iter()
-                .any(|(bound, _)| number.as_f64().is_some_and(|it| (it - bound).abs() < f64::EPSILON))
+                .any(|bound| number.as_f64().is_some_and(|it| (it - bound.limit).abs() < f64::EPSILON))
         };
         let known = || taken.numbers.iter().any(|(known, _)| known == number);
         (known() && !conflict) || (again() && stated())

@@ -1,6 +1,7 @@
 //! What only the whole run shows: whether a refusal is about the form of a request or about its
 //! data, and which cases prove nothing because nothing valid was accepted.
 
+mod alternative;
 mod contrast;
 mod echo;
 mod everywhere;

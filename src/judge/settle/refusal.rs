@@ -1,6 +1,7 @@
 //! A valid request that was refused: a finding where nothing in it can be to blame, a warning where
 //! one member can, and else no more than a gap.
 
+use super::alternative::is_refused_as_a_whole;
 use super::contrast::{Contrast, Said, contrast};
 use super::history::History;
 use super::steady::Steady;
@@ -76,6 +77,11 @@ impl Refusal<'_> {
         // The same body was taken with what only answers should hold.
         let asks_for_hidden = |other: &Position| run.case(*other).adds_read_only_to(self.case);
         if asked.accepted.iter().any(asks_for_hidden) {
+            return refused();
+        }
+        if matches!(self.answer.status, 400 | 422)
+            && is_refused_as_a_whole(run, history, asked, self.position, &unknown)
+        {
             return refused();
         }
         let mut blamed = None;

@@ -307,9 +307,12 @@ fn without_unknown(
         };
         let varies = || varying.iter().any(|one| one.at == spot.at && one.source.as_ref().is_some_and(fresh));
         let unknown = match &spot.value {
+            Value::String(_) | Value::Number(_) if spot.flat.is_open() => true,
             Value::String(_) => spot.flat.listed.is_none() && !varies(),
             Value::Number(_) => {
-                spot.flat.listed.is_none() && deriver.labeller.resources.are_named_at(&spot.at)
+                spot.flat.listed.is_none()
+                    && !spot.flat.is_of_fractions()
+                    && deriver.labeller.resources.are_named_at(&spot.at)
             }
             _ => false,
         };

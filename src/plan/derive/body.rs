@@ -19,6 +19,8 @@ use std::rc::Rc;
 const FULL_TEXTS: usize = 3;
 /// So many alternatives are varied.
 const ALTERNATIVES: usize = 8;
+/// The same where a discriminator names them.
+const NAMED: usize = 32;
 const RANDOM_VALID: usize = 12;
 const RANDOM_DOUBLE: usize = 8;
 
@@ -197,20 +199,33 @@ impl Deriver<'_> {
 
     /// The same for the other alternatives, where there are several.
     fn alternatives(&mut self, request: &Request, base: &Base, spots: &[Spot]) {
-        let groups = spots.iter().flat_map(|spot| &spot.flat.alternatives);
-        let most = groups.map(Vec::len).max().unwrap_or_default();
+        let groups = spots.iter().flat_map(|spot| &spot.flat.alternatives).map(Vec::len);
+        let named = spots.iter().flat_map(|spot| &spot.flat.discriminators).map(|discriminator| {
+            let targets = &discriminator.targets;
+            let names = targets.iter().map(|target| discriminator.names(target).len()).max();
+            targets.len() * names.unwrap_or_default()
+        });
+        let (groups, named) = (groups.max().unwrap_or_default(), named.max().unwrap_or_default());
+        let most = groups.max(named);
+        let looked_into = most.min(if named > 0 { NAMED } else { ALTERNATIVES });
+        let mut missed = looked_into < most;
+        let mut known: Vec<Value> = vec![base.full.clone()];
         let mut seen: HashSet<Vec<String>> = spots.iter().map(|spot| spot.flat.parts.clone()).collect();
-        for branch in 1..most {
+        for branch in 1..looked_into {
             let made = [true, false].into_iter().find_map(|examples| {
                 let mut maker = self.maker(&format!("alternative/{branch}"), Fill::All, examples);
                 maker.branch = branch;
                 let value = maker.make(&base.schemas).filter(|value| self.is_valid(base, value))?;
                 Some((maker, value))
             });
-            let Some((mut maker, value)) = made.filter(|_| branch < ALTERNATIVES) else {
-                self.gap(&base.media.at, "an alternative is only sent at random, if at all");
-                return;
+            let Some((mut maker, value)) = made else {
+                missed = true;
+                continue;
             };
+            if known.contains(&value) {
+                continue;
+            }
+            known.push(value.clone());
             let other = base.with(value);
             let sheets = Sheets::of(&other);
             let about = About {
@@ -230,6 +245,9 @@ impl Deriver<'_> {
                     self.mutation(request, (&other, &sheets), &spot, mutation);
                 }
             }
+        }
+        if missed {
+            self.gap(&base.media.at, "an alternative is only sent at random, if at all");
         }
     }
 

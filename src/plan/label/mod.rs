@@ -46,6 +46,15 @@ impl Label {
     }
 }
 
+/// Why a value may be read in two ways.
+fn two_readings(contract: &Contract) -> &'static str {
+    if contract.schemas.unlisted().is_empty() {
+        "whether a request has to hold what is `required` and `readOnly` is not said"
+    } else {
+        "whether keywords count that this version of OpenAPI does not list is not said"
+    }
+}
+
 const ORDINARY_DEPTH: usize = 32;
 
 /// Labels requests to the operations of a contract.
@@ -233,6 +242,13 @@ fn parameters(
     for parameter in operation.parameters.iter().filter(own).filter(looked_up) {
         seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
     }
+    let unread = |parameter: &Parameter| {
+        let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
+        labeller.flats.at(&places).unread_pattern
+    };
+    if operation.parameters.iter().filter(own).any(unread) {
+        seen.silent(silence::UNREAD_PATTERN);
+    }
     let readers = labeller.readers(operation);
     let came = Received::default().with(request.fields());
     for (parameter, reader) in operation.parameters.iter().zip(readers.iter()) {
@@ -257,6 +273,11 @@ fn parameters(
             seen.violation(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
         }
         let value = value.to_value();
+        if let Some(schema) = &parameter.schema
+            && contract.schemas.is_unclear(schema, Side::Request, &value)
+        {
+            seen.silent(two_readings(contract));
+        }
         if parameter.schema.is_some()
             && !listed(parameter)
             && !parameter.examples.iter().any(|example| example.value == value)
@@ -267,11 +288,15 @@ fn parameters(
     for (index, violations) in labeller.elsewhere(operation, request).iter() {
         if own(&&operation.parameters[*index]) {
             seen.violations.extend(violations.iter().cloned());
+            if violations.is_empty() {
+                seen.silent(two_readings(contract));
+            }
         }
     }
 }
 
-/// The violations of parameters that are no headers, by the index of the parameter.
+/// The violations of parameters that are no headers, by the index of the parameter; no violation where
+/// one cannot tell.
 type Elsewhere = Rc<Vec<(usize, Vec<Violation>)>>;
 
 /// What is known of a request that others share.
@@ -330,6 +355,13 @@ impl Labeller<'_> {
                         at: one.at,
                     };
                     found.push((index, broken.into_iter().map(violation).collect()));
+                }
+                Some(Reading { value, .. })
+                    if parameter.schema.as_ref().is_some_and(|schema| {
+                        self.contract.schemas.is_unclear(schema, Side::Request, &value.to_value())
+                    }) =>
+                {
+                    found.push((index, Vec::new()));
                 }
                 _ => {}
             }
@@ -489,7 +521,12 @@ fn document(
     }
     let Some(schema) = &media.schema else { return };
     let places = [schema.0.clone()];
-    for broken in labeller.contract.schemas.breaks_of_text(schema, Side::Request, text) {
+    let schemas = &labeller.contract.schemas;
+    let (broken, unclear) = schemas.breaks_of_text(schema, Side::Request, text);
+    if unclear {
+        seen.silent(two_readings(labeller.contract));
+    }
+    for broken in broken {
         // A format is an annotation unless the contract says what happens where it is not kept.
         if broken.cause == Cause::Format && operation.behaviour.codes(broken.cause, &broken.place).is_empty()
         {
@@ -505,6 +542,18 @@ fn document(
             seen.silent(
                 "what `nullable` means without a `type`, or beside an `enum` without null, is not said",
             );
+            continue;
+        }
+        let rounded = |place: &str| {
+            let held = text.at(place).map(|node| &node.kind);
+            matches!(held, Some(Kind::Number(token)) if silence::is_rounded(token))
+        };
+        if broken.keyword == "multipleOf" && rounded(&broken.place) {
+            seen.silent("of what a double cannot hold, nobody has to know whether it is a multiple");
+            continue;
+        }
+        if broken.cause == Cause::ManyBranches && schemas.are_discriminated(&broken.at) {
+            seen.silent("whether a value fits one alternative only is for its discriminator to say");
             continue;
         }
         if let Some(other) = broken.unsure {

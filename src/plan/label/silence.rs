@@ -3,11 +3,18 @@
 use super::{Findings, Labeller};
 use crate::cause::Cause;
 use crate::contract::Behaviour;
-use crate::json::{Kind, Member, Node, decimal, pointer};
+use crate::json::decimal::{self, Decimal};
+use crate::json::{Kind, Member, Node, pointer};
+use crate::pattern::Pattern;
 use crate::schema::folded::{Folded, Places, Type};
+use crate::schema::{Discriminator, SchemaAt, Side, number_format};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jsonschema::Draft;
+use serde_json::Value;
+use std::rc::Rc;
+
+pub(super) const UNREAD_PATTERN: &str = "what a pattern asks for that cannot be used is not known";
 
 const ORDINARY_LENGTH: usize = 255;
 const ORDINARY_INTEGERS: std::ops::RangeInclusive<f64> = 1.0..=2_147_483_647.0;
@@ -36,7 +43,8 @@ impl Silence<'_> {
                 }
             }
             Kind::Object(members) => {
-                self.discriminated(members, flat);
+                let named = self.discriminated(node, members, flat);
+                let flat = named.as_deref().unwrap_or(flat);
                 for member in members {
                     if let Some(declared) = flat.properties.get(&member.key) {
                         self.below(&member.value, declared, at, &member.key);
@@ -63,21 +71,45 @@ impl Silence<'_> {
         at.truncate(length);
     }
 
-    /// A discriminator leads to schemas that nothing is validated against.
-    fn discriminated(&mut self, members: &[Member], flat: &Folded) {
+    /// Where what a discriminator names is not what a value is by its schema, nobody can say which counts.
+    /// Where both agree, what is named applies, too.
+    fn discriminated(&mut self, node: &Node, members: &[Member], flat: &Folded) -> Option<Rc<Folded>> {
+        let mut more = Vec::new();
         for discriminator in &flat.discriminators {
             let mut own = members.iter().filter(|member| member.key == discriminator.property);
             let Some(Kind::String(value)) = own.next().map(|member| &member.value.kind) else { continue };
-            if !flat.parts.contains(&discriminator.target(value)) && !self.documented {
-                self.seen.silent(format!(
-                    "what the discriminator `{}` leads to is not looked into",
-                    discriminator.property
-                ));
+            if !self.agrees(node, discriminator, value, flat) {
+                if !self.documented {
+                    self.seen.silent(format!(
+                        "what the discriminator `{}` leads to is not what the schema says",
+                        discriminator.property
+                    ));
+                }
+                continue;
             }
+            more.extend(Some(discriminator.target(value)).filter(|target| !flat.parts.contains(target)));
         }
+        let places: Vec<String> = flat.parts.iter().cloned().chain(more.iter().cloned()).collect();
+        (!more.is_empty()).then(|| self.labeller.flats.whole(&places))
+    }
+
+    fn agrees(&self, node: &Node, discriminator: &Discriminator, value: &str, flat: &Folded) -> bool {
+        let schemas = &self.labeller.contract.schemas;
+        let target = discriminator.target(value);
+        let targets = &discriminator.targets;
+        let meant = if targets.is_empty() {
+            target == discriminator.at || flat.parts.contains(&target)
+        } else {
+            targets.contains(&target)
+        };
+        let at = SchemaAt(target);
+        meant && schemas.knows(&at, Side::Request) && schemas.accepts(&at, Side::Request, &node.to_value())
     }
 
     fn undeclared(&mut self, flat: &Folded, at: &str) {
+        if flat.has_unread_names() {
+            self.seen.silent(UNREAD_PATTERN);
+        }
         if !flat.additional_stated {
             self.seen.silent("nothing is said about undeclared properties");
         } else if !flat.closed {
@@ -101,6 +133,7 @@ impl Silence<'_> {
         {
             self.seen.silent(format!("which text the format `{format}` asks for is not said"));
         }
+        self.patterns(text, flat);
         let shaped = !flat.patterns.is_empty();
         if text.trim().is_empty() && !shaped {
             if flat.length.0.is_none() || !text.is_empty() {
@@ -126,9 +159,48 @@ impl Silence<'_> {
         }
     }
 
+    /// A format of numbers says what is clearly valid, and nobody has to refuse anything for it.
+    fn number_format(&mut self, token: &str, flat: &Folded) {
+        for format in &flat.formats {
+            let written = || Decimal::read(token);
+            let clear = match number_format::range(format) {
+                Some((low, high)) => written().is_some_and(|number| {
+                    number.is_whole() && number.scaled(0).is_some_and(|it| (low..=high).contains(&it))
+                }),
+                None if format == "float" => {
+                    token.parse::<f32>().is_ok_and(|single| decimal::equal(&single.to_string(), token))
+                }
+                None if !number_format::is_open(format) => true,
+                None => {
+                    let shown = |example: &Value| decimal::equal(&example.to_string(), token);
+                    flat.examples.iter().any(shown)
+                        || flat.listed.as_ref().is_some_and(|listed| listed.iter().any(shown))
+                }
+            };
+            if !clear && number_format::range(format).is_some() {
+                self.seen.silent("nothing is said about integers of this size");
+            } else if !clear {
+                self.seen.silent(format!("which numbers the format `{format}` asks for is not said"));
+            }
+        }
+    }
+
+    fn patterns(&mut self, text: &str, flat: &Folded) {
+        if flat.unread_pattern {
+            self.seen.silent(UNREAD_PATTERN);
+        }
+        let unsure = |pattern: &String| {
+            Pattern::of(pattern).as_ref().as_ref().is_ok_and(|pattern| pattern.matches(text).is_none())
+        };
+        if flat.patterns.iter().any(unsure) {
+            self.seen.silent("whether text matches its pattern could not be found out");
+        }
+    }
+
     fn number(&mut self, token: &str, flat: &Folded, at: &str) {
         let value: f64 = token.parse().unwrap_or(f64::INFINITY);
         let bounded = flat.minimum.is_some() && flat.maximum.is_some();
+        self.number_format(token, flat);
         if flat.types.contains(&Type::Number) {
             let tiny = value != 0.0 && value.abs() < 1e-9;
             if (value.abs() >= EXACT_IN_DOUBLE || tiny) && !bounded {
@@ -144,11 +216,7 @@ impl Silence<'_> {
                     "whether an integer may be written with a point, an exponent or as -0 is not said",
                 );
             }
-            let beyond = match flat.format.as_deref() {
-                Some("int32") => !(-2_147_483_648.0..=2_147_483_647.0).contains(&value),
-                _ => value.abs() >= EXACT_IN_DOUBLE,
-            };
-            if beyond && !bounded {
+            if value.abs() >= EXACT_IN_DOUBLE && !bounded {
                 self.seen.silent("nothing is said about integers of this size");
             }
         }
@@ -156,6 +224,13 @@ impl Silence<'_> {
             self.stated(Cause::OutOfRange, at);
         }
     }
+}
+
+/// Whether a number has a step that it cannot be held against for sure: as a double it may be another.
+pub(super) fn is_rounded(token: &str) -> bool {
+    token
+        .parse::<f64>()
+        .is_ok_and(|value| !decimal::equal(&value.to_string(), token) || value.abs() >= EXACT_IN_DOUBLE)
 }
 
 /// Whether a format is neither asserted by the validator nor known to ask for nothing.

@@ -5,11 +5,12 @@
 pub use super::folds::{Folds, Places};
 
 use super::walk::{self, Says};
+use crate::json::decimal::{self, Decimal};
 use crate::json::pointer;
-use crate::schema::Discriminator;
+use crate::pattern::{Known, Pattern};
+use crate::schema::{Discriminator, number_format};
 use indexmap::IndexMap;
-use regex::Regex;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
 
 /// The JSON types.
@@ -89,14 +90,16 @@ pub struct Folded {
     pub length: (Option<u64>, Option<u64>),
     /// What a text must match.
     pub patterns: Vec<String>,
+    /// Whether there is a pattern that cannot be used.
+    pub unread_pattern: bool,
     /// The format that is named first.
     pub format: Option<String>,
     /// Every format that is named.
     pub formats: Vec<String>,
-    /// The least number, and whether it is itself excluded.
-    pub minimum: Option<(f64, bool)>,
-    /// The greatest number, and whether it is itself excluded.
-    pub maximum: Option<(f64, bool)>,
+    /// The least number.
+    pub minimum: Option<Bound>,
+    /// The greatest number.
+    pub maximum: Option<Bound>,
     /// What a number must be a multiple of.
     pub multiple_of: Option<f64>,
     /// Whether it only travels in answers.
@@ -115,13 +118,24 @@ pub struct Folded {
     pub(super) named_types: Option<Vec<Type>>,
 }
 
+/// The end of what numbers may be.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// Where it is.
+    pub limit: f64,
+    /// The same to the last digit.
+    pub number: Number,
+    /// Whether it is itself excluded.
+    pub excluded: bool,
+}
+
 /// What one schema says of the members of an object.
 #[derive(Clone, Debug, Default)]
 struct Members {
     /// The properties that it declares, with their schemas.
     own: Vec<(String, String)>,
-    /// Names by their pattern; none where it cannot be used.
-    patterns: Vec<(Option<Regex>, String)>,
+    /// Names by their pattern.
+    patterns: Vec<(Known, String)>,
     /// The schema of all others.
     others: Option<String>,
 }
@@ -145,6 +159,9 @@ impl Folded {
                         flat.at.clone_from(&part.at);
                     }
                     flat.fold(schema, &part.at);
+                    if schema.contains_key("discriminator") {
+                        flat.discriminators.extend(Discriminator::read(root, &part.at));
+                    }
                     flat.objects.push(Members::read(schema, &part.at));
                     lists.push(Items::read(schema, &part.at));
                 }
@@ -191,12 +208,16 @@ impl Folded {
         let unlisted =
             || schema.get("enum").and_then(Value::as_array).is_some_and(|all| !all.contains(&Value::Null));
         self.perhaps_null |= flag("nullable") && (!schema.contains_key("type") || unlisted());
-        self.discriminators.extend(Discriminator::read(schema));
         self.read_only |= flag("readOnly");
         self.unique_items |= flag("uniqueItems");
         narrow(&mut self.item_count, count("minItems"), count("maxItems"));
         narrow(&mut self.length, count("minLength"), count("maxLength"));
-        self.patterns.extend(schema.get("pattern").and_then(Value::as_str).map(str::to_owned));
+        if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
+            match Pattern::of(pattern).as_ref() {
+                Ok(_) => self.patterns.push(pattern.to_owned()),
+                Err(_) => self.unread_pattern = true,
+            }
+        }
         if let Some(format) = schema.get("format").and_then(Value::as_str) {
             self.format.get_or_insert_with(|| format.to_owned());
             if !self.formats.iter().any(|known| known == format) {
@@ -224,20 +245,20 @@ impl Folded {
 
     fn number(&mut self, schema: &Map<String, Value>) {
         let number = |key: &str| schema.get(key).and_then(Value::as_f64);
-        for (key, excluded) in [("minimum", false), ("exclusiveMinimum", true)] {
-            if let Some(limit) = number(key) {
-                let bound = (limit, excluded);
-                let stricter = |before: (f64, bool)| if before < bound { bound } else { before };
-                self.minimum = Some(self.minimum.map_or(bound, stricter));
+        let bound = |key: &str, excluded| {
+            let number = schema.get(key)?.as_number()?.clone();
+            Some(Bound { limit: number.as_f64()?, number, excluded })
+        };
+        let key = |bound: &Bound| (bound.limit, bound.excluded);
+        for bound in [bound("minimum", false), bound("exclusiveMinimum", true)].into_iter().flatten() {
+            if self.minimum.as_ref().is_none_or(|before| key(before) < key(&bound)) {
+                self.minimum = Some(bound);
             }
         }
-        for (key, excluded) in [("maximum", false), ("exclusiveMaximum", true)] {
-            if let Some(limit) = number(key) {
-                let bound = (limit, excluded);
-                let stricter = |before: (f64, bool)| {
-                    if (-before.0, before.1) < (-limit, excluded) { bound } else { before }
-                };
-                self.maximum = Some(self.maximum.map_or(bound, stricter));
+        let key = |bound: &Bound| (-bound.limit, bound.excluded);
+        for bound in [bound("maximum", false), bound("exclusiveMaximum", true)].into_iter().flatten() {
+            if self.maximum.as_ref().is_none_or(|before| key(before) < key(&bound)) {
+                self.maximum = Some(bound);
             }
         }
         if let Some(step) = number("multipleOf") {
@@ -326,7 +347,7 @@ impl Folded {
             vec![Type::Object]
         } else if !self.items.is_empty() {
             vec![Type::Array]
-        } else if self.length != (None, None) || !self.patterns.is_empty() {
+        } else if self.length != (None, None) || !self.patterns.is_empty() || self.unread_pattern {
             vec![Type::String]
         } else {
             Vec::new()
@@ -362,12 +383,31 @@ impl Folded {
             || (wanted == Type::Integer && self.types.contains(&Type::Number))
     }
 
+    /// Whether names are matched by a pattern that cannot be used.
+    pub fn has_unread_names(&self) -> bool {
+        self.objects.iter().any(|part| part.patterns.iter().any(|(known, _)| known.is_err()))
+    }
+
+    /// Whether nobody can say which values are valid here.
+    pub fn is_open(&self) -> bool {
+        self.unread_pattern
+            || (self.allows(Type::Integer)
+                && self.formats.iter().any(|format| number_format::is_open(format)))
+    }
+
+    /// Whether numbers here have fractions, so that they are amounts and name nothing.
+    pub fn is_of_fractions(&self) -> bool {
+        let bounds = [&self.minimum, &self.maximum].into_iter().flatten().map(|bound| bound.limit);
+        bounds.chain(self.multiple_of).any(|number| number.fract() != 0.0)
+    }
+
     /// Whether text here is neither listed nor shaped by a pattern or format.
     pub fn is_free_text(&self) -> bool {
         self.allows(Type::String)
             && !self.types.is_empty()
             && self.listed.is_none()
             && self.patterns.is_empty()
+            && !self.unread_pattern
             && self.format.as_deref().is_none_or(|format| format == "password")
     }
 }
@@ -379,24 +419,26 @@ impl Members {
             let base = pointer::child(at, key);
             members.map(move |(name, _)| (name.clone(), pointer::child(&base, name)))
         };
-        let regex = |pattern: &str| Regex::new(&jsonschema_regex::to_rust_regex(pattern).ok()?).ok();
         let others = schema.get("additionalProperties").filter(|others| others.is_object());
         Members {
             own: below("properties").collect(),
-            patterns: below("patternProperties").map(|(pattern, place)| (regex(&pattern), place)).collect(),
+            patterns: below("patternProperties")
+                .map(|(pattern, place)| (Pattern::of(&pattern), place))
+                .collect(),
             others: others.map(|_| pointer::child(at, "additionalProperties")),
         }
     }
 
     fn matching(&self, name: &str) -> impl Iterator<Item = &str> {
-        let matches = |regex: &Option<Regex>| regex.as_ref().is_some_and(|regex| regex.is_match(name));
-        self.patterns.iter().filter(move |(regex, _)| matches(regex)).map(|(_, at)| at.as_str())
+        let matches =
+            |known: &Known| known.as_ref().as_ref().is_ok_and(|one| one.matches(name) == Some(true));
+        self.patterns.iter().filter(move |(known, _)| matches(known)).map(|(_, at)| at.as_str())
     }
 
     /// The schemas that apply to a member: those of all others only where none of its own does.
     fn of(&self, name: &str) -> impl Iterator<Item = &str> {
         let own = self.own.iter().find(|(known, _)| known == name).map(|(_, at)| at.as_str());
-        let usable = self.patterns.iter().all(|(regex, _)| regex.is_some());
+        let usable = self.patterns.iter().all(|(known, _)| known.is_ok());
         let is_other = own.is_none() && self.matching(name).next().is_none() && usable;
         let others = self.others.as_deref().filter(|_| is_other);
         own.into_iter().chain(self.matching(name)).chain(others)
@@ -421,17 +463,13 @@ pub(crate) fn equal(one: &Value, other: &Value) -> bool {
 
 /// The least number that is a multiple of both, where that can be told.
 fn common_multiple(one: f64, other: f64) -> f64 {
-    const MOST: f64 = 9_007_199_254_740_992.0;
-    let whole = |number: f64| number.fract() == 0.0 && number > 0.0 && number < MOST;
-    if !whole(one) || !whole(other) {
-        return one.max(other);
-    }
-    let (mut a, mut b) = (one, other);
-    while b > 0.0 {
-        (a, b) = (b, a % b);
-    }
-    let least = one / a * other;
-    if least < MOST { least } else { one.max(other) }
+    let least = || {
+        let places = decimal::places(one)?.max(decimal::places(other)?);
+        let units = |number: f64| Decimal::read(&number.to_string())?.scaled(places);
+        let least = decimal::least_common_multiple(units(one)?, units(other)?)?;
+        format!("{least}e-{places}").parse::<f64>().ok()
+    };
+    least().unwrap_or_else(|| one.max(other))
 }
 
 fn narrow(bounds: &mut (Option<u64>, Option<u64>), least: Option<u64>, most: Option<u64>) {

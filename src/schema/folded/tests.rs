@@ -49,7 +49,9 @@ fn of_several_bounds_the_strictest_counts() {
         {"minimum": 3, "exclusiveMaximum": 9, "multipleOf": 4, "minLength": 1},
         {"exclusiveMinimum": 3, "maximum": 9, "multipleOf": 6, "minLength": 2}
     ]}));
-    assert_eq!((flat.minimum, flat.maximum), (Some((3.0, true)), Some((9.0, true))));
+    let end = |bound: Option<Bound>| bound.map(|one| (one.number.to_string(), one.excluded));
+    let ends = [end(flat.minimum), end(flat.maximum)];
+    assert_eq!(ends, ["3", "9"].map(|number| Some((number.to_owned(), true))));
     assert_eq!((flat.multiple_of, flat.length), (Some(12.0), (Some(2), None)));
 }
 
@@ -143,8 +145,14 @@ fn excluded(folds: &Folds<'_>, flat: &Folded, value: &Value) -> Option<String> {
         Value::String(text) if outside(flat.length, text.chars().count()) => Some("length".into()),
         Value::Number(number) => {
             let number = number.as_f64()?;
-            let low = flat.minimum.is_some_and(|(least, open)| number < least || (open && number <= least));
-            let high = flat.maximum.is_some_and(|(most, open)| number > most || (open && number >= most));
+            let low = flat
+                .minimum
+                .as_ref()
+                .is_some_and(|one| number < one.limit || (one.excluded && number <= one.limit));
+            let high = flat
+                .maximum
+                .as_ref()
+                .is_some_and(|one| number > one.limit || (one.excluded && number >= one.limit));
             let between = flat.multiple_of.is_some_and(|step| (number / step).fract() != 0.0);
             (low || high || between).then(|| format!("{number} is out of range"))
         }

@@ -1,0 +1,71 @@
+//! What may be read in two ways: keywords that `OpenAPI` 3.0 does not list, and what must be there
+//! although it is `readOnly`. A value that both readings take is valid, and one that neither takes is
+//! not; of any other nobody can say.
+
+use super::lower;
+use super::schemas::SchemaAt;
+use crate::json::pointer;
+use serde_json::Value;
+use std::collections::{BTreeSet, HashSet};
+
+/// Keywords of JSON Schema that assert something and that the Schema Object of 3.0 does not list.
+const UNLISTED: [&str; 14] = [
+    "const",
+    "contains",
+    "minContains",
+    "maxContains",
+    "patternProperties",
+    "propertyNames",
+    "if",
+    "then",
+    "else",
+    "dependentRequired",
+    "dependentSchemas",
+    "prefixItems",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
+/// The places of keywords that 3.0 does not list, in the order of places.
+pub(super) fn unlisted(document: &Value, places: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    for at in places {
+        let Some(schema) = pointer::get(document, at).and_then(Value::as_object) else { continue };
+        if schema.get("$ref").is_some_and(Value::is_string) {
+            continue;
+        }
+        let keys = schema.keys().filter(|key| UNLISTED.contains(&key.as_str()));
+        found.extend(keys.map(|key| pointer::child(at, key)));
+    }
+    found
+}
+
+/// A document without some keywords.
+pub(super) fn without(document: &Value, keywords: &[String]) -> Value {
+    let mut document = document.clone();
+    for at in keywords {
+        let Some((schema, key)) = pointer::parent_and_last(at) else { continue };
+        if let Some(schema) = pointer::get_mut(&mut document, schema).and_then(Value::as_object_mut) {
+            schema.shift_remove(key.as_ref());
+        }
+    }
+    document
+}
+
+/// The schemas in which two readings of a document differ.
+pub(super) fn differing(one: &Value, other: &Value, places: &[String]) -> HashSet<String> {
+    let required =
+        |document: &Value, at: &str| pointer::get(document, at).and_then(|it| it.get("required").cloned());
+    places.iter().filter(|at| required(one, at) != required(other, at)).cloned().collect()
+}
+
+/// Those of some schemas that lead to one of some places.
+pub(super) fn leading(
+    document: &Value,
+    roots: &BTreeSet<SchemaAt>,
+    to: &HashSet<String>,
+) -> BTreeSet<SchemaAt> {
+    let leads =
+        |root: &&SchemaAt| lower::reachable(document, [root.0.clone()]).iter().any(|at| to.contains(at));
+    roots.iter().filter(leads).cloned().collect()
+}
