@@ -110,7 +110,7 @@ static OPENAPI: Object = Object {
     name: "OpenAPI",
     fields: &[
         field("openapi", V3_0, Read),
-        field("$self", V3_2, Not("references are looked for beside the file, whatever `$self` says")),
+        field("$self", V3_2, Read),
         with("info", V3_0, One(&INFO)),
         field("jsonSchemaDialect", V3_1, Read),
         with("servers", V3_0, Each(&SERVER)),

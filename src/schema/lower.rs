@@ -91,6 +91,27 @@ pub(super) fn require_once(document: &mut Value, places: &[String]) {
     }
 }
 
+/// Takes the names of schemas away, on the way to the places too: references are pointers by now, which
+/// a validator would take from the schema with the nearest `$id`.
+pub(super) fn without_names(document: &mut Value, places: &[String]) {
+    const NAMES: [&str; 4] = ["$id", "$anchor", "$dynamicAnchor", "$schema"];
+    let mut around: HashSet<&str> = HashSet::new();
+    for at in places {
+        let mut here = at.as_str();
+        while around.insert(here)
+            && let Some((outer, _)) = here.rsplit_once('/')
+        {
+            here = outer;
+        }
+    }
+    for at in around {
+        let Some(schema) = pointer::get_mut(document, at).and_then(Value::as_object_mut) else { continue };
+        if NAMES.iter().any(|name| schema.get(*name).is_some_and(Value::is_string)) {
+            schema.retain(|key, value| !(NAMES.contains(&key.as_str()) && value.is_string()));
+        }
+    }
+}
+
 fn lower(schema: &mut Map<String, Value>) {
     if let Some(reference) = schema.get("$ref").filter(|value| value.is_string()).cloned() {
         // 3.0 ignores what stands beside a reference; 2020-12 would apply it.

@@ -50,6 +50,7 @@ impl Schemas {
         let roots = requests.union(responses).map(|schema| schema.0.clone());
         let places = lower::reachable(document, roots);
         let mut request = document.clone();
+        lower::without_names(&mut request, &places);
         let mut idle_nullables = Vec::new();
         if dialect_3_0 {
             lower::to_2020_12(&mut request, &places);

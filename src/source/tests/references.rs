@@ -159,3 +159,89 @@ fn anchors_and_ids_of_schemas_are_found() {
     assert_eq!(document.value["a"], json!({"$ref": "#/c"}));
     assert_eq!(document.value["b"], json!({"$ref": "#/c/x"}));
 }
+
+#[test]
+fn references_are_relative_to_the_nearest_name_of_a_schema() {
+    let document = yaml(
+        "a: {$ref: 'https://example.com/kinds/count'}\n\
+         s:\n  count: {$id: 'https://example.com/kinds/count', allOf: [{$ref: /parts/whole}, {$ref: ../parts/up}, {$ref: '#/$defs/in'}], $defs: {in: {}}}\n  \
+         whole: {$id: 'https://example.com/parts/whole', x: {$ref: '#/s/up'}}\n  \
+         up: {$id: 'https://example.com/parts/up', $anchor: named}\n\
+         b: {$ref: 'https://example.com/parts/up#named'}\nc: {$ref: 'https://example.com/none'}\n",
+    );
+    assert_eq!(document.value["a"], json!({"$ref": "#/s/count"}));
+    let all = json!([{"$ref": "#/s/whole"}, {"$ref": "#/s/up"}, {"$ref": "#/s/count/$defs/in"}]);
+    assert_eq!(document.value["s"]["count"]["allOf"], all);
+    // Many name a schema and go on to write pointers from the root.
+    assert_eq!(document.value["s"]["whole"]["x"], json!({"$ref": "#/s/up"}));
+    assert_eq!(document.value["b"], json!({"$ref": "#/s/up"}));
+    assert_eq!(broken(&document).len(), 1, "{:?}", broken(&document));
+}
+
+#[test]
+fn a_document_is_what_it_calls_itself_and_its_files_stand_beside_it() {
+    let (_folder, path) = folder(&[
+        (
+            "api.yaml",
+            "openapi: 3.2.0\n$self: https://example.com/v1/main.yaml\na: {$ref: 'main.yaml#/there'}\n\
+             b: {$ref: 'https://example.com/v1/main.yaml#/there'}\nc: {$ref: 's.yaml#/S'}\n\
+             d: {$ref: 'https://example.com/v1/t.yaml#/T'}\nthere: {}\n",
+        ),
+        ("s.yaml", "S: {$ref: 't.yaml#/T'}\n"),
+        ("t.yaml", "$id: https://example.com/v1/t.yaml\nT: {}\n"),
+    ]);
+    let document = Document::open(&path).unwrap();
+    assert_eq!(broken(&document), []);
+    let target = |name: &str| document.value[name]["$ref"].as_str().unwrap().to_owned();
+    let targets = ["a", "b", "c", "d"].map(target);
+    assert_eq!(targets, ["#/there", "#/there", "#/x-probity-files/0/S", "#/x-probity-files/1/T"]);
+}
+
+#[test]
+fn files_are_read_below_the_root_that_is_named_and_from_copies_of_urls() {
+    let (folder, path) = folder(&[
+        (
+            "api/in/openapi.yaml",
+            "a: {$ref: '../shared/s.yaml#/S'}\nb: {$ref: '../../out.yaml'}\n\
+             c: {$ref: 'https://example.com/x/one.yaml#/O'}\nd: {$ref: 'https://example.com/one.yaml'}\n",
+        ),
+        ("api/shared/s.yaml", "S: {$ref: '../in/openapi.yaml#/a'}\nT: {$ref: '../in/t.yaml'}\n"),
+        ("api/in/t.yaml", "{}"),
+        ("out.yaml", "{}"),
+        ("copies/one.yaml", "O: {$ref: two.yaml}"),
+        ("copies/two.yaml", "{}"),
+    ]);
+    let reach = Reach {
+        root: Some(folder.path().join("api")),
+        copies: vec![("https://example.com/x/".into(), folder.path().join("copies"))],
+    };
+    let document = Document::open_within(&path, &reach).unwrap();
+    let names: Vec<_> = document.files().iter().skip(1).map(|file| file.name.as_str()).collect();
+    let url = "https://example.com/x/";
+    assert_eq!(names, ["../shared/s.yaml", &format!("{url}one.yaml"), "t.yaml", &format!("{url}two.yaml")]);
+    let reasons: Vec<_> = document.broken_refs().iter().map(|one| (&*one.at, one.reason.clone())).collect();
+    assert_eq!(reasons, [("/b/$ref", Refusal::Outside), ("/d/$ref", Refusal::Remote)]);
+    let known = document.files().iter().map(|file| (file.name.clone(), file.text.clone()));
+    let again = Document::from_files(known).unwrap();
+    assert_eq!(again.value, document.value);
+    assert_eq!(again.broken_refs().len(), 2);
+}
+
+#[test]
+fn a_dynamic_reference_means_what_the_way_to_it_says() {
+    let document = yaml(
+        "page: {$id: 'https://e.com/page', $dynamicAnchor: page, items: {$dynamicRef: '#item'}, next: {$dynamicRef: '#page'}, $defs: {any: {$dynamicAnchor: item}}}\n\
+         foos: {$id: 'https://e.com/foos', $ref: page, $defs: {item: {$dynamicAnchor: item, type: integer}}}\n\
+         plain: {$ref: 'https://e.com/page'}\nway: {$ref: '#/foos'}\n",
+    );
+    assert_eq!(broken(&document), []);
+    let value = &document.value;
+    assert_eq!(value["plain"], json!({"$ref": "#/page"}));
+    assert_eq!(value["page"]["items"], json!({"$dynamicRef": "#/page/$defs/any"}));
+    assert_eq!(value["foos"]["$ref"], "#/x-probity-files/0");
+    let copy = &value["x-probity-files"][0];
+    assert_eq!(copy["items"], json!({"$dynamicRef": "#/foos/$defs/item"}));
+    assert_eq!(copy["next"], json!({"$dynamicRef": "#/x-probity-files/0"}));
+    assert_eq!(document.locate("/x-probity-files/0/items"), document.locate("/page/items"));
+    assert_eq!(document.files().len(), 1);
+}
