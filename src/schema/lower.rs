@@ -6,6 +6,7 @@
 use super::walk::{self, Part, Says};
 use crate::json::pointer;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 /// Which side of an exchange a schema describes.
@@ -88,6 +89,115 @@ pub(super) fn require_once(document: &mut Value, places: &[String]) {
             let mut seen = HashSet::new();
             names.retain(|name| seen.insert(name.clone()));
         }
+    }
+}
+
+/// What marks a schema of which something cannot be read: it is true where that is what it refers to.
+pub(crate) const UNREAD: &str = "x-probity-unread";
+
+/// Takes keywords out of the schemas at `places`, and what would judge by them: a schema that is looser
+/// than it was must not refuse anything for that.
+pub(super) fn without(document: &mut Value, places: &[String], keywords: &[&str]) {
+    let known: HashSet<&str> = places.iter().map(String::as_str).collect();
+    let mut marked: HashSet<String> = HashSet::new();
+    for at in keywords {
+        let Some((holder, keyword)) = held(&known, at) else { continue };
+        let Some(schema) = pointer::get_mut(document, holder).and_then(Value::as_object_mut) else { continue };
+        schema.shift_remove(keyword.as_ref());
+        let is_reference = walk::REFERENCES.contains(&keyword.as_ref());
+        let marks = is_reference || schema.get(UNREAD) == Some(&Value::Bool(true));
+        schema.insert(UNREAD.into(), Value::Bool(marks));
+        marked.insert(holder.to_owned());
+    }
+    if marked.is_empty() {
+        return;
+    }
+    let loose = spread(document, places, &marked, |schema, at| subschemas(schema, at));
+    let at_once = spread(document, places, &marked, in_place);
+    for at in places {
+        if let Some(schema) = pointer::get_mut(document, at).and_then(Value::as_object_mut) {
+            loosen(schema, at, &loose, &at_once);
+        }
+    }
+}
+
+/// The schema that a keyword stands in, and the keyword, given a place at or below it.
+fn held<'p>(places: &HashSet<&str>, at: &'p str) -> Option<(&'p str, Cow<'p, str>)> {
+    let (mut holder, mut keyword) = pointer::parent_and_last(at)?;
+    while !places.contains(holder) {
+        (holder, keyword) = pointer::parent_and_last(holder)?;
+    }
+    Some((holder, keyword))
+}
+
+/// The schemas from which a marked one can be reached.
+fn spread(
+    document: &Value,
+    places: &[String],
+    marked: &HashSet<String>,
+    below: fn(&Map<String, Value>, &str) -> Vec<String>,
+) -> HashSet<String> {
+    let edges = places.iter().filter_map(|at| {
+        let schema = pointer::get(document, at)?.as_object()?;
+        Some((at, below(schema, at).into_iter().chain(walk::referred(schema)).collect::<Vec<_>>()))
+    });
+    let edges: Vec<_> = edges.collect();
+    let mut reaching = marked.clone();
+    loop {
+        let before = reaching.len();
+        for (at, leads) in &edges {
+            if leads.iter().any(|lead| reaching.contains(lead)) {
+                reaching.insert((*at).clone());
+            }
+        }
+        if reaching.len() == before {
+            return reaching;
+        }
+    }
+}
+
+/// The subschemas that apply to the same value.
+fn in_place(schema: &Map<String, Value>, at: &str) -> Vec<String> {
+    let same = ["allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas"];
+    let here = |below: &String| same.iter().any(|key| pointer::is_within(below, &format!("{at}/{key}")));
+    subschemas(schema, at).into_iter().filter(here).collect()
+}
+
+/// Takes out of a schema what would refuse a value because another schema accepts more than it did.
+fn loosen(
+    schema: &mut Map<String, Value>,
+    at: &str,
+    loose: &HashSet<String>,
+    at_once: &HashSet<String>,
+) {
+    let is_loose = |key: &str| {
+        let here = format!("{at}/{key}");
+        loose.iter().any(|place| pointer::is_within(place, &here))
+    };
+    if !loose.contains(at) {
+        return;
+    }
+    let mut marks = false;
+    for keys in [&["not"][..], &["if"], &["contains", "minContains", "maxContains"]] {
+        if keys.first().is_some_and(|key| schema.contains_key(*key) && is_loose(key)) {
+            keys.iter().for_each(|key| drop(schema.shift_remove(*key)));
+            marks = true;
+        }
+    }
+    if schema.contains_key("oneOf") && is_loose("oneOf") {
+        let one_of = schema.shift_remove("oneOf").unwrap_or_default();
+        if schema.contains_key("anyOf") {
+            marks = true;
+        } else {
+            schema.insert("anyOf".into(), one_of);
+        }
+    }
+    if at_once.contains(at) {
+        schema.shift_remove("unevaluatedProperties");
+        schema.shift_remove("unevaluatedItems");
+    }
+    if marks {
+        schema.entry(UNREAD).or_insert(Value::Bool(false));
     }
 }
 

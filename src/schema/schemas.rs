@@ -39,13 +39,14 @@ pub struct Schemas {
 type Validators<F> = HashMap<SchemaAt, Validator<F>>;
 
 impl Schemas {
-    /// Lowers and compiles the schemas at `requests` and `responses`; what cannot be
-    /// compiled is returned beside them.
+    /// Lowers and compiles the schemas at `requests` and `responses`, without some keywords that
+    /// cannot be used; what cannot be compiled is returned beside them.
     pub(crate) fn compile(
         document: &Value,
         dialect_3_0: bool,
         requests: &BTreeSet<SchemaAt>,
         responses: &BTreeSet<SchemaAt>,
+        without: &[&str],
     ) -> (Schemas, HashMap<SchemaAt, Unusable>) {
         let roots = requests.union(responses).map(|schema| schema.0.clone());
         let places = lower::reachable(document, roots);
@@ -59,6 +60,7 @@ impl Schemas {
             idle_nullables.extend(idle.cloned());
         }
         lower::require_once(&mut request, &places);
+        lower::without(&mut request, &places, without);
         let mut answered = request.clone();
         let differs = lower::for_side(&mut request, &places, Side::Request)
             | lower::for_side(&mut answered, &places, Side::Response);

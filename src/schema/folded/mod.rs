@@ -5,6 +5,7 @@
 pub use super::folds::{Folds, Places};
 
 use super::walk::{self, Says};
+use super::lower::UNREAD;
 use crate::json::pointer;
 use crate::schema::Discriminator;
 use indexmap::IndexMap;
@@ -101,6 +102,10 @@ pub struct Folded {
     pub multiple_of: Option<f64>,
     /// Whether it only travels in answers.
     pub read_only: bool,
+    /// Whether something that is said of it cannot be read.
+    pub unread: bool,
+    /// Whether nothing is known of it for that: what it refers to cannot be read.
+    pub unknown: bool,
     /// Whether it is `nullable` in a way that has no effect by the letter, though it was meant.
     pub perhaps_null: bool,
     /// The properties that say which schema a value has.
@@ -193,6 +198,8 @@ impl Folded {
         self.perhaps_null |= flag("nullable") && (!schema.contains_key("type") || unlisted());
         self.discriminators.extend(Discriminator::read(schema));
         self.read_only |= flag("readOnly");
+        self.unread |= schema.contains_key(UNREAD);
+        self.unknown |= flag(UNREAD);
         self.unique_items |= flag("uniqueItems");
         narrow(&mut self.item_count, count("minItems"), count("maxItems"));
         narrow(&mut self.length, count("minLength"), count("maxLength"));
