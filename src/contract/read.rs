@@ -253,9 +253,8 @@ fn typed(root: &Value, path_item: &str, at: &str, lost: &mut Vec<Lost>) -> Resul
 
 /// The first expression of a path of which no parameter says what it is.
 fn nameless<'p>(path: &'p str, parameters: &[Parameter]) -> Option<&'p str> {
-    let is_known = |name: &str| {
-        parameters.iter().any(|one| one.location == ParameterLocation::Path && one.name == name)
-    };
+    let is_known =
+        |name: &str| parameters.iter().any(|one| one.location == ParameterLocation::Path && one.name == name);
     let expressions = path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
     expressions.into_iter().find(|name| !is_known(name))
 }

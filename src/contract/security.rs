@@ -49,7 +49,10 @@ impl Security {
                     scheme
                 }
                 Err(Unusable { at, why }) => {
-                    lost.push(Lost { at, why: format!("the security scheme `{name}` cannot be read: {why}") });
+                    lost.push(Lost {
+                        at,
+                        why: format!("the security scheme `{name}` cannot be read: {why}"),
+                    });
                     SecurityScheme::Other("unknown".to_owned())
                 }
             };
@@ -145,11 +148,13 @@ fn scheme(
         Unusable { at, why: format!("it has no usable `{name}`") }
     };
     Ok(match text(source, "type").ok_or_else(|| lacks("type"))? {
-        "http" => match text(source, "scheme").ok_or_else(|| lacks("scheme"))?.to_ascii_lowercase().as_str() {
-            "basic" => SecurityScheme::Basic,
-            "bearer" => SecurityScheme::Bearer,
-            other => SecurityScheme::Other(other.to_owned()),
-        },
+        "http" => {
+            match text(source, "scheme").ok_or_else(|| lacks("scheme"))?.to_ascii_lowercase().as_str() {
+                "basic" => SecurityScheme::Basic,
+                "bearer" => SecurityScheme::Bearer,
+                other => SecurityScheme::Other(other.to_owned()),
+            }
+        }
         "apiKey" => {
             let location = match text(source, "in") {
                 Some("query") => ParameterLocation::Query,
@@ -169,7 +174,8 @@ fn scheme(
 
 /// Tells of what is written and left empty.
 fn empty_members(source: &Value, at: &str, lost: &mut Vec<Lost>) {
-    for (name, member) in source.as_object().into_iter().flatten().filter(|(name, _)| !name.starts_with("x-")) {
+    for (name, member) in source.as_object().into_iter().flatten().filter(|(name, _)| !name.starts_with("x-"))
+    {
         let here = pointer::child(at, name);
         match member {
             Value::Null => {
@@ -186,7 +192,10 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn read(schemes: &Value, security: &Value) -> (Security, Option<Vec<Requirement>>, Vec<(String, String)>) {
+    fn read(
+        schemes: &Value,
+        security: &Value,
+    ) -> (Security, Option<Vec<Requirement>>, Vec<(String, String)>) {
         let root = json!({"components": {"securitySchemes": schemes}, "security": security});
         let mut lost = Vec::new();
         let read = Security::read(&root, &mut Vec::new(), &mut lost);
@@ -197,7 +206,8 @@ mod tests {
 
     #[test]
     fn what_is_empty_in_a_scheme_is_told_and_costs_nothing() {
-        let schemes = json!({"o": {"type": "oauth2", "flows": {"password": {"tokenUrl": "/t", "scopes": null}}}});
+        let schemes =
+            json!({"o": {"type": "oauth2", "flows": {"password": {"tokenUrl": "/t", "scopes": null}}}});
         let (security, requirements, lost) = read(&schemes, &json!([{"o": null}]));
         assert!(matches!(security.schemes["o"], SecurityScheme::Bearer));
         assert_eq!(requirements, Some(vec![vec!["o".to_owned()]]));
@@ -225,7 +235,8 @@ mod tests {
             "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
             "same": {"type": "apiKey", "in": "query", "name": "authorization"}
         });
-        let security = json!([{"user": [], "key": [], "token": [], "same": []}, {"key": [], "none": []}, "key"]);
+        let security =
+            json!([{"user": [], "key": [], "token": [], "same": []}, {"key": [], "none": []}, "key"]);
         let (_, requirements, lost) = read(&schemes, &security);
         let expected = [&["user", "key", "same"][..], &["token", "key", "same"], &["key", "none"], &["key"]];
         let expected = expected.map(|names| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());

@@ -54,7 +54,11 @@ impl Losses {
             for Lost { at, why } in lost {
                 let why = reason(document, &at).unwrap_or(why);
                 if told.insert(at.clone()) {
-                    found.push(Unread { operation: operation.map(|operation| operation.id.clone()), at, why });
+                    found.push(Unread {
+                        operation: operation.map(|operation| operation.id.clone()),
+                        at,
+                        why,
+                    });
                 }
             }
         };
@@ -65,9 +69,13 @@ impl Losses {
         }
         add(None, self.of_document, &mut told);
         let mut places: HashSet<&str> = untestable.iter().map(|one| one.at.as_str()).collect();
-        places.extend(operations.iter().flat_map(|one| &one.responses).flat_map(|one| &one.links).filter_map(
-            |link| link.leads.as_ref().err().map(|astray| astray.at.as_str()),
-        ));
+        places.extend(
+            operations
+                .iter()
+                .flat_map(|one| &one.responses)
+                .flat_map(|one| &one.links)
+                .filter_map(|link| link.leads.as_ref().err().map(|astray| astray.at.as_str())),
+        );
         let slips = slips(document).filter(|broken| {
             let holder = pointer::parent_and_last(&broken.at).map_or("", |(holder, _)| holder);
             [holder, &broken.at].iter().all(|at| !places.contains(at) && !told.contains(*at))
@@ -82,9 +90,8 @@ impl Losses {
 
 /// The references to parts of the contract that are not there or cannot be read.
 pub(super) fn slips(document: &Document) -> impl Iterator<Item = &BrokenRef> {
-    let is_reference = |broken: &&BrokenRef| {
-        broken.at.ends_with("/$ref") || broken.at.ends_with("/$dynamicRef")
-    };
+    let is_reference =
+        |broken: &&BrokenRef| broken.at.ends_with("/$ref") || broken.at.ends_with("/$dynamicRef");
     document.broken_refs().iter().filter(is_reference).filter(|broken| broken.reason.is_slip())
 }
 
@@ -193,9 +200,7 @@ impl Costs<'_> {
         let unread = |parameter: &Parameter| {
             parameter.schema.as_ref().is_some_and(|schema| folds.at(std::slice::from_ref(&schema.0)).unread)
         };
-        operation.parameters.retain(|one| {
-            one.required || (!unread(one) && cannot(&one.schema).is_none())
-        });
+        operation.parameters.retain(|one| one.required || (!unread(one) && cannot(&one.schema).is_none()));
         for media in operation.body.iter_mut().flat_map(|body| &mut body.content) {
             if cannot(&media.schema).is_some() {
                 (media.unread, media.schema) = (true, None);
@@ -311,8 +316,14 @@ mod tests {
     #[test]
     fn only_what_cannot_be_sent_at_all_is_untestable() {
         for (operation_text, at) in [
-            ("{parameters: [{name: q, in: query, required: true, schema: {$ref: '#/none'}}]}", "parameters/0/schema/$ref"),
-            ("{parameters: [{name: q, in: query, required: true, content: {$ref: '#/none'}}]}", "parameters/0/content"),
+            (
+                "{parameters: [{name: q, in: query, required: true, schema: {$ref: '#/none'}}]}",
+                "parameters/0/schema/$ref",
+            ),
+            (
+                "{parameters: [{name: q, in: query, required: true, content: {$ref: '#/none'}}]}",
+                "parameters/0/content",
+            ),
         ] {
             let read = operation("3.1.0", operation_text, "");
             let places: Vec<&str> = read.untestable.iter().map(|one| one.at.as_str()).collect();
@@ -320,7 +331,9 @@ mod tests {
         }
         let body = operation("3.1.0", "{requestBody: {$ref: '#/none'}}", "");
         assert_eq!(places(&body), [format!("{POST}/requestBody")]);
-        assert!(body.operations[0].body.as_ref().is_some_and(|body| body.required && body.content.is_empty()));
+        assert!(
+            body.operations[0].body.as_ref().is_some_and(|body| body.required && body.content.is_empty())
+        );
         let needed = "{requestBody: {content: {application/json: {schema: {required: [a], properties: {a: {$ref: '#/none'}}}}}}}";
         assert!(operation("3.1.0", needed, "").operations[0].json_body().is_none());
         let optional = needed.replace("required: [a], ", "");
@@ -335,7 +348,10 @@ mod tests {
             read.untestable.iter().map(|one| (one.at.as_str(), one.why.as_str())).collect();
         assert_eq!(told[0].0, "/paths/~1a~1{id}/get");
         assert!(told[0].1.contains("`{id}`"), "{told:?}");
-        assert_eq!(told[1], ("/paths/~1b~1{id}/get/parameters/0", "`$ref` names `#/none`: nothing stands there"));
+        assert_eq!(
+            told[1],
+            ("/paths/~1b~1{id}/get/parameters/0", "`$ref` names `#/none`: nothing stands there")
+        );
         let paths: Vec<&str> = read.operations.iter().map(|one| one.path.as_str()).collect();
         assert_eq!(paths, ["/c", "/c"]);
     }
@@ -389,7 +405,11 @@ mod tests {
 
     #[test]
     fn a_slip_where_no_operation_looks_is_told_of_the_document() {
-        let read = operation("3.1.0", "{}", "components: {schemas: {S: {$ref: '#/none'}, T: {$ref: 'https://e.com/x'}}}");
+        let read = operation(
+            "3.1.0",
+            "{}",
+            "components: {schemas: {S: {$ref: '#/none'}, T: {$ref: 'https://e.com/x'}}}",
+        );
         assert_eq!(places(&read), ["/components/schemas/S/$ref"]);
         assert_eq!(slips(&read.document).count(), 1);
     }

@@ -132,7 +132,9 @@ impl<'d> Viewer<'d> {
     /// Whether no request can be made without a parameter.
     fn is_needed(&self, at: &str) -> bool {
         let source = resolve(self.root, at).ok().map(|(_, source)| source);
-        source.is_some_and(|it| it.get("required") == Some(&json!(true)) || it.get("in") == Some(&json!("path")))
+        source.is_some_and(|it| {
+            it.get("required") == Some(&json!(true)) || it.get("in") == Some(&json!("path"))
+        })
     }
 
     fn parameter(&mut self, at: &str) -> Viewed {
@@ -274,7 +276,8 @@ impl<'d> Viewer<'d> {
         let error = |view: &Value| serde_json::from_value::<T>(view.clone()).err().map(|it| it.to_string());
         let Some(first) = error(&view) else { return Ok(view) };
         let (mut last, mut aside) = (first.clone(), Vec::new());
-        let names: Vec<String> = view.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        let names: Vec<String> =
+            view.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
         for name in names {
             if !ASIDE.contains(&name.as_str()) && !view[&name].is_null() {
                 continue;

@@ -64,7 +64,8 @@ mod tests {
             ("lost", None, "/webhooks/lost"),
             ("shared", Some("POST"), "/item/post"),
         ];
-        let expected = expected.map(|(name, method, at)| (name.to_owned(), method.map(str::to_owned), at.to_owned()));
+        let expected =
+            expected.map(|(name, method, at)| (name.to_owned(), method.map(str::to_owned), at.to_owned()));
         assert_eq!(found, expected);
         assert_eq!(all(&root)[1].summary.as_deref(), Some("Hello"));
     }

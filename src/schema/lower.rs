@@ -102,7 +102,9 @@ pub(super) fn without(document: &mut Value, places: &[String], keywords: &[&str]
     let mut marked: HashSet<String> = HashSet::new();
     for at in keywords {
         let Some((holder, keyword)) = held(&known, at) else { continue };
-        let Some(schema) = pointer::get_mut(document, holder).and_then(Value::as_object_mut) else { continue };
+        let Some(schema) = pointer::get_mut(document, holder).and_then(Value::as_object_mut) else {
+            continue;
+        };
         schema.shift_remove(keyword.as_ref());
         let is_reference = walk::REFERENCES.contains(&keyword.as_ref());
         let marks = is_reference || schema.get(UNREAD) == Some(&Value::Bool(true));
@@ -164,12 +166,7 @@ fn in_place(schema: &Map<String, Value>, at: &str) -> Vec<String> {
 }
 
 /// Takes out of a schema what would refuse a value because another schema accepts more than it did.
-fn loosen(
-    schema: &mut Map<String, Value>,
-    at: &str,
-    loose: &HashSet<String>,
-    at_once: &HashSet<String>,
-) {
+fn loosen(schema: &mut Map<String, Value>, at: &str, loose: &HashSet<String>, at_once: &HashSet<String>) {
     let is_loose = |key: &str| {
         let here = format!("{at}/{key}");
         loose.iter().any(|place| pointer::is_within(place, &here))

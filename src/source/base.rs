@@ -31,7 +31,9 @@ impl Base {
     pub(super) fn refusal(&self) -> Refusal {
         match self {
             Base::File(_) => Refusal::NoTarget,
-            Base::Uri(uri) if uri.starts_with("//") || has_scheme(uri) => Refusal::Remote,
+            Base::Uri(uri) if uri.starts_with("//") || has_scheme(uri) => {
+                Refusal::Remote { url: uri.clone() }
+            }
             Base::Uri(_) => Refusal::Absolute,
         }
     }
@@ -159,7 +161,8 @@ mod tests {
         assert_eq!(base.resolve("../out.yaml"), Some(Base::File("/out.yaml".into())));
         assert_eq!(base.resolve("../../out.yaml"), None);
         assert_eq!(base.resolve("/x").unwrap().refusal(), Refusal::Absolute);
-        assert_eq!(base.resolve("//host/x").unwrap().refusal(), Refusal::Remote);
-        assert_eq!(base.resolve("https://host/x").unwrap().refusal(), Refusal::Remote);
+        let remote = |url: &str| Refusal::Remote { url: url.to_owned() };
+        assert_eq!(base.resolve("//host/x").unwrap().refusal(), remote("//host/x"));
+        assert_eq!(base.resolve("https://host/x").unwrap().refusal(), remote("https://host/x"));
     }
 }

@@ -72,6 +72,13 @@ impl Reach {
         root.filter(|root| folder.starts_with(root)).unwrap_or_else(|| folder.to_owned())
     }
 
+    /// Whether a file is below the root, if there is one: a file that is not there is not outside.
+    pub fn contains(&self, path: &Path) -> bool {
+        let Some(root) = &self.root else { return true };
+        let Ok(path) = std::fs::canonicalize(path) else { return true };
+        std::fs::canonicalize(root).is_ok_and(|root| path.starts_with(root))
+    }
+
     /// The copy of what a URL names.
     fn copy_of(&self, url: &str) -> Option<PathBuf> {
         let copy = |(name, path): &(String, PathBuf)| {

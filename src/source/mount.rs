@@ -151,7 +151,7 @@ impl Mounting<'_> {
             Some(base @ Base::Uri(_)) if self.is_mapped(&base) => self.part(&base)?,
             named => {
                 // Whatever a file calls itself, what it names may stand beside it.
-                let beside = self.parts[part].home.resolve(name).ok_or(Refusal::Outside)?;
+                let beside = self.parts[part].home.resolve(name).ok_or(Refusal::NoTarget)?;
                 match self.part(&beside) {
                     Ok(part) => part,
                     Err(_) if named.as_ref().is_some_and(|named| *named != beside) => {
@@ -230,7 +230,7 @@ impl Mounting<'_> {
         if self.texts.is_some() {
             return self.from_text(base, uri);
         }
-        let path = self.reach.copy_of(uri).ok_or(Refusal::Remote)?;
+        let path = self.reach.copy_of(uri).ok_or_else(|| base.refusal())?;
         let most = MAX_TOTAL_BYTES.saturating_sub(self.bytes);
         let file = read::further(&path, uri, most)?;
         let (value, spot) = read::tree(&file)?;
@@ -255,16 +255,17 @@ impl Mounting<'_> {
             let base = Base::File(path.clone());
             return match self.known.get(&base) {
                 Some(known) => known.clone(),
+                None if !path.starts_with(&folder) && !stands => Err(self.outside(&path, &folder)),
                 None => self.from_text(&base, &shown(&path, &folder)),
             };
         }
         if !path.starts_with(&root) {
-            return Err(Refusal::Outside);
+            return Err(self.outside(path, &folder));
         }
         let shown = shown(path, &folder);
         let real = std::fs::canonicalize(path).map_err(|error| read::failed(&error, &shown))?;
         if !real.starts_with(&root) {
-            return Err(Refusal::Outside);
+            return Err(self.outside(&real, &folder));
         }
         let base = Base::File(real.clone());
         if let Some(known) = self.known.get(&base) {
@@ -276,6 +277,15 @@ impl Mounting<'_> {
             .map_err(Refusal::from);
         self.known.insert(base, part.clone());
         part
+    }
+
+    /// That a file is outside, with the nearest folder that it and the contract are in.
+    fn outside(&self, path: &Path, folder: &Path) -> Refusal {
+        let above = folder.ancestors().take_while(|folder| !path.starts_with(folder)).count();
+        let named = self.files.first().and_then(|file| Path::new(&file.name).parent());
+        let mut root = named.unwrap_or(Path::new("")).to_owned();
+        root.extend((0..above.max(1)).map(|_| ".."));
+        Refusal::Outside { root: root.display().to_string() }
     }
 
     fn finish(mut self, followed: Vec<Followed>) -> Document {

@@ -26,14 +26,20 @@ pub enum Refusal {
     #[error("nothing stands there")]
     NoTarget,
     /// It names a URL.
-    #[error("a URL, and nothing is fetched that the user did not name")]
-    Remote,
+    #[error("a URL, and nothing is fetched; --map {url}=FILE reads a copy")]
+    Remote {
+        /// The URL, without a fragment.
+        url: String,
+    },
     /// It names a path from the root of the file system.
     #[error("an absolute path, and only files in the contract's folder are read")]
     Absolute,
     /// It leads out of the folder in which files are read.
-    #[error("outside the contract's folder")]
-    Outside,
+    #[error("outside the contract's folder; --root {root} reads it")]
+    Outside {
+        /// A folder that it is in.
+        root: String,
+    },
     /// The contract did not come from a folder.
     #[error("another file, and the contract was not read from a folder")]
     NoFiles,

@@ -4,8 +4,8 @@
 
 pub use super::folds::{Folds, Places};
 
-use super::walk::{self, Says};
 use super::lower::UNREAD;
+use super::walk::{self, Says};
 use crate::json::pointer;
 use crate::schema::Discriminator;
 use indexmap::IndexMap;
