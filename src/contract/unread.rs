@@ -7,7 +7,7 @@ use super::{Operation, Unread, Untestable};
 use crate::json::pointer;
 use crate::schema::folded::Folds;
 use crate::schema::lower;
-use crate::schema::schemas::{SchemaAt, Schemas};
+use crate::schema::schemas::{Compiled, SchemaAt, Schemas};
 use crate::schema::{Side, Unusable};
 use crate::source::{BrokenRef, Document};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -114,15 +114,18 @@ pub(super) fn compile(
         requests.extend(sent);
         responses.extend(answered);
     }
+    let plain = document.unnamed();
     let compile = |without: &[Lost]| {
         let places: Vec<&str> = without.iter().map(|lost| lost.at.as_str()).collect();
-        Schemas::compile(&document.value, dialect_3_0, &requests, &responses, &places)
+        Schemas::compile(&plain, dialect_3_0, &requests, &responses, &places)
     };
-    let (mut schemas, mut broken) = compile(&without);
+    let mut compiled = compile(&without);
+    let misshapen = std::mem::take(&mut compiled.misshapen).into_iter();
+    without.extend(misshapen.map(|Unusable { at, why }| Lost { at, why }));
     for _ in 0..ROUNDS {
         let known: HashSet<&str> = without.iter().map(|lost| lost.at.as_str()).collect();
         let mut fresh: Vec<Lost> = Vec::new();
-        for Unusable { at, why } in broken.values() {
+        for Unusable { at, why } in compiled.broken.values() {
             if !known.contains(at.as_str()) && fresh.iter().all(|lost| lost.at != *at) {
                 fresh.push(Lost { at: at.clone(), why: why.clone() });
             }
@@ -132,12 +135,12 @@ pub(super) fn compile(
         }
         fresh.sort_by(|one, other| one.at.cmp(&other.at));
         without.extend(fresh);
-        (schemas, broken) = compile(&without);
+        compiled = compile(&without);
     }
     if without.is_empty() {
-        return schemas;
+        return compiled.schemas;
     }
-    let costs = Costs { document, schemas: &schemas, broken: &broken, without: &without };
+    let costs = Costs::new(document, &compiled, &without);
     operations.retain_mut(|operation| match costs.settle(operation) {
         Ok(lost) => {
             losses.of_operations.entry(operation.id.clone()).or_default().extend(lost);
@@ -149,7 +152,7 @@ pub(super) fn compile(
             false
         }
     });
-    schemas
+    compiled.schemas
 }
 
 /// The references in schemas of the operations that lead nowhere.
@@ -171,26 +174,36 @@ fn broken_in_schemas(document: &Document, operations: &[Operation]) -> Vec<Lost>
 /// What it costs an operation that its schemas cannot be read in full.
 struct Costs<'c> {
     document: &'c Document,
-    schemas: &'c Schemas,
     broken: &'c HashMap<SchemaAt, Unusable>,
     without: &'c [Lost],
+    /// The schemas from which something that is lost can be reached.
+    touched: HashSet<String>,
+    folds: Folds<'c>,
 }
 
-impl Costs<'_> {
+impl<'c> Costs<'c> {
+    fn new(document: &'c Document, compiled: &'c Compiled, without: &'c [Lost]) -> Costs<'c> {
+        let places: Vec<&str> = without.iter().map(|lost| lost.at.as_str()).collect();
+        let touched = lower::reaching(&document.value, &compiled.places, &places);
+        let folds = Folds::new(compiled.schemas.raw(Side::Request));
+        Costs { document, broken: &compiled.broken, without, touched, folds }
+    }
+
     /// Takes from an operation what cannot be sent, and says what is lost.
     fn settle(&self, operation: &mut Operation) -> Result<Vec<Lost>, Unusable> {
         let (sent, answered) = schemas_of(operation);
         if let Some(unusable) = sent.iter().chain(&answered).find_map(|schema| self.broken.get(schema)) {
             return Err(unusable.clone());
         }
-        let roots = sent.iter().chain(&answered).map(|schema| schema.0.clone());
+        let touched = |schema: &&SchemaAt| self.touched.contains(&schema.0);
+        let roots = sent.iter().chain(&answered).filter(touched).map(|schema| schema.0.clone());
         let lost = self.below(roots);
         if lost.is_empty() {
             return Ok(lost);
         }
-        let folds = Folds::new(self.schemas.raw(Side::Request));
+        let folds = &self.folds;
         let cannot = |schema: &Option<SchemaAt>| {
-            let needed = schema.as_ref().filter(|schema| needs_unknown(&folds, &[schema.0.clone()]))?;
+            let needed = schema.as_ref().filter(|schema| needs_unknown(folds, &[schema.0.clone()]))?;
             self.below([needed.0.clone()]).into_iter().next()
         };
         let needed = operation.parameters.iter().filter(|one| one.required);

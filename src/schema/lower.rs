@@ -3,6 +3,7 @@
 //! Every pointer stays what it was, so that a validator's schema path is a place in the
 //! contract as its author wrote it.
 
+use super::Unusable;
 use super::walk::{self, Part, Says};
 use crate::json::pointer;
 use serde_json::{Map, Value, json};
@@ -98,6 +99,9 @@ pub(crate) const UNREAD: &str = "x-probity-unread";
 /// Takes keywords out of the schemas at `places`, and what would judge by them: a schema that is looser
 /// than it was must not refuse anything for that.
 pub(super) fn without(document: &mut Value, places: &[String], keywords: &[&str]) {
+    if keywords.is_empty() {
+        return;
+    }
     let known: HashSet<&str> = places.iter().map(String::as_str).collect();
     let mut marked: HashSet<String> = HashSet::new();
     for at in keywords {
@@ -121,6 +125,75 @@ pub(super) fn without(document: &mut Value, places: &[String], keywords: &[&str]
             loosen(schema, at, &loose, &at_once);
         }
     }
+}
+
+/// The keywords that no validator can use, because what they hold is nothing that they may hold.
+pub(super) fn misshapen(document: &Value, places: &[String]) -> Vec<Unusable> {
+    let mut found = Vec::new();
+    for at in places {
+        let schema = pointer::get(document, at).and_then(Value::as_object);
+        for (keyword, value) in schema.into_iter().flatten() {
+            if let Some(what) = wanted(keyword).filter(|what| !what.includes(value)) {
+                let why = format!("`{keyword}` is not {}", what.words());
+                found.push(Unusable { at: pointer::child(at, keyword), why });
+            }
+        }
+    }
+    found
+}
+
+/// What a keyword may hold.
+#[derive(Clone, Copy)]
+enum Shape {
+    Number,
+    Names,
+    List,
+    Map,
+    Types,
+}
+
+fn wanted(keyword: &str) -> Option<Shape> {
+    Some(match keyword {
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" | "minLength"
+        | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" | "minContains"
+        | "maxContains" => Shape::Number,
+        "required" => Shape::Names,
+        "enum" | "allOf" | "anyOf" | "oneOf" | "prefixItems" => Shape::List,
+        "properties" | "patternProperties" | "dependentSchemas" | "dependentRequired" => Shape::Map,
+        "type" => Shape::Types,
+        _ => return None,
+    })
+}
+
+impl Shape {
+    fn includes(self, value: &Value) -> bool {
+        const TYPES: [&str; 7] = ["null", "boolean", "integer", "number", "string", "array", "object"];
+        let is_type = |value: &Value| value.as_str().is_some_and(|name| TYPES.contains(&name));
+        match self {
+            Shape::Number => value.is_number(),
+            Shape::Names => value.as_array().is_some_and(|all| all.iter().all(Value::is_string)),
+            Shape::List => value.is_array(),
+            Shape::Map => value.is_object(),
+            Shape::Types => is_type(value) || value.as_array().is_some_and(|all| all.iter().all(is_type)),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Shape::Number => "a number",
+            Shape::Names => "a list of names",
+            Shape::List => "a list",
+            Shape::Map => "an object",
+            Shape::Types => "a type, or a list of types",
+        }
+    }
+}
+
+/// The schemas from which one can be reached that some keywords stand in.
+pub(crate) fn reaching(document: &Value, places: &[String], keywords: &[&str]) -> HashSet<String> {
+    let known: HashSet<&str> = places.iter().map(String::as_str).collect();
+    let holders = keywords.iter().filter_map(|at| Some(held(&known, at)?.0.to_owned())).collect();
+    spread(document, places, &holders, |schema, at| subschemas(schema, at))
 }
 
 /// The schema that a keyword stands in, and the keyword, given a place at or below it.
@@ -195,27 +268,6 @@ fn loosen(schema: &mut Map<String, Value>, at: &str, loose: &HashSet<String>, at
     }
     if marks {
         schema.entry(UNREAD).or_insert(Value::Bool(false));
-    }
-}
-
-/// Takes the names of schemas away, on the way to the places too: references are pointers by now, which
-/// a validator would take from the schema with the nearest `$id`.
-pub(super) fn without_names(document: &mut Value, places: &[String]) {
-    const NAMES: [&str; 4] = ["$id", "$anchor", "$dynamicAnchor", "$schema"];
-    let mut around: HashSet<&str> = HashSet::new();
-    for at in places {
-        let mut here = at.as_str();
-        while around.insert(here)
-            && let Some((outer, _)) = here.rsplit_once('/')
-        {
-            here = outer;
-        }
-    }
-    for at in around {
-        let Some(schema) = pointer::get_mut(document, at).and_then(Value::as_object_mut) else { continue };
-        if NAMES.iter().any(|name| schema.get(*name).is_some_and(Value::is_string)) {
-            schema.retain(|key, value| !(NAMES.contains(&key.as_str()) && value.is_string()));
-        }
     }
 }
 

@@ -36,22 +36,32 @@ pub struct Schemas {
     answered: Option<Branches>,
 }
 
+/// The schemas of a contract, and what of them could not be used.
+pub(crate) struct Compiled {
+    pub(crate) schemas: Schemas,
+    /// The schemas that cannot be compiled.
+    pub(crate) broken: HashMap<SchemaAt, Unusable>,
+    /// Keywords that were left out because they hold nothing that can be used.
+    pub(crate) misshapen: Vec<Unusable>,
+    /// Where schemas stand that the compiled ones consist of.
+    pub(crate) places: Vec<String>,
+}
+
 type Validators<F> = HashMap<SchemaAt, Validator<F>>;
 
 impl Schemas {
     /// Lowers and compiles the schemas at `requests` and `responses`, without some keywords that
-    /// cannot be used; what cannot be compiled is returned beside them.
+    /// cannot be used.
     pub(crate) fn compile(
         document: &Value,
         dialect_3_0: bool,
         requests: &BTreeSet<SchemaAt>,
         responses: &BTreeSet<SchemaAt>,
         without: &[&str],
-    ) -> (Schemas, HashMap<SchemaAt, Unusable>) {
+    ) -> Compiled {
         let roots = requests.union(responses).map(|schema| schema.0.clone());
         let places = lower::reachable(document, roots);
         let mut request = document.clone();
-        lower::without_names(&mut request, &places);
         let mut idle_nullables = Vec::new();
         if dialect_3_0 {
             lower::to_2020_12(&mut request, &places);
@@ -60,7 +70,10 @@ impl Schemas {
             idle_nullables.extend(idle.cloned());
         }
         lower::require_once(&mut request, &places);
-        lower::without(&mut request, &places, without);
+        let misshapen = lower::misshapen(&request, &places);
+        let keywords: Vec<&str> =
+            without.iter().copied().chain(misshapen.iter().map(|one| one.at.as_str())).collect();
+        lower::without(&mut request, &places, &keywords);
         let mut answered = request.clone();
         let differs = lower::for_side(&mut request, &places, Side::Request)
             | lower::for_side(&mut answered, &places, Side::Response);
@@ -92,7 +105,7 @@ impl Schemas {
             asked,
             answered,
         };
-        (schemas, broken)
+        Compiled { schemas, broken, misshapen, places }
     }
 
     fn document(&self, side: Side) -> &Value {

@@ -3,6 +3,7 @@
 //! The files that references name are read with the contract and mounted under
 //! `/x-probity-files`, so that one JSON Pointer names one node, whatever file it came from.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -54,6 +55,8 @@ pub struct Document {
     files: Vec<File>,
     spots: Vec<Mounted>,
     broken: Vec<BrokenRef>,
+    /// Whether a schema has a name of its own.
+    named: bool,
 }
 
 /// What may be read beside the files of the contract's folder.
@@ -154,6 +157,16 @@ impl Document {
         };
         let at = file.location(spot.start);
         Err(SourceError::NotAMapping { at, found })
+    }
+
+    /// The document without the names of schemas, which references do not need any more.
+    pub fn unnamed(&self) -> Cow<'_, Value> {
+        if !self.named {
+            return Cow::Borrowed(&self.value);
+        }
+        let mut value = self.value.clone();
+        references::without_names(&mut value);
+        Cow::Owned(value)
     }
 
     /// The value at a JSON Pointer.

@@ -301,6 +301,7 @@ impl Mounting<'_> {
                 *place = Value::String(pointer::to_fragment(target));
             }
         }
+        let named = self.parts.iter().any(|part| part.survey.names_anything());
         let resources = dynamic::resources(self.parts.iter().map(|part| &part.survey), mounted);
         let mut values = self.parts.into_iter().map(|part| part.value);
         let mut value = values.next().unwrap_or_default();
@@ -317,7 +318,7 @@ impl Mounting<'_> {
             };
             broken.push(BrokenRef { at: mounted(part) + &reference.at, target: reference.text, reason });
         }
-        let mut document = Document { value, files: self.files, spots: self.spots, broken };
+        let mut document = Document { value, files: self.files, spots: self.spots, broken, named };
         dynamic::settle(&mut document, &resources, &dynamic);
         document
     }

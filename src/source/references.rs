@@ -116,6 +116,14 @@ pub(super) fn survey(value: &Value) -> Survey {
     survey
 }
 
+impl Survey {
+    /// Whether anything in the file has a name of its own.
+    pub(super) fn names_anything(&self) -> bool {
+        self.scopes.len() > 1
+            || self.scopes.iter().any(|scope| scope.id.is_some() || !scope.anchors.is_empty())
+    }
+}
+
 impl Scope {
     fn new(at: &str, outer: usize) -> Scope {
         let (anchors, dynamic) = (HashMap::new(), BTreeMap::new());
@@ -224,6 +232,31 @@ impl Survey {
         self.references.push(Reference { at, text: text.to_owned(), scope });
     }
 }
+
+/// Takes the names of schemas away: once references are pointers, a validator would take them from the
+/// schema with the nearest `$id`.
+pub(super) fn without_names(value: &mut Value) {
+    fn visit(value: &mut Value, keys: Keys) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| visit(item, keys)),
+            Value::Object(members) => {
+                if keys == Keys::Words {
+                    members.retain(|key, value| !(NAMES.contains(&key.as_str()) && value.is_string()));
+                }
+                for (key, member) in members {
+                    if let Some(inner) = inside(keys, key, member) {
+                        visit(member, inner);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    visit(value, Keys::Words);
+}
+
+/// The keywords that name a schema, or the dialect of it.
+const NAMES: [&str; 4] = ["$id", "$anchor", "$dynamicAnchor", "$schema"];
 
 /// What the keys inside a member are; none if the member is data, whose `$ref` means nothing.
 fn inside(keys: Keys, key: &str, member: &Value) -> Option<Keys> {
