@@ -72,7 +72,7 @@ fn exchange(plan: &Plan, verdict: Verdict, status: u16, body: &str) -> (usize, E
             headers: request.parts.headers().map(|(name, value)| (name, value.to_string())).collect(),
         }
         .into(),
-        body: request.body().map(Bytes::copy_from_slice),
+        body: request.body().map(|body| Bytes::copy_from_slice(body).into()),
     };
     let outcome = Outcome::Answered(answer);
     (

@@ -1,13 +1,20 @@
-//! What planning a large document costs: prints the ratio against reading the bodies of its plan
-//! once, measured in the same run.
-#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+//! What a large document costs: prints the time of planning against reading the bodies of its plan
+//! once, and the peak memory of planning and of a whole run against the bytes of these bodies, all
+//! measured in the same run.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss)]
 
 use probity::contract::Contract;
+use probity::host::{Host, HostSettings};
+use probity::judge::Levels;
 use probity::plan::{Plan, Wishes, plan};
+use probity::run::Settings;
+use probity::session::{Observer, Observers, run as session};
 use probity::source::Document;
 use serde_json::{Map, Value, json};
+use std::fs;
 use std::hint::black_box;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// The program's own.
 #[global_allocator]
@@ -16,7 +23,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const SCHEMAS: usize = 120;
 const OPERATIONS: usize = 100;
 const ROUNDS: usize = 9;
-const BAR: f64 = 16.0;
 
 fn reference(index: usize) -> Value {
     json!({"$ref": format!("#/components/schemas/Part{index}")})
@@ -68,10 +74,49 @@ fn bodies(plan: &Plan) -> impl Iterator<Item = &[u8]> {
     plan.cases().filter_map(|case| case.request.body())
 }
 
+/// So many bytes of this process are in memory, or were at most since `forget_peak`; none where the
+/// system does not say.
+fn memory(field: &str) -> Option<f64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()? * 1024.0)
+}
+
+fn forget_peak() {
+    let _ = fs::write("/proc/self/clear_refs", "5");
+}
+
+/// What work adds to the memory of this process at its peak.
+fn peak(work: impl FnOnce()) -> Option<f64> {
+    forget_peak();
+    let before = memory("VmRSS")?;
+    work();
+    Some(memory("VmHWM")? - before)
+}
+
+/// Sends the plan to the embedded host, and judges what comes.
+fn whole_run(contract: &Arc<Contract>, planned: Plan) {
+    let host = Host::start_apart(Arc::clone(contract), HostSettings::default()).unwrap();
+    let settings = Settings {
+        patience: Duration::ZERO,
+        ..Settings::new(format!("http://{}", host.address()), "4234567890")
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (_keep, stop) = tokio::sync::watch::channel(false);
+    let observer: Arc<dyn Observer> = Arc::new(Observers::default());
+    let (levels, planned) = (Levels::default(), Arc::new(planned));
+    black_box(
+        runtime.block_on(session(contract, &planned, (&settings, &levels), (&observer, None), stop)).unwrap(),
+    );
+}
+
 fn main() {
     let document = Document::from_text("large.json", &document()).unwrap();
-    let contract = Contract::read(document).map_err(|refused| refused.1).unwrap();
-    let planned = plan(&contract, &Wishes::default()).unwrap();
+    let contract = Arc::new(Contract::read(document).map_err(|refused| refused.1).unwrap());
+    let mut planned = None;
+    let planning = peak(|| planned = plan(&contract, &Wishes::default()).ok());
+    let planned = planned.unwrap();
+    let bytes: usize = bodies(&planned).map(<[u8]>::len).sum();
     let read =
         || bodies(&planned).filter(|body| serde_json::from_slice::<Value>(black_box(body)).is_ok()).count();
     let mut ratios: Vec<f64> = (0..ROUNDS)
@@ -85,11 +130,19 @@ fn main() {
         })
         .collect();
     ratios.sort_by(f64::total_cmp);
-    let (median, last) = (ratios[ROUNDS / 2], ratios.len() - 1);
+    let row = |name: &str, value: f64| println!("{name:64} {value:6.2}");
     println!(
-        "planning {} requests of {OPERATIONS} operations, of reading their bodies once: {median:.2} ({:.2} to {:.2}), bar: at most {BAR}",
+        "{} requests of {OPERATIONS} operations; their bodies have {bytes} bytes; {ROUNDS} rounds, {:.2} to {:.2}",
         planned.len(),
         ratios[0],
-        ratios[last],
+        ratios[ROUNDS - 1],
     );
+    row("time of planning, times that of reading the bodies once", ratios[ROUNDS / 2]);
+    let of_bytes = |peak: Option<f64>| peak.map(|peak| peak / bytes as f64);
+    if let Some(planning) = of_bytes(planning) {
+        row("memory that planning takes at its peak, times the bodies", planning);
+    }
+    if let Some(run) = of_bytes(peak(|| whole_run(&contract, planned))) {
+        row("memory that a run takes beside its plan, times the bodies", run);
+    }
 }

@@ -8,7 +8,7 @@ use probity::contract::Contract;
 use probity::exchange::Head;
 use probity::exchange::{Piece, Pieces};
 use probity::host::{Host, HostSettings};
-use probity::plan::{Plan, Wishes, plan};
+use probity::plan::{Plan, Scenario, Wishes, plan};
 use probity::run::authenticator::basic;
 use probity::run::transport::{Outgoing, Transport};
 use probity::run::{self, Credentials, Settings};
@@ -102,11 +102,11 @@ fn repeated(plan: &Plan, times: u8) -> Plan {
     for copy in 0..times {
         let own = char::from(b'a' + copy).to_string();
         for scenario in &plan.scenarios {
-            let mut scenario = scenario.clone();
+            let mut scenario = Scenario::clone(scenario);
             for body in scenario.cases.iter_mut().filter_map(|case| case.request.body.as_mut()) {
                 *body = copied(body, &own);
             }
-            long.scenarios.push(scenario);
+            long.scenarios.push(Arc::new(scenario));
         }
     }
     long
@@ -188,7 +188,7 @@ fn main() {
     let contract = contract();
     let with_races = plan(&contract, &Wishes::default()).unwrap();
     let plan = Arc::new(without_races(&with_races));
-    let transport = Transport::new("http://", Duration::from_secs(10)).unwrap();
+    let transport = Transport::new("http://", Duration::from_secs(10), &[]).unwrap();
     let (mut whole, mut judged, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         // A fresh host for each, so that neither finds what the other left behind.
@@ -205,20 +205,13 @@ fn main() {
             / 3.0;
         let levels = probity::judge::Levels::default();
         let settings = |number: usize| Settings {
-            max_requests: None,
-            target: target.clone(),
-            alias: None,
             credentials: Credentials {
                 basic: Some(("demo".into(), "demo-password".into())),
                 ..Credentials::default()
             },
             jobs: CONNECTIONS,
-            rate: None,
-            timeout: Duration::from_secs(10),
             patience: Duration::ZERO,
-            fail_fast: false,
-            ledger: None,
-            run_id: id(number),
+            ..Settings::new(target.as_str(), id(number))
         };
         let mut elapsed = 0.0;
         for number in 4..7 {

@@ -10,6 +10,7 @@ use crate::record::Record;
 use crate::run::{self, End, RunError};
 use crate::session::{self, Observer, Observers};
 use crate::snapshot::{self, Snapshot, Unstable};
+use bytes::Bytes;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -234,16 +235,16 @@ impl<'a> Bench<'a> {
 
 /// The cases to whose answers the fault made a difference.
 fn shown<'p>(host: &Host, plan: &'p Plan, run: &Record) -> Vec<&'p Case> {
-    let mut count: HashMap<(String, String, &[u8]), usize> = HashMap::new();
+    let mut count: HashMap<(String, String, Bytes), usize> = HashMap::new();
     let mut found = Vec::new();
     for (position, exchange) in run.exchanges() {
         let sent = &exchange.sent;
         let path = sent.head.url.strip_prefix(&run.target).unwrap_or(&sent.head.url);
         let path = path.split('?').next().unwrap_or_default();
-        let body = sent.body.as_deref().unwrap_or_default();
-        let nth = count.entry((sent.head.method.clone(), path.to_owned(), body)).or_default();
+        let body = sent.body().unwrap_or_default();
+        let nth = count.entry((sent.head.method.clone(), path.to_owned(), body.clone())).or_default();
         *nth += 1;
-        if host.misbehaved_on(&sent.head.method, path, body, *nth) {
+        if host.misbehaved_on(&sent.head.method, path, &body, *nth) {
             found.push(&plan[position]);
         }
     }

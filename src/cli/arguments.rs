@@ -162,6 +162,9 @@ pub(super) struct TargetArgs {
     /// says
     #[arg(long, env = "PROBITY_TARGET", value_name = "URL")]
     pub(super) target: Option<String>,
+    /// Certificates in PEM that vouch for the target, beside those that this machine trusts
+    #[arg(long, env = "PROBITY_CA_CERT", value_name = "FILE")]
+    pub(super) ca_cert: Option<PathBuf>,
     /// Credentials of HTTP Basic
     #[arg(long, env = "PROBITY_BASIC", hide_env_values = true, value_name = "USER:PASSWORD")]
     pub(super) basic: Option<String>,

@@ -17,7 +17,7 @@ use crate::record::file::RecordFile;
 use crate::record::{Record, Verdict};
 use crate::report::progress::Progress;
 use crate::report::{self, Detail, Events, Format, Output, Report, Subject, changes, terminal};
-use crate::run::{Effects, Ledger, RunError, Settings, identity};
+use crate::run::{Effects, Ledger, RunError, Settings, identity, transport};
 use crate::session::{
     self, Checked, NotRecorded, Observer, Observers, Options, Pinned, SessionError, Snapshots,
 };
@@ -62,12 +62,20 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         super::snapshots::comparable(named, &arguments.profile.snapshots)?;
     }
     let levels_of_events = levels.clone();
+    let authorities = arguments.target.ca_cert.as_deref().map(transport::authorities).transpose();
+    let authorities = authorities.map_err(|error| {
+        Failure::new(Exit::Usage, error.to_string())
+            .with_hint(Some("name a file that begins with -----BEGIN CERTIFICATE-----".into()))
+    })?;
+    let authorities = authorities.unwrap_or_default();
     let options = Options {
         settings: Settings {
             target: target.url().map(str::to_owned).unwrap_or_default(),
             alias: None,
             max_requests: arguments.selection.max_requests,
             credentials: given,
+            served: Vec::new(),
+            authorities,
             jobs: arguments.pace.jobs,
             rate: arguments.pace.rate,
             timeout: arguments.pace.timeout,

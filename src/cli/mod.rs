@@ -83,15 +83,19 @@ static UNSAID: AtomicBool = AtomicBool::new(false);
 
 /// Writes to standard output. A reader that went away is not an error.
 fn say(text: &str) {
-    say_with(|out| out.write_all(text.as_bytes()));
+    to_stdout(anstream::stdout().lock(), |out| out.write_all(text.as_bytes()));
+}
+
+/// Writes to standard output what is made while it is written, and has no colours.
+fn say_with(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
+    to_stdout(std::io::stdout().lock(), write);
 }
 
 /// So many bytes are written at once.
 const WRITTEN_AT_ONCE: usize = 64 << 10;
 
-/// Writes to standard output what is made while it is written.
-fn say_with(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
-    let mut out = std::io::BufWriter::with_capacity(WRITTEN_AT_ONCE, anstream::stdout().lock());
+fn to_stdout(stdout: impl Write, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
+    let mut out = std::io::BufWriter::with_capacity(WRITTEN_AT_ONCE, stdout);
     let written = write(&mut out).and_then(|()| out.flush());
     if let Err(error) = written
         && error.kind() != std::io::ErrorKind::BrokenPipe

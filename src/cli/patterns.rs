@@ -43,8 +43,8 @@ pub(super) fn known(
         // Where nothing can be tested, that is what is to be told.
         let Ok(plan) = plan::plan(contract, &wishes) else { return Ok(()) };
         for scenario in plan.scenarios {
-            ids.extend(scenario.cases.into_iter().map(|case| case.id));
-            ids.insert(scenario.id);
+            ids.extend(scenario.cases.iter().map(|case| case.id.clone()));
+            ids.insert(scenario.id.clone());
         }
         unknown.retain(|(_, pattern)| !ids.iter().any(|id| matches(pattern, id)));
         if unknown.is_empty() {

@@ -83,7 +83,6 @@ const fn shown(name: &'static str, since: Version, inside: Inside) -> Field {
     Field { name, since, used: Shown, inside }
 }
 
-const SERVERS: &str = "requests go to the target, whatever `servers` says here";
 const CALLBACKS: &str = "these are requests that the host sends, which nobody waits for";
 const SEQUENTIAL: &str = "the items of a stream are not looked at";
 
@@ -179,7 +178,7 @@ static PATH_ITEM: Object = Object {
         field("trace", V3_0, Read),
         field("query", V3_2, Read),
         field("additionalOperations", V3_2, Read),
-        field("servers", V3_0, Not(SERVERS)),
+        with("servers", V3_0, Each(&SERVER)),
         with("parameters", V3_0, Each(&PARAMETER)),
     ],
 };
@@ -198,7 +197,7 @@ static OPERATION: Object = Object {
         field("callbacks", V3_0, Not(CALLBACKS)),
         field("deprecated", V3_0, Shown),
         field("security", V3_0, Read),
-        field("servers", V3_0, Not(SERVERS)),
+        with("servers", V3_0, Each(&SERVER)),
     ],
 };
 
@@ -274,7 +273,11 @@ static LINK: Object = Object {
         field("parameters", V3_0, Read),
         field("requestBody", V3_0, Not("what a link puts into a body is not sent")),
         field("description", V3_0, Shown),
-        field("server", V3_0, Not(SERVERS)),
+        field(
+            "server",
+            V3_0,
+            Not("a link is followed where its operation is served, whatever `server` says"),
+        ),
     ],
 };
 
@@ -507,14 +510,17 @@ mod tests {
         let mut document = with_operation(
             "3.0.3",
             &json!({
-                "servers": [{"url": "/v2"}],
+                "callbacks": {"c": {}},
                 "parameters": [{"$ref": "#/components/parameters/p"}, {"$ref": "#/components/parameters/p"}],
                 "responses": {}
             }),
         );
         document["components"] =
             json!({"parameters": {"p": {"name": "q", "in": "query", "allowEmptyValue": true, "schema": {}}}});
-        assert_eq!(places(&document), ["/paths/~1a/get/servers", "/components/parameters/p/allowEmptyValue"]);
+        assert_eq!(
+            places(&document),
+            ["/paths/~1a/get/callbacks", "/components/parameters/p/allowEmptyValue"]
+        );
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(super) fn read(document: Document) -> Result<Contract, Box<(Document, Contra
 impl Described {
     fn contract(self, document: Document) -> Contract {
         let Described { openapi, mut operations, mut untestable, mut losses, schemes, request_id } = self;
-        let root = &document.value;
+        let root = &*document.value;
         let schemas =
             unread::compile(&document, openapi == "3.0", &mut operations, &mut untestable, &mut losses);
         let text = |at: &str| pointer::get(root, at).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -66,7 +66,7 @@ impl Described {
 }
 
 fn described(document: &Document) -> Result<Described, ContractError> {
-    let root = &document.value;
+    let root = &*document.value;
     let openapi = version(root)?;
     let mut mistakes = Vec::new();
     let extension = extension::at::<DocumentExtension>(root, "", Shape::Document, &mut mistakes);

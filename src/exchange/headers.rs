@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// Header fields, in order, names as they were written.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Headers {
     text: String,
     /// Where each name and each value ends.

@@ -17,7 +17,7 @@ pub use request::{CredentialKind, Parts, Request};
 
 use crate::wire::{Received, url};
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,9 +49,17 @@ pub struct Exchange {
 pub struct Sent {
     /// What stands before the body.
     pub head: Arc<Head>,
-    /// The body, byte for byte.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "octets::option")]
-    pub body: Option<Bytes>,
+    /// The body, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Content>,
+}
+
+/// A body as it was sent. Its bytes are those of the plan, and the identity of the run is filled in
+/// when it is read.
+#[derive(Clone, Debug)]
+pub struct Content {
+    planned: Pieces,
+    run: Arc<str>,
 }
 
 /// What came back.
@@ -157,7 +165,48 @@ impl FailureKind {
     }
 }
 
+impl Content {
+    /// That of a request of a plan, in a run.
+    pub fn of(planned: &Pieces, run: &Arc<str>) -> Content {
+        Content { planned: planned.clone(), run: Arc::clone(run) }
+    }
+
+    /// The body, byte for byte.
+    pub fn bytes(&self) -> Bytes {
+        self.planned.filled(&self.run)
+    }
+}
+
+impl PartialEq for Content {
+    fn eq(&self, other: &Content) -> bool {
+        self.bytes() == other.bytes()
+    }
+}
+
+impl Serialize for Content {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        octets::serialize(&self.bytes(), serializer)
+    }
+}
+
+impl<'d> Deserialize<'d> for Content {
+    fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Content, D::Error> {
+        octets::deserialize(deserializer).map(Content::from)
+    }
+}
+
+impl From<Bytes> for Content {
+    fn from(bytes: Bytes) -> Content {
+        Content { planned: bytes.into(), run: Arc::default() }
+    }
+}
+
 impl Sent {
+    /// The body, byte for byte.
+    pub fn body(&self) -> Option<Bytes> {
+        self.body.as_ref().map(Content::bytes)
+    }
+
     /// The first value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head.headers.get(name)

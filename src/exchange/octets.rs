@@ -48,23 +48,3 @@ pub(super) fn deserialize<'d, D: Deserializer<'d>>(deserializer: D) -> Result<By
     let octets = Octets::deserialize(deserializer)?;
     octets.bytes().map(Bytes::from).map_err(serde::de::Error::custom)
 }
-
-/// The same for what may be absent.
-pub(super) mod option {
-    use super::{Bytes, Deserialize, Deserializer, Octets, Serialize, Serializer};
-
-    #[expect(clippy::ref_option, reason = "serde's signature")]
-    pub(in super::super) fn serialize<S: Serializer>(
-        bytes: &Option<Bytes>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        bytes.as_ref().map(|bytes| Octets::from(&bytes[..])).serialize(serializer)
-    }
-
-    pub(in super::super) fn deserialize<'d, D: Deserializer<'d>>(
-        deserializer: D,
-    ) -> Result<Option<Bytes>, D::Error> {
-        let octets = Option::<Octets<'_>>::deserialize(deserializer)?;
-        octets.map(|octets| octets.bytes().map(Bytes::from)).transpose().map_err(serde::de::Error::custom)
-    }
-}

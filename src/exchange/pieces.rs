@@ -6,6 +6,7 @@ use memchr::memmem;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 /// Bytes, some of which stand for what a run fills in.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -13,7 +14,7 @@ pub struct Pieces {
     /// The bytes with samples in place of what is not known.
     sample: Bytes,
     /// Which of them are samples, in order.
-    marks: Box<[Mark]>,
+    marks: Arc<[Mark]>,
 }
 
 /// A part of a text.
@@ -192,9 +193,15 @@ impl Mark {
     }
 }
 
+impl From<Bytes> for Pieces {
+    fn from(sample: Bytes) -> Pieces {
+        Pieces { sample, marks: Arc::default() }
+    }
+}
+
 impl From<String> for Pieces {
     fn from(text: String) -> Pieces {
-        Pieces { sample: text.into(), marks: Box::default() }
+        Pieces { sample: text.into(), marks: Arc::default() }
     }
 }
 
@@ -206,7 +213,7 @@ impl From<&str> for Pieces {
 
 impl From<Vec<u8>> for Pieces {
     fn from(bytes: Vec<u8>) -> Pieces {
-        Pieces { sample: bytes.into_boxed_slice().into(), marks: Box::default() }
+        Pieces { sample: bytes.into_boxed_slice().into(), marks: Arc::default() }
     }
 }
 

@@ -74,7 +74,7 @@ fn texts(value: &Value, found: &mut String) {
 /// What a request holds, in small letters, the longest first.
 fn values(sent: &Sent) -> Vec<String> {
     let mut all = BTreeSet::new();
-    let body = sent.body.as_deref().and_then(|body| json::read(body).ok());
+    let body = sent.body().and_then(|body| json::read(&body).ok());
     if let Some(body) = body {
         leaves(&body.to_value(), &mut all);
     }
@@ -147,7 +147,7 @@ mod tests {
     fn shape(url: &str, sent: &str, kind: &'static str, body: &str) -> Shape {
         let head =
             Head { method: "POST".into(), url: format!("http://h:1{url}"), headers: Headers::default() };
-        let sent = Sent { head: head.into(), body: Some(Bytes::copy_from_slice(sent.as_bytes())) };
+        let sent = Sent { head: head.into(), body: Some(Bytes::copy_from_slice(sent.as_bytes()).into()) };
         let headers = [("content-type", kind)].into();
         Shape::of(&Answer { status: 500, headers, body: Bytes::copy_from_slice(body.as_bytes()) }, &sent)
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 /// What a plan is made for.
@@ -77,6 +78,8 @@ const STACK_BYTES: usize = 8 << 20;
 /// What one operation implies.
 struct Derived {
     drafts: Vec<Draft>,
+    /// Whether there were more of them.
+    cut: bool,
     gaps: Vec<Gap>,
     candidates: Option<Candidates>,
 }
@@ -87,20 +90,43 @@ impl Derived {
         let breaking = self.drafts.partition_point(|draft| draft.worth < ODD);
         breaking.clamp(SCENARIOS.min(violations), violations).min(self.drafts.len())
     }
+
+    /// Keeps what is sent if so many may break something, which is worth most.
+    fn keep(&mut self, violations: usize) {
+        let room = self.room(violations);
+        if room < self.drafts.len() {
+            self.cut = true;
+            self.drafts.truncate(room);
+            self.drafts.shrink_to_fit();
+        }
+    }
+}
+
+/// How many requests the plan has, for each of [`VIOLATIONS`].
+#[derive(Default)]
+struct Count([usize; VIOLATIONS.len()]);
+
+impl Count {
+    fn add(&mut self, one: &Derived) {
+        for (count, violations) in self.0.iter_mut().zip(VIOLATIONS) {
+            let kept = &one.drafts[..one.room(violations)];
+            *count += kept.iter().map(|draft| draft.scenario.cases.len()).sum::<usize>();
+        }
+    }
+
+    /// How many may break something, of each operation. It gets less with each that is added, but
+    /// for a plan that is long all the same.
+    fn violations(&self) -> usize {
+        let mut each = self.0.iter().zip(VIOLATIONS);
+        each.find(|(count, _)| **count < ORDINARY).map_or(SCENARIOS, |(_, violations)| violations)
+    }
 }
 
 /// Leaves out what is worth least, and says where.
-fn limit(contract: &Contract, all: &mut [Derived]) {
-    let requests = |violations: usize| -> usize {
-        let kept = all.iter().flat_map(|one| &one.drafts[..one.room(violations)]);
-        kept.map(|draft| draft.scenario.cases.len()).sum()
-    };
-    let fits = VIOLATIONS.into_iter().find(|violations| requests(*violations) < ORDINARY);
-    let violations = fits.unwrap_or(SCENARIOS);
+fn limit(contract: &Contract, all: &mut [Derived], violations: usize) {
     for (one, operation) in all.iter_mut().zip(&contract.operations) {
-        let room = one.room(violations);
-        if room < one.drafts.len() {
-            one.drafts.truncate(room);
+        one.keep(violations);
+        if one.cut {
             let why = "more cases can be derived than are sent: those of least worth are left out".into();
             one.gaps.push(Gap { operation: operation.id.clone(), at: operation.at.clone(), why });
         }
@@ -109,6 +135,13 @@ fn limit(contract: &Contract, all: &mut [Derived]) {
 
 /// What each operation implies, in their order, derived on every processor there is.
 fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
+    let counted = Mutex::new(Count::default());
+    let kept = |mut one: Derived| {
+        let mut count = counted.lock().unwrap_or_else(PoisonError::into_inner);
+        count.add(&one);
+        one.keep(count.violations().max(SCENARIOS));
+        one
+    };
     let count = contract.operations.len();
     let next = AtomicUsize::new(0);
     let derive = || {
@@ -123,7 +156,7 @@ fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
             deriver.derive();
             let Deriver { mut drafts, gaps, candidates, .. } = deriver;
             drafts.sort_by_key(|draft| draft.worth);
-            all.push((index, Derived { drafts, gaps, candidates }));
+            all.push((index, kept(Derived { drafts, cut: false, gaps, candidates })));
         }
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(count);
@@ -137,7 +170,10 @@ fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
         all
     });
     all.sort_by_key(|(index, _)| *index);
-    all.into_iter().map(|(_, derived)| derived).collect()
+    let mut all: Vec<Derived> = all.into_iter().map(|(_, derived)| derived).collect();
+    let count = counted.into_inner().unwrap_or_else(PoisonError::into_inner);
+    limit(contract, &mut all, count.violations());
+    all
 }
 
 /// How many cases each operation has.
@@ -168,8 +204,7 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     }
     let mut drafts = Vec::new();
     let (mut gaps, mut candidates) = (Vec::new(), Vec::new());
-    let mut all = derived(contract, wishes);
-    limit(contract, &mut all);
+    let all = derived(contract, wishes);
     for (index, mut derived) in all.into_iter().enumerate() {
         let operation = &contract.operations[index];
         if wishes.selection.concerns(operation) {
@@ -193,11 +228,13 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
         ids.chain([scenario.id.as_str()]).any(|id| wishes.selection.includes(operation, id))
             && !wishes.selection.excludes(operation, &scenario.id)
     };
-    let scenarios: Vec<Scenario> = drafts
+    let mut scenarios: Vec<Arc<Scenario>> = drafts
         .into_iter()
         .filter(|(_, index, scenario)| wanted(*index, scenario))
-        .map(|(_, _, scenario)| scenario)
+        .map(|(_, _, scenario)| Arc::new(scenario))
         .collect();
+    // It has the room that the drafts had.
+    scenarios.shrink_to_fit();
     let (seed, wishes) = (wishes.seed, wishes.clone());
     let mut plan = Plan { seed, scenarios, gaps, candidates, wishes, ..Plan::default() };
     guard::guard(contract, &plan.wishes.guards.clone(), &mut plan);

@@ -36,15 +36,17 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Index;
+use std::sync::Arc;
 
 /// All scenarios, in order of worth: any prefix is the best use of that many requests.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Plan {
     /// What the random choices were derived from.
     pub seed: u64,
-    /// What is to be sent.
+    /// What is to be sent. Answers shape few of them anew: a plan shares the others with that which
+    /// it was made from.
     #[serde(skip)]
-    pub scenarios: Vec<Scenario>,
+    pub scenarios: Vec<Arc<Scenario>>,
     /// What the contract implies but no request can be made for, and why.
     pub gaps: Vec<Gap>,
     /// For each operation with a body, those of which one is looked for that the host accepts.

@@ -8,6 +8,7 @@ use crate::exchange::{Pieces, Request};
 use crate::json::{self, Kind, pointer};
 use crate::wire::parameter;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// The plan with its cases built on the bodies that were found, but for those that were sent. What
 /// is left out of it because no such body has the place that it is about, is told by its index.
@@ -39,6 +40,7 @@ pub fn rebased(
             let scenario = &mut rebased.scenarios[index];
             match drafts.remove(&keys(scenario)) {
                 Some(other) => {
+                    let scenario = Arc::make_mut(scenario);
                     for (case, other) in scenario.cases.iter_mut().zip(other.cases) {
                         // Its identity does not depend on the body, nor who sends it and where to.
                         let (credentials, planned) = (case.request.credentials, &case.request.parts);

@@ -1,8 +1,9 @@
 //! The user's account, which hosts lock after a few wrong passwords.
 
-use super::Plan;
+use super::{Case, Plan};
 use crate::contract::{Contract, Operation, SecurityScheme};
 use crate::exchange::CredentialKind;
+use std::sync::Arc;
 
 /// So many wrong passwords a run and host are sent for the real user.
 pub(super) const WRONG_PASSWORDS: usize = 2;
@@ -11,12 +12,13 @@ impl Plan {
     /// Sends at most so many wrong passwords for the real user, those that are worth most; in the
     /// others a user that nobody has stands in. Altered tokens lock out nobody, and stay.
     pub fn spare_user(&mut self, contract: &Contract, most: usize) {
-        let cases = self.scenarios.iter_mut().flat_map(|scenario| &mut scenario.cases);
-        let wrong = cases.filter(|case| {
+        let is_wrong = |case: &Case| {
             let operation = &contract.operations[case.operation];
             case.request.credentials == CredentialKind::Wrong && takes_password(contract, operation)
-        });
-        for case in wrong.skip(most) {
+        };
+        let concerned = self.scenarios.iter_mut().filter(|scenario| scenario.cases.iter().any(is_wrong));
+        let cases = concerned.flat_map(|scenario| &mut Arc::make_mut(scenario).cases);
+        for case in cases.filter(|case| is_wrong(case)).skip(most) {
             case.request.credentials = CredentialKind::WrongOfNobody;
         }
     }

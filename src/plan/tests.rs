@@ -3,6 +3,7 @@
 use super::*;
 use crate::contract::Contract;
 use crate::source::Document;
+use std::sync::Arc;
 
 /// The plan of a contract with one operation, `POST` to a path that takes an object with these
 /// properties.
@@ -39,7 +40,7 @@ const UNIQUE: &str = "      x-probity:
 ";
 
 fn at_once(plan: &Plan) -> impl Iterator<Item = &Scenario> {
-    plan.scenarios.iter().filter(|scenario| scenario.at_once > 0)
+    plan.scenarios.iter().map(Arc::as_ref).filter(|scenario| scenario.at_once > 0)
 }
 
 #[test]

@@ -258,7 +258,7 @@ impl Builder<'_, '_> {
             method: sent.head.method.clone(),
             url: neutral(&sent.head.url),
             headers: sent.head.headers.with_values(|_, value| neutral(value).into()),
-            body: sent.body.as_ref().map(|bytes| body(bytes, run, most)),
+            body: sent.body().map(|bytes| body(&bytes, run, most)),
         }
     }
 

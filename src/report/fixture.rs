@@ -5,7 +5,7 @@ use super::model::{Difference, DifferenceKind, Report};
 use crate::cause::Cause;
 use crate::contract::Contract;
 use crate::contract::model::StatusRange;
-use crate::exchange::{Answer, Exchange, Failure, FailureKind, Head, Outcome, Parts, Pieces, Sent};
+use crate::exchange::{Answer, Content, Exchange, Failure, FailureKind, Head, Outcome, Parts, Pieces, Sent};
 use crate::exchange::{CredentialKind, Request};
 use crate::judge::{self, About, Check, Finding, Observation, Reach, Scope, Severity};
 use crate::plan::{Case, Expectation, Gap, Place, Plan, Position, Role, Scenario, Verdict, Violation};
@@ -136,7 +136,7 @@ impl Fixture {
             vec![Some(exchange(&cases[2], failed(FailureKind::Cut)))],
             vec![None],
         ];
-        let scenarios = cases.map(Scenario::single);
+        let scenarios = cases.map(|case| Arc::new(Scenario::single(case)));
         let gap =
             Gap { operation: "create-group".into(), at: "/paths/~1group".into(), why: "no room".into() };
         let plan = Plan { seed: 7, scenarios: scenarios.into(), gaps: vec![gap], ..Plan::default() };
@@ -202,7 +202,7 @@ impl Fixture {
         }
         for exchange in self.run.exchanges.iter_mut().flatten().flatten() {
             Arc::make_mut(&mut exchange.sent.head).headers.push("X-Hostile", text);
-            exchange.sent.body = Some(Bytes::from(text.to_owned()));
+            exchange.sent.body = Some(Bytes::from(text.to_owned()).into());
             Arc::make_mut(&mut exchange.sent.head).url.push_str(text);
             match &mut exchange.outcome {
                 Outcome::Answered(answer) => {
@@ -213,7 +213,7 @@ impl Fixture {
                 Outcome::Failed(failure) => failure.detail.push_str(text),
             }
         }
-        for case in self.plan.scenarios.iter_mut().flat_map(|scenario| &mut scenario.cases) {
+        for case in self.plan.scenarios.iter_mut().flat_map(|scenario| &mut Arc::make_mut(scenario).cases) {
             case.id.push_str(text);
         }
         self.plan.gaps[0].why.push_str(text);
@@ -298,7 +298,7 @@ pub(super) fn sent(case: &Case, run: &str) -> Sent {
     let url = format!("https://api.example{}", case.request.path().filled_text(run));
     Sent {
         head: Head { method: case.request.method.clone(), url, headers }.into(),
-        body: body.map(|body| body.filled(run)),
+        body: body.map(|body| Content::of(body, &run.into())),
     }
 }
 

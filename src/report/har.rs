@@ -275,8 +275,8 @@ mod tests {
     fn a_body_that_is_no_text_is_base64_and_a_long_one_is_cut_with_a_note() {
         let mut fixture = Fixture::new();
         let mut exchanges = fixture.run.exchanges.iter_mut().flatten().flatten();
-        exchanges.next().unwrap().sent.body = Some(Bytes::from_static(b"\xfe\xff\0"));
-        exchanges.next().unwrap().sent.body = Some(Bytes::from("x".repeat(70_000)));
+        exchanges.next().unwrap().sent.body = Some(Bytes::from_static(b"\xfe\xff\0").into());
+        exchanges.next().unwrap().sent.body = Some(Bytes::from("x".repeat(70_000)).into());
         drop(exchanges);
         let report = made(&fixture);
         let data = |index: usize| report["log"]["entries"][index]["request"]["postData"].clone();

@@ -21,7 +21,7 @@ const NOBODY: &str = "probity-nobody";
 const NOBODY_BEYOND_ASCII: &str = "probity-n\u{f6}body-\u{17b}";
 
 /// Where a credential goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Carrier {
     Header(String, String),
     Query(String, String),

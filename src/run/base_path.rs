@@ -2,6 +2,7 @@
 //! the path of the target is wrong, and nothing can be held against the host.
 
 use super::RunError;
+use super::came::Came;
 use super::runner::{Course, Runner, Stop, stopped};
 use crate::contract::{Operation, ParameterLocation, model};
 use crate::exchange::Answer;
@@ -24,21 +25,17 @@ impl Runner<'_> {
         let operation = |case: &Case| &self.contract.operations[case.operation];
         let answered = answered(course, operation);
         let reached = answered.iter().any(|(case, _)| is_plain(operation(case)));
-        let all = answered.iter().all(|(case, exchange)| {
-            exchange.answer().is_some_and(|answer| may_be_nowhere(operation(case), answer))
-        });
-        let first = answered.first().filter(|_| reached && all)?;
+        let all: Option<Vec<&Exchange>> = answered.iter().map(|(_, came)| came.nowhere.as_deref()).collect();
+        let (all, first) = (all?, answered.first().filter(|_| reached)?);
         // Only what changes nothing is asked of a path that nobody has.
         let made_up = self.asked(course, &made_up(first.0, "GET"), stop).await?;
         let unknown = made_up.answer()?;
         let status = unknown.status;
         // Who knows other methods of all paths knows the paths, but for one that has a page for each.
-        let other_methods = |exchange: &Exchange| exchange.answer().is_some_and(|came| came.status == 405);
-        if !is_page(unknown) && answered.iter().all(|(_, exchange)| other_methods(exchange)) {
+        if !is_page(unknown) && answered.iter().all(|(_, came)| came.status == Some(405)) {
             return None;
         }
-        let same = |(_, exchange): &(&Case, &Exchange)| same_nowhere(exchange, &made_up);
-        if !answered.iter().all(same) {
+        if !all.iter().all(|exchange| same_nowhere(exchange, &made_up)) {
             return None;
         }
         if self.knows_methods(course, stop).await? {
@@ -60,7 +57,7 @@ impl Runner<'_> {
     async fn knows_methods(&self, course: &Course, stop: &Stop) -> Option<bool> {
         let cases = course.plan.scenarios.iter().zip(&course.came);
         let cases = cases.filter_map(|(scenario, came)| match scenario.cases.as_slice() {
-            [case] => Some((case, came.as_ref()?.first()?.as_ref()?.answer()?)),
+            [case] => Some((case, came.as_ref()?.first()?.as_ref()?.nowhere()?)),
             _ => None,
         });
         let mut telling = cases.filter(|(case, answer)| {
@@ -113,7 +110,7 @@ fn is_plain(operation: &Operation) -> bool {
 
 /// Whether an answer may be that to a path which does not exist: a refusal of that kind, or a page
 /// where none is documented.
-fn may_be_nowhere(operation: &Operation, answer: &Answer) -> bool {
+pub(super) fn may_be_nowhere(operation: &Operation, answer: &Answer) -> bool {
     if !answer.accepted() {
         return matches!(answer.status, 404 | 405);
     }
@@ -124,18 +121,14 @@ fn may_be_nowhere(operation: &Operation, answer: &Answer) -> bool {
 }
 
 /// What was asked of operations with valid credentials and answered.
-fn answered<'c>(
-    course: &'c Course,
-    operation: impl Fn(&Case) -> &'c Operation,
-) -> Vec<(&'c Case, &'c Exchange)> {
+fn answered<'c>(course: &'c Course, operation: impl Fn(&Case) -> &'c Operation) -> Vec<(&'c Case, &'c Came)> {
     let mut answered = Vec::new();
     for (scenario, came) in course.plan.scenarios.iter().zip(&course.came) {
-        let exchanges = came.iter().flatten();
-        let pairs = scenario.cases.iter().zip(exchanges);
-        let pairs = pairs.filter_map(|(case, exchange)| Some((case, exchange.as_ref()?)));
-        answered.extend(pairs.filter(|(case, exchange)| {
+        let pairs = scenario.cases.iter().zip(came.iter().flatten());
+        let pairs = pairs.filter_map(|(case, came)| Some((case, came.as_ref()?)));
+        answered.extend(pairs.filter(|(case, came)| {
             let own = case.request.method == operation(case).method;
-            own && exchange.answer().is_some() && case.request.credentials == CredentialKind::Valid
+            own && came.status.is_some() && case.request.credentials == CredentialKind::Valid
         }));
     }
     answered

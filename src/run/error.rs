@@ -128,7 +128,7 @@ impl RunError {
                 FailureKind::Tls if failure.detail.to_lowercase().contains("invalidcontenttype") || failure.detail.contains("corrupt message") => {
                     "the port does not speak TLS; try http:// instead of https://".into()
                 }
-                FailureKind::Tls => "the certificate must be valid for the host name and signed by an authority that this machine trusts (SSL_CERT_FILE names another set)".into(),
+                FailureKind::Tls => "the certificate must be valid for the host name and signed by an authority that this machine trusts (--ca-cert names another, or a self-signed certificate)".into(),
                 FailureKind::TimedOut => "the host takes connections but does not answer; check the port, or raise --timeout".into(),
                 FailureKind::NotHttp | FailureKind::Cut if target.starts_with("http://") && speaks_tls(came) => "the port speaks TLS; try https:// instead of http://".into(),
                 FailureKind::NotHttp | FailureKind::Cut if !came.is_empty() => {

@@ -84,7 +84,7 @@ impl Ledger {
     pub(super) fn write(&self, run: &str, entry: &Entry<'_>, secrets: &Secrets) -> Result<(), LedgerError> {
         let Entry { event, at, operation, case, sent, answer, request_id } = *entry;
         let body = answer.and_then(|answer| json::read(&answer.body).ok());
-        let told = sent.body.as_deref().and_then(|body| json::read(body).ok());
+        let told = sent.body().and_then(|body| json::read(&body).ok());
         let line = Line {
             event,
             run,

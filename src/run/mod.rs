@@ -3,6 +3,7 @@
 mod alone;
 pub mod authenticator;
 mod base_path;
+mod came;
 mod conflict;
 mod credentials;
 mod effects;
@@ -21,6 +22,7 @@ mod runner;
 mod said;
 pub mod secret;
 mod sender;
+mod servers;
 mod sink;
 mod tally;
 mod together;
@@ -38,6 +40,7 @@ pub use error::RunError;
 pub use pace::Rate;
 pub use proxy::Proxy;
 pub use runner::{Alias, Settings, Stop, run};
+pub use servers::{Served, served};
 pub use sink::{Heard, Sink};
 pub use wanted::{asks_for, wanted};
 

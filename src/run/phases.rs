@@ -1,12 +1,12 @@
 //! The phases of a run: what was answered decides what is sent next.
 
 use super::End;
+use super::came::{Came, is_accepted};
 use super::error::Halt;
 use super::runner::{Course, Runner, Stop, stopped};
 use super::sink::Heard;
-use crate::exchange::Answer;
+use crate::exchange::Outcome;
 use crate::exchange::Pieces;
-use crate::exchange::{Exchange, Outcome};
 use crate::generate::Sample;
 use crate::plan::{self, Case, Choice, Labeller, Plan, Role, Scenario, Search, Shown};
 use futures_util::StreamExt;
@@ -78,7 +78,7 @@ impl Runner<'_> {
         }
         self.sender.left_out(&left_out);
         course.came.extend(scenarios.iter().map(|_| None));
-        plan.scenarios.extend(scenarios);
+        plan.scenarios.extend(scenarios.into_iter().map(Arc::new));
         course.plan = Arc::new(plan);
         let late = |(scenario, came)| Heard { plan: Arc::clone(&course.plan), scenario, ..came };
         Ok(heard.into_iter().map(late).collect())
@@ -150,7 +150,7 @@ impl Runner<'_> {
         let first = course.plan.scenarios.len();
         let mut plan = Plan::clone(&course.plan);
         course.came.extend(scenarios.iter().map(|_| None));
-        plan.scenarios.extend(scenarios);
+        plan.scenarios.extend(scenarios.into_iter().map(Arc::new));
         course.plan = Arc::new(plan);
         let indexes = (first..course.plan.scenarios.len()).collect();
         self.send(course, Vec::new(), indexes, stop).await
@@ -175,40 +175,36 @@ fn created(course: &Course) -> Vec<&Case> {
     let sent = course.plan.scenarios.iter().zip(&course.came);
     let pairs = sent.filter_map(|(scenario, came)| Some((scenario, came.as_ref()?)));
     let each = pairs.flat_map(|(scenario, came)| scenario.cases.iter().zip(came));
-    let created = each.filter(|(_, exchange)| exchange.as_ref().is_some_and(Exchange::accepted));
+    let created = each.filter(|(_, came)| came.as_ref().is_some_and(Came::accepted));
     created.map(|(case, _)| case).filter(|case| case.request.method == "POST").collect()
 }
 
-/// The candidates of a plan that were sent and answered.
-fn candidates(course: &Course) -> impl Iterator<Item = (&Case, &Answer)> {
+/// The candidates of a plan that were sent and answered, with the status of the answer.
+fn candidates(course: &Course) -> impl Iterator<Item = (&Case, u16)> {
     let sent = course.plan.scenarios.iter().zip(&course.came);
     sent.filter_map(|(scenario, came)| {
         let case = scenario.cases.first().filter(|case| case.role == Role::Candidate)?;
-        Some((case, came.as_ref()?.first()?.as_ref()?.answer()?))
+        Some((case, came.as_ref()?.first()?.as_ref()?.status?))
     })
 }
 
 fn shown(course: &Course, operation: usize) -> Vec<Shown<'_>> {
     let own = candidates(course).filter(|(case, _)| case.operation == operation);
-    own.map(|(case, answer)| Shown { key: &case.key, accepted: answer.accepted() }).collect()
+    own.map(|(case, status)| Shown { key: &case.key, accepted: is_accepted(status) }).collect()
 }
 
 /// The operations that refused the body with everything that is declared.
 fn refused(course: &Course) -> Vec<Refused> {
-    let mut whole: BTreeMap<usize, (&Case, &Answer)> = BTreeMap::new();
-    for (case, answer) in candidates(course) {
+    let mut whole: BTreeMap<usize, (&Case, u16)> = BTreeMap::new();
+    for (case, status) in candidates(course) {
         // Where no such case is among them, it is the same as an example.
-        let known = whole.entry(case.operation).or_insert((case, answer));
+        let known = whole.entry(case.operation).or_insert((case, status));
         if case.is_whole() {
-            *known = (case, answer);
+            *known = (case, status);
         }
     }
-    let refused = whole.into_iter().filter(|(_, (_, answer))| {
-        !answer.accepted() && answer.status >= 400 && !matches!(answer.status, 401 | 429)
-    });
-    refused
-        .map(|(operation, (_, answer))| Refused { operation, far: is_about_members(answer.status) })
-        .collect()
+    let refused = whole.into_iter().filter(|(_, (_, status))| *status >= 400 && !matches!(status, 401 | 429));
+    refused.map(|(operation, (_, status))| Refused { operation, far: is_about_members(status) }).collect()
 }
 
 /// Whether a status may be due to what a body holds, and not to what is around it.

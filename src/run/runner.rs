@@ -2,6 +2,7 @@
 
 use super::alone::Rest;
 use super::authenticator::Authenticator;
+use super::came::Came;
 use super::credentials::Credentials;
 use super::effects::Toll;
 use super::error::{Halt, RunError};
@@ -12,6 +13,7 @@ use super::proxy::proxy;
 use super::said::said;
 use super::secret::Secrets;
 use super::sender::{Sender, Underway};
+use super::servers::Served;
 use super::sink::{Heard, Sink};
 use super::tally::Tally;
 use super::transport::Transport;
@@ -23,10 +25,11 @@ use crate::contract::{Contract, Operation};
 use crate::exchange::Answer;
 use crate::exchange::CredentialKind;
 use crate::exchange::Heads;
-use crate::exchange::{Exchange, Failure, Outcome};
+use crate::exchange::{Failure, Outcome};
 use crate::plan::{Plan, Scenario};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use rustls::pki_types::CertificateDer;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -53,6 +56,10 @@ pub struct Settings {
     pub timeout: Duration,
     /// The longest that a target may ask to wait, in all.
     pub patience: Duration,
+    /// Where each operation is served, by its index, where that is not below the target.
+    pub served: Vec<Served>,
+    /// Certificates that vouch for the target, beside those that this machine trusts.
+    pub authorities: Vec<CertificateDer<'static>>,
     /// Whether to stop at the first finding.
     pub fail_fast: bool,
     /// Where it is written down what the run creates.
@@ -92,6 +99,8 @@ impl Settings {
             rate: None,
             timeout: Settings::TIMEOUT,
             patience: Settings::PATIENCE,
+            served: Vec::new(),
+            authorities: Vec::new(),
             fail_fast: false,
             ledger: None,
             run_id: run_id.into(),
@@ -120,15 +129,12 @@ pub(super) struct Runner<'r> {
     pub(super) sender: Sender<'r>,
 }
 
-/// What came of each case of a scenario, if it was sent.
-type Came = Vec<Option<Exchange>>;
-
 /// How far a run has come.
 pub(super) struct Course {
     /// What is sent, as the answers have shaped it until now.
     pub(super) plan: Arc<Plan>,
     /// What came of each case of its scenarios.
-    pub(super) came: Vec<Option<Came>>,
+    pub(super) came: Vec<Option<Vec<Option<Came>>>>,
     /// What came for a path that does not exist.
     pub(super) made_up: Option<Answer>,
     /// That nothing of the API is below the path of the target.
@@ -145,9 +151,10 @@ pub async fn run(
     (sink, observer): (&dyn Sink, &dyn Observer),
     stop: Stop,
 ) -> Result<Run, RunError> {
-    let transport = Transport::new(&settings.target, settings.timeout).map_err(|failure| {
-        RunError::Unreachable { target: settings.target.clone(), proxy: None, failure, came: Vec::new() }
-    })?;
+    let transport =
+        Transport::new(&settings.target, settings.timeout, &settings.authorities).map_err(|failure| {
+            RunError::Unreachable { target: settings.target.clone(), proxy: None, failure, came: Vec::new() }
+        })?;
     let sender = Sender {
         contract,
         transport,
@@ -155,8 +162,9 @@ pub async fn run(
         pace: Pace::new(settings.rate, settings.patience),
         observer,
         target: &settings.target,
+        served: &settings.served,
         alias: settings.alias.as_ref(),
-        id: settings.run_id.clone(),
+        id: settings.run_id.as_str().into(),
         ledger: settings.ledger.as_deref(),
         toll: Toll::default(),
         requests: AtomicUsize::new(0),
@@ -222,8 +230,12 @@ impl Runner<'_> {
     }
 
     fn hand_on(&self, course: &mut Course, heard: Heard) {
-        course.came[heard.scenario] = Some(heard.exchanges.clone());
+        course.came[heard.scenario] = Some(self.came(&heard));
         self.sink.heard(heard);
+    }
+
+    fn came(&self, heard: &Heard) -> Vec<Option<Came>> {
+        Came::of_each(self.contract, (&heard.plan, heard.scenario), &heard.exchanges)
     }
 
     /// Whether the target lets us in and talks HTTP at all.
@@ -312,14 +324,14 @@ impl Runner<'_> {
             room -= if fits { length } else { 0 };
             fits
         });
-        let scenarios: Vec<&Scenario> = indexes.iter().map(|index| &plan.scenarios[*index]).collect();
+        let scenarios: Vec<&Scenario> = indexes.iter().map(|index| &*plan.scenarios[*index]).collect();
         let order = Order::new(&scenarios, &plan.disruptive, self.settings.workers());
         let halted = AtomicBool::new(false);
-        let came: Mutex<Vec<(usize, Came)>> = Mutex::default();
+        let came: Mutex<Vec<(usize, Vec<Option<Came>>)>> = Mutex::default();
         let halt: Mutex<Option<Halt>> = Mutex::default();
         let take = |heard: Heard| {
-            let exchanges = heard.exchanges.clone();
-            came.lock().unwrap_or_else(PoisonError::into_inner).push((heard.scenario, exchanges));
+            let own = (heard.scenario, self.came(&heard));
+            came.lock().unwrap_or_else(PoisonError::into_inner).push(own);
             self.sink.heard(heard);
             if self.sink.is_enough() {
                 halted.store(true, Ordering::Relaxed);
@@ -374,8 +386,8 @@ impl Runner<'_> {
         let workers: FuturesUnordered<_> = (0..self.settings.workers()).map(|_| worker()).collect();
         workers.collect::<()>().await;
         self.sink.settle();
-        for (index, exchanges) in came.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            course.came[index] = Some(exchanges);
+        for (index, came) in came.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            course.came[index] = Some(came);
         }
         if let Some(halt) = halt.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(halt.into());

@@ -213,15 +213,13 @@ impl Secrets {
 
     /// The head of a request with every secret replaced by its variable.
     pub(super) fn hide_in(&self, head: &Arc<Head>) -> Arc<Head> {
-        let make = || {
+        self.heads.get(Arc::clone(head), |head| {
             let value = |name: &str, value: &str| {
                 self.placed.in_header(name, value).unwrap_or_else(|| value.to_owned())
             };
             let headers = head.headers.with_values(|name, text| self.hide(value(name, text)).into());
-            let (method, url) = (head.method.clone(), self.hide(head.url.clone()));
-            (Arc::clone(head), Head { method, url, headers })
-        };
-        self.heads.get(|known| known == head, make)
+            Head { method: head.method.clone(), url: self.hide(head.url.clone()), headers }
+        })
     }
 
     /// Bytes with every secret replaced by its variable.

@@ -7,6 +7,7 @@ use super::follow::{self, Unfilled};
 use super::ledger::{Entry, Ledger};
 use super::pace::{Pace, retry_after};
 use super::runner::Alias;
+use super::servers::Served;
 use super::tally::Tally;
 use super::transport::{Outgoing, Transport};
 use super::trust::Trust;
@@ -15,8 +16,8 @@ use super::{Event, Observer};
 use crate::contract::expression::Part;
 use crate::contract::{Contract, Expression};
 use crate::exchange::Headers;
+use crate::exchange::{Content, Exchange, Failure, FailureKind, Outcome, Sent};
 use crate::exchange::{CredentialKind, Parts, Request};
-use crate::exchange::{Exchange, Failure, FailureKind, Outcome, Sent};
 use crate::exchange::{Head, Heads};
 use crate::plan::guard::is_safe;
 use crate::plan::{Case, Gap, Scenario};
@@ -48,8 +49,10 @@ pub(super) struct Sender<'r> {
     pub(super) pace: Pace,
     pub(super) observer: &'r dyn Observer,
     pub(super) target: &'r str,
+    /// Where each operation is served.
+    pub(super) served: &'r [Served],
     pub(super) alias: Option<&'r Alias>,
-    pub(super) id: String,
+    pub(super) id: Arc<str>,
     pub(super) ledger: Option<&'r Ledger>,
     pub(super) toll: Toll,
     /// How many requests were sent, again and for searches too.
@@ -129,7 +132,7 @@ impl Sender<'_> {
             at: jiff::Timestamp::now(),
             operation: &self.contract.operations[case.operation],
             case,
-            sent: &self.sent(outgoing.clone()),
+            sent: &self.sent(case, &outgoing.head),
             answer: None,
             request_id: None,
         };
@@ -162,7 +165,7 @@ impl Sender<'_> {
         }
         let failure =
             Failure { kind: FailureKind::TimedOut, detail: "the run was interrupted".into(), status: None };
-        let sent = self.sent(self.outgoing(case, &Arc::default()));
+        let sent = self.sent(case, &self.outgoing(case, &Arc::default()).head);
         let when = (jiff::Timestamp::now(), Duration::ZERO);
         let exchange = Exchange::of((sent, 1), Outcome::Failed(failure), when);
         // The run ends anyway; there is no one left to stop.
@@ -279,7 +282,7 @@ impl Sender<'_> {
             if let (Outcome::Failed(failure), Some(first)) = (&mut outcome, ended_by) {
                 *failure = first;
             }
-            let sent = self.sent(outgoing);
+            let sent = self.sent(case, &outgoing.head);
             let exchange = Exchange::of((sent, attempts), outcome, (ended, elapsed));
             return Ok(Exchange { uncertain, away, ..exchange });
         }
@@ -293,26 +296,33 @@ impl Sender<'_> {
         }
     }
 
-    /// What was sent, secrets included; the URL is the one that outputs show.
-    pub(super) fn sent(&self, outgoing: Outgoing) -> Sent {
-        let Outgoing { head, body } = outgoing;
-        let Some(alias) = self.alias else { return Sent { head, body } };
-        let make = || {
+    /// What was sent for a case, secrets included; the URL is the one that outputs show.
+    pub(super) fn sent(&self, case: &Case, head: &Arc<Head>) -> Sent {
+        let body = case.request.body.as_ref().map(|body| Content::of(body, &self.id));
+        let Some(alias) = self.alias else { return Sent { head: Arc::clone(head), body } };
+        let shown = |head: &Arc<Head>| {
             let url = head.url.replacen(self.target, &alias.url, 1);
-            (Arc::clone(&head), Head { url, ..(*head).clone() })
+            Head { url, ..Head::clone(head) }
         };
-        Sent { head: self.shown.get(|known| *known == head, make), body }
+        Sent { head: self.shown.get(Arc::clone(head), shown), body }
     }
 
     pub(super) fn outgoing(&self, case: &Case, carriers: &Arc<[Carrier]>) -> Outgoing {
         let request = &case.request;
-        let is = |known: &Made| known.is_of(request, carriers);
-        let make = || (Made::of(request, carriers), self.head(request, carriers));
+        let made = Made {
+            method: request.method.clone(),
+            parts: Arc::clone(&request.parts),
+            carriers: Arc::clone(carriers),
+        };
         let body = request.body.as_ref().map(|body| body.filled(&self.id));
-        Outgoing { head: self.heads.get(is, make), body }
+        let base = match self.served.get(case.operation) {
+            Some(Served::At(url)) => url,
+            _ => self.target,
+        };
+        Outgoing { head: self.heads.get(made, |_| self.head(base, request, carriers)), body }
     }
 
-    fn head(&self, request: &Request, carriers: &[Carrier]) -> Head {
+    fn head(&self, base: &str, request: &Request, carriers: &[Carrier]) -> Head {
         const ACCEPT: (&str, &str) = ("Accept", "application/json, */*;q=0.1");
         let planned =
             request.parts.headers().map(|(name, value)| (name, value.filled_text(&self.id).into_owned()));
@@ -337,7 +347,7 @@ impl Sender<'_> {
         if !cookies.is_empty() {
             headers.push("Cookie", &cookies.join("; "));
         }
-        let mut url = [self.target, &request.path().filled_text(&self.id)].concat();
+        let mut url = [base, &request.path().filled_text(&self.id)].concat();
         for carrier in carriers {
             if let Carrier::Query(name, value) = carrier {
                 let join = if url.contains('?') { '&' } else { '?' };
@@ -350,21 +360,9 @@ impl Sender<'_> {
 }
 
 /// What the head of a request is made from.
+#[derive(PartialEq, Eq, Hash)]
 pub(super) struct Made {
     method: String,
     parts: Arc<Parts>,
     carriers: Arc<[Carrier]>,
-}
-
-impl Made {
-    fn of(request: &Request, carriers: &Arc<[Carrier]>) -> Made {
-        let (method, parts) = (request.method.clone(), Arc::clone(&request.parts));
-        Made { method, parts, carriers: Arc::clone(carriers) }
-    }
-
-    fn is_of(&self, request: &Request, carriers: &Arc<[Carrier]>) -> bool {
-        self.carriers == *carriers
-            && (Arc::ptr_eq(&self.parts, &request.parts) || self.parts == request.parts)
-            && self.method == request.method
-    }
 }

@@ -40,11 +40,11 @@ impl Sender<'_> {
                 if *attempts == 1 {
                     self.announced(case, &outgoing)?;
                 }
-                prepared.push((outgoing, *attempts));
+                prepared.push(((case, outgoing), *attempts));
             }
             underway.set(true);
             let gate = Gate::new(prepared.len());
-            let sends = prepared.into_iter().map(|(outgoing, attempts)| self.held(outgoing, &gate, attempts));
+            let sends = prepared.into_iter().map(|(one, attempts)| self.held(one, &gate, attempts));
             let came = futures_util::future::join_all(sends).await;
             let unauthorized = |answer: &Answer| answer.status == 401;
             if let (Some(number), false) = (token, renewed)
@@ -98,7 +98,7 @@ impl Sender<'_> {
         open
     }
 
-    async fn held(&self, outgoing: Outgoing, gate: &Gate, attempts: u32) -> Exchange {
+    async fn held(&self, (case, outgoing): (&Case, Outgoing), gate: &Gate, attempts: u32) -> Exchange {
         let clock = Instant::now();
         let outcome = match self.transport.send_held(&outgoing, gate).await {
             Ok(answer) => Outcome::Answered(answer),
@@ -108,7 +108,7 @@ impl Sender<'_> {
         if let Outcome::Answered(answer) = &outcome {
             self.tally.answered(answer);
         }
-        let sent = self.sent(outgoing);
+        let sent = self.sent(case, &outgoing.head);
         Exchange::of((sent, attempts), outcome, (ended, elapsed))
     }
 }

@@ -5,6 +5,7 @@
 
 use super::branch::{Alternatives, Branches, Composition, several};
 use super::lower::Side;
+use super::validators;
 use crate::cause::Cause;
 use crate::json::{self, pointer};
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -166,15 +167,12 @@ pub(super) fn ordered<'e>(errors: &'e [jsonschema::ValidationError<'e>], ground:
 /// What a validator raised, as it is told.
 fn raised<'e>(errors: &'e [jsonschema::ValidationError<'e>], ground: Ground<'e>) -> Vec<Raw<'e>> {
     // Where no alternative fits, none has told what it knows of the members.
-    let undecided: HashSet<&str> = errors
-        .iter()
-        .filter(|error| alternatives(error).is_some())
-        .map(|error| error.instance_path().as_str())
-        .collect();
+    let undecided: HashSet<&str> =
+        errors.iter().filter(|error| alternatives(error).is_some()).map(validators::place).collect();
     let told = errors.iter().filter(|error| {
         let of_the_rest =
             matches!(error.kind(), Kind::UnevaluatedProperties { .. } | Kind::UnevaluatedItems { .. });
-        !(of_the_rest && undecided.contains(error.instance_path().as_str()))
+        !(of_the_rest && undecided.contains(validators::place(error)))
     });
     let mut found = Vec::new();
     for error in told {
@@ -204,14 +202,14 @@ fn of_composition<'e>(
     ground: Ground<'e>,
 ) -> Vec<Raw<'e>> {
     let at = document_pointer(error.schema_path().as_str());
-    let place = error.instance_path().as_str();
+    let place = validators::place(error);
     let keyword = error.kind().keyword();
     let composition = Composition { ground, at, place, keyword, value: error.instance() };
     composition.judged(broken.iter().map(|errors| raised(errors, ground)).collect())
 }
 
 fn of_keyword<'e>(error: &'e jsonschema::ValidationError<'e>, found: &mut Vec<Raw<'e>>) {
-    let place = error.instance_path().as_str();
+    let place = validators::place(error);
     let at = document_pointer(error.schema_path().as_str());
     let keyword = error.kind().keyword();
     let mut add = |place: Cow<'e, str>, cause, actual| {

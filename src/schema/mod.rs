@@ -10,6 +10,7 @@ mod folds;
 pub(crate) mod lower;
 mod nodes;
 pub mod schemas;
+mod validators;
 pub(crate) mod walk;
 
 pub use branch::Alternatives;

@@ -1,18 +1,17 @@
-//! The only door to `jsonschema`: validators by the place of their schema.
+//! The schemas of a contract: what satisfies them, and how a value breaks them.
 
 use super::Unusable;
 use super::branch::Branches;
-use super::error::{self, Break, Ground, Raw, ValidationError, document_pointer};
+use super::error::{self, Break, Ground, Raw, ValidationError};
 use super::lower::{self, Side};
-use super::nodes::Nodes;
+use super::nodes::Seen;
+use super::validators::{Validators, options};
 use crate::json::{Text, pointer};
-use jsonschema::json::{Json, SerdeJson};
-use jsonschema::{Draft, PatternOptions, Registry, Retrieve, ValidationOptions, Validator};
+use jsonschema::Validator;
+use jsonschema::json::SerdeJson;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
-
-const BASE: &str = "probity:///contract";
 
 /// A schema of the contract, by its place.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,16 +20,16 @@ pub struct SchemaAt(pub String);
 /// Every schema of a contract, ready for both sides.
 pub struct Schemas {
     idle_nullables: Vec<String>,
-    request: Value,
+    /// The document itself, where nothing in it is read another way.
+    request: Arc<Value>,
     response: Option<Value>,
     /// The schemas of answers below which something is only for requests.
     hiding: HashSet<SchemaAt>,
-    of_requests: Validators<SerdeJson>,
-    of_responses: Validators<SerdeJson>,
-    /// The same for values as they were read: only a run needs them.
-    of_answers: OnceLock<Validators<Nodes>>,
+    of_requests: Validators,
+    /// Those of answers, where these have schemas of their own.
+    of_responses: Option<Validators>,
     /// Those of alternatives and conditions below `hiding`.
-    of_branches: OnceLock<Validators<SerdeJson>>,
+    of_branches: OnceLock<Validators>,
     /// The alternatives of requests, and those of answers where these have schemas of their own.
     asked: Branches,
     answered: Option<Branches>,
@@ -47,13 +46,11 @@ pub(crate) struct Compiled {
     pub(crate) places: Vec<String>,
 }
 
-type Validators<F> = HashMap<SchemaAt, Validator<F>>;
-
 impl Schemas {
     /// Lowers and compiles the schemas at `requests` and `responses`, without some keywords that
     /// cannot be used.
     pub(crate) fn compile(
-        document: &Value,
+        document: &Arc<Value>,
         dialect_3_0: bool,
         requests: &BTreeSet<SchemaAt>,
         responses: &BTreeSet<SchemaAt>,
@@ -61,7 +58,7 @@ impl Schemas {
     ) -> Compiled {
         let roots = requests.union(responses).map(|schema| schema.0.clone());
         let places = lower::reachable(document, roots);
-        let mut request = document.clone();
+        let mut request = Value::clone(document);
         let mut idle_nullables = Vec::new();
         if dialect_3_0 {
             lower::to_2020_12(&mut request, &places);
@@ -88,11 +85,17 @@ impl Schemas {
         };
         let branches = || Branches::at(places.iter().filter(|at| is_branch(at)).cloned());
         let (asked, response) = (branches(), differs.then_some(answered));
+        let request = if request == **document { Arc::clone(document) } else { request.into() };
         let answered = response.is_some().then(branches);
         let mut broken = HashMap::new();
-        let of_requests = compile(&request, requests, &mut broken);
-        let of_responses = compile(response.as_ref().unwrap_or(&request), responses, &mut broken);
-        let (of_answers, of_branches) = (OnceLock::new(), OnceLock::new());
+        let (of_requests, of_responses) = match &response {
+            Some(response) => (
+                Validators::compile(&request, requests.iter().cloned(), &mut broken),
+                Some(Validators::compile(response, responses.iter().cloned(), &mut broken)),
+            ),
+            None => (Validators::compile(&request, requests.union(responses).cloned(), &mut broken), None),
+        };
+        let of_branches = OnceLock::new();
         let schemas = Schemas {
             idle_nullables,
             request,
@@ -100,7 +103,6 @@ impl Schemas {
             hiding,
             of_requests,
             of_responses,
-            of_answers,
             of_branches,
             asked,
             answered,
@@ -154,10 +156,9 @@ impl Schemas {
             let root = self.document(Side::Response);
             let places = lower::reachable(root, self.hiding.iter().map(|schema| schema.0.clone()));
             let branches = places.into_iter().filter(|at| is_branch(at)).take(BRANCHES).map(SchemaAt);
-            compile(root, &branches.collect(), &mut HashMap::new())
+            Validators::compile(root, branches, &mut HashMap::new())
         };
-        let known = self.of_branches.get_or_init(build).get(at);
-        known.is_some_and(|validator| validator.is_valid(value))
+        self.of_branches.get_or_init(build).accept(at, Seen::Value(value)) == Some(true)
     }
 
     /// The schema itself, as 2020-12, with the document that its references point into.
@@ -167,34 +168,40 @@ impl Schemas {
 
     /// Whether a value satisfies a schema.
     pub fn accepts(&self, schema: &SchemaAt, side: Side, value: &Value) -> bool {
-        self.validator(schema, side).is_none_or(|validator| validator.is_valid(value))
+        self.validators(side).accept(schema, Seen::Value(value)).unwrap_or(true)
     }
 
-    /// Whether an answer satisfies a schema.
-    pub fn accepts_answer(&self, schema: &SchemaAt, answer: &Text) -> bool {
-        let build = || {
-            let roots = self.of_responses.keys().cloned().collect();
-            compile(self.document(Side::Response), &roots, &mut HashMap::new())
-        };
-        let validator = self.of_answers.get_or_init(build).get(schema);
-        match validator.filter(|_| answer.duplicates.is_empty()) {
-            Some(validator) => validator.is_valid(&answer.root),
-            None => self.accepts(schema, Side::Response, &answer.to_value()),
+    /// Whether a text satisfies a schema.
+    pub fn accepts_text(&self, schema: &SchemaAt, side: Side, text: &Text) -> bool {
+        if text.duplicates.is_empty() {
+            self.validators(side).accept(schema, Seen::Text(&text.root)).unwrap_or(true)
+        } else {
+            self.accepts(schema, side, &text.to_value())
         }
+    }
+
+    /// Every way in which a text breaks a schema, without words, in the order of places.
+    pub fn breaks_of_text(&self, schema: &SchemaAt, side: Side, text: &Text) -> Vec<Break> {
+        if self.accepts_text(schema, side, text) {
+            return Vec::new();
+        }
+        self.breaks(schema, side, &text.to_value())
     }
 
     /// Every way in which a value breaks a schema, in the order of places.
     pub fn errors(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<ValidationError> {
-        let Some(validator) = self.validator(schema, side) else { return Vec::new() };
-        let errors: Vec<_> = validator.iter_errors(value).collect();
-        error::ordered(&errors, self.ground(side)).into_iter().map(Raw::told).collect()
+        let told = self.validators(side).errors(schema, Seen::Value(value), |errors| {
+            error::ordered(errors, self.ground(side)).into_iter().map(Raw::told).collect()
+        });
+        told.unwrap_or_default()
     }
 
     /// The same without words, which take longer to find than all else.
     pub fn breaks(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Break> {
-        let Some(validator) = self.validator(schema, side) else { return Vec::new() };
-        let errors: Vec<_> = validator.iter_errors(value).collect();
-        error::ordered(&errors, self.ground(side)).into_iter().map(Raw::untold).collect()
+        let told = self.validators(side).errors(schema, Seen::Value(value), |errors| {
+            error::ordered(errors, self.ground(side)).into_iter().map(Raw::untold).collect()
+        });
+        told.unwrap_or_default()
     }
 
     fn ground(&self, side: Side) -> Ground<'_> {
@@ -202,11 +209,9 @@ impl Schemas {
         Ground { document: self.document(side), side, branches: own.unwrap_or(&self.asked) }
     }
 
-    fn validator(&self, schema: &SchemaAt, side: Side) -> Option<&Validator> {
-        match side {
-            Side::Request => self.of_requests.get(schema),
-            Side::Response => self.of_responses.get(schema),
-        }
+    fn validators(&self, side: Side) -> &Validators {
+        let own = self.of_responses.as_ref().filter(|_| side == Side::Response);
+        own.unwrap_or(&self.of_requests)
     }
 }
 
@@ -240,61 +245,4 @@ impl Probe {
     pub fn accepts(&self, value: &Value) -> bool {
         self.0.is_valid(value)
     }
-}
-
-/// A pattern may take so much memory: `^[\p{L} ]{1,255}$` needs more than the engine gives by itself.
-const REGEX_BYTES: usize = 32 << 20;
-
-fn options<'r, F: Json>() -> ValidationOptions<'r, Arc<dyn Retrieve>, F> {
-    jsonschema::options_for()
-        .with_draft(Draft::Draft202012)
-        .offline()
-        .should_validate_formats(true)
-        .should_ignore_unknown_formats(true)
-        .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(100_000).size_limit(REGEX_BYTES))
-}
-
-fn compile<F: Json>(
-    document: &Value,
-    roots: &BTreeSet<SchemaAt>,
-    broken: &mut HashMap<SchemaAt, Unusable>,
-) -> Validators<F> {
-    let mut compiled = HashMap::new();
-    if roots.is_empty() {
-        return compiled;
-    }
-    let registry = Registry::new()
-        .draft(Draft::Draft202012)
-        .add(BASE, document)
-        .and_then(jsonschema::RegistryBuilder::prepare);
-    let registry = match registry {
-        Ok(registry) => registry,
-        Err(error) => {
-            let why = format!("the schemas cannot be indexed: {error}");
-            broken.extend(
-                roots
-                    .iter()
-                    .map(|schema| (schema.clone(), Unusable { at: schema.0.clone(), why: why.clone() })),
-            );
-            return compiled;
-        }
-    };
-    for schema in roots {
-        let wrapper = serde_json::json!({
-            "$ref": format!("{BASE}{}", pointer::to_fragment(&schema.0))
-        });
-        let built = options().with_registry(&registry).build(&wrapper);
-        match built {
-            Ok(validator) => {
-                compiled.insert(schema.clone(), validator);
-            }
-            Err(error) => {
-                let at = document_pointer(error.schema_path().as_str());
-                let at = if at.is_empty() { schema.0.clone() } else { at.to_owned() };
-                let why = format!("the schema cannot be used: {error}");
-                broken.insert(schema.clone(), Unusable { at, why });
-            }
-        }
-    }
-    compiled
 }

@@ -1,5 +1,6 @@
 //! Holds a target to a contract and to what is pinned of it, or pins it.
 
+use super::elsewhere::leave_out_elsewhere;
 use super::strangers::{Strangers, leave_out_strangers};
 use super::{Observer, embedded};
 use crate::contract::Contract;
@@ -7,7 +8,7 @@ use crate::judge::{self, Finding, Levels, SNAPSHOT, Severity};
 use crate::plan::Plan;
 use crate::record::file::{RecordError, RecordFile};
 use crate::record::{Record, SnapshotSummary};
-use crate::run::{Alias, End, RunError, Settings, Stop, identity};
+use crate::run::{Alias, End, RunError, Settings, Stop, identity, served};
 use crate::snapshot::{self, Comparison, Extent, Kind, Snapshot, SnapshotError, Store, Writing};
 use std::fmt;
 use std::io;
@@ -209,6 +210,9 @@ pub async fn check(
         options.settings.alias = Some(Alias { name: embedded::NAME.into(), url: embedded::ALIAS.into() });
         Some(host)
     } else {
+        let served = served(contract, &options.settings.target);
+        leave_out_elsewhere(contract, &mut plan, &served);
+        options.settings.served = served;
         None
     };
     let strangers = leave_out_strangers(contract, &mut plan, &options.settings.credentials);

@@ -1,5 +1,4 @@
-//! Judging beside the sending: what came back is judged on a thread of its own, and on every processor
-//! once nothing more is sent.
+//! Judging beside the sending: what came back is judged on a thread of its own.
 
 use super::{Event, Observer};
 use crate::contract::Contract;
@@ -8,9 +7,8 @@ use crate::plan::Position;
 use crate::record::Judged;
 use crate::record::file::RecordFile;
 use crate::run::{Heard, Sink};
-use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -35,9 +33,7 @@ struct Judge {
 
 struct JudgeThread {
     heard: mpsc::Sender<Heard>,
-    /// Nothing more comes, and the rest is for every processor.
-    closing: Arc<AtomicBool>,
-    thread: JoinHandle<(Vec<Judged>, Vec<Heard>)>,
+    thread: JoinHandle<Vec<Judged>>,
 }
 
 impl Judging {
@@ -95,12 +91,11 @@ impl Sink for Judging {
 
     fn settle(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(thread) = thread else { return };
-        thread.closing.store(true, Ordering::Relaxed);
-        drop(thread.heard);
-        let (judged, left) = joined(thread.thread.join());
-        let rest = side_by_side(&self.judge, left);
-        self.judged().extend(judged.into_iter().chain(rest));
+        let Some(JudgeThread { heard, thread }) = thread else { return };
+        // Its end ends the thread.
+        drop(heard);
+        let judged = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        self.judged().extend(judged);
     }
 
     fn is_enough(&self) -> bool {
@@ -163,59 +158,9 @@ impl JudgeThread {
     /// A thread that judges, if the system has one to give.
     fn start(judge: &Arc<Judge>) -> Option<JudgeThread> {
         let (heard, receiver) = mpsc::channel();
-        let closing = Arc::<AtomicBool>::default();
-        let (judge, is_closing) = (Arc::clone(judge), Arc::clone(&closing));
-        let work = move || until_closed(&judge, &receiver, &is_closing);
+        let judge = Arc::clone(judge);
+        let work = move || receiver.into_iter().map(|heard| judge.judge(heard)).collect();
         let thread = thread::Builder::new().name("judge".into()).spawn(work).ok()?;
-        Some(JudgeThread { heard, closing, thread })
+        Some(JudgeThread { heard, thread })
     }
-}
-
-/// Judges what comes; what is left when nothing more is to come is given back.
-fn until_closed(
-    judge: &Judge,
-    receiver: &Receiver<Heard>,
-    closing: &AtomicBool,
-) -> (Vec<Judged>, Vec<Heard>) {
-    let mut judged = Vec::new();
-    while let Ok(heard) = receiver.recv() {
-        if closing.load(Ordering::Relaxed) {
-            return (judged, std::iter::once(heard).chain(receiver.iter()).collect());
-        }
-        judged.push(judge.judge(heard));
-    }
-    (judged, Vec::new())
-}
-
-/// Judges on every processor.
-fn side_by_side(judge: &Judge, left: Vec<Heard>) -> Vec<Judged> {
-    /// So many take as long as to start a thread.
-    const SHARE: usize = 32;
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(left.len() / SHARE);
-    let left = Mutex::new(left.into_iter());
-    let work = || {
-        let mut judged = Vec::new();
-        loop {
-            let mut rest = left.lock().unwrap_or_else(PoisonError::into_inner);
-            let share: Vec<Heard> = rest.by_ref().take(SHARE).collect();
-            drop(rest);
-            if share.is_empty() {
-                return judged;
-            }
-            judged.extend(share.into_iter().map(|heard| judge.judge(heard)));
-        }
-    };
-    thread::scope(|scope| {
-        // Where the system has no thread to give, the others do its share.
-        let another = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
-        let others: Vec<_> = (1..threads).filter_map(another).collect();
-        let mut judged = work();
-        judged.extend(others.into_iter().flat_map(|other| joined(other.join())));
-        judged
-    })
-}
-
-/// What a thread gave; its panic, if it panicked.
-fn joined<T>(result: thread::Result<T>) -> T {
-    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

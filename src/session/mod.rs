@@ -41,6 +41,7 @@
 //! ```
 
 mod check;
+mod elsewhere;
 mod embedded;
 mod judging;
 mod strangers;

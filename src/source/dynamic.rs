@@ -9,6 +9,7 @@ use super::references::Survey;
 use crate::json::pointer;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// So many copies are made of schemas.
 const COPIES: usize = 1_000;
@@ -53,8 +54,9 @@ pub(super) fn settle(document: &mut Document, resources: &[Resource], dynamic: &
         settling.rewrite(index, &resources[index].anchors.clone(), None);
     }
     let Settling { edits, copies, .. } = settling;
+    let value = Arc::make_mut(&mut document.value);
     for (at, target) in edits {
-        if let Some(place) = pointer::get_mut(&mut document.value, &at) {
+        if let Some(place) = pointer::get_mut(value, &at) {
             *place = Value::String(pointer::to_fragment(&target));
         }
     }
@@ -63,7 +65,7 @@ pub(super) fn settle(document: &mut Document, resources: &[Resource], dynamic: &
     }
     let spots: Vec<Mounted> = copies.iter().map(|copy| copy.spot.clone()).collect();
     document.spots.extend(spots);
-    let Some(root) = document.value.as_object_mut() else { return };
+    let Some(root) = value.as_object_mut() else { return };
     let mounted = root.entry(MOUNT).or_insert_with(|| Value::Array(Vec::new()));
     if let Value::Array(mounted) = mounted {
         mounted.extend(copies.into_iter().map(|copy| copy.value));

@@ -3,8 +3,8 @@
 //! The files that references name are read with the contract and mounted under
 //! `/x-probity-files`, so that one JSON Pointer names one node, whatever file it came from.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -51,7 +51,7 @@ pub const MAX_COPIED: usize = 1_000_000;
 pub struct Document {
     /// The contract, and under [`MOUNT`] the further files; every reference that could be followed
     /// is local.
-    pub value: Value,
+    pub value: Arc<Value>,
     files: Vec<File>,
     spots: Vec<Mounted>,
     broken: Vec<BrokenRef>,
@@ -160,13 +160,13 @@ impl Document {
     }
 
     /// The document without the names of schemas, which references do not need any more.
-    pub fn unnamed(&self) -> Cow<'_, Value> {
+    pub fn unnamed(&self) -> Arc<Value> {
         if !self.named {
-            return Cow::Borrowed(&self.value);
+            return Arc::clone(&self.value);
         }
-        let mut value = self.value.clone();
+        let mut value = Value::clone(&self.value);
         references::without_names(&mut value);
-        Cow::Owned(value)
+        value.into()
     }
 
     /// The value at a JSON Pointer.
@@ -216,7 +216,7 @@ impl Document {
 
     fn find(&self, pointer: &str) -> Found<'_> {
         let mut mount = &self.spots[0];
-        let mut value = &self.value;
+        let mut value = &*self.value;
         let mut tokens = pointer::tokens(pointer).peekable();
         if tokens.next_if(|token| token == MOUNT).is_some() {
             let mounted = tokens.next().and_then(|token| pointer::index(&token));

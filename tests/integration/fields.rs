@@ -47,8 +47,8 @@ info: {title: T, version: '1'}
 webhooks: {}
 paths:
   /a:
-    servers: [{url: /v2}]
     get:
+      callbacks: {c: {}}
       respones: {}
       parameters:
         - {name: q, in: query, allowEmptyValue: true, schema: {type: string}}
@@ -57,7 +57,7 @@ paths:
     let told = probity().with_file("c.yaml", text).args(["plan", "c.yaml"]).run().stdout;
     for (line, words) in [
         (3, "`webhooks` is a field of the OpenAPI Object only since OpenAPI 3.1, and this is 3.0"),
-        (6, "`servers` is not read"),
+        (7, "`callbacks` is not read"),
         (8, "`respones` is no field of the Operation Object"),
         (10, "`allowEmptyValue` is not read"),
     ] {

@@ -139,7 +139,7 @@ impl ReadBack {
 
 /// Reads the links of every answer, once all operations are known.
 pub(super) fn read(document: &Document, operations: &mut [Operation], mistakes: &mut Vec<Mistake>) {
-    let root = &document.value;
+    let root = &*document.value;
     let has_links = |at: &str| root.pointer(at).is_some_and(|response| response.get("links").is_some());
     if !operations.iter().flat_map(|operation| &operation.responses).any(|response| has_links(&response.at)) {
         return;
@@ -186,7 +186,7 @@ impl<'d> Known<'d> {
     }
 
     fn link(&self, name: &str, at: &str, mistakes: &mut Vec<Mistake>) -> Link {
-        let root = &self.document.value;
+        let root = &*self.document.value;
         let (at, source) = match view::resolve(root, at) {
             Ok(found) => found,
             Err(Unusable { at: place, why }) => {

@@ -24,7 +24,7 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     let Some(schema) = view.json_media(answer).and_then(|media| media.schema.as_ref()) else {
         return Vec::new();
     };
-    let accepts = |text| view.contract.schemas.accepts_answer(schema, text);
+    let accepts = |text| view.contract.schemas.accepts_text(schema, Side::Response, text);
     if view.json(answer).is_ok_and(accepts) {
         return Vec::new();
     }
@@ -92,7 +92,7 @@ impl Echoable {
     fn of(view: &View<'_>) -> Echoable {
         let sent = &view.exchange.sent;
         let mut texts = Vec::new();
-        let body = sent.body.as_deref().and_then(|bytes| json::read(bytes).ok()).map(|text| text.to_value());
+        let body = sent.body().and_then(|bytes| json::read(&bytes).ok()).map(|text| text.to_value());
         if let Some(body) = &body {
             collect(body, &mut texts);
         }

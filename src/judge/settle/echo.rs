@@ -77,7 +77,7 @@ fn value_of(
     };
     match &violation.place {
         Place::Body(at) => {
-            let body = json::read(sent.body.as_deref()?).ok()?.to_value();
+            let body = json::read(&sent.body()?).ok()?.to_value();
             let value = pointer::get(&body, at).cloned();
             (value.is_some() || violation.cause == Cause::Missing).then(|| Accepted { name: last(at), value })
         }

@@ -50,7 +50,7 @@ impl<'r> History<'r> {
             for (step, exchange) in steps.iter().enumerate() {
                 let Some(exchange) = exchange else { continue };
                 let case = run.case(Position { scenario, step });
-                if let Ok(text) = json::read(exchange.sent.body.as_deref().unwrap_or_default()) {
+                if let Ok(text) = json::read(&exchange.sent.body().unwrap_or_default()) {
                     scalars(&text.root, &mut |scalar| {
                         sent.insert(scalar);
                     });

@@ -70,6 +70,9 @@ impl Refusal<'_> {
         if self.is_documented(run, operation) {
             return refused();
         }
+        if !asked.accepted.is_empty() && self.leaves_out_body(operation) {
+            return refused();
+        }
         // The same body was taken with what only answers should hold.
         let asks_for_hidden = |other: &Position| run.case(*other).adds_read_only_to(self.case);
         if asked.accepted.iter().any(asks_for_hidden) {
@@ -114,6 +117,14 @@ impl Refusal<'_> {
             && self.case.request.body.is_none()
             && parameters.clone().next().is_some()
             && parameters.all(|parameter| parameter.location != ParameterLocation::Path && known(parameter))
+    }
+
+    /// Whether a request leaves out a body that may be left out, and holds nothing else that a host could
+    /// refuse.
+    fn leaves_out_body(&self, operation: &Operation) -> bool {
+        operation.body.is_some()
+            && self.case.request.body.is_none()
+            && !operation.parameters.iter().any(|parameter| parameter.required)
     }
 
     /// Whether the contract says that the value of a unique field is free, whatever else stands in

@@ -23,8 +23,8 @@ const RANDOM_VALID: usize = 12;
 const RANDOM_DOUBLE: usize = 8;
 
 impl Deriver<'_> {
-    pub(super) fn with_json(&mut self, request: &Request, media: &MediaType) {
-        let request = carrying(request, media);
+    pub(super) fn with_json(&mut self, without: &Request, media: &MediaType) {
+        let request = carrying(without, media);
         let Some(schema) = &media.schema else {
             self.gap(&media.at, "the body has no schema");
             return;
@@ -63,6 +63,9 @@ impl Deriver<'_> {
         if let Some(least) = &least {
             let required = about(1, "required", "only the required properties");
             self.candidate_case(required, &request, &|key| base.bytes(least, key));
+        }
+        if self.operation.body.as_ref().is_some_and(|body| !body.required) {
+            self.single(about(1, "no-body", "no body, which may be left out"), without, None);
         }
         let hidden = self.with_read_only(&base, &base.full);
         if let Some(value) = &hidden {

@@ -349,24 +349,26 @@ fn digest(request: &Request, body: Option<Vec<u8>>) -> u64 {
 
 /// Names that were given, so that each is given once.
 #[derive(Default)]
-struct Names(HashSet<String>);
+struct Names(HashSet<String, foldhash::fast::RandomState>);
 
 impl Names {
     fn unused(&mut self, wanted: &str) -> String {
         let mut name = wanted.to_owned();
         let mut number = 2;
-        while !self.0.insert(name.clone()) {
+        while self.0.contains(&name) {
             name = format!("{wanted}-{number}");
             number += 1;
         }
-        name
+        let unused = name.clone();
+        self.0.insert(name);
+        unused
     }
 }
 
 /// An identity that is safe as a path and readable.
 fn safe(id: &str) -> String {
-    let keep = |c: char| if c.is_ascii_alphanumeric() || "/._-~".contains(c) { c } else { '-' };
-    let mut id: String = id.chars().map(keep).collect();
+    let kept = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '~');
+    let mut id = id.replace(|c: char| !kept(c), "-");
     for (unsafe_there, instead) in [("..", "-"), ("//", "/-/")] {
         if id.contains(unsafe_there) {
             id = id.replace(unsafe_there, instead);

@@ -15,6 +15,7 @@ use fresh::Fresh;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What is spared. Nothing is, unless it is said.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -168,11 +169,11 @@ pub(super) fn guard(contract: &Contract, guards: &Guards, plan: &mut Plan) {
     let mut withheld: IndexMap<usize, (Harm, Vec<Scenario>)> = IndexMap::new();
     let (mut sent, mut last) = (Vec::new(), Vec::new());
     for mut scenario in std::mem::take(&mut plan.scenarios) {
-        match guard.harm(&mut scenario) {
+        match guard.harm(Arc::make_mut(&mut scenario)) {
             Some((operation, harm)) => {
                 let (known, scenarios) = withheld.entry(operation).or_default();
                 known.join(harm);
-                scenarios.push(scenario);
+                scenarios.push(Arc::unwrap_or_clone(scenario));
             }
             None => match scenario.cases.iter().find(|case| guard.sign(case.operation).is_some()) {
                 Some(case) => {

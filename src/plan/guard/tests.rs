@@ -1,6 +1,7 @@
 use super::*;
 use crate::plan::{Selection, Wishes, plan};
 use crate::source::Document;
+use std::sync::Arc;
 
 const NOTES: &str = "openapi: 3.1.0
 info: {title: T, version: '1'}
@@ -169,7 +170,7 @@ fn what_disrupts_is_sent_last_where_it_is_asked_for() {
     );
     for pattern in ["purgeJobs", "/jobs", "POST /jobs", "purge*"] {
         let plan = planned(&contract, Guards { disruption: Some(vec![pattern.into()]), ..all() });
-        let jobs = |scenario: &Scenario| scenario.cases[0].request.path().as_str() == "/jobs";
+        let jobs = |scenario: &Arc<Scenario>| scenario.cases[0].request.path().as_str() == "/jobs";
         let first = plan.scenarios.iter().position(jobs).unwrap();
         assert!(plan.scenarios[first..].iter().all(jobs), "{pattern}");
         assert_eq!(withheld(&plan).iter().filter(|(operation, _)| *operation == "purgeJobs").count(), 0);

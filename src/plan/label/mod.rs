@@ -134,10 +134,9 @@ impl Findings {
         self.violations.push(Violation { cause, place, keyword, at: at.to_owned() });
     }
 
-    fn silent(&mut self, why: impl Into<String>) {
-        let why = why.into();
-        if !self.silent.contains(&why) {
-            self.silent.push(why);
+    fn silent(&mut self, why: impl Into<String> + AsRef<str>) {
+        if !self.silent.iter().any(|known| known == why.as_ref()) {
+            self.silent.push(why.into());
         }
     }
 
@@ -194,6 +193,9 @@ impl Findings {
         } else {
             Verdict::Either
         };
+        // Most plans keep thousands of lists with one member.
+        self.violations.shrink_to_fit();
+        self.silent.shrink_to_fit();
         Label {
             verdict,
             violations: self.violations,
@@ -493,9 +495,8 @@ fn document(
         seen.silent("a surrogate without its partner is no text");
     }
     let Some(schema) = &media.schema else { return };
-    let value = text.to_value();
     let places = [schema.0.clone()];
-    for broken in labeller.contract.schemas.breaks(schema, Side::Request, &value) {
+    for broken in labeller.contract.schemas.breaks_of_text(schema, Side::Request, text) {
         // A format is an annotation unless the contract says what happens where it is not kept.
         if broken.cause == Cause::Format && operation.behaviour.codes(broken.cause, &broken.place).is_empty()
         {
@@ -505,7 +506,7 @@ fn document(
             seen.perhaps.push(Violation { cause: broken.cause, place, keyword, at: broken.at });
             continue;
         }
-        let null = || pointer::get(&value, &broken.place).is_some_and(Value::is_null);
+        let null = || text.at(&broken.place).is_some_and(|node| node.kind == Kind::Null);
         let is_null = broken.cause == Cause::Null || (broken.cause == Cause::NotInEnum && null());
         if is_null && labeller.flats.below(&places, &broken.place).perhaps_null {
             seen.silent(
@@ -529,7 +530,11 @@ fn document(
     }
     // A clear violation outweighs silence.
     if seen.violations.is_empty() {
-        let documented = media.examples.iter().any(|example| example.value == value);
+        let examples = &media.examples;
+        let documented = !examples.is_empty() && {
+            let value = text.to_value();
+            examples.iter().any(|example| example.value == value)
+        };
         let whole = labeller.flats.whole(&places);
         let mut silence = Silence { labeller, behaviour: &operation.behaviour, documented, seen };
         silence.walk(&text.root, &whole, &mut String::new());

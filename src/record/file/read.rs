@@ -205,7 +205,7 @@ impl Lines {
         plan.beyond = places.keys(plan.beyond);
         plan.disruptive =
             places.keys(plan.disruptive.into_iter().map(|at| (at, ())).collect()).into_keys().collect();
-        plan.scenarios = scenarios;
+        plan.scenarios = scenarios.into_iter().map(Arc::new).collect();
         let judged: Vec<Judged> = judged.into_values().collect();
         let fits = |note: &Note| {
             let case = &plan[note.position];

@@ -82,7 +82,7 @@ pub(super) fn line(case: &Case, sent: &Sent, run: &str, lacks: &mut Vec<String>)
         line.push_str(" -H ");
         word(&mut line, &pieces(case, &planned, header.as_bytes(), run));
     }
-    if let Some(body) = &sent.body {
+    if let Some(body) = &sent.body() {
         if sent.head.headers.get("content-type").is_none() {
             line.push_str(" -H 'Content-Type:'");
         }

@@ -110,7 +110,7 @@ fn what_curl_would_do_by_itself_is_kept_from_it() {
         "curl -sS -I -g --path-as-is 'https://api.example/a/../b?c[]={1}' -H 'X-Empty;' --compressed"
     );
     Arc::make_mut(&mut request.head).method = "GET".into();
-    request.body = Some(Bytes::from_static(b"@/etc/passwd"));
+    request.body = Some(Bytes::from_static(b"@/etc/passwd").into());
     let line = repeat(&case, &request, "").line;
     assert!(line.ends_with("-H 'Content-Type:' --data-raw '@/etc/passwd'"), "{line}");
     assert!(super::super::fixture::sent(&case, "").body.is_none());

@@ -266,7 +266,7 @@ fn a_body_is_text_or_base64_and_not_without_end() {
 fn a_report_with_a_body_of_any_bytes_is_valid() {
     let mut fixture = Fixture::new();
     for exchange in fixture.run.exchanges.iter_mut().flatten().flatten() {
-        exchange.sent.body = Some(Bytes::from_static(b"\xfe\xff\0"));
+        exchange.sent.body = Some(Bytes::from_static(b"\xfe\xff\0").into());
     }
     assert_eq!(valid(&fixture)["cases"][0]["request"]["body"]["base64"], "/v8A");
 }

@@ -71,7 +71,7 @@ fn value(
     };
     match expression {
         Expression::Status => Some(text(&answer.status.to_string())),
-        Expression::Request(Part::Body(at)) => in_body(exchange.sent.body.as_deref()?, at),
+        Expression::Request(Part::Body(at)) => in_body(&exchange.sent.body()?, at),
         Expression::Request(Part::Header(name)) => sent(ParameterLocation::Header, name),
         Expression::Request(Part::Query(name)) => sent(ParameterLocation::Query, name),
         Expression::Request(Part::Path(name)) => sent(ParameterLocation::Path, name),

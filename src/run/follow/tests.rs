@@ -2,6 +2,7 @@ use super::*;
 use crate::exchange::{Answer, Head, Headers, Outcome, Sent};
 use crate::plan::{self, Plan, Wishes};
 use crate::source::Document;
+use std::sync::Arc;
 use std::time::Duration;
 
 const CONTRACT: &str = "
@@ -71,7 +72,7 @@ fn exchange(status: u16, body: &str) -> Exchange {
 /// The path and the tag of the request that follows this answer.
 fn followed(status: u16, body: &str) -> Result<(String, String), Unfilled> {
     let (contract, plan) = planned();
-    let follows = |scenario: &&Scenario| scenario.cases.iter().any(|case| case.follows.is_some());
+    let follows = |scenario: &&Arc<Scenario>| scenario.cases.iter().any(|case| case.follows.is_some());
     let scenario = plan.scenarios.iter().find(follows).unwrap();
     assert_eq!(scenario.cases.len(), 4);
     let earlier = vec![Some(exchange(500, "{}")), Some(exchange(status, body))];

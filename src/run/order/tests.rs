@@ -3,6 +3,7 @@ use super::*;
 use crate::exchange::{CredentialKind, Parts, Request};
 use crate::plan::{Case, Expectation, Place, Plan, Role, Verdict};
 use proptest::prelude::*;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 fn order(kinds: &str, jobs: usize) -> Order {
@@ -84,7 +85,7 @@ fn what_may_disrupt_comes_last_and_by_itself() {
 }
 
 /// Scenarios of requests, each a method and a path.
-fn scenarios(all: &[&[(&str, &str)]]) -> Vec<Scenario> {
+fn scenarios(all: &[&[(&str, &str)]]) -> Vec<Arc<Scenario>> {
     let case = |(method, path): &(&str, &str)| Case {
         id: String::new(),
         key: String::new(),
@@ -117,11 +118,11 @@ fn scenarios(all: &[&[(&str, &str)]]) -> Vec<Scenario> {
         cases: requests.iter().map(case).collect(),
         at_once: 0,
     };
-    all.iter().map(scenario).collect()
+    all.iter().map(scenario).map(Arc::new).collect()
 }
 
 fn of(plan: &Plan, jobs: usize) -> Order {
-    Order::new(&plan.scenarios.iter().collect::<Vec<_>>(), &plan.disruptive, jobs)
+    Order::new(&plan.scenarios.iter().map(Arc::as_ref).collect::<Vec<_>>(), &plan.disruptive, jobs)
 }
 
 fn planned(all: &[&[(&str, &str)]], jobs: usize) -> (Plan, Order) {
@@ -230,7 +231,7 @@ proptest! {
         let requests: Vec<&[(&str, &str)]> = requests.iter().map(Vec::as_slice).collect();
         let (mut plan, _) = planned(&requests, jobs);
         for (scenario, fixed) in plan.scenarios.iter_mut().zip(&fixed) {
-            scenario.cases[0].fixed = *fixed;
+            Arc::make_mut(scenario).cases[0].fixed = *fixed;
         }
         let order = of(&plan, jobs);
         let mut out: Vec<Turn<'_>> = Vec::new();

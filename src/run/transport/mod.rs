@@ -1,16 +1,20 @@
 //! The transport: one request out, one bounded answer back.
 
+mod coding;
 mod gate;
+mod tls;
 
 pub(super) use gate::Gate;
+pub use tls::{AuthorityError, authorities};
 
 use crate::exchange::Head;
 use crate::exchange::Headers;
 use crate::exchange::{Answer, Failure, FailureKind};
 use bytes::{Bytes, BytesMut};
-use flate2::read::{MultiGzDecoder, ZlibDecoder};
+use rustls::ClientConfig;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
 use std::collections::HashMap;
-use std::io::Read;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -25,7 +29,8 @@ pub struct Transport {
     client: reqwest::Client,
     /// Keeps no connection, so that none that it uses was closed by the target meanwhile.
     fresh: OnceLock<reqwest::Client>,
-    plain: bool,
+    /// Whom it believes to be the target, where that can be told.
+    tls: Option<ClientConfig>,
     timeout: Duration,
     urls: Mutex<HashMap<String, reqwest::Url>>,
 }
@@ -43,13 +48,24 @@ pub struct Outgoing {
 }
 
 impl Transport {
-    /// A transport to a target whose exchanges end within `timeout`.
-    pub fn new(target: &str, timeout: Duration) -> Result<Transport, Failure> {
+    /// A transport to a target whose exchanges end within `timeout`, and which may be vouched for by one
+    /// of these certificates.
+    pub fn new(
+        target: &str,
+        timeout: Duration,
+        authorities: &[CertificateDer<'static>],
+    ) -> Result<Transport, Failure> {
         // A second call finds the provider in place, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let plain = target.starts_with("http://");
-        let client = builder(plain, timeout).build().map_err(|error| failure(&error))?;
-        Ok(Transport { client, fresh: OnceLock::new(), plain, timeout, urls: Mutex::default() })
+        let tls = match CryptoProvider::get_default() {
+            // Reading this machine's authorities takes longer than many a run.
+            Some(provider) if !target.starts_with("http://") => {
+                Some(tls::config(authorities, provider).map_err(|error| untrusting(&error))?)
+            }
+            _ => None,
+        };
+        let client = builder(tls.as_ref(), timeout).build().map_err(|error| failure(&error))?;
+        Ok(Transport { client, fresh: OnceLock::new(), tls, timeout, urls: Mutex::default() })
     }
 
     /// Sends a request and reads the whole answer.
@@ -76,7 +92,9 @@ impl Transport {
     /// What a target without TLS says first, whatever it speaks.
     pub(super) async fn first_bytes(&self, target: &str) -> Vec<u8> {
         const MOST: usize = 256;
-        let Some(url) = reqwest::Url::parse(target).ok().filter(|_| self.plain) else { return Vec::new() };
+        let Some(url) = reqwest::Url::parse(target).ok().filter(|_| self.tls.is_none()) else {
+            return Vec::new();
+        };
         let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
             return Vec::new();
         };
@@ -94,7 +112,7 @@ impl Transport {
 
     fn fresh(&self) -> &reqwest::Client {
         self.fresh.get_or_init(|| {
-            let built = builder(self.plain, self.timeout).pool_max_idle_per_host(0).build();
+            let built = builder(self.tls.as_ref(), self.timeout).pool_max_idle_per_host(0).build();
             built.unwrap_or_else(|_| self.client.clone())
         })
     }
@@ -130,7 +148,7 @@ impl Transport {
         }
         let mut answer = Answer { status, headers, body: body.freeze() };
         if outgoing.head.method != "HEAD" {
-            answer.body = decoded(&answer)?;
+            answer.body = coding::decoded(&answer)?;
         }
         Ok(answer)
     }
@@ -184,7 +202,7 @@ impl Transport {
     }
 }
 
-fn builder(plain: bool, timeout: Duration) -> reqwest::ClientBuilder {
+fn builder(tls: Option<&ClientConfig>, timeout: Duration) -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -194,8 +212,10 @@ fn builder(plain: bool, timeout: Duration) -> reqwest::ClientBuilder {
         .pool_idle_timeout(Duration::from_secs(4))
         .tcp_nodelay(true)
         .user_agent(concat!("probity/", env!("CARGO_PKG_VERSION")));
-    // Reading this machine's authorities takes longer than many a run.
-    if plain { builder.tls_certs_only([]) } else { builder }
+    match tls {
+        Some(tls) => builder.tls_backend_preconfigured(tls.clone()),
+        None => builder.tls_certs_only([]),
+    }
 }
 
 /// A time as the command line takes it.
@@ -204,6 +224,11 @@ fn in_units(time: Duration) -> String {
         whole if whole % 1000 == 0 => format!("{}s", whole / 1000),
         fraction => format!("{fraction}ms"),
     }
+}
+
+/// That nobody could be believed.
+fn untrusting(error: &rustls::Error) -> Failure {
+    Failure { kind: FailureKind::Tls, detail: error.to_string(), status: None }
 }
 
 fn unsendable(detail: String) -> Failure {
@@ -215,30 +240,6 @@ fn same_path(parsed: &reqwest::Url, written: &str) -> bool {
     let after_authority = written.splitn(4, '/').nth(3).unwrap_or_default();
     let path = after_authority.split(['?', '#']).next().unwrap_or_default();
     parsed.path().trim_start_matches('/') == path.trim_start_matches('/')
-}
-
-fn decoded(answer: &Answer) -> Result<Bytes, Failure> {
-    let status = Some(answer.status);
-    let bad = |detail: String| Failure { kind: FailureKind::BadCoding, detail, status };
-    let read = |reader: &mut dyn Read| {
-        let mut plain = Vec::new();
-        let limit = MAX_BODY as u64 + 1;
-        reader.take(limit).read_to_end(&mut plain).map_err(|error| bad(error.to_string()))?;
-        if plain.len() > MAX_BODY {
-            let detail = format!("more than {MAX_BODY} bytes once decoded");
-            return Err(Failure { kind: FailureKind::TooLarge, detail, status });
-        }
-        Ok(Bytes::from(plain))
-    };
-    if answer.body.is_empty() {
-        return Ok(answer.body.clone());
-    }
-    match answer.header("content-encoding").map(|coding| coding.trim().to_ascii_lowercase()).as_deref() {
-        None | Some("" | "identity") => Ok(answer.body.clone()),
-        Some("gzip" | "x-gzip") => read(&mut MultiGzDecoder::new(&answer.body[..])),
-        Some("deflate") => read(&mut ZlibDecoder::new(&answer.body[..])),
-        Some(other) => Err(bad(format!("the coding `{other}` was not asked for"))),
-    }
 }
 
 fn failure(error: &reqwest::Error) -> Failure {

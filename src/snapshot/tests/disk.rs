@@ -1,6 +1,7 @@
 //! What stands on the disk: insta reads it, people settle it, and nothing leads out of it.
 
 use super::*;
+use std::sync::Arc;
 
 #[test]
 fn insta_reads_what_is_written_and_finds_it_equal() {
@@ -148,7 +149,8 @@ fn five_thousand_cases_take_no_time() {
     let mut copy = 0;
     while plan.len() < 5_000 {
         copy += 1;
-        plan.scenarios.extend(small.iter().cloned().map(|mut scenario| {
+        plan.scenarios.extend(small.iter().cloned().map(|mut shared| {
+            let scenario = Arc::make_mut(&mut shared);
             for case in &mut scenario.cases {
                 case.place = match &case.place {
                     plan::Place::Body(at) => plan::Place::Body(format!("/{copy}{at}")),
@@ -157,7 +159,7 @@ fn five_thousand_cases_take_no_time() {
                 let nested = case.id.replacen("/body", &format!("/body/{copy}"), 1);
                 case.id = if nested == case.id { format!("{nested}-{copy}") } else { nested };
             }
-            scenario
+            shared
         }));
     }
     let folder = tempfile::tempdir().unwrap();

@@ -25,7 +25,7 @@ fn references_to_other_files_become_local() {
     let document = Document::open(&path).unwrap();
     assert_eq!(broken(&document), []);
     assert_eq!(
-        document.value,
+        *document.value,
         json!({
             "paths": {
                 "/p": {"$ref": "#/x-probity-files/0/one"},

@@ -8,6 +8,7 @@ mod unescaped;
 
 use crate::exchange::Answer;
 use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::schema::Side;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use forms::FORMS;
 use marks::MARKS;
@@ -68,7 +69,7 @@ fn is_as_asked(view: &View<'_>, answer: &Answer) -> bool {
     }
     let Some(media) = view.media(answer) else { return false };
     let (Some(schema), Some(_)) = (&media.schema, view.json_media(answer)) else { return true };
-    view.json(answer).is_ok_and(|text| view.contract.schemas.accepts_answer(schema, text))
+    view.json(answer).is_ok_and(|text| view.contract.schemas.accepts_text(schema, Side::Response, text))
 }
 
 /// What stands in a text that may come from inside.
@@ -129,7 +130,8 @@ fn finder(kind: MatchKind) -> Option<AhoCorasick> {
 /// comes back, or the contract has it as an example.
 fn is_content(view: &View<'_>, answer: &Answer, text: &str) -> bool {
     let sent = &view.exchange.sent;
-    let body = sent.body.as_deref().map(unescaped).unwrap_or_default();
+    let body = sent.body().unwrap_or_default();
+    let body = unescaped(&body);
     let url = percent_decode_str(&sent.head.url).decode_utf8_lossy();
     let quoted = quoted(text);
     String::from_utf8_lossy(&body).to_lowercase().contains(text)

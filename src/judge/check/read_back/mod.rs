@@ -41,7 +41,7 @@ pub(in crate::judge) fn check(
     let Some(creation) = created.answer().filter(|told| told.accepted()) else { return Vec::new() };
     let stated = source.link(creation.status, &follow.link).and_then(|link| link.read_back.as_ref());
     let (Some(stated), Ok(read)) = (stated, view.json(answer)) else { return Vec::new() };
-    let sent = created.sent.body.as_deref().and_then(one_value);
+    let sent = created.sent.body().as_deref().and_then(one_value);
     let told = one_value(&creation.body);
     let mut found = Vec::new();
     for [from, to] in stated.pairs() {

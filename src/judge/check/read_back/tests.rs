@@ -5,6 +5,7 @@ use crate::exchange::{Answer, Exchange, Head, Headers, Outcome, Sent};
 use crate::judge::{self, Observation, Severity};
 use crate::plan::{self, Plan, Position, Scenario, Wishes};
 use crate::source::Document;
+use bytes::Bytes;
 use std::time::Duration;
 
 const CONTRACT: &str = "
@@ -50,8 +51,8 @@ impl Trial {
     }
 
     fn observed(&self, told: (u16, &str), read: (u16, &str)) -> Vec<Observation> {
-        let follows = |scenario: &&Scenario| scenario.cases.iter().any(|case| case.follows.is_some());
-        let index = self.plan.scenarios.iter().position(|scenario| follows(&scenario)).unwrap();
+        let follows = |scenario: &Scenario| scenario.cases.iter().any(|case| case.follows.is_some());
+        let index = self.plan.scenarios.iter().position(|scenario| follows(scenario)).unwrap();
         let exchanges = [told, (201, "{}"), read].map(|one| Some(exchange(one)));
         judge::exchange(&self.contract, (&self.plan, ""), &exchanges, Position { scenario: index, step: 2 })
             .observations
@@ -72,7 +73,7 @@ fn exchange((status, body): (u16, &str)) -> Exchange {
                 headers: Headers::default(),
             }
             .into(),
-            body: Some(r#"{"name": "sent", "size": 9007199254740993}"#.into()),
+            body: Some(Bytes::from(r#"{"name": "sent", "size": 9007199254740993}"#).into()),
         },
         outcome: Outcome::Answered(Answer { status, headers, body: body.to_owned().into() }),
         ended: jiff::Timestamp::UNIX_EPOCH,

@@ -113,8 +113,8 @@ impl<'s> Scene<'s> {
     /// JSON, has a key twice, or half a surrogate pair.
     fn sent(&self) -> Option<&Text> {
         let read = || {
-            let bytes = self.view.exchange.sent.body.as_deref()?;
-            json::read(bytes).ok().filter(|text| text.duplicates.is_empty() && !text.lone_surrogates)
+            let bytes = self.view.exchange.sent.body()?;
+            json::read(&bytes).ok().filter(|text| text.duplicates.is_empty() && !text.lone_surrogates)
         };
         self.sent.get_or_init(read).as_ref()
     }

@@ -6,6 +6,7 @@ use crate::exchange::{Answer, Exchange, Head, Headers, Outcome, Sent};
 use crate::judge::{self, Observation, Severity, View};
 use crate::plan::{self, Plan, Position, Verdict, Wishes};
 use crate::source::Document;
+use bytes::Bytes;
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -66,7 +67,7 @@ impl Trial {
                     headers: [("X-Count", "5"), ("Authorization", "Basic $PROBITY_BASIC")].into(),
                 }
                 .into(),
-                body: Some(self.sent.clone().into()),
+                body: Some(Bytes::from(self.sent.clone()).into()),
             },
             outcome: Outcome::Answered(answer),
             ended: Timestamp::now(),

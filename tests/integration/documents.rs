@@ -1,0 +1,110 @@
+//! A document as it is written: what it allows is sent, and what it does not say is held against nobody.
+
+use crate::canned::{Asked, Canned, Reply};
+use crate::driver::{Driver, Ran, probity};
+
+fn answered(status: &str, body: &str) -> Reply {
+    let kind = if body.is_empty() { "" } else { "content-type: application/json\r\n" };
+    let head = format!("HTTP/1.1 {status}\r\n{kind}content-length: {}\r\n\r\n", body.len());
+    Reply::Bytes((head + body).into_bytes())
+}
+
+fn not_allowed(allowed: &str) -> Reply {
+    let head = format!("HTTP/1.1 405 Method Not Allowed\r\nallow: {allowed}\r\ncontent-length: 0\r\n\r\n");
+    Reply::Bytes(head.into_bytes())
+}
+
+fn against(contract: &str, host: &Canned) -> Driver {
+    probity().with_file("c.yaml", contract).args([
+        "check",
+        "c.yaml",
+        "--target",
+        &host.url(),
+        "--report",
+        "json=r.json",
+    ])
+}
+
+/// The checks of which something is found.
+fn checks(ran: &Ran) -> Vec<String> {
+    let report = ran.json("r.json");
+    let findings = report["findings"].as_array().expect("findings").iter();
+    findings.map(|finding| finding["check"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+const PING: &str = "openapi: 3.0.3
+info: {title: T, version: '1'}
+paths:
+  /ping:
+    post:
+      operationId: ping
+      requestBody: {content: {application/json: {schema: {type: object, properties: {note: {type: string}}}}}}
+      responses: {'200': {description: ok}, '400': {description: no}, '415': {description: no}}
+";
+
+/// Takes what PING allows; without a body only if `alone`.
+fn ping(asked: &Asked, alone: bool) -> Reply {
+    let body = asked.whole.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let kind = asked.head.to_ascii_lowercase();
+    if !asked.line.starts_with("POST") {
+        return not_allowed("POST");
+    }
+    let has_body = kind.contains("content-length:") && !kind.contains("content-length: 0");
+    if !has_body {
+        let is_none = !kind.contains("content-type:");
+        return answered(if is_none && alone { "200 OK" } else { "400 Bad Request" }, "");
+    }
+    if !kind.contains("content-type: application/json") {
+        return answered("415 Unsupported Media Type", "");
+    }
+    let read: Option<serde_json::Value> = serde_json::from_str(body).ok();
+    let is_note = |value: &serde_json::Value| value.get("note").is_none_or(serde_json::Value::is_string);
+    let is_valid = read.is_some_and(|value| value.is_object() && is_note(&value));
+    answered(if is_valid { "200 OK" } else { "400 Bad Request" }, "")
+}
+
+#[test]
+fn an_optional_body_may_be_left_out() {
+    let right = Canned::start(|asked| ping(asked, true));
+    let ran = against(PING, &right).run().ends_with(0);
+    assert!(checks(&ran).is_empty(), "{}", ran.everything());
+    let wrong = Canned::start(|asked| ping(asked, false));
+    let ran = against(PING, &wrong).run().ends_with(1);
+    assert_eq!(checks(&ran), ["valid-accepted"], "{}", ran.everything());
+    assert!(ran.stdout.contains("ping/accept/body/valid/no-body"), "{}", ran.everything());
+}
+
+const SERVERS: &str = "openapi: 3.0.3
+info: {title: T, version: '1'}
+servers: [{url: 'https://api.example.com/v1'}]
+paths:
+  /things: {get: {operationId: things, responses: {'200': {description: ok}}}}
+  /files:
+    servers: [{url: 'https://api.example.com/upload/v1'}]
+    get: {operationId: files, responses: {'200': {description: ok}}}
+  /logs:
+    get:
+      operationId: logs
+      servers: [{url: 'https://logs.example.com/v1'}]
+      responses: {'200': {description: ok}}
+";
+
+#[test]
+fn a_path_with_servers_of_its_own_is_asked_there_or_told() {
+    let host = Canned::start(|asked| match asked.line.split(' ').take(2).collect::<Vec<_>>()[..] {
+        ["GET", "/v1/things" | "/upload/v1/files"] => answered("200 OK", ""),
+        [_, "/v1/things" | "/upload/v1/files"] => not_allowed("GET"),
+        _ => answered("404 Not Found", ""),
+    });
+    let run = |path: &str| {
+        let files = probity().with_file("c.yaml", SERVERS);
+        let target = format!("{}{path}", host.url());
+        files.args(["check", "c.yaml", "--target", &target, "--report", "json=r.json"]).run()
+    };
+    let ran = run("/v1").ends_with(0);
+    assert!(checks(&ran).is_empty(), "{}", ran.everything());
+    assert!(ran.stdout.contains("logs: not tested: it has a server of its own, https://logs.example.com/v1"));
+    assert!(!ran.stdout.contains("files: not"), "{}", ran.everything());
+    assert!(host.lines().iter().any(|line| line.starts_with("GET /upload/v1/files")));
+    assert!(!host.lines().iter().any(|line| line.contains("logs")));
+}
