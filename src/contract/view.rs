@@ -60,6 +60,9 @@ struct Viewer<'d> {
 
 type View<'d> = fn(&mut Viewer<'d>, &str) -> Viewed;
 
+/// Where parameters travel.
+const LOCATIONS: [&str; 4] = ["path", "query", "header", "cookie"];
+
 /// What of a part may be left out without making it another.
 const ASIDE: &[&str] =
     &["tags", "summary", "description", "operationId", "deprecated", "required", "example", "examples"];
@@ -139,6 +142,10 @@ impl<'d> Viewer<'d> {
 
     fn parameter(&mut self, at: &str) -> Viewed {
         let (at, source) = part(self.root, at)?;
+        if let Some(place) = source.get("in").filter(|place| !LOCATIONS.iter().any(|known| *place == known)) {
+            let why = format!("a parameter in {place} is not sent");
+            return Err(Unusable { at: pointer::child(&at, "in"), why });
+        }
         let mut view = keep(
             source,
             &at,

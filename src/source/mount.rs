@@ -318,7 +318,8 @@ impl Mounting<'_> {
             };
             broken.push(BrokenRef { at: mounted(part) + &reference.at, target: reference.text, reason });
         }
-        let mut document = Document { value: value.into(), files: self.files, spots: self.spots, broken, named };
+        let mut document =
+            Document { value: value.into(), files: self.files, spots: self.spots, broken, named };
         dynamic::settle(&mut document, &resources, &dynamic);
         document
     }
