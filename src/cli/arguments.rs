@@ -275,6 +275,23 @@ impl FailOn {
     }
 }
 
+/// What fails a run that would hold otherwise.
+#[derive(Debug, Args)]
+pub(super) struct FailArgs {
+    /// Fail, with exit code 1, also where there is any of these
+    #[arg(
+        long,
+        env = "PROBITY_FAIL_ON",
+        help_heading = "Severity",
+        value_name = "WHAT",
+        value_delimiter = ','
+    )]
+    pub(super) fail_on: Vec<FailOn>,
+    /// Let the rest be enough where the contract refers to a part of it that is not there
+    #[arg(long, env = "PROBITY_ALLOW_UNTESTABLE", help_heading = "Severity")]
+    pub(super) allow_untestable: bool,
+}
+
 /// The arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -290,18 +307,8 @@ pub(super) struct CheckArgs {
     pub(super) pace: PaceArgs,
     #[command(flatten)]
     pub(super) severity: SeverityArgs,
-    /// Fail, with exit code 1, also where there is any of these
-    #[arg(
-        long,
-        env = "PROBITY_FAIL_ON",
-        help_heading = "Severity",
-        value_name = "WHAT",
-        value_delimiter = ','
-    )]
-    pub(super) fail_on: Vec<FailOn>,
-    /// Let the rest be enough where the contract refers to a part of it that is not there
-    #[arg(long, env = "PROBITY_ALLOW_UNTESTABLE", help_heading = "Severity")]
-    pub(super) allow_untestable: bool,
+    #[command(flatten)]
+    pub(super) fails: FailArgs,
     #[command(flatten)]
     pub(super) profile: ProfileArgs,
     /// Send everything twice, and write what held still as the profile's snapshots

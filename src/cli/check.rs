@@ -46,7 +46,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         Target::Embedded { .. } => arguments.guards.of_embedded(),
     };
     let plan = super::plan::made(&contract, &arguments.selection, guards, tokens).map_err(|failure| {
-        let allowed = arguments.allow_untestable;
+        let allowed = arguments.fails.allow_untestable;
         if allowed { failure.instead(Exit::Contract, Exit::NothingTested) } else { failure }
     })?;
     if let Some(id) = arguments.pace.run_id.as_deref().filter(|id| identity::stands_in(&plan, id)) {
@@ -200,7 +200,7 @@ impl Told<'_> {
     /// The exit code if the contract refers to a part of it that is not there, and nobody allowed that.
     fn refers_to_nothing(&self) -> Option<Exit> {
         let slips: Vec<_> = self.contract.slips().collect();
-        let first = slips.first().filter(|_| !self.arguments.allow_untestable)?;
+        let first = slips.first().filter(|_| !self.arguments.fails.allow_untestable)?;
         let at = self.contract.document.locate(&first.at);
         let more = match slips.len() - 1 {
             0 => String::new(),
@@ -398,7 +398,7 @@ fn older(pages: usize, profile: &str) -> String {
 /// Whether a run fails that would hold otherwise, and why.
 fn fails_all_the_same(subject: &Subject<'_>, arguments: &CheckArgs) -> Option<Exit> {
     let short = subject.run.shortfall(subject.contract, subject.findings);
-    let reasons = fail_on::reasons(&short, &arguments.fail_on);
+    let reasons = fail_on::reasons(&short, &arguments.fails.fail_on);
     for reason in &reasons {
         Failure::new(Exit::Findings, reason).show();
     }

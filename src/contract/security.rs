@@ -75,12 +75,9 @@ impl Security {
         lost: &mut Vec<Lost>,
     ) -> Option<Vec<Requirement>> {
         let at = pointer::child(owner, "security");
-        let stated = match pointer::get(root, &at)? {
-            Value::Array(stated) => stated,
-            _ => {
-                lost.push(Lost { at, why: "`security` is no list, and is not read".into() });
-                return None;
-            }
+        let Value::Array(stated) = pointer::get(root, &at)? else {
+            lost.push(Lost { at, why: "`security` is no list, and is not read".into() });
+            return None;
         };
         let mut all: Vec<Requirement> = Vec::new();
         for (index, one) in stated.iter().enumerate() {
@@ -124,7 +121,9 @@ impl Security {
         }
         let mut all: Vec<Requirement> = vec![Vec::new()];
         for group in groups {
-            let with = |before: &Requirement, name: &String| [before.as_slice(), &[name.clone()]].concat();
+            let with = |before: &Requirement, name: &String| {
+                [before.as_slice(), std::slice::from_ref(name)].concat()
+            };
             all = all.iter().flat_map(|before| group.iter().map(move |name| with(before, name))).collect();
             all.truncate(ALTERNATIVES);
         }

@@ -203,11 +203,12 @@ impl<'c> Costs<'c> {
         }
         let folds = &self.folds;
         let cannot = |schema: &Option<SchemaAt>| {
-            let needed = schema.as_ref().filter(|schema| needs_unknown(folds, &[schema.0.clone()]))?;
+            let needed =
+                schema.as_ref().filter(|schema| needs_unknown(folds, std::slice::from_ref(&schema.0)))?;
             self.below([needed.0.clone()]).into_iter().next()
         };
-        let needed = operation.parameters.iter().filter(|one| one.required);
-        if let Some(Lost { at, why }) = needed.filter_map(|one| cannot(&one.schema)).next() {
+        let mut needed = operation.parameters.iter().filter(|one| one.required);
+        if let Some(Lost { at, why }) = needed.find_map(|one| cannot(&one.schema)) {
             return Err(Unusable { at, why });
         }
         let unread = |parameter: &Parameter| {

@@ -85,7 +85,7 @@ impl<'d> Viewer<'d> {
             });
             view.insert("requestBody".into(), body);
         }
-        let mut responses = self.each(at, "responses", Viewer::response, unread_response);
+        let mut responses = self.each(at, "responses", Viewer::response, Some(unread_response));
         self.without_strange_statuses(at, &mut responses);
         view.insert("responses".into(), responses);
         if self.closely {
@@ -161,7 +161,7 @@ impl<'d> Viewer<'d> {
                 "example",
             ],
         );
-        let examples = self.each(&at, "examples", Viewer::example, |_| None);
+        let examples = self.each(&at, "examples", Viewer::example, None);
         view.insert("examples".into(), examples);
         self.schema_or_content(&at, source, &mut view)?;
         self.fitting::<oas::Parameter>(&at, Value::Object(view))
@@ -170,7 +170,7 @@ impl<'d> Viewer<'d> {
     fn request_body(&mut self, at: &str) -> Viewed {
         let (at, source) = part(self.root, at)?;
         let mut view = keep(source, &at, &["description", "required"]);
-        let content = self.each(&at, "content", Viewer::media_type, unread_media_type);
+        let content = self.each(&at, "content", Viewer::media_type, Some(unread_media_type));
         view.insert("content".into(), content);
         self.fitting::<oas::RequestBody>(&at, Value::Object(view))
     }
@@ -179,9 +179,9 @@ impl<'d> Viewer<'d> {
         let (at, source) = part(self.root, at)?;
         let mut view = keep(source, &at, &["description"]);
         view.entry("description").or_insert_with(|| json!(""));
-        let headers = self.each(&at, "headers", Viewer::header, |_| None);
+        let headers = self.each(&at, "headers", Viewer::header, None);
         view.insert("headers".into(), headers);
-        let content = self.each(&at, "content", Viewer::media_type, unread_media_type);
+        let content = self.each(&at, "content", Viewer::media_type, Some(unread_media_type));
         view.insert("content".into(), content);
         self.fitting::<oas::Response>(&at, Value::Object(view))
     }
@@ -199,7 +199,7 @@ impl<'d> Viewer<'d> {
         if source.contains_key("schema") {
             view.insert("schema".into(), schema(&at));
         }
-        let examples = self.each(&at, "examples", Viewer::example, |_| None);
+        let examples = self.each(&at, "examples", Viewer::example, None);
         view.insert("examples".into(), examples);
         self.fitting::<oas::MediaType>(&at, Value::Object(view))
     }
@@ -221,7 +221,7 @@ impl<'d> Viewer<'d> {
     ) -> Result<(), Unusable> {
         if source.contains_key("content") {
             let before = self.lost.len();
-            let content = self.each(at, "content", Viewer::media_type, |_| None);
+            let content = self.each(at, "content", Viewer::media_type, None);
             let is_empty = content.as_object().is_none_or(Map::is_empty);
             if is_empty && self.lost.len() > before {
                 // The part as a whole is told of, once.
@@ -238,7 +238,7 @@ impl<'d> Viewer<'d> {
     }
 
     /// The members of a map of parts. What stands for one that cannot be read, `or` says.
-    fn each(&mut self, owner: &str, key: &str, view: View<'d>, or: fn(&str) -> Option<Value>) -> Value {
+    fn each(&mut self, owner: &str, key: &str, view: View<'d>, or: Option<fn(&str) -> Value>) -> Value {
         let Some(at) = self.found(&pointer::child(owner, key)) else { return json!({}) };
         let members = match pointer::get(self.root, &at) {
             Some(Value::Object(members)) => members,
@@ -252,7 +252,7 @@ impl<'d> Viewer<'d> {
         for name in members.keys().filter(|name| !name.starts_with("x-")) {
             let here = pointer::child(&at, name);
             let viewed = view(self, &here).map_err(|broken| self.lose(broken));
-            if let Some(value) = viewed.ok().or_else(|| or(&here)) {
+            if let Some(value) = viewed.ok().or_else(|| or.map(|or| or(&here))) {
                 seen.insert(name.clone(), value);
             }
         }
@@ -324,13 +324,13 @@ fn is_status(name: &str) -> bool {
 }
 
 /// A response of which nothing but its status is known.
-fn unread_response(at: &str) -> Option<Value> {
-    Some(json!({"description": "", "headers": {}, "content": {}, AT: at}))
+fn unread_response(at: &str) -> Value {
+    json!({"description": "", "headers": {}, "content": {}, AT: at})
 }
 
 /// A media type of which nothing but its name is known.
-fn unread_media_type(at: &str) -> Option<Value> {
-    Some(json!({"examples": {}, AT: at, UNREAD: true}))
+fn unread_media_type(at: &str) -> Value {
+    json!({"examples": {}, AT: at, UNREAD: true})
 }
 
 /// Whether two parameters are one: names of headers differ by more than their case.

@@ -118,7 +118,7 @@ pub(super) fn without(document: &mut Value, places: &[String], keywords: &[&str]
     if marked.is_empty() {
         return;
     }
-    let loose = spread(document, places, &marked, |schema, at| subschemas(schema, at));
+    let loose = spread(document, places, &marked, subschemas);
     let at_once = spread(document, places, &marked, in_place);
     for at in places {
         if let Some(schema) = pointer::get_mut(document, at).and_then(Value::as_object_mut) {
@@ -193,7 +193,7 @@ impl Shape {
 pub(crate) fn reaching(document: &Value, places: &[String], keywords: &[&str]) -> HashSet<String> {
     let known: HashSet<&str> = places.iter().map(String::as_str).collect();
     let holders = keywords.iter().filter_map(|at| Some(held(&known, at)?.0.to_owned())).collect();
-    spread(document, places, &holders, |schema, at| subschemas(schema, at))
+    spread(document, places, &holders, subschemas)
 }
 
 /// The schema that a keyword stands in, and the keyword, given a place at or below it.
@@ -250,7 +250,7 @@ fn loosen(schema: &mut Map<String, Value>, at: &str, loose: &HashSet<String>, at
     let mut marks = false;
     for keys in [&["not"][..], &["if"], &["contains", "minContains", "maxContains"]] {
         if keys.first().is_some_and(|key| schema.contains_key(*key) && is_loose(key)) {
-            keys.iter().for_each(|key| drop(schema.shift_remove(*key)));
+            schema.retain(|key, _| !keys.contains(&key.as_str()));
             marks = true;
         }
     }

@@ -50,8 +50,8 @@ pub(super) fn settle(document: &mut Document, resources: &[Resource], dynamic: &
         return;
     }
     let mut settling = Settling::new(document, resources, dynamic);
-    for index in 0..resources.len() {
-        settling.rewrite(index, &resources[index].anchors.clone(), None);
+    for (index, resource) in resources.iter().enumerate() {
+        settling.rewrite(index, &resource.anchors, None);
     }
     let Settling { edits, copies, .. } = settling;
     let value = Arc::make_mut(&mut document.value);
@@ -238,7 +238,7 @@ impl<'d> Settling<'d> {
         if self.copies.len() >= COPIES || self.copied > COPIED || at.is_empty() {
             return None;
         }
-        let spot = self.document.mounted(at)?;
+        let spot = self.document.mounted(at);
         let number = self.copies.len();
         let base = format!("/{MOUNT}/{}", self.document.spots.len() - 1 + number);
         let anchors = key.1.clone();
@@ -259,9 +259,9 @@ fn nodes(value: &Value) -> usize {
 
 impl Document {
     /// What stands at a pointer, as something that can be mounted once more.
-    fn mounted(&self, at: &str) -> Option<Mounted> {
+    fn mounted(&self, at: &str) -> Mounted {
         let found = self.find(at);
         let spot: &Spot = found.spot;
-        Some(Mounted { file: found.file, base: found.inside(at).to_owned(), spot: spot.clone() })
+        Mounted { file: found.file, base: found.inside(at), spot: spot.clone() }
     }
 }

@@ -228,7 +228,7 @@ impl Mounting<'_> {
     /// A copy of what a URI names.
     fn mapped(&mut self, base: &Base, uri: &str) -> Result<usize, Refusal> {
         if self.texts.is_some() {
-            return self.from_text(base, uri);
+            return self.known_text(base, uri);
         }
         let path = self.reach.copy_of(uri).ok_or_else(|| base.refusal())?;
         let most = MAX_TOTAL_BYTES.saturating_sub(self.bytes);
@@ -237,7 +237,7 @@ impl Mounting<'_> {
         Ok(self.add(base.clone(), file, value, spot))
     }
 
-    fn from_text(&mut self, base: &Base, shown: &str) -> Result<usize, Refusal> {
+    fn known_text(&mut self, base: &Base, shown: &str) -> Result<usize, Refusal> {
         let text = self.texts.as_mut().and_then(|texts| texts.remove(base));
         let text = text.ok_or_else(|| SourceError::NotFound { file: shown.to_owned() })?;
         let file = File::new(shown, text);
@@ -256,7 +256,7 @@ impl Mounting<'_> {
             return match self.known.get(&base) {
                 Some(known) => known.clone(),
                 None if !path.starts_with(&folder) && !stands => Err(self.outside(&path, &folder)),
-                None => self.from_text(&base, &shown(&path, &folder)),
+                None => self.known_text(&base, &shown(&path, &folder)),
             };
         }
         if !path.starts_with(&root) {
