@@ -3,6 +3,7 @@
 use super::exit;
 use crate::plan::Guards;
 use crate::run::{Rate, Settings};
+use crate::source::Reach;
 use crate::text;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -74,6 +75,20 @@ pub(super) struct ContractArgs {
     /// `shipped` names
     #[arg(env = "PROBITY_CONTRACT", value_name = "CONTRACT", value_parser = path())]
     pub(super) contract: Option<PathBuf>,
+    /// The folder below which files are read that the contract refers to; without it, its own
+    #[arg(long, env = "PROBITY_ROOT", value_name = "FOLDER")]
+    pub(super) root: Option<PathBuf>,
+    /// Where a copy is of what the contract refers to by a URL; of a URL that ends in / it is a folder.
+    /// May be repeated
+    #[arg(long, env = "PROBITY_MAP", value_name = "URL=FILE", value_delimiter = ',', value_parser = copy)]
+    pub(super) map: Vec<(String, PathBuf)>,
+}
+
+impl ContractArgs {
+    /// What may be read beside the contract's folder.
+    pub(super) fn reach(&self) -> Reach {
+        Reach { root: self.root.clone(), copies: self.map.clone() }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -260,6 +275,23 @@ impl FailOn {
     }
 }
 
+/// What fails a run that would hold otherwise.
+#[derive(Debug, Args)]
+pub(super) struct FailArgs {
+    /// Fail, with exit code 1, also where there is any of these
+    #[arg(
+        long,
+        env = "PROBITY_FAIL_ON",
+        help_heading = "Severity",
+        value_name = "WHAT",
+        value_delimiter = ','
+    )]
+    pub(super) fail_on: Vec<FailOn>,
+    /// Let the rest be enough where the contract refers to a part of it that is not there
+    #[arg(long, env = "PROBITY_ALLOW_UNTESTABLE", help_heading = "Severity")]
+    pub(super) allow_untestable: bool,
+}
+
 /// The arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -275,15 +307,8 @@ pub(super) struct CheckArgs {
     pub(super) pace: PaceArgs,
     #[command(flatten)]
     pub(super) severity: SeverityArgs,
-    /// Fail, with exit code 1, also where there is any of these
-    #[arg(
-        long,
-        env = "PROBITY_FAIL_ON",
-        help_heading = "Severity",
-        value_name = "WHAT",
-        value_delimiter = ','
-    )]
-    pub(super) fail_on: Vec<FailOn>,
+    #[command(flatten)]
+    pub(super) fails: FailArgs,
     #[command(flatten)]
     pub(super) profile: ProfileArgs,
     /// Send everything twice, and write what held still as the profile's snapshots
@@ -489,6 +514,12 @@ pub(super) struct SettleArgs {
 /// A path that may be empty, of which the command says more than clap does.
 fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
+}
+
+fn copy(text: &str) -> Result<(String, PathBuf), String> {
+    let named = text.split_once('=').filter(|(url, file)| url.contains(':') && !file.is_empty());
+    let (url, file) = named.ok_or("a URL and the file that has its copy are expected, as URL=FILE")?;
+    Ok((url.to_owned(), PathBuf::from(file)))
 }
 
 fn positive(text: &str) -> Result<usize, String> {

@@ -27,7 +27,7 @@ pub(super) fn audit(arguments: &AuditArgs) -> Result<Exit, Failure> {
             .map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))?;
     }
     let source = Source::of(&arguments.contract)?;
-    let contract = Arc::new(source.read()?);
+    let contract = Arc::new(source.read(&arguments.contract)?);
     let written: Vec<Role> = file.map(|path| Role::new("the report", path)).into_iter().collect();
     apart(&Role::contract(&source, &contract), &written)?;
     let plan = Arc::new(super::plan::made(

@@ -37,7 +37,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let target = Target::of(arguments.target.target.as_deref())?;
     let given = given(&arguments.target)?;
     let source = Source::against(&arguments.contract, &target)?;
-    let contract = Arc::new(source.read()?);
+    let contract = Arc::new(source.read(&arguments.contract)?);
     target.fits(&contract)?;
     let tokens = Tokens { fetched: given.oauth.is_some(), foreign: given.foreign.is_some() };
     super::patterns::known(&contract, &arguments.selection, &arguments.guards, tokens)?;
@@ -45,7 +45,10 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         Target::Url(_) => arguments.guards.of_target(),
         Target::Embedded { .. } => arguments.guards.of_embedded(),
     };
-    let plan = super::plan::made(&contract, &arguments.selection, guards, tokens)?;
+    let plan = super::plan::made(&contract, &arguments.selection, guards, tokens).map_err(|failure| {
+        let allowed = arguments.fails.allow_untestable;
+        if allowed { failure.instead(Exit::Contract, Exit::NothingTested) } else { failure }
+    })?;
     if let Some(id) = arguments.pace.run_id.as_deref().filter(|id| identity::stands_in(&plan, id)) {
         let why = format!("--run-id: {id} stands in the requests by itself, where it is not the run's");
         return Err(Failure::new(Exit::Usage, why).with_hint(Some("choose other digits".into())));
@@ -183,14 +186,29 @@ impl Told<'_> {
         let unwritten = kept.and_then(|kept| unkept(kept, &report)).or(self.written(&report));
         match report.verdict {
             Verdict::Holds => {
-                fails_all_the_same(subject, self.arguments).or(unwritten).unwrap_or(Exit::Holds)
+                let fails = fails_all_the_same(subject, self.arguments);
+                fails.or(self.refers_to_nothing()).or(unwritten).unwrap_or(Exit::Holds)
             }
             Verdict::Broken => Exit::Findings,
             Verdict::Interrupted => Exit::Interrupted,
             Verdict::TargetLost => Exit::Target,
             Verdict::LedgerLost => Exit::Usage,
-            Verdict::Untested => Exit::NothingTested,
+            Verdict::Untested => self.refers_to_nothing().unwrap_or(Exit::NothingTested),
         }
+    }
+
+    /// The exit code if the contract refers to a part of it that is not there, and nobody allowed that.
+    fn refers_to_nothing(&self) -> Option<Exit> {
+        let slips: Vec<_> = self.contract.slips().collect();
+        let first = slips.first().filter(|_| !self.arguments.fails.allow_untestable)?;
+        let at = self.contract.document.locate(&first.at);
+        let more = match slips.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let why = format!("{at}: `$ref` names `{}`: {}{more}", first.target, first.reason);
+        let hint = "mend the contract, or let the rest be enough: --allow-untestable";
+        Some(Failure::new(Exit::Contract, why).with_hint(Some(hint.into())).show())
     }
 
     /// Writes the reports: all that can be written; the exit code if something could not.
@@ -380,7 +398,7 @@ fn older(pages: usize, profile: &str) -> String {
 /// Whether a run fails that would hold otherwise, and why.
 fn fails_all_the_same(subject: &Subject<'_>, arguments: &CheckArgs) -> Option<Exit> {
     let short = subject.run.shortfall(subject.contract, subject.findings);
-    let reasons = fail_on::reasons(&short, &arguments.fail_on);
+    let reasons = fail_on::reasons(&short, &arguments.fails.fail_on);
     for reason in &reasons {
         Failure::new(Exit::Findings, reason).show();
     }

@@ -5,7 +5,7 @@ use super::failure::{Failure, unread, unreadable};
 use super::target::Target;
 use super::{Exit, note};
 use crate::contract::Contract;
-use crate::source::{Document, MAX_FILE_BYTES};
+use crate::source::{Document, MAX_FILE_BYTES, Reach};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -76,14 +76,14 @@ impl Source {
         }
     }
 
-    /// Reads the contract.
-    pub(super) fn read(&self) -> Result<Contract, Failure> {
+    /// Reads the contract, and of what it refers to what the arguments allow.
+    pub(super) fn read(&self, arguments: &ContractArgs) -> Result<Contract, Failure> {
         let from_text = |name: &str, text: &str| {
             Document::from_text(name, text).map_err(|error| unread(&error, Some(text)))
         };
         let document = match self {
             Source::Shipped => from_text("spec/groups.openapi.yaml", SHIPPED),
-            Source::File(path) => Document::open(path).map_err(|error| {
+            Source::File(path) => Document::open_within(path, &reached(arguments, path)?).map_err(|error| {
                 let text = error.location().and_then(|_| text_again(path));
                 unread(&error, text.as_deref())
             }),
@@ -94,6 +94,19 @@ impl Source {
             unreadable(&document, &error)
         })
     }
+}
+
+/// What may be read for a contract in a file.
+fn reached(arguments: &ContractArgs, path: &Path) -> Result<Reach, Failure> {
+    let reach = arguments.reach();
+    if let Some(root) = &reach.root
+        && !reach.contains(path)
+    {
+        let why = format!("--root {}: {} is not below it", root.display(), path.display());
+        return Err(Failure::new(Exit::Usage, why)
+            .with_hint(Some("name a folder that the contract is in, or in a folder of which it is".into())));
+    }
+    Ok(reach)
 }
 
 /// Whether a contract is the shipped one, wherever it was read from.

@@ -12,7 +12,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 pub(super) fn docs(arguments: &DocsArgs) -> Result<Exit, Failure> {
-    let contract = Source::of(&arguments.contract)?.read()?;
+    let contract = Source::of(&arguments.contract)?.read(&arguments.contract)?;
     let format = match arguments.format {
         super::arguments::DocsFormat::Html => Format::Html,
         super::arguments::DocsFormat::Markdown => Format::Markdown,

@@ -9,7 +9,7 @@ pub enum Exit {
     Findings = 1,
     /// The command line, the configuration, or a file that was to be written.
     Usage = 2,
-    /// The contract cannot be read.
+    /// The contract cannot be read, or refers to a part of it that is not there.
     Contract = 3,
     /// The target cannot be reached or refuses the credentials.
     Target = 4,
@@ -26,7 +26,7 @@ Exit codes:
     0  the contract holds
     1  findings, what --fail-on names, or an audit that catches less than it must
     2  usage or configuration, or an output that cannot be written
-    3  the contract cannot be read
+    3  the contract cannot be read, or refers to a part of it that is not there
     4  the target cannot be reached, is lost, or refuses the credentials
     5  nothing was tested: nothing to test, all was throttled, or no valid request was accepted
   130  interrupted, with a report of what was done";

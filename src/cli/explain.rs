@@ -59,7 +59,7 @@ fn unknown(id: &str) -> Failure {
 /// What a case sends, what must come of it, and why.
 fn of_case(id: &str, arguments: &ContractArgs) -> Result<String, Failure> {
     let source = Source::of(arguments)?;
-    let contract = source.read()?;
+    let contract = source.read(arguments)?;
     let all =
         Wishes { changing_methods: true, foreign_token: true, expired_token: true, ..Wishes::default() };
     let plan =

@@ -24,6 +24,12 @@ impl Failure {
         self
     }
 
+    /// The same with another exit code where it has a certain one.
+    pub(super) fn instead(mut self, exit: Exit, other: Exit) -> Failure {
+        self.exit = if self.exit == exit { other } else { self.exit };
+        self
+    }
+
     /// Writes it to standard error.
     pub(super) fn show(&self) -> Exit {
         let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));

@@ -10,7 +10,7 @@ use crate::plan::{self, Guards, Plan, PlanError, Selection, Wishes};
 use crate::report;
 
 pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
-    let contract = Source::of(&arguments.contract)?.read()?;
+    let contract = Source::of(&arguments.contract)?.read(&arguments.contract)?;
     known(&contract, &arguments.selection, &arguments.guards, Tokens::default())?;
     let plan = made(&contract, &arguments.selection, arguments.guards.of_target(), Tokens::default())?;
     if arguments.json {
@@ -60,8 +60,11 @@ pub(super) fn made(
                 })
             }
             PlanError::NothingTestable(_) => Some("mend that place in the contract".into()),
+            PlanError::NoOperations(_) => Some("`probity docs` writes what else it says".into()),
             PlanError::NoRoom(_) => Some("raise --max-requests".into()),
         };
-        Failure::new(Exit::NothingTested, error.to_string()).with_hint(hint)
+        let is_slip = matches!(error, PlanError::NothingTestable(_)) && contract.slips().next().is_some();
+        let exit = if is_slip { Exit::Contract } else { Exit::NothingTested };
+        Failure::new(exit, error.to_string()).with_hint(hint)
     })
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Failure> {
     let source = Source::of(&arguments.contract)?;
-    let contract = Arc::new(source.read()?);
+    let contract = Arc::new(source.read(&arguments.contract)?);
     if arguments.list_faults {
         say(&listing(&faults(&contract)));
         return Ok(Exit::Holds);

@@ -23,9 +23,15 @@ pub(super) fn paths(root: &Value) -> Vec<DeclaredPath> {
     names.map(|path| DeclaredPath::read(root, path)).collect()
 }
 
+/// A path without the fragment that some write to tell operations on one path apart.
+pub(super) fn without_fragment(path: &str) -> &str {
+    path.split('#').next().unwrap_or(path)
+}
+
 impl DeclaredPath {
     fn read(root: &Value, path: &str) -> DeclaredPath {
-        let mut declared = DeclaredPath { path: path.to_owned(), methods: Vec::new(), open: false };
+        let own = without_fragment(path).to_owned();
+        let mut declared = DeclaredPath { path: own, methods: Vec::new(), open: false };
         let mut here = pointer::child("/paths", path);
         for _ in 0..REFERENCES {
             let Some(item) = pointer::get(root, &here) else { break };

@@ -109,7 +109,7 @@ static OPENAPI: Object = Object {
     name: "OpenAPI",
     fields: &[
         field("openapi", V3_0, Read),
-        field("$self", V3_2, Not("references are looked for beside the file, whatever `$self` says")),
+        field("$self", V3_2, Read),
         with("info", V3_0, One(&INFO)),
         field("jsonSchemaDialect", V3_1, Read),
         with("servers", V3_0, Each(&SERVER)),
@@ -346,12 +346,15 @@ impl fmt::Display for Version {
 }
 
 /// What is not read of an operation and of its path item, the operation's own first.
-pub(super) fn unread_of_operation(document: &Value, at: &str, seen: &mut BTreeSet<String>) -> Vec<Lost> {
+pub(super) fn unread_of_operation(
+    document: &Value,
+    at: &str,
+    path_item: &str,
+    seen: &mut BTreeSet<String>,
+) -> Vec<Lost> {
     let mut walk = Walk { document, version: Version::of(document), seen, found: Vec::new() };
     walk.object(at, &OPERATION);
-    if let Some((owner, _)) = pointer::parent_and_last(at) {
-        walk.object(owner.strip_suffix("/additionalOperations").unwrap_or(owner), &PATH_ITEM);
-    }
+    walk.object(path_item, &PATH_ITEM);
     walk.found
 }
 
@@ -392,6 +395,8 @@ impl Walk<'_> {
                 self.found.push(Lost { at: here, why: format!("`{name}` is not read: {why}") });
                 continue;
             }
+            let parts = matches!(field.inside, Each(_)).then(|| resolve(self.document, &here).ok()).flatten();
+            let (here, value) = parts.unwrap_or((here, value));
             match (field.inside, value) {
                 (One(inside), _) => self.object(&here, inside),
                 (Each(inside), Value::Array(items)) => {
@@ -447,7 +452,7 @@ mod tests {
 
     fn unread(document: &Value) -> Vec<(String, String)> {
         let mut seen = BTreeSet::new();
-        let mut found = unread_of_operation(document, "/paths/~1a/get", &mut seen);
+        let mut found = unread_of_operation(document, "/paths/~1a/get", "/paths/~1a", &mut seen);
         found.extend(unread_of_document(document, &mut seen));
         found.into_iter().map(|one| (one.at, one.why)).collect()
     }

@@ -11,16 +11,20 @@ pub mod link;
 pub mod model;
 mod read;
 pub mod rule;
+mod security;
+mod unread;
 mod view;
+mod webhook;
 
 pub use expression::Expression;
 pub use extension::{Behaviour, Distinction, Mistake};
 pub use link::Link;
 pub use model::{Body, Example, MediaType, Operation, ParameterLocation, Response, SecurityScheme};
 pub use rule::{Rule, Statement};
+pub use webhook::Webhook;
 
 use crate::schema::{Schemas, Side};
-use crate::source::Document;
+use crate::source::{BrokenRef, Document};
 use model::SecuritySchemes;
 
 /// A contract, ready to be planned, judged, served and documented.
@@ -39,6 +43,8 @@ pub struct Contract {
     pub untestable: Vec<Untestable>,
     /// What it says and is not read.
     pub unread: Vec<Unread>,
+    /// The requests that the host sends, which nobody waits for.
+    pub webhooks: Vec<Webhook>,
     /// What each path declares, whether it can be tested or not.
     paths: Vec<declared::DeclaredPath>,
     /// How clients show who they are.
@@ -139,6 +145,11 @@ impl Contract {
     /// cannot be read is declared all the same, and HEAD goes with GET.
     pub fn declares(&self, path: &str, method: &str) -> bool {
         declared::declares(&self.paths, path, method)
+    }
+
+    /// The references to parts of the contract that are not there or cannot be read.
+    pub fn slips(&self) -> impl Iterator<Item = &BrokenRef> {
+        unread::slips(&self.document)
     }
 
     /// The operation with an identity.

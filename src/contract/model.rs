@@ -18,6 +18,8 @@ pub struct Operation {
     pub path: String,
     /// JSON Pointer to the operation.
     pub at: String,
+    /// JSON Pointer to the path item that it belongs to.
+    pub path_item: String,
     /// One line about it.
     pub summary: Option<String>,
     /// Markdown about it.
@@ -143,6 +145,8 @@ pub struct MediaType {
     pub schema: Option<SchemaAt>,
     /// Documented values, with their names and places.
     pub examples: Vec<Example>,
+    /// Whether what it holds cannot be read, so that nothing of it can be made.
+    pub unread: bool,
     /// JSON Pointer to the media type.
     pub at: String,
 }
@@ -308,9 +312,9 @@ impl Operation {
         })
     }
 
-    /// The JSON representation of its body, if it has one.
+    /// The JSON representation of its body, if it has one that can be read.
     pub fn json_body(&self) -> Option<&MediaType> {
-        self.body.as_ref()?.content.iter().find(|media| is_json(&media.name))
+        self.body.as_ref()?.content.iter().find(|media| is_json(&media.name) && !media.unread)
     }
 
     /// Whether a request without credentials is documented as good enough.

@@ -2,22 +2,24 @@
 //! that a broken part costs the operation it belongs to and nothing else.
 
 use super::declared;
-use super::extension::{self, Behaviour, DocumentExtension, SchemeExtension, Shape};
+use super::extension::{self, Behaviour, DocumentExtension, Shape};
+use super::fields::Lost;
 use super::model::{
-    Body, Example, Header, MediaType, Operation, Parameter, ParameterLocation, Requirement, Response,
-    SecurityScheme, SecuritySchemes, StatusRange, Style,
+    Body, Example, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SecuritySchemes,
+    StatusRange, Style,
 };
-use super::view::{self, AT};
-use super::{Contract, ContractError, Expression, Mistake, Unread, Untestable, fields, link};
+use super::security::Security;
+use super::unread::{self, Losses};
+use super::view::{self, AT, UNREAD};
+use super::{Contract, ContractError, Expression, Untestable, link, webhook};
 use crate::json::pointer;
 use crate::schema::Unusable;
-use crate::schema::schemas::{SchemaAt, Schemas};
+use crate::schema::schemas::SchemaAt;
 use crate::source::Document;
 use indexmap::IndexMap;
 use openapiv3 as oas;
 use openapiv3::ReferenceOr;
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
@@ -26,6 +28,7 @@ struct Described {
     openapi: &'static str,
     operations: Vec<Operation>,
     untestable: Vec<Untestable>,
+    losses: Losses,
     schemes: SecuritySchemes,
     request_id: Option<Expression>,
 }
@@ -40,18 +43,19 @@ pub(super) fn read(document: Document) -> Result<Contract, Box<(Document, Contra
 
 impl Described {
     fn contract(self, document: Document) -> Contract {
-        let Described { openapi, mut operations, mut untestable, schemes, request_id } = self;
+        let Described { openapi, mut operations, mut untestable, mut losses, schemes, request_id } = self;
         let root = &*document.value;
-        let schemas = compile(&document, openapi == "3.0", &mut operations, &mut untestable);
-        name_apart(&mut operations);
+        let schemas =
+            unread::compile(&document, openapi == "3.0", &mut operations, &mut untestable, &mut losses);
         let text = |at: &str| pointer::get(root, at).and_then(Value::as_str).unwrap_or_default().to_owned();
         Contract {
             title: text("/info/title"),
             version: text("/info/version"),
             servers: servers(root, ""),
-            unread: unread(root, &operations),
+            unread: losses.all(&document, &operations, &untestable),
             operations,
             untestable,
+            webhooks: webhook::all(root),
             paths: declared::paths(root),
             schemes,
             request_id,
@@ -68,33 +72,41 @@ fn described(document: &Document) -> Result<Described, ContractError> {
     let extension = extension::at::<DocumentExtension>(root, "", Shape::Document, &mut mistakes);
     let (mut extension, at) = extension.unwrap_or_default();
     extension.defaults.place(&at);
-    let schemes = security_schemes(root, &mut mistakes);
+    let mut losses = Losses::default();
+    let security = Security::read(root, &mut mistakes, &mut losses.of_document);
+    let everywhere = security.requirements(root, "", &mut losses.of_document).unwrap_or_default();
     let mut untestable = Vec::new();
-    let mut operations = Vec::new();
-    for (path, at) in paths(root, &mut untestable) {
+    let mut operations: Vec<Operation> = Vec::new();
+    let mut lost_of_operations = Vec::new();
+    for PathItem { path, at } in paths(root, &mut untestable, &mut losses.of_document) {
         let methods: Vec<&str> = METHODS
             .iter()
             .copied()
             .filter(|method| pointer::get(root, &at).is_some_and(|item| item.get(method).is_some()))
             .collect();
         for method in &methods {
-            let here = pointer::child(&at, method);
             let name = format!("{} {path}", method.to_uppercase());
-            match operation(root, &at, &here, &name) {
+            let mut lost = Vec::new();
+            match operation(root, &at, &pointer::child(&at, method), &name, &mut lost) {
                 Ok(mut found) => {
-                    let own = extension::at::<Behaviour>(root, &here, Shape::Operation, &mut mistakes);
+                    let here = &found.at;
+                    let own = extension::at::<Behaviour>(root, here, Shape::Operation, &mut mistakes);
                     let (mut own, stated_at) = own.unwrap_or_default();
                     own.place(&stated_at);
                     found.behaviour = own.or(&extension.defaults);
-                    found.servers = servers(root, &here);
+                    found.servers = servers(root, here);
                     if found.servers.is_empty() {
                         found.servers = servers(root, &at);
                     }
+                    let own = security.requirements(root, here, &mut lost);
+                    found.security = own.unwrap_or_else(|| everywhere.clone());
                     found.path_methods = methods.iter().map(|method| method.to_uppercase()).collect();
                     operations.push(found);
+                    lost_of_operations.push(lost);
                 }
-                Err(broken) => {
-                    untestable.push(Untestable { operation: name, at: broken.at, why: broken.why });
+                Err(Unusable { at, why }) => {
+                    let why = unread::reason(document, &at).unwrap_or(why);
+                    untestable.push(Untestable { operation: name, at, why });
                 }
             }
         }
@@ -103,29 +115,15 @@ fn described(document: &Document) -> Result<Described, ContractError> {
     if !mistakes.is_empty() {
         return Err(ContractError::Extension(mistakes));
     }
-    if operations.is_empty() && untestable.is_empty() {
+    let speaks = |name: &str| root.get(name).and_then(Value::as_object).is_some_and(|all| !all.is_empty());
+    if operations.is_empty() && untestable.is_empty() && !speaks("webhooks") && !speaks("components") {
         return Err(ContractError::NoOperations);
     }
-    Ok(Described { openapi, operations, untestable, schemes, request_id: extension.request_id })
-}
-
-/// What is not read of the document, each part once.
-fn unread(root: &Value, operations: &[Operation]) -> Vec<Unread> {
-    let mut seen = BTreeSet::new();
-    let mut found = Vec::new();
-    let mut add = |operation: Option<&Operation>, lost: Vec<fields::Lost>| {
-        let operation = operation.map(|operation| operation.id.clone());
-        found.extend(lost.into_iter().map(|fields::Lost { at, why }| Unread {
-            operation: operation.clone(),
-            at,
-            why,
-        }));
-    };
-    for operation in operations {
-        add(Some(operation), fields::unread_of_operation(root, &operation.at, &mut seen));
-    }
-    add(None, fields::unread_of_document(root, &mut seen));
-    found
+    name_apart(&mut operations);
+    let ids = operations.iter().map(|operation| operation.id.clone());
+    losses.of_operations = ids.zip(lost_of_operations).collect();
+    let (schemes, request_id) = (security.schemes, extension.request_id);
+    Ok(Described { openapi, operations, untestable, losses, schemes, request_id })
 }
 
 fn version(root: &Value) -> Result<&'static str, ContractError> {
@@ -144,16 +142,29 @@ fn version(root: &Value) -> Result<&'static str, ContractError> {
     known.ok_or(ContractError::UnknownVersion(given))
 }
 
-fn paths(root: &Value, untestable: &mut Vec<Untestable>) -> Vec<(String, String)> {
+/// A path of the document, and where what it offers stands.
+struct PathItem {
+    path: String,
+    at: String,
+}
+
+fn paths(root: &Value, untestable: &mut Vec<Untestable>, lost: &mut Vec<Lost>) -> Vec<PathItem> {
     let Some(paths) = root.get("paths").and_then(Value::as_object) else { return Vec::new() };
     let mut found = Vec::new();
-    for path in paths.keys().filter(|path| path.starts_with('/')) {
-        let at = pointer::child("/paths", path);
+    for (key, item) in paths.iter().filter(|(path, _)| path.starts_with('/')) {
+        // A fragment is never sent (RFC 9110, section 7.1).
+        let path = declared::without_fragment(key).to_owned();
+        let at = pointer::child("/paths", key);
+        if item.get("$ref").is_some_and(Value::is_string) {
+            let beside = |name: &&&str| item.get(**name).is_some();
+            lost.extend(METHODS.iter().chain(&["parameters"]).filter(beside).map(|name| Lost {
+                at: pointer::child(&at, name),
+                why: format!("`{name}` stands beside `$ref`, and is not read"),
+            }));
+        }
         match view::resolve(root, &at) {
-            Ok((at, _)) => found.push((path.clone(), at)),
-            Err(Unusable { at, why }) => {
-                untestable.push(Untestable { operation: path.clone(), at, why });
-            }
+            Ok((at, _)) => found.push(PathItem { path, at }),
+            Err(Unusable { at, why }) => untestable.push(Untestable { operation: path, at, why }),
         }
     }
     found
@@ -174,58 +185,17 @@ fn servers(root: &Value, at: &str) -> Vec<String> {
     filled.collect()
 }
 
-fn security_schemes(root: &Value, mistakes: &mut Vec<Mistake>) -> SecuritySchemes {
-    let at = "/components/securitySchemes";
-    let names = pointer::get(root, at).and_then(Value::as_object).into_iter().flat_map(|all| all.keys());
-    let mut schemes = IndexMap::new();
-    for name in names {
-        let Ok((at, source)) = view::resolve(root, &pointer::child(at, name)) else { continue };
-        let read = serde_json::from_value::<oas::SecurityScheme>(source.clone());
-        let scheme = match read {
-            Ok(oas::SecurityScheme::HTTP { scheme, .. }) => match scheme.to_ascii_lowercase().as_str() {
-                "basic" => SecurityScheme::Basic,
-                "bearer" => SecurityScheme::Bearer,
-                other => SecurityScheme::Other(other.to_owned()),
-            },
-            Ok(oas::SecurityScheme::APIKey { location, name, .. }) => {
-                let extension = extension::at::<SchemeExtension>(root, &at, Shape::SecurityScheme, mistakes);
-                SecurityScheme::ApiKey {
-                    location: match location {
-                        oas::APIKeyLocation::Query => ParameterLocation::Query,
-                        oas::APIKeyLocation::Header => ParameterLocation::Header,
-                        oas::APIKeyLocation::Cookie => ParameterLocation::Cookie,
-                    },
-                    name,
-                    token: extension.and_then(|(extension, _)| extension.token),
-                }
-            }
-            Ok(oas::SecurityScheme::OAuth2 { .. } | oas::SecurityScheme::OpenIDConnect { .. }) => {
-                SecurityScheme::Bearer
-            }
-            Err(_) => {
-                let kind = source.get("type").and_then(Value::as_str).unwrap_or("unknown");
-                SecurityScheme::Other(kind.to_owned())
-            }
-        };
-        schemes.insert(name.clone(), scheme);
-    }
-    schemes
-}
-
-fn operation(root: &Value, path_item: &str, at: &str, name: &str) -> Result<Operation, Unusable> {
-    let view = view::operation(root, path_item, at)?;
-    let typed: oas::Operation = serde_json::from_value(view)
-        .map_err(|error| Unusable { at: at.to_owned(), why: format!("it is not OpenAPI: {error}") })?;
+fn operation(
+    root: &Value,
+    path_item: &str,
+    at: &str,
+    name: &str,
+    lost: &mut Vec<Lost>,
+) -> Result<Operation, Unusable> {
+    let (at, _) = view::resolve(root, at)?;
+    let typed = typed(root, path_item, &at, lost)?;
     let (method, path) = name.split_once(' ').unwrap_or(("", name));
     let fallback = format!("{}-{}", method.to_lowercase(), path.trim_matches('/'));
-    let security = match &typed.security {
-        Some(own) => requirements(own),
-        None => root
-            .get("security")
-            .and_then(|all| serde_json::from_value::<Vec<oas::SecurityRequirement>>(all.clone()).ok())
-            .map(|all| requirements(&all))
-            .unwrap_or_default(),
-    };
     let body = typed.request_body.and_then(ReferenceOr::into_item);
     let mut responses = Vec::new();
     for (status, response) in typed.responses.responses {
@@ -237,35 +207,56 @@ fn operation(root: &Value, path_item: &str, at: &str, name: &str) -> Result<Oper
     }
     let default = typed.responses.default.and_then(ReferenceOr::into_item);
     responses.extend(default.map(|item| response_from(StatusRange::Default, item)));
+    let parameters: Vec<Parameter> =
+        typed.parameters.into_iter().filter_map(ReferenceOr::into_item).map(parameter_from).collect();
+    if let Some(nameless) = nameless(path, &parameters) {
+        return Err(unread::first_of(lost, path_item, &at).unwrap_or(Unusable {
+            at: at.clone(),
+            why: format!("the path has `{{{nameless}}}`, and no parameter in the path is called that"),
+        }));
+    }
     Ok(Operation {
         id: slug(typed.operation_id.as_deref().unwrap_or(&fallback)),
         method: method.to_owned(),
         path: path.to_owned(),
-        at: at.to_owned(),
+        at,
+        path_item: path_item.to_owned(),
         summary: typed.summary,
         description: typed.description,
         tags: typed.tags,
-        parameters: typed
-            .parameters
-            .into_iter()
-            .filter_map(ReferenceOr::into_item)
-            .map(parameter_from)
-            .collect(),
+        parameters,
         body: body.map(|body| Body {
             required: body.required,
             at: place(&body.extensions),
             content: content_from(body.content),
         }),
         responses,
-        security,
+        security: Vec::new(),
         servers: Vec::new(),
         path_methods: Vec::new(),
         behaviour: Behaviour::default(),
     })
 }
 
-fn requirements(all: &[oas::SecurityRequirement]) -> Vec<Requirement> {
-    all.iter().map(|one| one.keys().cloned().collect()).collect()
+/// An operation as `openapiv3` has it; where that cannot read a part, the part is left out.
+fn typed(root: &Value, path_item: &str, at: &str, lost: &mut Vec<Lost>) -> Result<oas::Operation, Unusable> {
+    let (view, found) = view::operation(root, path_item, at, false)?;
+    if let Ok(typed) = serde_json::from_value(view) {
+        lost.extend(found);
+        return Ok(typed);
+    }
+    let (view, found) = view::operation(root, path_item, at, true)?;
+    lost.extend(found);
+    serde_json::from_value(view)
+        .map_err(|error| Unusable { at: at.to_owned(), why: format!("it is not OpenAPI: {error}") })
+}
+
+/// The first expression of a path of which no parameter says what it is.
+fn nameless<'p>(path: &'p str, parameters: &[Parameter]) -> Option<&'p str> {
+    let is_known =
+        |name: &str| parameters.iter().any(|one| one.location == ParameterLocation::Path && one.name == name);
+    let expressions = path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+    expressions.into_iter().find(|name| !is_known(name))
 }
 
 fn place(extensions: &IndexMap<String, Value>) -> String {
@@ -364,7 +355,8 @@ fn content_from(content: oas::Content) -> Vec<MediaType> {
     let each = content.into_iter().map(|(name, media)| {
         let at = place(&media.extensions);
         let examples = examples_from(&at, media.example, media.examples);
-        MediaType { name, schema: media.schema.as_ref().and_then(schema_at), examples, at }
+        let unread = media.extensions.contains_key(UNREAD);
+        MediaType { name, schema: media.schema.as_ref().and_then(schema_at), examples, unread, at }
     });
     each.collect()
 }
@@ -383,72 +375,6 @@ fn response_from(status: StatusRange, response: oas::Response) -> Response {
         content: content_from(response.content),
         links: Vec::new(),
     }
-}
-
-/// Compiles every schema that the operations use; an operation that needs a broken one
-/// is moved to the untestable.
-fn compile(
-    document: &Document,
-    dialect_3_0: bool,
-    operations: &mut Vec<Operation>,
-    untestable: &mut Vec<Untestable>,
-) -> Schemas {
-    let broken_refs: Vec<(String, String)> = document
-        .broken_refs()
-        .iter()
-        .map(|broken| (broken.at.clone(), format!("`$ref` names `{}`: {}", broken.target, broken.reason)))
-        .collect();
-    operations.retain(|operation| {
-        let (requests, responses) = schemas_of(operation);
-        let roots = requests.into_iter().chain(responses).map(|schema| schema.0);
-        if broken_refs.is_empty() {
-            return true;
-        }
-        let reached = crate::schema::lower::reachable(&document.value, roots);
-        let broken = broken_refs.iter().find(|(at, _)| {
-            pointer::parent_and_last(at)
-                .is_some_and(|(parent, _)| reached.iter().any(|place| place == parent))
-        });
-        if let Some((at, why)) = broken {
-            untestable.push(Untestable {
-                operation: format!("{} {}", operation.method, operation.path),
-                at: at.clone(),
-                why: why.clone(),
-            });
-        }
-        broken.is_none()
-    });
-    let (mut requests, mut responses) = (BTreeSet::new(), BTreeSet::new());
-    for operation in operations.iter() {
-        let (sent, answered) = schemas_of(operation);
-        requests.extend(sent);
-        responses.extend(answered);
-    }
-    let (schemas, broken) = Schemas::compile(&document.value, dialect_3_0, &requests, &responses);
-    operations.retain(|operation| {
-        let (sent, answered) = schemas_of(operation);
-        let unusable = sent.iter().chain(&answered).find_map(|schema| broken.get(schema));
-        if let Some(Unusable { at, why }) = unusable {
-            untestable.push(Untestable {
-                operation: format!("{} {}", operation.method, operation.path),
-                at: at.clone(),
-                why: why.clone(),
-            });
-        }
-        unusable.is_none()
-    });
-    schemas
-}
-
-fn schemas_of(operation: &Operation) -> (Vec<SchemaAt>, Vec<SchemaAt>) {
-    let body = operation.body.iter().flat_map(|body| &body.content);
-    let sent = operation.parameters.iter().filter_map(|parameter| parameter.schema.clone());
-    let requests = body.filter_map(|media| media.schema.clone()).chain(sent).collect();
-    let answered = operation.responses.iter().flat_map(|response| {
-        let headers = response.headers.iter().filter_map(|header| header.schema.clone());
-        response.content.iter().filter_map(|media| media.schema.clone()).chain(headers)
-    });
-    (requests, answered.collect())
 }
 
 /// A name that is safe as a path segment on every file system.

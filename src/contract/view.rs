@@ -2,14 +2,20 @@
 //!
 //! References between parts are followed, every part carries its own JSON Pointer in
 //! `x-probity-at`, and every schema is replaced by a `$ref` to its pointer, so that no
-//! schema keyword passes through a typed model that would lose it.
+//! schema keyword passes through a typed model that would lose it. A part that cannot be read is
+//! left out and told of.
 
+use super::fields::Lost;
 use crate::json::pointer;
 use crate::schema::Unusable;
+use openapiv3 as oas;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 /// The extension that carries a part's pointer through `openapiv3`.
 pub(super) const AT: &str = "x-probity-at";
+
+pub(super) use crate::schema::UNREAD;
 const REFERENCE_LIMIT: usize = 32;
 
 type Viewed = Result<Value, Unusable>;
@@ -33,123 +39,310 @@ pub(super) fn resolve<'d>(root: &'d Value, at: &str) -> Result<(String, &'d Valu
     Err(Unusable { at: at.to_owned(), why: "the `$ref` leads back to itself".into() })
 }
 
-/// An operation at `at`, with the parameters of its path item.
-pub(super) fn operation(root: &Value, path_item: &str, at: &str) -> Viewed {
-    let source = object(root, at)?;
-    let mut view =
-        keep(source, at, &["tags", "summary", "description", "operationId", "deprecated", "security"]);
-    let mut parameters: Vec<Value> = Vec::new();
-    for owner in [path_item, at] {
-        let list = pointer::get(root, &pointer::child(owner, "parameters")).and_then(Value::as_array);
-        for index in 0..list.map_or(0, Vec::len) {
-            let seen = parameter(root, &format!("{owner}/parameters/{index}"))?;
-            let same = |other: &Value| other["name"] == seen["name"] && other["in"] == seen["in"];
-            parameters.retain(|other| !same(other));
-            parameters.push(seen);
+/// An operation at `at`, with the parameters of its path item; and what of it cannot be read. Where it
+/// is looked at `closely`, every part is one that `openapiv3` can read.
+pub(super) fn operation(
+    root: &Value,
+    path_item: &str,
+    at: &str,
+    closely: bool,
+) -> Result<(Value, Vec<Lost>), Unusable> {
+    let mut viewer = Viewer { root, closely, lost: Vec::new() };
+    let view = viewer.operation(path_item, at)?;
+    Ok((view, viewer.lost))
+}
+
+struct Viewer<'d> {
+    root: &'d Value,
+    closely: bool,
+    lost: Vec<Lost>,
+}
+
+type View<'d> = fn(&mut Viewer<'d>, &str) -> Viewed;
+
+/// Where parameters travel.
+const LOCATIONS: [&str; 4] = ["path", "query", "header", "cookie"];
+
+/// What of a part may be left out without making it another.
+const ASIDE: &[&str] =
+    &["tags", "summary", "description", "operationId", "deprecated", "required", "example", "examples"];
+
+impl<'d> Viewer<'d> {
+    fn lose(&mut self, Unusable { at, why }: Unusable) {
+        self.lost.push(Lost { at, why });
+    }
+
+    fn operation(&mut self, path_item: &str, at: &str) -> Viewed {
+        let source = object(self.root, at)?;
+        let mut view = keep(source, at, &["tags", "summary", "description", "operationId", "deprecated"]);
+        let parameters = self.parameters(&[path_item, at])?;
+        if source.contains_key("requestBody") {
+            let here = pointer::child(at, "requestBody");
+            let body = self.request_body(&here).unwrap_or_else(|broken| {
+                self.lose(broken);
+                // What it may be is unknown, and so is whether it may be left out.
+                json!({"required": true, "content": {}, AT: here})
+            });
+            view.insert("requestBody".into(), body);
+        }
+        let mut responses = self.each(at, "responses", Viewer::response, Some(unread_response));
+        self.without_strange_statuses(at, &mut responses);
+        view.insert("responses".into(), responses);
+        if self.closely {
+            view = match self.fitting::<oas::Operation>(at, Value::Object(view))? {
+                Value::Object(view) => view,
+                _ => Map::new(),
+            };
+        }
+        view.insert("parameters".into(), Value::Array(parameters));
+        Ok(Value::Object(view))
+    }
+
+    /// The parameters at some places, of which the later outweigh the earlier.
+    fn parameters(&mut self, owners: &[&str]) -> Result<Vec<Value>, Unusable> {
+        let mut parameters: Vec<Value> = Vec::new();
+        for owner in owners {
+            let at = pointer::child(owner, "parameters");
+            let Some(at) = self.found(&at) else { continue };
+            let list = pointer::get(self.root, &at).and_then(Value::as_array);
+            for index in 0..list.map_or(0, Vec::len) {
+                let here = format!("{at}/{index}");
+                match self.parameter(&here) {
+                    Ok(seen) => {
+                        parameters.retain(|other| !is_same(other, &seen));
+                        parameters.push(seen);
+                    }
+                    Err(broken) if self.is_needed(&here) => return Err(broken),
+                    Err(broken) => self.lose(broken),
+                }
+            }
+        }
+        Ok(parameters)
+    }
+
+    /// Where a part stands that may be a reference; nothing where there is none.
+    fn found(&mut self, at: &str) -> Option<String> {
+        pointer::get(self.root, at)?;
+        match resolve(self.root, at) {
+            Ok((at, _)) => Some(at),
+            Err(broken) => {
+                self.lose(broken);
+                None
+            }
         }
     }
-    view.insert("parameters".into(), Value::Array(parameters));
-    if source.contains_key("requestBody") {
-        view.insert("requestBody".into(), request_body(root, &pointer::child(at, "requestBody"))?);
+
+    /// Whether no request can be made without a parameter.
+    fn is_needed(&self, at: &str) -> bool {
+        let source = resolve(self.root, at).ok().map(|(_, source)| source);
+        source.is_some_and(|it| {
+            it.get("required") == Some(&json!(true)) || it.get("in") == Some(&json!("path"))
+        })
     }
-    let responses = each(root, &pointer::child(at, "responses"), response)?;
-    view.insert("responses".into(), responses);
-    Ok(Value::Object(view))
-}
 
-fn parameter(root: &Value, at: &str) -> Viewed {
-    let (at, source) = part(root, at)?;
-    let mut view = keep(
-        source,
-        &at,
-        &[
-            "name",
-            "in",
-            "required",
-            "description",
-            "deprecated",
-            "style",
-            "explode",
-            "allowReserved",
-            "example",
-        ],
-    );
-    view.insert("examples".into(), each(root, &pointer::child(&at, "examples"), example)?);
-    schema_or_content(root, &at, source, &mut view)?;
-    Ok(Value::Object(view))
-}
-
-fn request_body(root: &Value, at: &str) -> Viewed {
-    let (at, source) = part(root, at)?;
-    let mut view = keep(source, &at, &["description", "required"]);
-    view.insert("content".into(), each(root, &pointer::child(&at, "content"), media_type)?);
-    Ok(Value::Object(view))
-}
-
-fn response(root: &Value, at: &str) -> Viewed {
-    let (at, source) = part(root, at)?;
-    let mut view = keep(source, &at, &["description"]);
-    view.entry("description").or_insert_with(|| json!(""));
-    view.insert("headers".into(), each(root, &pointer::child(&at, "headers"), header)?);
-    view.insert("content".into(), each(root, &pointer::child(&at, "content"), media_type)?);
-    Ok(Value::Object(view))
-}
-
-fn header(root: &Value, at: &str) -> Viewed {
-    let (at, source) = part(root, at)?;
-    let mut view = keep(source, &at, &["description", "required", "deprecated"]);
-    schema_or_content(root, &at, source, &mut view)?;
-    Ok(Value::Object(view))
-}
-
-fn media_type(root: &Value, at: &str) -> Viewed {
-    let (at, source) = part(root, at)?;
-    let mut view = keep(source, &at, &["example"]);
-    if source.contains_key("schema") {
-        view.insert("schema".into(), schema(&at));
+    fn parameter(&mut self, at: &str) -> Viewed {
+        let (at, source) = part(self.root, at)?;
+        if let Some(place) = source.get("in").filter(|place| !LOCATIONS.iter().any(|known| *place == known)) {
+            let why = format!("a parameter in {place} is not sent");
+            return Err(Unusable { at: pointer::child(&at, "in"), why });
+        }
+        let mut view = keep(
+            source,
+            &at,
+            &[
+                "name",
+                "in",
+                "required",
+                "description",
+                "deprecated",
+                "style",
+                "explode",
+                "allowReserved",
+                "example",
+            ],
+        );
+        let examples = self.each(&at, "examples", Viewer::example, None);
+        view.insert("examples".into(), examples);
+        self.schema_or_content(&at, source, &mut view)?;
+        self.fitting::<oas::Parameter>(&at, Value::Object(view))
     }
-    view.insert("examples".into(), each(root, &pointer::child(&at, "examples"), example)?);
-    Ok(Value::Object(view))
+
+    fn request_body(&mut self, at: &str) -> Viewed {
+        let (at, source) = part(self.root, at)?;
+        let mut view = keep(source, &at, &["description", "required"]);
+        let content = self.each(&at, "content", Viewer::media_type, Some(unread_media_type));
+        view.insert("content".into(), content);
+        self.fitting::<oas::RequestBody>(&at, Value::Object(view))
+    }
+
+    fn response(&mut self, at: &str) -> Viewed {
+        let (at, source) = part(self.root, at)?;
+        let mut view = keep(source, &at, &["description"]);
+        view.entry("description").or_insert_with(|| json!(""));
+        let headers = self.each(&at, "headers", Viewer::header, None);
+        view.insert("headers".into(), headers);
+        let content = self.each(&at, "content", Viewer::media_type, Some(unread_media_type));
+        view.insert("content".into(), content);
+        self.fitting::<oas::Response>(&at, Value::Object(view))
+    }
+
+    fn header(&mut self, at: &str) -> Viewed {
+        let (at, source) = part(self.root, at)?;
+        let mut view = keep(source, &at, &["description", "required", "deprecated"]);
+        self.schema_or_content(&at, source, &mut view)?;
+        self.fitting::<oas::Header>(&at, Value::Object(view))
+    }
+
+    fn media_type(&mut self, at: &str) -> Viewed {
+        let (at, source) = part(self.root, at)?;
+        let mut view = keep(source, &at, &["example"]);
+        if source.contains_key("schema") {
+            view.insert("schema".into(), schema(&at));
+        }
+        let examples = self.each(&at, "examples", Viewer::example, None);
+        view.insert("examples".into(), examples);
+        self.fitting::<oas::MediaType>(&at, Value::Object(view))
+    }
+
+    fn example(&mut self, at: &str) -> Viewed {
+        let (at, source) = part(self.root, at)?;
+        let mut view = keep(source, &at, &["summary", "description", "value"]);
+        if let Some(data) = source.get("dataValue") {
+            view.entry("value").or_insert_with(|| data.clone());
+        }
+        self.fitting::<oas::Example>(&at, Value::Object(view))
+    }
+
+    fn schema_or_content(
+        &mut self,
+        at: &str,
+        source: &Map<String, Value>,
+        view: &mut Map<String, Value>,
+    ) -> Result<(), Unusable> {
+        if source.contains_key("content") {
+            let before = self.lost.len();
+            let content = self.each(at, "content", Viewer::media_type, None);
+            let is_empty = content.as_object().is_none_or(Map::is_empty);
+            if is_empty && self.lost.len() > before {
+                // The part as a whole is told of, once.
+                let Lost { at, why } = self.lost.remove(before);
+                return Err(Unusable { at, why });
+            }
+            view.insert("content".into(), content);
+        } else if source.contains_key("schema") {
+            view.insert("schema".into(), schema(at));
+        } else {
+            view.insert("schema".into(), json!({}));
+        }
+        Ok(())
+    }
+
+    /// The members of a map of parts. What stands for one that cannot be read, `or` says.
+    fn each(&mut self, owner: &str, key: &str, view: View<'d>, or: Option<fn(&str) -> Value>) -> Value {
+        let Some(at) = self.found(&pointer::child(owner, key)) else { return json!({}) };
+        let members = match pointer::get(self.root, &at) {
+            Some(Value::Object(members)) => members,
+            Some(Value::Null) | None => return json!({}),
+            Some(_) => {
+                self.lose(Unusable { at, why: "an object is expected here".into() });
+                return json!({});
+            }
+        };
+        let mut seen = Map::new();
+        for name in members.keys().filter(|name| !name.starts_with("x-")) {
+            let here = pointer::child(&at, name);
+            let viewed = view(self, &here).map_err(|broken| self.lose(broken));
+            if let Some(value) = viewed.ok().or_else(|| or.map(|or| or(&here))) {
+                seen.insert(name.clone(), value);
+            }
+        }
+        Value::Object(seen)
+    }
+
+    /// Takes out the responses whose status is none.
+    fn without_strange_statuses(&mut self, at: &str, responses: &mut Value) {
+        let Some(members) = responses.as_object_mut() else { return };
+        let strange: Vec<String> = members.keys().filter(|name| !is_status(name)).cloned().collect();
+        for name in strange {
+            let response = members.shift_remove(&name);
+            let upper = name.to_ascii_uppercase();
+            if is_status(&upper) && !members.contains_key(&upper) {
+                members.extend(response.map(|response| (upper, response)));
+                continue;
+            }
+            let at = pointer::child(&pointer::child(at, "responses"), &name);
+            self.lose(Unusable { at, why: format!("`{name}` is no status of an answer") });
+        }
+    }
+
+    /// A part as one that can be read: what may be left out is, where it is what cannot be read.
+    fn fitting<T: DeserializeOwned>(&mut self, at: &str, mut view: Value) -> Viewed {
+        if !self.closely {
+            return Ok(view);
+        }
+        let error = |view: &Value| serde_json::from_value::<T>(view.clone()).err().map(|it| it.to_string());
+        let Some(first) = error(&view) else { return Ok(view) };
+        let (mut last, mut aside) = (first.clone(), Vec::new());
+        let names: Vec<String> =
+            view.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        for name in names {
+            if !ASIDE.contains(&name.as_str()) && !view[&name].is_null() {
+                continue;
+            }
+            let mut less = view.clone();
+            let Some(members) = less.as_object_mut() else { continue };
+            let was = members.shift_remove(&name);
+            if name == "required" && was == Some(json!("true")) {
+                members.insert(name.clone(), json!(true));
+            }
+            let now = error(&less);
+            if now.as_ref() == Some(&last) {
+                continue;
+            }
+            (view, last) = (less, now.unwrap_or_default());
+            aside.push(name);
+            if last.is_empty() {
+                break;
+            }
+        }
+        if !last.is_empty() {
+            return Err(Unusable { at: at.to_owned(), why: format!("it is not OpenAPI: {first}") });
+        }
+        for name in aside {
+            let taken = view.get(&name).map_or("left out".to_owned(), |value| format!("taken as `{value}`"));
+            let why = format!("`{name}` cannot be read, and is {taken}");
+            self.lose(Unusable { at: pointer::child(at, &name), why });
+        }
+        Ok(view)
+    }
 }
 
-fn example(root: &Value, at: &str) -> Viewed {
-    let (at, source) = part(root, at)?;
-    let mut view = keep(source, &at, &["summary", "description", "value"]);
-    if let Some(data) = source.get("dataValue") {
-        view.entry("value").or_insert_with(|| data.clone());
-    }
-    Ok(Value::Object(view))
+/// Whether a name stands for statuses of answers.
+fn is_status(name: &str) -> bool {
+    name == "default"
+        || matches!(name.as_bytes(), [b'0'..=b'9', b'X', b'X'] | [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9'])
 }
 
-fn schema_or_content(
-    root: &Value,
-    at: &str,
-    source: &Map<String, Value>,
-    view: &mut Map<String, Value>,
-) -> Result<(), Unusable> {
-    if source.contains_key("content") {
-        view.insert("content".into(), each(root, &pointer::child(at, "content"), media_type)?);
-    } else if source.contains_key("schema") {
-        view.insert("schema".into(), schema(at));
-    } else {
-        view.insert("schema".into(), json!({}));
-    }
-    Ok(())
+/// A response of which nothing but its status is known.
+fn unread_response(at: &str) -> Value {
+    json!({"description": "", "headers": {}, "content": {}, AT: at})
+}
+
+/// A media type of which nothing but its name is known.
+fn unread_media_type(at: &str) -> Value {
+    json!({"examples": {}, AT: at, UNREAD: true})
+}
+
+/// Whether two parameters are one: names of headers differ by more than their case.
+fn is_same(one: &Value, other: &Value) -> bool {
+    let name = |value: &Value| value["name"].as_str().unwrap_or_default().to_owned();
+    let (own, of_other) = (name(one), name(other));
+    one["in"] == other["in"]
+        && (own == of_other || (one["in"] == "header" && own.eq_ignore_ascii_case(&of_other)))
 }
 
 fn schema(owner: &str) -> Value {
     json!({"$ref": format!("#{}", pointer::child(owner, "schema"))})
-}
-
-fn each(root: &Value, at: &str, view: fn(&Value, &str) -> Viewed) -> Viewed {
-    let Some(members) = pointer::get(root, at).and_then(Value::as_object) else {
-        return Ok(json!({}));
-    };
-    let mut seen = Map::new();
-    for name in members.keys().filter(|name| !name.starts_with("x-")) {
-        seen.insert(name.clone(), view(root, &pointer::child(at, name))?);
-    }
-    Ok(Value::Object(seen))
 }
 
 fn part<'d>(root: &'d Value, at: &str) -> Result<(String, &'d Map<String, Value>), Unusable> {

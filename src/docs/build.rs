@@ -4,7 +4,7 @@ use super::curl::curl;
 use super::example;
 use super::model::{
     Body, ErrorCode, Field, Group, Link, Media, Operation, Promise, Reference, Response, Scheme, Server,
-    Shape, Undescribed,
+    Shape, Undescribed, Webhook,
 };
 use super::shape::Shapes;
 use super::twice::without_codes;
@@ -47,10 +47,17 @@ pub(super) fn reference(contract: &Contract) -> (Reference, Anchors) {
         groups,
         shared,
         undescribed: undescribed.collect(),
+        webhooks: contract.webhooks.iter().map(webhook).collect(),
         run: None,
         profile: None,
     };
     (reference, builder.anchors)
+}
+
+fn webhook(webhook: &crate::contract::Webhook) -> Webhook {
+    let method = webhook.method.as_ref().map(|method| format!("{method} "));
+    let name = format!("{}{}", method.unwrap_or_default(), webhook.name);
+    Webhook { name, summary: webhook.summary.clone() }
 }
 
 /// The name of a file without its folder: the same wherever it is read.

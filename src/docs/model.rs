@@ -21,6 +21,8 @@ pub struct Reference {
     pub shared: Vec<Shared>,
     /// What a broken part of the contract keeps from being described.
     pub undescribed: Vec<Undescribed>,
+    /// The requests that the host sends.
+    pub webhooks: Vec<Webhook>,
     /// The run that the marks and the recorded examples come from.
     pub run: Option<Run>,
     /// The profile of the snapshots that they come from.
@@ -36,6 +38,15 @@ pub struct Undescribed {
     pub why: String,
     /// The file, line and column of the broken part.
     pub at: String,
+}
+
+/// A request that the host sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Webhook {
+    /// Its name, and its method where that is known.
+    pub name: String,
+    /// One line about it.
+    pub summary: Option<String>,
 }
 
 /// Where an API lives.

@@ -171,6 +171,10 @@ impl<'c> Maker<'c> {
             let real =
                 possible.iter().filter(|(_, flat)| flat.types != [Type::Null]).map(|(branch, _)| *branch);
             let mut usable: Vec<&String> = real.collect();
+            let unknown = |branch: &&String| self.flats.at(std::slice::from_ref(*branch)).unknown;
+            if !usable.iter().all(unknown) {
+                usable.retain(|branch| !unknown(branch));
+            }
             if usable.is_empty() {
                 usable = possible.iter().map(|(branch, _)| *branch).collect();
             }
@@ -261,7 +265,8 @@ impl<'c> Maker<'c> {
     fn array(&mut self, flat: &Folded, depth: usize) -> Option<Value> {
         let least = flat.item_count.0.unwrap_or(0);
         let most = flat.item_count.1.unwrap_or(u64::MAX);
-        let wanted = if self.fill == Fill::Required || depth >= self.deepest { least } else { least.max(1) };
+        let few = self.fill == Fill::Required || depth >= self.deepest || self.flats.of(flat.item(0)).unknown;
+        let wanted = if few { least } else { least.max(1) };
         let mut items: Vec<Value> = Vec::new();
         for attempt in 0..wanted.min(most).min(1000) * 4 {
             if items.len() as u64 >= wanted.min(most) {
@@ -286,9 +291,10 @@ impl<'c> Maker<'c> {
         let (mut members, further) = (Map::new(), self.further);
         for (name, places) in &flat.properties {
             let required = flat.required.contains(name);
-            let read_only = self.flats.of(places).read_only;
+            let flat = self.flats.of(places);
             let wanted = required
-                || (!read_only
+                || (!flat.read_only
+                    && !flat.unknown
                     && depth < self.deepest
                     && match self.fill {
                         Fill::Required => false,
@@ -363,6 +369,7 @@ impl<'c> Maker<'c> {
         flat.properties.is_empty()
             && !flat.additional.is_empty()
             && !self.flats.of(&flat.additional).types.is_empty()
+            && !self.flats.of(&flat.additional).unknown
             && flat.member_count.1 != Some(0)
             && !flat.parts.iter().any(names)
     }

@@ -42,9 +42,20 @@ pub enum PlanError {
     /// No operation can be tested at all.
     #[error("nothing can be tested: {0}")]
     NothingTestable(String),
+    /// The contract describes no operation.
+    #[error("nothing can be tested: the contract describes no operation{}", named(.0))]
+    NoOperations(Vec<String>),
     /// The limit is below one scenario.
     #[error("nothing can be tested with at most {0} requests")]
     NoRoom(usize),
+}
+
+/// The webhooks that a contract has instead of operations.
+fn named(webhooks: &[String]) -> String {
+    if webhooks.is_empty() {
+        return String::new();
+    }
+    format!("; its webhooks are requests that the host sends: {}", webhooks.join(", "))
 }
 
 /// So many scenarios of one operation are sent.
@@ -187,6 +198,10 @@ fn unread(contract: &Contract, wishes: &Wishes) -> Vec<Gap> {
 
 /// Everything that the contract implies, in order of worth.
 pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
+    if contract.operations.is_empty() && contract.untestable.is_empty() {
+        let webhooks = contract.webhooks.iter().map(|webhook| webhook.name.clone());
+        return Err(PlanError::NoOperations(webhooks.collect()));
+    }
     let mut drafts = Vec::new();
     let (mut gaps, mut candidates) = (Vec::new(), Vec::new());
     let all = derived(contract, wishes);

@@ -87,11 +87,11 @@ paths:
   /broken:
     get:
       operationId: read-broken
-      responses:
-        '200':
-          description: Nobody knows.
-          content:
-            application/json:
+      parameters:
+            - name: which
+              in: query
+              description: Nobody knows.
+              required: true
               schema: {$ref: '#/components/schemas/Absent'}
 "#;
 

@@ -379,7 +379,7 @@ mod tests {
     fn broken_in(document: &Value, value: &Value, side: Side) -> Vec<[String; 4]> {
         let at = SchemaAt("/s".into());
         let all = BTreeSet::from([at.clone()]);
-        let (schemas, _) = Schemas::compile(&document.clone().into(), false, &all, &all);
+        let schemas = Schemas::compile(&document.clone().into(), false, &all, &all, &[]).schemas;
         let found = schemas.errors(&at, side, value).into_iter();
         found.map(|one| [one.place, one.keyword, one.at, one.expected]).collect()
     }
@@ -500,7 +500,7 @@ mod tests {
         });
         let at = SchemaAt("/s".into());
         let all = BTreeSet::from([at.clone()]);
-        let (schemas, _) = Schemas::compile(&document.clone().into(), false, &all, &all);
+        let schemas = Schemas::compile(&document.clone().into(), false, &all, &all, &[]).schemas;
         let found = schemas.errors(&at, Side::Response, &json!(3));
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].cause, Cause::ManyBranches);

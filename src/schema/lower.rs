@@ -3,6 +3,7 @@
 //! Every pointer stays what it was, so that a validator's schema path is a place in the
 //! contract as its author wrote it.
 
+use super::Unusable;
 use super::walk::{self, Part, Says};
 use crate::json::pointer;
 use serde_json::{Map, Value, json};
@@ -84,7 +85,8 @@ pub(super) fn to_2020_12(document: &mut Value, places: &[String]) {
 /// a property that is named twice.
 pub(super) fn require_once<'d>(document: &'d Value, places: &[String]) -> Cow<'d, Value> {
     let names = |at: &String| pointer::get(document, at)?.get("required")?.as_array();
-    let repeats = |names: &[Value]| names.iter().enumerate().any(|(index, name)| names[..index].contains(name));
+    let repeats =
+        |names: &[Value]| names.iter().enumerate().any(|(index, name)| names[..index].contains(name));
     let mut document = Cow::Borrowed(document);
     for at in places.iter().filter(|at| names(at).is_some_and(|names| repeats(names))) {
         let schema = pointer::get_mut(document.to_mut(), at).and_then(Value::as_object_mut);
@@ -94,6 +96,184 @@ pub(super) fn require_once<'d>(document: &'d Value, places: &[String]) -> Cow<'d
         }
     }
     document
+}
+
+/// What marks a schema of which something cannot be read: it is true where that is what it refers to.
+pub(crate) const UNREAD: &str = "x-probity-unread";
+
+/// Takes keywords out of the schemas at `places`, and what would judge by them: a schema that is looser
+/// than it was must not refuse anything for that.
+pub(super) fn without(document: &mut Value, places: &[String], keywords: &[&str]) {
+    if keywords.is_empty() {
+        return;
+    }
+    let known: HashSet<&str> = places.iter().map(String::as_str).collect();
+    let mut marked: HashSet<String> = HashSet::new();
+    for at in keywords {
+        let Some((holder, keyword)) = held(&known, at) else { continue };
+        let Some(schema) = pointer::get_mut(document, holder).and_then(Value::as_object_mut) else {
+            continue;
+        };
+        schema.shift_remove(keyword.as_ref());
+        let is_reference = walk::REFERENCES.contains(&keyword.as_ref());
+        let marks = is_reference || schema.get(UNREAD) == Some(&Value::Bool(true));
+        schema.insert(UNREAD.into(), Value::Bool(marks));
+        marked.insert(holder.to_owned());
+    }
+    if marked.is_empty() {
+        return;
+    }
+    let loose = spread(document, places, &marked, subschemas);
+    let at_once = spread(document, places, &marked, in_place);
+    for at in places {
+        if let Some(schema) = pointer::get_mut(document, at).and_then(Value::as_object_mut) {
+            loosen(schema, at, &loose, &at_once);
+        }
+    }
+}
+
+/// The keywords that no validator can use, because what they hold is nothing that they may hold.
+pub(super) fn misshapen(document: &Value, places: &[String]) -> Vec<Unusable> {
+    let mut found = Vec::new();
+    for at in places {
+        let schema = pointer::get(document, at).and_then(Value::as_object);
+        for (keyword, value) in schema.into_iter().flatten() {
+            if let Some(what) = wanted(keyword).filter(|what| !what.includes(value)) {
+                let why = format!("`{keyword}` is not {}", what.words());
+                found.push(Unusable { at: pointer::child(at, keyword), why });
+            }
+        }
+    }
+    found
+}
+
+/// What a keyword may hold.
+#[derive(Clone, Copy)]
+enum Shape {
+    Number,
+    Names,
+    List,
+    Map,
+    Types,
+}
+
+fn wanted(keyword: &str) -> Option<Shape> {
+    Some(match keyword {
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" | "minLength"
+        | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" | "minContains"
+        | "maxContains" => Shape::Number,
+        "required" => Shape::Names,
+        "enum" | "allOf" | "anyOf" | "oneOf" | "prefixItems" => Shape::List,
+        "properties" | "patternProperties" | "dependentSchemas" | "dependentRequired" => Shape::Map,
+        "type" => Shape::Types,
+        _ => return None,
+    })
+}
+
+impl Shape {
+    fn includes(self, value: &Value) -> bool {
+        const TYPES: [&str; 7] = ["null", "boolean", "integer", "number", "string", "array", "object"];
+        let is_type = |value: &Value| value.as_str().is_some_and(|name| TYPES.contains(&name));
+        match self {
+            Shape::Number => value.is_number(),
+            Shape::Names => value.as_array().is_some_and(|all| all.iter().all(Value::is_string)),
+            Shape::List => value.is_array(),
+            Shape::Map => value.is_object(),
+            Shape::Types => is_type(value) || value.as_array().is_some_and(|all| all.iter().all(is_type)),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Shape::Number => "a number",
+            Shape::Names => "a list of names",
+            Shape::List => "a list",
+            Shape::Map => "an object",
+            Shape::Types => "a type, or a list of types",
+        }
+    }
+}
+
+/// The schemas from which one can be reached that some keywords stand in.
+pub(crate) fn reaching(document: &Value, places: &[String], keywords: &[&str]) -> HashSet<String> {
+    let known: HashSet<&str> = places.iter().map(String::as_str).collect();
+    let holders = keywords.iter().filter_map(|at| Some(held(&known, at)?.0.to_owned())).collect();
+    spread(document, places, &holders, subschemas)
+}
+
+/// The schema that a keyword stands in, and the keyword, given a place at or below it.
+fn held<'p>(places: &HashSet<&str>, at: &'p str) -> Option<(&'p str, Cow<'p, str>)> {
+    let (mut holder, mut keyword) = pointer::parent_and_last(at)?;
+    while !places.contains(holder) {
+        (holder, keyword) = pointer::parent_and_last(holder)?;
+    }
+    Some((holder, keyword))
+}
+
+/// The schemas from which a marked one can be reached.
+fn spread(
+    document: &Value,
+    places: &[String],
+    marked: &HashSet<String>,
+    below: fn(&Map<String, Value>, &str) -> Vec<String>,
+) -> HashSet<String> {
+    let edges = places.iter().filter_map(|at| {
+        let schema = pointer::get(document, at)?.as_object()?;
+        Some((at, below(schema, at).into_iter().chain(walk::referred(schema)).collect::<Vec<_>>()))
+    });
+    let edges: Vec<_> = edges.collect();
+    let mut reaching = marked.clone();
+    loop {
+        let before = reaching.len();
+        for (at, leads) in &edges {
+            if leads.iter().any(|lead| reaching.contains(lead)) {
+                reaching.insert((*at).clone());
+            }
+        }
+        if reaching.len() == before {
+            return reaching;
+        }
+    }
+}
+
+/// The subschemas that apply to the same value.
+fn in_place(schema: &Map<String, Value>, at: &str) -> Vec<String> {
+    let same = ["allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas"];
+    let here = |below: &String| same.iter().any(|key| pointer::is_within(below, &format!("{at}/{key}")));
+    subschemas(schema, at).into_iter().filter(here).collect()
+}
+
+/// Takes out of a schema what would refuse a value because another schema accepts more than it did.
+fn loosen(schema: &mut Map<String, Value>, at: &str, loose: &HashSet<String>, at_once: &HashSet<String>) {
+    let is_loose = |key: &str| {
+        let here = format!("{at}/{key}");
+        loose.iter().any(|place| pointer::is_within(place, &here))
+    };
+    if !loose.contains(at) {
+        return;
+    }
+    let mut marks = false;
+    for keys in [&["not"][..], &["if"], &["contains", "minContains", "maxContains"]] {
+        if keys.first().is_some_and(|key| schema.contains_key(*key) && is_loose(key)) {
+            schema.retain(|key, _| !keys.contains(&key.as_str()));
+            marks = true;
+        }
+    }
+    if schema.contains_key("oneOf") && is_loose("oneOf") {
+        let one_of = schema.shift_remove("oneOf").unwrap_or_default();
+        if schema.contains_key("anyOf") {
+            marks = true;
+        } else {
+            schema.insert("anyOf".into(), one_of);
+        }
+    }
+    if at_once.contains(at) {
+        schema.shift_remove("unevaluatedProperties");
+        schema.shift_remove("unevaluatedItems");
+    }
+    if marks {
+        schema.entry(UNREAD).or_insert(Value::Bool(false));
+    }
 }
 
 fn lower(schema: &mut Map<String, Value>) {

@@ -20,7 +20,7 @@ pub use branch::Alternatives;
 pub use discriminator::Discriminator;
 pub use error::{Break, ValidationError, show};
 pub use lower::Side;
-pub(crate) use lower::subschemas;
+pub(crate) use lower::{UNREAD, subschemas};
 pub use schemas::{Probe, SchemaAt, Schemas};
 
 /// A part of the contract that cannot be used.

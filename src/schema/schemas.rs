@@ -43,15 +43,27 @@ pub struct Schemas {
     answered: Option<Branches>,
 }
 
+/// The schemas of a contract, and what of them could not be used.
+pub(crate) struct Compiled {
+    pub(crate) schemas: Schemas,
+    /// The schemas that cannot be compiled.
+    pub(crate) broken: HashMap<SchemaAt, Unusable>,
+    /// Keywords that were left out because they hold nothing that can be used.
+    pub(crate) misshapen: Vec<Unusable>,
+    /// Where schemas stand that the compiled ones consist of.
+    pub(crate) places: Vec<String>,
+}
+
 impl Schemas {
-    /// Lowers and compiles the schemas at `requests` and `responses`; what cannot be
-    /// compiled is returned beside them.
+    /// Lowers and compiles the schemas at `requests` and `responses`, without some keywords that
+    /// cannot be used.
     pub(crate) fn compile(
         document: &Arc<Value>,
         dialect_3_0: bool,
         requests: &BTreeSet<SchemaAt>,
         responses: &BTreeSet<SchemaAt>,
-    ) -> (Schemas, HashMap<SchemaAt, Unusable>) {
+        without: &[&str],
+    ) -> Compiled {
         let roots: Vec<String> = requests.union(responses).map(|schema| schema.0.clone()).collect();
         let (places, named) = named(document, roots);
         let with_named: BTreeSet<SchemaAt>;
@@ -69,6 +81,10 @@ impl Schemas {
             let idle = places.iter().filter(|at| pointer::get(document, at).is_some_and(has_idle_nullable));
             idle_nullables.extend(idle.cloned());
         }
+        let misshapen = lower::misshapen(&request, &places);
+        let keywords: Vec<&str> =
+            without.iter().copied().chain(misshapen.iter().map(|one| one.at.as_str())).collect();
+        lower::without(&mut request, &places, &keywords);
         let mut answered = request.clone();
         let relaxed = lower::for_side(&mut request, &places, Side::Request);
         let letter = (relaxed && !dialect_3_0).then(|| answered.clone());
@@ -120,7 +136,7 @@ impl Schemas {
             answered,
         };
         schemas.second = schemas.second_reading(letter, &places, requests, responses).map(Box::new);
-        (schemas, broken)
+        Compiled { schemas, broken, misshapen, places }
     }
 
     /// The other reading, where there is one.

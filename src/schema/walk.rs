@@ -23,7 +23,7 @@ pub(crate) enum Says<'d> {
 }
 
 /// The keywords that refer to another schema.
-const REFERENCES: [&str; 2] = ["$ref", "$dynamicRef"];
+pub(super) const REFERENCES: [&str; 2] = ["$ref", "$dynamicRef"];
 
 /// Where the references of a schema lead.
 pub(crate) fn referred(schema: &Map<String, Value>) -> impl Iterator<Item = String> {

@@ -1,6 +1,6 @@
 //! What of a plan is for other credentials than were given.
 
-use crate::contract::Contract;
+use crate::contract::{Contract, SecurityScheme};
 use crate::exchange::CredentialKind;
 use crate::plan::{Gap, Plan};
 use crate::run::authenticator::Authenticator;
@@ -46,11 +46,15 @@ pub(super) fn leave_out_strangers(
     });
     for (operation, _) in contract.operations.iter().zip(&lets_in).filter(|(_, lets_in)| !**lets_in) {
         let schemes: Vec<&str> = operation.security.iter().flatten().map(String::as_str).collect();
-        plan.gaps.push(Gap {
-            operation: operation.id.clone(),
-            at: operation.at.clone(),
-            why: format!("it needs credentials of another scheme than were given: {}", schemes.join(", ")),
-        });
+        let is_spoken = |name: &&str| {
+            contract.schemes.get(*name).is_some_and(|scheme| !matches!(scheme, SecurityScheme::Other(_)))
+        };
+        let why = if schemes.iter().any(is_spoken) {
+            format!("it needs credentials of another scheme than were given: {}", schemes.join(", "))
+        } else {
+            asks_for(&wanted(contract, [operation]))
+        };
+        plan.gaps.push(Gap { operation: operation.id.clone(), at: operation.at.clone(), why });
     }
     let foreign = |operation| authenticator.has_foreign(operation);
     if given.foreign.is_some() && !contract.operations.iter().any(foreign) {

@@ -3,11 +3,13 @@
 //! The files that references name are read with the contract and mounted under
 //! `/x-probity-files`, so that one JSON Pointer names one node, whatever file it came from.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
 
+mod base;
+mod dynamic;
 mod error;
 mod excerpt;
 mod mount;
@@ -24,7 +26,7 @@ pub use place::{File, Location};
 pub use references::{BrokenRef, Refusal};
 
 use crate::json::pointer;
-use place::Spot;
+use place::{Mounted, Spot};
 
 /// The member of the root under which the further files stand, in order of first use.
 pub const MOUNT: &str = "x-probity-files";
@@ -51,34 +53,83 @@ pub struct Document {
     /// is local.
     pub value: Arc<Value>,
     files: Vec<File>,
-    spots: Vec<Spot>,
+    spots: Vec<Mounted>,
     broken: Vec<BrokenRef>,
+    /// Whether a schema has a name of its own.
+    named: bool,
 }
 
-/// A pointer into the contract as one into the file that it leads to.
-fn inside(pointer: &str) -> &str {
-    let mounted = pointer.strip_prefix('/').and_then(|rest| rest.strip_prefix(MOUNT)?.strip_prefix('/'));
-    mounted.map_or(pointer, |rest| rest.find('/').map_or("", |end| &rest[end..]))
+/// What may be read beside the files of the contract's folder.
+#[derive(Debug, Clone, Default)]
+pub struct Reach {
+    /// The folder that further files may stand in; without it, that of the contract.
+    pub root: Option<PathBuf>,
+    /// Copies on disk of what URLs name: files, or folders for URLs that end in `/`.
+    pub copies: Vec<(String, PathBuf)>,
+}
+
+impl Reach {
+    /// The folder in which files are read for a contract in a folder.
+    fn root(&self, folder: &Path) -> PathBuf {
+        let root = self.root.as_ref().and_then(|root| std::fs::canonicalize(root).ok());
+        root.filter(|root| folder.starts_with(root)).unwrap_or_else(|| folder.to_owned())
+    }
+
+    /// Whether a file is below the root, if there is one: a file that is not there is not outside.
+    pub fn contains(&self, path: &Path) -> bool {
+        let Some(root) = &self.root else { return true };
+        let Ok(path) = std::fs::canonicalize(path) else { return true };
+        std::fs::canonicalize(root).is_ok_and(|root| path.starts_with(root))
+    }
+
+    /// The copy of what a URL names.
+    fn copy_of(&self, url: &str) -> Option<PathBuf> {
+        let copy = |(name, path): &(String, PathBuf)| {
+            let rest = url.strip_prefix(name.as_str())?;
+            let is_folder = name.ends_with('/');
+            let stays = !rest.split('/').any(|part| part == "..");
+            (rest.is_empty() || (is_folder && stays))
+                .then(|| if rest.is_empty() { path.clone() } else { path.join(rest) })
+        };
+        self.copies.iter().find_map(copy)
+    }
 }
 
 /// The deepest node that exists on the way along a pointer.
 struct Found<'a> {
-    file: &'a File,
+    /// The number of its file.
+    file: usize,
     spot: &'a Spot,
+    /// The pointer in the file to what is mounted there.
+    base: &'a str,
+}
+
+impl Found<'_> {
+    /// A pointer into the contract as one into the file that it leads to.
+    fn inside(&self, pointer: &str) -> String {
+        let mounted = pointer.strip_prefix('/').and_then(|rest| rest.strip_prefix(MOUNT)?.strip_prefix('/'));
+        let rest = mounted.map_or(pointer, |rest| rest.find('/').map_or("", |end| &rest[end..]));
+        format!("{}{rest}", self.base)
+    }
 }
 
 impl Document {
     /// Reads a contract and the files in its folder that its references name.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
+        Self::open_within(path, &Reach::default())
+    }
+
+    /// The same where more may be read.
+    pub fn open_within(path: &Path, reach: &Reach) -> Result<Self, SourceError> {
         let (file, origin) = read::contract(path)?;
-        Self::build(file, origin)
+        Self::build(file, origin, reach)
     }
 
     /// Reads a contract from memory; no file is read for its references. The name's extension says
     /// whether it is JSON or YAML, and where there is none, the first character does.
     pub fn from_text(name: &str, text: &str) -> Result<Self, SourceError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        Self::build(File::new(name, text.to_owned()), None)
+        Self::build(File::new(name, text.to_owned()), None, &Reach::default())
     }
 
     /// Reads a contract again whose files are known, as [`Document::files`] has them.
@@ -86,10 +137,10 @@ impl Document {
         let mut files = files.into_iter();
         let (name, text) = files.next().unwrap_or_default();
         let origin = mount::Origin::known(&name, files);
-        Self::build(File::new(name, text), Some(origin))
+        Self::build(File::new(name, text), Some(origin), &Reach::default())
     }
 
-    fn build(file: File, origin: Option<mount::Origin>) -> Result<Self, SourceError> {
+    fn build(file: File, origin: Option<mount::Origin>, reach: &Reach) -> Result<Self, SourceError> {
         let (value, spot) = read::tree(&file)?;
         let found = match &value {
             Value::Object(map) if map.contains_key(MOUNT) => {
@@ -97,7 +148,7 @@ impl Document {
                 let spot = key.and_then(|index| spot.below.get(index)).unwrap_or(&spot);
                 return Err(SourceError::Reserved { at: file.location(spot.key) });
             }
-            Value::Object(_) => return Ok(mount::all(file, value, spot, origin)),
+            Value::Object(_) => return Ok(mount::all(file, value, spot, origin, reach)),
             Value::Null => return Err(SourceError::Empty { file: file.name }),
             Value::Array(_) => "a list",
             Value::Bool(_) => "a boolean",
@@ -108,6 +159,16 @@ impl Document {
         Err(SourceError::NotAMapping { at, found })
     }
 
+    /// The document without the names of schemas, which references do not need any more.
+    pub fn unnamed(&self) -> Arc<Value> {
+        if !self.named {
+            return Arc::clone(&self.value);
+        }
+        let mut value = Value::clone(&self.value);
+        references::without_names(&mut value);
+        value.into()
+    }
+
     /// The value at a JSON Pointer.
     pub fn get(&self, pointer: &str) -> Option<&Value> {
         self.value.pointer(pointer)
@@ -115,14 +176,14 @@ impl Document {
 
     /// Where the value at a JSON Pointer begins; if there is none, the nearest that holds its place.
     pub fn locate(&self, pointer: &str) -> Location {
-        let Found { file, spot } = self.find(pointer);
-        file.place(spot.start, inside(pointer))
+        let found = self.find(pointer);
+        self.files[found.file].place(found.spot.start, &found.inside(pointer))
     }
 
     /// Where the key of the member at a JSON Pointer begins; where there is no key, the value.
     pub fn locate_key(&self, pointer: &str) -> Location {
-        let Found { file, spot } = self.find(pointer);
-        file.place(spot.key, inside(pointer))
+        let found = self.find(pointer);
+        self.files[found.file].place(found.spot.key, &found.inside(pointer))
     }
 
     /// The contract, then the further files as they are mounted.
@@ -154,23 +215,21 @@ impl Document {
     }
 
     fn find(&self, pointer: &str) -> Found<'_> {
-        let mut file = 0;
+        let mut mount = &self.spots[0];
         let mut value = &*self.value;
-        let mut spot = &self.spots[0];
         let mut tokens = pointer::tokens(pointer).peekable();
         if tokens.next_if(|token| token == MOUNT).is_some() {
             let mounted = tokens.next().and_then(|token| pointer::index(&token));
             let mounted = mounted.and_then(|index| {
                 let value = self.value.get(MOUNT)?.get(index)?;
-                Some((index + 1, value, self.spots.get(index + 1)?))
+                Some((value, self.spots.get(index + 1)?))
             });
             match mounted {
-                Some(found) => (file, value, spot) = found,
-                None => {
-                    return Found { file: &self.files[0], spot };
-                }
+                Some(found) => (value, mount) = found,
+                None => return Found { file: 0, spot: &mount.spot, base: "" },
             }
         }
+        let mut spot = &mount.spot;
         for token in tokens {
             let next = match value {
                 Value::Array(items) => {
@@ -188,6 +247,6 @@ impl Document {
                 None => break,
             }
         }
-        Found { file: &self.files[file], spot }
+        Found { file: mount.file, spot, base: &mount.base }
     }
 }

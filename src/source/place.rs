@@ -52,6 +52,16 @@ pub(super) struct Spot {
     pub(super) below: Vec<Spot>,
 }
 
+/// What stands in a document as one of its files does: a file, or a part of one once more.
+#[derive(Debug, Clone)]
+pub(super) struct Mounted {
+    /// The number of its file.
+    pub(super) file: usize,
+    /// The pointer in the file to it.
+    pub(super) base: String,
+    pub(super) spot: Spot,
+}
+
 impl File {
     pub(super) fn new(name: impl Into<String>, text: String) -> Self {
         let breaks = text.match_indices('\n').map(|(index, _)| index + 1);

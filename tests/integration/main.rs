@@ -32,6 +32,7 @@ mod read_back;
 mod readers;
 mod readme;
 mod record_file;
+mod references;
 mod remarks;
 mod rival;
 mod rules;

@@ -120,6 +120,18 @@ fn overview(reference: &Reference, title: &str) -> Markup {
                     @if let Some(text) = &server.description { div.prose { (block(text, Headings::Bold)) } }
                 }
             }
+            @if !reference.webhooks.is_empty() {
+                h2 { "Webhooks" }
+                p { "Requests that the host sends. They are named here and not described." }
+                ul {
+                    @for webhook in &reference.webhooks {
+                        li {
+                            code { (webhook.name) }
+                            @if let Some(summary) = &webhook.summary { ": " (summary) }
+                        }
+                    }
+                }
+            }
             @if !reference.undescribed.is_empty() {
                 h2 { "Not described" }
                 p { "A part of the contract that cannot be read keeps these operations out of the reference." }

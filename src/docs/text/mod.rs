@@ -78,6 +78,15 @@ fn index(reference: &Reference) -> String {
         out.push_str("\n## Schemas\n");
         paragraph(&mut out, "What several operations share is described in [schemas](schemas.md).");
     }
+    if !reference.webhooks.is_empty() {
+        out.push_str(
+            "\n## Webhooks\n\nRequests that the host sends. They are named here and not described.\n\n",
+        );
+        for webhook in &reference.webhooks {
+            let about = webhook.summary.as_ref().map(|summary| format!(": {}", line(summary)));
+            point(&mut out, &format!("{}{}", code(&webhook.name), about.unwrap_or_default()));
+        }
+    }
     if !reference.undescribed.is_empty() {
         out.push_str("\n## Not described\n\n");
         for broken in &reference.undescribed {

@@ -205,8 +205,14 @@ impl<'c> Deriver<'c> {
     fn without_json(&mut self, request: &Request) {
         let at = self.operation.at.clone();
         if let Some(body) = self.operation.body.as_ref().filter(|body| body.required) {
-            let names: Vec<&str> = body.content.iter().map(|media| media.name.as_str()).collect();
-            self.gap(&body.at, format!("no body can be made yet for {}", names.join(", ")));
+            let readable = body.content.iter().filter(|media| !media.unread);
+            let names: Vec<&str> = readable.map(|media| media.name.as_str()).collect();
+            let why = if names.is_empty() {
+                "no body can be made: what it holds cannot be read".to_owned()
+            } else {
+                format!("no body can be made yet for {}", names.join(", "))
+            };
+            self.gap(&body.at, why);
         } else {
             let about = About {
                 worth: 0,

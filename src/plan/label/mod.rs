@@ -233,6 +233,13 @@ fn parameters(
     {
         seen.silent("whether the resource that the path names exists is not known");
     }
+    let unread = |parameter: &&Parameter| {
+        let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
+        parameter.required && labeller.flats.at(&places).unread
+    };
+    for parameter in operation.parameters.iter().filter(own).filter(unread) {
+        seen.silent(format!("what the contract says of `{}` cannot be read in full", parameter.name));
+    }
     let looked_up = |parameter: &&Parameter| {
         matches!(parameter.location, ParameterLocation::Query | ParameterLocation::Cookie)
             && parameter.required
@@ -302,7 +309,7 @@ type Elsewhere = Rc<Vec<(usize, Vec<Violation>)>>;
 /// What is known of a request that others share.
 #[derive(Default)]
 struct Known {
-    /// The readers of parameters by the place of their operation.
+    /// The readers of parameters by their operation.
     readers: HashMap<String, Rc<Vec<Reader>>>,
     /// What was found last: most requests of an operation differ in nothing but the body.
     last: Option<(String, Arc<Parts>, Elsewhere)>,
@@ -311,20 +318,20 @@ struct Known {
 impl Labeller<'_> {
     fn readers(&self, operation: &Operation) -> Rc<Vec<Reader>> {
         let mut known = self.known.borrow_mut();
-        if let Some(readers) = known.readers.get(&operation.at) {
+        if let Some(readers) = known.readers.get(&operation.id) {
             return Rc::clone(readers);
         }
         let each = operation.parameters.iter();
         let readers = each.map(|parameter| Reader::new(&self.flats, operation, parameter));
         let readers: Rc<Vec<Reader>> = Rc::new(readers.collect());
-        known.readers.insert(operation.at.clone(), Rc::clone(&readers));
+        known.readers.insert(operation.id.clone(), Rc::clone(&readers));
         readers
     }
 
     fn elsewhere(&self, operation: &Operation, request: &Request) -> Elsewhere {
-        if let Some((at, parts, found)) = &self.known.borrow().last
+        if let Some((id, parts, found)) = &self.known.borrow().last
             && Arc::ptr_eq(parts, &request.parts)
-            && *at == operation.at
+            && *id == operation.id
         {
             return Rc::clone(found);
         }
@@ -367,7 +374,7 @@ impl Labeller<'_> {
             }
         }
         let found = Rc::new(found);
-        let last = (operation.at.clone(), Arc::clone(&request.parts), Rc::clone(&found));
+        let last = (operation.id.clone(), Arc::clone(&request.parts), Rc::clone(&found));
         self.known.borrow_mut().last = Some(last);
         found
     }

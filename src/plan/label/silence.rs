@@ -34,6 +34,9 @@ impl Silence<'_> {
         if flat.read_only {
             self.seen.silent("a read-only property should not be sent; what becomes of it is not said");
         }
+        if flat.unread {
+            self.seen.silent(format!("what the contract says of `{at}` cannot be read in full"));
+        }
         match &node.kind {
             Kind::String(text) => self.text(text, flat, at),
             Kind::Number(token) => self.number(token, flat, at),

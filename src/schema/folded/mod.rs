@@ -4,6 +4,7 @@
 
 pub use super::folds::{Folds, Places};
 
+use super::lower::UNREAD;
 use super::walk::{self, Says};
 use crate::json::decimal::{self, Decimal};
 use crate::json::pointer;
@@ -104,6 +105,10 @@ pub struct Folded {
     pub multiple_of: Option<f64>,
     /// Whether it only travels in answers.
     pub read_only: bool,
+    /// Whether something that is said of it cannot be read.
+    pub unread: bool,
+    /// Whether nothing is known of it for that: what it refers to cannot be read.
+    pub unknown: bool,
     /// Whether it is `nullable` in a way that has no effect by the letter, though it was meant.
     pub perhaps_null: bool,
     /// The properties that say which schema a value has.
@@ -209,6 +214,8 @@ impl Folded {
             || schema.get("enum").and_then(Value::as_array).is_some_and(|all| !all.contains(&Value::Null));
         self.perhaps_null |= flag("nullable") && (!schema.contains_key("type") || unlisted());
         self.read_only |= flag("readOnly");
+        self.unread |= schema.contains_key(UNREAD);
+        self.unknown |= flag(UNREAD);
         self.unique_items |= flag("uniqueItems");
         narrow(&mut self.item_count, count("minItems"), count("maxItems"));
         narrow(&mut self.length, count("minLength"), count("maxLength"));

@@ -72,17 +72,19 @@ fn references_that_lead_nowhere_cost_only_themselves() {
     let found = broken(&document);
     let reasons: Vec<_> = found.iter().map(|(_, target, why)| (target.as_str(), why.as_str())).collect();
     assert!(reasons[2].1.starts_with("bad.yaml:2:1: malformed YAML: "), "{reasons:?}");
-    let remote = "a URL, and nothing is fetched that the user did not name";
+    let remote = |url: &str| format!("a URL, and nothing is fetched; --map {url}=FILE reads a copy");
+    let outside =
+        format!("outside the contract's folder; --root {}/.. reads it", path.parent().unwrap().display());
     let expected = [
         ("#/none", "nothing stands there"),
         ("none.yaml#/a", "none.yaml: no such file"),
         ("bad.yaml", reasons[2].1),
-        ("https://example.com/s.json", remote),
-        ("//example.com/s.json", remote),
-        ("file:///etc/passwd", remote),
+        ("https://example.com/s.json", &*remote("https://example.com/s.json")),
+        ("//example.com/s.json", &*remote("//example.com/s.json")),
+        ("file:///etc/passwd", &*remote("file:///etc/passwd")),
         ("/etc/passwd", "an absolute path, and only files in the contract's folder are read"),
-        ("../out.yaml", "outside the contract's folder"),
-        ("%2e%2e/out.yaml", "outside the contract's folder"),
+        ("../out.yaml", &*outside),
+        ("%2e%2e/out.yaml", &*outside),
         ("good.yaml#/none", "nothing stands there"),
         ("sub", "sub: is a folder, not a file"),
         ("#nowhere", "nothing stands there"),
@@ -105,7 +107,10 @@ fn a_link_does_not_lead_out_of_the_folder() {
     link(folder.path().join("in/real.yaml"), folder.path().join("in/inner.yaml")).unwrap();
     let document = Document::open(&path).unwrap();
     assert_eq!(document.broken_refs().len(), 1);
-    assert_eq!(document.broken_refs()[0].reason, Refusal::Outside);
+    assert_eq!(
+        document.broken_refs()[0].reason.to_string().split(';').next(),
+        Some("outside the contract's folder")
+    );
     assert_eq!(document.value["b"], document.value["c"]);
     assert_eq!(document.files().len(), 2);
 }
@@ -158,4 +163,97 @@ fn anchors_and_ids_of_schemas_are_found() {
     assert_eq!(broken(&document), []);
     assert_eq!(document.value["a"], json!({"$ref": "#/c"}));
     assert_eq!(document.value["b"], json!({"$ref": "#/c/x"}));
+}
+
+#[test]
+fn references_are_relative_to_the_nearest_name_of_a_schema() {
+    let document = yaml(
+        "a: {$ref: 'https://example.com/kinds/count'}\n\
+         s:\n  count: {$id: 'https://example.com/kinds/count', allOf: [{$ref: /parts/whole}, {$ref: ../parts/up}, {$ref: '#/$defs/in'}], $defs: {in: {}}}\n  \
+         whole: {$id: 'https://example.com/parts/whole', x: {$ref: '#/s/up'}}\n  \
+         up: {$id: 'https://example.com/parts/up', $anchor: named}\n\
+         b: {$ref: 'https://example.com/parts/up#named'}\nc: {$ref: 'https://example.com/none'}\n",
+    );
+    assert_eq!(document.value["a"], json!({"$ref": "#/s/count"}));
+    let all = json!([{"$ref": "#/s/whole"}, {"$ref": "#/s/up"}, {"$ref": "#/s/count/$defs/in"}]);
+    assert_eq!(document.value["s"]["count"]["allOf"], all);
+    // Many name a schema and go on to write pointers from the root.
+    assert_eq!(document.value["s"]["whole"]["x"], json!({"$ref": "#/s/up"}));
+    assert_eq!(document.value["b"], json!({"$ref": "#/s/up"}));
+    assert_eq!(broken(&document).len(), 1, "{:?}", broken(&document));
+}
+
+#[test]
+fn a_document_is_what_it_calls_itself_and_its_files_stand_beside_it() {
+    let (_folder, path) = folder(&[
+        (
+            "api.yaml",
+            "openapi: 3.2.0\n$self: https://example.com/v1/main.yaml\na: {$ref: 'main.yaml#/there'}\n\
+             b: {$ref: 'https://example.com/v1/main.yaml#/there'}\nc: {$ref: 's.yaml#/S'}\n\
+             d: {$ref: 'https://example.com/v1/t.yaml#/T'}\nthere: {}\n",
+        ),
+        ("s.yaml", "S: {$ref: 't.yaml#/T'}\n"),
+        ("t.yaml", "$id: https://example.com/v1/t.yaml\nT: {}\n"),
+    ]);
+    let document = Document::open(&path).unwrap();
+    assert_eq!(broken(&document), []);
+    let target = |name: &str| document.value[name]["$ref"].as_str().unwrap().to_owned();
+    let targets = ["a", "b", "c", "d"].map(target);
+    assert_eq!(targets, ["#/there", "#/there", "#/x-probity-files/0/S", "#/x-probity-files/1/T"]);
+}
+
+#[test]
+fn files_are_read_below_the_root_that_is_named_and_from_copies_of_urls() {
+    let (folder, path) = folder(&[
+        (
+            "api/in/openapi.yaml",
+            "a: {$ref: '../shared/s.yaml#/S'}\nb: {$ref: '../../out.yaml'}\n\
+             c: {$ref: 'https://example.com/x/one.yaml#/O'}\nd: {$ref: 'https://example.com/one.yaml'}\n",
+        ),
+        ("api/shared/s.yaml", "S: {$ref: '../in/openapi.yaml#/a'}\nT: {$ref: '../in/t.yaml'}\n"),
+        ("api/in/t.yaml", "{}"),
+        ("out.yaml", "{}"),
+        ("copies/one.yaml", "O: {$ref: two.yaml}"),
+        ("copies/two.yaml", "{}"),
+    ]);
+    let reach = Reach {
+        root: Some(folder.path().join("api")),
+        copies: vec![("https://example.com/x/".into(), folder.path().join("copies"))],
+    };
+    let document = Document::open_within(&path, &reach).unwrap();
+    let names: Vec<_> = document.files().iter().skip(1).map(|file| file.name.as_str()).collect();
+    let url = "https://example.com/x/";
+    assert_eq!(names, ["../shared/s.yaml", &format!("{url}one.yaml"), "t.yaml", &format!("{url}two.yaml")]);
+    let [outside, remote] = document.broken_refs() else { panic!("{:?}", document.broken_refs()) };
+    assert!(
+        outside.at == "/b/$ref"
+            && matches!(&outside.reason, Refusal::Outside { root } if root.ends_with("in/../.."))
+    );
+    assert_eq!(
+        (remote.at.as_str(), &remote.reason),
+        ("/d/$ref", &Refusal::Remote { url: "https://example.com/one.yaml".into() })
+    );
+    let known = document.files().iter().map(|file| (file.name.clone(), file.text.clone()));
+    let again = Document::from_files(known).unwrap();
+    assert_eq!(again.value, document.value);
+    assert_eq!(again.broken_refs().len(), 2);
+}
+
+#[test]
+fn a_dynamic_reference_means_what_the_way_to_it_says() {
+    let document = yaml(
+        "page: {$id: 'https://e.com/page', $dynamicAnchor: page, items: {$dynamicRef: '#item'}, next: {$dynamicRef: '#page'}, $defs: {any: {$dynamicAnchor: item}}}\n\
+         foos: {$id: 'https://e.com/foos', $ref: page, $defs: {item: {$dynamicAnchor: item, type: integer}}}\n\
+         plain: {$ref: 'https://e.com/page'}\nway: {$ref: '#/foos'}\n",
+    );
+    assert_eq!(broken(&document), []);
+    let value = &document.value;
+    assert_eq!(value["plain"], json!({"$ref": "#/page"}));
+    assert_eq!(value["page"]["items"], json!({"$dynamicRef": "#/page/$defs/any"}));
+    assert_eq!(value["foos"]["$ref"], "#/x-probity-files/0");
+    let copy = &value["x-probity-files"][0];
+    assert_eq!(copy["items"], json!({"$dynamicRef": "#/foos/$defs/item"}));
+    assert_eq!(copy["next"], json!({"$dynamicRef": "#/x-probity-files/0"}));
+    assert_eq!(document.locate("/x-probity-files/0/items"), document.locate("/page/items"));
+    assert_eq!(document.files().len(), 1);
 }

@@ -51,7 +51,7 @@ mod tests {
         let document = json!({"s": schema});
         let at = SchemaAt("/s".into());
         let all = BTreeSet::from([at.clone()]);
-        let (schemas, _) = Schemas::compile(&document.clone().into(), false, &BTreeSet::new(), &all);
+        let schemas = Schemas::compile(&document.clone().into(), false, &BTreeSet::new(), &all, &[]).schemas;
         let value = super::read(&schemas, &at, Side::Response, text).value.to_value();
         let good = schemas.accepts(&at, Side::Response, &value);
         (value, good)
@@ -116,7 +116,8 @@ mod tests {
             let document = json!({"s": schema});
             let at = SchemaAt("/s".into());
             let all = BTreeSet::from([at.clone()]);
-            let (schemas, _) = Schemas::compile(&document.clone().into(), false, &BTreeSet::new(), &all);
+            let schemas =
+                Schemas::compile(&document.clone().into(), false, &BTreeSet::new(), &all, &[]).schemas;
             let found = errors(&schemas, &at, Side::Response, text);
             let found: Vec<_> = found.iter().map(|one| (&*one.place, &*one.keyword, &*one.actual)).collect();
             assert_eq!(found, [(place, keyword, actual)], "{schema} {text}");
