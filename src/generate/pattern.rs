@@ -8,6 +8,8 @@ const MOST_REPEATS: u32 = 8;
 /// So deep is a pattern walked, and so long may text be.
 const DEPTH: usize = 64;
 const LONGEST: usize = 100_000;
+/// So many parts are walked for one text: they may be repeated without writing anything.
+const STEPS: u32 = 300_000;
 /// So many texts are tried for one look.
 const TRIES: usize = 40;
 /// So many looks of a pattern are broken one by one.
@@ -72,14 +74,16 @@ fn made(
     avoided: Option<&ClassUnicode>,
 ) -> Option<String> {
     let walk = |random: &mut Random, node: &Node, repeats: u32| {
-        let mut writer = Writer { random, text: String::new(), repeats, avoided, groups: Vec::new() };
+        let mut writer =
+            Writer { random, text: String::new(), repeats, avoided, groups: Vec::new(), steps: STEPS };
         writer.write(node, 0)?;
         Some(writer.text)
     };
     let fits = |text: &String| pattern.matches(text) == Some(true);
     let looks: Vec<Look> = pattern.node.looks().into_iter().cloned().collect();
     if looks.is_empty() {
-        return (0..TRIES).find_map(|_| walk(random, &pattern.node, repeats).filter(fits));
+        // What cannot be walked once cannot be walked at all.
+        return (0..TRIES).map_while(|_| walk(random, &pattern.node, repeats)).find(fits);
     }
     // With the first looks of the pattern, and without the others.
     let steps: Option<Vec<Pattern>> = (0..looks.len().min(LOOKS))
@@ -91,7 +95,7 @@ fn made(
     let steps = steps?;
     // A look may be about the length.
     let repeats = [repeats, repeats, repeats / 2, 1, repeats.saturating_mul(4)];
-    (0..TRIES).zip(repeats.into_iter().cycle()).find_map(|(_, repeats)| {
+    for (_, repeats) in (0..TRIES).zip(repeats.into_iter().cycle()) {
         let text = walk(random, &pattern.node, repeats)?;
         if fits(&text) {
             return Some(text);
@@ -104,8 +108,11 @@ fn made(
             let wanted = (!look.negated).then(|| walk(random, &look.inner, 0)).flatten()?;
             spliced(&text, &wanted).into_iter().find(fits)
         });
-        text.filter(fits)
-    })
+        if let Some(text) = text.filter(fits) {
+            return Some(text);
+        }
+    }
+    None
 }
 
 /// A text with another one in it, in place of as much of it or beside all of it, wherever it may be.
@@ -134,6 +141,8 @@ struct Writer<'w> {
     avoided: Option<&'w ClassUnicode>,
     /// What the groups took.
     groups: Vec<(usize, String)>,
+    /// How many parts may still be walked.
+    steps: u32,
 }
 
 impl Writer<'_> {
@@ -141,6 +150,7 @@ impl Writer<'_> {
         if depth > DEPTH || self.text.len() > LONGEST {
             return None;
         }
+        self.steps = self.steps.checked_sub(1)?;
         match node {
             Node::Empty | Node::Start { .. } | Node::End { .. } | Node::Boundary { .. } | Node::Look(_) => {}
             Node::Char(one) => self.text.push(*one),
@@ -269,7 +279,7 @@ mod tests {
 
     #[test]
     fn for_a_pattern_that_nothing_matches_or_that_cannot_be_used_there_is_no_text() {
-        for pattern in ["^(?=a)b$", "(", "[]", r"^a\Z"] {
+        for pattern in ["^(?=a)b$", "(", "[]", r"^a\Z", "^(?:(?:(?:){1000}){1000}){1000}$"] {
             assert_eq!(matching(pattern, &mut Random::named(0, "")), None, "{pattern}");
         }
     }

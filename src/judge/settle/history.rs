@@ -141,6 +141,9 @@ impl<'r> History<'r> {
         if flat.as_ref().and_then(|flat| flat.listed.as_ref()).is_some_and(|listed| lists(listed, value)) {
             return true;
         }
+        if value.as_str().is_some_and(|text| self.is_named(operation, at, text)) {
+            return true;
+        }
         let taken = self.taken.get(&(index, json::pointer::general(at)));
         match value {
             Value::String(text) if fresh => {
@@ -166,6 +169,21 @@ impl<'r> History<'r> {
             Value::Number(number) => self.knows_number(at, number, (taken, flat.as_deref()), conflict),
             Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => true,
         }
+    }
+
+    /// Whether a text is a name that a discriminator has for a schema.
+    fn is_named(&self, operation: &Operation, at: &str, text: &str) -> bool {
+        let Some((object, property)) = json::pointer::parent_and_last(at) else { return false };
+        if !object.starts_with("/body") {
+            return false;
+        }
+        let flat = self.flat(operation, object);
+        flat.is_some_and(|flat| {
+            flat.discriminators.iter().any(|discriminator| {
+                discriminator.property == property
+                    && discriminator.targets.contains(&discriminator.target(text))
+            })
+        })
     }
 
     fn knows_number(

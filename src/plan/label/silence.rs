@@ -203,7 +203,6 @@ impl Silence<'_> {
     fn number(&mut self, token: &str, flat: &Folded, at: &str) {
         let value: f64 = token.parse().unwrap_or(f64::INFINITY);
         let bounded = flat.minimum.is_some() && flat.maximum.is_some();
-        self.number_format(token, flat);
         if flat.types.contains(&Type::Number) {
             let tiny = value != 0.0 && value.abs() < 1e-9;
             if (value.abs() >= EXACT_IN_DOUBLE || tiny) && !bounded {
@@ -223,6 +222,7 @@ impl Silence<'_> {
                 self.seen.silent("nothing is said about integers of this size");
             }
         }
+        self.number_format(token, flat);
         if !ORDINARY_INTEGERS.contains(&value) {
             self.stated(Cause::OutOfRange, at);
         }
