@@ -6,6 +6,7 @@ use crate::contract::Operation;
 use crate::contract::link::{Lead, Link, Supplied};
 use crate::exchange::{CredentialKind, Request};
 use crate::generate::value::Fill;
+use crate::json::pointer;
 use crate::plan::{Case, Expectation, Follow, Place, Precondition, Scenario, Verdict, expect};
 use serde_json::Value;
 
@@ -26,16 +27,25 @@ struct Way<'c> {
 }
 
 impl<'c> Deriver<'c> {
-    /// Tells which links of this operation lead nowhere.
+    /// Tells which links of this operation lead nowhere, or to what is not asked for.
     pub(super) fn astray(&mut self) {
         let operation = self.operation;
         for link in links(operation) {
             match &link.leads {
                 Err(astray) => self.gap(&astray.at, astray.why.clone()),
-                Ok(lead) if !self.contract.operations.iter().any(|other| other.at == lead.operation) => {
-                    self.gap(&link.at, "the link leads to an operation that cannot be tested");
+                Ok(lead) => {
+                    let other = self.contract.operations.iter().find(|other| other.at == lead.operation);
+                    let name = pointer::tokens(&link.at).last().unwrap_or_default();
+                    match other {
+                        None => self.gap(&link.at, "the link leads to an operation that cannot be tested"),
+                        Some(other) if other.method != "GET" => {
+                            let (id, method) = (&other.id, &other.method);
+                            let why = format!("the link `{name}` leads to `{id}`, and {method} is not followed");
+                            self.gap(&link.at, why);
+                        }
+                        Some(_) => {}
+                    }
                 }
-                Ok(_) => {}
             }
         }
     }
