@@ -40,7 +40,8 @@ impl<'c> Deriver<'c> {
                         None => self.gap(&link.at, "the link leads to an operation that cannot be tested"),
                         Some(other) if other.method != "GET" => {
                             let (id, method) = (&other.id, &other.method);
-                            let why = format!("the link `{name}` leads to `{id}`, and {method} is not followed");
+                            let why =
+                                format!("the link `{name}` leads to `{id}`, and {method} is not followed");
                             self.gap(&link.at, why);
                         }
                         Some(_) => {}
