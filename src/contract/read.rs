@@ -15,13 +15,11 @@ use super::{Contract, ContractError, Expression, Untestable, link, webhook};
 use crate::json::pointer;
 use crate::schema::Unusable;
 use crate::schema::schemas::SchemaAt;
-use crate::source::Document;
+use crate::source::{Document, METHODS};
 use indexmap::IndexMap;
 use openapiv3 as oas;
 use openapiv3::ReferenceOr;
 use serde_json::Value;
-
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// What a document describes, once nothing can be wrong with the whole of it any more.
 struct Described {

@@ -2,9 +2,8 @@
 
 use super::view;
 use crate::json::pointer;
+use crate::source::METHODS;
 use serde_json::Value;
-
-const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// A request that the host sends.
 #[derive(Clone, Debug, PartialEq, Eq)]

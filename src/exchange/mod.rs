@@ -220,6 +220,11 @@ impl Sent {
     }
 }
 
+/// Whether a status says that a request was taken.
+pub fn is_accepted(status: u16) -> bool {
+    (200..300).contains(&status)
+}
+
 impl Answer {
     /// The first value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -235,7 +240,7 @@ impl Answer {
 
     /// Whether the status says that the request was taken.
     pub fn accepted(&self) -> bool {
-        (200..300).contains(&self.status)
+        is_accepted(self.status)
     }
 }
 

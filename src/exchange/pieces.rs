@@ -233,7 +233,7 @@ impl fmt::Debug for Pieces {
 /// A piece as it is kept.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum Kept<'t> {
+enum Stored<'t> {
     /// What stands for the identity of the run.
     Run { run: Cow<'t, str> },
     /// A parameter that an earlier answer supplies, with how it is shown.
@@ -246,27 +246,27 @@ enum Kept<'t> {
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum OneOrMore<'t> {
-    More(Vec<Kept<'t>>),
-    One(Kept<'t>),
+    More(Vec<Stored<'t>>),
+    One(Stored<'t>),
 }
 
 impl Serialize for Pieces {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut marks = self.marks.iter();
         let mut kept = self.pieces().map(|piece| match piece {
-            Piece::Bytes(known) => Kept::Known(known.into()),
+            Piece::Bytes(known) => Stored::Known(known.into()),
             Piece::RunId => {
                 let mut runs = marks.by_ref().filter(|mark| mark.late == Late::RunId);
                 let place = runs.next().map_or(0..0, |mark| mark.start()..mark.start() + mark.length());
-                Kept::Run { run: String::from_utf8_lossy(&self.sample[place]) }
+                Stored::Run { run: String::from_utf8_lossy(&self.sample[place]) }
             }
             Piece::Answer { parameter, shown } => {
-                Kept::Answer { answer: u16::try_from(parameter).unwrap_or(u16::MAX), shown: shown.into() }
+                Stored::Answer { answer: u16::try_from(parameter).unwrap_or(u16::MAX), shown: shown.into() }
             }
         });
         let (first, second) = (kept.next(), kept.next());
         match (first, second) {
-            (None, _) => OneOrMore::One(Kept::Known((&[][..]).into())),
+            (None, _) => OneOrMore::One(Stored::Known((&[][..]).into())),
             (Some(only), None) => OneOrMore::One(only),
             (Some(first), Some(second)) => OneOrMore::More([first, second].into_iter().chain(kept).collect()),
         }
@@ -276,11 +276,11 @@ impl Serialize for Pieces {
 
 impl<'d> Deserialize<'d> for Pieces {
     fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Pieces, D::Error> {
-        let piece = |kept: Kept<'_>| {
+        let piece = |kept: Stored<'_>| {
             Ok(match kept {
-                Kept::Run { run } => Pieces::run_id(&run),
-                Kept::Answer { answer, shown } => Pieces::answer(shown.into_owned(), answer.into()),
-                Kept::Known(octets) => octets.bytes()?.into(),
+                Stored::Run { run } => Pieces::run_id(&run),
+                Stored::Answer { answer, shown } => Pieces::answer(shown.into_owned(), answer.into()),
+                Stored::Known(octets) => octets.bytes()?.into(),
             })
         };
         let read: Result<Vec<Pieces>, base64::DecodeError> = match OneOrMore::deserialize(deserializer)? {

@@ -2,7 +2,7 @@
 
 use super::base_path::may_be_nowhere;
 use crate::contract::Contract;
-use crate::exchange::{Answer, Exchange};
+use crate::exchange::{Answer, Exchange, is_accepted};
 use crate::plan::Plan;
 
 /// What came of a request.
@@ -42,9 +42,4 @@ impl Came {
     pub(super) fn nowhere(&self) -> Option<&Answer> {
         self.nowhere.as_ref()?.answer()
     }
-}
-
-/// Whether a status says that a request was taken.
-pub(super) fn is_accepted(status: u16) -> bool {
-    (200..300).contains(&status)
 }

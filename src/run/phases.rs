@@ -1,12 +1,11 @@
 //! The phases of a run: what was answered decides what is sent next.
 
 use super::End;
-use super::came::{Came, is_accepted};
+use super::came::Came;
 use super::error::Halt;
 use super::runner::{Course, Runner, Stop, stopped};
 use super::sink::Heard;
-use crate::exchange::Outcome;
-use crate::exchange::Pieces;
+use crate::exchange::{Outcome, Pieces, is_accepted};
 use crate::generate::Sample;
 use crate::plan::{self, Case, Choice, Labeller, Plan, Role, Scenario, Search, Shown};
 use futures_util::StreamExt;

@@ -1,5 +1,6 @@
 //! The oracle: what the bytes of a request are worth, decoded again and validated.
 
+mod parameters;
 mod silence;
 
 use super::{Place, ResourceNames, Verdict, Violation};
@@ -7,22 +8,20 @@ use crate::cause::Cause;
 use crate::contract::expression;
 use crate::contract::extension::Unique;
 use crate::contract::link::Supplied;
-use crate::contract::model::{self, Parameter, ParameterLocation};
+use crate::contract::model;
 use crate::contract::{Contract, Operation};
-use crate::exchange::{CredentialKind, Parts, Pieces, Request};
+use crate::exchange::{CredentialKind, Pieces, Request};
 use crate::generate::{Sample, unique};
 use crate::json::{self, Kind, Node, pointer};
-use crate::schema::folded::{Folds, Type};
-use crate::schema::{Side, ValidationError};
-use crate::wire::parameter::{Reader, Reading};
-use crate::wire::{Received, url};
+use crate::schema::Side;
+use crate::schema::folded::Folds;
+pub(super) use parameters::is_reserved_header;
+use parameters::{Known, parameters};
 use serde_json::Value;
 use silence::Silence;
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// What a request is worth.
 #[derive(Clone, Debug)]
@@ -213,208 +212,6 @@ impl Findings {
             fixed: false,
         }
     }
-}
-
-fn parameters(
-    labeller: &Labeller<'_>,
-    operation: &Operation,
-    request: &Request,
-    supplied: &[Supplied],
-    seen: &mut Findings,
-) {
-    let contract = labeller.contract;
-    let own = |parameter: &&Parameter| !supplied.iter().any(|one| one.is(parameter));
-    let listed = |parameter: &Parameter| {
-        let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
-        let flat = labeller.flats.at(&places);
-        flat.listed.is_some() || flat.types == [Type::Boolean]
-    };
-    if operation.parameters.iter().filter(own).any(|parameter| parameter.location == ParameterLocation::Path)
-    {
-        seen.silent("whether the resource that the path names exists is not known");
-    }
-    let unread = |parameter: &&Parameter| {
-        let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
-        parameter.required && labeller.flats.at(&places).unread
-    };
-    for parameter in operation.parameters.iter().filter(own).filter(unread) {
-        seen.silent(format!("what the contract says of `{}` cannot be read in full", parameter.name));
-    }
-    let looked_up = |parameter: &&Parameter| {
-        matches!(parameter.location, ParameterLocation::Query | ParameterLocation::Cookie)
-            && parameter.required
-            && contract.known_value(parameter).is_none()
-            && !listed(parameter)
-    };
-    for parameter in operation.parameters.iter().filter(own).filter(looked_up) {
-        seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
-    }
-    let unread = |parameter: &Parameter| {
-        let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
-        labeller.flats.at(&places).unread_pattern
-    };
-    if operation.parameters.iter().filter(own).any(unread) {
-        seen.silent(silence::UNREAD_PATTERN);
-    }
-    let readers = labeller.readers(operation);
-    let came = Received::default().with(request.fields());
-    for (parameter, reader) in operation.parameters.iter().zip(readers.iter()) {
-        let is_header =
-            parameter.location == ParameterLocation::Header && !is_reserved_header(&parameter.name);
-        if !own(&parameter) || !is_header {
-            continue;
-        }
-        let place = Place::Header(parameter.name.clone());
-        let Some(Reading { value, broken }) = reader.read(&contract.schemas, Side::Request, parameter, &came)
-        else {
-            if parameter.required {
-                let at = pointer::child(&parameter.at, "required");
-                seen.violation(Cause::Missing, place, Some("required".into()), &at);
-            }
-            continue;
-        };
-        if depends_on_more(&parameter.name) {
-            seen.silent(format!("what `{}` has to be depends on more than its schema", parameter.name));
-        }
-        for broken in broken {
-            seen.violation(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
-        }
-        let value = value.to_value();
-        if let Some(schema) = &parameter.schema
-            && contract.schemas.is_unclear(schema, Side::Request, &value)
-        {
-            seen.silent(two_readings(contract));
-        }
-        if parameter.schema.is_some()
-            && !listed(parameter)
-            && !parameter.examples.iter().any(|example| example.value == value)
-        {
-            seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
-        }
-    }
-    for (index, violations) in labeller.elsewhere(operation, request).iter() {
-        if own(&&operation.parameters[*index]) {
-            seen.violations.extend(violations.iter().cloned());
-            if violations.is_empty() {
-                seen.silent(two_readings(contract));
-            }
-        }
-    }
-}
-
-/// The violations of parameters that are no headers, by the index of the parameter; no violation where
-/// one cannot tell.
-type Elsewhere = Rc<Vec<(usize, Vec<Violation>)>>;
-
-/// What is known of a request that others share.
-#[derive(Default)]
-struct Known {
-    /// The readers of parameters by their operation.
-    readers: HashMap<String, Rc<Vec<Reader>>>,
-    /// What was found last: most requests of an operation differ in nothing but the body.
-    last: Option<(String, Arc<Parts>, Elsewhere)>,
-}
-
-impl Labeller<'_> {
-    fn readers(&self, operation: &Operation) -> Rc<Vec<Reader>> {
-        let mut known = self.known.borrow_mut();
-        if let Some(readers) = known.readers.get(&operation.id) {
-            return Rc::clone(readers);
-        }
-        let each = operation.parameters.iter();
-        let readers = each.map(|parameter| Reader::new(&self.flats, operation, parameter));
-        let readers: Rc<Vec<Reader>> = Rc::new(readers.collect());
-        known.readers.insert(operation.id.clone(), Rc::clone(&readers));
-        readers
-    }
-
-    fn elsewhere(&self, operation: &Operation, request: &Request) -> Elsewhere {
-        if let Some((id, parts, found)) = &self.known.borrow().last
-            && Arc::ptr_eq(parts, &request.parts)
-            && *id == operation.id
-        {
-            return Rc::clone(found);
-        }
-        let target = request.path();
-        let (path, query) = url::parts(target.as_str());
-        let came = Received::at(&operation.path, path, query).with(request.fields());
-        let readers = self.readers(operation);
-        let mut found = Vec::new();
-        for (index, (parameter, reader)) in operation.parameters.iter().zip(readers.iter()).enumerate() {
-            let name = parameter.name.clone();
-            let place = match parameter.location {
-                ParameterLocation::Header => continue,
-                ParameterLocation::Path => Place::Path(name),
-                ParameterLocation::Query => Place::Query(name),
-                ParameterLocation::Cookie => Place::Cookie(name),
-            };
-            match reader.read(&self.contract.schemas, Side::Request, parameter, &came) {
-                None if parameter.required && parameter.location != ParameterLocation::Path => {
-                    let at = pointer::child(&parameter.at, "required");
-                    let keyword = Some("required".into());
-                    found.push((index, vec![Violation { cause: Cause::Missing, place, keyword, at }]));
-                }
-                Some(Reading { broken, .. }) if !broken.is_empty() => {
-                    let violation = |one: ValidationError| Violation {
-                        cause: one.cause,
-                        place: place.clone(),
-                        keyword: Some(one.keyword),
-                        at: one.at,
-                    };
-                    found.push((index, broken.into_iter().map(violation).collect()));
-                }
-                Some(Reading { value, .. })
-                    if parameter.schema.as_ref().is_some_and(|schema| {
-                        self.contract.schemas.is_unclear(schema, Side::Request, &value.to_value())
-                    }) =>
-                {
-                    found.push((index, Vec::new()));
-                }
-                _ => {}
-            }
-        }
-        let found = Rc::new(found);
-        let last = (operation.id.clone(), Arc::clone(&request.parts), Rc::clone(&found));
-        self.known.borrow_mut().last = Some(last);
-        found
-    }
-}
-
-/// Header parameters that `OpenAPI` says elsewhere or that belong to the connection.
-pub(super) fn is_reserved_header(name: &str) -> bool {
-    const RESERVED: [&str; 9] = [
-        "accept",
-        "content-type",
-        "authorization",
-        "content-length",
-        "host",
-        "transfer-encoding",
-        "connection",
-        "expect",
-        "te",
-    ];
-    RESERVED.iter().any(|known| name.eq_ignore_ascii_case(known))
-}
-
-/// Header parameters whose value goes with the body, with the state of the resource, or with what
-/// was sent before.
-fn depends_on_more(name: &str) -> bool {
-    const KNOWN: [&str; 13] = [
-        "content-encoding",
-        "content-md5",
-        "content-digest",
-        "repr-digest",
-        "digest",
-        "signature",
-        "signature-input",
-        "x-signature",
-        "idempotency-key",
-        "x-idempotency-key",
-        "if-match",
-        "if-none-match",
-        "if-unmodified-since",
-    ];
-    KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// The body as JSON, if it is that. Where no catalogue says what becomes of a malformed body, a
