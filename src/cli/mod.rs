@@ -27,7 +27,7 @@ use arguments::{Cli, Color, Command};
 use clap::CommandFactory;
 use parse::{Refused, parse};
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{BufWriter, StdoutLock, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Runs the program with its arguments.
@@ -87,15 +87,15 @@ fn say(text: &str) {
 }
 
 /// Writes to standard output what is made while it is written, and has no colours.
-fn say_with(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
+fn say_with(write: impl FnOnce(&mut BufWriter<StdoutLock<'_>>) -> std::io::Result<()>) {
     to_stdout(std::io::stdout().lock(), write);
 }
 
 /// So many bytes are written at once.
 const WRITTEN_AT_ONCE: usize = 64 << 10;
 
-fn to_stdout(stdout: impl Write, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
-    let mut out = std::io::BufWriter::with_capacity(WRITTEN_AT_ONCE, stdout);
+fn to_stdout<W: Write>(stdout: W, write: impl FnOnce(&mut BufWriter<W>) -> std::io::Result<()>) {
+    let mut out = BufWriter::with_capacity(WRITTEN_AT_ONCE, stdout);
     let written = write(&mut out).and_then(|()| out.flush());
     if let Err(error) = written
         && error.kind() != std::io::ErrorKind::BrokenPipe

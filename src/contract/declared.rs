@@ -65,9 +65,14 @@ pub(super) fn declares(paths: &[DeclaredPath], path: &str, method: &str) -> bool
 }
 
 fn may_be_the_same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.split('/'), other.split('/'));
-    one.clone().count() == other.clone().count()
-        && one.zip(other).all(|(one, other)| one == other || one.contains('{') || other.contains('{'))
+    let (mut ones, mut others) = (one.split('/'), other.split('/'));
+    loop {
+        match (ones.next(), others.next()) {
+            (None, None) => return true,
+            (Some(one), Some(other)) if one == other || one.contains('{') || other.contains('{') => {}
+            _ => return false,
+        }
+    }
 }
 
 #[cfg(test)]

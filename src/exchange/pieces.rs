@@ -90,6 +90,15 @@ impl Pieces {
         std::str::from_utf8(&self.sample).unwrap_or_default()
     }
 
+    /// The same as text for people, whatever the bytes are.
+    pub fn shown(&self) -> Cow<'_, str> {
+        // Almost all is UTF-8, which is found out sooner than what is not is looked for.
+        match std::str::from_utf8(&self.sample) {
+            Ok(text) => text.into(),
+            Err(_) => String::from_utf8_lossy(&self.sample),
+        }
+    }
+
     /// What it is made of, in order.
     pub fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
         let mut end = 0;
@@ -220,7 +229,7 @@ impl From<Vec<u8>> for Pieces {
 /// With samples in place of what is not known.
 impl fmt::Display for Pieces {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&String::from_utf8_lossy(&self.sample))
+        f.write_str(&self.shown())
     }
 }
 

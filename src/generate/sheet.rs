@@ -21,10 +21,17 @@ struct Span {
 }
 
 /// What stands in place of a piece of the text.
-struct Edit {
+pub struct Edit {
     start: usize,
     end: usize,
     text: String,
+}
+
+impl Edit {
+    /// What is around others comes before them.
+    fn order(&self) -> (usize, Reverse<usize>) {
+        (self.start, Reverse(self.end))
+    }
 }
 
 impl Sheet {
@@ -66,27 +73,34 @@ impl Sheet {
         self.spans.insert(at.clone(), Span { key, start, end: self.text.len() });
     }
 
-    /// The text with other values in some places and with a change, if there is one. `own` is the text that a unique place keeps; `body` is what the sheet was written of.
+    /// What puts other values in some places, in the order of the text.
+    pub fn edits(&self, values: &[(&str, Value)]) -> Vec<Edit> {
+        let edit = |(at, value): &(&str, Value)| {
+            let Span { start, end, .. } = self.spans.get(*at).copied()?;
+            Some(Edit { start, end, text: json::compact(value) })
+        };
+        let mut edits: Vec<Edit> = values.iter().filter_map(edit).collect();
+        edits.sort_by_key(Edit::order);
+        edits
+    }
+
+    /// The text with some edits and with a change, if there is one. `own` is the text that a unique place keeps; `body` is what the sheet was written of.
     pub fn with(
         &self,
         body: &Value,
-        values: &[(&str, Value)],
+        edits: &[Edit],
         change: Option<(&str, &Change)>,
         own: Option<&str>,
     ) -> String {
-        let mut edits: Vec<Edit> = {
-            let changed = change.and_then(|(at, change)| self.changed(body, at, change, own));
-            changed.into_iter().collect()
-        };
-        edits.extend(values.iter().filter_map(|(at, value)| {
-            let Span { start, end, .. } = self.spans.get(*at).copied()?;
-            Some(Edit { start, end, text: json::compact(value) })
-        }));
-        edits.sort_by_key(|edit| (edit.start, Reverse(edit.end)));
-        let added: usize = edits.iter().map(|edit| edit.text.len()).sum();
+        let changed = change.and_then(|(at, change)| self.changed(body, at, change, own));
+        let before = changed
+            .as_ref()
+            .map_or(0, |changed| edits.partition_point(|edit| edit.order() < changed.order()));
+        let all = edits[..before].iter().chain(&changed).chain(&edits[before..]);
+        let added: usize = all.clone().map(|edit| edit.text.len()).sum();
         let mut text = String::with_capacity(self.text.len() + added);
         let mut done = 0;
-        for edit in edits {
+        for edit in all {
             // What it stands in was changed as a whole.
             if edit.start < done {
                 continue;
@@ -238,7 +252,8 @@ mod tests {
             let fresh = own.as_deref().map(Value::from);
             let expected = mutate::apply(&renewed, at, &change, fresh.as_ref());
             let sheet = Sheet::of(&body());
-            prop_assert_eq!(sheet.with(&body(), &values, Some((at, &change)), own.as_deref()), expected);
+            let edits = sheet.edits(&values);
+            prop_assert_eq!(sheet.with(&body(), &edits, Some((at, &change)), own.as_deref()), expected);
         }
     }
 }

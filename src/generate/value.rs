@@ -158,33 +158,14 @@ impl<'c> Maker<'c> {
         for round in 0..DEPTH {
             let named = || self.named(&flat);
             let Some(branches) = flat.alternatives.get(round).cloned().or_else(named) else { break };
-            let with = |branch: &String| {
-                let mut places = places.clone();
-                places.push(branch.clone());
-                self.flats.at(&places)
-            };
-            let possible: Vec<(&String, Rc<Folded>)> = branches
-                .iter()
-                .map(|branch| (branch, with(branch)))
-                .filter(|(_, flat)| !flat.impossible)
-                .collect();
-            let real =
-                possible.iter().filter(|(_, flat)| flat.types != [Type::Null]).map(|(branch, _)| *branch);
-            let mut usable: Vec<&String> = real.collect();
-            let unknown = |branch: &&String| self.flats.at(std::slice::from_ref(*branch)).unknown;
-            if !usable.iter().all(unknown) {
-                usable.retain(|branch| !unknown(branch));
-            }
-            if usable.is_empty() {
-                usable = possible.iter().map(|(branch, _)| *branch).collect();
-            }
+            let usable = self.flats.usable(&places, &branches);
             let index = match self.fill {
                 Fill::Random => self.random.below(usable.len()),
                 Fill::All | Fill::Required => self.branch % usable.len().max(1),
             };
             let Some(branch) = usable.get(index) else { break };
             self.further = self.branch / usable.len();
-            places.push((*branch).clone());
+            places.push(branch.clone());
             flat = self.flats.at(&places);
         }
         flat

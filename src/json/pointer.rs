@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
@@ -42,7 +43,7 @@ pub fn general(pointer: &str) -> String {
 
 /// The token that an escaped token stands for.
 pub fn unescape(token: &str) -> Cow<'_, str> {
-    if token.bytes().any(|byte| byte == b'~') {
+    if memchr(b'~', token.as_bytes()).is_some() {
         Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
     } else {
         Cow::Borrowed(token)
@@ -57,7 +58,7 @@ pub fn push(pointer: &mut String, token: &str) {
 
 /// The pointer to a member or item.
 pub fn child(pointer: &str, token: &str) -> String {
-    format!("{pointer}/{}", escape(token))
+    [pointer, "/", &escape(token)].concat()
 }
 
 /// Whether a pointer leads to something inside of what another one leads to.
@@ -73,11 +74,10 @@ pub fn is_within(at: &str, outer: &str) -> bool {
 /// The tokens of a pointer, unescaped; none for the pointer to the whole.
 pub fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     // What stands before the first slash is no token; of a pointer it is nothing.
-    let mut rest = pointer.bytes().position(|byte| byte == b'/').map(|first| &pointer[first + 1..]);
+    let mut rest = memchr(b'/', pointer.as_bytes()).map(|first| &pointer[first + 1..]);
     std::iter::from_fn(move || {
         let whole = rest?;
-        // Tokens are short: to look at every byte takes less time than to search.
-        let length = whole.bytes().take_while(|byte| *byte != b'/').count();
+        let length = memchr(b'/', whole.as_bytes()).unwrap_or(whole.len());
         let (token, after) = whole.split_at(length);
         rest = after.get(1..);
         Some(unescape(token))
@@ -87,10 +87,52 @@ pub fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
 /// What stands at a pointer: `Value::pointer` without a copy of every token.
 pub fn get<'v>(root: &'v Value, pointer: &str) -> Option<&'v Value> {
     is_pointer(pointer).then_some(())?;
-    tokens(pointer).try_fold(root, |value, token| match value {
-        Value::Object(members) => members.get(token.as_ref()),
-        Value::Array(items) => items.get(index(&token)?),
+    tokens(pointer).try_fold(root, |value, token| below(value, &token))
+}
+
+fn below<'v>(value: &'v Value, token: &str) -> Option<&'v Value> {
+    match value {
+        Value::Object(members) => member(members, token),
+        Value::Array(items) => items.get(index(token)?),
         _ => None,
+    }
+}
+
+/// A member by its name: to look at a few takes less time than to hash a name.
+fn member<'v>(members: &'v serde_json::Map<String, Value>, name: &str) -> Option<&'v Value> {
+    const FEW: usize = 8;
+    if members.len() > FEW {
+        return members.get(name);
+    }
+    members.iter().find_map(|(known, value)| (known == name).then_some(value))
+}
+
+/// What stands at each of some pointers. Of sorted ones most begin as the one before: the way that both
+/// share is gone once.
+pub fn each<'v, P: AsRef<str>>(
+    root: &'v Value,
+    pointers: impl IntoIterator<Item = P>,
+) -> impl Iterator<Item = (P, Option<&'v Value>)> {
+    // Where the tokens of the last pointer end, and what stands there.
+    let (mut last, mut steps): (String, Vec<(usize, &'v Value)>) = (String::new(), Vec::new());
+    pointers.into_iter().map(move |pointer| {
+        let text = pointer.as_ref();
+        if !is_pointer(text) {
+            return (pointer, None);
+        }
+        let same = last.bytes().zip(text.bytes()).take_while(|(one, other)| one == other).count();
+        let ends = |end: usize| text.len() == end || text.as_bytes()[end] == b'/';
+        let shared = steps.iter().take_while(|(end, _)| *end <= same && ends(*end)).count();
+        steps.truncate(shared);
+        let (mut end, mut here) = steps.last().map_or((0, Some(root)), |(end, value)| (*end, Some(*value)));
+        for token in text[end..].split('/').skip(1) {
+            end += 1 + token.len();
+            here = here.and_then(|value| below(value, &unescape(token)));
+            steps.extend(here.map(|value| (end, value)));
+        }
+        last.clear();
+        last.push_str(text);
+        (pointer, here)
     })
 }
 
@@ -200,6 +242,22 @@ mod tests {
             prop_assert_eq!(get(&root, &pointer), root.pointer(&pointer));
             let found = root.pointer(&pointer).cloned();
             prop_assert_eq!(get_mut(&mut root, &pointer).cloned(), found);
+        }
+
+        #[test]
+        fn each_of_many_pointers_is_found_as_if_it_were_alone(
+            pointers in proptest::collection::vec("(/?[a~01-]{0,2}){0,4}", 0..8),
+            sorted: bool,
+        ) {
+            let inner = json!({"": [1, [2]], "a": {"~": 3, "/": [4]}, "0": [[5]], "01": 6, "a~": {"1": 7}});
+            let root = json!([inner, inner, {"a": inner}]);
+            let mut pointers = pointers;
+            if sorted {
+                pointers.sort();
+            }
+            for (pointer, found) in each(&root, &pointers) {
+                prop_assert_eq!(found, root.pointer(pointer), "{}", pointer);
+            }
         }
     }
 }

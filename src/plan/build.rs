@@ -1,17 +1,17 @@
 //! The plan as a whole: the cases of every operation, put in order of worth.
 
-use super::derive::{Deriver, Draft, ODD};
+use super::derive::{Deriver, Draft, ODD, identify};
 use super::guard::{self, Guards};
 use super::idle;
 use super::select::Selection;
 use super::spare::WRONG_PASSWORDS;
-use super::{Candidates, Gap, Labeller, Plan, Scenario};
-use crate::contract::{Contract, Unread};
+use super::{Candidates, Gap, Labeller, Plan, Scenario, Verdict};
+use crate::contract::{Contract, Operation, Unread};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// What a plan is made for.
@@ -102,6 +102,28 @@ impl Derived {
     }
 }
 
+impl Derived {
+    fn label(&mut self, labeller: &Labeller<'_>, operation: usize) {
+        let drafts = std::mem::take(&mut self.drafts).into_iter();
+        self.drafts = drafts.map(|draft| draft.label(labeller, operation)).collect();
+    }
+
+    /// Tells where a host may refuse everything.
+    fn nothing_clear(&self, operation: &Operation) -> Option<Gap> {
+        let cases = || {
+            let cases = self.drafts.iter().filter_map(Draft::scenario).flat_map(|scenario| &scenario.cases);
+            cases.filter(|case| case.request.method == operation.method)
+        };
+        let verdicts = |wanted| cases().find(move |case| case.expectation.verdict == wanted);
+        if verdicts(Verdict::Accept).is_some() {
+            return None;
+        }
+        let silent = verdicts(Verdict::Either)?.expectation.silent.join("; ");
+        let why = format!("no request is clearly valid, so that a host may refuse all: {silent}");
+        Some(Gap { operation: operation.id.clone(), at: operation.at.clone(), why })
+    }
+}
+
 /// How many requests the plan has, for each of [`VIOLATIONS`].
 #[derive(Default)]
 struct Count([usize; VIOLATIONS.len()]);
@@ -110,7 +132,7 @@ impl Count {
     fn add(&mut self, one: &Derived) {
         for (count, violations) in self.0.iter_mut().zip(VIOLATIONS) {
             let kept = &one.drafts[..one.room(violations)];
-            *count += kept.iter().map(|draft| draft.scenario.cases.len()).sum::<usize>();
+            *count += kept.iter().map(Draft::len).sum::<usize>();
         }
     }
 
@@ -124,12 +146,47 @@ impl Count {
 
 /// Leaves out what is worth least, and says where.
 fn limit(contract: &Contract, all: &mut [Derived], violations: usize) {
-    for (one, operation) in all.iter_mut().zip(&contract.operations) {
+    for (index, (one, operation)) in all.iter_mut().zip(&contract.operations).enumerate() {
         one.keep(violations);
+        identify(&mut one.drafts, index);
+        one.gaps.extend(one.nothing_clear(operation));
         if one.cut {
             let why = "more cases can be derived than are sent: those of least worth are left out".into();
             one.gaps.push(Gap { operation: operation.id.clone(), at: operation.at.clone(), why });
         }
+    }
+}
+
+/// What threads wait for: that all who entered have left.
+#[derive(Default)]
+struct Latch {
+    inside: Mutex<usize>,
+    left: Condvar,
+}
+
+/// Leaves when it is dropped, also by a panic.
+struct Entered<'l>(&'l Latch);
+
+impl Latch {
+    fn inside(&self) -> MutexGuard<'_, usize> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enter(&self) -> Entered<'_> {
+        *self.inside() += 1;
+        Entered(self)
+    }
+
+    fn wait(&self) {
+        let others = self.left.wait_while(self.inside(), |inside| *inside > 0);
+        drop(others.unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        *self.0.inside() -= 1;
+        self.0.left.notify_all();
     }
 }
 
@@ -144,13 +201,14 @@ fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
     };
     let count = contract.operations.len();
     let next = AtomicUsize::new(0);
-    let derive = || {
+    let derived = Latch::default();
+    let derive = |deriving: Entered<'_>| {
         let labeller = Labeller::new(contract);
         let mut all = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= count {
-                return all;
+                break;
             }
             let mut deriver = Deriver::new(&labeller, index, wishes, &[]);
             deriver.derive();
@@ -158,12 +216,26 @@ fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
             drafts.sort_by_key(|draft| draft.worth);
             all.push((index, kept(Derived { drafts, cut: false, gaps, candidates })));
         }
+        // To label takes longest: only when all are counted is it known of which there is need.
+        drop(deriving);
+        derived.wait();
+        let violations = counted.lock().unwrap_or_else(PoisonError::into_inner).violations();
+        for (index, one) in &mut all {
+            one.keep(violations);
+            one.label(&labeller, *index);
+        }
+        all
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(count);
     let mut all = thread::scope(|scope| {
-        let another = |_| thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, derive).ok();
+        let (derive, own) = (&derive, derived.enter());
+        let another = |_| {
+            let deriving = derived.enter();
+            let thread = thread::Builder::new().stack_size(STACK_BYTES);
+            thread.spawn_scoped(scope, move || derive(deriving)).ok()
+        };
         let others: Vec<_> = (1..threads).filter_map(another).collect();
-        let mut all = derive();
+        let mut all = derive(own);
         for other in others {
             all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
@@ -214,7 +286,7 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
         let mut ordinal = (0, 0);
         for draft in derived.drafts {
             ordinal = if draft.worth == ordinal.0 { (draft.worth, ordinal.1 + 1) } else { (draft.worth, 0) };
-            drafts.push((ordinal, index, draft.scenario));
+            drafts.extend(draft.into_scenario().map(|scenario| (ordinal, index, scenario)));
         }
     }
     let concerned = contract.operations.iter().filter(|one| wishes.selection.concerns(one));

@@ -306,6 +306,11 @@ impl Scenario {
         Scenario { id: case.id.clone(), operation: case.operation, cases: vec![case], at_once: 0 }
     }
 
+    /// What tells its cases from all others, whatever bodies they are built on.
+    pub(super) fn keys(&self) -> Vec<String> {
+        self.cases.iter().map(|case| format!("{} {}", case.operation, case.key)).collect()
+    }
+
     /// Whether it only reads what an operation is there to read.
     pub fn is_read(&self, contract: &Contract) -> bool {
         let [case] = self.cases.as_slice() else { return false };

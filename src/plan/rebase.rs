@@ -1,7 +1,7 @@
 //! Plans that follow what answers showed: built on the bodies that a host accepts, and reading once
 //! more what was read before there was anything.
 
-use super::derive::Deriver;
+use super::derive::{Deriver, Draft};
 use super::{Case, Choice, Labeller, Plan, Role, Said, Scenario, Verdict};
 use crate::contract::Contract;
 use crate::exchange::{Pieces, Request};
@@ -34,11 +34,12 @@ pub fn rebased(
     for (operation, indexes) in open {
         let mut deriver = Deriver::new(labeller, operation, &plan.wishes, &choices);
         deriver.derive();
-        let drafts = deriver.drafts.into_iter().map(|draft| (keys(&draft.scenario), draft.scenario));
-        let mut drafts: HashMap<Vec<String>, Scenario> = drafts.collect();
+        let drafts = deriver.drafts.into_iter().map(|draft| (draft.keys(operation), draft));
+        let mut drafts: HashMap<Vec<String>, Draft> = drafts.collect();
         for index in indexes {
             let scenario = &mut rebased.scenarios[index];
-            match drafts.remove(&keys(scenario)) {
+            let draft = drafts.remove(&scenario.keys()).map(|draft| draft.label(labeller, operation));
+            match draft.and_then(Draft::into_scenario) {
                 Some(other) => {
                     let scenario = Arc::make_mut(scenario);
                     for (case, other) in scenario.cases.iter_mut().zip(other.cases) {
@@ -59,10 +60,6 @@ pub fn rebased(
     }
     rebased.choices = choices;
     (rebased, lost)
-}
-
-fn keys(scenario: &Scenario) -> Vec<String> {
-    scenario.cases.iter().map(|case| format!("{} {}", case.operation, case.key)).collect()
 }
 
 /// The reads of a plan once more, to be sent when there is something to read, and reads of what the

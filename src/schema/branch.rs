@@ -44,7 +44,13 @@ pub(super) struct Composition<'c> {
 
 /// The alternatives of a document, each with what it says of itself, read when it is asked for.
 #[derive(Default)]
-pub(super) struct Branches(HashMap<String, OnceLock<Told>, foldhash::fast::RandomState>);
+pub(super) struct Branches {
+    told: ByPlace<Told>,
+    /// What tells the alternatives of a schema apart.
+    discriminators: ByPlace<Option<Discriminator>>,
+}
+
+type ByPlace<T> = HashMap<String, OnceLock<T>, foldhash::fast::RandomState>;
 
 /// What an alternative says of itself.
 #[derive(Clone, Default)]
@@ -60,13 +66,24 @@ struct Told {
 impl Branches {
     /// Those at some places.
     pub(super) fn at(places: impl Iterator<Item = String>) -> Branches {
-        Branches(places.map(|at| (at, OnceLock::new())).collect())
+        let told: ByPlace<Told> = places.map(|at| (at, OnceLock::new())).collect();
+        let above =
+            |at: &String| Some(pointer::parent_and_last(pointer::parent_and_last(at)?.0)?.0.to_owned());
+        let discriminators = told.keys().filter_map(above).map(|at| (at, OnceLock::new())).collect();
+        Branches { told, discriminators }
     }
 
     fn told(&self, document: &Value, at: &str) -> Cow<'_, Told> {
-        match self.0.get(at) {
+        match self.told.get(at) {
             Some(known) => Cow::Borrowed(known.get_or_init(|| Told::read(document, at))),
             None => Cow::Owned(Told::read(document, at)),
+        }
+    }
+
+    fn discriminator(&self, document: &Value, schema: &str) -> Cow<'_, Option<Discriminator>> {
+        match self.discriminators.get(schema) {
+            Some(known) => Cow::Borrowed(known.get_or_init(|| Discriminator::read(document, schema))),
+            None => Cow::Owned(Discriminator::read(document, schema)),
         }
     }
 }
@@ -113,8 +130,8 @@ impl<'e> Composition<'e> {
     pub(super) fn judged(&self, broken: Vec<Vec<Raw<'e>>>) -> Vec<Raw<'e>> {
         let Ground { document, branches, .. } = self.ground;
         let each = broken.into_iter().enumerate();
-        let branch = |(index, broken)| {
-            let told = branches.told(document, &format!("{}/{index}", self.at));
+        let branch = |(index, broken): (usize, _)| {
+            let told = branches.told(document, &pointer::child(self.at, &index.to_string()));
             Branch { index, told, broken }
         };
         let mut branches: Vec<Branch<'e>> = each.map(branch).collect();
@@ -198,7 +215,9 @@ impl<'e> Composition<'e> {
     /// Keeps the branch that a discriminator names; a value of it that names none is an error.
     fn discriminate(&self, branches: &mut Vec<Branch<'e>>) -> Option<Raw<'e>> {
         let (schema, _) = pointer::parent_and_last(self.at)?;
-        let discriminator = Discriminator::read(self.ground.document, schema)?;
+        let Ground { document, branches: known, .. } = self.ground;
+        let discriminator = known.discriminator(document, schema);
+        let discriminator = discriminator.as_ref().as_ref()?;
         let Value::String(given) = self.value.as_object()?.get(&discriminator.property)? else {
             return None;
         };

@@ -64,6 +64,8 @@ pub struct Folds<'c> {
     known: RefCell<FastMap<Vec<String>, u32>>,
     /// The same with every alternative.
     wholes: RefCell<FastMap<Vec<String>, u32>>,
+    /// By places and the first of some alternatives for them, those that can be chosen.
+    usable: RefCell<FastMap<Vec<String>, Rc<[String]>>>,
 }
 
 impl<'c> Folds<'c> {
@@ -76,6 +78,7 @@ impl<'c> Folds<'c> {
             kept: RefCell::default(),
             known: RefCell::default(),
             wholes: RefCell::default(),
+            usable: RefCell::default(),
         }
     }
 
@@ -110,6 +113,35 @@ impl<'c> Folds<'c> {
     pub fn below(&self, places: &[String], pointer: &str) -> Rc<Folded> {
         pointer::tokens(pointer)
             .fold(self.whole(places), |flat, token| self.whole_of(&flat.below(token.as_ref())))
+    }
+
+    /// Of some alternatives for places, those that a value can be of: rather such as are known and are
+    /// not only null.
+    pub fn usable(&self, places: &[String], branches: &[String]) -> Rc<[String]> {
+        let Some((first, others)) = branches.split_first() else { return Rc::default() };
+        let mut together = [places, std::slice::from_ref(first)].concat();
+        if let Some(known) = self.usable.borrow().get(&together) {
+            return Rc::clone(known);
+        }
+        let key = together.clone();
+        let mut possible: Vec<(&String, bool)> = Vec::new();
+        for branch in std::iter::once(first).chain(others) {
+            together[places.len()].clone_from(branch);
+            let flat = self.at(&together);
+            possible.extend((!flat.impossible).then(|| (branch, flat.types == [Type::Null])));
+        }
+        let mut usable: Vec<&String> =
+            possible.iter().filter(|(_, null)| !null).map(|(branch, _)| *branch).collect();
+        let unknown = |branch: &&String| self.at(std::slice::from_ref(*branch)).unknown;
+        if !usable.iter().all(unknown) {
+            usable.retain(|branch| !unknown(branch));
+        }
+        if usable.is_empty() {
+            usable = possible.iter().map(|(branch, _)| *branch).collect();
+        }
+        let usable: Rc<[String]> = usable.into_iter().cloned().collect();
+        self.usable.borrow_mut().insert(key, Rc::clone(&usable));
+        usable
     }
 
     fn kept(&self, index: u32) -> Rc<Folded> {

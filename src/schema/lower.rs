@@ -42,10 +42,12 @@ pub(crate) fn subschemas(schema: &Map<String, Value>, at: &str) -> Vec<String> {
         let here = || pointer::child(at, key);
         match value {
             Value::Array(items) if LIST.contains(&key.as_str()) => {
-                found.extend((0..items.len()).map(|index| format!("{}/{index}", here())));
+                let list = here();
+                found.extend((0..items.len()).map(|index| pointer::child(&list, &index.to_string())));
             }
             Value::Object(members) if MAP.contains(&key.as_str()) => {
-                found.extend(members.keys().map(|name| pointer::child(&here(), name)));
+                let map = here();
+                found.extend(members.keys().map(|name| pointer::child(&map, name)));
             }
             Value::Object(_) if ONE.contains(&key.as_str()) => found.push(here()),
             _ => {}
@@ -84,11 +86,14 @@ pub(super) fn to_2020_12(document: &mut Value, places: &[String]) {
 /// The document with each required property named once; validators count the names, and so would miss
 /// a property that is named twice.
 pub(super) fn require_once<'d>(document: &'d Value, places: &[String]) -> Cow<'d, Value> {
-    let names = |at: &String| pointer::get(document, at)?.get("required")?.as_array();
+    let names = |schema: Option<&'d Value>| schema?.get("required")?.as_array();
     let repeats =
-        |names: &[Value]| names.iter().enumerate().any(|(index, name)| names[..index].contains(name));
+        |names: &Vec<Value>| names.iter().enumerate().any(|(index, name)| names[..index].contains(name));
+    let schemas = pointer::each(document, places);
+    let repeating: Vec<&String> =
+        schemas.filter(|(_, schema)| names(*schema).is_some_and(repeats)).map(|(at, _)| at).collect();
     let mut document = Cow::Borrowed(document);
-    for at in places.iter().filter(|at| names(at).is_some_and(|names| repeats(names))) {
+    for at in repeating {
         let schema = pointer::get_mut(document.to_mut(), at).and_then(Value::as_object_mut);
         if let Some(Value::Array(names)) = schema.and_then(|schema| schema.get_mut("required")) {
             let mut seen = HashSet::new();
@@ -135,9 +140,8 @@ pub(super) fn without(document: &mut Value, places: &[String], keywords: &[&str]
 /// The keywords that no validator can use, because what they hold is nothing that they may hold.
 pub(super) fn misshapen(document: &Value, places: &[String]) -> Vec<Unusable> {
     let mut found = Vec::new();
-    for at in places {
-        let schema = pointer::get(document, at).and_then(Value::as_object);
-        for (keyword, value) in schema.into_iter().flatten() {
+    for (at, schema) in pointer::each(document, places) {
+        for (keyword, value) in schema.and_then(Value::as_object).into_iter().flatten() {
             if let Some(what) = wanted(keyword).filter(|what| !what.includes(value)) {
                 let why = format!("`{keyword}` is not {}", what.words());
                 found.push(Unusable { at: pointer::child(at, keyword), why });
@@ -217,9 +221,13 @@ fn spread(
     marked: &HashSet<String>,
     below: fn(&Map<String, Value>, &str) -> Vec<String>,
 ) -> HashSet<String> {
-    let edges = places.iter().filter_map(|at| {
-        let schema = pointer::get(document, at)?.as_object()?;
-        Some((at, below(schema, at).into_iter().chain(walk::referred(schema)).collect::<Vec<_>>()))
+    if marked.is_empty() {
+        return HashSet::new();
+    }
+    let edges = pointer::each(document, places).filter_map(|(at, schema)| {
+        let schema = schema?.as_object()?;
+        let leads: Vec<String> = below(schema, at).into_iter().chain(walk::referred(schema)).collect();
+        (!leads.is_empty()).then_some((at, leads))
     });
     let edges: Vec<_> = edges.collect();
     let mut reaching = marked.clone();
@@ -239,7 +247,10 @@ fn spread(
 /// The subschemas that apply to the same value.
 fn in_place(schema: &Map<String, Value>, at: &str) -> Vec<String> {
     let same = ["allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas"];
-    let here = |below: &String| same.iter().any(|key| pointer::is_within(below, &format!("{at}/{key}")));
+    let here = |below: &String| {
+        let token = below[at.len() + 1..].split('/').next().unwrap_or_default();
+        same.contains(&token)
+    };
     subschemas(schema, at).into_iter().filter(here).collect()
 }
 
@@ -323,17 +334,16 @@ pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> b
         Side::Request => "readOnly",
         Side::Response => "writeOnly",
     };
-    let flagged =
-        |at: &String| pointer::get(document, at).is_some_and(|it| it.get(flag) == Some(&json!(true)));
-    if !places.iter().any(flagged) {
+    let flagged = |schema: Option<&Value>| schema.and_then(|it| it.get(flag)) == Some(&Value::Bool(true));
+    if !pointer::each(document, places).any(|(_, schema)| flagged(schema)) {
         return false;
     }
     let mut changes: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for at in places {
+    for (at, schema) in pointer::each(document, places) {
         let joins = |schema: &Value| {
             ["properties", "required", "allOf"].iter().any(|keyword| schema.get(keyword).is_some())
         };
-        if !pointer::get(document, at).is_some_and(joins) {
+        if !schema.is_some_and(joins) {
             continue;
         }
         // One part of an `allOf` may ask for what another one describes.

@@ -41,8 +41,8 @@ pub(super) fn pattern<'a, F: Json>(_: &'a Map<String, Value>, value: &'a Value, 
 /// Why the patterns of some schemas cannot be used, each where it stands.
 pub(super) fn unusable(document: &Value, places: &[String]) -> Vec<Unusable> {
     let mut found = Vec::new();
-    for at in places {
-        let Some(schema) = pointer::get(document, at).and_then(Value::as_object) else { continue };
+    for (at, schema) in pointer::each(document, places) {
+        let Some(schema) = schema.and_then(Value::as_object) else { continue };
         let mut tell = |at: String, text: &str| {
             if let Err(why) = Pattern::of(text).as_ref() {
                 found.push(Unusable { at, why: why.clone() });
@@ -74,14 +74,15 @@ pub(super) struct Rewritten {
 
 impl Rewritten {
     pub(super) fn of(request: &Value, response: Option<&Value>, places: &[String]) -> Rewritten {
-        let differs = |at: &&String| {
-            let names = pointer::get(request, at).and_then(|schema| schema.get(NAMES));
+        let differs = |schema: Option<&Value>| {
+            let names = schema.and_then(|schema| schema.get(NAMES));
             let mut names = names.and_then(Value::as_object).into_iter().flatten();
             names.any(|(text, _)| {
                 Pattern::of(text).as_ref().as_ref().map_or(true, |one| one.rewritten().is_some())
             })
         };
-        let named: Vec<&String> = places.iter().filter(differs).collect();
+        let schemas = pointer::each(request, places);
+        let named: Vec<&String> = schemas.filter(|(_, schema)| differs(*schema)).map(|(at, _)| at).collect();
         if named.is_empty() {
             return Rewritten::default();
         }

@@ -78,8 +78,9 @@ impl Schemas {
         if dialect_3_0 {
             lower::to_2020_12(&mut request, &places);
         } else {
-            let idle = places.iter().filter(|at| pointer::get(document, at).is_some_and(has_idle_nullable));
-            idle_nullables.extend(idle.cloned());
+            let schemas = pointer::each(document, &places);
+            let idle = schemas.filter(|(_, schema)| schema.is_some_and(has_idle_nullable));
+            idle_nullables.extend(idle.map(|(at, _)| at.clone()));
         }
         let misshapen = lower::misshapen(&request, &places);
         let keywords: Vec<&str> =
@@ -89,11 +90,13 @@ impl Schemas {
         let relaxed = lower::for_side(&mut request, &places, Side::Request);
         let letter = (relaxed && !dialect_3_0).then(|| answered.clone());
         let differs = relaxed | lower::for_side(&mut answered, &places, Side::Response);
-        let hidden = |at: &String| {
-            pointer::get(document, at).and_then(|schema| schema.get("writeOnly")) == Some(&Value::Bool(true))
+        let hidden = |places: &[String]| {
+            pointer::each(document, places).any(|(_, schema)| {
+                schema.and_then(|schema| schema.get("writeOnly")) == Some(&Value::Bool(true))
+            })
         };
-        let hiding = if places.iter().any(hidden) {
-            let below = |root: &&SchemaAt| lower::reachable(document, [root.0.clone()]).iter().any(hidden);
+        let hiding = if hidden(&places) {
+            let below = |root: &&SchemaAt| hidden(&lower::reachable(document, [root.0.clone()]));
             responses.iter().filter(below).cloned().collect()
         } else {
             HashSet::new()
@@ -365,7 +368,10 @@ fn named(document: &Value, mut roots: Vec<String>) -> (Vec<String>, Vec<String>)
     loop {
         let places = lower::reachable(document, roots.iter().cloned());
         let before = named.len();
-        for at in &places {
+        for (at, schema) in pointer::each(document, &places) {
+            if schema.is_none_or(|schema| schema.get("discriminator").is_none()) {
+                continue;
+            }
             let Some(discriminator) = Discriminator::read(document, at) else { continue };
             for target in discriminator.targets.into_iter().chain([discriminator.at]) {
                 if !named.contains(&target) && pointer::get(document, &target).is_some_and(Value::is_object) {

@@ -29,8 +29,8 @@ const UNLISTED: [&str; 14] = [
 /// The places of keywords that 3.0 does not list, in the order of places.
 pub(super) fn unlisted(document: &Value, places: &[String]) -> Vec<String> {
     let mut found = Vec::new();
-    for at in places {
-        let Some(schema) = pointer::get(document, at).and_then(Value::as_object) else { continue };
+    for (at, schema) in pointer::each(document, places) {
+        let Some(schema) = schema.and_then(Value::as_object) else { continue };
         if schema.get("$ref").is_some_and(Value::is_string) {
             continue;
         }
@@ -54,9 +54,10 @@ pub(super) fn without(document: &Value, keywords: &[String]) -> Value {
 
 /// The schemas in which two readings of a document differ.
 pub(super) fn differing(one: &Value, other: &Value, places: &[String]) -> HashSet<String> {
-    let required =
-        |document: &Value, at: &str| pointer::get(document, at).and_then(|it| it.get("required").cloned());
-    places.iter().filter(|at| required(one, at) != required(other, at)).cloned().collect()
+    let required = |schema: Option<&Value>| schema.and_then(|it| it.get("required").cloned());
+    let both = pointer::each(one, places).zip(pointer::each(other, places));
+    let differ = both.filter(|((_, one), (_, other))| required(*one) != required(*other));
+    differ.map(|((at, _), _)| at.clone()).collect()
 }
 
 /// Those of some schemas that lead to one of some places.

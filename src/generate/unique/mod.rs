@@ -121,9 +121,12 @@ fn free((least, most): Lengths, run: &Sample, case: &str) -> Option<Value> {
     let size = |bound: Option<u64>, open| bound.map_or(open, |it| usize::try_from(it).unwrap_or(usize::MAX));
     let (least, most) = (size(least, 0), size(most, usize::MAX));
     let hash = fnv1a(case);
-    let mut text = format!("probity-{run}-{:08x}", hash & 0xffff_ffff);
+    let mut text = ["probity-", run.as_str(), "-"].concat();
+    push_hex(&mut text, hash, 8);
     if text.len() > most {
-        text = format!("{run}{:06x}", hash & 0xff_ffff);
+        text.clear();
+        text.push_str(run.as_str());
+        push_hex(&mut text, hash, 6);
     }
     if text.len() > most || least > 100_000 {
         return None;
@@ -132,6 +135,12 @@ fn free((least, most): Lengths, run: &Sample, case: &str) -> Option<Value> {
         text.push('x');
     }
     Some(Value::String(text))
+}
+
+/// Adds the last digits of a number in base 16.
+fn push_hex(text: &mut String, number: u64, digits: u32) {
+    let digits = (0..digits).rev().map(|digit| (number >> (4 * digit)) & 0xf);
+    text.extend(digits.filter_map(|digit| char::from_digit(digit as u32, 16)));
 }
 
 /// Identities that runs may have: a value must fit under each.

@@ -3,7 +3,7 @@
 use super::Deriver;
 use crate::contract::MediaType;
 use crate::generate::mutate::{self, Change};
-use crate::generate::sheet::Sheet;
+use crate::generate::sheet::{Edit, Sheet};
 use crate::generate::unique::Source;
 use crate::generate::value::{Fill, Unmade};
 use crate::json::{self, pointer};
@@ -149,15 +149,15 @@ impl Base {
     }
 
     fn values_at(&self, places: &[usize], key: &str) -> Vec<(&str, Value)> {
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(places.len());
+        let own = HASH.hash_one(key);
         for index in places.iter().copied() {
             let Varying { at, source, unique } = &self.varying[index];
             let Some(source) = source else { continue };
             let mut owners = self.owners.borrow_mut();
             let place = if *unique { "" } else { at.as_str() };
-            let mut name = format!("{}/{key}{place}", self.operation);
+            let mut name = [self.operation.as_str(), "/", key, place].concat();
             let length = name.len();
-            let own = HASH.hash_one(key);
             let tries = (0..100).map(|number| {
                 name.truncate(length);
                 if number > 0 {
@@ -221,8 +221,11 @@ pub(super) struct Around<'b> {
     /// The places of it whose values vary.
     places: Vec<usize>,
     /// The values that tell whether a case is like another one.
-    common: OnceCell<Vec<(&'b str, Value)>>,
+    common: OnceCell<Fresh<'b>>,
 }
+
+/// Values that no other case has, with where they stand, and what puts them there.
+struct Fresh<'b>(Vec<(&'b str, Value)>, Vec<Edit>);
 
 impl<'b> Sheets<'b> {
     pub(super) fn of(base: &'b Base) -> Sheets<'b> {
@@ -242,26 +245,34 @@ impl<'b> Sheets<'b> {
     }
 }
 
-impl Around<'_> {
+impl<'b> Around<'b> {
     /// The text of the body with values that no other case has, and with a change; where the changed
     /// place `varies`, its own value stays beside the change.
     pub(super) fn changed(&self, key: &str, at: &str, change: &Change, varies: bool) -> String {
-        let values = self.values(key);
-        let fresh = values.iter().find(|(place, _)| *place == at).map(|(_, value)| value);
-        let kept = if varies { fresh.or_else(|| pointer::get(&self.value, at)) } else { None };
-        self.sheet.with(&self.value, &values, Some((at, change)), kept.and_then(Value::as_str))
+        self.with(key, |Fresh(values, edits)| {
+            let fresh = values.iter().find(|(place, _)| *place == at).map(|(_, value)| value);
+            let kept = if varies { fresh.or_else(|| pointer::get(&self.value, at)) } else { None };
+            self.sheet.with(&self.value, edits, Some((at, change)), kept.and_then(Value::as_str))
+        })
     }
 
     /// The text of the body with values that no other case has.
     pub(super) fn renewed(&self, key: &str) -> String {
-        self.sheet.with(&self.value, &self.values(key), None, None)
+        self.with(key, |Fresh(_, edits)| self.sheet.with(&self.value, edits, None, None))
     }
 
-    fn values(&self, key: &str) -> Cow<'_, [(&str, Value)]> {
+    fn with(&self, key: &str, write: impl FnOnce(&Fresh<'b>) -> String) -> String {
         if key.is_empty() {
-            return Cow::Borrowed(self.common.get_or_init(|| self.base.values_at(&self.places, key)));
+            write(self.common.get_or_init(|| self.fresh(key)))
+        } else {
+            write(&self.fresh(key))
         }
-        Cow::Owned(self.base.values_at(&self.places, key))
+    }
+
+    fn fresh(&self, key: &str) -> Fresh<'b> {
+        let values = self.base.values_at(&self.places, key);
+        let edits = self.sheet.edits(&values);
+        Fresh(values, edits)
     }
 }
 

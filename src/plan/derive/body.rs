@@ -1,14 +1,14 @@
 //! Cases of a JSON body: values, mutations, malformed documents, media types.
 
 use super::base::{Base, Sheets};
-use super::{About, Deriver, MakeBody, ODD};
+use super::{About, Deriver, Draft, MakeBody, ODD};
 use crate::contract::MediaType;
 use crate::exchange::Request;
 use crate::generate::mutate::{self, Change, Spot};
 use crate::generate::odd;
 use crate::generate::value::{Fill, Maker};
 use crate::json::{self, pointer};
-use crate::plan::{Candidates, Case, Place, Role};
+use crate::plan::{Candidates, Case, Place};
 use crate::schema::Side;
 use crate::schema::folded::{Folded, Folds};
 use serde_json::Value;
@@ -92,8 +92,7 @@ impl Deriver<'_> {
     fn candidate_case(&mut self, about: About<'_>, request: &Request, body: MakeBody<'_>) {
         let before = self.drafts.len();
         self.single(about, request, Some(body));
-        let new = self.drafts[before..].iter_mut().flat_map(|draft| &mut draft.scenario.cases);
-        new.for_each(|case| case.role = Role::Candidate);
+        self.drafts[before..].iter_mut().for_each(Draft::be_candidate);
     }
 
     /// A case with a body that a search for an accepted one asks for.

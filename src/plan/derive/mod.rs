@@ -4,16 +4,16 @@ mod access;
 mod base;
 mod body;
 mod contrary;
+mod draft;
 mod links;
 mod nowhere;
 mod unique;
 
 pub(super) use base::Base;
+pub(super) use draft::{Draft, identify};
 
-use super::label::{self, is_reserved_header};
-use super::{
-    Candidates, Case, Choice, Expectation, Gap, Labeller, Place, Role, Scenario, Verdict, Wishes, expect,
-};
+use super::label::is_reserved_header;
+use super::{Candidates, Case, Choice, Expectation, Gap, Labeller, Place, Scenario, Wishes};
 use crate::contract::link::Supplied;
 use crate::contract::model::Parameter;
 use crate::contract::{Contract, Operation, ParameterLocation};
@@ -23,17 +23,12 @@ use crate::generate::unique::Origin;
 use crate::generate::value::{Fill, Maker};
 use crate::schema::Side;
 use crate::wire::parameter;
+use draft::{Names, Sketch};
 use foldhash::quality::FixedState;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::rc::Rc;
-
-/// A scenario, and how soon it is worth sending: 0 is first.
-pub(super) struct Draft {
-    pub(super) worth: u8,
-    pub(super) scenario: Scenario,
-}
 
 /// What a case is about, before it is known what it is worth.
 struct About<'a> {
@@ -43,6 +38,12 @@ struct About<'a> {
     variant: &'a str,
     at: &'a str,
     words: String,
+}
+
+impl About<'_> {
+    fn key(&self) -> String {
+        format!("{}/{}/{}", self.place, self.kind, self.variant)
+    }
 }
 
 /// Makes the body of a case from the key that its fresh values are derived from.
@@ -59,7 +60,6 @@ pub(super) struct Deriver<'c> {
     pub(super) candidates: Option<Candidates>,
     pub(super) drafts: Vec<Draft>,
     pub(super) gaps: Vec<Gap>,
-    ids: Names,
     keys: Names,
     case_keys: Names,
     /// Digests of what was on the wire.
@@ -84,7 +84,6 @@ impl<'c> Deriver<'c> {
             candidates: None,
             drafts: Vec::new(),
             gaps: Vec::new(),
-            ids: Names::default(),
             keys: Names::default(),
             case_keys: Names::default(),
             wires: HashSet::new(),
@@ -100,24 +99,6 @@ impl<'c> Deriver<'c> {
             Some(media) => self.with_json(&request, &media),
             None => self.without_json(&request),
         }
-        self.nothing_clear();
-    }
-
-    /// Tells where a host may refuse everything.
-    fn nothing_clear(&mut self) {
-        let cases = || {
-            let cases = self.drafts.iter().flat_map(|draft| &draft.scenario.cases);
-            cases.filter(|case| case.request.method == self.operation.method)
-        };
-        let verdicts = |wanted| cases().find(move |case| case.expectation.verdict == wanted);
-        if verdicts(Verdict::Accept).is_some() {
-            return;
-        }
-        let Some(silent) = verdicts(Verdict::Either).map(|case| case.expectation.silent.join("; ")) else {
-            return;
-        };
-        let at = self.operation.at.clone();
-        self.gap(&at, format!("no request is clearly valid, so that a host may refuse all: {silent}"));
     }
 
     /// What a search has found for this operation.
@@ -233,72 +214,24 @@ impl<'c> Deriver<'c> {
         if !self.wires.insert(digest(request, body.map(|body| body("")))) {
             return;
         }
-        let key = format!("{}/{}/{}", about.place, about.kind, about.variant);
-        let key = self.keys.unused(&key);
         let worth = about.worth;
+        let name = about.key();
+        let key = self.keys.unused(name.clone());
         let body = body.map(|body| self.labeller.text(body(&key)));
         let request = Request { body, ..request.clone() };
-        let case = self.case(about, request, None);
-        let scenario = Scenario::single(case);
-        self.drafts.push(Draft { worth, scenario });
+        let sketch = Sketch::new(self.case_keys.unused(name), about, request);
+        self.drafts.push(Draft::sketched(worth, self.drafts.len(), sketch));
+    }
+
+    /// Adds a scenario of cases that are labelled.
+    fn draft(&mut self, worth: u8, scenario: Scenario) {
+        self.drafts.push(Draft::labelled(worth, self.drafts.len(), scenario));
     }
 
     /// A labelled case; `expectation` overrides the label where state decides.
     fn case(&mut self, about: About<'_>, request: Request, expectation: Option<Expectation>) -> Case {
-        let key = self.case_keys.unused(&format!("{}/{}/{}", about.place, about.kind, about.variant));
-        let (expectation, fixed) = if let Some(given) = expectation {
-            (given, label::holds_fixed(self.operation, &request))
-        } else {
-            let mut label = self.labeller.label(self.operation, &request);
-            if request.method == "OPTIONS" && request.method != self.operation.method {
-                label.verdict = Verdict::Either;
-                label.silent = vec!["OPTIONS may be answered for every resource".into()];
-                label.violations.clear();
-                label.perhaps.clear();
-            }
-            let fixed = label.fixed;
-            let mut expectation = expect::expectation(self.operation, label);
-            let bytes = request.body().map_or(0, <[u8]>::len);
-            expect::allow_too_large(self.operation, &mut expectation, bytes);
-            (expectation, fixed)
-        };
-        let violation = expectation
-            .violations
-            .iter()
-            .find(|violation| violation.place == about.place)
-            .or(expectation.violations.first());
-        let name = violation.map_or(about.kind, |violation| violation.cause.name());
-        let at = violation.map_or(about.at, |violation| violation.at.as_str()).to_owned();
-        // A case with one violation is about the place of that violation, wherever it was made.
-        let place = match expectation.violations.as_slice() {
-            [only] => only.place.clone(),
-            _ => about.place,
-        };
-        let verdict = expectation.verdict.name();
-        let mut id = format!("{}/{verdict}/{}/{name}", self.operation.id, place);
-        let mut cause = name.to_owned();
-        if about.variant != name {
-            id = format!("{id}/{}", about.variant);
-            if violation.is_none() {
-                cause = format!("{cause}/{}", about.variant);
-            }
-        }
-        let id = self.ids.unused(&safe(&id));
-        Case {
-            id,
-            key,
-            role: Role::Plain,
-            operation: self.index,
-            request,
-            expectation,
-            place,
-            cause,
-            at,
-            about: about.words,
-            preconditions: Vec::new(),
-            fixed,
-            follows: None,
-        }
+        let key = self.case_keys.unused(about.key());
+        Sketch::new(key, about, request).labelled(self.labeller, self.index, expectation)
     }
 }
 
@@ -345,36 +278,6 @@ pub(super) const ODD: u8 = 7;
 fn digest(request: &Request, body: Option<Vec<u8>>) -> u64 {
     let Request { method, parts, body: _, credentials } = request;
     FixedState::with_seed(0).hash_one((method, parts, body, credentials))
-}
-
-/// Names that were given, so that each is given once.
-#[derive(Default)]
-struct Names(HashSet<String, foldhash::fast::RandomState>);
-
-impl Names {
-    fn unused(&mut self, wanted: &str) -> String {
-        let mut name = wanted.to_owned();
-        let mut number = 2;
-        while self.0.contains(&name) {
-            name = format!("{wanted}-{number}");
-            number += 1;
-        }
-        let unused = name.clone();
-        self.0.insert(name);
-        unused
-    }
-}
-
-/// An identity that is safe as a path and readable.
-fn safe(id: &str) -> String {
-    let kept = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '~');
-    let mut id = id.replace(|c: char| !kept(c), "-");
-    for (unsafe_there, instead) in [("..", "-"), ("//", "/-/")] {
-        if id.contains(unsafe_there) {
-            id = id.replace(unsafe_there, instead);
-        }
-    }
-    id
 }
 
 /// Whether `OpenAPI` or HTTP says the value of a header parameter elsewhere.

@@ -92,8 +92,11 @@ impl Silence<'_> {
             }
             more.extend(Some(discriminator.target(value)).filter(|target| !flat.parts.contains(target)));
         }
-        let places: Vec<String> = flat.parts.iter().cloned().chain(more.iter().cloned()).collect();
-        (!more.is_empty()).then(|| self.labeller.flats.whole(&places))
+        if more.is_empty() {
+            return None;
+        }
+        let places: Vec<String> = flat.parts.iter().cloned().chain(more).collect();
+        Some(self.labeller.flats.whole(&places))
     }
 
     fn agrees(&self, node: &Node, discriminator: &Discriminator, value: &str, flat: &Folded) -> bool {

@@ -2,31 +2,36 @@
 
 use crate::contract::Contract;
 use crate::contract::link::{Origin, Supplied};
-use crate::exchange::{CredentialKind, Request};
+use crate::exchange::{CredentialKind, Pieces, Request};
 use crate::plan::{self, Candidates, Follow, Place, Plan, Precondition, Role, Verdict, Violation};
+use crate::source::Location;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::io::{self, Write};
+use std::rc::Rc;
 
 /// The version of the JSON form.
 pub const FORMAT: u32 = 1;
 
 /// Writes the whole plan as JSON, with the place in the contract of every case.
 pub fn write_json(contract: &Contract, plan: &Plan, mut out: impl Write) -> io::Result<()> {
+    let places = Places { contract, known: RefCell::default() };
     let whole = Whole {
         probity: Probity { version: env!("CARGO_PKG_VERSION"), format: FORMAT },
         seed: plan.seed,
-        scenarios: Each(|| plan.scenarios.iter().map(|scenario| Scenario::of(contract, scenario))),
+        scenarios: Each(|| plan.scenarios.iter().map(|scenario| Scenario::of(&places, scenario))),
         candidates: &plan.candidates,
-        withheld: Each(|| plan.withheld.iter().map(|withheld| Withheld::of(contract, withheld))),
+        withheld: Each(|| plan.withheld.iter().map(|withheld| Withheld::of(&places, withheld))),
         gaps: Each(|| {
             let gaps = plan.gaps.iter();
-            gaps.map(|gap| Gap::of(contract, (&gap.operation, &gap.why, &gap.at)))
+            gaps.map(|gap| Gap::of(&places, (&gap.operation, &gap.why, &gap.at)))
         }),
         untestable: Each(|| {
             let untestable = contract.untestable.iter();
-            untestable.map(|one| Gap::of(contract, (&one.operation, &one.why, &one.at)))
+            untestable.map(|one| Gap::of(&places, (&one.operation, &one.why, &one.at)))
         }),
     };
     serde_json::to_writer_pretty(&mut out, &whole)?;
@@ -134,9 +139,9 @@ struct Gap<'p> {
 }
 
 /// A place in the contract.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Located<'p> {
-    file: String,
+    file: Rc<str>,
     line: usize,
     column: usize,
     pointer: &'p str,
@@ -151,26 +156,37 @@ impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Each<F> {
     }
 }
 
-fn located<'p>(contract: &Contract, pointer: &'p str) -> Located<'p> {
-    let location = contract.document.locate(pointer);
-    Located { file: location.file, line: location.line, column: location.column, pointer }
+/// Where things stand in a contract: many cases are derived from one place.
+struct Places<'p> {
+    contract: &'p Contract,
+    known: RefCell<HashMap<&'p str, Located<'p>, foldhash::fast::RandomState>>,
+}
+
+impl<'p> Places<'p> {
+    fn of(&self, pointer: &'p str) -> Located<'p> {
+        let found = || {
+            let Location { file, line, column, .. } = self.contract.document.locate(pointer);
+            Located { file: file.into(), line, column, pointer }
+        };
+        self.known.borrow_mut().entry(pointer).or_insert_with(found).clone()
+    }
 }
 
 impl<'p> Gap<'p> {
-    fn of(contract: &Contract, (operation, why, at): (&'p str, &'p str, &'p str)) -> Gap<'p> {
-        Gap { operation, why, contract: located(contract, at) }
+    fn of(places: &Places<'p>, (operation, why, at): (&'p str, &'p str, &'p str)) -> Gap<'p> {
+        Gap { operation, why, contract: places.of(at) }
     }
 }
 
 impl<'p> Scenario<'p> {
-    fn of(contract: &'p Contract, scenario: &'p plan::Scenario) -> Scenario<'p> {
-        let cases = scenario.cases.iter().map(|case| Case::of(contract, case));
+    fn of(places: &Places<'p>, scenario: &'p plan::Scenario) -> Scenario<'p> {
+        let cases = scenario.cases.iter().map(|case| Case::of(places, case));
         Scenario { id: &scenario.id, cases: cases.collect() }
     }
 }
 
 impl<'p> Case<'p> {
-    fn of(contract: &'p Contract, case: &'p plan::Case) -> Case<'p> {
+    fn of(places: &Places<'p>, case: &'p plan::Case) -> Case<'p> {
         Case {
             id: &case.id,
             role: Some(case.role).filter(|role| *role != Role::Plain),
@@ -181,8 +197,8 @@ impl<'p> Case<'p> {
             about: &case.about,
             given: &case.preconditions,
             follows: case.follows.as_ref().map(Follows::of),
-            operation: &contract.operations[case.operation].id,
-            contract: located(contract, &case.at),
+            operation: &places.contract.operations[case.operation].id,
+            contract: places.of(&case.at),
         }
     }
 }
@@ -194,7 +210,7 @@ impl<'p> Shown<'p> {
             method: &request.method,
             path: request.path().to_string(),
             headers: headers.collect(),
-            body: request.body().map(String::from_utf8_lossy),
+            body: request.body.as_ref().map(Pieces::shown),
             credentials: request.credentials,
         }
     }
@@ -236,13 +252,13 @@ impl<'p> Given<'p> {
 }
 
 impl<'p> Withheld<'p> {
-    fn of(contract: &Contract, withheld: &'p plan::Withheld) -> Withheld<'p> {
+    fn of(places: &Places<'p>, withheld: &'p plan::Withheld) -> Withheld<'p> {
         let cases = withheld.scenarios.iter().flat_map(|scenario| &scenario.cases);
         Withheld {
             operation: &withheld.operation,
             why: &withheld.why,
             flag: &withheld.flag,
-            contract: located(contract, &withheld.at),
+            contract: places.of(&withheld.at),
             cases: cases.map(|case| case.id.as_str()).collect(),
         }
     }

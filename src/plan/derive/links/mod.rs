@@ -1,7 +1,7 @@
 //! Links: what an answer leads to is asked for, and shows what was created.
 
 use super::base::Base;
-use super::{About, Deriver, Draft};
+use super::{About, Deriver};
 use crate::contract::Operation;
 use crate::contract::link::{Lead, Link, Supplied};
 use crate::exchange::{CredentialKind, Request};
@@ -95,10 +95,7 @@ impl<'c> Deriver<'c> {
             let follow = Follow { step: 0, link: way.link.at.clone(), parameters };
             cases.push(self.stranger(there.operation, way.link, read, follow));
         }
-        self.drafts.push(Draft {
-            worth: WORTH,
-            scenario: Scenario { id, operation: self.index, cases, at_once: 0 },
-        });
+        self.draft(WORTH, Scenario { id, operation: self.index, cases, at_once: 0 });
     }
 
     /// What a link gives that a request has a place for.

@@ -7,7 +7,7 @@ mod repeats;
 mod shared;
 
 use super::base::Base;
-use super::{About, Deriver, Draft};
+use super::{About, Deriver};
 use crate::cause::Cause;
 use crate::contract::Distinction;
 use crate::contract::extension::Unique;
@@ -214,6 +214,6 @@ impl Scene<'_, '_> {
     fn draft(&mut self, worth: u8, cases: Vec<Case>, at_once: usize) {
         let Some(id) = cases.last().map(|case| case.id.clone()) else { return };
         let scenario = Scenario { id, operation: self.deriver.index, cases, at_once };
-        self.deriver.drafts.push(Draft { worth, scenario });
+        self.deriver.draft(worth, scenario);
     }
 }
