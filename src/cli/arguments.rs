@@ -127,7 +127,7 @@ pub(super) struct RandomArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Harm")]
 pub(super) struct GuardArgs {
-    /// Send PUT, PATCH and DELETE also to what the run did not create
+    /// Send PUT, PATCH, DELETE and methods of which nothing is known also to what the run did not create
     #[arg(long, env = "PROBITY_ON_EXISTING_DATA")]
     pub(super) on_existing_data: bool,
     /// Send, after all else, these operations, paths, tags or cases although they may stop, reset,

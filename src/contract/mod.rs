@@ -8,6 +8,7 @@ pub mod fields;
 mod id_form;
 pub mod instant;
 pub mod link;
+mod methods;
 pub mod model;
 mod read;
 pub mod rule;

@@ -4,6 +4,7 @@
 use super::declared;
 use super::extension::{self, Behaviour, DocumentExtension, Shape};
 use super::fields::Lost;
+use super::methods::{self, Method};
 use super::model::{
     Body, Example, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SecuritySchemes,
     StatusRange, Style,
@@ -15,7 +16,7 @@ use super::{Contract, ContractError, Expression, Untestable, link, webhook};
 use crate::json::pointer;
 use crate::schema::Unusable;
 use crate::schema::schemas::SchemaAt;
-use crate::source::{Document, METHODS};
+use crate::source::{Document, FURTHER, METHODS};
 use indexmap::IndexMap;
 use openapiv3 as oas;
 use openapiv3::ReferenceOr;
@@ -77,15 +78,11 @@ fn described(document: &Document) -> Result<Described, ContractError> {
     let mut operations: Vec<Operation> = Vec::new();
     let mut lost_of_operations = Vec::new();
     for PathItem { path, at } in paths(root, &mut untestable, &mut losses.of_document) {
-        let methods: Vec<&str> = METHODS
-            .iter()
-            .copied()
-            .filter(|method| pointer::get(root, &at).is_some_and(|item| item.get(method).is_some()))
-            .collect();
-        for method in &methods {
-            let name = format!("{} {path}", method.to_uppercase());
+        let methods = methods::of(root, &at, &mut losses.of_document);
+        for Method { name: method, at: here } in &methods {
+            let name = format!("{method} {path}");
             let mut lost = Vec::new();
-            match operation(root, &at, &pointer::child(&at, method), &name, &mut lost) {
+            match operation(root, &at, here, &name, &mut lost) {
                 Ok(mut found) => {
                     let here = &found.at;
                     let own = extension::at::<Behaviour>(root, here, Shape::Operation, &mut mistakes);
@@ -98,7 +95,7 @@ fn described(document: &Document) -> Result<Described, ContractError> {
                     }
                     let own = security.requirements(root, here, &mut lost);
                     found.security = own.unwrap_or_else(|| everywhere.clone());
-                    found.path_methods = methods.iter().map(|method| method.to_uppercase()).collect();
+                    found.path_methods = methods.iter().map(|method| method.name.clone()).collect();
                     operations.push(found);
                     lost_of_operations.push(lost);
                 }
@@ -155,7 +152,7 @@ fn paths(root: &Value, untestable: &mut Vec<Untestable>, lost: &mut Vec<Lost>) -
         let at = pointer::child("/paths", key);
         if item.get("$ref").is_some_and(Value::is_string) {
             let beside = |name: &&&str| item.get(**name).is_some();
-            lost.extend(METHODS.iter().chain(&["parameters"]).filter(beside).map(|name| Lost {
+            lost.extend(METHODS.iter().chain(&[FURTHER, "parameters"]).filter(beside).map(|name| Lost {
                 at: pointer::child(&at, name),
                 why: format!("`{name}` stands beside `$ref`, and is not read"),
             }));

@@ -22,7 +22,7 @@ mod yaml;
 
 pub use error::{Bracket, SourceError};
 pub use excerpt::Excerpt;
-pub use place::{File, Location, METHODS};
+pub use place::{FURTHER, File, Location, METHODS};
 pub use references::{BrokenRef, Refusal};
 
 use crate::json::pointer;

@@ -37,6 +37,7 @@ mod remarks;
 mod rival;
 mod rules;
 mod secrecy;
+mod since_3_2;
 mod state;
 mod tls;
 mod trust;

@@ -6,7 +6,7 @@ use super::model::Body;
 use crate::contract::model::Parameter;
 use crate::contract::{Operation, ParameterLocation, SecurityScheme};
 use crate::plan::{self, Labeller};
-use crate::text::shell::{in_double_quotes, quoted};
+use crate::text::shell::{in_double_quotes, quoted, word};
 use crate::wire::{parameter, url};
 
 /// A line that sends a request with a body; or as Markdown, why there is none.
@@ -56,7 +56,7 @@ pub(super) fn curl(
             Some(SecurityScheme::Other(_)) | None => {}
         }
     }
-    let mut parts = vec![format!("curl -X {}", operation.method)];
+    let mut parts = vec![format!("curl -X {}", word(&operation.method))];
     let mut address = in_double_quotes(&format!("{server}{path}"));
     for (index, pair) in query.iter().enumerate() {
         address.push(if index == 0 { '?' } else { '&' });
