@@ -109,6 +109,8 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=a`
     DeepObject,
+    /// `name=a; name=b`, in which nothing is encoded
+    Cookie,
 }
 
 /// Where a parameter travels.
@@ -119,6 +121,8 @@ pub enum ParameterLocation {
     Path,
     /// In the query string.
     Query,
+    /// As the whole query string.
+    Querystring,
     /// As a header.
     Header,
     /// As a cookie.
@@ -221,6 +225,7 @@ impl ParameterLocation {
         match self {
             ParameterLocation::Path => "path",
             ParameterLocation::Query => "query",
+            ParameterLocation::Querystring => "querystring",
             ParameterLocation::Header => "header",
             ParameterLocation::Cookie => "cookie",
         }
@@ -337,6 +342,11 @@ pub fn is_json(media_type: &str) -> bool {
     name.eq_ignore_ascii_case("application/json")
         || name.eq_ignore_ascii_case("text/json")
         || (name.contains('/') && suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case(SUFFIX)))
+}
+
+/// Whether a media type is that of forms in a query.
+pub fn is_form(media_type: &str) -> bool {
+    without_parameters(media_type).eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// A media type without parameters, in lower case.

@@ -6,12 +6,12 @@ use super::extension::{self, Behaviour, DocumentExtension, Shape};
 use super::fields::Lost;
 use super::methods::{self, Method};
 use super::model::{
-    Body, Example, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SecuritySchemes,
-    StatusRange, Style,
+    Body, Example, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SecurityScheme,
+    SecuritySchemes, StatusRange, Style,
 };
 use super::security::Security;
 use super::unread::{self, Losses};
-use super::view::{self, AT, UNREAD};
+use super::view::{self, AT, COOKIE, NEWER, QUERYSTRING, UNREAD};
 use super::{Contract, ContractError, Expression, Untestable, link, webhook};
 use crate::json::pointer;
 use crate::schema::Unusable;
@@ -95,6 +95,11 @@ fn described(document: &Document) -> Result<Described, ContractError> {
                     }
                     let own = security.requirements(root, here, &mut lost);
                     found.security = own.unwrap_or_else(|| everywhere.clone());
+                    if let Err(Unusable { at, why }) = room_for_keys(&mut found, &security.schemes, &mut lost)
+                    {
+                        untestable.push(Untestable { operation: name, at, why });
+                        continue;
+                    }
                     found.path_methods = methods.iter().map(|method| method.name.clone()).collect();
                     operations.push(found);
                     lost_of_operations.push(lost);
@@ -119,6 +124,29 @@ fn described(document: &Document) -> Result<Described, ContractError> {
     losses.of_operations = ids.zip(lost_of_operations).collect();
     let (schemes, request_id) = (security.schemes, extension.request_id);
     Ok(Described { openapi, operations, untestable, losses, schemes, request_id })
+}
+
+/// Takes out a parameter that wants the whole query where a key travels there.
+fn room_for_keys(
+    operation: &mut Operation,
+    schemes: &SecuritySchemes,
+    lost: &mut Vec<Lost>,
+) -> Result<(), Unusable> {
+    let in_query = |name: &String| {
+        matches!(schemes.get(name), Some(SecurityScheme::ApiKey { location: ParameterLocation::Query, .. }))
+    };
+    let whole = |one: &Parameter| one.location == ParameterLocation::Querystring;
+    let Some(index) = operation.parameters.iter().position(whole) else { return Ok(()) };
+    if !operation.security.iter().flatten().any(in_query) {
+        return Ok(());
+    }
+    let Parameter { at, required, .. } = operation.parameters.remove(index);
+    let why = "what takes the whole query has no room for the key that goes there".to_owned();
+    if required {
+        return Err(Unusable { at, why });
+    }
+    lost.push(Lost { at, why });
+    Ok(())
 }
 
 fn version(root: &Value) -> Result<&'static str, ContractError> {
@@ -276,6 +304,11 @@ fn parameter_from(parameter: oas::Parameter) -> Parameter {
     let allow_reserved = matches!(parameter, oas::Parameter::Query { allow_reserved: true, .. });
     let data = parameter.parameter_data();
     let at = place(&data.extensions);
+    let (location, style) = match data.extensions.get(NEWER).and_then(Value::as_str) {
+        Some(QUERYSTRING) => (ParameterLocation::Querystring, style),
+        Some(COOKIE) => (location, Style::Cookie),
+        _ => (location, style),
+    };
     let mut examples = examples_from(&at, data.example, data.examples);
     let (media_type, schema) = match data.format {
         oas::ParameterSchemaOrContent::Schema(schema) => (None, schema_at(&schema)),
@@ -291,7 +324,7 @@ fn parameter_from(parameter: oas::Parameter) -> Parameter {
         at,
         schema,
         style,
-        explode: data.explode.unwrap_or(style == Style::Form),
+        explode: data.explode.unwrap_or(matches!(style, Style::Form | Style::Cookie)),
         allow_reserved,
         media_type,
         name: data.name,

@@ -29,14 +29,16 @@ pub(super) fn all(root: &Value) -> Vec<Webhook> {
         // That webhooks are not tested is told of them all.
         let methods = item.map(|(at, _)| methods::of(root, &at, &mut Vec::new())).unwrap_or_default();
         let before = found.len();
-        found.extend(methods.into_iter().map(|Method { name: method, at }| Webhook {
-            name: name.clone(),
-            method: Some(method),
-            summary: pointer::get(root, &pointer::child(&at, "summary"))
-                .and_then(Value::as_str)
-                .map(str::to_owned),
-            at,
-        }));
+        found.extend(
+            methods.into_iter().map(|Method { name: method, at }| Webhook {
+                name: name.clone(),
+                method: Some(method),
+                summary: pointer::get(root, &pointer::child(&at, "summary"))
+                    .and_then(Value::as_str)
+                    .map(str::to_owned),
+                at,
+            }),
+        );
         if found.len() == before {
             found.push(Webhook { name: name.clone(), method: None, summary: None, at: here });
         }

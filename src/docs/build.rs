@@ -230,6 +230,7 @@ impl Builder<'_> {
         let places = [
             (ParameterLocation::Path, "Path parameters"),
             (ParameterLocation::Query, "Query parameters"),
+            (ParameterLocation::Querystring, "Query string"),
             (ParameterLocation::Header, "Headers"),
             (ParameterLocation::Cookie, "Cookies"),
         ];

@@ -83,10 +83,122 @@ fn a_name_that_is_no_further_method_is_told_with_its_line() {
 
 #[test]
 fn the_embedded_host_serves_a_further_method_and_the_reference_shows_it() {
-    let driver = probity().with_file("c.yaml", FURTHER).args(["docs", "c.yaml", "--format", "markdown", "--out", "docs"]);
+    let driver = probity()
+        .with_file("c.yaml", FURTHER)
+        .args(["docs", "c.yaml", "--format", "markdown", "--out", "docs"]);
     let ran = driver.run().ends_with(0);
     let page = ran.file("docs/own.md");
     assert!(page.contains("`it's`") && page.contains(r"curl -X 'it'\''s'"), "{page}");
     let ran = ran.again().args(["audit", "c.yaml"]).run();
     assert!(ran.stdout.contains("purge"), "{}", ran.everything());
+}
+
+const WHOLE_QUERY: &str = "openapi: 3.2.0
+info: {title: T, version: '1'}
+paths:
+  /find:
+    get:
+      operationId: find
+      parameters:
+        - name: q
+          in: querystring
+          required: true
+          content:
+            application/x-www-form-urlencoded:
+              schema:
+                type: object
+                required: [kind]
+                properties: {kind: {enum: [a b, c]}, size: {type: array, items: {enum: [1, 2]}}}
+      responses: {'200': {description: ok}, '400': {description: bad}}
+    query:
+      operationId: ask
+      parameters: [{name: s, in: querystring, content: {application/json: {schema: {type: object, required: [n], properties: {n: {enum: [7]}}}}}}]
+      requestBody: {required: true, content: {application/json: {$ref: '#/components/mediaTypes/Asked'}}}
+      responses: {'200': {description: ok}, '400': {description: bad}, '415': {description: bad}}
+  /both:
+    get:
+      operationId: both
+      parameters:
+        - {name: w, in: querystring, content: {text/plain: {schema: {type: string}}}}
+        - {name: part, in: query, schema: {type: string}}
+      responses: {'200': {description: ok}}
+components: {mediaTypes: {Asked: {schema: {type: object, required: [word], properties: {word: {type: string, minLength: 1}}}}}}
+";
+
+/// A host that looks at the query as the contract says, where it is `strict`.
+fn asked_for(asked: &Asked, strict: bool) -> Reply {
+    let query = asked.line.split(' ').nth(1).and_then(|target| target.split_once('?'));
+    let query = query.map_or("", |(_, query)| query);
+    let found = match (method(asked), asked.line.contains("/both")) {
+        ("GET" | "HEAD", true) => true,
+        ("GET" | "HEAD", _) => {
+            let kind = query.split('&').any(|pair| matches!(pair, "kind=a%20b" | "kind=c"));
+            let sizes = query.split('&').filter(|pair| pair.starts_with("size="));
+            kind && sizes.clone().all(|pair| matches!(pair, "size=1" | "size=2"))
+        }
+        ("QUERY", _) if strict && !asked.head.to_lowercase().contains("content-type: application/json") => {
+            return answer("415 Unsupported Media Type", "", "");
+        }
+        ("QUERY", _) => {
+            let body = asked.whole.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+            let body = serde_json::from_str::<serde_json::Value>(body).unwrap_or_default();
+            let word = body["word"].as_str().is_some_and(|word| !word.is_empty());
+            word && (query.is_empty() || query.starts_with("%7B%22n%22%3A7"))
+        }
+        _ => return answer("405 Method Not Allowed\r\nAllow: GET, HEAD, QUERY", "", ""),
+    };
+    answer(if found || !strict { "200 OK" } else { "400 Bad Request" }, "", "")
+}
+
+#[test]
+fn the_whole_query_is_written_varied_and_broken() {
+    let host = Canned::start(|asked| asked_for(asked, true));
+    let (ran, lines) = checked(WHOLE_QUERY, &host, &[]);
+    ran.ends_with(0);
+    for sent in
+        ["GET /find", "GET /find?kind=a%20b&size=1", "GET /find?kind=a%20b", "QUERY /find?%7B%22n%22%3A7%7D"]
+    {
+        assert!(lines.iter().any(|line| line == sent), "{sent}: {lines:#?}");
+    }
+    let host = Canned::start(|asked| asked_for(asked, false));
+    let (ran, _) = checked(WHOLE_QUERY, &host, &["--report", "json=r.json"]);
+    let report = ran.ends_with(1).json("r.json").to_string();
+    for place in ["find/reject/querystring/q/not-in-enum", "ask/reject/querystring/s", "ask/reject/body/word"]
+    {
+        assert!(report.contains(place), "{place}: {report}");
+    }
+}
+
+#[test]
+fn what_takes_the_whole_query_stands_alone_and_is_served() {
+    let ran = embedded(WHOLE_QUERY).ends_with(0);
+    assert!(ran.stdout.contains("no other parameters of the query beside it"), "{}", ran.everything());
+}
+
+const COOKIES: &str = "openapi: 3.2.0
+info: {title: T, version: '1'}
+paths:
+  /a:
+    get:
+      operationId: a
+      parameters:
+        - {name: c, in: cookie, style: cookie, required: true, schema: {type: array, items: {enum: ['x%20/y', z]}, minItems: 2, uniqueItems: true}}
+        - {name: d, in: cookie, style: cookie, required: true, schema: {type: object, required: [r, g], properties: {r: {const: 1}, g: {const: 2}}}}
+      responses: {'200': {description: ok}, '400': {description: no}}
+";
+
+#[test]
+fn a_cookie_in_the_style_of_cookies_is_not_encoded() {
+    let host = Canned::start(|asked| {
+        let cookie = asked.head.lines().find_map(|line| line.strip_prefix("cookie: ")).unwrap_or_default();
+        let good = cookie == "c=x%20/y; c=z; r=1; g=2";
+        if method(asked) != "GET" && method(asked) != "HEAD" {
+            return answer("405 Method Not Allowed\r\nAllow: GET, HEAD", "", "");
+        }
+        answer(if good { "200 OK" } else { "400 Bad Request" }, "", "")
+    });
+    let (ran, _) = checked(COOKIES, &host, &["--report", "json=r.json"]);
+    let ran = ran.ends_with(0);
+    assert!(!ran.stdout.contains("nothing valid"), "{}", ran.everything());
+    embedded(COOKIES).ends_with(0);
 }

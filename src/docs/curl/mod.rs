@@ -33,7 +33,9 @@ pub(super) fn curl(
         let text = sent(labeller, operation, parameter);
         match parameter.location {
             ParameterLocation::Path => path = path.replace(&format!("{{{}}}", parameter.name), &text),
-            ParameterLocation::Query => query.push(in_double_quotes(&text)),
+            ParameterLocation::Query | ParameterLocation::Querystring => {
+                query.push(in_double_quotes(&text));
+            }
             ParameterLocation::Header => headers.push(quoted(&format!("{}: {text}", parameter.name))),
             ParameterLocation::Cookie => cookies.push(text),
         }
@@ -80,7 +82,7 @@ fn sent(labeller: &Labeller<'_>, operation: &Operation, parameter: &Parameter) -
     known.unwrap_or_else(|| {
         let name = parameter.name.to_uppercase();
         match parameter.location {
-            ParameterLocation::Path => url::encoded(&name),
+            ParameterLocation::Path | ParameterLocation::Querystring => url::encoded(&name),
             ParameterLocation::Query => format!("{}={}", url::encoded(&parameter.name), url::encoded(&name)),
             ParameterLocation::Cookie => format!("{}={}", parameter.name, url::encoded(&name)),
             ParameterLocation::Header => name,

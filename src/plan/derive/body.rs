@@ -84,6 +84,7 @@ impl Deriver<'_> {
         self.style(&request, &base);
         self.media_types(&request, &base);
         self.header_parameters(&request, &base);
+        self.querystring(&request, Some(&base));
         self.methods(&request, Some(&base));
         self.combinations(&request, &base);
     }

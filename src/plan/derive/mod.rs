@@ -6,6 +6,7 @@ mod body;
 mod contrary;
 mod links;
 mod nowhere;
+mod querystring;
 mod unique;
 
 pub(super) use base::Base;
@@ -186,7 +187,7 @@ impl<'c> Deriver<'c> {
             };
             match parameter.location {
                 ParameterLocation::Path => path.push((parameter.name.as_str(), text)),
-                ParameterLocation::Query => parts.query.push(text),
+                ParameterLocation::Query | ParameterLocation::Querystring => parts.query.push(text),
                 ParameterLocation::Header => parts.fields.push((parameter.name.clone(), text)),
                 ParameterLocation::Cookie => parts.cookies.push(text),
             }
@@ -199,7 +200,9 @@ impl<'c> Deriver<'c> {
     /// A parameter with a value, as it is written.
     fn parameter(&self, parameter: &Parameter) -> Option<Pieces> {
         let value = value_of(self.labeller, self.wishes.seed, self.operation, parameter)?;
-        parameter::written(parameter, &value).map(|text| self.labeller.text(text))
+        parameter::written(parameter, &value)
+            .map(|text| self.labeller.text(text))
+            .or_else(|| self.least_query(parameter))
     }
 
     fn without_json(&mut self, request: &Request) {
@@ -224,6 +227,7 @@ impl<'c> Deriver<'c> {
             };
             self.single(about, request, None);
             self.credentials(request, None);
+            self.querystring(request, None);
         }
         self.methods(request, None);
     }

@@ -1,6 +1,7 @@
 //! The oracle: what the bytes of a request are worth, decoded again and validated.
 
 mod parameters;
+mod querystring;
 mod silence;
 
 use super::{Place, ResourceNames, Verdict, Violation};
