@@ -1,6 +1,7 @@
 //! The arguments of every command, as clap reads them.
 
 use super::exit;
+use super::servers::ServerArgs;
 use crate::plan::Guards;
 use crate::run::{Rate, Settings};
 use crate::source::Reach;
@@ -304,6 +305,8 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) target: TargetArgs,
     #[command(flatten)]
+    pub(super) servers: ServerArgs,
+    #[command(flatten)]
     pub(super) pace: PaceArgs,
     #[command(flatten)]
     pub(super) severity: SeverityArgs,
@@ -349,6 +352,8 @@ pub(super) struct PlanArgs {
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) guards: GuardArgs,
+    #[command(flatten)]
+    pub(super) servers: ServerArgs,
 }
 
 /// The arguments of `serve`.

@@ -17,6 +17,7 @@ mod patterns;
 mod plan;
 mod report;
 mod serve;
+mod servers;
 mod snapshots;
 mod stop;
 mod target;

@@ -13,6 +13,7 @@ pub mod model;
 mod read;
 pub mod rule;
 mod security;
+mod servers;
 mod unread;
 mod view;
 mod webhook;
@@ -22,6 +23,7 @@ pub use extension::{Behaviour, Distinction, Mistake};
 pub use link::Link;
 pub use model::{Body, Example, MediaType, Operation, ParameterLocation, Response, SecurityScheme};
 pub use rule::{Rule, Statement};
+pub use servers::{ServerVariable, ServerVariableError};
 pub use webhook::Webhook;
 
 use crate::schema::{Schemas, Side};

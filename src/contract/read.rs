@@ -12,7 +12,7 @@ use super::model::{
 use super::security::Security;
 use super::unread::{self, Losses};
 use super::view::{self, AT, COOKIE, NEWER, QUERYSTRING, UNREAD};
-use super::{Contract, ContractError, Expression, Untestable, link, webhook};
+use super::{Contract, ContractError, Expression, Untestable, link, servers, webhook};
 use crate::json::pointer;
 use crate::schema::Unusable;
 use crate::schema::schemas::SchemaAt;
@@ -50,7 +50,7 @@ impl Described {
         Contract {
             title: text("/info/title"),
             version: text("/info/version"),
-            servers: servers(root, ""),
+            servers: servers::urls(root, "", &[]),
             unread: losses.all(&document, &operations, &untestable),
             operations,
             untestable,
@@ -89,10 +89,7 @@ fn described(document: &Document) -> Result<Described, ContractError> {
                     let (mut own, stated_at) = own.unwrap_or_default();
                     own.place(&stated_at);
                     found.behaviour = own.or(&extension.defaults);
-                    found.servers = servers(root, here);
-                    if found.servers.is_empty() {
-                        found.servers = servers(root, &at);
-                    }
+                    found.servers = servers::of_operation(root, &at, here, &[]);
                     let own = security.requirements(root, here, &mut lost);
                     found.security = own.unwrap_or_else(|| everywhere.clone());
                     if let Err(Unusable { at, why }) = room_for_keys(&mut found, &security.schemes, &mut lost)
@@ -191,21 +188,6 @@ fn paths(root: &Value, untestable: &mut Vec<Untestable>, lost: &mut Vec<Lost>) -
         }
     }
     found
-}
-
-/// The servers that are stated at a place, templates filled with their defaults.
-fn servers(root: &Value, at: &str) -> Vec<String> {
-    let list = pointer::get(root, &pointer::child(at, "servers"));
-    let list = list.and_then(Value::as_array).into_iter().flatten();
-    let filled = list.filter_map(|server| {
-        let mut url = server.get("url")?.as_str()?.to_owned();
-        for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
-            let default = variable.get("default").and_then(Value::as_str).unwrap_or_default();
-            url = url.replace(&format!("{{{name}}}"), default);
-        }
-        Some(url)
-    });
-    filled.collect()
 }
 
 fn operation(
