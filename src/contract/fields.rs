@@ -84,7 +84,7 @@ const fn shown(name: &'static str, since: Version, inside: Inside) -> Field {
 }
 
 const CALLBACKS: &str = "these are requests that the host sends, which nobody waits for";
-const SEQUENTIAL: &str = "the items of a stream are not looked at";
+const BY_PLACE: &str = "how the parts of a stream are encoded is not looked at";
 
 /// Every kind of object, in the order of the specification.
 pub const OBJECTS: &[&Object] = &[
@@ -233,12 +233,12 @@ static MEDIA_TYPE: Object = Object {
     name: "Media Type",
     fields: &[
         field("schema", V3_0, Read),
-        field("itemSchema", V3_2, Not(SEQUENTIAL)),
+        field("itemSchema", V3_2, Read),
         field("example", V3_0, Read),
         with("examples", V3_0, Each(&EXAMPLE)),
         field("encoding", V3_0, Shown),
-        field("prefixEncoding", V3_2, Shown),
-        field("itemEncoding", V3_2, Shown),
+        field("prefixEncoding", V3_2, Not(BY_PLACE)),
+        field("itemEncoding", V3_2, Not(BY_PLACE)),
     ],
 };
 

@@ -11,7 +11,7 @@ use super::model::{
 };
 use super::security::Security;
 use super::unread::{self, Losses};
-use super::view::{self, AT, COOKIE, NEWER, QUERYSTRING, UNREAD};
+use super::view::{self, AT, COOKIE, ITEMS, NEWER, QUERYSTRING, UNREAD};
 use super::{Contract, ContractError, Expression, Untestable, link, servers, webhook};
 use crate::json::pointer;
 use crate::schema::Unusable;
@@ -366,7 +366,10 @@ fn content_from(content: oas::Content) -> Vec<MediaType> {
         let at = place(&media.extensions);
         let examples = examples_from(&at, media.example, media.examples);
         let unread = media.extensions.contains_key(UNREAD);
-        MediaType { name, schema: media.schema.as_ref().and_then(schema_at), examples, unread, at }
+        let schema = media.schema.as_ref().and_then(schema_at);
+        let items = media.extensions.get(ITEMS).and_then(Value::as_str);
+        let items = items.map(|at| SchemaAt(at.to_owned()));
+        MediaType { name, schema, items, examples, unread, at }
     });
     each.collect()
 }

@@ -6,6 +6,7 @@
 //! left out and told of.
 
 use super::fields::{Lost, Version};
+use super::model;
 use crate::json::pointer;
 use crate::schema::Unusable;
 use openapiv3 as oas;
@@ -14,6 +15,9 @@ use serde_json::{Map, Value, json};
 
 /// The extension that carries a part's pointer through `openapiv3`.
 pub(super) const AT: &str = "x-probity-at";
+
+/// The extension that says where the schema of the items of a media type is.
+pub(super) const ITEMS: &str = "x-probity-items";
 
 /// The extension that says that a parameter is one as only 3.2 has it, and which.
 pub(super) const NEWER: &str = "x-probity-newer";
@@ -259,9 +263,19 @@ impl<'d> Viewer<'d> {
         self.fitting::<oas::Header>(&at, Value::Object(view))
     }
 
-    fn media_type(&mut self, at: &str) -> Viewed {
-        let (at, source) = part(self.root, at)?;
+    fn media_type(&mut self, named: &str) -> Viewed {
+        let (at, source) = part(self.root, named)?;
         let mut view = keep(source, &at, &["example"]);
+        if source.contains_key("itemSchema") && Version::of(self.root) >= Version::V3_2 {
+            let name = pointer::parent_and_last(named).map(|(_, name)| name).unwrap_or_default();
+            let here = pointer::child(&at, "itemSchema");
+            if model::sequence(&name).is_some() {
+                view.insert(ITEMS.into(), here.into());
+            } else {
+                let why = format!("`itemSchema` is not read: what the items of {name} are is not known");
+                self.lose(Unusable { at: here, why });
+            }
+        }
         if source.contains_key("schema") {
             view.insert("schema".into(), schema(&at));
         }

@@ -7,7 +7,7 @@ use crate::json::{self, Text, pointer};
 use crate::schema::folded::Folds;
 use crate::schema::{SchemaAt, Side, ValidationError};
 use crate::wire::parameter::{Reader, Reading};
-use crate::wire::{Received, cookie, url};
+use crate::wire::{Received, cookie, sequence, url};
 use http::{HeaderMap, header};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -176,6 +176,11 @@ impl Intake {
                     }
                     admitted.text = Some(text);
                     admitted.value = Some(value);
+                } else if let (Some(schema), Some(kind)) = (&media.items, model::sequence(name)) {
+                    for item in sequence::items(kind, name, bytes).into_iter().flatten() {
+                        let Ok(text) = item else { return Err(one(Cause::Malformed, "the body")) };
+                        breaches.extend(body_breaches(contract, schema, &text.to_value()));
+                    }
                 }
             }
         }

@@ -202,3 +202,97 @@ fn a_cookie_in_the_style_of_cookies_is_not_encoded() {
     assert!(!ran.stdout.contains("nothing valid"), "{}", ran.everything());
     embedded(COOKIES).ends_with(0);
 }
+
+const STREAMS: &str = "openapi: 3.2.0
+info: {title: T, version: '1'}
+paths:
+  /lines:
+    get: {operationId: lines, responses: {'200': {description: ok, content: {application/jsonl: {itemSchema: {$ref: '#/components/schemas/N'}}}}}}
+    post:
+      operationId: add
+      requestBody: {required: true, content: {application/x-ndjson: {itemSchema: {$ref: '#/components/schemas/N'}}}}
+      responses: {'204': {description: ok}, '400': {description: no}}
+  /events:
+    get:
+      operationId: events
+      responses: {'200': {description: ok, content: {text/event-stream: {itemSchema: {type: object, required: [event, data], properties: {event: {enum: [tick]}, data: {type: string}}}}}}}
+  /seq: {get: {operationId: seq, responses: {'200': {description: ok, content: {application/json-seq: {itemSchema: {$ref: '#/components/schemas/N'}}}}}}}
+  /parts: {get: {operationId: parts, responses: {'200': {description: ok, content: {multipart/mixed: {itemSchema: {$ref: '#/components/schemas/N'}, itemEncoding: {contentType: application/json}}}}}}}
+  /whole: {get: {operationId: whole, responses: {'200': {description: ok, content: {application/json: {itemSchema: {$ref: '#/components/schemas/N'}}}}}}}
+components: {schemas: {N: {type: object, required: [n], properties: {n: {type: integer}}}}}
+";
+
+/// A host of streams, whose items are of the schema if it is `good`.
+fn streams(good: bool) -> Canned {
+    Canned::start(move |asked| {
+        let second = if good { "{\"n\": 2}" } else { "{\"n\": \"two\"}" };
+        let path = asked.line.split(' ').nth(1).unwrap_or_default();
+        match (method(asked), path) {
+            ("GET" | "HEAD", "/lines") => {
+                answer("200 OK", "application/jsonl", &format!("{{\"n\": 1}}\n{second}\n"))
+            }
+            ("POST", "/lines") => {
+                let body = asked.whole.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+                let number = |line: &str| serde_json::from_str::<serde_json::Value>(line).ok()?["n"].as_i64();
+                let fine = !body.trim().is_empty() && body.lines().all(|line| number(line).is_some());
+                answer(if fine || !good { "204 No Content" } else { "400 Bad Request" }, "", "")
+            }
+            ("GET" | "HEAD", "/seq") => {
+                answer("200 OK", "application/json-seq", &format!("\u{1e}{{\"n\": 1}}\n\u{1e}{second}\n"))
+            }
+            ("GET" | "HEAD", "/parts") => {
+                let part = format!("--x\r\nContent-Type: application/json\r\n\r\n{second}\r\n--x--\r\n");
+                answer("200 OK", "multipart/mixed; boundary=x", &part)
+            }
+            ("GET" | "HEAD", "/whole") => answer("200 OK", "application/json", "[]"),
+            ("GET", "/events") => {
+                let event = if good { "tick" } else { "tock" };
+                let head =
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 100000\r\n\r\n";
+                // It goes on for ever.
+                Reply::Bytes(format!("{head}: hello\n\nevent: {event}\ndata: 1\n\nevent: cu").into_bytes())
+            }
+            ("HEAD", "/events") => answer("200 OK", "text/event-stream", ""),
+            _ => answer("405 Method Not Allowed\r\nAllow: GET, HEAD, POST", "", ""),
+        }
+    })
+}
+
+#[test]
+fn each_item_of_a_stream_is_held_against_its_schema() {
+    let (ran, _) = checked(STREAMS, &streams(true), &["--timeout", "20s"]);
+    let ran = ran.ends_with(0);
+    for gap in ["what the items of application/json are is not known", "`itemEncoding` is not read"] {
+        assert!(ran.stdout.contains(gap), "{gap}: {}", ran.everything());
+    }
+    let (ran, _) = checked(STREAMS, &streams(false), &["--timeout", "20s", "--report", "json=r.json"]);
+    let ran = ran.ends_with(1);
+    for told in ["`/n` of an item", "of item 2", "`/event` of an item", "of item 1", "add/reject/body/1/n"] {
+        assert!(
+            ran.stdout.contains(told) || ran.file("r.json").contains(told),
+            "{told}: {}",
+            ran.everything()
+        );
+    }
+    let report = ran.json("r.json");
+    let findings = report["findings"].as_array().expect("findings").iter();
+    let schema = findings.filter(|one| one["check"] == "response-schema").count();
+    // The schema that three share is one fact.
+    assert_eq!(schema, 2, "{}", ran.everything());
+}
+
+#[test]
+fn an_item_that_is_no_json_is_one_finding_and_the_embedded_host_streams() {
+    let host = Canned::start(|asked| match (method(asked), asked.line.contains("/lines")) {
+        ("GET", true) => answer("200 OK", "application/jsonl", "{\"n\": 1}\n{\"n\": \n{"),
+        _ => answer("405 Method Not Allowed\r\nAllow: GET, HEAD, POST", "", ""),
+    });
+    let (ran, _) = checked(STREAMS, &host, &["--include", "lines"]);
+    let ran = ran.ends_with(1);
+    assert!(
+        ran.stdout.contains("well-formed-body") && ran.stdout.contains("in item 2"),
+        "{}",
+        ran.everything()
+    );
+    embedded(STREAMS).ends_with(0);
+}

@@ -4,6 +4,7 @@ mod access;
 mod base;
 mod body;
 mod contrary;
+mod lines;
 mod links;
 mod nowhere;
 mod querystring;
@@ -99,7 +100,10 @@ impl<'c> Deriver<'c> {
         let Some(request) = self.request(&[]) else { return };
         match self.operation.json_body().cloned() {
             Some(media) => self.with_json(&request, &media),
-            None => self.without_json(&request),
+            None => match self.operation.sequence_body() {
+                Some(body) => self.with_items(&request, body),
+                None => self.without_json(&request),
+            },
         }
         self.nothing_clear();
     }
