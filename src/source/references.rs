@@ -213,17 +213,21 @@ impl Survey {
 
     /// A discriminator maps to references, or to the bare names of schemas.
     fn mapping(&mut self, discriminator: &Value, here: &str, scope: usize) {
+        let mut refer = |here: &str, key: &str, target: &Value| {
+            if let Value::String(text) = target
+                && (text.contains('#') || [".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end)))
+            {
+                self.refer(here, key, text, scope);
+            }
+        };
+        if let Some(default) = discriminator.get("defaultMapping") {
+            refer(here, "defaultMapping", default);
+        }
         let Some(Value::Object(mapping)) = discriminator.get("mapping") else {
             return;
         };
         let here = format!("{here}/mapping");
-        for (key, target) in mapping {
-            if let Value::String(text) = target
-                && (text.contains('#') || [".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end)))
-            {
-                self.refer(&here, key, text, scope);
-            }
-        }
+        mapping.iter().for_each(|(key, target)| refer(&here, key, target));
     }
 
     fn refer(&mut self, here: &str, key: &str, text: &str, scope: usize) {

@@ -296,3 +296,63 @@ fn an_item_that_is_no_json_is_one_finding_and_the_embedded_host_streams() {
     );
     embedded(STREAMS).ends_with(0);
 }
+
+const PETS: &str = "openapi: 3.2.0
+info: {title: T, version: '1'}
+paths:
+  /pets:
+    post:
+      operationId: keep
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+      responses: {'201': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}, '400': {description: no}, '415': {description: no}}
+components:
+  schemas:
+    Pet:
+      oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Other'}]
+      discriminator: {propertyName: kind, defaultMapping: Other}
+    Cat: {type: object, required: [kind, lives], properties: {kind: {const: Cat}, lives: {enum: [7, 9]}}, additionalProperties: false}
+    Other: {type: object, required: [legs], properties: {kind: {type: string, minLength: 1, maxLength: 20, not: {const: Cat}}, legs: {enum: [0, 2, 4]}}, additionalProperties: false}
+";
+
+#[test]
+fn what_a_discriminator_does_not_name_is_of_the_default_mapping() {
+    let host = |default: bool| {
+        Canned::start(move |asked| {
+            if method(asked) != "POST" {
+                return answer("405 Method Not Allowed\r\nAllow: POST", "", "");
+            }
+            if !asked.head.to_lowercase().contains("content-type: application/json") {
+                return answer("415 Unsupported Media Type", "", "");
+            }
+            let body = asked.whole.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+            let Ok(pet) = serde_json::from_str::<serde_json::Value>(body) else {
+                return answer("400 Bad Request", "", "");
+            };
+            let keys: Vec<&str> =
+                pet.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+            let among =
+                |value: &serde_json::Value, all: &[f64]| value.as_f64().is_some_and(|one| all.contains(&one));
+            let is_cat = pet["kind"] == "Cat" && keys.len() == 2 && among(&pet["lives"], &[7.0, 9.0]);
+            let kind = pet["kind"]
+                .as_str()
+                .is_some_and(|kind| kind != "Cat" && (1..=20).contains(&kind.chars().count()));
+            let named = if default { keys.len() == 1 || kind } else { pet["kind"] == "Other" };
+            let is_other = named
+                && among(&pet["legs"], &[0.0, 2.0, 4.0])
+                && keys.iter().all(|key| ["kind", "legs"].contains(key));
+            if is_cat || is_other {
+                answer("201 Created", "application/json", &pet.to_string())
+            } else {
+                answer("400 Bad Request", "", "")
+            }
+        })
+    };
+    let (ran, _) = checked(PETS, &host(true), &[]);
+    ran.ends_with(0);
+    let (ran, _) = checked(PETS, &host(false), &["--report", "json=r.json"]);
+    let report = ran.ends_with(1).file("r.json");
+    for case in ["keep/accept/body/kind/absent", "keep/accept/body/kind/default-mapping/unknown"] {
+        assert!(report.contains(case), "{case}: {report}");
+    }
+    embedded(PETS).ends_with(0);
+}

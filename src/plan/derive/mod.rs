@@ -9,6 +9,7 @@ mod links;
 mod nowhere;
 mod querystring;
 mod unique;
+mod unnamed;
 
 pub(super) use base::Base;
 
