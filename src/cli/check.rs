@@ -343,7 +343,7 @@ fn left_behind(run: &Record, ledger: Option<&Ledger>) {
 }
 
 /// One thread sends: to hand each answer to another would take longer than to look at it.
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| no_threads(&error))
 }
 

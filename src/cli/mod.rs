@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod fail_on;
 mod failure;
+mod fetching;
 mod man;
 mod parse;
 mod patterns;

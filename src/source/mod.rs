@@ -12,6 +12,7 @@ mod base;
 mod dynamic;
 mod error;
 mod excerpt;
+pub mod kept;
 mod mount;
 mod place;
 mod read;
@@ -20,6 +21,7 @@ mod references;
 mod tests;
 mod yaml;
 
+pub use base::host_to_fetch;
 pub use error::{Bracket, SourceError};
 pub use excerpt::Excerpt;
 pub use place::{FURTHER, File, Location, METHODS};

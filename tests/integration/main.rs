@@ -16,6 +16,7 @@ mod documents;
 mod driver;
 mod exact;
 mod facts;
+mod fetched;
 mod fields;
 mod formats;
 mod guards;
