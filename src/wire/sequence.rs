@@ -111,7 +111,9 @@ fn event_text(item: &Value) -> Option<String> {
         if value.contains('\r') || (name != "data" && lines.len() > 1) {
             return None;
         }
-        lines.iter().for_each(|line| text.push_str(&format!("{name}: {line}\n")));
+        for line in lines {
+            text.push_str(&format!("{name}: {line}\n"));
+        }
     }
     item.get("data").is_some_and(Value::is_string).then(|| text + "\n")
 }

@@ -101,9 +101,6 @@ fn nothing_is_fetched_that_was_not_allowed_and_a_failure_costs_itself() {
     let plain = contract(&library, "s.yaml").replace(&library.url(), "http://example.com");
     let driver = probity().with_file("c.yaml", plain);
     let ran = planned(&driver, &["--allow-fetch", "example.com"]).run().ends_with(0);
-    assert!(
-        !ran.stdout.contains("--allow-fetch") && ran.stderr.is_empty() || !ran.stderr.contains("fetched"),
-        "{}",
-        ran.everything()
-    );
+    assert!(!ran.stdout.contains("--allow-fetch"), "{}", ran.everything());
+    assert!(!ran.stderr.contains("fetched"), "{}", ran.everything());
 }

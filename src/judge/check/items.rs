@@ -52,9 +52,8 @@ pub(super) fn malformed(
     check: &'static Check,
     media: &MediaType,
 ) -> Option<Observation> {
-    let items = view.items(answer).iter().zip(1..);
-    let (error, number) =
-        items.filter_map(|(item, number)| Some((item.as_ref()?.as_ref().err()?, number))).next()?;
+    let mut items = view.items(answer).iter().zip(1..);
+    let (error, number) = items.find_map(|(item, number)| Some((item.as_ref()?.as_ref().err()?, number)))?;
     let title = "an item of the body is not well-formed JSON";
     let what = format!("{} item {}", answer.status, error.reason);
     let pair = ("JSON", format!("{} in item {number}", error.reason));

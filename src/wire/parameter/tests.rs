@@ -151,14 +151,13 @@ fn contract(parameter: &Parameter, schema: &Value) -> Contract {
         ParameterLocation::Cookie => ("cookie", "/a"),
     };
     let mut declared = json!({"name": "color", "in": at, "required": true});
-    match &parameter.media_type {
-        Some(media) => declared["content"] = json!({media: {"schema": schema}}),
-        None => {
-            declared["style"] = style;
-            declared["explode"] = parameter.explode.into();
-            declared["allowReserved"] = parameter.allow_reserved.into();
-            declared["schema"] = schema.clone();
-        }
+    if let Some(media) = &parameter.media_type {
+        declared["content"] = json!({media: {"schema": schema}});
+    } else {
+        declared["style"] = style;
+        declared["explode"] = parameter.explode.into();
+        declared["allowReserved"] = parameter.allow_reserved.into();
+        declared["schema"] = schema.clone();
     }
     let document = json!({"openapi": "3.2.0", "info": {"title": "T", "version": "1"}, "paths": {path: {"get": {
         "parameters": [declared],
