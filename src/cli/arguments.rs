@@ -1,9 +1,10 @@
 //! The arguments of every command, as clap reads them.
 
 use super::exit;
+use super::servers::ServerArgs;
 use crate::plan::Guards;
 use crate::run::{Rate, Settings};
-use crate::source::Reach;
+use crate::source::{Reach, host_to_fetch};
 use crate::text;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -82,6 +83,10 @@ pub(super) struct ContractArgs {
     /// May be repeated
     #[arg(long, env = "PROBITY_MAP", value_name = "URL=FILE", value_delimiter = ',', value_parser = copy)]
     pub(super) map: Vec<(String, PathBuf)>,
+    /// A host, with its port if that is not the usual one, from which what the contract refers to by a
+    /// URL is fetched once, and kept in the folder probity-fetched beside the contract. May be repeated
+    #[arg(long, env = "PROBITY_ALLOW_FETCH", value_name = "HOST", value_delimiter = ',', value_parser = host)]
+    pub(super) allow_fetch: Vec<String>,
 }
 
 impl ContractArgs {
@@ -127,7 +132,7 @@ pub(super) struct RandomArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Harm")]
 pub(super) struct GuardArgs {
-    /// Send PUT, PATCH and DELETE also to what the run did not create
+    /// Send PUT, PATCH, DELETE and methods of which nothing is known also to what the run did not create
     #[arg(long, env = "PROBITY_ON_EXISTING_DATA")]
     pub(super) on_existing_data: bool,
     /// Send, after all else, these operations, paths, tags or cases although they may stop, reset,
@@ -304,6 +309,8 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) target: TargetArgs,
     #[command(flatten)]
+    pub(super) servers: ServerArgs,
+    #[command(flatten)]
     pub(super) pace: PaceArgs,
     #[command(flatten)]
     pub(super) severity: SeverityArgs,
@@ -349,6 +356,8 @@ pub(super) struct PlanArgs {
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) guards: GuardArgs,
+    #[command(flatten)]
+    pub(super) servers: ServerArgs,
 }
 
 /// The arguments of `serve`.
@@ -520,6 +529,12 @@ fn copy(text: &str) -> Result<(String, PathBuf), String> {
     let named = text.split_once('=').filter(|(url, file)| url.contains(':') && !file.is_empty());
     let (url, file) = named.ok_or("a URL and the file that has its copy are expected, as URL=FILE")?;
     Ok((url.to_owned(), PathBuf::from(file)))
+}
+
+fn host(text: &str) -> Result<String, String> {
+    let named =
+        host_to_fetch(&format!("https://{text}")).filter(|_| !text.contains(['/', '?', '*', ',', ' ']));
+    named.ok_or_else(|| "a host is expected, such as example.com or localhost:8080".into())
 }
 
 fn positive(text: &str) -> Result<usize, String> {

@@ -37,7 +37,9 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let target = Target::of(arguments.target.target.as_deref())?;
     let given = given(&arguments.target)?;
     let source = Source::against(&arguments.contract, &target)?;
-    let contract = Arc::new(source.read(&arguments.contract)?);
+    let mut contract = source.read(&arguments.contract)?;
+    arguments.servers.fill(&mut contract)?;
+    let contract = Arc::new(contract);
     target.fits(&contract)?;
     let tokens = Tokens { fetched: given.oauth.is_some(), foreign: given.foreign.is_some() };
     super::patterns::known(&contract, &arguments.selection, &arguments.guards, tokens)?;
@@ -341,7 +343,7 @@ fn left_behind(run: &Record, ledger: Option<&Ledger>) {
 }
 
 /// One thread sends: to hand each answer to another would take longer than to look at it.
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| no_threads(&error))
 }
 

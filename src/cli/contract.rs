@@ -2,6 +2,7 @@
 
 use super::arguments::ContractArgs;
 use super::failure::{Failure, unread, unreadable};
+use super::fetching::Fetching;
 use super::target::Target;
 use super::{Exit, note};
 use crate::contract::Contract;
@@ -83,16 +84,30 @@ impl Source {
         };
         let document = match self {
             Source::Shipped => from_text("spec/groups.openapi.yaml", SHIPPED),
-            Source::File(path) => Document::open_within(path, &reached(arguments, path)?).map_err(|error| {
-                let text = error.location().and_then(|_| text_again(path));
-                unread(&error, text.as_deref())
-            }),
+            Source::File(path) => opened(path, reached(arguments, path)?, &arguments.allow_fetch),
             Source::Standard => from_text("standard input", &piped()?),
         }?;
         Contract::read(document).map_err(|refused| {
             let (document, error) = *refused;
             unreadable(&document, &error)
         })
+    }
+}
+
+/// Reads a contract in a file with what it refers to: what is kept of what was fetched for it, and what
+/// may be fetched.
+fn opened(path: &Path, mut reach: Reach, allowed: &[String]) -> Result<Document, Failure> {
+    let mut fetching = Fetching::new(path, allowed)?;
+    let given = reach.copies;
+    loop {
+        reach.copies = given.iter().cloned().chain(fetching.copies()).collect();
+        let document = Document::open_within(path, &reach).map_err(|error| {
+            let text = error.location().and_then(|_| text_again(path));
+            unread(&error, text.as_deref())
+        })?;
+        if !fetching.fetch(&document)? {
+            return Ok(document);
+        }
     }
 }
 

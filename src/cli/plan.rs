@@ -10,7 +10,8 @@ use crate::plan::{self, Guards, Plan, PlanError, Selection, Wishes};
 use crate::report;
 
 pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
-    let contract = Source::of(&arguments.contract)?.read(&arguments.contract)?;
+    let mut contract = Source::of(&arguments.contract)?.read(&arguments.contract)?;
+    arguments.servers.fill(&mut contract)?;
     known(&contract, &arguments.selection, &arguments.guards, Tokens::default())?;
     let plan = made(&contract, &arguments.selection, arguments.guards.of_target(), Tokens::default())?;
     if arguments.json {

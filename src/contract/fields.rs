@@ -84,7 +84,7 @@ const fn shown(name: &'static str, since: Version, inside: Inside) -> Field {
 }
 
 const CALLBACKS: &str = "these are requests that the host sends, which nobody waits for";
-const SEQUENTIAL: &str = "the items of a stream are not looked at";
+const BY_PLACE: &str = "how the parts of a stream are encoded is not looked at";
 
 /// Every kind of object, in the order of the specification.
 pub const OBJECTS: &[&Object] = &[
@@ -177,11 +177,7 @@ static PATH_ITEM: Object = Object {
         field("patch", V3_0, Read),
         field("trace", V3_0, Read),
         field("query", V3_2, Read),
-        field(
-            "additionalOperations",
-            V3_2,
-            Not("only the methods that have a field of their own are tested"),
-        ),
+        field("additionalOperations", V3_2, Read),
         with("servers", V3_0, Each(&SERVER)),
         with("parameters", V3_0, Each(&PARAMETER)),
     ],
@@ -237,12 +233,12 @@ static MEDIA_TYPE: Object = Object {
     name: "Media Type",
     fields: &[
         field("schema", V3_0, Read),
-        field("itemSchema", V3_2, Not(SEQUENTIAL)),
+        field("itemSchema", V3_2, Read),
         field("example", V3_0, Read),
         with("examples", V3_0, Each(&EXAMPLE)),
         field("encoding", V3_0, Shown),
-        field("prefixEncoding", V3_2, Shown),
-        field("itemEncoding", V3_2, Shown),
+        field("prefixEncoding", V3_2, Not(BY_PLACE)),
+        field("itemEncoding", V3_2, Not(BY_PLACE)),
     ],
 };
 

@@ -109,6 +109,8 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=a`
     DeepObject,
+    /// `name=a; name=b`, in which nothing is encoded
+    Cookie,
 }
 
 /// Where a parameter travels.
@@ -119,6 +121,8 @@ pub enum ParameterLocation {
     Path,
     /// In the query string.
     Query,
+    /// As the whole query string.
+    Querystring,
     /// As a header.
     Header,
     /// As a cookie.
@@ -143,12 +147,27 @@ pub struct MediaType {
     pub name: String,
     /// The schema of the decoded body.
     pub schema: Option<SchemaAt>,
+    /// The schema of each of its items, where it is a sequence.
+    pub items: Option<SchemaAt>,
     /// Documented values, with their names and places.
     pub examples: Vec<Example>,
     /// Whether what it holds cannot be read, so that nothing of it can be made.
     pub unread: bool,
     /// JSON Pointer to the media type.
     pub at: String,
+}
+
+/// How items follow each other in a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sequence {
+    /// JSON texts, each on a line of its own.
+    Lines,
+    /// JSON texts behind record separators (RFC 7464).
+    Records,
+    /// Server-sent events.
+    Events,
+    /// The parts of a multipart body.
+    Parts,
 }
 
 /// A documented value.
@@ -221,6 +240,7 @@ impl ParameterLocation {
         match self {
             ParameterLocation::Path => "path",
             ParameterLocation::Query => "query",
+            ParameterLocation::Querystring => "querystring",
             ParameterLocation::Header => "header",
             ParameterLocation::Cookie => "cookie",
         }
@@ -317,6 +337,16 @@ impl Operation {
         self.body.as_ref()?.content.iter().find(|media| is_json(&media.name) && !media.unread)
     }
 
+    /// The representation of its body as JSON texts in a sequence, if it has one.
+    pub fn sequence_body(&self) -> Option<(&MediaType, &SchemaAt, Sequence)> {
+        let mut content = self.body.iter().flat_map(|body| &body.content).filter(|media| !media.unread);
+        content.find_map(|media| {
+            let kind = sequence(&media.name)?;
+            let is_json = matches!(kind, Sequence::Lines | Sequence::Records);
+            Some((media, media.items.as_ref()?, kind)).filter(|_| is_json)
+        })
+    }
+
     /// Whether a request without credentials is documented as good enough.
     pub fn is_open(&self) -> bool {
         self.security.is_empty() || self.security.iter().any(Vec::is_empty)
@@ -337,6 +367,30 @@ pub fn is_json(media_type: &str) -> bool {
     name.eq_ignore_ascii_case("application/json")
         || name.eq_ignore_ascii_case("text/json")
         || (name.contains('/') && suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case(SUFFIX)))
+}
+
+/// How the items of a media type follow each other, if it has any.
+pub fn sequence(media_type: &str) -> Option<Sequence> {
+    let name = essence(media_type);
+    match name.as_str() {
+        "application/jsonl"
+        | "application/x-jsonl"
+        | "application/ndjson"
+        | "application/x-ndjson"
+        | "application/jsonlines"
+        | "application/x-jsonlines" => Some(Sequence::Lines),
+        "application/json-seq" => Some(Sequence::Records),
+        "text/event-stream" => Some(Sequence::Events),
+        "multipart/mixed" => Some(Sequence::Parts),
+        _ if name.ends_with("+json-seq") => Some(Sequence::Records),
+        _ if name.ends_with("+jsonl") => Some(Sequence::Lines),
+        _ => None,
+    }
+}
+
+/// Whether a media type is that of forms in a query.
+pub fn is_form(media_type: &str) -> bool {
+    without_parameters(media_type).eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// A media type without parameters, in lower case.

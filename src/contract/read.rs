@@ -4,18 +4,19 @@
 use super::declared;
 use super::extension::{self, Behaviour, DocumentExtension, Shape};
 use super::fields::Lost;
+use super::methods::{self, Method};
 use super::model::{
-    Body, Example, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SecuritySchemes,
-    StatusRange, Style,
+    Body, Example, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SecurityScheme,
+    SecuritySchemes, StatusRange, Style,
 };
 use super::security::Security;
 use super::unread::{self, Losses};
-use super::view::{self, AT, UNREAD};
-use super::{Contract, ContractError, Expression, Untestable, link, webhook};
+use super::view::{self, AT, COOKIE, ITEMS, NEWER, QUERYSTRING, UNREAD};
+use super::{Contract, ContractError, Expression, Untestable, link, servers, webhook};
 use crate::json::pointer;
 use crate::schema::Unusable;
 use crate::schema::schemas::SchemaAt;
-use crate::source::{Document, METHODS};
+use crate::source::{Document, FURTHER, METHODS};
 use indexmap::IndexMap;
 use openapiv3 as oas;
 use openapiv3::ReferenceOr;
@@ -49,7 +50,7 @@ impl Described {
         Contract {
             title: text("/info/title"),
             version: text("/info/version"),
-            servers: servers(root, ""),
+            servers: servers::urls(root, "", &[]),
             unread: losses.all(&document, &operations, &untestable),
             operations,
             untestable,
@@ -77,28 +78,26 @@ fn described(document: &Document) -> Result<Described, ContractError> {
     let mut operations: Vec<Operation> = Vec::new();
     let mut lost_of_operations = Vec::new();
     for PathItem { path, at } in paths(root, &mut untestable, &mut losses.of_document) {
-        let methods: Vec<&str> = METHODS
-            .iter()
-            .copied()
-            .filter(|method| pointer::get(root, &at).is_some_and(|item| item.get(method).is_some()))
-            .collect();
-        for method in &methods {
-            let name = format!("{} {path}", method.to_uppercase());
+        let methods = methods::of(root, &at, &mut losses.of_document);
+        for Method { name: method, at: here } in &methods {
+            let name = format!("{method} {path}");
             let mut lost = Vec::new();
-            match operation(root, &at, &pointer::child(&at, method), &name, &mut lost) {
+            match operation(root, &at, here, &name, &mut lost) {
                 Ok(mut found) => {
                     let here = &found.at;
                     let own = extension::at::<Behaviour>(root, here, Shape::Operation, &mut mistakes);
                     let (mut own, stated_at) = own.unwrap_or_default();
                     own.place(&stated_at);
                     found.behaviour = own.or(&extension.defaults);
-                    found.servers = servers(root, here);
-                    if found.servers.is_empty() {
-                        found.servers = servers(root, &at);
-                    }
+                    found.servers = servers::of_operation(root, &at, here, &[]);
                     let own = security.requirements(root, here, &mut lost);
                     found.security = own.unwrap_or_else(|| everywhere.clone());
-                    found.path_methods = methods.iter().map(|method| method.to_uppercase()).collect();
+                    if let Err(Unusable { at, why }) = room_for_keys(&mut found, &security.schemes, &mut lost)
+                    {
+                        untestable.push(Untestable { operation: name, at, why });
+                        continue;
+                    }
+                    found.path_methods = methods.iter().map(|method| method.name.clone()).collect();
                     operations.push(found);
                     lost_of_operations.push(lost);
                 }
@@ -122,6 +121,29 @@ fn described(document: &Document) -> Result<Described, ContractError> {
     losses.of_operations = ids.zip(lost_of_operations).collect();
     let (schemes, request_id) = (security.schemes, extension.request_id);
     Ok(Described { openapi, operations, untestable, losses, schemes, request_id })
+}
+
+/// Takes out a parameter that wants the whole query where a key travels there.
+fn room_for_keys(
+    operation: &mut Operation,
+    schemes: &SecuritySchemes,
+    lost: &mut Vec<Lost>,
+) -> Result<(), Unusable> {
+    let in_query = |name: &String| {
+        matches!(schemes.get(name), Some(SecurityScheme::ApiKey { location: ParameterLocation::Query, .. }))
+    };
+    let whole = |one: &Parameter| one.location == ParameterLocation::Querystring;
+    let Some(index) = operation.parameters.iter().position(whole) else { return Ok(()) };
+    if !operation.security.iter().flatten().any(in_query) {
+        return Ok(());
+    }
+    let Parameter { at, required, .. } = operation.parameters.remove(index);
+    let why = "what takes the whole query has no room for the key that goes there".to_owned();
+    if required {
+        return Err(Unusable { at, why });
+    }
+    lost.push(Lost { at, why });
+    Ok(())
 }
 
 fn version(root: &Value) -> Result<&'static str, ContractError> {
@@ -155,7 +177,7 @@ fn paths(root: &Value, untestable: &mut Vec<Untestable>, lost: &mut Vec<Lost>) -
         let at = pointer::child("/paths", key);
         if item.get("$ref").is_some_and(Value::is_string) {
             let beside = |name: &&&str| item.get(**name).is_some();
-            lost.extend(METHODS.iter().chain(&["parameters"]).filter(beside).map(|name| Lost {
+            lost.extend(METHODS.iter().chain(&[FURTHER, "parameters"]).filter(beside).map(|name| Lost {
                 at: pointer::child(&at, name),
                 why: format!("`{name}` stands beside `$ref`, and is not read"),
             }));
@@ -166,21 +188,6 @@ fn paths(root: &Value, untestable: &mut Vec<Untestable>, lost: &mut Vec<Lost>) -
         }
     }
     found
-}
-
-/// The servers that are stated at a place, templates filled with their defaults.
-fn servers(root: &Value, at: &str) -> Vec<String> {
-    let list = pointer::get(root, &pointer::child(at, "servers"));
-    let list = list.and_then(Value::as_array).into_iter().flatten();
-    let filled = list.filter_map(|server| {
-        let mut url = server.get("url")?.as_str()?.to_owned();
-        for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
-            let default = variable.get("default").and_then(Value::as_str).unwrap_or_default();
-            url = url.replace(&format!("{{{name}}}"), default);
-        }
-        Some(url)
-    });
-    filled.collect()
 }
 
 fn operation(
@@ -279,6 +286,11 @@ fn parameter_from(parameter: oas::Parameter) -> Parameter {
     let allow_reserved = matches!(parameter, oas::Parameter::Query { allow_reserved: true, .. });
     let data = parameter.parameter_data();
     let at = place(&data.extensions);
+    let (location, style) = match data.extensions.get(NEWER).and_then(Value::as_str) {
+        Some(QUERYSTRING) => (ParameterLocation::Querystring, style),
+        Some(COOKIE) => (location, Style::Cookie),
+        _ => (location, style),
+    };
     let mut examples = examples_from(&at, data.example, data.examples);
     let (media_type, schema) = match data.format {
         oas::ParameterSchemaOrContent::Schema(schema) => (None, schema_at(&schema)),
@@ -294,7 +306,7 @@ fn parameter_from(parameter: oas::Parameter) -> Parameter {
         at,
         schema,
         style,
-        explode: data.explode.unwrap_or(style == Style::Form),
+        explode: data.explode.unwrap_or(matches!(style, Style::Form | Style::Cookie)),
         allow_reserved,
         media_type,
         name: data.name,
@@ -354,7 +366,10 @@ fn content_from(content: oas::Content) -> Vec<MediaType> {
         let at = place(&media.extensions);
         let examples = examples_from(&at, media.example, media.examples);
         let unread = media.extensions.contains_key(UNREAD);
-        MediaType { name, schema: media.schema.as_ref().and_then(schema_at), examples, unread, at }
+        let schema = media.schema.as_ref().and_then(schema_at);
+        let items = media.extensions.get(ITEMS).and_then(Value::as_str);
+        let items = items.map(|at| SchemaAt(at.to_owned()));
+        MediaType { name, schema, items, examples, unread, at }
     });
     each.collect()
 }

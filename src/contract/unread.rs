@@ -2,7 +2,7 @@
 //! operation only where no request can be made without it.
 
 use super::fields::{self, Lost};
-use super::model::Parameter;
+use super::model::{MediaType, Parameter};
 use super::{Operation, Unread, Untestable};
 use crate::json::pointer;
 use crate::schema::folded::Folds;
@@ -216,8 +216,8 @@ impl<'c> Costs<'c> {
         };
         operation.parameters.retain(|one| one.required || (!unread(one) && cannot(&one.schema).is_none()));
         for media in operation.body.iter_mut().flat_map(|body| &mut body.content) {
-            if cannot(&media.schema).is_some() {
-                (media.unread, media.schema) = (true, None);
+            if cannot(&media.schema).is_some() || cannot(&media.items).is_some() {
+                (media.unread, media.schema, media.items) = (true, None, None);
                 media.examples.clear();
             }
         }
@@ -269,12 +269,16 @@ fn needs_unknown(folds: &Folds<'_>, places: &[String]) -> bool {
 fn schemas_of(operation: &Operation) -> (Vec<SchemaAt>, Vec<SchemaAt>) {
     let body = operation.body.iter().flat_map(|body| &body.content);
     let sent = operation.parameters.iter().filter_map(|parameter| parameter.schema.clone());
-    let requests = body.filter_map(|media| media.schema.clone()).chain(sent).collect();
+    let requests = body.flat_map(schemas_of_media).chain(sent).collect();
     let answered = operation.responses.iter().flat_map(|response| {
         let headers = response.headers.iter().filter_map(|header| header.schema.clone());
-        response.content.iter().filter_map(|media| media.schema.clone()).chain(headers)
+        response.content.iter().flat_map(schemas_of_media).chain(headers)
     });
     (requests, answered.collect())
+}
+
+fn schemas_of_media(media: &MediaType) -> impl Iterator<Item = SchemaAt> {
+    media.schema.iter().chain(&media.items).cloned()
 }
 
 #[cfg(test)]

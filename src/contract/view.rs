@@ -5,7 +5,8 @@
 //! schema keyword passes through a typed model that would lose it. A part that cannot be read is
 //! left out and told of.
 
-use super::fields::Lost;
+use super::fields::{Lost, Version};
+use super::model;
 use crate::json::pointer;
 use crate::schema::Unusable;
 use openapiv3 as oas;
@@ -14,6 +15,18 @@ use serde_json::{Map, Value, json};
 
 /// The extension that carries a part's pointer through `openapiv3`.
 pub(super) const AT: &str = "x-probity-at";
+
+/// The extension that says where the schema of the items of a media type is.
+pub(super) const ITEMS: &str = "x-probity-items";
+
+/// The extension that says that a parameter is one as only 3.2 has it, and which.
+pub(super) const NEWER: &str = "x-probity-newer";
+
+/// A parameter that is the whole query.
+pub(super) const QUERYSTRING: &str = "querystring";
+
+/// A cookie in the style of cookies.
+pub(super) const COOKIE: &str = "cookie";
 
 pub(super) use crate::schema::UNREAD;
 const REFERENCE_LIMIT: usize = 32;
@@ -62,6 +75,9 @@ type View<'d> = fn(&mut Viewer<'d>, &str) -> Viewed;
 
 /// Where parameters travel.
 const LOCATIONS: [&str; 4] = ["path", "query", "header", "cookie"];
+
+/// How the parts of a media type are encoded.
+const ENCODINGS: [&str; 3] = ["encoding", "prefixEncoding", "itemEncoding"];
 
 /// What of a part may be left out without making it another.
 const ASIDE: &[&str] =
@@ -117,7 +133,51 @@ impl<'d> Viewer<'d> {
                 }
             }
         }
+        self.alone(&mut parameters)?;
         Ok(parameters)
+    }
+
+    /// Takes out what wants the whole query where others want a part of it.
+    fn alone(&mut self, parameters: &mut Vec<Value>) -> Result<(), Unusable> {
+        let whole = |one: &Value| one.get(NEWER).is_some_and(|newer| newer == QUERYSTRING);
+        let beside = parameters.iter().filter(|one| one["in"] == "query").count() > 1;
+        if !beside {
+            return Ok(());
+        }
+        for index in
+            (0..parameters.len()).rev().filter(|index| whole(&parameters[*index])).collect::<Vec<_>>()
+        {
+            let taken = parameters.remove(index);
+            let why = "what takes the whole query has no other parameters of the query beside it".to_owned();
+            let unusable = Unusable { at: taken[AT].as_str().unwrap_or_default().to_owned(), why };
+            if taken["required"] == json!(true) {
+                return Err(unusable);
+            }
+            self.lose(unusable);
+        }
+        Ok(())
+    }
+
+    /// Whether a parameter says how it is written as the whole query.
+    fn whole_query(&self, at: &str, source: &Map<String, Value>) -> Result<(), Unusable> {
+        let unusable = |at: String, why: &str| Unusable { at, why: why.to_owned() };
+        if !source.contains_key("content") {
+            let why = "a parameter in querystring has a media type, in `content`, and this has none";
+            return Err(unusable(pointer::child(at, "in"), why));
+        }
+        let (content, members) = part(self.root, &pointer::child(at, "content"))?;
+        let media = members.keys().find(|name| !name.starts_with("x-"));
+        let Some((at, media)) =
+            media.map(|name| part(self.root, &pointer::child(&content, name))).transpose()?
+        else {
+            return Ok(());
+        };
+        match ENCODINGS.iter().find(|name| media.contains_key(**name)) {
+            Some(name) => {
+                Err(unusable(pointer::child(&at, name), "how a query is encoded by parts is not read"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Where a part stands that may be a reference; nothing where there is none.
@@ -142,7 +202,12 @@ impl<'d> Viewer<'d> {
 
     fn parameter(&mut self, at: &str) -> Viewed {
         let (at, source) = part(self.root, at)?;
-        if let Some(place) = source.get("in").filter(|place| !LOCATIONS.iter().any(|known| *place == known)) {
+        let newer = newer(self.root, source);
+        if newer == Some(QUERYSTRING) {
+            self.whole_query(&at, source)?;
+        } else if let Some(place) =
+            source.get("in").filter(|place| !LOCATIONS.iter().any(|known| *place == known))
+        {
             let why = format!("a parameter in {place} is not sent");
             return Err(Unusable { at: pointer::child(&at, "in"), why });
         }
@@ -161,6 +226,11 @@ impl<'d> Viewer<'d> {
                 "example",
             ],
         );
+        if let Some(newer) = newer {
+            view.insert(NEWER.into(), newer.into());
+            view.insert("in".into(), if newer == COOKIE { "cookie" } else { "query" }.into());
+            view.shift_remove("style");
+        }
         let examples = self.each(&at, "examples", Viewer::example, None);
         view.insert("examples".into(), examples);
         self.schema_or_content(&at, source, &mut view)?;
@@ -193,9 +263,19 @@ impl<'d> Viewer<'d> {
         self.fitting::<oas::Header>(&at, Value::Object(view))
     }
 
-    fn media_type(&mut self, at: &str) -> Viewed {
-        let (at, source) = part(self.root, at)?;
+    fn media_type(&mut self, named: &str) -> Viewed {
+        let (at, source) = part(self.root, named)?;
         let mut view = keep(source, &at, &["example"]);
+        if source.contains_key("itemSchema") && Version::of(self.root) >= Version::V3_2 {
+            let name = pointer::parent_and_last(named).map(|(_, name)| name).unwrap_or_default();
+            let here = pointer::child(&at, "itemSchema");
+            if model::sequence(&name).is_some() {
+                view.insert(ITEMS.into(), here.into());
+            } else {
+                let why = format!("`itemSchema` is not read: what the items of {name} are is not known");
+                self.lose(Unusable { at: here, why });
+            }
+        }
         if source.contains_key("schema") {
             view.insert("schema".into(), schema(&at));
         }
@@ -331,6 +411,17 @@ fn unread_response(at: &str) -> Value {
 /// A media type of which nothing but its name is known.
 fn unread_media_type(at: &str) -> Value {
     json!({"examples": {}, AT: at, UNREAD: true})
+}
+
+/// What only 3.2 has of a parameter.
+fn newer(root: &Value, parameter: &Map<String, Value>) -> Option<&'static str> {
+    let is = |field: &str, value: &str| parameter.get(field).is_some_and(|given| given == value);
+    let newer = if is("in", "querystring") {
+        Some(QUERYSTRING)
+    } else {
+        (is("in", "cookie") && is("style", "cookie")).then_some(COOKIE)
+    };
+    newer.filter(|_| Version::of(root) >= Version::V3_2)
 }
 
 /// Whether two parameters are one: names of headers differ by more than their case.

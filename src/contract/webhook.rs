@@ -1,8 +1,8 @@
 //! Webhooks: requests that the host sends, which are named and not tested.
 
+use super::methods::{self, Method};
 use super::view;
 use crate::json::pointer;
-use crate::source::METHODS;
 use serde_json::Value;
 
 /// A request that the host sends.
@@ -26,17 +26,19 @@ pub(super) fn all(root: &Value) -> Vec<Webhook> {
     for name in names {
         let here = pointer::child("/webhooks", name);
         let item = view::resolve(root, &here).ok();
-        let methods = METHODS.iter().filter_map(|method| {
-            let (at, item) = item.as_ref()?;
-            Some((*method, pointer::child(at, method), item.get(method)?))
-        });
+        // That webhooks are not tested is told of them all.
+        let methods = item.map(|(at, _)| methods::of(root, &at, &mut Vec::new())).unwrap_or_default();
         let before = found.len();
-        found.extend(methods.map(|(method, at, operation)| Webhook {
-            name: name.clone(),
-            method: Some(method.to_uppercase()),
-            summary: operation.get("summary").and_then(Value::as_str).map(str::to_owned),
-            at,
-        }));
+        found.extend(
+            methods.into_iter().map(|Method { name: method, at }| Webhook {
+                name: name.clone(),
+                method: Some(method),
+                summary: pointer::get(root, &pointer::child(&at, "summary"))
+                    .and_then(Value::as_str)
+                    .map(str::to_owned),
+                at,
+            }),
+        );
         if found.len() == before {
             found.push(Webhook { name: name.clone(), method: None, summary: None, at: here });
         }
@@ -52,7 +54,7 @@ mod tests {
     #[test]
     fn each_request_of_a_webhook_is_named_and_one_that_cannot_be_read_too() {
         let root = json!({
-            "webhooks": {"new": {"post": {"summary": "Hello"}, "put": {}}, "lost": {"$ref": "#/none"}, "shared": {"$ref": "#/item"}},
+            "webhooks": {"new": {"post": {"summary": "Hello"}, "put": {}, "additionalOperations": {"PING": {}}}, "lost": {"$ref": "#/none"}, "shared": {"$ref": "#/item"}},
             "item": {"post": {}}
         });
         let found: Vec<(String, Option<String>, String)> =
@@ -60,6 +62,7 @@ mod tests {
         let expected = [
             ("new", Some("PUT"), "/webhooks/new/put"),
             ("new", Some("POST"), "/webhooks/new/post"),
+            ("new", Some("PING"), "/webhooks/new/additionalOperations/PING"),
             ("lost", None, "/webhooks/lost"),
             ("shared", Some("POST"), "/item/post"),
         ];

@@ -15,7 +15,7 @@ use crate::contract::rule::Strictness;
 use crate::json::pointer;
 use crate::page::Anchors;
 use crate::plan::Labeller;
-use crate::schema::Side;
+use crate::schema::{SchemaAt, Side};
 use serde_json::Value;
 
 /// A longer summary is cut.
@@ -230,6 +230,7 @@ impl Builder<'_> {
         let places = [
             (ParameterLocation::Path, "Path parameters"),
             (ParameterLocation::Query, "Query parameters"),
+            (ParameterLocation::Querystring, "Query string"),
             (ParameterLocation::Header, "Headers"),
             (ParameterLocation::Cookie, "Cookies"),
         ];
@@ -255,9 +256,10 @@ impl Builder<'_> {
     }
 
     fn media(&mut self, media: &MediaType, side: Side) -> Media {
+        let (name, schema) = shown(media);
         Media {
-            name: media.name.clone(),
-            shape: media.schema.as_ref().map(|schema| self.shapes.body(schema, side, &mut self.anchors)),
+            name,
+            shape: schema.map(|schema| self.shapes.body(schema, side, &mut self.anchors)),
             examples: example::examples(self.contract, media, side),
         }
     }
@@ -274,9 +276,9 @@ impl Builder<'_> {
         }
         let good = matches!(response.status, StatusRange::Code(200..=299) | StatusRange::Class(2));
         let media = response.content.iter().map(|media| {
-            let schema = media.schema.as_ref();
+            let (name, schema) = shown(media);
             Media {
-                name: media.name.clone(),
+                name,
                 shape: schema.map(|schema| {
                     if good {
                         self.shapes.body(schema, Side::Response, &mut self.anchors)
@@ -358,6 +360,15 @@ fn promises(operation: &model::Operation) -> Vec<Promise> {
         mark: None,
     });
     each.collect()
+}
+
+/// What a representation is called, and the schema that is shown of it: where there is none of the
+/// whole, that of each item.
+fn shown(media: &MediaType) -> (String, Option<&SchemaAt>) {
+    match (&media.schema, &media.items) {
+        (None, Some(items)) => (format!("{}, each item", media.name), Some(items)),
+        (schema, _) => (media.name.clone(), schema.as_ref()),
+    }
 }
 
 #[cfg(test)]

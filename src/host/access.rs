@@ -163,7 +163,7 @@ impl Access {
                         let text = intake::cookie(headers, name);
                         text.map(|text| cookies::decoded(&text))
                     }
-                    ParameterLocation::Header | ParameterLocation::Path => {
+                    ParameterLocation::Header | ParameterLocation::Path | ParameterLocation::Querystring => {
                         headers.get(name.as_str()).and_then(|value| value.to_str().ok()).map(str::to_owned)
                     }
                 };

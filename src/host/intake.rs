@@ -7,7 +7,7 @@ use crate::json::{self, Text, pointer};
 use crate::schema::folded::Folds;
 use crate::schema::{SchemaAt, Side, ValidationError};
 use crate::wire::parameter::{Reader, Reading};
-use crate::wire::{Received, cookie, url};
+use crate::wire::{Received, cookie, sequence, url};
 use http::{HeaderMap, header};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -22,8 +22,12 @@ pub(super) struct Asked<'r> {
     pub(super) body: Option<&'r [u8]>,
 }
 
-/// The names of a query string, decoded, and their values as they came.
-pub(super) struct Query(Vec<(String, String)>);
+/// A query string.
+pub(super) struct Query {
+    /// Its names, decoded, and their values as they came.
+    pairs: Vec<(String, String)>,
+    whole: Option<String>,
+}
 
 /// Values of parameters, by where they travel and by name.
 pub(super) type Values = Vec<(ParameterLocation, String, Value)>;
@@ -71,21 +75,23 @@ struct Taking {
 impl Asked<'_> {
     /// What stands outside of the body, with the values of the path.
     pub(super) fn received<'a>(&'a self, path: Vec<(Cow<'a, str>, &'a str)>) -> Received<'a> {
-        let query = self.query.0.iter().map(|(name, value)| (name.clone(), value.as_str())).collect();
+        let Query { pairs, whole } = &self.query;
+        let query = pairs.iter().map(|(name, value)| (name.clone(), value.as_str())).collect();
         let fields = self.headers.iter();
         let fields = fields.map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())));
-        Received { path, query, ..Received::default() }.with(fields)
+        Received { path, query, querystring: whole.as_deref(), ..Received::default() }.with(fields)
     }
 }
 
 impl Query {
     pub(super) fn read(text: Option<&str>) -> Query {
         let pairs = url::query_pairs(text.unwrap_or_default());
-        Query(pairs.map(|(name, value)| (url::query_decoded(name), value.to_owned())).collect())
+        let pairs = pairs.map(|(name, value)| (url::query_decoded(name), value.to_owned())).collect();
+        Query { pairs, whole: text.map(str::to_owned) }
     }
 
     pub(super) fn first(&self, name: &str) -> Option<String> {
-        let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
+        let (_, value) = self.pairs.iter().find(|(known, _)| known == name)?;
         Some(url::query_decoded(value))
     }
 }
@@ -170,6 +176,11 @@ impl Intake {
                     }
                     admitted.text = Some(text);
                     admitted.value = Some(value);
+                } else if let (Some(schema), Some(kind)) = (&media.items, model::sequence(name)) {
+                    for item in sequence::items(kind, name, bytes).into_iter().flatten() {
+                        let Ok(text) = item else { return Err(one(Cause::Malformed, "the body")) };
+                        breaches.extend(body_breaches(contract, schema, &text.to_value()));
+                    }
                 }
             }
         }
@@ -218,6 +229,7 @@ impl Taking {
         let kind = match location {
             ParameterLocation::Path => "path parameter",
             ParameterLocation::Query => "query parameter",
+            ParameterLocation::Querystring => "query string",
             ParameterLocation::Cookie => "cookie",
             ParameterLocation::Header => "header",
         };

@@ -1,12 +1,13 @@
 //! Valid values for answers, made once for each.
 
 use crate::contract::Contract;
-use crate::contract::model::{Header, MediaType, Response, is_json};
+use crate::contract::model::{self, Header, MediaType, Response, Sequence, is_json};
 use crate::generate::random::Random;
 use crate::generate::value::{Fill, Maker};
 use crate::json::pointer;
 use crate::schema::folded::Folded;
 use crate::schema::{SchemaAt, Side};
+use crate::wire::sequence;
 use http::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -98,6 +99,9 @@ impl<'c> Samples<'c> {
     ) -> Option<Sample> {
         let json = |media: &&MediaType| is_json(&media.name) || media.name == "*/*";
         let media = response.content.iter().find(json).or_else(|| response.content.first())?;
+        if let Some(sequence) = self.sequence(media) {
+            return Some(sequence);
+        }
         let name = if media.name == "*/*" || media.name.ends_with("/*") && !is_json(&media.name) {
             if media.name.starts_with("text") { "text/plain" } else { "application/json" }
         } else {
@@ -121,6 +125,22 @@ impl<'c> Samples<'c> {
             schema: media.schema.clone(),
             value: value.or_else(|| found.into_iter().next()).unwrap_or_default(),
         })
+    }
+
+    /// Two items of a media type that is a sequence of some, as the text that they are.
+    fn sequence(&self, media: &MediaType) -> Option<Sample> {
+        let (schema, kind) = (media.items.as_ref()?, model::sequence(&media.name)?);
+        let mut maker = self.maker(Fill::All);
+        let item = maker.make(std::slice::from_ref(&schema.0));
+        let item = item.filter(|item| self.accepts(Some(schema), item));
+        // A sequence of nothing is one.
+        let two = item.and_then(|item| sequence::written(kind, &[item.clone(), item]));
+        let text = String::from_utf8(two.or_else(|| sequence::written(kind, &[]))?).ok()?;
+        let name = match kind {
+            Sequence::Parts => format!("multipart/mixed; boundary={}", sequence::BOUNDARY),
+            _ => media.name.clone(),
+        };
+        Some(Sample { media: HeaderValue::from_str(&name).ok()?, schema: None, value: text.into() })
     }
 
     /// The headers that an answer must carry.

@@ -8,6 +8,8 @@ use crate::contract::{Contract, Expression, Operation, Response};
 use crate::exchange::{Answer, Exchange};
 use crate::json::{self, Kind, Malformed, Node, Text};
 use crate::plan::{Case, Plan, Position, Verdict};
+use crate::schema::SchemaAt;
+use crate::wire::sequence::{self, Item};
 use serde_json::Value;
 use std::cell::OnceCell;
 
@@ -33,6 +35,7 @@ pub struct View<'v> {
     body: OnceCell<Result<Text, Malformed>>,
     value: OnceCell<Value>,
     media: OnceCell<Option<usize>>,
+    items: OnceCell<Vec<Item>>,
     clock: OnceCell<Clock>,
 }
 
@@ -58,6 +61,7 @@ impl<'v> View<'v> {
             body: OnceCell::new(),
             value: OnceCell::new(),
             media: OnceCell::new(),
+            items: OnceCell::new(),
             clock: OnceCell::new(),
         }
     }
@@ -91,6 +95,21 @@ impl<'v> View<'v> {
     /// The documented representation that the answer has, if it is JSON.
     pub fn json_media(&self, answer: &Answer) -> Option<&'v MediaType> {
         self.media(answer).filter(|_| answer.header("content-type").is_some_and(model::is_json))
+    }
+
+    /// The schema of the items of the answer, if it is a sequence of some.
+    pub fn item_schema(&self, answer: &Answer) -> Option<&'v SchemaAt> {
+        let items = self.media(answer)?.items.as_ref();
+        items.filter(|_| answer.header("content-type").and_then(model::sequence).is_some())
+    }
+
+    /// The items of the answer.
+    pub fn items(&self, answer: &Answer) -> &[Item] {
+        self.items.get_or_init(|| {
+            let kind = answer.header("content-type").unwrap_or_default();
+            let how = model::sequence(kind);
+            how.map_or_else(Vec::new, |how| sequence::items(how, kind, &answer.body))
+        })
     }
 
     /// Whether a text, in small letters, stands in what the contract gives as examples of an answer.

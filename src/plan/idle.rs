@@ -96,7 +96,7 @@ fn schemas(operation: &Operation) -> impl Iterator<Item = &SchemaAt> {
     let headers = operation.responses.iter().flat_map(|response| &response.headers);
     let beside = operation.parameters.iter().filter_map(|parameter| parameter.schema.as_ref());
     let beside = beside.chain(headers.filter_map(|header| header.schema.as_ref()));
-    contents.flatten().filter_map(|media| media.schema.as_ref()).chain(beside)
+    contents.flatten().flat_map(|media| media.schema.iter().chain(&media.items)).chain(beside)
 }
 
 #[cfg(test)]

@@ -221,6 +221,8 @@ pub enum Place {
     Header(String),
     /// A query parameter.
     Query(String),
+    /// The query as a whole, by the name of the parameter that takes it.
+    Querystring(String),
     /// A path parameter.
     Path(String),
     /// A cookie.
@@ -359,6 +361,7 @@ impl Place {
             Some(("body", rest)) => Place::Body(format!("/{rest}")),
             Some(("header", name)) => Place::Header(name.to_owned()),
             Some(("query", name)) => Place::Query(name.to_owned()),
+            Some(("querystring", name)) => Place::Querystring(name.to_owned()),
             Some(("path", name)) => Place::Path(name.to_owned()),
             Some(("cookie", name)) => Place::Cookie(name.to_owned()),
             Some(("link", other)) => Place::Link(other.to_owned()),
@@ -373,6 +376,7 @@ impl fmt::Display for Place {
             Place::Body(at) => write!(f, "body{at}"),
             Place::Header(name) => write!(f, "header/{name}"),
             Place::Query(name) => write!(f, "query/{name}"),
+            Place::Querystring(name) => write!(f, "querystring/{name}"),
             Place::Path(name) => write!(f, "path/{name}"),
             Place::Cookie(name) => write!(f, "cookie/{name}"),
             Place::MediaType => f.write_str("media-type"),

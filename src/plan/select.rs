@@ -44,10 +44,10 @@ pub(super) fn names(pattern: &str, operation: &Operation, case: &str) -> bool {
         || matches(pattern, &operation.path)
         || matches(pattern, &format!("{} {}", operation.method, operation.path))
         || operation.tags.iter().any(|tag| matches(pattern, tag))
-        || (METHODS.contains(&pattern) && is_sent_by(pattern, operation, case))
+        || is_sent_by(pattern, operation, case)
 }
 
-/// The methods that a pattern can be.
+/// The methods that a pattern can be, whether the contract has them or not.
 pub const METHODS: [&str; 9] = ["GET", "HEAD", "OPTIONS", "TRACE", "POST", "PUT", "PATCH", "DELETE", "QUERY"];
 
 /// Whether a case, or the operation where no case is named, is of a method; what tries another

@@ -12,7 +12,6 @@ use crate::exchange::{Exchange, Pieces};
 use crate::generate::Sample;
 use crate::plan::guard::is_safe;
 use crate::plan::{Case, Scenario};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::pin::pin;
 
@@ -89,8 +88,7 @@ impl Runner<'_> {
         if let Some(own) = own {
             return Some(format!("it ends with {own}, which is a path of the contract: leave that out"));
         }
-        let servers = self.contract.document.get("/servers").and_then(Value::as_array)?;
-        let urls = servers.iter().filter_map(|server| server.get("url")?.as_str());
+        let urls = self.contract.servers.iter();
         let stated = urls.filter_map(|url| path_of(url).filter(|stated| *stated != path));
         let stated = stated.filter(|stated| !stated.is_empty()).map(str::to_owned).next()?;
         Some(format!("the contract's `servers` have the path {stated}"))

@@ -8,6 +8,7 @@ mod conflict;
 mod credentials;
 mod effects;
 mod error;
+pub mod fetch;
 mod follow;
 mod forms;
 pub mod identity;

@@ -36,12 +36,24 @@ fn of(contract: &Contract, operation: &Operation, target: &str) -> Served {
     };
     let origin = url.origin().ascii_serialization();
     let is_near = |server: &&Server<'_>| {
-        server.origin.is_none() || server.origin == usual.origin || server.origin == Some(&origin)
+        let near = server.origin.is_none() || server.origin == usual.origin || server.origin == Some(&origin);
+        near && open(server.path).is_none()
     };
+    if let Some(name) = open(stated) {
+        return Served::Elsewhere(format!(
+            "it has a server of its own, {stated}, of which nobody says what {{{name}}} is: --server-variable {name}=VALUE"
+        ));
+    }
     match own.iter().find(is_near) {
         Some(server) => Served::At(format!("{origin}{above}{}", server.path)),
         None => Served::Elsewhere(format!("it has a server of its own, {stated}, which is not the target's")),
     }
+}
+
+/// The first variable in the URL of a server that has no value.
+fn open(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once('{')?;
+    Some(rest.split_once('}')?.0)
 }
 
 /// The URL of a server, in parts.
@@ -101,6 +113,7 @@ mod tests {
             (api, "[{url: 'https://b.example'}, {url: /up}]", "http://h:1/v1", Some("http://h:1/up")),
             ("[]", "[{url: /up}]", "http://h:1", Some("http://h:1/up")),
             ("[]", "[{url: /}]", "http://h:1/x", Some("http://h:1/x")),
+            ("[]", "[{url: '/{x}'}]", "http://h:1", None),
             ("[{url: /v1}, {url: /}]", "[{url: /up}]", "http://h:1/v1", Some("http://h:1/up")),
             (
                 "[{url: 'https://{h}/v1', variables: {h: {default: a.example}}}]",

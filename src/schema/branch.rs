@@ -218,10 +218,12 @@ impl<'e> Composition<'e> {
         let Ground { document, branches: known, .. } = self.ground;
         let discriminator = known.discriminator(document, schema);
         let discriminator = discriminator.as_ref().as_ref()?;
-        let Value::String(given) = self.value.as_object()?.get(&discriminator.property)? else {
-            return None;
+        let given = self.value.as_object()?.get(&discriminator.property);
+        let named = match given {
+            Some(Value::String(given)) => discriminator.target(given),
+            Some(_) => return None,
+            None => discriminator.default.clone()?,
         };
-        let named = discriminator.target(given);
         let targets: Option<Vec<String>> = branches.iter().map(|branch| branch.told.target.clone()).collect();
         let targets = targets?;
         if targets.contains(&named) {
@@ -229,12 +231,13 @@ impl<'e> Composition<'e> {
             branches.retain(|_| targets.next().as_ref() == Some(&named));
             return None;
         }
+        let given = given.and_then(Value::as_str)?;
         let names: Vec<String> = targets.iter().flat_map(|target| discriminator.names(target)).collect();
         let place = pointer::child(self.place, &discriminator.property);
         let at = pointer::child(schema, "discriminator");
         let names = names.iter().map(|name| Value::from(name.as_str()).to_string()).collect();
         let expected = format!("one of {}", several(names));
-        let actual = show(&Value::from(given.as_str()));
+        let actual = show(&Value::from(given));
         let actual = Actual::Words(actual.into());
         Some(self.error(place.into(), at.into(), Cause::NotInEnum, expected, actual))
     }
@@ -466,6 +469,23 @@ mod tests {
         let document = animals(&json!({"propertyName": "kind", "mapping": {"d": "Dog"}}));
         let found = broken_in(&document, &json!([{"kind": "bird", "age": "old"}]), Side::Response);
         assert_eq!(found, one("/0/kind", "oneOf", "/s/items/discriminator", "one of \"Cat\" or \"d\""));
+    }
+
+    #[test]
+    fn the_default_mapping_is_meant_where_the_discriminator_names_none() {
+        let document = animals(&json!({"propertyName": "kind", "defaultMapping": "Dog"}));
+        let dog = "/components/schemas/Dog";
+        let age = ["/0/age", "type", &format!("{dog}/properties/age/type"), "type integer"];
+        let breed = ["/0/breed", "required", &format!("{dog}/required"), "a value"];
+        let kind = ["/0/kind", "required", &format!("{dog}/required"), "a value"];
+        for (value, expected) in [
+            (json!([{"kind": "bird", "age": "old"}]), vec![age, breed]),
+            (json!([{"age": 1, "breed": "x"}]), vec![kind]),
+        ] {
+            let expected: Vec<[String; 4]> =
+                expected.into_iter().map(|each| each.map(str::to_owned)).collect();
+            assert_eq!(broken_in(&document, &value, Side::Response), expected, "{value}");
+        }
     }
 
     #[test]

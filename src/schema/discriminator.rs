@@ -14,6 +14,8 @@ pub struct Discriminator {
     pub property: String,
     /// JSON Pointers to the schemas that some of its values are mapped to.
     pub mapping: IndexMap<String, String>,
+    /// JSON Pointer to the schema that a value without the property has, or with a name that is none.
+    pub default: Option<String>,
     /// The schemas that a value may have: the alternatives where there are any; else those that are
     /// mapped, or build on the schema that says so.
     pub targets: Vec<String>,
@@ -31,8 +33,13 @@ impl Discriminator {
             Some(pointer) => pointer,
             None => pointer::child(SCHEMAS, reference),
         };
+        let is_older = ["3.0", "3.1"].iter().any(|older| {
+            root.get("openapi").and_then(Value::as_str).is_some_and(|version| version.starts_with(older))
+        });
+        let default = stated.get("defaultMapping").and_then(Value::as_str).filter(|_| !is_older);
         let mut read = Discriminator {
             at: at.to_owned(),
+            default: default.map(target),
             targets: Vec::new(),
             property: stated.get("propertyName")?.as_str()?.to_owned(),
             mapping: mapping.filter_map(|(name, to)| Some((name.clone(), target(to.as_str()?)))).collect(),
@@ -44,7 +51,14 @@ impl Discriminator {
     /// JSON Pointer to the schema that a value of the property stands for: what it is not mapped
     /// to is the name of one.
     pub fn target(&self, value: &str) -> String {
-        self.mapping.get(value).cloned().unwrap_or_else(|| pointer::child(SCHEMAS, value))
+        if let Some(mapped) = self.mapping.get(value) {
+            return mapped.clone();
+        }
+        let named = pointer::child(SCHEMAS, value);
+        match &self.default {
+            Some(default) if !self.targets.contains(&named) => default.clone(),
+            _ => named,
+        }
     }
 
     fn targets(&self, root: &Value) -> Vec<String> {
@@ -60,7 +74,7 @@ impl Discriminator {
         }
         if !self.mapping.is_empty() {
             let mut mapped: Vec<String> = Vec::new();
-            for target in self.mapping.values().filter(|target| builds_on(target)) {
+            for target in self.mapping.values().chain(&self.default).filter(|target| builds_on(target)) {
                 if !mapped.contains(target) {
                     mapped.push(target.clone());
                 }

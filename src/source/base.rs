@@ -48,6 +48,34 @@ pub(super) fn has_scheme(reference: &str) -> bool {
     reference.split_once(':').is_some_and(|(before, _)| is_scheme(before))
 }
 
+/// The host, with its port where that is not the usual one, that would have to be asked for a URL. Only
+/// what TLS protects may be asked for, or this machine; and nothing that names a user.
+pub fn host_to_fetch(url: &str) -> Option<String> {
+    let (authority, _) = split(url);
+    let (scheme, host) = authority.split_once("://")?;
+    let host = host.to_ascii_lowercase();
+    if host.is_empty() || host.contains('@') {
+        return None;
+    }
+    let (name, usual) = match scheme.to_ascii_lowercase().as_str() {
+        "https" => (None, ":443"),
+        "http" => (Some(without_port(&host)), ":80"),
+        _ => return None,
+    };
+    let is_here = |name: &str| {
+        let address = name.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+        name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    };
+    name.is_none_or(is_here).then(|| host.strip_suffix(usual).unwrap_or(&host).to_owned())
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
 /// A URI as its scheme and authority, and the rest.
 fn split(uri: &str) -> (&str, &str) {
     let after = uri.find("//").filter(|at| *at == 0 || uri[..*at].ends_with(':')).map(|at| at + 2);
@@ -127,6 +155,28 @@ pub(super) fn plain(base: &Path, name: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_is_protected_or_here_has_a_host_to_fetch_from() {
+        for (url, host) in [
+            ("https://Example.com/a", Some("example.com")),
+            ("https://example.com:443?a", Some("example.com")),
+            ("https://example.com:8443/a", Some("example.com:8443")),
+            ("http://localhost:80/a", Some("localhost")),
+            ("http://127.0.0.2:8080/a", Some("127.0.0.2:8080")),
+            ("http://[::1]:8080/a", Some("[::1]:8080")),
+            ("http://[::1]/a", Some("[::1]")),
+            ("http://example.com/a", None),
+            ("http://localhost.example.com/a", None),
+            ("https://user@example.com/a", None),
+            ("//example.com/a", None),
+            ("file:///etc/passwd", None),
+            ("https:///a", None),
+            ("urn:a:b", None),
+        ] {
+            assert_eq!(host_to_fetch(url).as_deref(), host, "{url}");
+        }
+    }
 
     #[test]
     fn a_reference_is_relative_to_a_uri_as_rfc_3986_has_it() {

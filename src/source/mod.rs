@@ -12,6 +12,7 @@ mod base;
 mod dynamic;
 mod error;
 mod excerpt;
+pub mod kept;
 mod mount;
 mod place;
 mod read;
@@ -20,9 +21,10 @@ mod references;
 mod tests;
 mod yaml;
 
+pub use base::host_to_fetch;
 pub use error::{Bracket, SourceError};
 pub use excerpt::Excerpt;
-pub use place::{File, Location, METHODS};
+pub use place::{FURTHER, File, Location, METHODS};
 pub use references::{BrokenRef, Refusal};
 
 use crate::json::pointer;

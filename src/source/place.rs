@@ -109,6 +109,9 @@ impl File {
 /// The methods that have a field of their own in a Path Item Object.
 pub const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
+/// The field of a Path Item Object that has all other methods.
+pub const FURTHER: &str = "additionalOperations";
+
 impl fmt::Display for Location {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(pointer) = &self.inside else {
@@ -118,9 +121,12 @@ impl fmt::Display for Location {
         let mut tokens = pointer::tokens(pointer);
         if tokens.next().as_deref() == Some("paths")
             && let (Some(path), Some(method)) = (tokens.next(), tokens.next())
-            && METHODS.contains(&method.as_ref())
         {
-            write!(out, "({} {path}) ", method.to_uppercase())?;
+            if METHODS.contains(&method.as_ref()) {
+                write!(out, "({} {path}) ", method.to_uppercase())?;
+            } else if let Some(method) = tokens.next().filter(|_| method == FURTHER) {
+                write!(out, "({method} {path}) ")?;
+            }
         }
         out.write_str(if pointer.is_empty() { "(the whole)" } else { pointer })
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::{MAX_FILES, SourceError};
+use super::{MAX_FILES, SourceError, host_to_fetch};
 use crate::json::pointer;
 
 /// A reference that does not lead to a part of the contract.
@@ -26,7 +26,7 @@ pub enum Refusal {
     #[error("nothing stands there")]
     NoTarget,
     /// It names a URL.
-    #[error("a URL, and nothing is fetched; --map {url}=FILE reads a copy")]
+    #[error("a URL, and nothing is fetched;{} --map {url}=FILE reads a copy", fetching(url))]
     Remote {
         /// The URL, without a fragment.
         url: String,
@@ -49,6 +49,11 @@ pub enum Refusal {
     /// The file cannot be read.
     #[error("{0}")]
     Unreadable(#[from] SourceError),
+}
+
+/// The flag that would have a URL fetched, if there is one.
+fn fetching(url: &str) -> String {
+    host_to_fetch(url).map_or_else(String::new, |host| format!(" --allow-fetch {host} fetches it once,"))
 }
 
 impl Refusal {
@@ -213,17 +218,21 @@ impl Survey {
 
     /// A discriminator maps to references, or to the bare names of schemas.
     fn mapping(&mut self, discriminator: &Value, here: &str, scope: usize) {
+        let mut refer = |here: &str, key: &str, target: &Value| {
+            if let Value::String(text) = target
+                && (text.contains('#') || [".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end)))
+            {
+                self.refer(here, key, text, scope);
+            }
+        };
+        if let Some(default) = discriminator.get("defaultMapping") {
+            refer(here, "defaultMapping", default);
+        }
         let Some(Value::Object(mapping)) = discriminator.get("mapping") else {
             return;
         };
         let here = format!("{here}/mapping");
-        for (key, target) in mapping {
-            if let Value::String(text) = target
-                && (text.contains('#') || [".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end)))
-            {
-                self.refer(&here, key, text, scope);
-            }
-        }
+        mapping.iter().for_each(|(key, target)| refer(&here, key, target));
     }
 
     fn refer(&mut self, here: &str, key: &str, text: &str, scope: usize) {

@@ -23,6 +23,11 @@ pub fn decoded(value: &str) -> String {
     url::decoded(value)
 }
 
+/// Whether text may stand in the value of a cookie as it is.
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(is_octet)
+}
+
 /// Names and values in a list of cookies, as they came.
 pub fn pairs(line: &str) -> impl Iterator<Item = (&str, &str)> {
     line.split(';').filter_map(|pair| pair.trim().split_once('='))

@@ -3,6 +3,7 @@
 pub mod cookie;
 pub mod parameter;
 mod received;
+pub mod sequence;
 pub mod template;
 pub mod url;
 

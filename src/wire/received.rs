@@ -10,6 +10,8 @@ pub struct Received<'r> {
     pub path: Vec<(Cow<'r, str>, &'r str)>,
     /// The pairs of the query.
     pub query: Vec<(String, &'r str)>,
+    /// The query as a whole.
+    pub querystring: Option<&'r str>,
     /// The header fields.
     pub fields: Vec<(&'r str, Cow<'r, str>)>,
     /// The cookies.
@@ -22,8 +24,8 @@ impl<'r> Received<'r> {
         let path = template::values(template, path).unwrap_or_default();
         let path = path.into_iter().map(|(name, value)| (name.into(), value)).collect();
         let pairs = url::query_pairs(query.unwrap_or_default());
-        let query = pairs.map(|(name, value)| (url::query_decoded(name), value)).collect();
-        Received { path, query, ..Received::default() }
+        let pairs = pairs.map(|(name, value)| (url::query_decoded(name), value)).collect();
+        Received { path, query: pairs, querystring: query, ..Received::default() }
     }
 
     /// The same with fields, of which some are lists of cookies.
@@ -42,6 +44,11 @@ impl<'r> Received<'r> {
     /// The values of a name in the query, as they came.
     pub fn query<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'r str> + use<'r, 'n> {
         self.query.iter().filter(move |(known, _)| known == name).map(|(_, value)| *value)
+    }
+
+    /// The values of a cookie, as they came.
+    pub fn cookies<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'n str> {
+        self.cookies.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// The value of a cookie, as it came.

@@ -108,3 +108,53 @@ fn a_path_with_servers_of_its_own_is_asked_there_or_told() {
     assert!(host.lines().iter().any(|line| line.starts_with("GET /upload/v1/files")));
     assert!(!host.lines().iter().any(|line| line.contains("logs")));
 }
+
+const REGIONS: &str = "openapi: 3.0.3
+info: {title: T, version: '1'}
+servers: [{url: 'https://a.example/{region}', variables: {region: {default: eu, enum: [eu, us]}}}]
+paths:
+  /a:
+    servers: [{url: '/{region}/{shard}', variables: {region: {default: eu}, shard: {default: one}}}]
+    get: {operationId: a, responses: {'200': {description: ok}}}
+  /b: {get: {operationId: b, responses: {'200': {description: ok}}}}
+";
+
+#[test]
+fn a_variable_of_a_server_is_what_the_command_line_or_the_file_says() {
+    let host = || {
+        Canned::start(|asked| {
+            let known = ["/us/two/a", "/us/b"].iter().any(|path| asked.line.contains(&format!(" {path} ")));
+            match (known, asked.line.starts_with("GET") || asked.line.starts_with("HEAD")) {
+                (false, _) => answered("404 Not Found", ""),
+                (true, true) => answered("200 OK", ""),
+                (true, false) => not_allowed("GET, HEAD"),
+            }
+        })
+    };
+    let here = host();
+    let at = format!("{}/us", here.url());
+    let args = ["check", "c.yaml", "--target", &at, "--server-variable", "region=us"];
+    let driver = probity().with_file("c.yaml", REGIONS);
+    driver.clone().args(args).args(["--server-variable", "shard=two"]).run().ends_with(0);
+    assert!(here.lines().iter().any(|line| line.starts_with("GET /us/two/a ")), "{:?}", here.lines());
+    let settings = format!("target = \"{at}\"\nserver-variable = [\"region=us\", \"shard=two\"]\n");
+    driver.clone().with_file("probity.toml", settings).args(["check", "c.yaml"]).run().ends_with(0);
+
+    for (given, told, hint) in [
+        ("zone=us", "no server of the contract has a variable `zone`", "known here: region, shard"),
+        ("region", "NAME=VALUE", ""),
+    ] {
+        for command in ["check", "plan"] {
+            let ran =
+                probity().with_file("c.yaml", REGIONS).args([command, "c.yaml", "--server-variable", given]);
+            let ran = ran.run().ends_with(2);
+            assert!(ran.stderr.contains(told) && ran.stderr.contains(hint), "{}", ran.everything());
+        }
+    }
+    let closed = REGIONS.replace("region: {default: eu}, ", "region: {default: eu, enum: [eu]}, ");
+    let driver =
+        probity().with_file("c.yaml", closed).args(["plan", "c.yaml", "--server-variable", "region=uk"]);
+    let ran = driver.run().ends_with(2);
+    assert!(ran.stderr.contains("`uk` is no value of the server variable `region`"), "{}", ran.everything());
+    assert!(ran.stderr.contains("its values are eu, us"), "{}", ran.everything());
+}

@@ -6,7 +6,7 @@ use super::model::Body;
 use crate::contract::model::Parameter;
 use crate::contract::{Operation, ParameterLocation, SecurityScheme};
 use crate::plan::{self, Labeller};
-use crate::text::shell::{in_double_quotes, quoted};
+use crate::text::shell::{in_double_quotes, quoted, word};
 use crate::wire::{parameter, url};
 
 /// A line that sends a request with a body; or as Markdown, why there is none.
@@ -33,7 +33,9 @@ pub(super) fn curl(
         let text = sent(labeller, operation, parameter);
         match parameter.location {
             ParameterLocation::Path => path = path.replace(&format!("{{{}}}", parameter.name), &text),
-            ParameterLocation::Query => query.push(in_double_quotes(&text)),
+            ParameterLocation::Query | ParameterLocation::Querystring => {
+                query.push(in_double_quotes(&text));
+            }
             ParameterLocation::Header => headers.push(quoted(&format!("{}: {text}", parameter.name))),
             ParameterLocation::Cookie => cookies.push(text),
         }
@@ -56,7 +58,7 @@ pub(super) fn curl(
             Some(SecurityScheme::Other(_)) | None => {}
         }
     }
-    let mut parts = vec![format!("curl -X {}", operation.method)];
+    let mut parts = vec![format!("curl -X {}", word(&operation.method))];
     let mut address = in_double_quotes(&format!("{server}{path}"));
     for (index, pair) in query.iter().enumerate() {
         address.push(if index == 0 { '?' } else { '&' });
@@ -80,7 +82,7 @@ fn sent(labeller: &Labeller<'_>, operation: &Operation, parameter: &Parameter) -
     known.unwrap_or_else(|| {
         let name = parameter.name.to_uppercase();
         match parameter.location {
-            ParameterLocation::Path => url::encoded(&name),
+            ParameterLocation::Path | ParameterLocation::Querystring => url::encoded(&name),
             ParameterLocation::Query => format!("{}={}", url::encoded(&parameter.name), url::encoded(&name)),
             ParameterLocation::Cookie => format!("{}={}", parameter.name, url::encoded(&name)),
             ParameterLocation::Header => name,

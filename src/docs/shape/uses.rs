@@ -14,7 +14,8 @@ pub(super) fn uses(contract: &Contract) -> HashMap<String, usize> {
     for operation in &contract.operations {
         let sent = operation.body.iter().flat_map(|body| &body.content);
         let answered = operation.responses.iter().flat_map(|response| &response.content);
-        open.extend(sent.chain(answered).filter_map(|media| Some(media.schema.as_ref()?.0.clone())));
+        let schemas = sent.chain(answered).flat_map(|media| media.schema.iter().chain(&media.items));
+        open.extend(schemas.map(|schema| schema.0.clone()));
         let parameters = operation.parameters.iter().filter_map(|parameter| parameter.schema.as_ref());
         let headers = operation.responses.iter().flat_map(|response| &response.headers);
         open.extend(

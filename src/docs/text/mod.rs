@@ -58,7 +58,7 @@ fn index(reference: &Reference) -> String {
                 &mut out,
                 &[
                     format!("[{}]({}.md)", line(&operation.title), operation.anchor),
-                    operation.method.clone(),
+                    method(&operation.method),
                     code(&operation.path),
                 ],
             );
@@ -95,6 +95,12 @@ fn index(reference: &Reference) -> String {
         }
     }
     out
+}
+
+/// A method, which may be any token.
+fn method(name: &str) -> String {
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if plain { name.to_owned() } else { code(name) }
 }
 
 fn operation_page(reference: &Reference, operation: &Operation) -> String {
@@ -176,7 +182,7 @@ fn run(out: &mut String, reference: &Reference, first: bool) {
 fn resource(out: &mut String, reference: &Reference, operation: &Operation) {
     out.push_str("\n## Resource information\n\n| | |\n| :-- | :-- |\n");
     row(out, &["URI".into(), code(&operation.path)]);
-    row(out, &["HTTP method".into(), operation.method.clone()]);
+    row(out, &["HTTP method".into(), method(&operation.method)]);
     let alternatives: Vec<String> = operation
         .security
         .iter()

@@ -70,13 +70,7 @@ pub(super) fn derive(site: &mut Site<'_>) {
         walk(site, schema, "body");
     }
     for parameter in &operation.parameters {
-        let kind = match parameter.location {
-            ParameterLocation::Path => "path",
-            ParameterLocation::Query => "query",
-            ParameterLocation::Header => "header",
-            ParameterLocation::Cookie => "cookie",
-        };
-        let name = format!("{kind}/{}", parameter.name);
+        let name = format!("{}/{}", parameter.location.name(), parameter.name);
         if parameter.required && parameter.location != ParameterLocation::Path {
             let at = pointer::child(&parameter.at, "required");
             let words = format!("{name} may be left out");

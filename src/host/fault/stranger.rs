@@ -62,7 +62,7 @@ impl Stranger {
             let given = match location {
                 ParameterLocation::Query => asked.query.first(carrier),
                 ParameterLocation::Cookie => intake::cookie(asked.headers, carrier),
-                ParameterLocation::Header | ParameterLocation::Path => {
+                ParameterLocation::Header | ParameterLocation::Path | ParameterLocation::Querystring => {
                     let value = asked.headers.get(carrier.as_str());
                     value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
                 }

@@ -8,6 +8,7 @@ pub(super) mod declared_headers;
 pub(super) mod documented_status;
 pub(super) mod error_code;
 pub(super) mod invalid_rejected;
+mod items;
 pub(super) mod leaked_internals;
 pub(super) mod media_type;
 pub(super) mod read_back;

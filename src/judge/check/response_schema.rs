@@ -1,12 +1,13 @@
 //! `response-schema`: a body satisfies the schema of its status.
 
+use super::items;
 use crate::cause::Cause;
 use crate::exchange::Answer;
 use crate::generate::odd::UNFORMATTED;
 use crate::json::{self, Kind, Node};
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::schema::folded::Folds;
-use crate::schema::{Side, ValidationError};
+use crate::schema::{SchemaAt, Side, ValidationError};
 use crate::wire::parameter;
 use serde_json::Value;
 
@@ -21,6 +22,9 @@ pub(in crate::judge) const CHECK: Check = Check {
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {
+    if let Some(schema) = view.item_schema(answer) {
+        return items::of_schema(view, answer, &CHECK, schema);
+    }
     let Some(schema) = view.json_media(answer).and_then(|media| media.schema.as_ref()) else {
         return Vec::new();
     };
@@ -29,6 +33,28 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
         return Vec::new();
     }
     let Some(value) = view.value(answer) else { return Vec::new() };
+    let errors = errors(view, schema, value);
+    let each = errors.into_iter().map(|broken| {
+        let place = json::pointer::general(&broken.place);
+        let shown = if place.is_empty() { "the body".to_owned() } else { format!("`{place}`") };
+        let kind = format!("{}XX {}", answer.status / 100, kind(&broken));
+        let title = match broken.cause {
+            Cause::Missing => format!("{shown} is missing"),
+            cause => format!("{shown} {}", cause.words_for(Some(&broken.keyword))),
+        };
+        let actual = match broken.cause {
+            Cause::Missing => broken.actual,
+            _ => view.shown(&broken.place, &broken.actual),
+        };
+        let actual = if place == broken.place { actual } else { format!("{actual} at `{}`", broken.place) };
+        let observation = view.observe(&CHECK, kind, title, (broken.expected, actual), &broken.at);
+        Observation { value: Some(broken.place), ..observation }
+    });
+    each.collect()
+}
+
+/// How a value in an answer breaks its schema, without what its author did not mean.
+pub(super) fn errors(view: &View<'_>, schema: &SchemaAt, value: &Value) -> Vec<ValidationError> {
     let mut errors = view.contract.schemas.errors(schema, Side::Response, value);
     // The discriminator says which of several alternatives is meant.
     errors.retain(|broken| {
@@ -55,28 +81,12 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
         let places = [schema.0.clone()];
         errors.retain(|broken| !is_null(broken) || !flats.below(&places, &broken.place).perhaps_null);
     }
-    let each = errors.into_iter().map(|broken| {
-        let place = json::pointer::general(&broken.place);
-        let shown = if place.is_empty() { "the body".to_owned() } else { format!("`{place}`") };
-        let kind = format!("{}XX {}", answer.status / 100, kind(&broken));
-        let title = match broken.cause {
-            Cause::Missing => format!("{shown} is missing"),
-            cause => format!("{shown} {}", cause.words_for(Some(&broken.keyword))),
-        };
-        let actual = match broken.cause {
-            Cause::Missing => broken.actual,
-            _ => view.shown(&broken.place, &broken.actual),
-        };
-        let actual = if place == broken.place { actual } else { format!("{actual} at `{}`", broken.place) };
-        let observation = view.observe(&CHECK, kind, title, (broken.expected, actual), &broken.at);
-        Observation { value: Some(broken.place), ..observation }
-    });
-    each.collect()
+    errors
 }
 
 /// What tells one error at a place in the contract from another: a keyword that is about several
 /// members says which.
-fn kind(broken: &ValidationError) -> String {
+pub(super) fn kind(broken: &ValidationError) -> String {
     let member = matches!(broken.cause, Cause::Missing | Cause::UndeclaredProperty);
     let none = matches!(broken.cause, Cause::NoBranch | Cause::ManyBranches);
     let name = broken.place.rsplit('/').next().filter(|_| member);

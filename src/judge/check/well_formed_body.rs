@@ -1,5 +1,6 @@
 //! `well-formed-body`: a body is what its media type says.
 
+use super::items;
 use crate::exchange::Answer;
 use crate::judge::{Check, Observation, Scope, Severity, View};
 
@@ -14,6 +15,9 @@ pub(in crate::judge) const CHECK: Check = Check {
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {
+    if let Some(media) = view.media(answer).filter(|_| view.item_schema(answer).is_some()) {
+        return items::malformed(view, answer, &CHECK, media).into_iter().collect();
+    }
     let Some(media) = view.json_media(answer) else { return Vec::new() };
     match view.json(answer) {
         Err(error) => {

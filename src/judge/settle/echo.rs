@@ -83,6 +83,7 @@ fn value_of(
         }
         Place::Query(name) => parameter(ParameterLocation::Query, name),
         Place::Path(name) => parameter(ParameterLocation::Path, name),
+        Place::Querystring(name) => parameter(ParameterLocation::Querystring, name),
         Place::Cookie(name) => parameter(ParameterLocation::Cookie, name),
         _ => None,
     }

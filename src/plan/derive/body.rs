@@ -80,10 +80,12 @@ impl Deriver<'_> {
         self.credentials(&request, Some(&base));
         let spots = self.mutations(&request, &base);
         self.alternatives(&request, &base, &spots);
+        self.unnamed(&request, &base, &spots);
         self.malformed(&request, &base);
         self.style(&request, &base);
         self.media_types(&request, &base);
         self.header_parameters(&request, &base);
+        self.querystring(&request, Some(&base));
         self.methods(&request, Some(&base));
         self.combinations(&request, &base);
     }

@@ -5,9 +5,12 @@ mod base;
 mod body;
 mod contrary;
 mod draft;
+mod lines;
 mod links;
 mod nowhere;
+mod querystring;
 mod unique;
+mod unnamed;
 
 pub(super) use base::Base;
 pub(super) use draft::{Draft, identify};
@@ -97,7 +100,10 @@ impl<'c> Deriver<'c> {
         let Some(request) = self.request(&[]) else { return };
         match self.operation.json_body().cloned() {
             Some(media) => self.with_json(&request, &media),
-            None => self.without_json(&request),
+            None => match self.operation.sequence_body() {
+                Some(body) => self.with_items(&request, body),
+                None => self.without_json(&request),
+            },
         }
     }
 
@@ -167,7 +173,7 @@ impl<'c> Deriver<'c> {
             };
             match parameter.location {
                 ParameterLocation::Path => path.push((parameter.name.as_str(), text)),
-                ParameterLocation::Query => parts.query.push(text),
+                ParameterLocation::Query | ParameterLocation::Querystring => parts.query.push(text),
                 ParameterLocation::Header => parts.fields.push((parameter.name.clone(), text)),
                 ParameterLocation::Cookie => parts.cookies.push(text),
             }
@@ -180,7 +186,9 @@ impl<'c> Deriver<'c> {
     /// A parameter with a value, as it is written.
     fn parameter(&self, parameter: &Parameter) -> Option<Pieces> {
         let value = value_of(self.labeller, self.wishes.seed, self.operation, parameter)?;
-        parameter::written(parameter, &value).map(|text| self.labeller.text(text))
+        parameter::written(parameter, &value)
+            .map(|text| self.labeller.text(text))
+            .or_else(|| self.least_query(parameter))
     }
 
     fn without_json(&mut self, request: &Request) {
@@ -205,6 +213,7 @@ impl<'c> Deriver<'c> {
             };
             self.single(about, request, None);
             self.credentials(request, None);
+            self.querystring(request, None);
         }
         self.methods(request, None);
     }

@@ -113,7 +113,7 @@ impl Harm {
         self.disrupts = self.disrupts.take().or(other.disrupts);
     }
 
-    fn why(&self) -> String {
+    fn why(&self, operation: &Operation) -> String {
         if self.writes {
             return "--read-only sends safe methods only".into();
         }
@@ -122,7 +122,7 @@ impl Harm {
                 Existing::NoRoom => "no parameter of its path has room for an id that cannot exist",
                 Existing::OwnId => "the id that it is about may exist",
             };
-            format!("{why}: PUT, PATCH and DELETE go to nothing else without --on-existing-data")
+            format!("{why}: {} goes to nothing else without --on-existing-data", operation.method)
         });
         let disrupts = self.disrupts.as_ref().map(|sign| {
             let why = match sign {
@@ -193,7 +193,7 @@ pub(super) fn guard(contract: &Contract, guards: &Guards, plan: &mut Plan) {
             Withheld {
                 operation: operation.id.clone(),
                 at: operation.at.clone(),
-                why: harm.why(),
+                why: harm.why(operation),
                 flag: harm.flag(operation),
                 scenarios,
             }

@@ -1,6 +1,8 @@
 //! The oracle: what the bytes of a request are worth, decoded again and validated.
 
+mod items;
 mod parameters;
+mod querystring;
 mod silence;
 
 use super::{Place, ResourceNames, Verdict, Violation};
@@ -291,6 +293,10 @@ fn body(
         seen.violation(Cause::UnsupportedMediaType, Place::MediaType, None, &at);
         return;
     };
+    if let (Some(schema), Some(kind)) = (&media.items, model::sequence(&given)) {
+        items::items(&labeller.contract.schemas, (media, schema, kind), (&given, bytes), seen);
+        return;
+    }
     if !model::is_json(&given) {
         seen.silent("a JSON document is sent as another declared media type");
         return;

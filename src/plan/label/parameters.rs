@@ -1,6 +1,6 @@
 //! What the parameters of a request are worth.
 
-use super::{Findings, Labeller, silence, two_readings};
+use super::{Findings, Labeller, querystring, silence, two_readings};
 use crate::cause::Cause;
 use crate::contract::Operation;
 use crate::contract::link::Supplied;
@@ -94,19 +94,26 @@ pub(super) fn parameters(
             seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
         }
     }
-    for (index, violations) in labeller.elsewhere(operation, request).iter() {
+    for (index, found) in labeller.elsewhere(operation, request).iter() {
         if own(&&operation.parameters[*index]) {
-            seen.violations.extend(violations.iter().cloned());
-            if violations.is_empty() {
-                seen.silent(two_readings(contract));
+            match found {
+                Found::Broken(violations) => seen.violations.extend(violations.iter().cloned()),
+                Found::Silent(why) => seen.silent(why.clone()),
             }
         }
     }
 }
 
-/// The violations of parameters that are no headers, by the index of the parameter; no violation where
-/// one cannot tell.
-type Elsewhere = Rc<Vec<(usize, Vec<Violation>)>>;
+/// What is found of parameters that are no headers, by the index of the parameter.
+type Elsewhere = Rc<Vec<(usize, Found)>>;
+
+/// What is found of a parameter.
+pub(super) enum Found {
+    /// It must be refused.
+    Broken(Vec<Violation>),
+    /// One cannot tell, and why.
+    Silent(String),
+}
 
 /// What is known of a request that others share.
 #[derive(Default)]
@@ -148,13 +155,19 @@ impl Labeller<'_> {
                 ParameterLocation::Header => continue,
                 ParameterLocation::Path => Place::Path(name),
                 ParameterLocation::Query => Place::Query(name),
+                ParameterLocation::Querystring => Place::Querystring(name),
                 ParameterLocation::Cookie => Place::Cookie(name),
             };
             match reader.read(&self.contract.schemas, Side::Request, parameter, &came) {
                 None if parameter.required && parameter.location != ParameterLocation::Path => {
                     let at = pointer::child(&parameter.at, "required");
                     let keyword = Some("required".into());
-                    found.push((index, vec![Violation { cause: Cause::Missing, place, keyword, at }]));
+                    let missing = Violation { cause: Cause::Missing, place, keyword, at };
+                    found.push((index, Found::Broken(vec![missing])));
+                }
+                Some(reading) if parameter.location == ParameterLocation::Querystring => {
+                    let each = querystring::found(self, parameter, reading).into_iter();
+                    found.extend(each.map(|one| (index, one)));
                 }
                 Some(Reading { broken, .. }) if !broken.is_empty() => {
                     let violation = |one: ValidationError| Violation {
@@ -163,14 +176,14 @@ impl Labeller<'_> {
                         keyword: Some(one.keyword),
                         at: one.at,
                     };
-                    found.push((index, broken.into_iter().map(violation).collect()));
+                    found.push((index, Found::Broken(broken.into_iter().map(violation).collect())));
                 }
                 Some(Reading { value, .. })
                     if parameter.schema.as_ref().is_some_and(|schema| {
                         self.contract.schemas.is_unclear(schema, Side::Request, &value.to_value())
                     }) =>
                 {
-                    found.push((index, Vec::new()));
+                    found.push((index, Found::Silent(two_readings(self.contract).to_owned())));
                 }
                 _ => {}
             }

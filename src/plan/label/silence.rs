@@ -80,8 +80,12 @@ impl Silence<'_> {
         let mut more = Vec::new();
         for discriminator in &flat.discriminators {
             let mut own = members.iter().filter(|member| member.key == discriminator.property);
-            let Some(Kind::String(value)) = own.next().map(|member| &member.value.kind) else { continue };
-            if !self.agrees(node, discriminator, value, flat) {
+            let target = match own.next().map(|member| &member.value.kind) {
+                Some(Kind::String(value)) => discriminator.target(value),
+                None if discriminator.default.is_some() => discriminator.default.clone().unwrap_or_default(),
+                _ => continue,
+            };
+            if !self.agrees(node, discriminator, &target, flat) {
                 if !self.documented {
                     self.seen.silent(format!(
                         "what the discriminator `{}` leads to is not what the schema says",
@@ -90,7 +94,7 @@ impl Silence<'_> {
                 }
                 continue;
             }
-            more.extend(Some(discriminator.target(value)).filter(|target| !flat.parts.contains(target)));
+            more.extend(Some(target).filter(|target| !flat.parts.contains(target)));
         }
         if more.is_empty() {
             return None;
@@ -99,16 +103,15 @@ impl Silence<'_> {
         Some(self.labeller.flats.whole(&places))
     }
 
-    fn agrees(&self, node: &Node, discriminator: &Discriminator, value: &str, flat: &Folded) -> bool {
+    fn agrees(&self, node: &Node, discriminator: &Discriminator, target: &String, flat: &Folded) -> bool {
         let schemas = &self.labeller.contract.schemas;
-        let target = discriminator.target(value);
         let targets = &discriminator.targets;
         let meant = if targets.is_empty() {
-            target == discriminator.at || flat.parts.contains(&target)
+            *target == discriminator.at || flat.parts.contains(target)
         } else {
-            targets.contains(&target)
+            targets.contains(target)
         };
-        let at = SchemaAt(target);
+        let at = SchemaAt(target.clone());
         meant && schemas.knows(&at, Side::Request) && schemas.accepts(&at, Side::Request, &node.to_value())
     }
 

@@ -2,7 +2,7 @@
 
 use crate::exchange::{self, Pieces, Sent};
 use crate::plan::{Case, Scenario};
-use crate::text::shell::quoted;
+use crate::text::shell::{self, quoted};
 use crate::text::{self, cut, steers};
 use memchr::memmem;
 use std::fmt::Write;
@@ -166,8 +166,7 @@ fn method(sent: &Sent) -> String {
         ("HEAD", None) => " -I".to_owned(),
         // curl would wait for the body of the answer.
         ("HEAD", Some(_)) => " -m 10 -X HEAD".to_owned(),
-        (method, _) if method.bytes().all(|byte| byte.is_ascii_alphanumeric()) => format!(" -X {method}"),
-        (method, _) => format!(" -X {}", quoted(&text::visible(method))),
+        (method, _) => format!(" -X {}", shell::word(&text::visible(method))),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod coding;
 mod gate;
+mod stream;
 mod tls;
 
 pub(super) use gate::Gate;
@@ -17,6 +18,7 @@ use rustls::pki_types::CertificateDer;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use stream::Stream;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -139,8 +141,17 @@ impl Transport {
             let kind = if cut { FailureKind::Incomplete } else { failure.kind };
             Failure { kind, status: Some(status), ..failure }
         };
-        while let Some(chunk) = response.chunk().await.map_err(torn)? {
+        let stream = Stream::of(&headers);
+        loop {
+            let chunk = match &stream {
+                Some(stream) => stream.next(&mut response, &mut body).await,
+                None => response.chunk().await,
+            };
+            let Some(chunk) = chunk.map_err(torn)? else { break };
             if body.len() + chunk.len() > MAX_BODY {
+                if stream.as_ref().is_some_and(|stream| stream.cut(&mut body)) {
+                    break;
+                }
                 let detail = format!("more than {MAX_BODY} bytes");
                 return Err(Failure { kind: FailureKind::TooLarge, detail, status: Some(status) });
             }

@@ -73,13 +73,14 @@ fn references_that_lead_nowhere_cost_only_themselves() {
     let reasons: Vec<_> = found.iter().map(|(_, target, why)| (target.as_str(), why.as_str())).collect();
     assert!(reasons[2].1.starts_with("bad.yaml:2:1: malformed YAML: "), "{reasons:?}");
     let remote = |url: &str| format!("a URL, and nothing is fetched; --map {url}=FILE reads a copy");
+    let fetched = "a URL, and nothing is fetched; --allow-fetch example.com fetches it once, --map https://example.com/s.json=FILE reads a copy";
     let outside =
         format!("outside the contract's folder; --root {}/.. reads it", path.parent().unwrap().display());
     let expected = [
         ("#/none", "nothing stands there"),
         ("none.yaml#/a", "none.yaml: no such file"),
         ("bad.yaml", reasons[2].1),
-        ("https://example.com/s.json", &*remote("https://example.com/s.json")),
+        ("https://example.com/s.json", fetched),
         ("//example.com/s.json", &*remote("//example.com/s.json")),
         ("file:///etc/passwd", &*remote("file:///etc/passwd")),
         ("/etc/passwd", "an absolute path, and only files in the contract's folder are read"),

@@ -1,5 +1,6 @@
 //! Parameters as they travel: in the style that the contract gives them, or as text of a media type.
 
+mod form;
 pub mod header;
 mod read;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What came as text, read as the value that it stands for.
 
+use super::form::Form;
 use crate::contract::Contract;
 use crate::contract::model::{self, Operation, Parameter, ParameterLocation, Style};
 use crate::json::{self, Kind, Member, Node, pointer};
@@ -18,6 +19,8 @@ pub struct Reader {
     shapes: Vec<Shape>,
     /// Names in the query that belong to other parameters.
     others: Vec<String>,
+    /// The forms that it may have, where it is the whole query.
+    forms: Vec<Form>,
 }
 
 /// What a parameter in a request is.
@@ -46,9 +49,9 @@ struct Members {
 }
 
 /// A reading, and the same with nothing in it but text.
-struct Meaning {
-    typed: Node,
-    plain: Node,
+pub(super) struct Meaning {
+    pub(super) typed: Node,
+    pub(super) plain: Node,
 }
 
 impl Reader {
@@ -64,8 +67,12 @@ impl Reader {
     /// The reader of a parameter that has no others beside it.
     pub fn alone(folds: &Folds<'_>, parameter: &Parameter) -> Reader {
         let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
-        let shapes = folded(folds, &places).iter().map(|fold| Shape::of(folds, fold)).collect();
-        Reader { shapes, others: Vec::new() }
+        let folded = folded(folds, &places);
+        let shapes = folded.iter().map(|fold| Shape::of(folds, fold)).collect();
+        let is_form = parameter.location == ParameterLocation::Querystring
+            && parameter.media_type.as_deref().is_some_and(model::is_form);
+        let forms = folded.iter().filter(|_| is_form).map(|fold| Form::of(folds, fold)).collect();
+        Reader { shapes, others: Vec::new(), forms }
     }
 
     /// The value of a parameter in a request, if it is there: of all that its text may stand for the
@@ -113,6 +120,11 @@ impl Reader {
 
     fn meanings(&self, parameter: &Parameter, came: &Received<'_>) -> Vec<Meaning> {
         let came = Came { parameter, request: came, others: &self.others };
+        if !self.forms.is_empty() {
+            let query = came.text().unwrap_or_default();
+            let forms = self.forms.iter().filter(|_| !query.is_empty());
+            return forms.map(|form| form.meaning(&query)).collect();
+        }
         if let Some(media_type) = &parameter.media_type {
             let read = |text: String| match json::read(text.as_bytes()) {
                 Ok(read) if model::is_json(media_type) => read.root,
@@ -151,6 +163,7 @@ pub fn value(
     }
     let text = match location {
         ParameterLocation::Query => came.query(name).next().map(url::query_decoded),
+        ParameterLocation::Querystring => came.querystring.map(url::decoded),
         ParameterLocation::Header => came.field(name).map(std::borrow::Cow::into_owned),
         ParameterLocation::Cookie => came.cookie(name).map(cookie::decoded),
         ParameterLocation::Path => {
@@ -179,7 +192,7 @@ fn folded(folds: &Folds<'_>, places: &[String]) -> Vec<std::rc::Rc<Folded>> {
 }
 
 /// The types that are allowed at some places; empty for any.
-fn types(folds: &Folds<'_>, places: &[String]) -> Vec<Type> {
+pub(super) fn types(folds: &Folds<'_>, places: &[String]) -> Vec<Type> {
     let mut all = Vec::new();
     for fold in folded(folds, places) {
         if fold.types.is_empty() && !fold.impossible {
@@ -296,6 +309,9 @@ impl Came<'_> {
         let name = &self.parameter.name;
         match self.parameter.location {
             ParameterLocation::Query => self.request.query(name).next().map(str::to_owned),
+            ParameterLocation::Querystring => {
+                self.request.querystring.filter(|query| !query.is_empty()).map(str::to_owned)
+            }
             ParameterLocation::Cookie => self.request.cookie(name).map(str::to_owned),
             ParameterLocation::Header => self.request.field(name).map(std::borrow::Cow::into_owned),
             ParameterLocation::Path => {
@@ -313,8 +329,9 @@ impl Came<'_> {
     fn decoded(&self, text: &str) -> String {
         match self.parameter.location {
             ParameterLocation::Query => url::query_decoded(text),
+            ParameterLocation::Cookie if self.parameter.style == Style::Cookie => text.to_owned(),
             ParameterLocation::Cookie => cookie::decoded(text),
-            ParameterLocation::Path => url::decoded(text),
+            ParameterLocation::Path | ParameterLocation::Querystring => url::decoded(text),
             // Around items of a list there may be spaces (RFC 9110 5.6.1).
             ParameterLocation::Header => text.trim().to_owned(),
         }
@@ -343,15 +360,26 @@ impl Came<'_> {
         self.parameter.location == ParameterLocation::Query && self.parameter.explode
     }
 
+    /// Whether each item and member of it is a cookie of its own.
+    fn is_exploded_cookie(&self) -> bool {
+        self.parameter.style == Style::Cookie && self.parameter.explode
+    }
+
     /// Whether it stands there more than once.
     fn is_several(&self) -> bool {
-        self.is_exploded_query() && self.request.query(&self.parameter.name).nth(1).is_some()
+        let name = &self.parameter.name;
+        (self.is_exploded_query() && self.request.query(name).nth(1).is_some())
+            || (self.is_exploded_cookie() && self.request.cookies(name).nth(1).is_some())
     }
 
     fn items(&self) -> Option<Vec<String>> {
         let Parameter { name, style, explode, .. } = self.parameter;
         if self.is_exploded_query() {
             let all: Vec<String> = self.request.query(name).map(|text| self.decoded(text)).collect();
+            return (!all.is_empty()).then_some(all);
+        }
+        if self.is_exploded_cookie() {
+            let all: Vec<String> = self.request.cookies(name).map(|text| self.decoded(text)).collect();
             return (!all.is_empty()).then_some(all);
         }
         let text = self.text()?;
@@ -377,6 +405,9 @@ impl Came<'_> {
             };
             let own = self.request.query.iter().filter(|(name, _)| own(name));
             found.extend(own.map(|(name, text)| (name.clone(), self.decoded(text))));
+        } else if self.is_exploded_cookie() {
+            let own = self.request.cookies.iter().filter(|(name, _)| members.declared.contains_key(name));
+            found.extend(own.cloned());
         } else if self.parameter.explode {
             let text = self.text()?;
             let between = match self.parameter.style {
@@ -411,7 +442,7 @@ impl Came<'_> {
 }
 
 /// The value that text stands for where these types are allowed.
-fn typed(types: &[Type], text: &str) -> Node {
+pub(super) fn typed(types: &[Type], text: &str) -> Node {
     let allows = |wanted: &[Type]| types.is_empty() || wanted.iter().any(|one| types.contains(one));
     if types.contains(&Type::String) {
         return string(text.to_owned());
@@ -428,15 +459,15 @@ fn node(kind: Kind) -> Node {
     Node { start: 0, end: 0, kind }
 }
 
-fn string(text: String) -> Node {
+pub(super) fn string(text: String) -> Node {
     node(Kind::String(text))
 }
 
-fn array(items: impl IntoIterator<Item = Node>) -> Node {
+pub(super) fn array(items: impl IntoIterator<Item = Node>) -> Node {
     node(Kind::Array(items.into_iter().collect()))
 }
 
-fn object(members: impl Iterator<Item = (String, Node)>) -> Node {
+pub(super) fn object(members: impl Iterator<Item = (String, Node)>) -> Node {
     let member = |(key, value)| Member { key, key_start: 0, value };
     node(Kind::Object(members.map(member).collect()))
 }

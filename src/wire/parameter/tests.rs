@@ -33,6 +33,8 @@ fn values_are_written_as_the_specification_shows() {
         (Header, Style::Simple, true, ["blue", "blue,black,brown", "R=100,G=200"]),
         (Cookie, Style::Form, false, ["color=blue", "color=blue,black,brown", "color=R,100,G,200"]),
         (Cookie, Style::Form, true, ["color=blue", "-", "-"]),
+        (Cookie, Style::Cookie, false, ["color=blue", "color=blue,black,brown", "color=R,100,G,200"]),
+        (Cookie, Style::Cookie, true, ["color=blue", "color=blue; color=black; color=brown", "R=100; G=200"]),
     ] {
         let parameter = parameter(location, style, explode);
         for (value, expected) in [&one, &items, &members].into_iter().zip(expected) {
@@ -68,6 +70,44 @@ fn a_parameter_with_a_media_type_is_text_of_that() {
     assert_eq!(written(&query, &json!({"a": [1]})).unwrap(), "color=%7B%22a%22%3A%5B1%5D%7D");
     query.media_type = Some("text/csv".into());
     assert_eq!(written(&query, &json!({"a": [1]})), None);
+}
+
+/// A parameter that is the whole query, of a media type.
+fn whole(media: &str) -> Parameter {
+    let parameter = parameter(ParameterLocation::Querystring, Style::Form, true);
+    Parameter { media_type: Some(media.to_owned()), ..parameter }
+}
+
+#[test]
+fn the_whole_query_is_written_as_its_media_type_has_it() {
+    let form = whole("application/x-www-form-urlencoded");
+    let value = json!({"a b": "c+d e", "n": [1, 2], "o": {"x": [true]}});
+    let text = "a%20b=c%2Bd%20e&n=1&n=2&o=%7B%22x%22%3A%5Btrue%5D%7D";
+    assert_eq!(written(&form, &value).unwrap(), text);
+    for strange in [json!({}), json!("a"), json!({"a": null}), json!({"a": []}), json!({"a": [[1]]})] {
+        assert_eq!(written(&form, &strange), None, "{strange}");
+    }
+    assert_eq!(written(&whole("application/json"), &json!({"a": "+"})).unwrap(), "%7B%22a%22%3A%22%2B%22%7D");
+    assert_eq!(written(&whole("application/jsonpath"), &json!("$.a[?@.b]")).unwrap(), "%24.a%5B%3F%40.b%5D");
+}
+
+#[test]
+fn the_whole_query_is_read_as_its_schema_says() {
+    let schema = json!({"type": "object", "required": ["n"], "properties": {
+        "n": {"type": "integer"}, "s": {"type": "string"}, "l": {"type": "array", "items": {"type": "integer"}}, "o": {"type": "object"}}});
+    let form = contract(&whole("application/x-www-form-urlencoded"), &schema);
+    for (text, expected) in [
+        ("n=1&s=2&l=3", json!({"n": 1, "s": "2", "l": [3]})),
+        ("l=3&n=x+y&l=4", json!({"n": "x y", "l": [3, 4]})),
+        ("n=1&n=2", json!({"n": [1, 2]})),
+        ("n=1&o=%7B%22a%22%3A1%7D&other=5", json!({"n": 1, "o": {"a": 1}, "other": 5})),
+    ] {
+        assert_eq!(read_back(&form, text), Some(expected), "{text}");
+    }
+    assert_eq!(read_back(&form, ""), None);
+    let as_json = contract(&whole("application/json"), &schema);
+    assert_eq!(read_back(&as_json, "%7B%22n%22%3A1%7D"), Some(json!({"n": 1})));
+    assert_eq!(read_back(&as_json, "%7B%22s%22%3A%22+%22"), Some(json!("{\"s\":\"+\"")));
 }
 
 #[test]
@@ -106,12 +146,21 @@ fn contract(parameter: &Parameter, schema: &Value) -> Contract {
     let (at, path) = match parameter.location {
         ParameterLocation::Path => ("path", "/a/x{color}y/b"),
         ParameterLocation::Query => ("query", "/a"),
+        ParameterLocation::Querystring => ("querystring", "/a"),
         ParameterLocation::Header => ("header", "/a"),
         ParameterLocation::Cookie => ("cookie", "/a"),
     };
-    let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {path: {"get": {
-        "parameters": [{"name": "color", "in": at, "required": true, "style": style,
-            "explode": parameter.explode, "allowReserved": parameter.allow_reserved, "schema": schema}],
+    let mut declared = json!({"name": "color", "in": at, "required": true});
+    if let Some(media) = &parameter.media_type {
+        declared["content"] = json!({media: {"schema": schema}});
+    } else {
+        declared["style"] = style;
+        declared["explode"] = parameter.explode.into();
+        declared["allowReserved"] = parameter.allow_reserved.into();
+        declared["schema"] = schema.clone();
+    }
+    let document = json!({"openapi": "3.2.0", "info": {"title": "T", "version": "1"}, "paths": {path: {"get": {
+        "parameters": [declared],
         "responses": {"200": {"description": "ok"}}}}}});
     let document = Document::from_text("a.json", &document.to_string()).unwrap();
     Contract::read(document).unwrap_or_else(|refused| panic!("{}", refused.1))
@@ -124,7 +173,7 @@ fn read_back(contract: &Contract, text: &str) -> Option<Value> {
     let path = operation.path.replace("{color}", text);
     let (query, fields) = match parameter.location {
         ParameterLocation::Path => (None, Vec::new()),
-        ParameterLocation::Query => (Some(text), Vec::new()),
+        ParameterLocation::Query | ParameterLocation::Querystring => (Some(text), Vec::new()),
         ParameterLocation::Header => (None, vec![("COLOR", text.into())]),
         ParameterLocation::Cookie => (None, vec![("cookie", format!("a=b; {text};c=d").into())]),
     };
@@ -134,7 +183,7 @@ fn read_back(contract: &Contract, text: &str) -> Option<Value> {
     read.map(|node| node.to_value())
 }
 
-const WRITTEN: [(ParameterLocation, Style, bool); 18] = [
+const WRITTEN: [(ParameterLocation, Style, bool); 19] = [
     (ParameterLocation::Path, Style::Simple, false),
     (ParameterLocation::Path, Style::Simple, true),
     (ParameterLocation::Path, Style::Label, false),
@@ -152,6 +201,7 @@ const WRITTEN: [(ParameterLocation, Style, bool); 18] = [
     (ParameterLocation::Header, Style::Simple, true),
     (ParameterLocation::Cookie, Style::Form, false),
     (ParameterLocation::Cookie, Style::Form, true),
+    (ParameterLocation::Cookie, Style::Cookie, false),
     (ParameterLocation::Query, Style::Form, true),
 ];
 

@@ -1,5 +1,6 @@
 //! A value, written as its parameter travels.
 
+use super::form;
 use crate::contract::model::{self, Parameter, ParameterLocation, Style};
 use crate::json::{Kind, Node};
 use crate::wire::{cookie, url};
@@ -36,6 +37,8 @@ pub fn written_node(parameter: &Parameter, value: &Node) -> Option<String> {
         ParameterLocation::Header => text.trim() == text && http::HeaderValue::from_str(&text).is_ok(),
         ParameterLocation::Cookie => http::HeaderValue::from_str(&text).is_ok(),
         ParameterLocation::Query => true,
+        // A query with nothing in it is none.
+        ParameterLocation::Querystring => !text.is_empty(),
     };
     fits.then_some(text)
 }
@@ -57,18 +60,25 @@ impl Writer<'_> {
         match location {
             _ if self.is_hole => text.to_owned(),
             ParameterLocation::Header => text.to_owned(),
+            ParameterLocation::Cookie if self.parameter.style == Style::Cookie => text.to_owned(),
             ParameterLocation::Cookie => cookie::encoded(text),
             ParameterLocation::Query if *allow_reserved => {
                 let text = url::encoded_but_reserved(text);
                 // It joins items.
                 if *explode { text } else { text.replace(',', "%2C") }
             }
-            ParameterLocation::Path | ParameterLocation::Query => url::encoded(text),
+            ParameterLocation::Path | ParameterLocation::Query | ParameterLocation::Querystring => {
+                url::encoded(text)
+            }
         }
     }
 
     fn write(&self, value: &Node) -> Option<String> {
         let Parameter { location, style, explode, media_type, .. } = self.parameter;
+        let is_whole = *location == ParameterLocation::Querystring && !self.is_hole;
+        if is_whole && media_type.as_deref().is_some_and(model::is_form) {
+            return form::written(value);
+        }
         if let Some(media_type) = media_type {
             let text = match &value.kind {
                 Kind::String(text) if self.is_hole || !model::is_json(media_type) => text.clone(),
@@ -93,14 +103,25 @@ impl Writer<'_> {
                 Parts::One(text) => Some(format!("{}={text}", self.name())),
                 Parts::Items(_) | Parts::Members(_) => None,
             },
-            Style::Form => Some(self.form(&parts, ",")),
+            Style::Form => Some(self.form(&parts, ",", "&")),
+            // What may not stand in a cookie has no way to be written.
+            Style::Cookie => {
+                let named = match &parts {
+                    Parts::Members(members) => {
+                        members.iter().all(|(key, _)| !*explode || (!key.is_empty() && !key.contains('=')))
+                    }
+                    _ => true,
+                };
+                (named && !parts.any(|part| !cookie::is_plain(part))).then(|| self.form(&parts, ",", "; "))
+            }
             Style::SpaceDelimited | Style::PipeDelimited => match &parts {
                 Parts::One(_) => None,
                 Parts::Members(_) if *explode => None,
                 parts => {
                     let between = if *style == Style::SpaceDelimited { "%20" } else { "%7C" };
                     // In an item it cannot be told from what joins items.
-                    (*explode || !parts.any(|part| part.contains(between))).then(|| self.form(parts, between))
+                    (*explode || !parts.any(|part| part.contains(between)))
+                        .then(|| self.form(parts, between, "&"))
                 }
             },
             Style::DeepObject => match &parts {
@@ -163,14 +184,14 @@ impl Writer<'_> {
         }
     }
 
-    fn form(&self, parts: &Parts, between: &str) -> String {
+    fn form(&self, parts: &Parts, between: &str, pairs: &str) -> String {
         let name = self.name();
         match parts {
             Parts::Items(items) if self.parameter.explode => {
-                items.iter().map(|item| format!("{name}={item}")).collect::<Vec<_>>().join("&")
+                items.iter().map(|item| format!("{name}={item}")).collect::<Vec<_>>().join(pairs)
             }
             Parts::Members(members) if self.parameter.explode => {
-                members.iter().map(|(key, text)| format!("{key}={text}")).collect::<Vec<_>>().join("&")
+                members.iter().map(|(key, text)| format!("{key}={text}")).collect::<Vec<_>>().join(pairs)
             }
             parts => format!("{name}={}", joined(parts, false, between)),
         }

@@ -13,9 +13,8 @@ const ELSEWHERE: &[&str] = &["webhooks", "callbacks", "example", "examples", "x-
 
 /// What is not told yet, by document.
 const UNTOLD: &[(&str, &str)] = &[
-    // The summary of a whole document, of a path; a method that OpenAPI has no word for.
+    // The summary of a whole document, of a path.
     ("fleet.yaml", "What 3.2 adds."),
-    ("fleet.yaml", "Linked."),
     // The description of a link.
     ("library.yaml", "The item can be read at once."),
     ("signals.yaml", "JSON Schema as it is today."),

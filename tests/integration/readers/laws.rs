@@ -237,6 +237,7 @@ static PARAMETERS: LazyLock<Vec<Parameter>> = LazyLock::new(|| {
         ("query", "deepObject", 1),
         ("header", "simple", 0),
         ("cookie", "form", 0),
+        ("cookie", "cookie", 0),
     ];
     let styled = ways.iter().flat_map(|(place, style, least)| {
         (*least..2)
@@ -256,12 +257,12 @@ static PARAMETERS: LazyLock<Vec<Parameter>> = LazyLock::new(|| {
         parameter["required"] = json!(true);
         parameters.push(parameter);
     }
-    let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+    let document = json!({"openapi": "3.2.0", "info": {"title": "T", "version": "1"},
         "paths": {path: {"get": {"parameters": parameters, "responses": {"200": {"description": "ok"}}}}}});
     let document = Document::from_text("a.json", &document.to_string()).expect("a document");
     let contract = Contract::read(document).map_err(|refused| refused.1).expect("a contract");
     let parameters = contract.operations[0].parameters.clone();
-    assert_eq!(parameters.len(), 20);
+    assert_eq!(parameters.len(), 22);
     parameters
 });
 
@@ -286,7 +287,13 @@ pub fn parameter(bytes: &[u8]) -> bool {
     let odd = |letter: char| match parameter.location {
         ParameterLocation::Header => letter.is_ascii_control() && letter != '\t',
         ParameterLocation::Path => letter <= ' ' || !letter.is_ascii() || "/?#".contains(letter),
-        ParameterLocation::Query => letter <= ' ' || !letter.is_ascii() || letter == '#',
+        ParameterLocation::Query | ParameterLocation::Querystring => {
+            letter <= ' ' || !letter.is_ascii() || letter == '#'
+        }
+        // A space is only between cookies.
+        ParameterLocation::Cookie if parameter.style == Style::Cookie => {
+            letter < ' ' || !letter.is_ascii() || "\"\\".contains(letter)
+        }
         ParameterLocation::Cookie => letter <= ' ' || !letter.is_ascii() || ";\"\\".contains(letter),
     };
     assert!(!written.contains(odd), "{parameter:?} is written {written:?}");
@@ -308,6 +315,7 @@ fn read_back(parameter: &Parameter, like: &Value, written: &str) -> Option<Value
         Style::Label => (written.strip_prefix('.')?, if explode { "." } else { "," }),
         Style::Matrix => (written.strip_prefix(';')?, if explode { ";" } else { "," }),
         Style::DeepObject => (written, "&"),
+        Style::Cookie => (written, if explode { "; " } else { "," }),
         _ if explode => (written, "&"),
         Style::SpaceDelimited => (written, "%20"),
         Style::PipeDelimited => (written, "%7C"),

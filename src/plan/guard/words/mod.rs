@@ -27,6 +27,7 @@ pub(super) fn disruptive(operation: &Operation) -> Option<String> {
     in_path(&path, deletes, one)
         .or_else(|| in_id(&id, deletes, one))
         .or_else(|| in_summary(&summary, deletes, one))
+        .or_else(|| in_id(&words(&operation.method), false, one))
 }
 
 /// What a summary says.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::contract::Contract;
-use crate::source::Document;
+use crate::source::{Document, METHODS};
 use serde_json::json;
 
 /// What is said of an operation with a method, a path, an `operationId` and a summary.
@@ -14,10 +14,16 @@ fn said((method, path, id, summary): (&str, &str, &str, &str)) -> Option<String>
         .map(|(name, _)| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
         .collect();
     operation["parameters"] = json!(parameters);
+    let field = method.to_lowercase();
+    let item = if METHODS.contains(&field.as_str()) {
+        json!({field: operation})
+    } else {
+        json!({"additionalOperations": {method: operation}})
+    };
     let document = json!({
-        "openapi": "3.1.0",
+        "openapi": "3.2.0",
         "info": {"title": "T", "version": "1"},
-        "paths": {path: {method.to_lowercase(): operation}}
+        "paths": {path: item}
     });
     let document = Document::from_text("t.json", &document.to_string()).unwrap();
     let contract = Contract::read(document).unwrap_or_else(|error| panic!("{}", error.1));
@@ -28,6 +34,8 @@ fn said((method, path, id, summary): (&str, &str, &str, &str)) -> Option<String>
 fn what_stops_resets_locks_or_ends_something_is_told_by_its_words() {
     for operation in [
         ("POST", "/admin/shutdown", "", ""),
+        ("PURGE", "/cache", "cache", ""),
+        ("LOCK", "/files/{id}", "", ""),
         ("POST", "/node/shut-down", "", ""),
         ("POST", "/node", "shutDownNode", ""),
         ("POST", "/node", "", "Shuts the whole node down"),
