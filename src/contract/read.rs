@@ -9,6 +9,7 @@ use super::model::{
     StatusRange, Style,
 };
 use super::security::Security;
+use super::unquoted;
 use super::unread::{self, Losses};
 use super::view::{self, AT, UNREAD};
 use super::{Contract, ContractError, Expression, Untestable, link, webhook};
@@ -33,6 +34,7 @@ struct Described {
 
 /// Reads a document as a contract; a failure gives the document back.
 pub(super) fn read(document: Document) -> Result<Contract, Box<(Document, ContractError)>> {
+    let document = unquoted::settle(document);
     match described(&document) {
         Ok(described) => Ok(described.contract(document)),
         Err(error) => Err(Box::new((document, error))),
