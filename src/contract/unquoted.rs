@@ -40,6 +40,9 @@ enum Kind {
     Part,
     /// A map or a list of such.
     Parts,
+    Variables,
+    /// What stands in the URL of a server.
+    Variable,
     Schema,
     /// A map or a list of schemas.
     Schemas,
@@ -67,8 +70,6 @@ const TEXTS: &[&str] = &[
     "type",
     "bearerFormat",
     "contentType",
-    "default",
-    "enum",
     "parent",
     "kind",
     "openIdConnectUrl",
@@ -99,7 +100,6 @@ const MAPS: &[&str] = &[
     "mediaTypes",
     "content",
     "servers",
-    "variables",
     "encoding",
     "prefixEncoding",
     "flows",
@@ -177,6 +177,13 @@ impl Finder<'_> {
         }
         let each = match kind {
             Kind::Parts => Kind::Part,
+            Kind::Variables => Kind::Variable,
+            Kind::Variable => {
+                ["default", "enum", "description"]
+                    .iter()
+                    .for_each(|name| self.texts(&pointer::child(at, name)));
+                return;
+            }
             Kind::Schemas => Kind::Schema,
             Kind::Part => return self.part(at),
             Kind::Schema => return self.schema(at),
@@ -189,6 +196,7 @@ impl Finder<'_> {
         for (name, here) in children(self.root, at) {
             match name.as_str() {
                 "schema" | "itemSchema" => self.open.push((here, Kind::Schema)),
+                "variables" => self.open.push((here, Kind::Variables)),
                 "schemas" => self.open.push((here, Kind::Schemas)),
                 "example" => self.hold(&here, &pointer::child(at, "schema"), 0),
                 "examples" => {
@@ -206,8 +214,10 @@ impl Finder<'_> {
                 }
                 name if TEXTS.contains(&name) => self.texts(&here),
                 name if MAPS.contains(&name) => self.open.push((here, Kind::Parts)),
-                name if name.starts_with("x-") && name != crate::source::MOUNT => {}
+                // What a link puts into a body is the author's own.
+                "requestBody" if !["content", "$ref"].iter().any(|name| self.has(&here, name)) => {}
                 "value" | "dataValue" | "security" => {}
+                name if name.starts_with("x-") => {}
                 _ => self.open.push((here, Kind::Part)),
             }
         }
@@ -286,6 +296,10 @@ impl Finder<'_> {
         }
     }
 
+    fn has(&self, at: &str, name: &str) -> bool {
+        pointer::get(self.root, at).is_some_and(|value| value.get(name).is_some())
+    }
+
     fn resolved(&self, at: &str) -> String {
         super::view::resolve(self.root, at).map_or_else(|_| at.to_owned(), |(at, _)| at)
     }
@@ -338,7 +352,7 @@ mod tests {
             "openapi: 3.0\ninfo: {title: 123, version: 1.10, description: 2024-01-01}\n\
              servers: [{url: 'http://a/{v}', variables: {v: {default: 1.0, enum: [1.0, 2.0]}}}]\n\
              tags: [{name: 1}]\npaths:\n  /a:\n    get:\n      operationId: 012\n      tags: [1, true]\n\
-             \x20     responses: {200: {description: 200, links: {l: {operationId: 012, parameters: {name: 5}}}}}\n\
+             \x20     responses: {200: {description: 200, links: {l: {operationId: 012, parameters: {name: 5}, requestBody: {name: 5}}}}}\n\
              x-own: {description: 1}\n",
         );
         assert_eq!(
@@ -351,7 +365,7 @@ mod tests {
                 "paths": {"/a": {"get": {
                     "operationId": "012", "tags": ["1", "true"],
                     "responses": {"200": {"description": "200", "links": {
-                        "l": {"operationId": "012", "parameters": {"name": 5}},
+                        "l": {"operationId": "012", "parameters": {"name": 5}, "requestBody": {"name": 5}},
                     }}},
                 }}},
                 "x-own": {"description": 1},
@@ -405,6 +419,21 @@ mod tests {
         let json = Document::from_text("t.json", text).unwrap();
         let before = json.value.clone();
         assert_eq!(settle(json).value, before);
+    }
+
+    #[test]
+    fn a_schema_in_a_file_of_its_own_is_a_schema() {
+        let files = [
+            ("a.yaml", "components: {schemas: {N: {$ref: n.yaml}, T: {$ref: t.yaml}}}"),
+            ("n.yaml", "type: integer\nenum: [1]\ndefault: 1"),
+            ("t.yaml", "type: string\nenum: [1]\ndefault: 01"),
+        ];
+        let files = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let read = settle(Document::from_files(files).unwrap());
+        assert_eq!(
+            read.value["x-probity-files"],
+            json!([{"type": "integer", "enum": [1], "default": 1}, {"type": "string", "enum": ["1"], "default": "01"}])
+        );
     }
 
     #[test]
