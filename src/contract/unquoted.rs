@@ -179,9 +179,9 @@ impl Finder<'_> {
             Kind::Parts => Kind::Part,
             Kind::Variables => Kind::Variable,
             Kind::Variable => {
-                ["default", "enum", "description"]
-                    .iter()
-                    .for_each(|name| self.texts(&pointer::child(at, name)));
+                for name in ["default", "enum", "description"] {
+                    self.texts(&pointer::child(at, name));
+                }
                 return;
             }
             Kind::Schemas => Kind::Schema,

@@ -37,6 +37,7 @@ mod remarks;
 mod rival;
 mod rules;
 mod secrecy;
+mod silent;
 mod state;
 mod tls;
 mod trust;
