@@ -1,4 +1,5 @@
-//! What no request of a plan carries, though the contract has it: parameters and media types.
+//! What a contract has and no request of a plan carries, parameters and media types, and what of its
+//! answers is not judged.
 
 use super::label::is_reserved_header;
 use super::{Case, Gap, Place, Scenario, Selection};
@@ -6,6 +7,7 @@ use crate::contract::model::{self, Parameter, ParameterLocation};
 use crate::contract::{Contract, MediaType, Operation};
 use crate::exchange::Parts;
 use crate::wire::url;
+use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -35,6 +37,47 @@ pub(super) fn unsent<'p>(
     let wanted = |unseen: &&Unseen<'_>| unseen.any && selection.concerns(unseen.operation);
     let gaps = all.iter().filter(wanted).flat_map(Unseen::gaps);
     gaps.filter(|gap| told.insert(gap.at.clone())).collect()
+}
+
+/// A gap for each schema of answers that are no JSON, where it says more than that they are text.
+pub(super) fn unjudged<'c>(
+    contract: &'c Contract,
+    operations: impl Iterator<Item = &'c Operation>,
+) -> Vec<Gap> {
+    let mut told = HashSet::new();
+    let mut found = Vec::new();
+    for operation in operations {
+        for media in operation.responses.iter().flat_map(|response| &response.content) {
+            let Some(schema) = &media.schema else { continue };
+            let says_more = contract.document.get(&schema.0).is_some_and(|schema| !is_any_text(schema));
+            let is_read = model::is_json(&media.name) || model::includes(&media.name, "application/json");
+            if says_more && !is_read && told.insert(&schema.0) {
+                found.push(Gap {
+                    operation: operation.id.clone(),
+                    at: schema.0.clone(),
+                    why: "the schema of an answer that is no JSON is not held against it".to_owned(),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// Whether a schema allows every text, as far as can be seen at a glance.
+fn is_any_text(schema: &Value) -> bool {
+    const ASIDE: [&str; 8] = [
+        "type",
+        "format",
+        "title",
+        "description",
+        "example",
+        "examples",
+        "contentMediaType",
+        "contentEncoding",
+    ];
+    let Value::Object(keywords) = schema else { return schema == &Value::Bool(true) };
+    keywords.get("type").is_none_or(|name| name == "string")
+        && keywords.keys().all(|keyword| ASIDE.contains(&keyword.as_str()) || keyword.starts_with("x-"))
 }
 
 impl<'c> Unseen<'c> {
@@ -144,6 +187,20 @@ paths:
         let gaps = plan.gaps.iter().filter(|gap| gap.why.ends_with("sent") || gap.why.contains("elsewhere"));
         let line = |at: &str| contract.document.locate(at).line;
         gaps.map(|gap| format!("{}:{}: {}", gap.operation, line(&gap.at), gap.why)).collect()
+    }
+
+    #[test]
+    fn a_schema_of_answers_that_are_no_json_is_told_where_it_says_something() {
+        let text = TEXT.replace(
+            "get: {operationId: two, responses: {'200': {description: ok}}}",
+            "get: {operationId: two, responses: {'200': {description: ok, content: {\n\
+             application/xml: {schema: {type: object}}, application/json: {schema: {type: object}}, '*/*': {schema: {type: object}},\n\
+             text/plain: {schema: {type: string, example: a}}, image/png: {schema: {type: string, format: binary}}, text/csv: {schema: {type: string, pattern: a}}}}}}",
+        );
+        let contract = Contract::read(Document::from_text("t.yaml", &text).unwrap()).ok().unwrap();
+        let gaps = super::unjudged(&contract, contract.operations.iter());
+        let places: Vec<&str> = gaps.iter().filter_map(|gap| gap.at.split('/').nth(7)).collect();
+        assert_eq!(places, ["application~1xml", "text~1csv"]);
     }
 
     #[test]

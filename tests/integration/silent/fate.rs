@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 use probity::contract::model::{self, Operation};
 use probity::contract::{Contract, SecurityScheme};
 use probity::plan::{Case, Place, Plan};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,7 +117,16 @@ impl<'p> Fates<'p> {
             Kind::Response => response().map(|_| Fate::Judged),
             Kind::ResponseMediaType => {
                 let media = response()?.content.iter().find(|media| media.name == second)?;
-                (!media.unread).then_some(Fate::Judged)
+                let schema = media.schema.as_ref().and_then(|schema| self.contract.document.get(&schema.0));
+                // Only of JSON more is judged than that it may come.
+                let is_text = |schema: &Value| {
+                    schema.get("type").is_none_or(|name| name == "string")
+                        && ["pattern", "enum", "$ref", "minLength", "maxLength"]
+                            .iter()
+                            .all(|it| schema.get(it).is_none())
+                };
+                let is_json = model::is_json(second) || second.starts_with("*/") || second == "application/*";
+                (!media.unread && (is_json || schema.is_none_or(is_text))).then_some(Fate::Judged)
             }
             Kind::ResponseHeader => {
                 let mut headers = response()?.headers.iter();
