@@ -12,6 +12,7 @@ pub mod model;
 mod read;
 pub mod rule;
 mod security;
+mod strays;
 mod unquoted;
 mod unread;
 mod view;
