@@ -1,11 +1,8 @@
 //! The fields that `OpenAPI` has, and what becomes of each: no field of a document is lost in silence.
 //!
-//! Schemas are not in this table: every keyword of theirs goes to the validator as it is written.
+//! Of schemas it has what `OpenAPI` adds: every keyword of JSON Schema goes to the validator as it is written.
 
-use super::view::resolve;
-use crate::json::pointer;
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::fmt;
 
 /// A version of `OpenAPI`, without the number of its patch.
@@ -22,8 +19,14 @@ pub enum Version {
 /// What becomes of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
-    /// It says what is sent or what must come back.
+    /// It says how the rest is read, or leads to it.
     Read,
+    /// It says what requests are.
+    Sent,
+    /// It says what must come back.
+    Judged,
+    /// It says both.
+    SentAndJudged,
     /// It is for people: at most the reference shows it.
     Shown,
     /// It would say something about requests or answers, and is not read; why, in words.
@@ -32,7 +35,7 @@ pub enum Use {
 
 /// What stands in a field.
 #[derive(Clone, Copy)]
-enum Inside {
+pub(super) enum Inside {
     /// Nothing that has fields, or a schema.
     Value,
     One(&'static Object),
@@ -47,7 +50,7 @@ pub struct Field {
     pub since: Version,
     /// What becomes of it.
     pub used: Use,
-    inside: Inside,
+    pub(super) inside: Inside,
 }
 
 /// A kind of object, by the name that the specification gives it.
@@ -68,7 +71,7 @@ pub struct Lost {
 }
 
 use Inside::{Each, One};
-use Use::{Read, Shown, Unread as Not};
+use Use::{Judged, Read, Sent, SentAndJudged as Both, Shown, Unread as Not};
 use Version::{V3_0, V3_1, V3_2};
 
 const fn field(name: &'static str, since: Version, used: Use) -> Field {
@@ -79,70 +82,109 @@ const fn with(name: &'static str, since: Version, inside: Inside) -> Field {
     Field { name, since, used: Read, inside }
 }
 
+const fn sent(name: &'static str, since: Version, inside: Inside) -> Field {
+    Field { name, since, used: Sent, inside }
+}
+
+const fn judged(name: &'static str, since: Version, inside: Inside) -> Field {
+    Field { name, since, used: Judged, inside }
+}
+
 const fn shown(name: &'static str, since: Version, inside: Inside) -> Field {
     Field { name, since, used: Shown, inside }
 }
 
 const CALLBACKS: &str = "these are requests that the host sends, which nobody waits for";
-const BY_PLACE: &str = "how the parts of a stream are encoded is not looked at";
+const ENCODED: &str = "how the parts of a form or a stream are written is not looked at";
+const XML: &str = "no body is written or read as XML";
 
 /// Every kind of object, in the order of the specification.
 pub const OBJECTS: &[&Object] = &[
     &OPENAPI,
     &INFO,
+    &CONTACT,
+    &LICENSE,
     &SERVER,
+    &SERVER_VARIABLE,
     &COMPONENTS,
+    &PATHS,
     &PATH_ITEM,
     &OPERATION,
+    &EXTERNAL_DOCUMENTATION,
     &PARAMETER,
     &REQUEST_BODY,
     &MEDIA_TYPE,
+    &ENCODING,
+    &RESPONSES,
     &RESPONSE,
+    &CALLBACK,
     &EXAMPLE,
     &LINK,
     &HEADER,
     &TAG,
+    &REFERENCE,
+    &SCHEMA,
+    &DISCRIMINATOR,
+    &XML_OBJECT,
     &SECURITY_SCHEME,
+    &OAUTH_FLOWS,
+    &OAUTH_FLOW,
+    &SECURITY_REQUIREMENT,
 ];
 
-static OPENAPI: Object = Object {
+pub(super) static OPENAPI: Object = Object {
     name: "OpenAPI",
     fields: &[
         field("openapi", V3_0, Read),
         field("$self", V3_2, Read),
         with("info", V3_0, One(&INFO)),
         field("jsonSchemaDialect", V3_1, Read),
-        with("servers", V3_0, Each(&SERVER)),
+        sent("servers", V3_0, Each(&SERVER)),
         field("paths", V3_0, Read),
         field("webhooks", V3_1, Not(CALLBACKS)),
         with("components", V3_0, One(&COMPONENTS)),
-        field("security", V3_0, Read),
+        field("security", V3_0, Sent),
         shown("tags", V3_0, Each(&TAG)),
-        field("externalDocs", V3_0, Shown),
+        shown("externalDocs", V3_0, One(&EXTERNAL_DOCUMENTATION)),
     ],
 };
 
 static INFO: Object = Object {
     name: "Info",
     fields: &[
-        field("title", V3_0, Read),
+        field("title", V3_0, Shown),
         field("summary", V3_1, Shown),
         field("description", V3_0, Shown),
         field("termsOfService", V3_0, Shown),
-        field("contact", V3_0, Shown),
-        field("license", V3_0, Shown),
-        field("version", V3_0, Read),
+        shown("contact", V3_0, One(&CONTACT)),
+        shown("license", V3_0, One(&LICENSE)),
+        field("version", V3_0, Shown),
     ],
+};
+
+static CONTACT: Object = Object {
+    name: "Contact",
+    fields: &[field("name", V3_0, Shown), field("url", V3_0, Shown), field("email", V3_0, Shown)],
+};
+
+static LICENSE: Object = Object {
+    name: "License",
+    fields: &[field("name", V3_0, Shown), field("identifier", V3_1, Shown), field("url", V3_0, Shown)],
 };
 
 static SERVER: Object = Object {
     name: "Server",
     fields: &[
-        field("url", V3_0, Read),
+        field("url", V3_0, Sent),
         field("description", V3_0, Shown),
         field("name", V3_2, Shown),
-        field("variables", V3_0, Read),
+        sent("variables", V3_0, Each(&SERVER_VARIABLE)),
     ],
+};
+
+static SERVER_VARIABLE: Object = Object {
+    name: "Server Variable",
+    fields: &[field("enum", V3_0, Read), field("default", V3_0, Sent), field("description", V3_0, Shown)],
 };
 
 static COMPONENTS: Object = Object {
@@ -156,67 +198,74 @@ static COMPONENTS: Object = Object {
         field("headers", V3_0, Read),
         with("securitySchemes", V3_0, Each(&SECURITY_SCHEME)),
         field("links", V3_0, Read),
-        field("callbacks", V3_0, Shown),
+        field("callbacks", V3_0, Read),
         field("pathItems", V3_1, Read),
         field("mediaTypes", V3_2, Read),
     ],
 };
 
-static PATH_ITEM: Object = Object {
+static PATHS: Object = Object { name: "Paths", fields: &[sent("/{path}", V3_0, Each(&PATH_ITEM))] };
+
+pub(super) static PATH_ITEM: Object = Object {
     name: "Path Item",
     fields: &[
         field("$ref", V3_0, Read),
         field("summary", V3_0, Shown),
         field("description", V3_0, Shown),
-        field("get", V3_0, Read),
-        field("put", V3_0, Read),
-        field("post", V3_0, Read),
-        field("delete", V3_0, Read),
-        field("options", V3_0, Read),
-        field("head", V3_0, Read),
-        field("patch", V3_0, Read),
-        field("trace", V3_0, Read),
-        field("query", V3_2, Read),
-        field("additionalOperations", V3_2, Read),
-        with("servers", V3_0, Each(&SERVER)),
-        with("parameters", V3_0, Each(&PARAMETER)),
+        field("get", V3_0, Sent),
+        field("put", V3_0, Sent),
+        field("post", V3_0, Sent),
+        field("delete", V3_0, Sent),
+        field("options", V3_0, Sent),
+        field("head", V3_0, Sent),
+        field("patch", V3_0, Sent),
+        field("trace", V3_0, Sent),
+        field("query", V3_2, Sent),
+        field("additionalOperations", V3_2, Sent),
+        sent("servers", V3_0, Each(&SERVER)),
+        sent("parameters", V3_0, Each(&PARAMETER)),
     ],
 };
 
-static OPERATION: Object = Object {
+pub(super) static OPERATION: Object = Object {
     name: "Operation",
     fields: &[
         field("tags", V3_0, Read),
         field("summary", V3_0, Shown),
         field("description", V3_0, Shown),
-        field("externalDocs", V3_0, Shown),
+        shown("externalDocs", V3_0, One(&EXTERNAL_DOCUMENTATION)),
         field("operationId", V3_0, Read),
-        with("parameters", V3_0, Each(&PARAMETER)),
-        with("requestBody", V3_0, One(&REQUEST_BODY)),
-        with("responses", V3_0, Each(&RESPONSE)),
+        sent("parameters", V3_0, Each(&PARAMETER)),
+        sent("requestBody", V3_0, One(&REQUEST_BODY)),
+        judged("responses", V3_0, Each(&RESPONSE)),
         field("callbacks", V3_0, Not(CALLBACKS)),
         field("deprecated", V3_0, Shown),
-        field("security", V3_0, Read),
-        with("servers", V3_0, Each(&SERVER)),
+        field("security", V3_0, Sent),
+        sent("servers", V3_0, Each(&SERVER)),
     ],
+};
+
+static EXTERNAL_DOCUMENTATION: Object = Object {
+    name: "External Documentation",
+    fields: &[field("description", V3_0, Shown), field("url", V3_0, Shown)],
 };
 
 static PARAMETER: Object = Object {
     name: "Parameter",
     fields: &[
-        field("name", V3_0, Read),
-        field("in", V3_0, Read),
+        field("name", V3_0, Sent),
+        field("in", V3_0, Sent),
         field("description", V3_0, Shown),
-        field("required", V3_0, Read),
+        field("required", V3_0, Sent),
         field("deprecated", V3_0, Shown),
         field("allowEmptyValue", V3_0, Not("whether a parameter may be sent empty is not tried")),
-        field("style", V3_0, Read),
-        field("explode", V3_0, Read),
-        field("allowReserved", V3_0, Read),
-        field("schema", V3_0, Read),
-        field("example", V3_0, Read),
-        with("examples", V3_0, Each(&EXAMPLE)),
-        with("content", V3_0, Each(&MEDIA_TYPE)),
+        field("style", V3_0, Sent),
+        field("explode", V3_0, Sent),
+        field("allowReserved", V3_0, Sent),
+        field("schema", V3_0, Sent),
+        field("example", V3_0, Sent),
+        sent("examples", V3_0, Each(&EXAMPLE)),
+        sent("content", V3_0, Each(&MEDIA_TYPE)),
     ],
 };
 
@@ -224,22 +273,41 @@ static REQUEST_BODY: Object = Object {
     name: "Request Body",
     fields: &[
         field("description", V3_0, Shown),
-        with("content", V3_0, Each(&MEDIA_TYPE)),
-        field("required", V3_0, Read),
+        sent("content", V3_0, Each(&MEDIA_TYPE)),
+        field("required", V3_0, Sent),
     ],
 };
 
 static MEDIA_TYPE: Object = Object {
     name: "Media Type",
     fields: &[
-        field("schema", V3_0, Read),
-        field("itemSchema", V3_2, Read),
-        field("example", V3_0, Read),
-        with("examples", V3_0, Each(&EXAMPLE)),
-        field("encoding", V3_0, Shown),
-        field("prefixEncoding", V3_2, Not(BY_PLACE)),
-        field("itemEncoding", V3_2, Not(BY_PLACE)),
+        field("schema", V3_0, Both),
+        field("itemSchema", V3_2, Both),
+        field("example", V3_0, Sent),
+        sent("examples", V3_0, Each(&EXAMPLE)),
+        field("encoding", V3_0, Not(ENCODED)),
+        field("prefixEncoding", V3_2, Not(ENCODED)),
+        field("itemEncoding", V3_2, Not(ENCODED)),
     ],
+};
+
+static ENCODING: Object = Object {
+    name: "Encoding",
+    fields: &[
+        field("contentType", V3_0, Not(ENCODED)),
+        field("headers", V3_0, Not(ENCODED)),
+        field("style", V3_0, Not(ENCODED)),
+        field("explode", V3_0, Not(ENCODED)),
+        field("allowReserved", V3_0, Not(ENCODED)),
+        field("encoding", V3_2, Not(ENCODED)),
+        field("prefixEncoding", V3_2, Not(ENCODED)),
+        field("itemEncoding", V3_2, Not(ENCODED)),
+    ],
+};
+
+static RESPONSES: Object = Object {
+    name: "Responses",
+    fields: &[field("default", V3_0, Judged), field("HTTP Status Code", V3_0, Judged)],
 };
 
 static RESPONSE: Object = Object {
@@ -247,20 +315,22 @@ static RESPONSE: Object = Object {
     fields: &[
         field("summary", V3_2, Shown),
         field("description", V3_0, Shown),
-        with("headers", V3_0, Each(&HEADER)),
-        with("content", V3_0, Each(&MEDIA_TYPE)),
-        with("links", V3_0, Each(&LINK)),
+        judged("headers", V3_0, Each(&HEADER)),
+        judged("content", V3_0, Each(&MEDIA_TYPE)),
+        sent("links", V3_0, Each(&LINK)),
     ],
 };
+
+static CALLBACK: Object = Object { name: "Callback", fields: &[field("{expression}", V3_0, Not(CALLBACKS))] };
 
 static EXAMPLE: Object = Object {
     name: "Example",
     fields: &[
         field("summary", V3_0, Shown),
         field("description", V3_0, Shown),
-        field("dataValue", V3_2, Read),
+        field("dataValue", V3_2, Sent),
         field("serializedValue", V3_2, Not("an example that is written as it travels is not sent")),
-        field("value", V3_0, Read),
+        field("value", V3_0, Sent),
         field("externalValue", V3_0, Not("an example in a file of its own is not sent")),
     ],
 };
@@ -268,9 +338,9 @@ static EXAMPLE: Object = Object {
 static LINK: Object = Object {
     name: "Link",
     fields: &[
-        field("operationRef", V3_0, Read),
-        field("operationId", V3_0, Read),
-        field("parameters", V3_0, Read),
+        field("operationRef", V3_0, Sent),
+        field("operationId", V3_0, Sent),
+        field("parameters", V3_0, Sent),
         field("requestBody", V3_0, Not("what a link puts into a body is not sent")),
         field("description", V3_0, Shown),
         field(
@@ -285,14 +355,14 @@ static HEADER: Object = Object {
     name: "Header",
     fields: &[
         field("description", V3_0, Shown),
-        field("required", V3_0, Read),
+        field("required", V3_0, Judged),
         field("deprecated", V3_0, Shown),
         field("style", V3_0, Read),
-        field("explode", V3_0, Read),
-        field("schema", V3_0, Read),
+        field("explode", V3_0, Not("an object is taken in either form, whatever `explode` says")),
+        field("schema", V3_0, Judged),
         field("example", V3_0, Shown),
         field("examples", V3_0, Shown),
-        with("content", V3_0, Each(&MEDIA_TYPE)),
+        field("content", V3_0, Not("what a header holds as a media type is not held against its schema")),
     ],
 };
 
@@ -302,27 +372,92 @@ static TAG: Object = Object {
         field("name", V3_0, Read),
         field("summary", V3_2, Shown),
         field("description", V3_0, Shown),
-        field("externalDocs", V3_0, Shown),
+        shown("externalDocs", V3_0, One(&EXTERNAL_DOCUMENTATION)),
         field("parent", V3_2, Shown),
         field("kind", V3_2, Shown),
+    ],
+};
+
+static REFERENCE: Object = Object {
+    name: "Reference",
+    fields: &[field("$ref", V3_0, Read), field("summary", V3_1, Shown), field("description", V3_1, Shown)],
+};
+
+static SCHEMA: Object = Object {
+    name: "Schema",
+    fields: &[
+        field("nullable", V3_0, Both),
+        field("discriminator", V3_0, Both),
+        field("readOnly", V3_0, Both),
+        field("writeOnly", V3_0, Both),
+        field("example", V3_0, Sent),
+        field("xml", V3_0, Not(XML)),
+        field("externalDocs", V3_0, Shown),
+        field("deprecated", V3_0, Shown),
+    ],
+};
+
+static DISCRIMINATOR: Object = Object {
+    name: "Discriminator",
+    fields: &[
+        field("propertyName", V3_0, Sent),
+        field("mapping", V3_0, Sent),
+        field("defaultMapping", V3_2, Read),
+    ],
+};
+
+static XML_OBJECT: Object = Object {
+    name: "XML",
+    fields: &[
+        field("nodeType", V3_2, Not(XML)),
+        field("name", V3_0, Not(XML)),
+        field("namespace", V3_0, Not(XML)),
+        field("prefix", V3_0, Not(XML)),
+        field("attribute", V3_0, Not(XML)),
+        field("wrapped", V3_0, Not(XML)),
     ],
 };
 
 static SECURITY_SCHEME: Object = Object {
     name: "Security Scheme",
     fields: &[
-        field("type", V3_0, Read),
+        field("type", V3_0, Sent),
         field("description", V3_0, Shown),
-        field("name", V3_0, Read),
-        field("in", V3_0, Read),
-        field("scheme", V3_0, Read),
+        field("name", V3_0, Sent),
+        field("in", V3_0, Sent),
+        field("scheme", V3_0, Sent),
         field("bearerFormat", V3_0, Shown),
-        field("flows", V3_0, Shown),
+        shown("flows", V3_0, One(&OAUTH_FLOWS)),
         field("openIdConnectUrl", V3_0, Shown),
         field("oauth2MetadataUrl", V3_2, Shown),
         field("deprecated", V3_2, Shown),
     ],
 };
+
+static OAUTH_FLOWS: Object = Object {
+    name: "OAuth Flows",
+    fields: &[
+        shown("implicit", V3_0, One(&OAUTH_FLOW)),
+        shown("password", V3_0, One(&OAUTH_FLOW)),
+        shown("clientCredentials", V3_0, One(&OAUTH_FLOW)),
+        shown("authorizationCode", V3_0, One(&OAUTH_FLOW)),
+        shown("deviceAuthorization", V3_2, One(&OAUTH_FLOW)),
+    ],
+};
+
+static OAUTH_FLOW: Object = Object {
+    name: "OAuth Flow",
+    fields: &[
+        field("authorizationUrl", V3_0, Shown),
+        field("deviceAuthorizationUrl", V3_2, Shown),
+        field("tokenUrl", V3_0, Shown),
+        field("refreshUrl", V3_0, Shown),
+        field("scopes", V3_0, Shown),
+    ],
+};
+
+static SECURITY_REQUIREMENT: Object =
+    Object { name: "Security Requirement", fields: &[field("{name}", V3_0, Sent)] };
 
 impl Version {
     /// The version that a document names.
@@ -342,193 +477,5 @@ impl fmt::Display for Version {
             V3_1 => "3.1",
             V3_2 => "3.2",
         })
-    }
-}
-
-/// What is not read of an operation and of its path item, the operation's own first.
-pub(super) fn unread_of_operation(
-    document: &Value,
-    at: &str,
-    path_item: &str,
-    seen: &mut BTreeSet<String>,
-) -> Vec<Lost> {
-    let mut walk = Walk { document, version: Version::of(document), seen, found: Vec::new() };
-    walk.object(at, &OPERATION);
-    walk.object(path_item, &PATH_ITEM);
-    walk.found
-}
-
-/// What is not read of the document as a whole.
-pub(super) fn unread_of_document(document: &Value, seen: &mut BTreeSet<String>) -> Vec<Lost> {
-    let mut walk = Walk { document, version: Version::of(document), seen, found: Vec::new() };
-    walk.object("", &OPENAPI);
-    walk.dialect();
-    walk.found
-}
-
-struct Walk<'d> {
-    document: &'d Value,
-    version: Version,
-    /// What was looked at.
-    seen: &'d mut BTreeSet<String>,
-    found: Vec<Lost>,
-}
-
-impl Walk<'_> {
-    fn object(&mut self, at: &str, object: &'static Object) {
-        // What leads nowhere is told by who reads it.
-        let Ok((at, Value::Object(members))) = resolve(self.document, at) else { return };
-        if !self.seen.insert(at.clone()) {
-            return;
-        }
-        for (name, value) in members.iter().filter(|(name, _)| !name.starts_with("x-") && *name != "$ref") {
-            let here = pointer::child(&at, name);
-            let known = object.fields.iter().find(|field| field.name == name);
-            let Some(field) = known.filter(|field| field.since <= self.version) else {
-                let why = self.unknown(object, name, known);
-                self.found.push(Lost { at: here, why });
-                continue;
-            };
-            if let Not(why) = field.used
-                && !is_empty(value)
-            {
-                self.found.push(Lost { at: here, why: format!("`{name}` is not read: {why}") });
-                continue;
-            }
-            let parts = matches!(field.inside, Each(_)).then(|| resolve(self.document, &here).ok()).flatten();
-            let (here, value) = parts.unwrap_or((here, value));
-            match (field.inside, value) {
-                (One(inside), _) => self.object(&here, inside),
-                (Each(inside), Value::Array(items)) => {
-                    (0..items.len()).for_each(|index| self.object(&format!("{here}/{index}"), inside));
-                }
-                (Each(inside), Value::Object(members)) => {
-                    let names = members.keys().filter(|name| !name.starts_with("x-"));
-                    names.for_each(|name| self.object(&pointer::child(&here, name), inside));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn unknown(&self, object: &Object, name: &str, known: Option<&Field>) -> String {
-        let (kind, version) = (object.name, self.version);
-        match known {
-            Some(field) => format!(
-                "`{name}` is a field of the {kind} Object only since OpenAPI {}, and this is {version}",
-                field.since
-            ),
-            None => {
-                format!("`{name}` is no field of the {kind} Object in OpenAPI {version}, and is not read")
-            }
-        }
-    }
-
-    /// Another dialect of JSON Schema than those that are known.
-    fn dialect(&mut self) {
-        const KNOWN: [&str; 2] =
-            ["https://spec.openapis.org/oas/3.", "https://json-schema.org/draft/2020-12/schema"];
-        let named = self.document.get("jsonSchemaDialect").and_then(Value::as_str);
-        if let Some(named) = named.filter(|named| !KNOWN.iter().any(|known| named.starts_with(known))) {
-            let why = format!("schemas are read as JSON Schema 2020-12, not as `{named}`");
-            self.found.push(Lost { at: "/jsonSchemaDialect".into(), why });
-        }
-    }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn unread(document: &Value) -> Vec<(String, String)> {
-        let mut seen = BTreeSet::new();
-        let mut found = unread_of_operation(document, "/paths/~1a/get", "/paths/~1a", &mut seen);
-        found.extend(unread_of_document(document, &mut seen));
-        found.into_iter().map(|one| (one.at, one.why)).collect()
-    }
-
-    fn places(document: &Value) -> Vec<String> {
-        unread(document).into_iter().map(|(at, _)| at).collect()
-    }
-
-    fn with_operation(version: &str, operation: &Value) -> Value {
-        json!({"openapi": version, "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": operation}}})
-    }
-
-    #[test]
-    fn what_is_written_as_the_specification_has_it_is_not_told() {
-        for version in ["3.0.3", "3.1.0", "3.2.0"] {
-            let document = with_operation(
-                version,
-                &json!({
-                    "parameters": [{"name": "q", "in": "query", "schema": {"type": "string", "unknown": 1}, "x-own": 1}],
-                    "responses": {"200": {"description": "", "content": {"a/b": {"schema": {}, "example": {"servers": 1}}}}},
-                    "callbacks": {}, "servers": []
-                }),
-            );
-            assert_eq!(unread(&document), []);
-        }
-    }
-
-    #[test]
-    fn a_field_that_no_version_has_and_one_of_a_later_version_are_told_with_their_place() {
-        let operation =
-            json!({"respones": {}, "responses": {"200": {"description": "", "summary": "s", "schema": {}}}});
-        let found = unread(&with_operation("3.1.0", &operation));
-        assert_eq!(
-            found,
-            [
-                (
-                    "/paths/~1a/get/respones",
-                    "`respones` is no field of the Operation Object in OpenAPI 3.1, and is not read"
-                ),
-                (
-                    "/paths/~1a/get/responses/200/summary",
-                    "`summary` is a field of the Response Object only since OpenAPI 3.2, and this is 3.1"
-                ),
-                (
-                    "/paths/~1a/get/responses/200/schema",
-                    "`schema` is no field of the Response Object in OpenAPI 3.1, and is not read"
-                ),
-            ]
-            .map(|(at, why)| (at.to_owned(), why.to_owned()))
-        );
-    }
-
-    #[test]
-    fn what_is_known_and_not_read_is_told_once_through_references_too() {
-        let mut document = with_operation(
-            "3.0.3",
-            &json!({
-                "callbacks": {"c": {}},
-                "parameters": [{"$ref": "#/components/parameters/p"}, {"$ref": "#/components/parameters/p"}],
-                "responses": {}
-            }),
-        );
-        document["components"] =
-            json!({"parameters": {"p": {"name": "q", "in": "query", "allowEmptyValue": true, "schema": {}}}});
-        assert_eq!(
-            places(&document),
-            ["/paths/~1a/get/callbacks", "/components/parameters/p/allowEmptyValue"]
-        );
-    }
-
-    #[test]
-    fn another_dialect_of_schemas_is_told() {
-        let mut document = with_operation("3.1.0", &json!({"responses": {}}));
-        document["jsonSchemaDialect"] = json!("https://spec.openapis.org/oas/3.1/dialect/base");
-        assert_eq!(places(&document), Vec::<String>::new());
-        document["jsonSchemaDialect"] = json!("http://json-schema.org/draft-04/schema#");
-        assert_eq!(places(&document), ["/jsonSchemaDialect"]);
     }
 }

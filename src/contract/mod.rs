@@ -14,6 +14,8 @@ mod read;
 pub mod rule;
 mod security;
 mod servers;
+mod strays;
+mod unquoted;
 mod unread;
 mod view;
 mod webhook;

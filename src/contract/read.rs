@@ -10,6 +10,7 @@ use super::model::{
     SecuritySchemes, StatusRange, Style,
 };
 use super::security::Security;
+use super::unquoted;
 use super::unread::{self, Losses};
 use super::view::{self, AT, COOKIE, ITEMS, NEWER, QUERYSTRING, UNREAD};
 use super::{Contract, ContractError, Expression, Untestable, link, servers, webhook};
@@ -34,6 +35,7 @@ struct Described {
 
 /// Reads a document as a contract; a failure gives the document back.
 pub(super) fn read(document: Document) -> Result<Contract, Box<(Document, ContractError)>> {
+    let document = unquoted::settle(document);
     match described(&document) {
         Ok(described) => Ok(described.contract(document)),
         Err(error) => Err(Box::new((document, error))),

@@ -1,9 +1,9 @@
 //! What of a contract cannot be read or is not, and what that costs: the keyword or the part, and an
 //! operation only where no request can be made without it.
 
-use super::fields::{self, Lost};
+use super::fields::Lost;
 use super::model::{MediaType, Parameter};
-use super::{Operation, Unread, Untestable};
+use super::{Operation, Unread, Untestable, strays};
 use crate::json::pointer;
 use crate::schema::folded::Folds;
 use crate::schema::lower;
@@ -65,7 +65,7 @@ impl Losses {
         for operation in operations {
             add(Some(operation), self.of_operations.remove(&operation.id).unwrap_or_default(), &mut told);
             let (at, path_item) = (&operation.at, &operation.path_item);
-            add(Some(operation), fields::unread_of_operation(root, at, path_item, &mut seen), &mut told);
+            add(Some(operation), strays::unread_of_operation(root, at, path_item, &mut seen), &mut told);
         }
         add(None, self.of_document, &mut told);
         let mut places: HashSet<&str> = untestable.iter().map(|one| one.at.as_str()).collect();
@@ -83,7 +83,7 @@ impl Losses {
         let slips: Vec<Lost> =
             slips.map(|broken| Lost { at: broken.at.clone(), why: words(broken) }).collect();
         add(None, slips, &mut told);
-        add(None, fields::unread_of_document(root, &mut seen), &mut told);
+        add(None, strays::unread_of_document(root, &mut seen), &mut told);
         found
     }
 }

@@ -248,7 +248,9 @@ impl<'d> Viewer<'d> {
     fn response(&mut self, at: &str) -> Viewed {
         let (at, source) = part(self.root, at)?;
         let mut view = keep(source, &at, &["description"]);
-        view.entry("description").or_insert_with(|| json!(""));
+        if view.get("description").is_none_or(Value::is_null) {
+            view.insert("description".into(), json!(""));
+        }
         let headers = self.each(&at, "headers", Viewer::header, None);
         view.insert("headers".into(), headers);
         let content = self.each(&at, "content", Viewer::media_type, Some(unread_media_type));

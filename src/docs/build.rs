@@ -4,7 +4,7 @@ use super::curl::curl;
 use super::example;
 use super::model::{
     Body, ErrorCode, Field, Group, Link, Media, Operation, Promise, Reference, Response, Scheme, Server,
-    Shape, Undescribed, Webhook,
+    Shape, Undescribed, Unread, Webhook,
 };
 use super::shape::Shapes;
 use super::twice::without_codes;
@@ -32,11 +32,12 @@ pub(super) fn reference(contract: &Contract) -> (Reference, Anchors) {
     let schemes = builder.schemes();
     let groups = builder.groups(&schemes);
     let shared = builder.shapes.shared(&mut builder.anchors);
-    let undescribed = contract.untestable.iter().map(|one| {
-        let mut at = contract.document.locate(&one.at);
-        at.file = file_name(&at.file);
-        Undescribed { operation: one.operation.clone(), why: one.why.clone(), at: at.to_string() }
+    let undescribed = contract.untestable.iter().map(|one| Undescribed {
+        operation: one.operation.clone(),
+        why: one.why.clone(),
+        at: located(contract, &one.at),
     });
+    let components = if groups.is_empty() { components(contract) } else { Vec::new() };
     let reference = Reference {
         title: contract.title.trim().to_owned(),
         version: contract.version.trim().to_owned(),
@@ -48,6 +49,7 @@ pub(super) fn reference(contract: &Contract) -> (Reference, Anchors) {
         shared,
         undescribed: undescribed.collect(),
         webhooks: contract.webhooks.iter().map(webhook).collect(),
+        components,
         run: None,
         profile: None,
     };
@@ -57,7 +59,28 @@ pub(super) fn reference(contract: &Contract) -> (Reference, Anchors) {
 fn webhook(webhook: &crate::contract::Webhook) -> Webhook {
     let method = webhook.method.as_ref().map(|method| format!("{method} "));
     let name = format!("{}{}", method.unwrap_or_default(), webhook.name);
-    Webhook { name, summary: webhook.summary.clone() }
+    let unread = webhook.method.is_none().then(|| "what it is cannot be read".to_owned());
+    Webhook { name, summary: unread.or_else(|| webhook.summary.clone()) }
+}
+
+/// The parts that a document has for others, by what they are; schemes are described.
+fn components(contract: &Contract) -> Vec<(String, Vec<String>)> {
+    let all = contract.document.get("/components").and_then(Value::as_object);
+    let named = all.into_iter().flatten().filter(|(kind, _)| *kind != "securitySchemes");
+    let parts = named.map(|(kind, parts)| {
+        let names = parts.as_object().into_iter().flat_map(|parts| parts.keys());
+        (kind.clone(), names.filter(|name| !name.starts_with("x-")).cloned().collect())
+    });
+    parts
+        .filter(|(kind, names): &(String, Vec<String>)| !kind.starts_with("x-") && !names.is_empty())
+        .collect()
+}
+
+/// A place in the contract, in a file without its folder.
+fn located(contract: &Contract, at: &str) -> String {
+    let mut at = contract.document.locate(at);
+    at.file = file_name(&at.file);
+    at.to_string()
 }
 
 /// The name of a file without its folder: the same wherever it is read.
@@ -219,6 +242,7 @@ impl Builder<'_> {
             promises,
             unique: self.unique(operation),
             unknown: operation.behaviour.silent.iter().map(words::silence).collect(),
+            unread: self.unread(operation),
             undocumented: Vec::new(),
             unknown_codes: Vec::new(),
             failures: None,
@@ -261,7 +285,30 @@ impl Builder<'_> {
             name,
             shape: schema.map(|schema| self.shapes.body(schema, side, &mut self.anchors)),
             examples: example::examples(self.contract, media, side),
+            unread: media.unread,
         }
+    }
+
+    /// What of an operation is not described, with what it shares with others of its path.
+    fn unread(&self, operation: &model::Operation) -> Vec<Unread> {
+        let shared = pointer::child(&operation.path_item, "parameters");
+        let own = self.contract.unread.iter().filter(|one| {
+            one.operation.as_ref() == Some(&operation.id) || pointer::is_within(&one.at, &shared)
+        });
+        let each = own.map(|one| {
+            let parameter = self.parameter_at(&one.at).map(|name| format!("the parameter `{name}`: "));
+            let why = format!("{}{}", parameter.unwrap_or_default(), one.why);
+            Unread { why, at: located(self.contract, &one.at) }
+        });
+        each.collect()
+    }
+
+    /// The name of the parameter that a place is in.
+    fn parameter_at(&self, at: &str) -> Option<String> {
+        const LIST: &str = "/parameters/";
+        let start = at.find(LIST)? + LIST.len();
+        let end = at[start..].find('/').map_or(at.len(), |end| start + end);
+        self.member(&at[..end], "name")
     }
 
     fn response(&mut self, response: &model::Response, operation: &str) -> Response {
@@ -287,9 +334,13 @@ impl Builder<'_> {
                     }
                 }),
                 examples: example::examples(self.contract, media, Side::Response),
+                unread: media.unread,
             }
         });
+        let content = pointer::child(&response.at, "content");
+        let lost = |at: &str| self.contract.unread.iter().any(|one| one.at == at);
         Response {
+            unread: lost(&response.at) || lost(&content),
             status: response.status.to_string(),
             good,
             description: response.description.trim().to_owned(),

@@ -23,6 +23,8 @@ pub struct Reference {
     pub undescribed: Vec<Undescribed>,
     /// The requests that the host sends.
     pub webhooks: Vec<Webhook>,
+    /// The names of the parts for other documents by what they are, where there is no operation.
+    pub components: Vec<(String, Vec<String>)>,
     /// The run that the marks and the recorded examples come from.
     pub run: Option<Run>,
     /// The profile of the snapshots that they come from.
@@ -37,6 +39,15 @@ pub struct Undescribed {
     /// What is wrong.
     pub why: String,
     /// The file, line and column of the broken part.
+    pub at: String,
+}
+
+/// A part of an operation that is not described.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Why, with the name of the part, as plain text.
+    pub why: String,
+    /// The file, line and column.
     pub at: String,
 }
 
@@ -121,6 +132,8 @@ pub struct Operation {
     pub unique: Vec<String>,
     /// What the contract does not say, as Markdown.
     pub unknown: Vec<String>,
+    /// What the contract says of it and is not described here.
+    pub unread: Vec<Unread>,
     /// The statuses that came and are not documented.
     pub undocumented: Vec<Stray>,
     /// The codes that came and are not in the catalogue, each with the statuses that it had.
@@ -203,6 +216,8 @@ pub struct Media {
     pub shape: Option<Shape>,
     /// What it can look like.
     pub examples: Vec<Example>,
+    /// Whether what it is made of cannot be read.
+    pub unread: bool,
 }
 
 /// What a body can look like.
@@ -244,6 +259,8 @@ pub struct Response {
     pub headers: Vec<Field>,
     /// What its body can be.
     pub media: Vec<Media>,
+    /// Whether what it holds cannot be read.
+    pub unread: bool,
     /// Whether a run has seen it.
     pub mark: Option<Mark>,
 }

@@ -8,6 +8,9 @@ use crate::contract::{Behaviour, Distinction, Expression, Rule, Statement};
 use crate::json::pointer;
 use std::time::Duration;
 
+/// What is told of a part of a contract of which nothing can be read.
+pub(super) const UNREADABLE: &str = "What it holds cannot be read.";
+
 /// What a rule says, as a sentence.
 pub(super) fn rule(rule: &Rule) -> String {
     let mut words = statement(&rule.statement);

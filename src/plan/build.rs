@@ -5,6 +5,7 @@ use super::guard::{self, Guards};
 use super::idle;
 use super::select::Selection;
 use super::spare::WRONG_PASSWORDS;
+use super::unsent::{unjudged, unsent};
 use super::{Candidates, Gap, Labeller, Plan, Scenario, Verdict};
 use crate::contract::{Contract, Operation, Unread};
 use serde::{Deserialize, Serialize};
@@ -292,8 +293,11 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     let concerned = contract.operations.iter().filter(|one| wishes.selection.concerns(one));
     gaps.extend(idle::nullable(contract, concerned.clone()));
     gaps.extend(idle::unlisted(contract, &concerned));
-    gaps.extend(idle::patterns(contract, concerned));
+    gaps.extend(idle::patterns(contract, concerned.clone()));
+    gaps.extend(unjudged(contract, concerned));
     gaps.extend(unread(contract, wishes));
+    let sent = drafts.iter().map(|(_, _, scenario)| scenario);
+    gaps.extend(unsent(contract, &wishes.selection, sent));
     let nothing = drafts.is_empty();
     drafts.sort_by_key(|(ordinal, index, _)| (*ordinal, *index));
     let wanted = |index: usize, scenario: &Scenario| {

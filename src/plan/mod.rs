@@ -16,6 +16,7 @@ mod rebase;
 mod said;
 mod select;
 mod spare;
+mod unsent;
 
 pub use build::{PlanError, Wishes, plan};
 pub(crate) use derive::value_of;

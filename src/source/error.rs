@@ -62,6 +62,14 @@ pub enum SourceError {
         /// The file.
         file: String,
     },
+    /// It is not text in UTF-16, which its first bytes say it is.
+    #[error("{at}: invalid UTF-16 at byte {offset}")]
+    NotUtf16 {
+        /// Where the first wrong unit stands.
+        at: Location,
+        /// The offset of its first byte.
+        offset: usize,
+    },
     /// It is not text in UTF-8.
     #[error("{at}: invalid UTF-8 at byte {offset}")]
     NotUtf8 {
@@ -125,22 +133,28 @@ pub enum SourceError {
         at: Location,
     },
     /// The file holds several YAML documents.
-    #[error("{at}: a second document begins")]
+    #[error("{at}: a second document begins, the first at line {}, column {}", first.line, first.column)]
     SeveralDocuments {
         /// The second.
         at: Location,
+        /// The first.
+        first: Box<Location>,
     },
     /// An alias stands inside the node that it names.
-    #[error("{at}: alias inside the node that it names")]
+    #[error("{at}: alias inside the node that it names, at line {}, column {}", named.line, named.column)]
     RecursiveAlias {
         /// The alias.
         at: Location,
+        /// The node.
+        named: Box<Location>,
     },
     /// Aliases would copy without end.
-    #[error("{at}: aliases copy more than {MAX_COPIED} nodes")]
+    #[error("{at}: aliases copy more than {MAX_COPIED} nodes, here those of line {}, column {}", named.line, named.column)]
     TooManyCopies {
         /// The alias that is one too many.
         at: Location,
+        /// What it names.
+        named: Box<Location>,
     },
     /// Lists and mappings stand too deep in each other.
     #[error("{at}: nested more than {MAX_DEPTH} levels deep")]
@@ -168,15 +182,16 @@ impl SourceError {
             | Self::TooLarge { .. }
             | Self::Empty { .. } => None,
             Self::NotUtf8 { at, .. }
+            | Self::NotUtf16 { at, .. }
             | Self::NotAMapping { at, .. }
             | Self::Json { at, .. }
             | Self::Yaml { at, .. }
             | Self::DuplicateKey { at, .. }
             | Self::KeyNotScalar { at }
             | Self::MergeNotMapping { at }
-            | Self::SeveralDocuments { at }
-            | Self::RecursiveAlias { at }
-            | Self::TooManyCopies { at }
+            | Self::SeveralDocuments { at, .. }
+            | Self::RecursiveAlias { at, .. }
+            | Self::TooManyCopies { at, .. }
             | Self::TooDeep { at }
             | Self::Reserved { at } => Some(at),
         }
@@ -203,7 +218,7 @@ impl SourceError {
             Self::Denied { .. } => "make the file readable for the current user",
             Self::Io { .. } => return None,
             Self::TooLarge { .. } => "split the contract into files that refer to each other",
-            Self::NotUtf8 { .. } => "save the file as UTF-8",
+            Self::NotUtf8 { .. } | Self::NotUtf16 { .. } => "save the file as UTF-8",
             Self::Empty { .. } => "an OpenAPI document has at least `openapi`, `info` and `paths`",
             Self::NotAMapping { .. } => "an OpenAPI document is a mapping that begins with `openapi: 3.x.y`",
             Self::Json { reason, .. } => match reason {

@@ -13,6 +13,7 @@ mod dynamic;
 mod error;
 mod excerpt;
 pub mod kept;
+mod layout;
 mod mount;
 mod place;
 mod read;
@@ -186,6 +187,32 @@ impl Document {
     pub fn locate_key(&self, pointer: &str) -> Location {
         let found = self.find(pointer);
         self.files[found.file].place(found.spot.key, &found.inside(pointer))
+    }
+
+    /// Whether a file of it is YAML, in which text may stand without quotes.
+    pub fn may_be_unquoted(&self) -> bool {
+        self.files.iter().any(|file| !read::is_json(file))
+    }
+
+    /// How a number, a truth value or null at a JSON Pointer is written, where it has neither quotes
+    /// nor a tag.
+    pub fn spelling(&self, pointer: &str) -> Option<&str> {
+        let found = self.find(pointer);
+        let file = self.files.get(found.file).filter(|file| !read::is_json(file))?;
+        yaml::spelling(file.text.get(found.spot.start..)?)
+    }
+
+    /// Puts texts in the place of what stands at some JSON Pointers.
+    pub fn set_texts(&mut self, texts: Vec<(String, String)>) {
+        if texts.is_empty() {
+            return;
+        }
+        let value = Arc::make_mut(&mut self.value);
+        for (at, text) in texts {
+            if let Some(place) = pointer::get_mut(value, &at) {
+                *place = Value::String(text);
+            }
+        }
     }
 
     /// The contract, then the further files as they are mounted.

@@ -52,7 +52,15 @@ fn bounded(path: &Path, name: &str, most: u64) -> Result<File, SourceError> {
     decode(bytes, name)
 }
 
+/// The text in some bytes: UTF-8, or UTF-16 as its first two bytes tell (YAML 1.2.2, section 5.2).
 fn decode(bytes: Vec<u8>, name: &str) -> Result<File, SourceError> {
+    match bytes.as_slice() {
+        [0xFE, 0xFF, rest @ ..] => return utf16(rest, 2, u16::from_be_bytes, name),
+        [0xFF, 0xFE, rest @ ..] => return utf16(rest, 2, u16::from_le_bytes, name),
+        [0, 1..=255, ..] => return utf16(&bytes, 0, u16::from_be_bytes, name),
+        [1..=255, 0, ..] => return utf16(&bytes, 0, u16::from_le_bytes, name),
+        _ => {}
+    }
     match String::from_utf8(bytes) {
         Ok(mut text) => {
             if text.starts_with('\u{feff}') {
@@ -67,6 +75,25 @@ fn decode(bytes: Vec<u8>, name: &str) -> Result<File, SourceError> {
             Err(SourceError::NotUtf8 { at, offset })
         }
     }
+}
+
+fn utf16(bytes: &[u8], skipped: usize, unit: fn([u8; 2]) -> u16, name: &str) -> Result<File, SourceError> {
+    let (pairs, odd) = bytes.as_chunks();
+    let mut text = String::with_capacity(bytes.len());
+    let mut offset = skipped;
+    for read in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {
+        let Ok(character) = read else {
+            let end = text.len();
+            return Err(SourceError::NotUtf16 { at: File::new(name, text).location(end), offset });
+        };
+        offset += 2 * character.len_utf16();
+        text.push(character);
+    }
+    let file = File::new(name, text);
+    if odd.is_empty() {
+        return Ok(file);
+    }
+    Err(SourceError::NotUtf16 { at: file.location(file.text.len()), offset })
 }
 
 pub(super) fn failed(error: &io::Error, name: &str) -> SourceError {
@@ -94,7 +121,7 @@ pub(super) fn tree(file: &File) -> Result<(Value, Spot), SourceError> {
     }
 }
 
-fn is_json(file: &File) -> bool {
+pub(super) fn is_json(file: &File) -> bool {
     let extension = Path::new(&file.name).extension();
     match extension.and_then(|extension| extension.to_str()) {
         Some(extension) if extension.eq_ignore_ascii_case("json") => true,

@@ -6,14 +6,19 @@ use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
 use serde_json::{Map, Value};
 
 use super::error::Bracket;
+use super::layout::Layout;
 use super::{File, MAX_COPIED, MAX_DEPTH, SourceError, place::Spot, read};
 use crate::json;
 
 struct Loader<'t> {
     file: &'t File,
+    /// What is read in place of the file's text, where that is laid out less strictly.
+    layout: Option<&'t Layout>,
     parser: Parser<'t, StrInput<'t>>,
     cursor: Cursor<'t>,
     anchors: HashMap<usize, Anchored>,
+    /// Where the nodes begin that have an anchor, and may not end before an alias of it.
+    named: HashMap<usize, usize>,
     copied: usize,
     /// Where the lists and mappings begin that are being read.
     open: Vec<usize>,
@@ -44,11 +49,37 @@ type Members = (Map<String, Value>, Vec<Spot>);
 
 /// Reads a file that is one YAML document.
 pub(super) fn load(file: &File) -> Result<Tree, SourceError> {
+    let strictly = load_as(file, None);
+    if !matches!(strictly, Err(SourceError::Yaml { .. })) {
+        return strictly;
+    }
+    let Some(layout) = Layout::mended(&file.text) else { return strictly };
+    match (load_as(file, Some(&layout)), strictly) {
+        // What is wrong besides the layout is told before it.
+        (Err(later), Err(first)) if is_same_mistake(&first, &later) => Err(first),
+        (read, _) => read,
+    }
+}
+
+/// Whether the layout is all that keeps a strict reader from reading on.
+fn is_same_mistake(first: &SourceError, later: &SourceError) -> bool {
+    let (SourceError::Yaml { at, within, .. }, SourceError::Yaml { at: next, within: of_next, .. }) =
+        (first, later)
+    else {
+        return false;
+    };
+    next <= at || (within.is_some() && within == of_next)
+}
+
+fn load_as(file: &File, layout: Option<&Layout>) -> Result<Tree, SourceError> {
+    let text = layout.map_or(&*file.text, |layout| &layout.text);
     let mut loader = Loader {
         file,
-        parser: Parser::new_from_str(&file.text),
-        cursor: Cursor { text: &file.text, ascii: file.text.is_ascii(), characters: 0, bytes: 0 },
+        layout,
+        parser: Parser::new_from_str(text),
+        cursor: Cursor { text, ascii: text.is_ascii(), characters: 0, bytes: 0 },
         anchors: HashMap::new(),
+        named: HashMap::new(),
         copied: 0,
         open: Vec::new(),
     };
@@ -61,7 +92,7 @@ pub(super) fn load(file: &File) -> Result<Tree, SourceError> {
             }
             (event, at) => {
                 let tree = loader.node(event, at, 0)?;
-                return loader.end().map(|()| tree);
+                return loader.end(at).map(|()| tree);
             }
         }
     }
@@ -70,9 +101,9 @@ pub(super) fn load(file: &File) -> Result<Tree, SourceError> {
 impl<'t> Loader<'t> {
     fn next(&mut self) -> Result<(Event<'t>, usize), SourceError> {
         match self.parser.next_event() {
-            Some(Ok((event, span))) => Ok((event, self.cursor.bytes_at(span.start.index()))),
+            Some(Ok((event, span))) => Ok((event, self.offset(span.start.index()))),
             Some(Err(error)) => {
-                let at = self.cursor.bytes_at(error.marker().index());
+                let at = self.offset(error.marker().index());
                 // The parser looks ahead and has a limit of its own, beyond ours.
                 if error.info() == "recursion limit exceeded" {
                     let at = self.file.location(at);
@@ -84,6 +115,12 @@ impl<'t> Loader<'t> {
         }
     }
 
+    /// Where in the file a character stands.
+    fn offset(&mut self, characters: usize) -> usize {
+        let at = self.cursor.bytes_at(characters);
+        self.layout.map_or(at, |layout| layout.original(at))
+    }
+
     fn within(&self) -> Option<Box<Bracket>> {
         let bracket = |at: &usize| {
             let bracket = self.file.text.as_bytes().get(*at).filter(|byte| matches!(byte, b'{' | b'['))?;
@@ -92,13 +129,13 @@ impl<'t> Loader<'t> {
         self.open.iter().rev().find_map(bracket)
     }
 
-    fn end(&mut self) -> Result<(), SourceError> {
+    fn end(&mut self, first: usize) -> Result<(), SourceError> {
         loop {
             match self.next()? {
                 (Event::StreamEnd, _) => return Ok(()),
                 (Event::DocumentStart(_), at) => {
-                    let at = self.file.location(at);
-                    return Err(SourceError::SeveralDocuments { at });
+                    let (at, first) = (self.file.location(at), Box::new(self.file.location(first)));
+                    return Err(SourceError::SeveralDocuments { at, first });
                 }
                 _ => {}
             }
@@ -113,12 +150,14 @@ impl<'t> Loader<'t> {
                 (anchor, value, Spot::leaf(at))
             }
             Event::SequenceStart(anchor, _) => {
+                self.named.insert(anchor, at);
                 self.open.push(at);
                 let (items, below) = self.items(at, depth + 1)?;
                 self.open.pop();
                 (anchor, Value::Array(items), Spot::new(at, below))
             }
             Event::MappingStart(anchor, _) => {
+                self.named.insert(anchor, at);
                 self.open.push(at);
                 let (members, below) = self.members(at, depth + 1)?;
                 self.open.pop();
@@ -128,7 +167,7 @@ impl<'t> Loader<'t> {
         };
         if anchor != 0 {
             let size = size(&value);
-            self.spend(size, at)?;
+            self.spend(size, at, spot.start)?;
             let anchored = Anchored { value: value.clone(), spot: spot.clone(), size };
             self.anchors.insert(anchor, anchored);
         }
@@ -136,13 +175,14 @@ impl<'t> Loader<'t> {
     }
 
     fn alias(&mut self, anchor: usize, at: usize, depth: usize) -> Result<Tree, SourceError> {
-        let Some(Anchored { size, .. }) = self.anchors.get(&anchor) else {
-            let at = self.file.location(at);
-            return Err(SourceError::RecursiveAlias { at });
+        let Some(Anchored { size, spot, .. }) = self.anchors.get(&anchor) else {
+            let named = self.named.get(&anchor).copied().unwrap_or(at);
+            let (at, named) = (self.file.location(at), Box::new(self.file.location(named)));
+            return Err(SourceError::RecursiveAlias { at, named });
         };
-        let size = *size;
+        let (size, start) = (*size, spot.start);
         self.check_depth(depth + size.height, at)?;
-        self.spend(size, at)?;
+        self.spend(size, at, start)?;
         let anchored = &self.anchors[&anchor];
         let spot = Spot::new(at, anchored.spot.below.clone());
         Ok((anchored.value.clone(), spot))
@@ -252,11 +292,11 @@ impl<'t> Loader<'t> {
         Ok(())
     }
 
-    fn spend(&mut self, size: Size, at: usize) -> Result<(), SourceError> {
+    fn spend(&mut self, size: Size, at: usize, named: usize) -> Result<(), SourceError> {
         self.copied = self.copied.saturating_add(size.weight);
         if self.copied > MAX_COPIED {
-            let at = self.file.location(at);
-            return Err(SourceError::TooManyCopies { at });
+            let (at, named) = (self.file.location(at), Box::new(self.file.location(named)));
+            return Err(SourceError::TooManyCopies { at, named });
         }
         Ok(())
     }
@@ -324,10 +364,14 @@ impl Size {
 }
 
 fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> Value {
-    let resolved = match tag {
-        Some(tag) if tag.is_yaml_core_schema() => tag.suffix != "str",
+    let name = tag.map(|tag| format!("{}{}", tag.handle, tag.suffix));
+    let core = name.as_deref().and_then(|name| name.strip_prefix("tag:yaml.org,2002:"));
+    let resolved = match (core, name.as_deref()) {
+        // Of bytes, JSON has the text.
+        (Some("binary"), _) => return Value::String(text.split_ascii_whitespace().collect()),
+        (Some(core), _) => core != "str",
         // `!` alone says: do not resolve.
-        Some(tag) if tag.suffix.is_empty() || (tag.handle.is_empty() && tag.suffix == "!") => false,
+        (None, Some("!" | "")) => false,
         _ => style == ScalarStyle::Plain,
     };
     if !resolved {
@@ -339,6 +383,18 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> Value {
         "false" | "False" | "FALSE" => Value::Bool(false),
         other => number(other).unwrap_or_else(|| Value::String(text.into_owned())),
     }
+}
+
+/// How a scalar that is no text is written where a text begins with it; nothing for what has a tag.
+pub(super) fn spelling(text: &str) -> Option<&str> {
+    let text = match text.strip_prefix('&') {
+        Some(anchored) => anchored.split_once([' ', '\t'])?.1.trim_start(),
+        None => text,
+    };
+    let ends = |character: char| !character.is_ascii_alphanumeric() && !".+-~".contains(character);
+    let spelled = &text[..text.find(ends).unwrap_or(text.len())];
+    let value = scalar(spelled.into(), ScalarStyle::Plain, None);
+    (!spelled.is_empty() && !value.is_string()).then_some(spelled)
 }
 
 /// A number of the core schema; `.inf` and `.nan` are none, since JSON has no such numbers.

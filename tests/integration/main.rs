@@ -38,6 +38,7 @@ mod remarks;
 mod rival;
 mod rules;
 mod secrecy;
+mod silent;
 mod since_3_2;
 mod state;
 mod tls;

@@ -86,7 +86,8 @@ fn a_link_that_leads_nowhere_costs_that_link_only_and_says_where_it_is_wrong() {
         ("operationId: read.thing\nparameters:\n  id: $url", 3, "not a runtime expression"),
         ("operationId: read.thing\nparameters:\n  id: 'x-{$response.body#/id}'", 3, "inside of text"),
         ("operationId: read.thing\nserver: {url: /other}", 2, "another server"),
-        ("operationId: 7", 1, "not OpenAPI"),
+        ("operationId: 7", 1, "no operation that can be tested"),
+        ("operationId: [7]", 1, "not OpenAPI"),
         ("$ref: '#/components/links/none'", 1, "does not exist"),
     ] {
         let found = astray(link);

@@ -132,6 +132,23 @@ fn overview(reference: &Reference, title: &str) -> Markup {
                     }
                 }
             }
+            @if !reference.components.is_empty() {
+                h2 { "Components" }
+                p {
+                    "The contract describes no operation. What it has for other documents is named here and not described."
+                }
+                ul {
+                    @for (kind, names) in &reference.components {
+                        li {
+                            code { (kind) } ": "
+                            @for (index, name) in names.iter().enumerate() {
+                                @if index > 0 { ", " }
+                                code { (name) }
+                            }
+                        }
+                    }
+                }
+            }
             @if !reference.undescribed.is_empty() {
                 h2 { "Not described" }
                 p { "A part of the contract that cannot be read keeps these operations out of the reference." }

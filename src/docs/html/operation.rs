@@ -4,6 +4,7 @@ use super::failures::{came_with, failures, mark, undocumented};
 use super::{link, shape};
 use crate::docs::model::{ErrorCode, Example, Media, Operation, Origin, Promise, Response};
 use crate::docs::prose::{self, Headings, block};
+use crate::docs::words::UNREADABLE;
 use crate::page::{breakable, itself, method};
 use maud::{Markup, PreEscaped, html};
 
@@ -30,6 +31,18 @@ pub(super) fn section(operation: &Operation) -> Markup {
             (errors(operation))
             (promises(operation))
             (failures(operation))
+            (unread(operation))
+        }
+    }
+}
+
+fn unread(operation: &Operation) -> Markup {
+    html! {
+        @if !operation.unread.is_empty() {
+            h4 { "Not described" }
+            ul.rules {
+                @for part in &operation.unread { li { (part.why) " (" code { (part.at) } ")" } }
+            }
         }
     }
 }
@@ -65,6 +78,7 @@ fn representation(media: &Media) -> Markup {
     html! {
         p.media { code { (media.name) } }
         @if let Some(found) = &media.shape { (shape::whole(found)) }
+        @else if media.unread { p.limits { (UNREADABLE) } }
     }
 }
 
@@ -80,6 +94,7 @@ fn responses(operation: &Operation) -> Markup {
                         (itself(&response.anchor, &format!("status {} of {}", response.status, operation.title)))
                     }
                     @if !response.description.is_empty() { div.prose { (block(&response.description, Headings::Bold)) } }
+                    @if response.unread { p.limits { (UNREADABLE) } }
                     @if !response.headers.is_empty() {
                         p.part { "Headers" }
                         (shape::fields(&response.headers))

@@ -8,6 +8,7 @@ use super::model::{Field, Link, Shape, Shared, Term};
 use crate::contract::Contract;
 use crate::json::{self, pointer};
 use crate::page::Anchors;
+use crate::schema::UNREAD;
 use crate::schema::folded::Folded;
 use crate::schema::walk::{self, Says};
 use crate::schema::{SchemaAt, Side};
@@ -142,7 +143,15 @@ impl<'c> Builder<'_, 'c> {
             }
         };
         annotate(&mut shape, schema, &self.shapes.contract.document, at);
+        if schema.get(UNREAD) == Some(&Value::Bool(true)) {
+            shape.kind = words("unknown");
+            shape.limits.push("It cannot be read".to_owned());
+            return shape;
+        }
         shape.limits = limits(schema);
+        if schema.contains_key(UNREAD) {
+            shape.limits.push("Not all that the contract says of it can be read".to_owned());
+        }
         shape.values = values(schema);
         shape.nullable = is_nullable(self.schema(at).unwrap_or(&Value::Null));
         self.parts(&mut shape, schema, at);

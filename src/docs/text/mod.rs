@@ -7,7 +7,7 @@ mod write;
 use super::File;
 use super::model::{Example, Link, Mark, Media, Operation, Origin, Reference, Shape, Stray, Term};
 use super::tally;
-use super::words::{capital, code};
+use super::words::{UNREADABLE, capital, code};
 use fields::{about, flags, kind, rows, table, whole};
 use write::{fence, line, lowered, paragraph, point, row};
 
@@ -87,6 +87,15 @@ fn index(reference: &Reference) -> String {
             point(&mut out, &format!("{}{}", code(&webhook.name), about.unwrap_or_default()));
         }
     }
+    if !reference.components.is_empty() {
+        out.push_str(
+            "\n## Components\n\nThe contract describes no operation. What it has for other documents is named here and not described.\n\n",
+        );
+        for (kind, names) in &reference.components {
+            let names: Vec<String> = names.iter().map(|name| code(name)).collect();
+            point(&mut out, &format!("{}: {}", code(kind), names.join(", ")));
+        }
+    }
     if !reference.undescribed.is_empty() {
         out.push_str("\n## Not described\n\n");
         for broken in &reference.undescribed {
@@ -152,6 +161,12 @@ fn operation_page(reference: &Reference, operation: &Operation) -> String {
     errors(&mut out, operation);
     rules(&mut out, operation);
     failures::failures(&mut out, operation);
+    if !operation.unread.is_empty() {
+        out.push_str("\n## Not described\n\n");
+        for part in &operation.unread {
+            point(&mut out, &format!("{} ({})", line(&part.why), code(&part.at)));
+        }
+    }
     out
 }
 
@@ -208,6 +223,8 @@ fn auth(reference: &Reference, link: &Link) -> String {
 fn representation(out: &mut String, media: &Media) {
     if let Some(shape) = &media.shape {
         described(out, "Parameter", shape);
+    } else if media.unread {
+        paragraph(out, UNREADABLE);
     }
     for example in &media.examples {
         sample(out, example);
@@ -248,6 +265,9 @@ fn responses(out: &mut String, operation: &Operation) {
         out.push_str(&format!("\n### {}{}\n", response.status, mark(response.mark.as_ref())));
         if !response.description.is_empty() {
             paragraph(out, &lowered(&response.description, 4));
+        }
+        if response.unread {
+            paragraph(out, UNREADABLE);
         }
         if !response.headers.is_empty() {
             out.push_str("\n#### Response headers\n");

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::*;
 
 mod references;
+mod yaml;
 
 fn yaml(text: &str) -> Document {
     Document::from_text("api.yaml", text).unwrap()
@@ -149,8 +150,8 @@ fn faults_name_their_place() {
     for (text, expected) in [
         ("a: 1\nb: 2\na: 3\n", "api.yaml:3:1: duplicate key \"a\", first at line 1, column 1"),
         ("a: {b: 1, b: 2}", "api.yaml:1:11: duplicate key \"b\", first at line 1, column 5"),
-        ("a: 1\n---\nb: 2\n", "api.yaml:2:1: a second document begins"),
-        ("a: &x [*x]\n", "api.yaml:1:8: alias inside the node that it names"),
+        ("a: 1\n---\nb: 2\n", "api.yaml:2:1: a second document begins, the first at line 1, column 1"),
+        ("a: &x [*x]\n", "api.yaml:1:8: alias inside the node that it names, at line 1, column 4"),
         ("{[1]: 2}", "api.yaml:1:2: a key is not a scalar"),
         ("<<: 1", "api.yaml:1:5: `<<` merges only mappings"),
         ("<<: [{}, 1]", "api.yaml:1:10: `<<` merges only mappings"),
@@ -196,9 +197,9 @@ fn aliases_cannot_multiply_without_end() {
         let inner = format!("*a{}, ", level - 1).repeat(9);
         bomb = format!("{bomb}a{level}: &a{level} [{inner}]\n");
     }
-    assert!(error("a.yaml", &bomb).ends_with("aliases copy more than 1000000 nodes"));
+    assert!(error("a.yaml", &bomb).contains("aliases copy more than 1000000 nodes, here those of line "));
     let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(1 << 20), "*a, ".repeat(1_000));
-    assert!(error("a.yaml", &text).ends_with("aliases copy more than 1000000 nodes"));
+    assert!(error("a.yaml", &text).ends_with(", here those of line 1, column 4"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The API reference: what it tells, what a run lends it, and when it is out of date.
 
 mod said;
+mod unread;
 mod verified;
 
 use std::path::PathBuf;

@@ -1,0 +1,103 @@
+//! A small document for each row of what is not read.
+
+use super::proofs::{Proof, named};
+
+pub(super) const UNREAD: &[Proof] = &[
+    named(
+        ("OpenAPI", "webhooks"),
+        (4, "`webhooks` is not read"),
+        "paths: {/a: {get: {responses: {'200': {description: ok}}}}}\n«webhooks: {w: {post: {responses: {}}}}»\n",
+    ),
+    named(
+        ("Path Item", "additionalOperations"),
+        (5, "`additionalOperations` is not read"),
+        "paths:\n  /a:\n    «additionalOperations: {COPY: {responses: {}}}»\n    get: {responses: {'200': {description: ok}}}\n",
+    ),
+    named(
+        ("Operation", "callbacks"),
+        (5, "`callbacks` is not read"),
+        "paths:\n  /a: {get: {responses: {'200': {description: ok}},\n    «callbacks: {c: {}}»}}\n",
+    ),
+    named(
+        ("Callback", "{expression}"),
+        (5, "`callbacks` is not read"),
+        "paths:\n  /a: {get: {responses: {'200': {description: ok}},\n    «callbacks: {c: {'{$request.body#/url}': {post: {responses: {}}}}}»}}\n",
+    ),
+    named(
+        ("Parameter", "allowEmptyValue"),
+        (4, "`allowEmptyValue` is not read"),
+        "paths: {/a: {get: {responses: {'200': {description: ok}}, parameters: [{name: q, in: query, schema: {},\n  «allowEmptyValue: true»}]}}}\n",
+    ),
+    named(
+        ("Media Type", "itemSchema"),
+        (4, "`itemSchema` is not read"),
+        "paths: {/a: {get: {responses: {'200': {description: ok, content: {application/jsonl: {\n  «itemSchema: {type: object}»}}}}}}}\n",
+    ),
+    named(
+        ("Example", "serializedValue"),
+        (4, "`serializedValue` is not read"),
+        "paths: {/a: {get: {responses: {'200': {description: ok}}, parameters: [{name: q, in: query, schema: {}, examples: {e: {\n  «serializedValue: q=1»}}}]}}}\n",
+    ),
+    named(
+        ("Example", "externalValue"),
+        (4, "`externalValue` is not read"),
+        "paths: {/a: {get: {responses: {'200': {description: ok}}, parameters: [{name: q, in: query, schema: {}, examples: {e: {\n  «externalValue: e.json»}}}]}}}\n",
+    ),
+    named(
+        ("Link", "requestBody"),
+        (4, "`requestBody` is not read"),
+        "paths: {/a: {get: {operationId: a, responses: {'200': {description: ok, links: {l: {operationId: a,\n  «requestBody: 1»}}}}}}}\n",
+    ),
+    named(
+        ("Link", "server"),
+        (4, "server"),
+        "paths: {/a: {get: {operationId: a, responses: {'200': {description: ok, links: {l: {operationId: a,\n  «server: {url: /b}»}}}}}}}\n",
+    ),
+    named(
+        ("Header", "content"),
+        (4, "`content` is not read"),
+        "paths: {/a: {get: {responses: {'200': {description: ok, headers: {X-H: {\n  «content: {application/json: {schema: {type: object}}}|schema: {}»}}}}}}}\n",
+    ),
+    named(
+        ("Header", "explode"),
+        (4, "`explode` is not read"),
+        "paths: {/a: {get: {responses: {'200': {description: ok, headers: {X-H: {schema: {type: object},\n  «explode: true»}}}}}}}\n",
+    ),
+    named(
+        ("Schema", "xml"),
+        (4, "no body of this media type is sent"),
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {content: {\n  «application/xml: {schema: {type: object, xml: {name: x}}}»}}}}}\n",
+    ),
+    named(("XML", "name"), (4, "no JSON"), XML_ANSWER),
+    named(("XML", "namespace"), (4, "no JSON"), XML_ANSWER),
+    named(("XML", "prefix"), (4, "no JSON"), XML_ANSWER),
+    named(("XML", "attribute"), (4, "no JSON"), XML_ANSWER),
+    named(("XML", "wrapped"), (4, "no JSON"), XML_ANSWER),
+    named(("XML", "nodeType"), (4, "no JSON"), XML_ANSWER),
+];
+
+const XML_ANSWER: &str = "paths: {/a: {get: {responses: {'200': {description: ok, content: {\n  «application/xml: {schema: {type: object, xml: {name: x, namespace: 'urn:n', prefix: p, attribute: false, wrapped: false, nodeType: element}}}»}}}}}}\n";
+
+pub(super) const ENCODED: &[Proof] = &[
+    named(("Media Type", "encoding"), (4, "`encoding` is not read"), FORM),
+    named(
+        ("Media Type", "prefixEncoding"),
+        (4, "`prefixEncoding` is not read"),
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {content: {multipart/mixed: {\n  «prefixEncoding: [{}]»}}}}}}\n",
+    ),
+    named(
+        ("Media Type", "itemEncoding"),
+        (4, "`itemEncoding` is not read"),
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {content: {multipart/mixed: {\n  «itemEncoding: {contentType: a/b}»}}}}}}\n",
+    ),
+    named(("Encoding", "contentType"), (4, "`encoding` is not read"), FORM),
+    named(("Encoding", "headers"), (4, "`encoding` is not read"), FORM),
+    named(("Encoding", "style"), (4, "`encoding` is not read"), FORM),
+    named(("Encoding", "explode"), (4, "`encoding` is not read"), FORM),
+    named(("Encoding", "allowReserved"), (4, "`encoding` is not read"), FORM),
+    named(("Encoding", "encoding"), (4, "`encoding` is not read"), FORM),
+    named(("Encoding", "prefixEncoding"), (4, "`encoding` is not read"), FORM),
+    named(("Encoding", "itemEncoding"), (4, "`encoding` is not read"), FORM),
+];
+
+const FORM: &str = "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {content: {multipart/form-data: {\n  «encoding: {f: {contentType: a/b, headers: {}, style: form, explode: true, allowReserved: true, encoding: {}, prefixEncoding: [], itemEncoding: {}}}»}}}}}}\n";
