@@ -1,10 +1,10 @@
 //! Copies of what references name by URL: fetched once, and kept beside the contract with their digests.
 
-use super::base;
+use super::{MAX_FILE_BYTES, base};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
-use std::io::Read;
+use std::fmt::Write as _;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 use thiserror::Error;
@@ -104,11 +104,7 @@ impl Kept {
         let kept = Kept { copies: read(&folder.join(INDEX))?, folder };
         for copy in &kept.copies {
             let path = kept.path(copy)?;
-            let bytes = match fs::read(&path) {
-                Ok(bytes) => bytes,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(failed(&path, &error)),
-            };
+            let Some(bytes) = bytes(&path, MAX_FILE_BYTES)? else { continue };
             let (found, expected) = (digest(&bytes), copy.sha256.clone());
             if found != expected {
                 let (url, file) = (copy.url.clone(), path.display().to_string());
@@ -143,12 +139,13 @@ impl Kept {
         }
         let path = self.path(&own)?;
         fs::create_dir_all(&self.folder).map_err(|error| failed(&self.folder, &error))?;
-        fs::write(&path, bytes).map_err(|error| failed(&path, &error))?;
+        plain(&self.folder, fs::Metadata::is_dir)?;
+        written(&path, bytes)?;
         self.copies.push(own);
         self.copies.sort_by(|one, other| one.url.cmp(&other.url));
         let mut text = serde_json::to_string_pretty(&self.copies).unwrap_or_default();
         text.push('\n');
-        fs::write(&index, text).map_err(|error| failed(&index, &error))?;
+        written(&index, text.as_bytes())?;
         Ok(path)
     }
 
@@ -162,17 +159,41 @@ impl Kept {
     }
 }
 
-fn read(index: &Path) -> Result<Vec<Copy>, KeptError> {
-    let file = match fs::File::open(index) {
-        Ok(file) => file,
+/// Whether something is there, which is what it should be and no link to it.
+fn plain(path: &Path, is: fn(&fs::Metadata) -> bool) -> Result<bool, KeptError> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if is(&found) => Ok(true),
+        Ok(_) => Err(failed(path, &io::Error::other("a link, or not what is kept here"))),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Ok(Vec::new());
+            Ok(false)
         }
-        Err(error) => return Err(failed(index, &error)),
-    };
-    let mut text = String::new();
-    file.take(MAX_INDEX_BYTES).read_to_string(&mut text).map_err(|error| failed(index, &error))?;
-    serde_json::from_str(&text)
+        Err(error) => Err(failed(path, &error)),
+    }
+}
+
+/// The first bytes of a file, if it is there.
+fn bytes(path: &Path, most: u64) -> Result<Option<Vec<u8>>, KeptError> {
+    if !plain(path, fs::Metadata::is_file)? {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    read.map_err(|error| failed(path, &error))?;
+    Ok(Some(bytes))
+}
+
+/// Writes a file anew, and through no link.
+fn written(path: &Path, bytes: &[u8]) -> Result<(), KeptError> {
+    if plain(path, fs::Metadata::is_file)? {
+        fs::remove_file(path).map_err(|error| failed(path, &error))?;
+    }
+    let file = fs::OpenOptions::new().write(true).create_new(true).open(path);
+    file.and_then(|mut file| file.write_all(bytes)).map_err(|error| failed(path, &error))
+}
+
+fn read(index: &Path) -> Result<Vec<Copy>, KeptError> {
+    let Some(text) = bytes(index, MAX_INDEX_BYTES)? else { return Ok(Vec::new()) };
+    serde_json::from_slice(&text)
         .map_err(|error| KeptError::File { file: index.display().to_string(), reason: error.to_string() })
 }
 
@@ -230,6 +251,24 @@ mod tests {
         }
         fs::write(folder.path().join(FOLDER).join(INDEX), "[{]").unwrap();
         assert!(Kept::of(&contract).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_read_or_written_through_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let contract = folder.path().join("c.yaml");
+        let outside = folder.path().join("outside");
+        let mut kept = Kept::of(&contract).unwrap();
+        let path = kept.keep(URL, b"a: 1\n").unwrap();
+        fs::remove_file(&path).unwrap();
+        fs::write(&outside, "a: 1\n").unwrap();
+        std::os::unix::fs::symlink(&outside, &path).unwrap();
+        assert!(kept.keep(URL, b"a: 1\n").is_err() && Kept::of(&contract).is_err());
+        fs::remove_dir_all(folder.path().join(FOLDER)).unwrap();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join(FOLDER)).unwrap();
+        assert!(Kept::of(&contract).unwrap().keep(URL, b"a: 1\n").is_err());
+        assert_eq!(fs::read_to_string(&outside).unwrap(), "a: 1\n");
     }
 
     #[test]

@@ -360,6 +360,7 @@ fn read_back(parameter: &Parameter, like: &Value, written: &str) -> Option<Value
 fn decoded(parameter: &Parameter, text: &str) -> String {
     match parameter.location {
         ParameterLocation::Header => text.to_owned(),
+        _ if parameter.style == Style::Cookie => text.to_owned(),
         _ => percent_decode_str(text).decode_utf8_lossy().into_owned(),
     }
 }
