@@ -5,6 +5,7 @@ use crate::json::pointer;
 use crate::source::Document;
 use serde_json::Value;
 use std::collections::HashSet;
+use std::ptr;
 
 /// Takes as text, as it is spelled, what stands unquoted where text is wanted.
 pub(super) fn settle(mut document: Document) -> Document {
@@ -22,13 +23,13 @@ pub(super) fn settle(mut document: Document) -> Document {
 fn wanted(root: &Value) -> Vec<String> {
     let mut finder = Finder {
         root,
-        open: vec![(String::new(), Kind::Part)],
+        open: vec![(Node { value: root, at: String::new() }, Kind::Part)],
         seen: HashSet::new(),
         held: HashSet::new(),
         found: Vec::new(),
     };
-    while let Some((at, kind)) = finder.open.pop() {
-        finder.look(&at, kind);
+    while let Some((node, kind)) = finder.open.pop() {
+        finder.look(&node, kind);
     }
     finder.found
 }
@@ -155,56 +156,83 @@ const LISTS: &[&str] = &[
 /// How many values are held against schemas at most.
 const MOST_HELD: usize = 1 << 18;
 
+/// A value and where it stands.
+#[derive(Clone)]
+struct Node<'d> {
+    value: &'d Value,
+    at: String,
+}
+
 struct Finder<'d> {
     root: &'d Value,
-    open: Vec<(String, Kind)>,
-    seen: HashSet<(String, Kind)>,
+    open: Vec<(Node<'d>, Kind)>,
+    seen: HashSet<(*const Value, Kind)>,
     /// Values with the schemas that they were held against.
-    held: HashSet<(String, String)>,
+    held: HashSet<(*const Value, *const Value)>,
     found: Vec<String>,
 }
 
-impl Finder<'_> {
-    fn look(&mut self, at: &str, kind: Kind) {
-        if !self.seen.insert((at.to_owned(), kind)) {
+impl<'d> Node<'d> {
+    fn child(&self, name: &str) -> Option<Node<'d>> {
+        Some(Node { value: self.value.get(name)?, at: pointer::child(&self.at, name) })
+    }
+
+    /// What stands in it, with its names; items have none.
+    fn children(&self) -> Vec<(&'d str, Node<'d>)> {
+        let member = |(name, value): (&'d String, &'d Value)| {
+            (name.as_str(), Node { value, at: pointer::child(&self.at, name) })
+        };
+        let item = |(index, value): (usize, &'d Value)| {
+            let at = format!("{}/{index}", self.at);
+            ("", Node { value, at })
+        };
+        match self.value {
+            Value::Object(members) => members.iter().map(member).collect(),
+            Value::Array(items) => items.iter().enumerate().map(item).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl<'d> Finder<'d> {
+    fn look(&mut self, node: &Node<'d>, kind: Kind) {
+        if !self.seen.insert((ptr::from_ref(node.value), kind)) {
             return;
         }
-        let value = pointer::get(self.root, at);
-        if let Some(target) =
-            value.and_then(|value| value.get("$ref")?.as_str()).and_then(pointer::from_fragment)
-        {
+        if node.value.get("$ref").is_some() {
+            let target = self.resolved(node.clone());
             self.open.push((target, kind));
         }
         let each = match kind {
             Kind::Parts => Kind::Part,
             Kind::Variables => Kind::Variable,
             Kind::Variable => {
-                for name in ["default", "enum", "description"] {
-                    self.texts(&pointer::child(at, name));
-                }
+                let texts =
+                    ["default", "enum", "description"].into_iter().filter_map(|name| node.child(name));
+                texts.for_each(|text| self.texts(&text));
                 return;
             }
             Kind::Schemas => Kind::Schema,
-            Kind::Part => return self.part(at),
-            Kind::Schema => return self.schema(at),
+            Kind::Part => return self.part(node),
+            Kind::Schema => return self.schema(node),
         };
-        let inner = children(self.root, at).into_iter().map(|(_, at)| (at, each));
-        self.open.extend(inner);
+        self.open.extend(node.children().into_iter().map(|(_, inner)| (inner, each)));
     }
 
-    fn part(&mut self, at: &str) {
-        for (name, here) in children(self.root, at) {
-            match name.as_str() {
+    fn part(&mut self, node: &Node<'d>) {
+        let schema = node.child("schema");
+        for (name, here) in node.children() {
+            match name {
                 "schema" | "itemSchema" => self.open.push((here, Kind::Schema)),
                 "variables" => self.open.push((here, Kind::Variables)),
                 "schemas" => self.open.push((here, Kind::Schemas)),
-                "example" => self.hold(&here, &pointer::child(at, "schema"), 0),
+                "example" => self.hold(&here, schema.as_ref(), 0),
                 "examples" => {
-                    for (_, example) in children(self.root, &here) {
-                        let example = self.resolved(&example);
-                        for value in ["value", "dataValue"] {
-                            self.hold(&pointer::child(&example, value), &pointer::child(at, "schema"), 0);
-                        }
+                    for (_, example) in here.children() {
+                        let example = self.resolved(example);
+                        let values =
+                            ["value", "dataValue"].into_iter().filter_map(|name| example.child(name));
+                        values.for_each(|value| self.hold(&value, schema.as_ref(), 0));
                     }
                     self.open.push((here, Kind::Parts));
                 }
@@ -215,7 +243,7 @@ impl Finder<'_> {
                 name if TEXTS.contains(&name) => self.texts(&here),
                 name if MAPS.contains(&name) => self.open.push((here, Kind::Parts)),
                 // What a link puts into a body is the author's own.
-                "requestBody" if !["content", "$ref"].iter().any(|name| self.has(&here, name)) => {}
+                "requestBody" if !["content", "$ref"].iter().any(|name| here.value.get(name).is_some()) => {}
                 "value" | "dataValue" | "security" => {}
                 name if name.starts_with("x-") => {}
                 _ => self.open.push((here, Kind::Part)),
@@ -223,18 +251,18 @@ impl Finder<'_> {
         }
     }
 
-    fn schema(&mut self, at: &str) {
-        for (name, here) in children(self.root, at) {
-            match name.as_str() {
+    fn schema(&mut self, node: &Node<'d>) {
+        for (name, here) in node.children() {
+            match name {
                 "type" => self.type_names(&here),
                 "enum" | "examples" => {
-                    for (_, value) in children(self.root, &here) {
-                        self.hold(&value, at, 0);
+                    for (_, value) in here.children() {
+                        self.hold(&value, Some(node), 0);
                     }
                 }
-                "const" | "default" | "example" => self.hold(&here, at, 0),
+                "const" | "default" | "example" => self.hold(&here, Some(node), 0),
                 "dependentRequired" => {
-                    for (_, names) in children(self.root, &here) {
+                    for (_, names) in here.children() {
                         self.texts(&names);
                     }
                 }
@@ -248,73 +276,54 @@ impl Finder<'_> {
     }
 
     /// A text, or a list or map of texts.
-    fn texts(&mut self, at: &str) {
-        match pointer::get(self.root, at) {
-            Some(Value::Number(_) | Value::Bool(_)) => self.found.push(at.to_owned()),
-            Some(Value::Array(_) | Value::Object(_)) => {
-                let inner = children(self.root, at).into_iter().map(|(_, at)| at);
-                self.found.extend(inner.filter(|at| pointer::get(self.root, at).is_some_and(is_plain)));
-            }
-            _ => {}
+    fn texts(&mut self, node: &Node<'d>) {
+        if is_plain(node.value) {
+            self.found.push(node.at.clone());
         }
+        let inner = node.children().into_iter().filter(|(_, inner)| is_plain(inner.value));
+        self.found.extend(inner.map(|(_, inner)| inner.at));
     }
 
     /// `null` is the name of a type too.
-    fn type_names(&mut self, at: &str) {
-        let names = children(self.root, at).into_iter().map(|(_, at)| at).chain([at.to_owned()]);
-        self.found.extend(names.filter(|at| pointer::get(self.root, at).is_some_and(Value::is_null)));
+    fn type_names(&mut self, node: &Node<'d>) {
+        let names = node.children().into_iter().map(|(_, inner)| inner).chain([node.clone()]);
+        self.found.extend(names.filter(|name| name.value.is_null()).map(|name| name.at));
     }
 
     /// A value that is to satisfy a schema.
-    fn hold(&mut self, at: &str, schema: &str, depth: usize) {
+    fn hold(&mut self, node: &Node<'d>, schema: Option<&Node<'d>>, depth: usize) {
         const DEPTH: usize = 64;
-        let Some(value) = pointer::get(self.root, at) else { return };
-        let schema = self.resolved(schema);
-        let Some(Value::Object(keywords)) = pointer::get(self.root, &schema) else { return };
-        if depth == DEPTH
-            || self.held.len() == MOST_HELD
-            || !self.held.insert((at.to_owned(), schema.clone()))
-        {
+        let Some(schema) = schema.map(|schema| self.resolved(schema.clone())) else { return };
+        let pair = (ptr::from_ref(node.value), ptr::from_ref(schema.value));
+        if depth == DEPTH || self.held.len() == MOST_HELD || !self.held.insert(pair) {
             return;
         }
-        if is_plain(value) && is_text(keywords.get("type")) {
-            self.found.push(at.to_owned());
+        if is_plain(node.value) && is_text(schema.value.get("type")) {
+            self.found.push(node.at.clone());
         }
-        for (_, part) in children(self.root, &pointer::child(&schema, "allOf")) {
-            self.hold(at, &part, depth + 1);
+        for (_, part) in schema.child("allOf").iter().flat_map(Node::children) {
+            self.hold(node, Some(&part), depth + 1);
         }
-        let properties = keywords.get("properties").and_then(Value::as_object);
-        for (name, inner) in children(self.root, at) {
-            let of = match value {
-                Value::Array(_) => pointer::child(&schema, "items"),
-                _ if properties.is_some_and(|all| all.contains_key(&name)) => {
-                    pointer::child(&pointer::child(&schema, "properties"), &name)
-                }
-                _ => pointer::child(&schema, "additionalProperties"),
+        for (name, inner) in node.children() {
+            let of = match node.value {
+                Value::Array(_) => schema.child("items"),
+                _ => schema
+                    .child("properties")
+                    .and_then(|all| all.child(name))
+                    .or_else(|| schema.child("additionalProperties")),
             };
-            self.hold(&inner, &of, depth + 1);
+            self.hold(&inner, of.as_ref(), depth + 1);
         }
     }
 
-    fn has(&self, at: &str, name: &str) -> bool {
-        pointer::get(self.root, at).is_some_and(|value| value.get(name).is_some())
-    }
-
-    fn resolved(&self, at: &str) -> String {
-        super::view::resolve(self.root, at).map_or_else(|_| at.to_owned(), |(at, _)| at)
-    }
-}
-
-/// The names, or numbers, of what a place holds, with their places.
-fn children(root: &Value, at: &str) -> Vec<(String, String)> {
-    match pointer::get(root, at) {
-        Some(Value::Object(members)) => {
-            members.keys().map(|name| (name.clone(), pointer::child(at, name))).collect()
+    fn resolved(&self, node: Node<'d>) -> Node<'d> {
+        if node.value.get("$ref").is_none() {
+            return node;
         }
-        Some(Value::Array(items)) => {
-            (0..items.len()).map(|index| (index.to_string(), format!("{at}/{index}"))).collect()
+        match super::view::resolve(self.root, &node.at) {
+            Ok((at, value)) => Node { value, at },
+            Err(_) => node,
         }
-        _ => Vec::new(),
     }
 }
 
