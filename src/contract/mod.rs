@@ -21,6 +21,7 @@ pub use extension::{Behaviour, Distinction, Mistake};
 pub use link::Link;
 pub use model::{Body, Example, MediaType, Operation, ParameterLocation, Response, SecurityScheme};
 pub use rule::{Rule, Statement};
+pub(crate) use unread::placed;
 pub use webhook::Webhook;
 
 use crate::schema::{Schemas, Side};

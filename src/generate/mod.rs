@@ -7,6 +7,7 @@ pub mod odd;
 pub mod pattern;
 pub mod random;
 mod sample;
+mod search;
 pub(crate) mod shaped;
 pub mod sheet;
 pub mod unique;

@@ -1,12 +1,12 @@
 //! Valid values for a schema.
 
 use super::grid::Grid;
-use super::pattern;
 use super::random::Random;
 use super::shaped::shaped;
+use super::{pattern, search};
 use crate::json::pointer;
 use crate::schema::Discriminator;
-use crate::schema::folded::{Folded, Folds, Type};
+use crate::schema::folded::{Condition, Contains, Folded, Folds, Type};
 use serde_json::{Map, Number, Value, json};
 use std::rc::Rc;
 
@@ -27,12 +27,15 @@ const DEPTH: usize = 6;
 const ROOM: usize = 1_000;
 const LEAST_ROOM: usize = 100_000;
 
+/// So often a name is looked for.
+const NAMES: usize = 20;
+
 /// No text longer than this is made.
 const LONGEST: usize = 1_000_000;
 
 /// Makes values for the schemas of one document.
 pub struct Maker<'c> {
-    flats: Rc<Folds<'c>>,
+    pub(super) flats: Rc<Folds<'c>>,
     /// Where choices come from.
     pub random: Random,
     /// How much is filled in.
@@ -42,6 +45,11 @@ pub struct Maker<'c> {
     /// Which alternative is taken wherever there are several and it is not left to chance, counted
     /// round.
     pub branch: usize,
+    /// Whether what is made is held against what no fold can tell, and another value looked for where
+    /// it does not satisfy that.
+    pub strict: bool,
+    /// How often that is still done.
+    pub(super) tries: usize,
     /// Which of several names the alternative has that was chosen last.
     further: usize,
     /// The keywords that nothing could be made for, since the last value was begun.
@@ -75,6 +83,8 @@ impl<'c> Maker<'c> {
             fill,
             examples,
             branch: 0,
+            strict: false,
+            tries: 0,
             further: 0,
             unmade: Vec::new(),
             deepest: DEPTH,
@@ -83,12 +93,13 @@ impl<'c> Maker<'c> {
     }
 
     /// A value for the schemas at `places`, all of which it must satisfy. It is up to the
-    /// caller to validate it: `not`, `if` and the like are not followed.
+    /// caller to validate it: what is not made strictly may break `not`, `oneOf` and the like.
     pub fn make(&mut self, places: &[String]) -> Option<Value> {
         // Schemas that refer to each other would fill the world: less deep is then enough.
         let made = (0..=DEPTH).rev().find_map(|deepest| {
             (self.deepest, self.room) = (deepest, if deepest == 0 { LEAST_ROOM } else { ROOM });
             self.unmade.clear();
+            self.tries = search::TRIES;
             let made = self.at_depth(places, 0);
             (self.room > 0 || deepest == 0).then_some(made)
         });
@@ -96,6 +107,12 @@ impl<'c> Maker<'c> {
     }
 
     fn at_depth(&mut self, places: &[String], depth: usize) -> Option<Value> {
+        let made = self.plain(places, depth);
+        if self.strict { self.held(places, depth, made) } else { made }
+    }
+
+    /// A value that satisfies what a fold knows.
+    pub(super) fn plain(&mut self, places: &[String], depth: usize) -> Option<Value> {
         if self.room == 0 {
             return None;
         }
@@ -130,7 +147,7 @@ impl<'c> Maker<'c> {
         made
     }
 
-    fn cannot(&mut self, flat: &Folded, keyword: &'static str) {
+    pub(super) fn cannot(&mut self, flat: &Folded, keyword: &'static str) {
         let unmade = Unmade { at: flat.at.clone(), keyword, parts: flat.parts.clone() };
         if !self.unmade.contains(&unmade) {
             self.unmade.push(unmade);
@@ -186,6 +203,44 @@ impl<'c> Maker<'c> {
             self.further = self.branch / usable.len();
             places.push((*branch).clone());
             flat = self.flats.at(&places);
+        }
+        if flat.rarer.conditions.is_empty() && flat.rarer.dependent.is_empty() {
+            return flat;
+        }
+        self.conditioned(places, flat)
+    }
+
+    /// The same with what follows from conditions.
+    fn conditioned(&mut self, mut places: Vec<String>, mut flat: Rc<Folded>) -> Rc<Folded> {
+        let mut add = |more: Vec<String>, flat: &mut Rc<Folded>| {
+            let count = places.len();
+            places.extend(more);
+            let with = self.flats.at(&places);
+            if with.impossible {
+                places.truncate(count);
+            } else {
+                *flat = with;
+            }
+        };
+        let conditions = flat.rarer.conditions.clone();
+        for (index, Condition { when, then, otherwise }) in conditions.into_iter().enumerate() {
+            let odd = match self.fill {
+                Fill::Random => self.random.once_in(2),
+                Fill::All | Fill::Required => (self.branch >> index.min(8)) & 1 == 1,
+            };
+            let more = if odd {
+                otherwise.into_iter().collect()
+            } else {
+                [Some(when), then].into_iter().flatten().collect()
+            };
+            add(more, &mut flat);
+        }
+        for (name, place) in flat.rarer.dependent.clone() {
+            let wanted = flat.required.contains(&name)
+                || (self.fill == Fill::All && flat.properties.contains_key(&name));
+            if wanted {
+                add(vec![place], &mut flat);
+            }
         }
         flat
     }
@@ -266,18 +321,31 @@ impl<'c> Maker<'c> {
         let least = flat.item_count.0.unwrap_or(0);
         let most = flat.item_count.1.unwrap_or(u64::MAX);
         let few = self.fill == Fill::Required || depth >= self.deepest || self.flats.of(flat.item(0)).unknown;
-        let wanted = if few { least } else { least.max(1) };
-        let mut items: Vec<Value> = Vec::new();
+        let own = flat.first_items.len() as u64;
+        let wanted = if few { least } else { least.max(1).max(own) };
+        let most = if flat.rarer.no_more_items { most.min(own.max(least)) } else { most };
+        let (mut items, mut held): (Vec<Value>, Vec<Vec<String>>) = (Vec::new(), wanted_items(flat));
+        let wanted = if held.is_empty() { wanted } else { wanted.max(own + held.len() as u64) };
         for attempt in 0..wanted.min(most).min(1000) * 4 {
             if items.len() as u64 >= wanted.min(most) {
                 break;
             }
-            let places = flat.item(items.len());
-            let mut item = if places.is_empty() { json!(attempt) } else { self.at_depth(places, depth + 1)? };
+            let mut places = flat.item(items.len()).to_vec();
+            if places.is_empty() && flat.first_items.len() <= items.len() {
+                places.clone_from(&flat.rarer.leftover.1);
+            }
+            if (items.len() + held.len()) as u64 >= wanted.min(most)
+                && let Some(more) = held.pop()
+            {
+                places.extend(more);
+            }
+            let mut item =
+                if places.is_empty() { json!(attempt) } else { self.at_depth(&places, depth + 1)? };
             if flat.unique_items && items.contains(&item) {
                 let fill = std::mem::replace(&mut self.fill, Fill::Random);
-                item = self.at_depth(places, depth + 1)?;
+                let other = self.at_depth(&places, depth + 1);
                 self.fill = fill;
+                item = other?;
                 if items.contains(&item) {
                     continue;
                 }
@@ -317,30 +385,106 @@ impl<'c> Maker<'c> {
         }
         for name in &flat.required {
             if !members.contains_key(name) {
-                members.insert(name.clone(), json!("any"));
+                members.insert(name.clone(), self.other(flat, name, depth)?);
             }
         }
+        self.together(flat, &mut members, depth);
         self.name(flat, &mut members, further);
         let least = flat.member_count.0.unwrap_or(0).min(100);
-        let filled = self.fill == Fill::All && depth < self.deepest && self.is_map(flat);
-        let wanted = least.max(u64::from(filled));
+        let room = self.fill == Fill::All && depth < self.deepest && flat.member_count.1 != Some(0);
+        if room {
+            self.patterned(flat, &mut members, depth);
+        }
+        let wanted = least.max(u64::from(room && self.is_map(flat)));
         for number in 0..wanted {
             if members.len() as u64 >= wanted {
                 break;
             }
-            let value = match flat.additional.as_slice() {
-                [] => Some(json!("any")),
-                places => self.at_depth(places, depth + 1),
-            };
-            let Some(value) = value else {
+            let made =
+                self.new_name(flat, number).and_then(|name| Some((self.other(flat, &name, depth)?, name)));
+            let Some((value, name)) = made else {
                 if least > 0 {
                     return None;
                 }
                 break;
             };
-            members.entry(format!("key{number}")).or_insert(value);
+            members.entry(name).or_insert(value);
         }
         Some(Value::Object(members))
+    }
+
+    /// A value for a member that is not declared.
+    fn other(&mut self, flat: &Folded, name: &str, depth: usize) -> Option<Value> {
+        let mut places = flat.member(name).to_vec();
+        if places.is_empty() && !flat.declares(name) {
+            places.clone_from(&flat.rarer.leftover.0);
+        }
+        if places.is_empty() { Some(json!("any")) } else { self.at_depth(&places, depth + 1) }
+    }
+
+    /// Adds what other members ask for.
+    fn together(&mut self, flat: &Folded, members: &mut Map<String, Value>, depth: usize) {
+        for _ in 0..flat.rarer.together.len() {
+            for (name, others) in &flat.rarer.together {
+                if !members.contains_key(name) {
+                    continue;
+                }
+                for other in others.iter().filter(|other| !members.contains_key(*other)).collect::<Vec<_>>() {
+                    if let Some(value) = self.other(flat, other, depth) {
+                        members.insert(other.clone(), value);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds a member for each pattern that names may match.
+    fn patterned(&mut self, flat: &Folded, members: &mut Map<String, Value>, depth: usize) {
+        for pattern in flat.name_patterns() {
+            let Some(name) = pattern::matching(&pattern, &mut self.random) else { continue };
+            let full = flat.member_count.1.is_some_and(|most| members.len() as u64 >= most);
+            if full || members.contains_key(&name) || !self.may_be_named(flat, &name) {
+                continue;
+            }
+            if let Some(value) = self.other(flat, &name, depth) {
+                members.insert(name, value);
+            }
+        }
+    }
+
+    /// A name that is not declared.
+    fn new_name(&mut self, flat: &Folded, number: u64) -> Option<String> {
+        let plain = format!("key{number}");
+        if self.may_be_named(flat, &plain) && (!flat.closed || flat.declares(&plain)) {
+            return Some(plain);
+        }
+        let fill = std::mem::replace(&mut self.fill, Fill::Random);
+        let places = flat.rarer.names.clone();
+        let patterns = flat.name_patterns();
+        let found = (0..NAMES).find_map(|round| {
+            let name = match patterns.get(round % (patterns.len() + 1)) {
+                Some(pattern) => pattern::matching(pattern, &mut self.random),
+                None if places.is_empty() => None,
+                None => self.of_names(&places),
+            };
+            name.filter(|name| self.may_be_named(flat, name) && (!flat.closed || flat.declares(name)))
+        });
+        self.fill = fill;
+        found
+    }
+
+    /// Text that the schemas of names take.
+    fn of_names(&mut self, places: &[String]) -> Option<String> {
+        let flat = self.choose(places);
+        match &flat.listed {
+            Some(listed) => self.random.choose(listed)?.as_str().map(str::to_owned),
+            None => self.text(&flat),
+        }
+    }
+
+    fn may_be_named(&self, flat: &Folded, name: &str) -> bool {
+        let places = &flat.rarer.names;
+        places.is_empty() || self.flats.accept(places, &json!(name)) != Some(false)
     }
 
     /// Lets a value say by its discriminators which schema it has.
@@ -360,19 +504,20 @@ impl<'c> Maker<'c> {
 
     /// Whether an object holds values of one kind under any names.
     fn is_map(&self, flat: &Folded) -> bool {
-        let names = |part: &String| {
-            let schema = pointer::get(self.flats.root, part);
-            ["propertyNames", "patternProperties"]
-                .iter()
-                .any(|key| schema.is_some_and(|it| it.get(key).is_some()))
-        };
         flat.properties.is_empty()
+            && flat.name_patterns().is_empty()
             && !flat.additional.is_empty()
             && !self.flats.of(&flat.additional).types.is_empty()
             && !self.flats.of(&flat.additional).unknown
             && flat.member_count.1 != Some(0)
-            && !flat.parts.iter().any(names)
     }
+}
+
+/// The schemas of the items that a list must hold.
+fn wanted_items(flat: &Folded) -> Vec<Vec<String>> {
+    const MOST: u64 = 100;
+    let each = |one: &Contains| (0..one.least.min(MOST)).map(|_| vec![one.at.clone()]).collect::<Vec<_>>();
+    flat.rarer.contains.iter().flat_map(each).collect()
 }
 
 /// Text of a known format.

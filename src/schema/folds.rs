@@ -1,6 +1,7 @@
 //! The folded schemas of a document: each is read once, whoever asks for it.
 
 use super::folded::{Folded, Type, common};
+use super::local::Local;
 use crate::json::pointer;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -64,6 +65,7 @@ pub struct Folds<'c> {
     known: RefCell<FastMap<Vec<String>, u32>>,
     /// The same with every alternative.
     wholes: RefCell<FastMap<Vec<String>, u32>>,
+    local: Local<'c>,
 }
 
 impl<'c> Folds<'c> {
@@ -76,6 +78,7 @@ impl<'c> Folds<'c> {
             kept: RefCell::default(),
             known: RefCell::default(),
             wholes: RefCell::default(),
+            local: Local::new(root),
         }
     }
 
@@ -110,6 +113,11 @@ impl<'c> Folds<'c> {
     pub fn below(&self, places: &[String], pointer: &str) -> Rc<Folded> {
         pointer::tokens(pointer)
             .fold(self.whole(places), |flat, token| self.whole_of(&flat.below(token.as_ref())))
+    }
+
+    /// Whether a value satisfies all schemas at `places`; none if nothing is known of that.
+    pub fn accept(&self, places: &[String], value: &Value) -> Option<bool> {
+        self.local.accept(places, value)
     }
 
     fn kept(&self, index: u32) -> Rc<Folded> {

@@ -4,6 +4,7 @@
 //! contract as its author wrote it.
 
 use super::Unusable;
+use super::contradiction::Clause;
 use super::walk::{self, Part, Says};
 use crate::json::pointer;
 use serde_json::{Map, Value, json};
@@ -34,6 +35,11 @@ const ONE: &[&str] = &[
 ];
 const LIST: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
 const MAP: &[&str] = &["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
+
+/// Whether a keyword holds schemas by name.
+pub(super) fn is_map(keyword: &str) -> bool {
+    MAP.contains(&keyword)
+}
 
 /// The pointers of a schema's direct subschemas.
 pub(crate) fn subschemas(schema: &Map<String, Value>, at: &str) -> Vec<String> {
@@ -128,6 +134,30 @@ pub(super) fn without(document: &mut Value, places: &[String], keywords: &[&str]
     for at in places {
         if let Some(schema) = pointer::get_mut(document, at).and_then(Value::as_object_mut) {
             loosen(schema, at, &loose, &at_once);
+        }
+    }
+}
+
+/// Makes null, which as the only type leaves nothing of alternatives, what `nullable` is beside them:
+/// what its author meant.
+pub(super) fn to_nullable(document: &mut Value, places: &[String], contradictions: &[[Clause; 2]]) {
+    let types: Vec<&str> = contradictions.iter().map(|[one, _]| one.at.as_str()).collect();
+    without(document, places, &types);
+    for (at, _) in types.into_iter().filter_map(pointer::parent_and_last) {
+        if let Some(schema) = pointer::get_mut(document, at).and_then(Value::as_object_mut) {
+            schema.insert("nullable".into(), Value::Bool(true));
+        }
+    }
+}
+
+/// Lets values fit more than one of some alternatives.
+pub(super) fn to_any_of(document: &mut Value, alternatives: &[[Clause; 2]]) {
+    let groups = alternatives.iter().filter_map(|[one, _]| pointer::parent_and_last(&one.at));
+    for (schema, _) in groups.filter_map(|(group, _)| pointer::parent_and_last(group)) {
+        if let Some(schema) = pointer::get_mut(document, schema).and_then(Value::as_object_mut)
+            && let Some(one_of) = schema.shift_remove("oneOf")
+        {
+            schema.entry("anyOf").or_insert(one_of);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Unusable;
 use super::branch::Branches;
+use super::contradiction::{self, Clause};
 use super::discriminator::Discriminator;
 use super::error::{self, Break, Ground, Raw, ValidationError};
 use super::lower::{self, Side};
@@ -52,6 +53,12 @@ pub(crate) struct Compiled {
     pub(crate) misshapen: Vec<Unusable>,
     /// Where schemas stand that the compiled ones consist of.
     pub(crate) places: Vec<String>,
+    /// Clauses that exclude each other, where null was meant as one more alternative.
+    pub(crate) nullable: Vec<[Clause; 2]>,
+    /// Clauses that exclude each other, so that no answer can keep both: none is held to them.
+    pub(crate) contrary: Vec<[Clause; 2]>,
+    /// Alternatives that say the same, so that no answer fits one of them only.
+    pub(crate) indistinct: Vec<[Clause; 2]>,
 }
 
 impl Schemas {
@@ -85,10 +92,20 @@ impl Schemas {
         let keywords: Vec<&str> =
             without.iter().copied().chain(misshapen.iter().map(|one| one.at.as_str())).collect();
         lower::without(&mut request, &places, &keywords);
+        let nullable = contradiction::nullable(&request, &places);
+        lower::to_nullable(&mut request, &places, &nullable);
         let mut answered = request.clone();
+        let contrary = contradiction::below(&answered, responses.iter().map(|schema| schema.0.clone()));
+        lower::without(&mut answered, &places, &contradiction::needless(&contrary));
+        let below = lower::reachable(&answered, responses.iter().map(|schema| schema.0.clone()));
+        let indistinct = contradiction::indistinct(&answered, &below);
+        lower::to_any_of(&mut answered, &indistinct);
         let relaxed = lower::for_side(&mut request, &places, Side::Request);
         let letter = (relaxed && !dialect_3_0).then(|| answered.clone());
-        let differs = relaxed | lower::for_side(&mut answered, &places, Side::Response);
+        let differs = relaxed
+            | lower::for_side(&mut answered, &places, Side::Response)
+            | !contrary.is_empty()
+            | !indistinct.is_empty();
         let hidden = |at: &String| {
             pointer::get(document, at).and_then(|schema| schema.get("writeOnly")) == Some(&Value::Bool(true))
         };
@@ -136,7 +153,7 @@ impl Schemas {
             answered,
         };
         schemas.second = schemas.second_reading(letter, &places, requests, responses).map(Box::new);
-        Compiled { schemas, broken, misshapen, places }
+        Compiled { schemas, broken, misshapen, places, nullable, contrary, indistinct }
     }
 
     /// The other reading, where there is one.

@@ -397,8 +397,10 @@ impl Deriver<'_> {
             }
             return Some(made.map_or(example.clone(), |made| self.grown(schema, example.clone(), &made)));
         }
-        for (name, examples) in [("base/0", true), ("base/1", false)] {
-            let (made, unmade) = self.made(schema, name, fill, examples);
+        for (name, examples, strict) in
+            [("base/0", true, false), ("base/1", false, false), ("base/0", true, true)]
+        {
+            let (made, unmade) = self.made_so(schema, name, (fill, examples, strict));
             if let Some(value) = made.filter(valid) {
                 self.left_out(&unmade);
                 return Some(value);
@@ -423,7 +425,17 @@ impl Deriver<'_> {
         fill: Fill,
         examples: bool,
     ) -> (Option<Value>, Vec<Unmade>) {
+        self.made_so(schema, name, (fill, examples, false))
+    }
+
+    fn made_so(
+        &self,
+        schema: &SchemaAt,
+        name: &str,
+        (fill, examples, strict): (Fill, bool, bool),
+    ) -> (Option<Value>, Vec<Unmade>) {
         let mut maker = self.maker(name, fill, examples);
+        maker.strict = strict;
         let made = maker.make(std::slice::from_ref(&schema.0));
         (made, maker.unmade)
     }

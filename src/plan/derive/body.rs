@@ -212,9 +212,10 @@ impl Deriver<'_> {
         let mut known: Vec<Value> = vec![base.full.clone()];
         let mut seen: HashSet<Vec<String>> = spots.iter().map(|spot| spot.flat.parts.clone()).collect();
         for branch in 1..looked_into {
-            let made = [true, false].into_iter().find_map(|examples| {
+            let ways = [(true, false), (false, false), (true, true)];
+            let made = ways.into_iter().find_map(|(examples, strict)| {
                 let mut maker = self.maker(&format!("alternative/{branch}"), Fill::All, examples);
-                maker.branch = branch;
+                (maker.branch, maker.strict) = (branch, strict);
                 let value = maker.make(&base.schemas).filter(|value| self.is_valid(base, value))?;
                 Some((maker, value))
             });

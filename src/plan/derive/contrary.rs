@@ -1,8 +1,9 @@
 //! Why no value can be made: two clauses of the contract that exclude each other.
 
 use super::Deriver;
+use crate::contract::placed;
 use crate::json::pointer;
-use crate::schema::contradiction::{Clause, contradiction};
+use crate::schema::contradiction::contradiction;
 
 /// So deep is looked for what a value must hold and cannot.
 const DEPTH: usize = 8;
@@ -32,18 +33,14 @@ impl Deriver<'_> {
     fn contrary_within(&self, places: &[String], depth: usize) -> Option<Contrary> {
         let flat = self.labeller.flats.at(places);
         if let Some([one, other]) = contradiction(self.labeller.flats.root, &flat.parts) {
-            let words = format!("{} and {} exclude each other", self.placed(&one), self.placed(&other));
+            let document = &self.contract.document;
+            let (first, second) = (placed(document, &one), placed(document, &other));
+            let words = format!("{first} and {second} exclude each other");
             return Some((one.at, words));
         }
         let depth = depth.checked_sub(1)?;
         let required = flat.required.iter().filter_map(|name| flat.properties.get(name));
         let items = Some(&flat.items).filter(|_| flat.item_count.0.is_some_and(|least| least > 0));
         required.chain(items).find_map(|places| self.contrary_within(places, depth))
-    }
-
-    fn placed(&self, clause: &Clause) -> String {
-        let location = self.contract.document.locate_key(&clause.at);
-        let pointer = if location.inside.is_some() { String::new() } else { format!(" {}", clause.at) };
-        format!("`{}` ({location}{pointer})", clause.words)
     }
 }
