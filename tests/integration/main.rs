@@ -38,6 +38,7 @@ mod rival;
 mod rules;
 mod secrecy;
 mod state;
+mod suite;
 mod tls;
 mod trust;
 mod wire;
