@@ -6,6 +6,7 @@ pub mod mutate;
 pub mod odd;
 pub mod pattern;
 pub mod random;
+mod rarely;
 mod sample;
 mod search;
 pub(crate) mod shaped;

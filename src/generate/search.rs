@@ -25,7 +25,7 @@ impl Maker<'_> {
             return made;
         }
         match made {
-            Some(made) if self.takes(places, &made) => Some(made),
+            Some(made) if self.fits(places, &made) => Some(made),
             made => self.searched(places, depth, made),
         }
     }
@@ -35,7 +35,7 @@ impl Maker<'_> {
         flat.rarer.is_hard() || (!flat.alternatives.is_empty() && self.flats.whole(places).rarer.is_hard())
     }
 
-    fn takes(&mut self, places: &[String], value: &Value) -> bool {
+    fn fits(&mut self, places: &[String], value: &Value) -> bool {
         self.tries = self.tries.saturating_sub(1);
         self.flats.accept(places, value) != Some(false)
     }
@@ -43,36 +43,53 @@ impl Maker<'_> {
     fn searched(&mut self, places: &[String], depth: usize, made: Option<Value>) -> Option<Value> {
         let (branch, fill) = (self.branch, self.fill);
         let mut seeds: Vec<(usize, Value)> = made.into_iter().map(|made| (branch, made)).collect();
-        let mut found = None;
-        'all: for number in 0..BRANCHES {
-            for fill in [fill, Fill::Required, Fill::All] {
-                (self.branch, self.fill) = (branch + number, fill);
-                let made = self.plain(places, depth).map(|value| (self.branch, value));
-                let Some((branch, value)) = made.filter(|made| !seeds.contains(made)) else { continue };
-                if self.takes(places, &value) {
-                    found = Some(value);
-                    break 'all;
-                }
-                seeds.push((branch, value));
-                if self.tries == 0 {
-                    break 'all;
-                }
-            }
-        }
-        self.fill = fill;
+        // Who wants another alternative than the first does not want the first.
+        let own = seeds.first().filter(|_| branch > 0).map(|(_, made)| made.clone());
+        let found = own.and_then(|made| self.changed(places, made));
+        let found = found.or_else(|| self.among(places, depth, fill, &mut seeds));
         let found = found.or_else(|| {
+            let seeds = std::mem::take(&mut seeds);
             seeds.into_iter().take(SEEDS).find_map(|(branch, seed)| {
                 self.branch = branch;
                 self.changed(places, seed)
             })
         });
         self.branch = branch;
+        let found = found.or_else(|| self.among(places, depth, Fill::Required, &mut seeds));
+        (self.branch, self.fill) = (branch, fill);
         if found.is_none() {
             let flat = self.flats.at(places);
             let keyword = if flat.rarer.exclusive { "oneOf" } else { self.hardest(places) };
             self.cannot(&flat, keyword);
         }
         found
+    }
+
+    /// What is made of the alternatives one after the other, if it fits.
+    fn among(
+        &mut self,
+        places: &[String],
+        depth: usize,
+        fill: Fill,
+        seeds: &mut Vec<(usize, Value)>,
+    ) -> Option<Value> {
+        let branch = self.branch;
+        self.fill = fill;
+        for number in 0..BRANCHES {
+            if self.tries == 0 {
+                break;
+            }
+            self.branch = branch + number;
+            let made = self.plain(places, depth).map(|value| (self.branch, value));
+            let Some(made) = made.filter(|made| !seeds.contains(made)) else { continue };
+            if self.fits(places, &made.1) {
+                self.branch = branch;
+                return Some(made.1);
+            }
+            seeds.push(made);
+        }
+        self.branch = branch;
+        None
     }
 
     /// The keyword for which nothing was found.
@@ -103,7 +120,7 @@ impl Maker<'_> {
                 if self.tries == 0 {
                     return None;
                 }
-                if self.takes(places, &other) {
+                if self.fits(places, &other) {
                     return Some(other);
                 }
                 if better.is_none() && least > 1 && least != usize::MAX {
@@ -122,15 +139,21 @@ impl Maker<'_> {
         let groups = self.flats.at(places).alternatives.clone();
         let mut excess = 0;
         for group in groups {
-            let fitting = group.iter().filter(|one| self.takes(std::slice::from_ref(*one), value)).count();
+            let fitting = group.iter().filter(|one| self.fits(std::slice::from_ref(*one), value)).count();
             excess += fitting.checked_sub(1).unwrap_or(1_000);
         }
-        excess + flat.rarer.negated.iter().filter(|one| self.takes(std::slice::from_ref(*one), value)).count()
+        excess + flat.rarer.negated.iter().filter(|one| self.fits(std::slice::from_ref(*one), value)).count()
     }
 
     /// Values that differ from one in one place.
     fn changes(&mut self, places: &[String], value: &Value) -> Vec<Value> {
+        let spots = mutate::spots(self, places, value);
         let mut found = Vec::new();
+        for spot in spots.iter().take(SPOTS).filter(|spot| !spot.required) {
+            let mut less = value.clone();
+            mutate::remove(&mut less, &spot.at);
+            found.push(less);
+        }
         let mut put = |at: &str, other: Value| {
             let mut changed = value.clone();
             mutate::put(&mut changed, at, other);
@@ -138,25 +161,23 @@ impl Maker<'_> {
                 found.push(changed);
             }
         };
-        let whole = self.flats.whole(places);
-        let declared = whole.properties.keys().filter(|_| value.is_object());
+        for spot in spots.iter().rev().filter(|spot| !spot.value.is_object()).take(SPOTS) {
+            for other in self.others(&spot.flat, &spot.value) {
+                put(&spot.at, other);
+            }
+        }
         // What the chosen alternative does not speak of may be anything.
-        for name in declared {
+        let whole = self.flats.whole(places);
+        for name in whole.properties.keys().filter(|_| value.is_object()) {
             let at = pointer::child("", name);
             for other in [json!(7), json!(true), json!("text"), json!([]), json!({})] {
                 put(&at, other);
             }
         }
-        let spots = mutate::spots(self, places, value);
-        for spot in spots.iter().take(SPOTS) {
+        for spot in spots.iter().filter(|spot| spot.value.is_object()).take(SPOTS) {
             for other in self.others(&spot.flat, &spot.value) {
                 put(&spot.at, other);
             }
-        }
-        for spot in spots.iter().take(SPOTS).filter(|spot| !spot.required) {
-            let mut less = value.clone();
-            mutate::remove(&mut less, &spot.at);
-            found.push(less);
         }
         found
     }

@@ -3,10 +3,10 @@
 use super::grid::Grid;
 use super::random::Random;
 use super::shaped::shaped;
-use super::{pattern, search};
+use super::{mutate, pattern, search};
 use crate::json::pointer;
 use crate::schema::Discriminator;
-use crate::schema::folded::{Condition, Contains, Folded, Folds, Type};
+use crate::schema::folded::{Condition, Contains, Folded, Folds, Places, Type};
 use serde_json::{Map, Number, Value, json};
 use std::rc::Rc;
 
@@ -54,6 +54,8 @@ pub struct Maker<'c> {
     further: usize,
     /// The keywords that nothing could be made for, since the last value was begun.
     pub unmade: Vec<Unmade>,
+    /// The keywords that nothing was found to break.
+    pub unbroken: Vec<Unmade>,
     deepest: usize,
     room: usize,
 }
@@ -87,6 +89,7 @@ impl<'c> Maker<'c> {
             tries: 0,
             further: 0,
             unmade: Vec::new(),
+            unbroken: Vec::new(),
             deepest: DEPTH,
             room: LEAST_ROOM,
         }
@@ -151,6 +154,32 @@ impl<'c> Maker<'c> {
         let unmade = Unmade { at: flat.at.clone(), keyword, parts: flat.parts.clone() };
         if !self.unmade.contains(&unmade) {
             self.unmade.push(unmade);
+        }
+    }
+
+    /// Notes that nothing was found that breaks a keyword, whose schema stands at a place.
+    pub(super) fn cannot_break(&mut self, at: &str, keyword: &'static str) {
+        let unbroken = Unmade { at: at.to_owned(), keyword, parts: Vec::new() };
+        if !self.unbroken.contains(&unbroken) {
+            self.unbroken.push(unbroken);
+        }
+    }
+
+    /// Whether a value satisfies some schemas; none if nothing is known of that.
+    pub(super) fn takes(&self, places: &[String], value: &Value) -> Option<bool> {
+        self.flats.accept(places, value)
+    }
+
+    /// Whether no value satisfies some schemas.
+    pub(super) fn allows_nothing(&self, places: &Places) -> bool {
+        self.flats.of(places).impossible
+    }
+
+    /// A value for a member, whether or not it is declared.
+    pub(super) fn member(&mut self, flat: &Folded, name: &str) -> Option<Value> {
+        match &*mutate::member_places(flat, name) {
+            [] => Some(json!("any")),
+            places => self.make(places),
         }
     }
 
@@ -322,7 +351,9 @@ impl<'c> Maker<'c> {
         let most = flat.item_count.1.unwrap_or(u64::MAX);
         let few = self.fill == Fill::Required || depth >= self.deepest || self.flats.of(flat.item(0)).unknown;
         let own = flat.first_items.len() as u64;
-        let wanted = if few { least } else { least.max(1).max(own) };
+        let more = own == 0 || !(flat.items.is_empty() && flat.rarer.leftover.1.is_empty());
+        let wanted = if few { least } else { least.max(own + u64::from(more)) };
+
         let most = if flat.rarer.no_more_items { most.min(own.max(least)) } else { most };
         let (mut items, mut held): (Vec<Value>, Vec<Vec<String>>) = (Vec::new(), wanted_items(flat));
         let wanted = if held.is_empty() { wanted } else { wanted.max(own + held.len() as u64) };
@@ -330,10 +361,7 @@ impl<'c> Maker<'c> {
             if items.len() as u64 >= wanted.min(most) {
                 break;
             }
-            let mut places = flat.item(items.len()).to_vec();
-            if places.is_empty() && flat.first_items.len() <= items.len() {
-                places.clone_from(&flat.rarer.leftover.1);
-            }
+            let mut places = mutate::item_places(flat, items.len()).to_vec();
             if (items.len() + held.len()) as u64 >= wanted.min(most)
                 && let Some(more) = held.pop()
             {
@@ -415,11 +443,10 @@ impl<'c> Maker<'c> {
 
     /// A value for a member that is not declared.
     fn other(&mut self, flat: &Folded, name: &str, depth: usize) -> Option<Value> {
-        let mut places = flat.member(name).to_vec();
-        if places.is_empty() && !flat.declares(name) {
-            places.clone_from(&flat.rarer.leftover.0);
+        match &*mutate::member_places(flat, name) {
+            [] => Some(json!("any")),
+            places => self.at_depth(places, depth + 1),
         }
-        if places.is_empty() { Some(json!("any")) } else { self.at_depth(&places, depth + 1) }
     }
 
     /// Adds what other members ask for.
@@ -453,7 +480,7 @@ impl<'c> Maker<'c> {
     }
 
     /// A name that is not declared.
-    fn new_name(&mut self, flat: &Folded, number: u64) -> Option<String> {
+    pub(super) fn new_name(&mut self, flat: &Folded, number: u64) -> Option<String> {
         let plain = format!("key{number}");
         if self.may_be_named(flat, &plain) && (!flat.closed || flat.declares(&plain)) {
             return Some(plain);

@@ -522,7 +522,11 @@ impl Deriver<'_> {
 
 /// The name of what a schema is for, of which it may be a part.
 fn name_of(at: &str) -> String {
+    const PARTS: [&str; 6] = ["contains", "not", "if", "then", "else", "propertyNames"];
     match pointer::parent_and_last(at) {
+        Some((parent, name)) if PARTS.contains(&name.as_ref()) && !parent.ends_with("/properties") => {
+            name_of(parent)
+        }
         Some((parent, _)) if parent.ends_with("/allOf") => name_of(parent.trim_end_matches("/allOf")),
         Some((_, name)) => name.into_owned(),
         None => String::new(),

@@ -6,7 +6,7 @@ use crate::contract::MediaType;
 use crate::exchange::Request;
 use crate::generate::mutate::{self, Change, Spot};
 use crate::generate::odd;
-use crate::generate::value::{Fill, Maker};
+use crate::generate::value::{Fill, Maker, Unmade};
 use crate::json::{self, pointer};
 use crate::plan::{Candidates, Case, Place, Role};
 use crate::schema::Side;
@@ -194,12 +194,23 @@ impl Deriver<'_> {
                 self.mutation(request, (base, &sheets), spot, &mutation);
             }
         }
+        self.unbroken(&maker);
         spots
+    }
+
+    /// Tells which keywords no request breaks by themselves.
+    fn unbroken(&mut self, maker: &Maker<'_>) {
+        for Unmade { at, keyword, .. } in &maker.unbroken {
+            self.gap(at, format!("no value was found that breaks this `{keyword}` and nothing else"));
+        }
     }
 
     /// The same for the other alternatives, where there are several.
     fn alternatives(&mut self, request: &Request, base: &Base, spots: &[Spot]) {
         let groups = spots.iter().flat_map(|spot| &spot.flat.alternatives).map(Vec::len);
+        // What follows from a condition, and what from its contrary.
+        let conditions = spots.iter().map(|spot| usize::from(!spot.flat.rarer.conditions.is_empty()) * 2);
+        let groups = groups.chain(conditions);
         let named = spots.iter().flat_map(|spot| &spot.flat.discriminators).map(|discriminator| {
             let targets = &discriminator.targets;
             let names = targets.iter().map(|target| discriminator.names(target).len()).max();
