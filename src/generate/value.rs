@@ -534,7 +534,7 @@ impl<'c> Maker<'c> {
         flat.properties.is_empty()
             && flat.name_patterns().is_empty()
             && !flat.additional.is_empty()
-            && !self.flats.of(&flat.additional).types.is_empty()
+            && !self.flats.whole_of(&flat.additional).types.is_empty()
             && !self.flats.of(&flat.additional).unknown
             && flat.member_count.1 != Some(0)
     }

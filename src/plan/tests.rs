@@ -275,3 +275,55 @@ fn bytes_that_are_no_utf_8_may_be_replaced_unless_a_catalogue_says_what_becomes_
     assert_eq!(verdicts(""), [Either, Either, Reject, Reject, Reject, Reject, Reject, Reject]);
     assert_eq!(verdicts(UNIQUE), [Reject, Either, Reject, Reject, Reject, Reject, Reject, Reject]);
 }
+
+/// The bodies of the cases of a plan that must be taken.
+fn accepted(plan: &Plan) -> Vec<String> {
+    let cases = plan.cases().filter(|case| case.expectation.verdict == Verdict::Accept);
+    cases.filter_map(|case| Some(case.request.body.as_ref()?.to_string())).collect()
+}
+
+const SHAPES: &str = "components:
+  schemas:
+    Shape: {oneOf: [{$ref: '#/components/schemas/Circle'}, {$ref: '#/components/schemas/Square'}], discriminator: {propertyName: kind, mapping: {round: '#/components/schemas/Circle', ball: Circle}}}
+    Circle: {type: object, required: [kind, r], properties: {kind: {type: string}, r: {type: boolean}}}
+    Square: {type: object, required: [kind, side], properties: {kind: {type: string}, side: {type: boolean}}}
+    Pet: {type: object, required: [what], properties: {what: {type: string}}, discriminator: {propertyName: what}}
+    Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, required: [lives], properties: {lives: {type: boolean}}}]}
+    Dog: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {barks: {type: boolean}}}]}
+";
+
+#[test]
+fn each_name_of_a_discriminator_is_sent_wherever_it_stands() {
+    let shape = "{$ref: '#/components/schemas/Shape'}";
+    let pet = "{$ref: '#/components/schemas/Pet'}";
+    for (schema, names) in [
+        (format!("{{type: array, items: {shape}}}"), ["round", "ball", "Square"].as_slice()),
+        (format!("{{type: array, items: {{type: array, items: {pet}}}}}"), &["Cat", "Dog"]),
+        (format!("{{type: object, properties: {{in: {shape}}}}}"), &["round", "ball", "Square"]),
+        (format!("{{type: object, additionalProperties: {shape}}}"), &["round", "ball", "Square"]),
+        (format!("{{type: object, properties: {{in: {{type: array, items: {pet}}}}}}}"), &["Cat", "Dog"]),
+    ] {
+        let (_, plan) = planned("/a", &format!("{{key: {schema}}}"), SHAPES);
+        let taken = accepted(&plan);
+        for name in names {
+            let named = format!(":\"{name}\"");
+            assert!(taken.iter().any(|body| body.contains(&named)), "{schema} {name}: {taken:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_member_of_another_alternative_is_undeclared() {
+    let one = |name: &str| format!("{{type: object, properties: {{{name}: {{type: boolean}}}}}}");
+    let properties = format!("{{key: {{oneOf: [{}, {}]}}}}", one("a"), one("b"));
+    let (contract, plan) = planned("/a", &properties, "");
+    let labeller = Labeller::new(&contract);
+    let request = plan.cases().next().unwrap().request.clone();
+    for (body, verdict) in [
+        (r#"{"key": {"a": true, "b": "text"}}"#, Verdict::Either),
+        (r#"{"key": {"a": true}}"#, Verdict::Reject),
+    ] {
+        let request = Request { body: Some(body.into()), ..request.clone() };
+        assert_eq!(labeller.label(&contract.operations[0], &request).verdict, verdict, "{body}");
+    }
+}

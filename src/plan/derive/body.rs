@@ -2,6 +2,7 @@
 
 use super::base::{Base, Sheets};
 use super::{About, Deriver, MakeBody, ODD};
+use crate::cause::Cause;
 use crate::contract::MediaType;
 use crate::exchange::Request;
 use crate::generate::mutate::{self, Change, Spot};
@@ -227,7 +228,7 @@ impl Deriver<'_> {
             let made = ways.into_iter().find_map(|(examples, strict)| {
                 let mut maker = self.maker(&format!("alternative/{branch}"), Fill::All, examples);
                 (maker.branch, maker.strict) = (branch, strict);
-                let value = maker.make(&base.schemas).filter(|value| self.is_valid(base, value))?;
+                let value = maker.make(&base.schemas).filter(|value| self.may_be_valid(base, value))?;
                 Some((maker, value))
             });
             let Some((mut maker, value)) = made else {
@@ -261,6 +262,16 @@ impl Deriver<'_> {
         if missed {
             self.gap(&base.media.at, "an alternative is only sent at random, if at all");
         }
+    }
+
+    /// Whether a value is valid, or it is for a discriminator to say.
+    fn may_be_valid(&self, base: &Base, value: &Value) -> bool {
+        let schemas = &self.contract.schemas;
+        let by_name = |schema| {
+            let broken = schemas.breaks(schema, Side::Request, value);
+            broken.iter().all(|one| one.cause == Cause::ManyBranches && schemas.are_discriminated(&one.at))
+        };
+        self.is_valid(base, value) || base.media.schema.as_ref().is_some_and(by_name)
     }
 
     fn is_valid(&self, base: &Base, value: &Value) -> bool {

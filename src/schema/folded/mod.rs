@@ -40,6 +40,11 @@ impl Type {
     const ALL: [Type; 7] =
         [Type::Null, Type::Boolean, Type::Integer, Type::Number, Type::String, Type::Array, Type::Object];
 
+    /// Whether its values are numbers.
+    pub fn is_numeric(self) -> bool {
+        matches!(self, Type::Integer | Type::Number)
+    }
+
     /// Its name in a schema.
     pub fn name(self) -> &'static str {
         match self {
