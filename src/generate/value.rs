@@ -27,6 +27,9 @@ const DEPTH: usize = 6;
 const ROOM: usize = 1_000;
 const LEAST_ROOM: usize = 100_000;
 
+/// What is told of where no name is allowed.
+pub(crate) const NAME: &str = "propertyNames";
+
 /// So often a name is looked for.
 const NAMES: usize = 20;
 
@@ -48,6 +51,8 @@ pub struct Maker<'c> {
     /// Whether what is made is held against what no fold can tell, and another value looked for where
     /// it does not satisfy that.
     pub strict: bool,
+    /// Whether such a value may have members that the chosen alternative does not speak of.
+    pub outside: bool,
     /// How often that is still done.
     pub(super) tries: usize,
     /// Which of several names the alternative has that was chosen last.
@@ -86,6 +91,7 @@ impl<'c> Maker<'c> {
             examples,
             branch: 0,
             strict: false,
+            outside: false,
             tries: 0,
             further: 0,
             unmade: Vec::new(),
@@ -151,8 +157,12 @@ impl<'c> Maker<'c> {
     }
 
     pub(super) fn cannot(&mut self, flat: &Folded, keyword: &'static str) {
-        let unmade = Unmade { at: flat.at.clone(), keyword, parts: flat.parts.clone() };
-        if !self.unmade.contains(&unmade) {
+        self.note(Unmade { at: flat.at.clone(), keyword, parts: flat.parts.clone() });
+    }
+
+    fn note(&mut self, unmade: Unmade) {
+        let same = |known: &Unmade| known.at == unmade.at && known.keyword == unmade.keyword;
+        if !self.unmade.iter().any(same) {
             self.unmade.push(unmade);
         }
     }
@@ -428,8 +438,11 @@ impl<'c> Maker<'c> {
             if members.len() as u64 >= wanted {
                 break;
             }
-            let made =
-                self.new_name(flat, number).and_then(|name| Some((self.other(flat, &name, depth)?, name)));
+            let name = self.new_name(flat, number);
+            if name.is_none() {
+                self.cannot_name(flat);
+            }
+            let made = name.and_then(|name| Some((self.other(flat, &name, depth)?, name)));
             let Some((value, name)) = made else {
                 if least > 0 {
                     return None;
@@ -498,6 +511,13 @@ impl<'c> Maker<'c> {
         });
         self.fill = fill;
         found
+    }
+
+    /// Notes that nothing has a name that is allowed.
+    fn cannot_name(&mut self, flat: &Folded) {
+        let names = self.flats.at(&flat.rarer.names);
+        let parts = names.parts.iter().chain(&flat.parts).cloned().collect();
+        self.note(Unmade { at: flat.at.clone(), keyword: NAME, parts });
     }
 
     /// Text that the schemas of names take.

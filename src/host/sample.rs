@@ -112,7 +112,7 @@ impl<'c> Samples<'c> {
         let strictly = || {
             [Fill::All, Fill::Required].into_iter().find_map(|fill| {
                 let mut maker = self.maker(fill);
-                maker.strict = true;
+                (maker.strict, maker.outside) = (true, true);
                 maker.make(&places).filter(fits)
             })
         };

@@ -227,6 +227,7 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     let concerned = contract.operations.iter().filter(|one| wishes.selection.concerns(one));
     gaps.extend(idle::nullable(contract, concerned.clone()));
     gaps.extend(idle::unlisted(contract, &concerned));
+    gaps.extend(idle::beside_references(contract, &concerned));
     gaps.extend(idle::patterns(contract, concerned));
     gaps.extend(unread(contract, wishes));
     let nothing = drafts.is_empty();

@@ -327,3 +327,87 @@ fn a_member_of_another_alternative_is_undeclared() {
         assert_eq!(labeller.label(&contract.operations[0], &request).verdict, verdict, "{body}");
     }
 }
+
+fn gaps(plan: &Plan) -> Vec<&str> {
+    plan.gaps.iter().map(|gap| gap.why.as_str()).collect()
+}
+
+#[test]
+fn names_that_cannot_exist_are_told_with_both_that_exclude_them() {
+    for (schema, one, other) in [
+        (
+            "propertyNames: {pattern: '^[a-z]+$', enum: [A]}",
+            "`enum: [\"A\"]` (t.yaml:9",
+            "`pattern: ^[a-z]+$` (t.yaml:9",
+        ),
+        (
+            "propertyNames: {minLength: 5, maxLength: 3, type: string}, minProperties: 1",
+            "`minLength: 5`",
+            "`maxLength: 3`",
+        ),
+        ("propertyNames: {pattern: '^[a-z]+$'}, required: [A]", "`required: [\"A\"]`", "`propertyNames: {"),
+        (
+            "propertyNames: {pattern: '^y'}, patternProperties: {'^x': {}}, minProperties: 1",
+            "`propertyNames` (t.yaml:9",
+            "`additionalProperties` (t.yaml:9",
+        ),
+    ] {
+        let others = if schema.contains("'^x'") { "false" } else { "{type: string}" };
+        let properties = format!(
+            "{{key: {{type: string}}, map: {{type: object, additionalProperties: {others}, {schema}}}}}"
+        );
+        let (_, plan) = planned("/a", &properties, "");
+        let named = |why: &&str| why.contains("`map` has a name") && why.contains(one) && why.contains(other);
+        assert!(gaps(&plan).iter().any(named), "{schema}: {:#?}", gaps(&plan));
+    }
+}
+
+#[test]
+fn what_cannot_be_sent_is_told_beside_what_is_searched_for() {
+    let text = |name: &str| format!("{{type: object, properties: {{{name}: {{type: string}}}}}}");
+    let properties = format!(
+        "{{key: {{type: string}}, odd: {{type: integer, enum: ['1']}}, both: {{oneOf: [{}, {}]}}, \
+         some: {{type: string, enum: [a, b], not: {{const: a}}}}}}",
+        text("a"),
+        text("b")
+    );
+    let (_, plan) = planned("/a", &properties, "");
+    let told = gaps(&plan);
+    assert!(told.iter().any(|why| why.starts_with("`/odd` is left out: ")), "{told:#?}");
+    assert!(told.iter().any(|why| why.contains("`both` that satisfies its `oneOf`")), "{told:#?}");
+    assert!(accepted(&plan).iter().any(|body| body.contains(r#""some":"b""#)));
+}
+
+#[test]
+fn what_stands_beside_a_reference_and_is_ignored_is_told() {
+    let text = |version: &str| {
+        format!(
+            "openapi: {version}
+info: {{title: T, version: '1'}}
+paths:
+  /a:
+    post:
+      parameters:
+        - {{$ref: '#/components/parameters/P', description: fine, required: true}}
+      requestBody: {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/S', maxLength: 4, title: fine, nullable: true}}}}}}}}
+      responses: {{'200': {{$ref: '#/components/responses/R', headers: {{}}}}}}
+components:
+  parameters: {{P: {{name: p, in: query, schema: {{type: string}}}}}}
+  responses: {{R: {{description: ok}}}}
+  schemas: {{S: {{type: string}}}}
+"
+        )
+    };
+    for (version, schema) in [("3.0.3", true), ("3.1.0", false)] {
+        let contract = Contract::read(Document::from_text("t.yaml", &text(version)).unwrap()).ok().unwrap();
+        let plan = plan(&contract, &Wishes::default()).unwrap();
+        let told = |name: &str| {
+            let told =
+                plan.gaps.iter().find(|gap| gap.why.starts_with(&format!("`{name}` stands beside `$ref`")));
+            told.map(|gap| contract.document.locate_key(&gap.at).line)
+        };
+        assert_eq!([told("required"), told("headers")], [Some(7), Some(9)], "{version}");
+        assert_eq!(told("maxLength"), schema.then_some(8), "{version}");
+        assert_eq!([told("description"), told("title"), told("nullable")], [None; 3], "{version}");
+    }
+}

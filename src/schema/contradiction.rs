@@ -54,8 +54,19 @@ pub fn contradiction(document: &Value, parts: &[String]) -> Option<[Clause; 2]> 
         .or_else(|| branches(document, &stated))
         .or_else(|| listed(&stated))
         .or_else(|| bounds(&stated))
-        .or_else(|| closed(&schemas, &stated))?;
+        .or_else(|| closed(&schemas, &stated))
+        .or_else(|| named(&stated))?;
     Some([clause(one), clause(other)])
+}
+
+/// A property that must be there under a name that is not allowed.
+fn named<'d>(stated: &[Stated<'d>]) -> Option<(Stated<'d>, Stated<'d>)> {
+    of(stated, &["propertyNames"]).find_map(|rule| {
+        let probe = Probe::of(rule.2)?;
+        let asks = |one: &Stated<'_>| names(one.2).into_iter().any(|name| !probe.accepts(&json!(name)));
+        let required = of(stated, &["required"]).find(asks)?;
+        Some((required, rule))
+    })
 }
 
 fn clause((at, keyword, value): Stated<'_>) -> Clause {
@@ -369,6 +380,11 @@ mod tests {
                 ],
                 "type: object at /0/type",
                 r#"oneOf: [{"type":"string"},{"anyOf":[{"type":"integer"}]}] at /0/oneOf"#,
+            ),
+            (
+                vec![json!({"required": ["a", "B"]}), json!({"propertyNames": {"pattern": "^[a-z]$"}})],
+                r#"required: ["a","B"] at /0/required"#,
+                r#"propertyNames: {"pattern":"^[a-z]$"} at /1/propertyNames"#,
             ),
             (
                 vec![json!({"enum": ["a"]}), json!({"const": "b"})],

@@ -308,8 +308,9 @@ fn loosen(schema: &mut Map<String, Value>, at: &str, loose: &HashSet<String>, at
 
 fn lower(schema: &mut Map<String, Value>) {
     if let Some(reference) = schema.get("$ref").filter(|value| value.is_string()).cloned() {
-        // 3.0 ignores what stands beside a reference; 2020-12 would apply it.
-        schema.retain(|key, _| key == "$ref" || MAP.contains(&key.as_str()));
+        // 3.0 ignores what stands beside a reference; 2020-12 would apply it. `nullable` stays, which
+        // has no effect, to tell that it was meant.
+        schema.retain(|key, _| ["$ref", "nullable"].contains(&key.as_str()) || MAP.contains(&key.as_str()));
         schema.insert("$ref".into(), reference);
         return;
     }

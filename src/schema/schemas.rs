@@ -26,6 +26,7 @@ pub struct Schemas {
     idle_nullables: Vec<String>,
     unusable_patterns: Vec<Unusable>,
     unlisted: Vec<String>,
+    beside_references: Vec<String>,
     /// The other way to read those that may be read in two.
     second: Option<Box<Schemas>>,
     rewritten: Rewritten,
@@ -137,10 +138,13 @@ impl Schemas {
         drop(asked_once);
         let of_branches = OnceLock::new();
         let unlisted = if dialect_3_0 { second::unlisted(document, &places) } else { Vec::new() };
+        let beside_references =
+            if dialect_3_0 { second::beside_references(document, &places) } else { Vec::new() };
         let mut schemas = Schemas {
             idle_nullables,
             unusable_patterns,
             unlisted,
+            beside_references,
             second: None,
             rewritten,
             request,
@@ -190,6 +194,7 @@ impl Schemas {
             idle_nullables: Vec::new(),
             unusable_patterns: Vec::new(),
             unlisted: Vec::new(),
+            beside_references: Vec::new(),
             second: None,
             rewritten: Rewritten::default(),
             asked: branches(),
@@ -211,6 +216,11 @@ impl Schemas {
     /// JSON Pointers to the keywords that the version of `OpenAPI` does not list.
     pub fn unlisted(&self) -> &[String] {
         &self.unlisted
+    }
+
+    /// JSON Pointers to the keywords that count for nothing because they stand beside a reference.
+    pub fn beside_references(&self) -> &[String] {
+        &self.beside_references
     }
 
     /// Whether the two readings of a schema differ about a value.

@@ -5,7 +5,7 @@ use crate::contract::MediaType;
 use crate::generate::mutate::{self, Change};
 use crate::generate::sheet::Sheet;
 use crate::generate::unique::Source;
-use crate::generate::value::{Fill, Unmade};
+use crate::generate::value::{Fill, NAME, Unmade};
 use crate::json::{self, pointer};
 use crate::schema::{SchemaAt, Side};
 use foldhash::quality::FixedState;
@@ -403,18 +403,24 @@ impl Deriver<'_> {
             let (made, unmade) = self.made_so(schema, name, (fill, examples, strict));
             if let Some(value) = made.filter(valid) {
                 self.left_out(&unmade);
-                return Some(value);
+                let more = if strict { self.made(schema, "base/0", fill, true).0 } else { None };
+                return Some(more.map_or(value.clone(), |more| self.grown(schema, value, &more)));
             }
         }
         if fill == Fill::All
             && let Some(least) = self.base(media, Fill::Required)
         {
-            let (made, unmade) = self.made(schema, "base/0", fill, true);
+            let (made, unmade) = self.made_so(schema, "base/0", (fill, true, true));
             self.left_out(&unmade);
             return Some(made.map_or(least.clone(), |made| self.grown(schema, least, &made)));
         }
-        (2..22).find_map(|number| {
+        let random = (2..22).find_map(|number| {
             self.made(schema, &format!("base/{number}"), Fill::Random, false).0.filter(valid)
+        });
+        random.or_else(|| {
+            let mut maker = self.maker("base/0", fill, true);
+            (maker.strict, maker.outside) = (true, true);
+            maker.make(std::slice::from_ref(&schema.0)).filter(valid)
         })
     }
 
@@ -470,6 +476,11 @@ impl Deriver<'_> {
     fn left_out(&mut self, unmade: &[Unmade]) {
         for Unmade { at, keyword, parts } in unmade {
             let name = name_of(at);
+            if *keyword == NAME {
+                let (at, because) = self.contrary_names(parts).unwrap_or((at.clone(), String::new()));
+                self.gap(&at, format!("no further member of `{name}` has a name that is allowed{because}"));
+                continue;
+            }
             if let Some((at, words)) = self.contrary(parts) {
                 self.gap(&at, format!("`{name}` is left out: {words}"));
                 continue;

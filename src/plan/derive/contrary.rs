@@ -30,6 +30,28 @@ impl Deriver<'_> {
         self.contrary_within(places, DEPTH)
     }
 
+    /// Why no member of an object has a name that is allowed, given the schemas of it and of its names.
+    pub(super) fn contrary_names(&self, parts: &[String]) -> Option<Contrary> {
+        let each = parts.iter().find_map(|part| self.contrary(std::slice::from_ref(part)));
+        if let Some((at, words)) = each.or_else(|| self.contrary(parts)) {
+            return Some((at, format!(": {words}")));
+        }
+        let (document, root) = (&self.contract.document, self.labeller.flats.root);
+        let stated = |keyword: &&str| {
+            let holds =
+                |part: &&String| pointer::get(root, part).is_some_and(|it| it.get(*keyword).is_some());
+            let at = pointer::child(parts.iter().find(holds)?, keyword);
+            Some((format!("`{keyword}` ({})", document.locate_key(&at)), at))
+        };
+        let all: Vec<(String, String)> = ["propertyNames", "patternProperties", "additionalProperties"]
+            .iter()
+            .filter_map(stated)
+            .collect();
+        let words: Vec<&str> = all.iter().map(|(words, _)| words.as_str()).collect();
+        let (_, at) = all.first()?;
+        Some((at.clone(), format!(": none was found that satisfies {}", words.join(" and "))))
+    }
+
     fn contrary_within(&self, places: &[String], depth: usize) -> Option<Contrary> {
         let flat = self.labeller.flats.at(places);
         if let Some([one, other]) = contradiction(self.labeller.flats.root, &flat.parts) {
