@@ -2,6 +2,7 @@
 //! mutations that break one keyword at a time, and values that carry the identity of the run.
 
 mod grid;
+mod members;
 pub mod mutate;
 pub mod odd;
 pub mod pattern;

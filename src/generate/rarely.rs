@@ -92,7 +92,7 @@ fn holding(maker: &mut Maker<'_>, flat: &Folded, contains: &Contains, list: &mut
             let Some(item) = varied(maker, &wanted, &fewer, flat.unique_items) else { break };
             fewer.push(item);
         }
-        while (fewer.len() as u64) < flat.item_count.0.unwrap_or(0).max(1).min(ITEMS) {
+        while (fewer.len() as u64) < flat.item_count.0.unwrap_or(0).clamp(1, ITEMS) {
             let Some(item) = unlike(maker, &places, &alone, &fewer) else { break };
             fewer.push(item);
         }

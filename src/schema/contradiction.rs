@@ -176,8 +176,7 @@ fn idle(document: &Value, all: &[String]) -> Vec<String> {
 
 /// The contradiction in a schema with all that it refers to.
 fn of_one(document: &Value, at: &str, schema: &Map<String, Value>) -> Option<[Clause; 2]> {
-    let joins = |key: &&str| schema.contains_key(*key);
-    if !["allOf", "$ref", "$dynamicRef"].iter().any(|key| joins(&key)) {
+    if !["allOf", "$ref", "$dynamicRef"].iter().any(|key| schema.contains_key(*key)) {
         let asserts = |key: &&String| !ANNOTATIONS.contains(&key.as_str());
         return (schema.keys().filter(asserts).count() > 1)
             .then(|| contradiction(document, &[at.to_owned()]))
@@ -225,8 +224,8 @@ pub(super) fn indistinct(document: &Value, places: &[String]) -> Vec<[Clause; 2]
 /// Whether two schemas say the same of values.
 fn same(document: &Value, one: &Value, other: &Value, depth: usize) -> bool {
     let meant = |schema: &'_ Value| -> Option<Value> {
-        let [_] = Vec::from_iter(schema.as_object()?.keys()).as_slice() else { return None };
-        walk::target(schema).and_then(|at| pointer::get(document, &at).cloned())
+        let alone = schema.as_object()?.len() == 1;
+        walk::target(schema).filter(|_| alone).and_then(|at| pointer::get(document, &at).cloned())
     };
     if one == other {
         return true;

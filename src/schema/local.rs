@@ -12,11 +12,14 @@ use std::rc::Rc;
 /// So many places of one document have a validator of their own.
 const MOST: usize = 512;
 
+/// A validator, if there is one.
+type Known = Option<Rc<Validator<Values>>>;
+
 /// The validators of places, each made when it is asked for.
 pub(super) struct Local<'c> {
     root: &'c Value,
     registry: OnceCell<Option<Registry<'static>>>,
-    known: RefCell<HashMap<Vec<String>, Option<Rc<Validator<Values>>>>>,
+    known: RefCell<HashMap<Vec<String>, Known>>,
 }
 
 impl<'c> Local<'c> {

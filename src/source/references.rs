@@ -255,7 +255,9 @@ pub(super) fn without_names(value: &mut Value) {
     }
     visit(value, Keys::Words);
     if let Some(Value::Array(files)) = value.get_mut(MOUNT) {
-        files.iter_mut().for_each(|file| visit(file, Keys::Words));
+        for file in files {
+            visit(file, Keys::Words);
+        }
     }
 }
 

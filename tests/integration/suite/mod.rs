@@ -74,7 +74,9 @@ fn tally(suite: &Path, draft: &Draft) -> Tally {
             } else if excepted {
                 tally.excepted += failed.len();
             } else {
-                failed.iter().for_each(|why| writeln!(tally.failed, "{name}: {why}").unwrap());
+                for why in failed {
+                    writeln!(tally.failed, "{name}: {why}").unwrap();
+                }
             }
         }
     }
