@@ -26,6 +26,7 @@ pub use link::Link;
 pub use model::{Body, Example, MediaType, Operation, ParameterLocation, Response, SecurityScheme};
 pub use rule::{Rule, Statement};
 pub use servers::{ServerVariable, ServerVariableError};
+pub(crate) use unread::placed;
 pub use webhook::Webhook;
 
 use crate::schema::{Schemas, Side};

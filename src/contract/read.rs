@@ -17,7 +17,7 @@ use super::{Contract, ContractError, Expression, Untestable, link, servers, webh
 use crate::json::pointer;
 use crate::schema::Unusable;
 use crate::schema::schemas::SchemaAt;
-use crate::source::{Document, FURTHER, METHODS};
+use crate::source::Document;
 use indexmap::IndexMap;
 use openapiv3 as oas;
 use openapiv3::ReferenceOr;
@@ -177,13 +177,7 @@ fn paths(root: &Value, untestable: &mut Vec<Untestable>, lost: &mut Vec<Lost>) -
         // A fragment is never sent (RFC 9110, section 7.1).
         let path = declared::without_fragment(key).to_owned();
         let at = pointer::child("/paths", key);
-        if item.get("$ref").is_some_and(Value::is_string) {
-            let beside = |name: &&&str| item.get(**name).is_some();
-            lost.extend(METHODS.iter().chain(&[FURTHER, "parameters"]).filter(beside).map(|name| Lost {
-                at: pointer::child(&at, name),
-                why: format!("`{name}` stands beside `$ref`, and is not read"),
-            }));
-        }
+        lost.extend(super::strays::beside_reference(item, &at));
         match view::resolve(root, &at) {
             Ok((at, _)) => found.push(PathItem { path, at }),
             Err(Unusable { at, why }) => untestable.push(Untestable { operation: path, at, why }),

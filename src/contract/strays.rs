@@ -29,6 +29,21 @@ pub(super) fn unread_of_document(document: &Value, seen: &mut BTreeSet<String>) 
     walk.found
 }
 
+/// What stands beside a reference and says something, which counts for nothing there.
+pub(super) fn beside_reference(value: &Value, at: &str) -> Vec<Lost> {
+    let Some(members) = value.as_object().filter(|it| it.get("$ref").is_some_and(Value::is_string)) else {
+        return Vec::new();
+    };
+    let says = |name: &&String| {
+        !name.starts_with("x-") && !["$ref", "summary", "description"].contains(&name.as_str())
+    };
+    let lost = |name: &String| Lost {
+        at: pointer::child(at, name),
+        why: format!("`{name}` stands beside `$ref`, and is not read"),
+    };
+    members.keys().filter(says).map(lost).collect()
+}
+
 struct Walk<'d> {
     document: &'d Value,
     version: Version,
@@ -39,6 +54,9 @@ struct Walk<'d> {
 
 impl Walk<'_> {
     fn object(&mut self, at: &str, object: &'static Object) {
+        if let Some(reference) = pointer::get(self.document, at) {
+            self.found.extend(beside_reference(reference, at));
+        }
         // What leads nowhere is told by who reads it.
         let Ok((at, Value::Object(members))) = resolve(self.document, at) else { return };
         if !self.seen.insert(at.clone()) {

@@ -5,6 +5,7 @@ use super::fields::Lost;
 use super::model::{MediaType, Parameter};
 use super::{Operation, Unread, Untestable, strays};
 use crate::json::pointer;
+use crate::schema::contradiction::Clause;
 use crate::schema::folded::Folds;
 use crate::schema::lower;
 use crate::schema::schemas::{Compiled, SchemaAt, Schemas};
@@ -122,6 +123,7 @@ pub(super) fn compile(
     let mut compiled = compile(&without);
     let misshapen = std::mem::take(&mut compiled.misshapen).into_iter();
     without.extend(misshapen.map(|Unusable { at, why }| Lost { at, why }));
+    let contrary = contradictions(document, &compiled);
     for _ in 0..ROUNDS {
         let known: HashSet<&str> = without.iter().map(|lost| lost.at.as_str()).collect();
         let mut fresh: Vec<Lost> = Vec::new();
@@ -137,6 +139,7 @@ pub(super) fn compile(
         without.extend(fresh);
         compiled = compile(&without);
     }
+    without.extend(contrary);
     if without.is_empty() {
         return compiled.schemas;
     }
@@ -153,6 +156,33 @@ pub(super) fn compile(
         }
     });
     compiled.schemas
+}
+
+/// A clause, and where it stands.
+pub(crate) fn placed(document: &Document, clause: &Clause) -> String {
+    let location = document.locate_key(&clause.at);
+    let pointer = if location.inside.is_some() { String::new() } else { format!(" {}", clause.at) };
+    format!("`{}` ({location}{pointer})", clause.words)
+}
+
+/// The clauses that exclude each other, so that nothing is held to them.
+fn contradictions(document: &Document, compiled: &Compiled) -> Vec<Lost> {
+    let told = |pairs: &[[Clause; 2]], so: &str| -> Vec<Lost> {
+        let lost = |[one, other]: &[Clause; 2]| {
+            let why = format!("{} and {} {so}", placed(document, one), placed(document, other));
+            Lost { at: one.at.clone(), why }
+        };
+        pairs.iter().map(lost).collect()
+    };
+    let mut lost =
+        told(&compiled.nullable, "exclude each other, so that null is read as one more alternative");
+    lost.extend(told(
+        &compiled.contrary,
+        "exclude each other, so that no answer can keep both, and none is held to them",
+    ));
+    let so = "say the same, so that nothing fits one of them only; an answer may fit both";
+    lost.extend(told(&compiled.indistinct, so));
+    lost
 }
 
 /// The references in schemas of the operations that lead nowhere.

@@ -1,6 +1,7 @@
 //! Changes to a valid body, one place and one kind of value at a time.
 
 use super::grid::Grid;
+use super::rarely::rarely;
 use super::sheet::change;
 use super::value::{Fill, Maker};
 use super::{odd, pattern};
@@ -8,6 +9,7 @@ use crate::json::{self, pointer};
 use crate::pattern::Pattern;
 use crate::schema::folded::{Folded, Type};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// A place in a body, with all that its schemas say about it.
@@ -103,7 +105,7 @@ fn collect(
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                let schemas = flat.member(name);
+                let schemas = member_places(&flat, name);
                 if !schemas.is_empty() {
                     let declared = flat.properties.contains_key(name);
                     let role = if declared { Role::Property } else { Role::Entry };
@@ -113,12 +115,30 @@ fn collect(
             }
         }
         Value::Array(items) => {
-            if let Some(first) = items.first() {
-                collect(maker, flat.item(0), first, (format!("{at}/0"), true, Role::Item), found);
+            // Every place of a tuple, and the first of the items that are all alike.
+            for (index, item) in items.iter().enumerate().take(flat.first_items.len() + 1) {
+                let places = item_places(&flat, index);
+                collect(maker, places, item, (format!("{at}/{index}"), true, Role::Item), found);
             }
         }
         _ => {}
     }
+}
+
+/// The schemas of a member, or of what no other keyword has a say in.
+pub(super) fn member_places<'f>(flat: &'f Folded, name: &str) -> Cow<'f, [String]> {
+    match flat.member(name) {
+        Cow::Borrowed(own) if !own.is_empty() => Cow::Borrowed(own.as_slice()),
+        Cow::Owned(own) if !own.is_empty() => Cow::Owned(own.to_vec()),
+        _ if flat.declares(name) => Cow::Borrowed(&[]),
+        _ => Cow::Borrowed(&flat.rarer.leftover.0),
+    }
+}
+
+/// The same of an item.
+pub(super) fn item_places(flat: &Folded, index: usize) -> &[String] {
+    let own = flat.item(index);
+    if own.is_empty() && index >= flat.first_items.len() { &flat.rarer.leftover.1 } else { own }
 }
 
 /// Every change that is worth trying at a place.
@@ -129,6 +149,7 @@ pub fn mutations(maker: &mut Maker<'_>, spot: &Spot) -> Vec<Mutation> {
         list.add(3, "null", "null", Change::Set(Value::Null));
     }
     wrong_types(spot, &mut list);
+    rarely(maker, spot, &mut list);
     if let Some(listed) = &spot.flat.listed {
         enumerated(listed, &mut list);
         return list.found;
@@ -169,14 +190,39 @@ pub fn mutations(maker: &mut Maker<'_>, spot: &Spot) -> Vec<Mutation> {
     list.found
 }
 
-struct List {
+/// The changes to a place.
+#[derive(Default)]
+pub(super) struct List {
     at: String,
-    found: Vec<Mutation>,
+    pub(super) found: Vec<Mutation>,
 }
 
 impl List {
-    fn add(&mut self, worth: u8, kind: &'static str, variant: impl Into<String>, change: Change) {
+    pub(super) fn add(&mut self, worth: u8, kind: &'static str, variant: impl Into<String>, change: Change) {
         self.found.push(Mutation { at: self.at.clone(), kind, variant: variant.into(), change, worth });
+    }
+
+    /// The same of a place below.
+    pub(super) fn add_at(&mut self, at: String, worth: u8, name: (&'static str, &str), change: Change) {
+        let (kind, variant) = (name.0, name.1.to_owned());
+        self.found.push(Mutation { at, kind, variant, change, worth });
+    }
+}
+
+impl Spot {
+    /// A value that stands nowhere.
+    pub(super) fn alone(flat: Rc<Folded>, value: Value) -> Spot {
+        Spot { at: String::new(), flat, required: true, role: Role::Whole, value }
+    }
+}
+
+/// Other values of a place, by its type and what is listed.
+pub(super) fn values(spot: &Spot, list: &mut List) {
+    wrong_types(spot, list);
+    match &spot.flat.listed {
+        Some(listed) => enumerated(listed, list),
+        None if spot.flat.allows(Type::Integer) && !spot.flat.types.is_empty() => numbers(&spot.flat, list),
+        None => {}
     }
 }
 
@@ -200,6 +246,11 @@ fn wrong_types(spot: &Spot, list: &mut List) {
     }
     if !spot.flat.allows(Type::Array) {
         list.add(9, "type", "in-array", Change::Set(json!([spot.value])));
+    }
+    if let (Value::Object(members), false) = (&spot.value, spot.flat.allows(Type::Array))
+        && !members.is_empty()
+    {
+        list.add(8, "type", "values-in-array", Change::Set(members.values().cloned().collect()));
     }
     if !spot.flat.allows(Type::Object) {
         list.add(9, "type", "in-object", Change::Set(json!({"value": spot.value})));
@@ -348,11 +399,15 @@ fn numbers(flat: &Folded, list: &mut List) {
 fn array(maker: &mut Maker<'_>, flat: &Folded, items: &[Value], list: &mut List) {
     let mut of = |count: u64| -> Option<Value> {
         let fill = std::mem::replace(&mut maker.fill, Fill::Random);
-        let made: Option<Vec<Value>> = (0..count.min(1001))
+        let own = flat.first_items.len();
+        let made: Option<Vec<Value>> = (0..usize::try_from(count.min(1001)).unwrap_or(0))
             .map(|index| match items.first() {
-                Some(item) if !flat.unique_items => Some(item.clone()),
-                _ if flat.items.is_empty() => Some(json!(index)),
-                _ => maker.make(&flat.items),
+                _ if index < own.min(items.len()) => items.get(index).cloned(),
+                Some(item) if !flat.unique_items && own == 0 => Some(item.clone()),
+                _ => match item_places(flat, index) {
+                    [] => Some(json!(index)),
+                    places => maker.make(places),
+                },
             })
             .collect();
         maker.fill = fill;
@@ -373,9 +428,12 @@ fn array(maker: &mut Maker<'_>, flat: &Folded, items: &[Value], list: &mut List)
         sized(6, "most", most);
         sized(5, "beyond-most", most + 1);
     }
+    if flat.rarer.no_more_items {
+        sized(5, "beyond-most", flat.first_items.len() as u64 + 1);
+    }
     sized(7, "none", 0);
     sized(9, "two", 2);
-    if let Some(item) = items.first() {
+    if let Some(item) = items.first().filter(|_| flat.first_items.is_empty()) {
         list.add(
             if flat.unique_items { 5 } else { 9 },
             "items",

@@ -1,13 +1,13 @@
 //! Valid values for a schema.
 
 use super::grid::Grid;
-use super::pattern;
 use super::random::Random;
 use super::shaped::shaped;
+use super::{mutate, pattern, search};
 use crate::json::pointer;
 use crate::schema::Discriminator;
-use crate::schema::folded::{Folded, Folds, Type};
-use serde_json::{Map, Number, Value, json};
+use crate::schema::folded::{Condition, Contains, Folded, Folds, Places, Type};
+use serde_json::{Number, Value, json};
 use std::rc::Rc;
 
 /// How much of a schema a value fills.
@@ -21,18 +21,21 @@ pub enum Fill {
     Random,
 }
 
-const DEPTH: usize = 6;
+pub(super) const DEPTH: usize = 6;
 
 /// How many values may stand in one that is filled in, and in one that is as small as can be.
 const ROOM: usize = 1_000;
 const LEAST_ROOM: usize = 100_000;
+
+/// What is told of where no name is allowed.
+pub(crate) const NAME: &str = "propertyNames";
 
 /// No text longer than this is made.
 const LONGEST: usize = 1_000_000;
 
 /// Makes values for the schemas of one document.
 pub struct Maker<'c> {
-    flats: Rc<Folds<'c>>,
+    pub(super) flats: Rc<Folds<'c>>,
     /// Where choices come from.
     pub random: Random,
     /// How much is filled in.
@@ -42,11 +45,20 @@ pub struct Maker<'c> {
     /// Which alternative is taken wherever there are several and it is not left to chance, counted
     /// round.
     pub branch: usize,
+    /// Whether what is made is held against what no fold can tell, and another value looked for where
+    /// it does not satisfy that.
+    pub strict: bool,
+    /// Whether such a value may have members that the chosen alternative does not speak of.
+    pub outside: bool,
+    /// How often that is still done.
+    pub(super) tries: usize,
     /// Which of several names the alternative has that was chosen last.
-    further: usize,
+    pub(super) further: usize,
     /// The keywords that nothing could be made for, since the last value was begun.
     pub unmade: Vec<Unmade>,
-    deepest: usize,
+    /// The keywords that nothing was found to break.
+    pub unbroken: Vec<Unmade>,
+    pub(super) deepest: usize,
     room: usize,
 }
 
@@ -75,27 +87,38 @@ impl<'c> Maker<'c> {
             fill,
             examples,
             branch: 0,
+            strict: false,
+            outside: false,
+            tries: 0,
             further: 0,
             unmade: Vec::new(),
+            unbroken: Vec::new(),
             deepest: DEPTH,
             room: LEAST_ROOM,
         }
     }
 
     /// A value for the schemas at `places`, all of which it must satisfy. It is up to the
-    /// caller to validate it: `not`, `if` and the like are not followed.
+    /// caller to validate it: what is not made strictly may break `not`, `oneOf` and the like.
     pub fn make(&mut self, places: &[String]) -> Option<Value> {
         // Schemas that refer to each other would fill the world: less deep is then enough.
         let made = (0..=DEPTH).rev().find_map(|deepest| {
             (self.deepest, self.room) = (deepest, if deepest == 0 { LEAST_ROOM } else { ROOM });
             self.unmade.clear();
+            self.tries = search::TRIES;
             let made = self.at_depth(places, 0);
             (self.room > 0 || deepest == 0).then_some(made)
         });
         made.flatten()
     }
 
-    fn at_depth(&mut self, places: &[String], depth: usize) -> Option<Value> {
+    pub(super) fn at_depth(&mut self, places: &[String], depth: usize) -> Option<Value> {
+        let made = self.plain(places, depth);
+        if self.strict { self.held(places, depth, made) } else { made }
+    }
+
+    /// A value that satisfies what a fold knows.
+    pub(super) fn plain(&mut self, places: &[String], depth: usize) -> Option<Value> {
         if self.room == 0 {
             return None;
         }
@@ -130,10 +153,40 @@ impl<'c> Maker<'c> {
         made
     }
 
-    fn cannot(&mut self, flat: &Folded, keyword: &'static str) {
-        let unmade = Unmade { at: flat.at.clone(), keyword, parts: flat.parts.clone() };
-        if !self.unmade.contains(&unmade) {
+    pub(super) fn cannot(&mut self, flat: &Folded, keyword: &'static str) {
+        self.note(Unmade { at: flat.at.clone(), keyword, parts: flat.parts.clone() });
+    }
+
+    pub(super) fn note(&mut self, unmade: Unmade) {
+        let same = |known: &Unmade| known.at == unmade.at && known.keyword == unmade.keyword;
+        if !self.unmade.iter().any(same) {
             self.unmade.push(unmade);
+        }
+    }
+
+    /// Notes that nothing was found that breaks a keyword, whose schema stands at a place.
+    pub(super) fn cannot_break(&mut self, at: &str, keyword: &'static str) {
+        let unbroken = Unmade { at: at.to_owned(), keyword, parts: Vec::new() };
+        if !self.unbroken.contains(&unbroken) {
+            self.unbroken.push(unbroken);
+        }
+    }
+
+    /// Whether a value satisfies some schemas; none if nothing is known of that.
+    pub(super) fn takes(&self, places: &[String], value: &Value) -> Option<bool> {
+        self.flats.accept(places, value)
+    }
+
+    /// Whether no value satisfies some schemas.
+    pub(super) fn allows_nothing(&self, places: &Places) -> bool {
+        self.flats.of(places).impossible
+    }
+
+    /// A value for a member, whether or not it is declared.
+    pub(super) fn member(&mut self, flat: &Folded, name: &str) -> Option<Value> {
+        match &*mutate::member_places(flat, name) {
+            [] => Some(json!("any")),
+            places => self.make(places),
         }
     }
 
@@ -167,6 +220,44 @@ impl<'c> Maker<'c> {
             self.further = self.branch / usable.len();
             places.push(branch.clone());
             flat = self.flats.at(&places);
+        }
+        if flat.rarer.conditions.is_empty() && flat.rarer.dependent.is_empty() {
+            return flat;
+        }
+        self.conditioned(places, flat)
+    }
+
+    /// The same with what follows from conditions.
+    fn conditioned(&mut self, mut places: Vec<String>, mut flat: Rc<Folded>) -> Rc<Folded> {
+        let mut add = |more: Vec<String>, flat: &mut Rc<Folded>| {
+            let count = places.len();
+            places.extend(more);
+            let with = self.flats.at(&places);
+            if with.impossible {
+                places.truncate(count);
+            } else {
+                *flat = with;
+            }
+        };
+        let conditions = flat.rarer.conditions.clone();
+        for (index, Condition { when, then, otherwise }) in conditions.into_iter().enumerate() {
+            let odd = match self.fill {
+                Fill::Random => self.random.once_in(2),
+                Fill::All | Fill::Required => (self.branch >> index.min(8)) & 1 == 1,
+            };
+            let more = if odd {
+                otherwise.into_iter().collect()
+            } else {
+                [Some(when), then].into_iter().flatten().collect()
+            };
+            add(more, &mut flat);
+        }
+        for (name, place) in flat.rarer.dependent.clone() {
+            let wanted = flat.required.contains(&name)
+                || (self.fill == Fill::All && flat.properties.contains_key(&name));
+            if wanted {
+                add(vec![place], &mut flat);
+            }
         }
         flat
     }
@@ -247,18 +338,30 @@ impl<'c> Maker<'c> {
         let least = flat.item_count.0.unwrap_or(0);
         let most = flat.item_count.1.unwrap_or(u64::MAX);
         let few = self.fill == Fill::Required || depth >= self.deepest || self.flats.of(flat.item(0)).unknown;
-        let wanted = if few { least } else { least.max(1) };
-        let mut items: Vec<Value> = Vec::new();
+        let own = flat.first_items.len() as u64;
+        let more = own == 0 || !(flat.items.is_empty() && flat.rarer.leftover.1.is_empty());
+        let wanted = if few { least } else { least.max(own + u64::from(more)) };
+
+        let most = if flat.rarer.no_more_items { most.min(own.max(least)) } else { most };
+        let (mut items, mut held): (Vec<Value>, Vec<Vec<String>>) = (Vec::new(), wanted_items(flat));
+        let wanted = if held.is_empty() { wanted } else { wanted.max(own + held.len() as u64) };
         for attempt in 0..wanted.min(most).min(1000) * 4 {
             if items.len() as u64 >= wanted.min(most) {
                 break;
             }
-            let places = flat.item(items.len());
-            let mut item = if places.is_empty() { json!(attempt) } else { self.at_depth(places, depth + 1)? };
+            let mut places = mutate::item_places(flat, items.len()).to_vec();
+            if (items.len() + held.len()) as u64 >= wanted.min(most)
+                && let Some(more) = held.pop()
+            {
+                places.extend(more);
+            }
+            let mut item =
+                if places.is_empty() { json!(attempt) } else { self.at_depth(&places, depth + 1)? };
             if flat.unique_items && items.contains(&item) {
                 let fill = std::mem::replace(&mut self.fill, Fill::Random);
-                item = self.at_depth(places, depth + 1)?;
+                let other = self.at_depth(&places, depth + 1);
                 self.fill = fill;
+                item = other?;
                 if items.contains(&item) {
                     continue;
                 }
@@ -267,93 +370,13 @@ impl<'c> Maker<'c> {
         }
         Some(Value::Array(items))
     }
+}
 
-    fn object(&mut self, flat: &Folded, depth: usize) -> Option<Value> {
-        let (mut members, further) = (Map::new(), self.further);
-        for (name, places) in &flat.properties {
-            let required = flat.required.contains(name);
-            let flat = self.flats.of(places);
-            let wanted = required
-                || (!flat.read_only
-                    && !flat.unknown
-                    && depth < self.deepest
-                    && match self.fill {
-                        Fill::Required => false,
-                        Fill::All => true,
-                        Fill::Random => self.random.once_in(2),
-                    });
-            if !wanted {
-                continue;
-            }
-            if depth > DEPTH * 3 {
-                return None;
-            }
-            match self.at_depth(places, depth + 1) {
-                Some(value) => {
-                    members.insert(name.clone(), value);
-                }
-                None if required => return None,
-                None => {}
-            }
-        }
-        for name in &flat.required {
-            if !members.contains_key(name) {
-                members.insert(name.clone(), json!("any"));
-            }
-        }
-        self.name(flat, &mut members, further);
-        let least = flat.member_count.0.unwrap_or(0).min(100);
-        let filled = self.fill == Fill::All && depth < self.deepest && self.is_map(flat);
-        let wanted = least.max(u64::from(filled));
-        for number in 0..wanted {
-            if members.len() as u64 >= wanted {
-                break;
-            }
-            let value = match flat.additional.as_slice() {
-                [] => Some(json!("any")),
-                places => self.at_depth(places, depth + 1),
-            };
-            let Some(value) = value else {
-                if least > 0 {
-                    return None;
-                }
-                break;
-            };
-            members.entry(format!("key{number}")).or_insert(value);
-        }
-        Some(Value::Object(members))
-    }
-
-    /// Lets a value say by its discriminators which schema it has.
-    fn name(&self, flat: &Folded, members: &mut Map<String, Value>, further: usize) {
-        for discriminator in &flat.discriminators {
-            let Some(held) = members.get_mut(&discriminator.property) else { continue };
-            let name = discriminator.name(&flat.parts, further).map(Value::from);
-            let own = self.flats.at(&flat.member(&discriminator.property));
-            let takes = |name: &Value| {
-                own.listed.as_ref().map_or(own.allows(Type::String), |listed| listed.contains(name))
-            };
-            if let Some(name) = name.filter(takes) {
-                *held = name;
-            }
-        }
-    }
-
-    /// Whether an object holds values of one kind under any names.
-    fn is_map(&self, flat: &Folded) -> bool {
-        let names = |part: &String| {
-            let schema = pointer::get(self.flats.root, part);
-            ["propertyNames", "patternProperties"]
-                .iter()
-                .any(|key| schema.is_some_and(|it| it.get(key).is_some()))
-        };
-        flat.properties.is_empty()
-            && !flat.additional.is_empty()
-            && !self.flats.of(&flat.additional).types.is_empty()
-            && !self.flats.of(&flat.additional).unknown
-            && flat.member_count.1 != Some(0)
-            && !flat.parts.iter().any(names)
-    }
+/// The schemas of the items that a list must hold.
+fn wanted_items(flat: &Folded) -> Vec<Vec<String>> {
+    const MOST: u64 = 100;
+    let each = |one: &Contains| (0..one.least.min(MOST)).map(|_| vec![one.at.clone()]).collect::<Vec<_>>();
+    flat.rarer.contains.iter().flat_map(each).collect()
 }
 
 /// Text of a known format.

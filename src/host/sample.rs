@@ -113,7 +113,14 @@ impl<'c> Samples<'c> {
         let quiet: Vec<Value> = found.iter().map(quiet).collect();
         found = quiet.into_iter().chain(found).collect();
         let fits = |value: &Value| self.accepts(media.schema.as_ref(), value);
-        let value = found.iter().find(|value| fits(value)).cloned().or_else(|| {
+        let strictly = || {
+            [Fill::All, Fill::Required].into_iter().find_map(|fill| {
+                let mut maker = self.maker(fill);
+                (maker.strict, maker.outside) = (true, true);
+                maker.make(&places).filter(fits)
+            })
+        };
+        let value = found.iter().find(|value| fits(value)).cloned().or_else(strictly).or_else(|| {
             (0..TRIES).find_map(|seed| {
                 let random = Random::named(seed, &response.at);
                 let mut maker = Maker::new(&self.document, random, Fill::Random, false);

@@ -18,7 +18,7 @@ pub(super) fn nullable<'c>(
     let (operation, at) = operations
         .find_map(|operation| Some((operation, contract.schemas.first_below(schemas(operation), idle)?)))?;
     let more = elsewhere(idle.len() - 1);
-    let version = contract.document.get("/openapi").and_then(serde_json::Value::as_str).unwrap_or("3.1");
+    let version = version(contract, "3.1");
     let why = format!(
         "`nullable` is no keyword in OpenAPI {version}, so that null is not allowed here; it is in `type` that \"null\" stands{more}"
     );
@@ -58,25 +58,51 @@ pub(super) fn unlisted<'c>(
     contract: &'c Contract,
     operations: &(impl Iterator<Item = &'c Operation> + Clone),
 ) -> Vec<Gap> {
+    let version = version(contract, "3.0");
+    each_once(contract, operations, contract.schemas.unlisted(), |name| {
+        format!(
+            "`{name}` is no keyword in OpenAPI {version}, so that what breaks it alone may be taken or refused"
+        )
+    })
+}
+
+/// Each keyword that stands beside a reference, where 3.0 ignores it, once.
+pub(super) fn beside_references<'c>(
+    contract: &'c Contract,
+    operations: &(impl Iterator<Item = &'c Operation> + Clone),
+) -> Vec<Gap> {
+    let version = version(contract, "3.0");
+    each_once(contract, operations, contract.schemas.beside_references(), |name| {
+        format!("`{name}` stands beside `$ref`, where OpenAPI {version} ignores it")
+    })
+}
+
+fn version<'c>(contract: &'c Contract, otherwise: &'c str) -> &'c str {
+    contract.document.get("/openapi").and_then(serde_json::Value::as_str).unwrap_or(otherwise)
+}
+
+/// A gap for each keyword among some, where it stands first below an operation.
+fn each_once<'c>(
+    contract: &'c Contract,
+    operations: &(impl Iterator<Item = &'c Operation> + Clone),
+    keywords: &[String],
+    words: impl Fn(&str) -> String,
+) -> Vec<Gap> {
     let mut found: Vec<(String, Vec<&String>)> = Vec::new();
-    for at in contract.schemas.unlisted() {
+    for at in keywords {
         let Some((_, name)) = pointer::parent_and_last(at) else { continue };
         match found.iter_mut().find(|(known, _)| *known == name) {
             Some((_, places)) => places.push(at),
             None => found.push((name.into_owned(), vec![at])),
         }
     }
-    let version = contract.document.get("/openapi").and_then(serde_json::Value::as_str).unwrap_or("3.0");
     let told = found.into_iter().filter_map(|(name, places)| {
         let schema = |at: &&String| Some(pointer::parent_and_last(at)?.0.to_owned());
         let above: Vec<String> = places.iter().filter_map(schema).collect();
         let (operation, at) = operations.clone().find_map(|operation| {
             Some((operation, contract.schemas.first_below(schemas(operation), &above)?))
         })?;
-        let more = elsewhere(places.len() - 1);
-        let why = format!(
-            "`{name}` is no keyword in OpenAPI {version}, so that what breaks it alone may be taken or refused{more}"
-        );
+        let why = words(&name) + &elsewhere(places.len() - 1);
         Some(Gap { operation: operation.id.clone(), at: pointer::child(&at, &name), why })
     });
     told.collect()

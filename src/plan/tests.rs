@@ -190,14 +190,14 @@ fn what_a_host_may_stumble_on_first_leaves_the_code_open() {
 #[test]
 fn one_property_without_a_value_does_not_cost_the_others() {
     let properties = "{key: {type: string}, size: {type: integer, minimum: 1}, \
-        odd: {type: array, contains: {const: 7}}, none: {type: string, pattern: '^.{3}$', minLength: 5}}";
+        held: {type: array, contains: {const: 7}}, odd: {type: array, items: {type: string}, contains: {type: integer}}, none: {type: string, pattern: '^.{3}$', minLength: 5}}";
     let (_, plan) = planned("/groups", properties, "");
     let all = plan.cases().find(|case| case.id.ends_with("accept/body/valid/all")).unwrap();
     let body = all.request.body.as_ref().unwrap().to_string();
-    assert!(body.contains("size") && !body.contains("odd") && !body.contains("none"), "{body}");
+    assert!(body.contains(r#""held":[7]"#) && !body.contains("odd") && !body.contains("none"), "{body}");
     let told = |words: &str| plan.gaps.iter().any(|gap| gap.why.contains(words));
     assert!(
-        told("`/odd` that satisfies `contains`") && told("`none` that satisfies its `pattern`"),
+        told("/odd/contains/type) exclude each other") && told("`none` that satisfies its `pattern`"),
         "{:?}",
         plan.gaps
     );
@@ -274,4 +274,140 @@ fn bytes_that_are_no_utf_8_may_be_replaced_unless_a_catalogue_says_what_becomes_
     };
     assert_eq!(verdicts(""), [Either, Either, Reject, Reject, Reject, Reject, Reject, Reject]);
     assert_eq!(verdicts(UNIQUE), [Reject, Either, Reject, Reject, Reject, Reject, Reject, Reject]);
+}
+
+/// The bodies of the cases of a plan that must be taken.
+fn accepted(plan: &Plan) -> Vec<String> {
+    let cases = plan.cases().filter(|case| case.expectation.verdict == Verdict::Accept);
+    cases.filter_map(|case| Some(case.request.body.as_ref()?.to_string())).collect()
+}
+
+const SHAPES: &str = "components:
+  schemas:
+    Shape: {oneOf: [{$ref: '#/components/schemas/Circle'}, {$ref: '#/components/schemas/Square'}], discriminator: {propertyName: kind, mapping: {round: '#/components/schemas/Circle', ball: Circle}}}
+    Circle: {type: object, required: [kind, r], properties: {kind: {type: string}, r: {type: boolean}}}
+    Square: {type: object, required: [kind, side], properties: {kind: {type: string}, side: {type: boolean}}}
+    Pet: {type: object, required: [what], properties: {what: {type: string}}, discriminator: {propertyName: what}}
+    Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, required: [lives], properties: {lives: {type: boolean}}}]}
+    Dog: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {barks: {type: boolean}}}]}
+";
+
+#[test]
+fn each_name_of_a_discriminator_is_sent_wherever_it_stands() {
+    let shape = "{$ref: '#/components/schemas/Shape'}";
+    let pet = "{$ref: '#/components/schemas/Pet'}";
+    for (schema, names) in [
+        (format!("{{type: array, items: {shape}}}"), ["round", "ball", "Square"].as_slice()),
+        (format!("{{type: array, items: {{type: array, items: {pet}}}}}"), &["Cat", "Dog"]),
+        (format!("{{type: object, properties: {{in: {shape}}}}}"), &["round", "ball", "Square"]),
+        (format!("{{type: object, additionalProperties: {shape}}}"), &["round", "ball", "Square"]),
+        (format!("{{type: object, properties: {{in: {{type: array, items: {pet}}}}}}}"), &["Cat", "Dog"]),
+    ] {
+        let (_, plan) = planned("/a", &format!("{{key: {schema}}}"), SHAPES);
+        let taken = accepted(&plan);
+        for name in names {
+            let named = format!(":\"{name}\"");
+            assert!(taken.iter().any(|body| body.contains(&named)), "{schema} {name}: {taken:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_member_of_another_alternative_is_undeclared() {
+    let one = |name: &str| format!("{{type: object, properties: {{{name}: {{type: boolean}}}}}}");
+    let properties = format!("{{key: {{oneOf: [{}, {}]}}}}", one("a"), one("b"));
+    let (contract, plan) = planned("/a", &properties, "");
+    let labeller = Labeller::new(&contract);
+    let request = plan.cases().next().unwrap().request.clone();
+    for (body, verdict) in [
+        (r#"{"key": {"a": true, "b": "text"}}"#, Verdict::Either),
+        (r#"{"key": {"a": true}}"#, Verdict::Reject),
+    ] {
+        let request = Request { body: Some(body.into()), ..request.clone() };
+        assert_eq!(labeller.label(&contract.operations[0], &request).verdict, verdict, "{body}");
+    }
+}
+
+fn gaps(plan: &Plan) -> Vec<&str> {
+    plan.gaps.iter().map(|gap| gap.why.as_str()).collect()
+}
+
+#[test]
+fn names_that_cannot_exist_are_told_with_both_that_exclude_them() {
+    for (schema, one, other) in [
+        (
+            "propertyNames: {pattern: '^[a-z]+$', enum: [A]}",
+            "`enum: [\"A\"]` (t.yaml:9",
+            "`pattern: ^[a-z]+$` (t.yaml:9",
+        ),
+        (
+            "propertyNames: {minLength: 5, maxLength: 3, type: string}, minProperties: 1",
+            "`minLength: 5`",
+            "`maxLength: 3`",
+        ),
+        ("propertyNames: {pattern: '^[a-z]+$'}, required: [A]", "`required: [\"A\"]`", "`propertyNames: {"),
+        (
+            "propertyNames: {pattern: '^y'}, patternProperties: {'^x': {}}, minProperties: 1",
+            "`propertyNames` (t.yaml:9",
+            "`additionalProperties` (t.yaml:9",
+        ),
+    ] {
+        let others = if schema.contains("'^x'") { "false" } else { "{type: string}" };
+        let properties = format!(
+            "{{key: {{type: string}}, map: {{type: object, additionalProperties: {others}, {schema}}}}}"
+        );
+        let (_, plan) = planned("/a", &properties, "");
+        let named = |why: &&str| why.contains("`map` has a name") && why.contains(one) && why.contains(other);
+        assert!(gaps(&plan).iter().any(named), "{schema}: {:#?}", gaps(&plan));
+    }
+}
+
+#[test]
+fn what_cannot_be_sent_is_told_beside_what_is_searched_for() {
+    let text = |name: &str| format!("{{type: object, properties: {{{name}: {{type: string}}}}}}");
+    let properties = format!(
+        "{{key: {{type: string}}, odd: {{type: integer, enum: ['1']}}, both: {{oneOf: [{}, {}]}}, \
+         some: {{type: string, enum: [a, b], not: {{const: a}}}}}}",
+        text("a"),
+        text("b")
+    );
+    let (_, plan) = planned("/a", &properties, "");
+    let told = gaps(&plan);
+    assert!(told.iter().any(|why| why.starts_with("`/odd` is left out: ")), "{told:#?}");
+    assert!(told.iter().any(|why| why.contains("`both` that satisfies its `oneOf`")), "{told:#?}");
+    assert!(accepted(&plan).iter().any(|body| body.contains(r#""some":"b""#)));
+}
+
+#[test]
+fn what_stands_beside_a_reference_and_is_ignored_is_told() {
+    let text = |version: &str| {
+        format!(
+            "openapi: {version}
+info: {{title: T, version: '1'}}
+paths:
+  /a:
+    post:
+      parameters:
+        - {{$ref: '#/components/parameters/P', description: fine, required: true}}
+      requestBody: {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/S', maxLength: 4, title: fine, nullable: true}}}}}}}}
+      responses: {{'200': {{$ref: '#/components/responses/R', headers: {{}}}}}}
+components:
+  parameters: {{P: {{name: p, in: query, schema: {{type: string}}}}}}
+  responses: {{R: {{description: ok}}}}
+  schemas: {{S: {{type: string}}}}
+"
+        )
+    };
+    for (version, schema) in [("3.0.3", true), ("3.1.0", false)] {
+        let contract = Contract::read(Document::from_text("t.yaml", &text(version)).unwrap()).ok().unwrap();
+        let plan = plan(&contract, &Wishes::default()).unwrap();
+        let told = |name: &str| {
+            let told =
+                plan.gaps.iter().find(|gap| gap.why.starts_with(&format!("`{name}` stands beside `$ref`")));
+            told.map(|gap| contract.document.locate_key(&gap.at).line)
+        };
+        assert_eq!([told("required"), told("headers")], [Some(7), Some(9)], "{version}");
+        assert_eq!(told("maxLength"), schema.then_some(8), "{version}");
+        assert_eq!([told("description"), told("title"), told("nullable")], [None; 3], "{version}");
+    }
 }

@@ -211,7 +211,7 @@ fn of_composition<'e>(
 fn of_keyword<'e>(error: &'e jsonschema::ValidationError<'e>, found: &mut Vec<Raw<'e>>) {
     let place = validators::place(error);
     let at = document_pointer(error.schema_path().as_str());
-    let keyword = error.kind().keyword();
+    let keyword = keyword(error, at);
     let mut add = |place: Cow<'e, str>, cause, actual| {
         let (at, expected) = (Cow::Borrowed(at), Expected::By(error));
         found.push(Raw { place, keyword, at, cause, expected, actual, unsure: None });
@@ -229,6 +229,15 @@ fn of_keyword<'e>(error: &'e jsonschema::ValidationError<'e>, found: &mut Vec<Ra
         }
         kind => add(place.into(), cause(kind, error.instance()), Actual::Value(error.instance())),
     }
+}
+
+/// The keyword that is broken: its kind may be another one's, too.
+fn keyword<'e>(error: &'e jsonschema::ValidationError<'_>, at: &str) -> &'e str {
+    const KINDRED: [&str; 3] = ["dependentRequired", "minContains", "maxContains"];
+    let own = KINDRED
+        .into_iter()
+        .find(|keyword| at.strip_suffix(keyword).is_some_and(|before| before.ends_with('/')));
+    own.unwrap_or(error.kind().keyword())
 }
 
 fn cause(kind: &Kind, instance: &Value) -> Cause {

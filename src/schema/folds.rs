@@ -1,6 +1,7 @@
 //! The folded schemas of a document: each is read once, whoever asks for it.
 
 use super::folded::{Folded, Type, common};
+use super::local::Local;
 use crate::json::pointer;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -66,6 +67,7 @@ pub struct Folds<'c> {
     wholes: RefCell<FastMap<Vec<String>, u32>>,
     /// By places and the first of some alternatives for them, those that can be chosen.
     usable: RefCell<FastMap<Vec<String>, Rc<[String]>>>,
+    local: Local<'c>,
 }
 
 impl<'c> Folds<'c> {
@@ -79,6 +81,7 @@ impl<'c> Folds<'c> {
             known: RefCell::default(),
             wholes: RefCell::default(),
             usable: RefCell::default(),
+            local: Local::new(root),
         }
     }
 
@@ -142,6 +145,11 @@ impl<'c> Folds<'c> {
         let usable: Rc<[String]> = usable.into_iter().cloned().collect();
         self.usable.borrow_mut().insert(key, Rc::clone(&usable));
         usable
+    }
+
+    /// Whether a value satisfies all schemas at `places`; none if nothing is known of that.
+    pub fn accept(&self, places: &[String], value: &Value) -> Option<bool> {
+        self.local.accept(places, value)
     }
 
     fn kept(&self, index: u32) -> Rc<Folded> {

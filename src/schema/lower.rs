@@ -4,6 +4,7 @@
 //! contract as its author wrote it.
 
 use super::Unusable;
+use super::contradiction::Clause;
 use super::walk::{self, Part, Says};
 use crate::json::pointer;
 use serde_json::{Map, Value, json};
@@ -34,6 +35,11 @@ const ONE: &[&str] = &[
 ];
 const LIST: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
 const MAP: &[&str] = &["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
+
+/// Whether a keyword holds schemas by name.
+pub(super) fn is_map(keyword: &str) -> bool {
+    MAP.contains(&keyword)
+}
 
 /// The pointers of a schema's direct subschemas.
 pub(crate) fn subschemas(schema: &Map<String, Value>, at: &str) -> Vec<String> {
@@ -133,6 +139,30 @@ pub(super) fn without(document: &mut Value, places: &[String], keywords: &[&str]
     for at in places {
         if let Some(schema) = pointer::get_mut(document, at).and_then(Value::as_object_mut) {
             loosen(schema, at, &loose, &at_once);
+        }
+    }
+}
+
+/// Makes null, which as the only type leaves nothing of alternatives, what `nullable` is beside them:
+/// what its author meant.
+pub(super) fn to_nullable(document: &mut Value, places: &[String], contradictions: &[[Clause; 2]]) {
+    let types: Vec<&str> = contradictions.iter().map(|[one, _]| one.at.as_str()).collect();
+    without(document, places, &types);
+    for (at, _) in types.into_iter().filter_map(pointer::parent_and_last) {
+        if let Some(schema) = pointer::get_mut(document, at).and_then(Value::as_object_mut) {
+            schema.insert("nullable".into(), Value::Bool(true));
+        }
+    }
+}
+
+/// Lets values fit more than one of some alternatives.
+pub(super) fn to_any_of(document: &mut Value, alternatives: &[[Clause; 2]]) {
+    let groups = alternatives.iter().filter_map(|[one, _]| pointer::parent_and_last(&one.at));
+    for (schema, _) in groups.filter_map(|(group, _)| pointer::parent_and_last(group)) {
+        if let Some(schema) = pointer::get_mut(document, schema).and_then(Value::as_object_mut)
+            && let Some(one_of) = schema.shift_remove("oneOf")
+        {
+            schema.entry("anyOf").or_insert(one_of);
         }
     }
 }
@@ -289,8 +319,9 @@ fn loosen(schema: &mut Map<String, Value>, at: &str, loose: &HashSet<String>, at
 
 fn lower(schema: &mut Map<String, Value>) {
     if let Some(reference) = schema.get("$ref").filter(|value| value.is_string()).cloned() {
-        // 3.0 ignores what stands beside a reference; 2020-12 would apply it.
-        schema.retain(|key, _| key == "$ref" || MAP.contains(&key.as_str()));
+        // 3.0 ignores what stands beside a reference; 2020-12 would apply it. `nullable` stays, which
+        // has no effect, to tell that it was meant.
+        schema.retain(|key, _| ["$ref", "nullable"].contains(&key.as_str()) || MAP.contains(&key.as_str()));
         schema.insert("$ref".into(), reference);
         return;
     }

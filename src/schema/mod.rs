@@ -7,6 +7,7 @@ mod discriminator;
 mod error;
 pub mod folded;
 mod folds;
+mod local;
 pub(crate) mod lower;
 mod names;
 mod nodes;

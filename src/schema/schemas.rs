@@ -2,6 +2,7 @@
 
 use super::Unusable;
 use super::branch::Branches;
+use super::contradiction::{self, Clause};
 use super::discriminator::Discriminator;
 use super::error::{self, Break, Ground, Raw, ValidationError};
 use super::lower::{self, Side};
@@ -25,6 +26,7 @@ pub struct Schemas {
     idle_nullables: Vec<String>,
     unusable_patterns: Vec<Unusable>,
     unlisted: Vec<String>,
+    beside_references: Vec<String>,
     /// The other way to read those that may be read in two.
     second: Option<Box<Schemas>>,
     rewritten: Rewritten,
@@ -52,6 +54,12 @@ pub(crate) struct Compiled {
     pub(crate) misshapen: Vec<Unusable>,
     /// Where schemas stand that the compiled ones consist of.
     pub(crate) places: Vec<String>,
+    /// Clauses that exclude each other, where null was meant as one more alternative.
+    pub(crate) nullable: Vec<[Clause; 2]>,
+    /// Clauses that exclude each other, so that no answer can keep both: none is held to them.
+    pub(crate) contrary: Vec<[Clause; 2]>,
+    /// Alternatives that say the same, so that no answer fits one of them only.
+    pub(crate) indistinct: Vec<[Clause; 2]>,
 }
 
 impl Schemas {
@@ -86,10 +94,20 @@ impl Schemas {
         let keywords: Vec<&str> =
             without.iter().copied().chain(misshapen.iter().map(|one| one.at.as_str())).collect();
         lower::without(&mut request, &places, &keywords);
+        let nullable = contradiction::nullable(&request, &places);
+        lower::to_nullable(&mut request, &places, &nullable);
         let mut answered = request.clone();
+        let contrary = contradiction::below(&answered, responses.iter().map(|schema| schema.0.clone()));
+        lower::without(&mut answered, &places, &contradiction::needless(&contrary));
+        let below = lower::reachable(&answered, responses.iter().map(|schema| schema.0.clone()));
+        let indistinct = contradiction::indistinct(&answered, &below);
+        lower::to_any_of(&mut answered, &indistinct);
         let relaxed = lower::for_side(&mut request, &places, Side::Request);
         let letter = (relaxed && !dialect_3_0).then(|| answered.clone());
-        let differs = relaxed | lower::for_side(&mut answered, &places, Side::Response);
+        let differs = relaxed
+            | lower::for_side(&mut answered, &places, Side::Response)
+            | !contrary.is_empty()
+            | !indistinct.is_empty();
         let hidden = |places: &[String]| {
             pointer::each(document, places).any(|(_, schema)| {
                 schema.and_then(|schema| schema.get("writeOnly")) == Some(&Value::Bool(true))
@@ -123,10 +141,13 @@ impl Schemas {
         drop(asked_once);
         let of_branches = OnceLock::new();
         let unlisted = if dialect_3_0 { second::unlisted(document, &places) } else { Vec::new() };
+        let beside_references =
+            if dialect_3_0 { second::beside_references(document, &places) } else { Vec::new() };
         let mut schemas = Schemas {
             idle_nullables,
             unusable_patterns,
             unlisted,
+            beside_references,
             second: None,
             rewritten,
             request,
@@ -139,7 +160,7 @@ impl Schemas {
             answered,
         };
         schemas.second = schemas.second_reading(letter, &places, requests, responses).map(Box::new);
-        Compiled { schemas, broken, misshapen, places }
+        Compiled { schemas, broken, misshapen, places, nullable, contrary, indistinct }
     }
 
     /// The other reading, where there is one.
@@ -176,6 +197,7 @@ impl Schemas {
             idle_nullables: Vec::new(),
             unusable_patterns: Vec::new(),
             unlisted: Vec::new(),
+            beside_references: Vec::new(),
             second: None,
             rewritten: Rewritten::default(),
             asked: branches(),
@@ -197,6 +219,11 @@ impl Schemas {
     /// JSON Pointers to the keywords that the version of `OpenAPI` does not list.
     pub fn unlisted(&self) -> &[String] {
         &self.unlisted
+    }
+
+    /// JSON Pointers to the keywords that count for nothing because they stand beside a reference.
+    pub fn beside_references(&self) -> &[String] {
+        &self.beside_references
     }
 
     /// Whether the two readings of a schema differ about a value.

@@ -40,6 +40,33 @@ pub(super) fn unlisted(document: &Value, places: &[String]) -> Vec<String> {
     found
 }
 
+/// The places of keywords beside a reference, where 3.0 ignores them, in the order of places.
+pub(super) fn beside_references(document: &Value, places: &[String]) -> Vec<String> {
+    const NOTHING: [&str; 13] = [
+        "$ref",
+        "title",
+        "summary",
+        "description",
+        "example",
+        "examples",
+        "default",
+        "deprecated",
+        "externalDocs",
+        "xml",
+        "nullable",
+        "$defs",
+        "definitions",
+    ];
+    let mut found = Vec::new();
+    for at in places {
+        let schema = pointer::get(document, at).and_then(Value::as_object);
+        let Some(schema) = schema.filter(|it| it.get("$ref").is_some_and(Value::is_string)) else { continue };
+        let says = |key: &&String| !key.starts_with("x-") && !NOTHING.contains(&key.as_str());
+        found.extend(schema.keys().filter(says).map(|key| pointer::child(at, key)));
+    }
+    found
+}
+
 /// A document without some keywords.
 pub(super) fn without(document: &Value, keywords: &[String]) -> Value {
     let mut document = document.clone();

@@ -35,11 +35,7 @@ impl Validators {
         if roots.is_empty() {
             return Validators::default();
         }
-        let registry = Registry::new()
-            .draft(Draft::Draft202012)
-            .add(BASE, document)
-            .and_then(jsonschema::RegistryBuilder::prepare);
-        let registry = match registry {
+        let registry = match registry(document) {
             Ok(registry) => registry,
             Err(error) => {
                 let why = format!("the schemas cannot be indexed: {error}");
@@ -108,8 +104,28 @@ fn together(registry: &Registry<'_>, roots: &BTreeSet<SchemaAt>) -> Option<Valid
     Some(Validators { all: Some(all), names: named.map(|(schema, name)| (schema.clone(), name)).collect() })
 }
 
+/// The schemas of a document, to be referred to.
+fn registry(document: &Value) -> Result<Registry<'_>, jsonschema::ReferencingError> {
+    Registry::new().draft(Draft::Draft202012).add(BASE, document)?.prepare()
+}
+
+/// The same of a document that is kept.
+pub(super) fn registry_of(document: Value) -> Option<Registry<'static>> {
+    Registry::new().draft(Draft::Draft202012).add(BASE, document).ok()?.prepare().ok()
+}
+
+/// A validator of all schemas at some places, if they can be used.
+pub(super) fn all_of(registry: &Registry<'_>, places: &[String]) -> Option<Validator<Values>> {
+    let all: Vec<Value> = places.iter().map(|at| reference_to(at)).collect();
+    built(registry, &json!({"allOf": all})).ok()
+}
+
 fn reference(schema: &SchemaAt) -> Value {
-    json!({"$ref": format!("{BASE}{}", pointer::to_fragment(&schema.0))})
+    reference_to(&schema.0)
+}
+
+fn reference_to(at: &str) -> Value {
+    json!({"$ref": format!("{BASE}{}", pointer::to_fragment(at))})
 }
 
 fn built<F: Json>(registry: &Registry<'_>, schema: &Value) -> Result<Validator<F>, ValidationError<'static>> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::{MAX_FILES, SourceError, host_to_fetch};
+use super::{MAX_FILES, MOUNT, SourceError, host_to_fetch};
 use crate::json::pointer;
 
 /// A reference that does not lead to a part of the contract.
@@ -93,9 +93,10 @@ pub(super) struct Reference {
 }
 
 impl Reference {
-    /// Whether what it means depends on the way that led to it.
+    /// Whether what it means depends on the way that led to it: a pointer means one place only.
     pub(super) fn is_dynamic(&self) -> bool {
-        self.at.ends_with("/$dynamicRef")
+        let fragment = self.text.split_once('#').map_or("", |(_, fragment)| fragment);
+        self.at.ends_with("/$dynamicRef") && !fragment.is_empty() && !fragment.starts_with('/')
     }
 }
 
@@ -262,6 +263,11 @@ pub(super) fn without_names(value: &mut Value) {
         }
     }
     visit(value, Keys::Words);
+    if let Some(Value::Array(files)) = value.get_mut(MOUNT) {
+        for file in files {
+            visit(file, Keys::Words);
+        }
+    }
 }
 
 /// The keywords that name a schema, or the dialect of it.

@@ -158,3 +158,62 @@ fn a_variable_of_a_server_is_what_the_command_line_or_the_file_says() {
     assert!(ran.stderr.contains("`uk` is no value of the server variable `region`"), "{}", ran.everything());
     assert!(ran.stderr.contains("its values are eu, us"), "{}", ran.everything());
 }
+
+/// What a document with one answer is told on its own embedded host, and the exit code.
+fn on_its_own_host(schema: &str) -> (i32, String) {
+    let contract = format!(
+        "openapi: 3.1.0
+info: {{title: T, version: '1'}}
+paths:
+  /a:
+    get:
+      operationId: a
+      responses:
+        '200':
+          description: ok
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [x]
+                properties:
+                  x: {schema}
+"
+    );
+    let ran = probity().with_file("c.yaml", &contract).args(["check", "c.yaml", "--verbose"]).run();
+    (ran.code.unwrap_or(-1), ran.stdout.clone())
+}
+
+#[test]
+fn the_own_host_answers_what_fits_one_alternative_only() {
+    let text = |name: &str| format!("{{type: object, properties: {{{name}: {{type: string}}}}}}");
+    for schema in [
+        format!("{{oneOf: [{}, {}, {}]}}", text("a"), text("b"), text("c")),
+        "{oneOf: [{type: number}, {type: integer}]}".to_owned(),
+        format!("{{type: array, minItems: 1, items: {{oneOf: [{}, {}]}}}}", text("a"), text("b")),
+    ] {
+        let (code, said) = on_its_own_host(&schema);
+        assert!(code == 0 && !said.contains("Gaps"), "{schema}: {said}");
+    }
+}
+
+#[test]
+fn no_answer_is_held_to_clauses_that_exclude_each_other_and_both_are_named() {
+    for (schema, one, other) in [
+        ("{type: 'null', oneOf: [{type: string}, {type: integer}]}", "`type: null`", "`oneOf: ["),
+        ("{type: object, oneOf: [{type: string}, {type: integer}]}", "`type: object`", "`oneOf: ["),
+        ("{type: integer, enum: ['1', '2']}", "`enum: [\"1\",\"2\"]`", "`type: integer`"),
+        ("{type: string, minLength: 5, maxLength: 3}", "`minLength: 5`", "`maxLength: 3`"),
+        ("{allOf: [{type: string}, {type: integer}]}", "`type: string`", "`type: integer`"),
+        (
+            "{type: object, required: [b], additionalProperties: false}",
+            "`required: [\"b\"]`",
+            "`additionalProperties: false`",
+        ),
+        ("{oneOf: [{type: object, title: A}, {type: object, title: B}]}", "`oneOf/0`", "`oneOf/1`"),
+    ] {
+        let (code, said) = on_its_own_host(schema);
+        let named = said.contains(one) && said.contains(other) && said.contains("c.yaml:16");
+        assert!(code == 0 && named, "{schema}: {said}");
+    }
+}

@@ -41,6 +41,7 @@ mod secrecy;
 mod silent;
 mod since_3_2;
 mod state;
+mod suite;
 mod tls;
 mod trust;
 mod wire;

@@ -39,6 +39,9 @@ pub(crate) const CHROMIUM: Need = Need {
 /// Insta's own tool, from the path or from where the gate installs it.
 pub(crate) const CARGO_INSTA: Need =
     Need { file: Some("target/tools/bin/cargo-insta"), ..program("cargo-insta", &["cargo-insta"]) };
+/// The JSON Schema Test Suite, where the gate installs it.
+pub(crate) const JSON_SCHEMA_TEST_SUITE: Need =
+    Need { file: Some("target/tools/json-schema-test-suite"), ..program("json-schema-test-suite", &[]) };
 /// A disk without any room.
 pub(crate) const FULL_DISK: Need = Need { file: Some("/dev/full"), ..program("full-disk", &[]) };
 

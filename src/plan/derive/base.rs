@@ -5,7 +5,7 @@ use crate::contract::MediaType;
 use crate::generate::mutate::{self, Change};
 use crate::generate::sheet::{Edit, Sheet};
 use crate::generate::unique::Source;
-use crate::generate::value::{Fill, Unmade};
+use crate::generate::value::{Fill, NAME, Unmade};
 use crate::json::{self, pointer};
 use crate::schema::{SchemaAt, Side};
 use foldhash::quality::FixedState;
@@ -408,22 +408,30 @@ impl Deriver<'_> {
             }
             return Some(made.map_or(example.clone(), |made| self.grown(schema, example.clone(), &made)));
         }
-        for (name, examples) in [("base/0", true), ("base/1", false)] {
-            let (made, unmade) = self.made(schema, name, fill, examples);
+        for (name, examples, strict) in
+            [("base/0", true, false), ("base/1", false, false), ("base/0", true, true)]
+        {
+            let (made, unmade) = self.made_so(schema, name, (fill, examples, strict));
             if let Some(value) = made.filter(valid) {
                 self.left_out(&unmade);
-                return Some(value);
+                let more = if strict { self.made(schema, "base/0", fill, true).0 } else { None };
+                return Some(more.map_or(value.clone(), |more| self.grown(schema, value, &more)));
             }
         }
         if fill == Fill::All
             && let Some(least) = self.base(media, Fill::Required)
         {
-            let (made, unmade) = self.made(schema, "base/0", fill, true);
+            let (made, unmade) = self.made_so(schema, "base/0", (fill, true, true));
             self.left_out(&unmade);
             return Some(made.map_or(least.clone(), |made| self.grown(schema, least, &made)));
         }
-        (2..22).find_map(|number| {
+        let random = (2..22).find_map(|number| {
             self.made(schema, &format!("base/{number}"), Fill::Random, false).0.filter(valid)
+        });
+        random.or_else(|| {
+            let mut maker = self.maker("base/0", fill, true);
+            (maker.strict, maker.outside) = (true, true);
+            maker.make(std::slice::from_ref(&schema.0)).filter(valid)
         })
     }
 
@@ -434,7 +442,17 @@ impl Deriver<'_> {
         fill: Fill,
         examples: bool,
     ) -> (Option<Value>, Vec<Unmade>) {
+        self.made_so(schema, name, (fill, examples, false))
+    }
+
+    fn made_so(
+        &self,
+        schema: &SchemaAt,
+        name: &str,
+        (fill, examples, strict): (Fill, bool, bool),
+    ) -> (Option<Value>, Vec<Unmade>) {
         let mut maker = self.maker(name, fill, examples);
+        maker.strict = strict;
         let made = maker.make(std::slice::from_ref(&schema.0));
         (made, maker.unmade)
     }
@@ -469,6 +487,11 @@ impl Deriver<'_> {
     fn left_out(&mut self, unmade: &[Unmade]) {
         for Unmade { at, keyword, parts } in unmade {
             let name = name_of(at);
+            if *keyword == NAME {
+                let (at, because) = self.contrary_names(parts).unwrap_or((at.clone(), String::new()));
+                self.gap(&at, format!("no further member of `{name}` has a name that is allowed{because}"));
+                continue;
+            }
             if let Some((at, words)) = self.contrary(parts) {
                 self.gap(&at, format!("`{name}` is left out: {words}"));
                 continue;
@@ -521,7 +544,11 @@ impl Deriver<'_> {
 
 /// The name of what a schema is for, of which it may be a part.
 fn name_of(at: &str) -> String {
+    const PARTS: [&str; 6] = ["contains", "not", "if", "then", "else", "propertyNames"];
     match pointer::parent_and_last(at) {
+        Some((parent, name)) if PARTS.contains(&name.as_ref()) && !parent.ends_with("/properties") => {
+            name_of(parent)
+        }
         Some((parent, _)) if parent.ends_with("/allOf") => name_of(parent.trim_end_matches("/allOf")),
         Some((_, name)) => name.into_owned(),
         None => String::new(),

@@ -2,11 +2,12 @@
 
 use super::base::{Base, Sheets};
 use super::{About, Deriver, Draft, MakeBody, ODD};
+use crate::cause::Cause;
 use crate::contract::MediaType;
 use crate::exchange::Request;
 use crate::generate::mutate::{self, Change, Spot};
 use crate::generate::odd;
-use crate::generate::value::{Fill, Maker};
+use crate::generate::value::{Fill, Maker, Unmade};
 use crate::json::{self, pointer};
 use crate::plan::{Candidates, Case, Place};
 use crate::schema::Side;
@@ -195,12 +196,23 @@ impl Deriver<'_> {
                 self.mutation(request, (base, &sheets), spot, &mutation);
             }
         }
+        self.unbroken(&maker);
         spots
+    }
+
+    /// Tells which keywords no request breaks by themselves.
+    fn unbroken(&mut self, maker: &Maker<'_>) {
+        for Unmade { at, keyword, .. } in &maker.unbroken {
+            self.gap(at, format!("no value was found that breaks this `{keyword}` and nothing else"));
+        }
     }
 
     /// The same for the other alternatives, where there are several.
     fn alternatives(&mut self, request: &Request, base: &Base, spots: &[Spot]) {
         let groups = spots.iter().flat_map(|spot| &spot.flat.alternatives).map(Vec::len);
+        // What follows from a condition, and what from its contrary.
+        let conditions = spots.iter().map(|spot| usize::from(!spot.flat.rarer.conditions.is_empty()) * 2);
+        let groups = groups.chain(conditions);
         let named = spots.iter().flat_map(|spot| &spot.flat.discriminators).map(|discriminator| {
             let targets = &discriminator.targets;
             let names = targets.iter().map(|target| discriminator.names(target).len()).max();
@@ -213,10 +225,11 @@ impl Deriver<'_> {
         let mut known: Vec<Value> = vec![base.full.clone()];
         let mut seen: HashSet<Vec<String>> = spots.iter().map(|spot| spot.flat.parts.clone()).collect();
         for branch in 1..looked_into {
-            let made = [true, false].into_iter().find_map(|examples| {
+            let ways = [(true, false), (false, false), (true, true)];
+            let made = ways.into_iter().find_map(|(examples, strict)| {
                 let mut maker = self.maker(&format!("alternative/{branch}"), Fill::All, examples);
-                maker.branch = branch;
-                let value = maker.make(&base.schemas).filter(|value| self.is_valid(base, value))?;
+                (maker.branch, maker.strict) = (branch, strict);
+                let value = maker.make(&base.schemas).filter(|value| self.may_be_valid(base, value))?;
                 Some((maker, value))
             });
             let Some((mut maker, value)) = made else {
@@ -250,6 +263,16 @@ impl Deriver<'_> {
         if missed {
             self.gap(&base.media.at, "an alternative is only sent at random, if at all");
         }
+    }
+
+    /// Whether a value is valid, or it is for a discriminator to say.
+    fn may_be_valid(&self, base: &Base, value: &Value) -> bool {
+        let schemas = &self.contract.schemas;
+        let by_name = |schema| {
+            let broken = schemas.breaks(schema, Side::Request, value);
+            broken.iter().all(|one| one.cause == Cause::ManyBranches && schemas.are_discriminated(&one.at))
+        };
+        self.is_valid(base, value) || base.media.schema.as_ref().is_some_and(by_name)
     }
 
     fn is_valid(&self, base: &Base, value: &Value) -> bool {

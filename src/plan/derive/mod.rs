@@ -273,8 +273,11 @@ pub(crate) fn value_of(
         (None, Some(schema)) => {
             let random = Random::named(seed, &format!("{}/{}", operation.id, parameter.name));
             let mut maker = Maker::of(Rc::clone(&labeller.flats), random, Fill::All, true);
-            let made = maker.make(std::slice::from_ref(&schema.0))?;
-            contract.schemas.accepts(schema, Side::Request, &made).then_some(made)
+            [false, true].into_iter().find_map(|strict| {
+                maker.strict = strict;
+                let made = maker.make(std::slice::from_ref(&schema.0));
+                made.filter(|made| contract.schemas.accepts(schema, Side::Request, made))
+            })
         }
         (None, None) => Some(Value::from("probity")),
     }

@@ -49,8 +49,14 @@ impl Silence<'_> {
                 let named = self.discriminated(node, members, flat);
                 let flat = named.as_deref().unwrap_or(flat);
                 for member in members {
-                    if let Some(declared) = flat.properties.get(&member.key) {
+                    let declared = flat.properties.get(&member.key);
+                    if let Some(declared) = declared.filter(|places| self.may_be(&member.value, places)) {
                         self.below(&member.value, declared, at, &member.key);
+                        continue;
+                    }
+                    // The alternative that declares it is another than the one that applies.
+                    if declared.is_some() {
+                        self.undeclared(flat, &pointer::child(at, &member.key));
                         continue;
                     }
                     if !flat.declares(&member.key) {
@@ -61,6 +67,20 @@ impl Silence<'_> {
             }
             Kind::Null | Kind::Bool(_) => {}
         }
+    }
+
+    /// Whether schemas speak of values of such a type.
+    fn may_be(&self, node: &Node, places: &Places) -> bool {
+        let types = &self.labeller.flats.whole_of(places).types;
+        let own = match &node.kind {
+            Kind::Null => Type::Null,
+            Kind::Bool(_) => Type::Boolean,
+            Kind::Number(_) => return types.is_empty() || types.iter().any(|one| one.is_numeric()),
+            Kind::String(_) => Type::String,
+            Kind::Array(_) => Type::Array,
+            Kind::Object(_) => Type::Object,
+        };
+        types.is_empty() || types.contains(&own)
     }
 
     fn below(&mut self, node: &Node, places: &Places, at: &mut String, token: &str) {

@@ -2,7 +2,10 @@
 //!
 //! The law: a value that the validator takes is never one that a fold excludes.
 
+mod rarer;
+
 pub use super::folds::{Folds, Places};
+pub use rarer::{Condition, Contains, Rarer};
 
 use super::lower::UNREAD;
 use super::walk::{self, Says};
@@ -36,6 +39,11 @@ pub enum Type {
 impl Type {
     const ALL: [Type; 7] =
         [Type::Null, Type::Boolean, Type::Integer, Type::Number, Type::String, Type::Array, Type::Object];
+
+    /// Whether its values are numbers.
+    pub fn is_numeric(self) -> bool {
+        matches!(self, Type::Integer | Type::Number)
+    }
 
     /// Its name in a schema.
     pub fn name(self) -> &'static str {
@@ -119,6 +127,8 @@ pub struct Folded {
     pub alternatives: Vec<Vec<String>>,
     /// The schemas that apply under a condition.
     pub conditional: Vec<String>,
+    /// What few schemas say.
+    pub rarer: Rarer,
     /// The types that schemas name; none where no schema names any.
     pub(super) named_types: Option<Vec<Type>>,
 }
@@ -149,6 +159,8 @@ struct Members {
 struct Items {
     first: Vec<String>,
     others: Option<String>,
+    /// Whether there are no others.
+    closed: bool,
 }
 
 impl Folded {
@@ -234,6 +246,7 @@ impl Folded {
         self.number(schema);
         self.alternatives.extend(walk::alternatives(schema, at));
         self.conditional.extend(walk::conditional(schema, at));
+        self.rarer.fold(schema, at);
     }
 
     /// Only what all lists have in common is allowed.
@@ -317,6 +330,8 @@ impl Folded {
         for others in lists.iter().filter_map(|list| list.others.as_ref()) {
             self.items.push(others.clone());
         }
+        let ends = lists.iter().filter(|list| list.closed).map(|list| list.first.len() as u64);
+        narrow(&mut self.item_count, None, ends.min());
     }
 
     /// The schemas of a member.
@@ -334,6 +349,12 @@ impl Folded {
     pub fn declares(&self, name: &str) -> bool {
         self.properties.contains_key(name)
             || self.objects.iter().any(|part| part.matching(name).next().is_some())
+    }
+
+    /// The patterns of names that can be used, as they are written.
+    pub fn name_patterns(&self) -> Vec<String> {
+        let patterns = self.objects.iter().flat_map(|part| &part.patterns).filter(|(known, _)| known.is_ok());
+        patterns.filter_map(|(_, at)| Some(pointer::parent_and_last(at)?.1.into_owned())).collect()
     }
 
     /// The schemas of an item.
@@ -459,6 +480,7 @@ impl Items {
         Items {
             first: (0..first).map(|index| format!("{at}/prefixItems/{index}")).collect(),
             others: others.map(|_| pointer::child(at, "items")),
+            closed: schema.get("items") == Some(&Value::Bool(false)),
         }
     }
 }

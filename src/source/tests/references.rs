@@ -258,3 +258,25 @@ fn a_dynamic_reference_means_what_the_way_to_it_says() {
     assert_eq!(document.locate("/x-probity-files/0/items"), document.locate("/page/items"));
     assert_eq!(document.files().len(), 1);
 }
+
+#[test]
+fn a_dynamic_reference_by_a_pointer_means_one_place() {
+    let document = yaml(
+        "page: {$id: 'https://e.com/page', items: {$dynamicRef: '#/$defs/any'}, $defs: {any: {$dynamicAnchor: item}}}\n\
+         foos: {$id: 'https://e.com/foos', $ref: page, $defs: {item: {$dynamicAnchor: item, type: integer}}}\n",
+    );
+    assert_eq!(document.value["foos"]["$ref"], "#/page");
+    assert_eq!(document.value["page"]["items"], json!({"$dynamicRef": "#/page/$defs/any"}));
+}
+
+#[test]
+fn no_schema_has_a_name_for_the_validator_in_whatever_file_it_stands() {
+    let files = [
+        ("a.yaml", "a: {$ref: b.yaml}"),
+        ("b.yaml", "$id: 'https://e.com/b'\nitems: {$id: c, $ref: '#/d', d: {}}\n"),
+    ];
+    let document =
+        Document::from_files(files.map(|(name, text)| (name.to_owned(), text.to_owned()))).unwrap();
+    let file = &document.unnamed()["x-probity-files"][0];
+    assert_eq!(*file, json!({"items": {"$ref": "#/x-probity-files/0/items/d", "d": {}}}));
+}
