@@ -132,9 +132,14 @@ impl<'c> Maker<'c> {
             return Some(example.clone());
         }
         if let Some(listed) = flat.listed.as_ref().filter(|listed| !listed.is_empty()) {
-            let real: Vec<&Value> = listed.iter().filter(|value| !value.is_null()).collect();
+            let of_type: Vec<&Value> = listed.iter().filter(|value| flat.allows(Type::of(value))).collect();
+            let real: Vec<&Value> = of_type.iter().copied().filter(|value| !value.is_null()).collect();
             let index = if self.fill == Fill::Random { self.random.below(real.len()) } else { 0 };
-            return real.get(index).map(|value| (*value).clone()).or_else(|| listed.first().cloned());
+            let found = real.get(index).or(of_type.first()).map(|value| (*value).clone());
+            if found.is_none() {
+                self.cannot(&flat, "enum");
+            }
+            return found;
         }
         if flat.impossible {
             self.cannot(&flat, flat.obstacle());

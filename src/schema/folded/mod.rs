@@ -45,6 +45,21 @@ impl Type {
         matches!(self, Type::Integer | Type::Number)
     }
 
+    /// That of a value.
+    pub fn of(value: &Value) -> Type {
+        match value {
+            Value::Null => Type::Null,
+            Value::Bool(_) => Type::Boolean,
+            Value::Number(number) => {
+                let is_whole = Decimal::read(&number.to_string()).is_some_and(|number| number.is_whole());
+                if is_whole { Type::Integer } else { Type::Number }
+            }
+            Value::String(_) => Type::String,
+            Value::Array(_) => Type::Array,
+            Value::Object(_) => Type::Object,
+        }
+    }
+
     /// Its name in a schema.
     pub fn name(self) -> &'static str {
         match self {
