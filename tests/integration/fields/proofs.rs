@@ -144,6 +144,11 @@ const REQUESTS: &[Proof] = &[
         "paths: {/a: {get: {responses: {'200': {description: ok}}}, «query: {responses: {'200': {description: ok}}}»}}\n",
     ),
     sent(
+        ("Path Item", "additionalOperations"),
+        "\nCOPY /a\n",
+        "paths: {/a: {get: {responses: {'200': {description: ok}}}, «additionalOperations: {COPY: {responses: {'200': {description: ok}}}}»}}\n",
+    ),
+    sent(
         ("Path Item", "parameters"),
         "/a?q=b",
         "paths: {/a: {«parameters: [{name: q, in: query, required: true, schema: {enum: [b]}}],» get: {responses: {'200': {description: ok}}}}}\n",
@@ -300,6 +305,11 @@ const BODIES: &[Proof] = &[
         "paths: {/a: {post: {requestBody: {required: true, content: {application/json: {schema: {type: object, required: [k], properties: {k: {type: string«, example: b»}}}}}}, responses: {'200': {description: ok}}}}}\n",
     ),
     sent(
+        ("Media Type", "itemSchema"),
+        "{\"zulu\":",
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {content: {application/jsonl: {«itemSchema: {type: object, required: [zulu], properties: {zulu: {type: string}}}»}}}}}}\n",
+    ),
+    sent(
         ("Schema", "discriminator"),
         "\"kind\":\"cat\"",
         "paths: {/a: {post: {requestBody: {required: true, content: {application/json: {schema: {oneOf: [{$ref: '#/components/schemas/C'}, {$ref: '#/components/schemas/D'}]«, discriminator: {propertyName: kind, mapping: {cat: C, dog: D}}»}}}}, responses: {'200': {description: ok}}}}}\ncomponents: {schemas: {C: {type: object, required: [kind, c], properties: {kind: {type: string}, c: {type: string}}}, D: {type: object, required: [kind, d], properties: {kind: {type: string}, d: {type: string}}}}}\n",
@@ -442,6 +452,13 @@ const ANSWERS: &[Proof] = &[
     judged(
         ("Schema", "discriminator"),
         ("response-schema", OK),
-        "paths: {/a: {get: {responses: {'200': {description: ok, content: {application/json: {schema: {oneOf: [{$ref: '#/components/schemas/C'}, {$ref: '#/components/schemas/D'}]«|, discriminator: {propertyName: k, mapping: {b: C, d: D}}»}}}}}}}}\ncomponents: {schemas: {C: {type: object, required: [k], properties: {k: {type: string}}}, D: {type: object, required: [k], properties: {k: {type: string}}}}}\n",
+        "paths: {/a: {get: {responses: {'200': {description: ok, content: {application/json: {schema: {oneOf: [{$ref: '#/components/schemas/C'}, {$ref: '#/components/schemas/D'}]«|, discriminator: {propertyName: k, mapping: {b: C, d: D}}»}}}}}}}}\ncomponents: {schemas: {C: {type: object, required: [k], properties: {k: {type: string}}}, D: {type: object, required: [k], properties: {k: {type: string}, d: {type: integer}}}}}\n",
+    ),
+    judged(
+        ("Media Type", "itemSchema"),
+        ("response-schema", LINES),
+        "paths: {/a: {get: {responses: {'200': {description: ok, content: {application/jsonl: {«itemSchema: {type: object}»}}}}}}}\n",
     ),
 ];
+
+const LINES: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/jsonl\r\ncontent-length: 5\r\n\r\n{}\n1\n";

@@ -9,11 +9,6 @@ pub(super) const UNREAD: &[Proof] = &[
         "paths: {/a: {get: {responses: {'200': {description: ok}}}}}\n«webhooks: {w: {post: {responses: {}}}}»\n",
     ),
     named(
-        ("Path Item", "additionalOperations"),
-        (5, "`additionalOperations` is not read"),
-        "paths:\n  /a:\n    «additionalOperations: {COPY: {responses: {}}}»\n    get: {responses: {'200': {description: ok}}}\n",
-    ),
-    named(
         ("Operation", "callbacks"),
         (5, "`callbacks` is not read"),
         "paths:\n  /a: {get: {responses: {'200': {description: ok}},\n    «callbacks: {c: {}}»}}\n",
@@ -27,11 +22,6 @@ pub(super) const UNREAD: &[Proof] = &[
         ("Parameter", "allowEmptyValue"),
         (4, "`allowEmptyValue` is not read"),
         "paths: {/a: {get: {responses: {'200': {description: ok}}, parameters: [{name: q, in: query, schema: {},\n  «allowEmptyValue: true»}]}}}\n",
-    ),
-    named(
-        ("Media Type", "itemSchema"),
-        (4, "`itemSchema` is not read"),
-        "paths: {/a: {get: {responses: {'200': {description: ok, content: {application/jsonl: {\n  «itemSchema: {type: object}»}}}}}}}\n",
     ),
     named(
         ("Example", "serializedValue"),

@@ -177,6 +177,7 @@ fn carries(case: &Case, operation: &Operation, location: &str, name: &str) -> bo
             }
             Place::Query(name.to_owned())
         }
+        "querystring" => return !parts.query.is_empty(),
         "header" => {
             if parts.headers().any(|(header, _)| header.eq_ignore_ascii_case(name)) {
                 return true;
