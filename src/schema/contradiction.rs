@@ -191,8 +191,8 @@ fn of_one(document: &Value, at: &str, schema: &Map<String, Value>) -> Option<[Cl
 /// more of them.
 pub(super) fn nullable(document: &Value, places: &[String]) -> Vec<[Clause; 2]> {
     let is_null = |schema: &&Map<String, Value>| schema.get("type") == Some(&json!("null"));
-    let found = places.iter().filter_map(|at| {
-        let schema = pointer::get(document, at).and_then(Value::as_object).filter(is_null)?;
+    let found = pointer::each(document, places).filter_map(|(at, schema)| {
+        let schema = schema.and_then(Value::as_object).filter(is_null)?;
         let stated: Vec<Stated<'_>> =
             schema.iter().map(|(keyword, value)| (at.as_str(), keyword.as_str(), value)).collect();
         branches(document, &stated).map(|(one, other)| [clause(one), clause(other)])
@@ -203,8 +203,8 @@ pub(super) fn nullable(document: &Value, places: &[String]) -> Vec<[Clause; 2]> 
 /// The alternatives of which only one may fit, and each says what another one says.
 pub(super) fn indistinct(document: &Value, places: &[String]) -> Vec<[Clause; 2]> {
     const MOST: usize = 32;
-    let found = places.iter().filter_map(|at| {
-        let all = pointer::get(document, at)?.get("oneOf")?.as_array().filter(|all| all.len() <= MOST)?;
+    let found = pointer::each(document, places).filter_map(|(at, schema)| {
+        let all = schema?.get("oneOf")?.as_array().filter(|all| all.len() <= MOST)?;
         let like = |index: usize| {
             let mut others = all.iter().enumerate().filter(|(other, _)| *other != index);
             others.find(|(_, other)| same(document, &all[index], other, DEPTH)).map(|(other, _)| other)

@@ -43,19 +43,25 @@ pub(super) fn is_map(keyword: &str) -> bool {
 
 /// The pointers of a schema's direct subschemas.
 pub(crate) fn subschemas(schema: &Map<String, Value>, at: &str) -> Vec<String> {
+    inside(schema, at).into_iter().map(|(at, _)| at).collect()
+}
+
+/// A schema's direct subschemas, by their pointers.
+fn inside<'s>(schema: &'s Map<String, Value>, at: &str) -> Vec<(String, &'s Value)> {
     let mut found = Vec::new();
     for (key, value) in schema {
         let here = || pointer::child(at, key);
         match value {
             Value::Array(items) if LIST.contains(&key.as_str()) => {
                 let list = here();
-                found.extend((0..items.len()).map(|index| pointer::child(&list, &index.to_string())));
+                let item = |(index, item)| (pointer::child(&list, &usize::to_string(&index)), item);
+                found.extend(items.iter().enumerate().map(item));
             }
             Value::Object(members) if MAP.contains(&key.as_str()) => {
                 let map = here();
-                found.extend(members.keys().map(|name| pointer::child(&map, name)));
+                found.extend(members.iter().map(|(name, member)| (pointer::child(&map, name), member)));
             }
-            Value::Object(_) if ONE.contains(&key.as_str()) => found.push(here()),
+            Value::Object(_) if ONE.contains(&key.as_str()) => found.push((here(), value)),
             _ => {}
         }
     }
@@ -64,18 +70,16 @@ pub(crate) fn subschemas(schema: &Map<String, Value>, at: &str) -> Vec<String> {
 
 /// Every schema that can be reached from the roots, through subschemas and references.
 pub(crate) fn reachable(document: &Value, roots: impl IntoIterator<Item = String>) -> Vec<String> {
-    let mut open: Vec<String> = roots.into_iter().collect();
-    let mut seen: HashSet<String> = HashSet::new();
-    let mut found = Vec::new();
-    while let Some(at) = open.pop() {
-        let Some(schema) = pointer::get(document, &at).and_then(Value::as_object) else { continue };
-        if !seen.insert(at.clone()) {
-            continue;
-        }
-        open.extend(subschemas(schema, &at));
-        open.extend(walk::referred(schema));
-        found.push(at);
+    let there = |at: String| pointer::get(document, &at).map(|schema| (at, schema));
+    let mut open: Vec<(String, &Value)> = roots.into_iter().filter_map(there).collect();
+    let mut seen: HashSet<String, foldhash::fast::RandomState> = HashSet::default();
+    while let Some((at, schema)) = open.pop() {
+        let Some(schema) = schema.as_object().filter(|_| !seen.contains(&at)) else { continue };
+        open.extend(inside(schema, &at));
+        open.extend(walk::referred(schema).filter(|at| !seen.contains(at)).filter_map(there));
+        seen.insert(at);
     }
+    let mut found: Vec<String> = seen.into_iter().collect();
     found.sort();
     found
 }
@@ -359,15 +363,15 @@ fn lower(schema: &mut Map<String, Value>) {
     }
 }
 
-/// Stops asking for the properties that do not travel on a side. Tells if anything changed.
-pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> bool {
+/// Stops asking for the properties that do not travel on a side. Tells which keywords it changed.
+pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> Vec<String> {
     let flag = match side {
         Side::Request => "readOnly",
         Side::Response => "writeOnly",
     };
     let flagged = |schema: Option<&Value>| schema.and_then(|it| it.get(flag)) == Some(&Value::Bool(true));
     if !pointer::each(document, places).any(|(_, schema)| flagged(schema)) {
-        return false;
+        return Vec::new();
     }
     let mut changes: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for (at, schema) in pointer::each(document, places) {
@@ -405,7 +409,7 @@ pub(super) fn for_side(document: &mut Value, places: &[String], side: Side) -> b
             schema.insert("required".into(), json!(kept));
         }
     }
-    !changes.is_empty()
+    changes.keys().map(|at| pointer::child(at, "required")).collect()
 }
 
 fn properties(says: Says<'_>) -> impl Iterator<Item = (&String, &Value)> {
@@ -464,10 +468,10 @@ mod tests {
         });
         let places = reachable(&schema, [String::new()]);
         let mut request = schema.clone();
-        assert!(for_side(&mut request, &places, Side::Request));
+        assert!(!for_side(&mut request, &places, Side::Request).is_empty());
         assert_eq!(request["required"], json!(["name"]));
         let mut response = schema.clone();
-        assert!(!for_side(&mut response, &places, Side::Response));
+        assert!(for_side(&mut response, &places, Side::Response).is_empty());
         assert_eq!(response, schema);
     }
 
@@ -480,9 +484,9 @@ mod tests {
         });
         let places = reachable(&document, ["/whole".to_owned()]);
         let mut request = document.clone();
-        assert!(for_side(&mut request, &places, Side::Request));
+        assert!(!for_side(&mut request, &places, Side::Request).is_empty());
         assert_eq!(request["whole"]["allOf"][1]["required"], json!(["name"]));
-        assert!(for_side(&mut document, &places, Side::Response));
+        assert!(!for_side(&mut document, &places, Side::Response).is_empty());
         assert_eq!(document["whole"]["allOf"][1]["required"], json!(["id", "name"]));
         assert_eq!(document["whole"]["required"], json!([]));
     }

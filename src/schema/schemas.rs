@@ -36,7 +36,7 @@ pub struct Schemas {
     /// The schemas of answers below which something is only for requests.
     hiding: HashSet<SchemaAt>,
     of_requests: Validators,
-    /// Those of answers, where these have schemas of their own.
+    /// Those of answers, where these say something else.
     of_responses: Option<Validators>,
     /// Those of alternatives and conditions below `hiding`.
     of_branches: OnceLock<Validators>,
@@ -103,11 +103,12 @@ impl Schemas {
         let indistinct = contradiction::indistinct(&answered, &below);
         lower::to_any_of(&mut answered, &indistinct);
         let relaxed = lower::for_side(&mut request, &places, Side::Request);
-        let letter = (relaxed && !dialect_3_0).then(|| answered.clone());
-        let differs = relaxed
-            | lower::for_side(&mut answered, &places, Side::Response)
-            | !contrary.is_empty()
-            | !indistinct.is_empty();
+        let letter = (!relaxed.is_empty() && !dialect_3_0).then(|| answered.clone());
+        let hidden_there = lower::for_side(&mut answered, &places, Side::Response);
+        let changed = relaxed.iter().chain(&hidden_there).map(String::as_str);
+        let changed = changed.chain(contradiction::needless(&contrary));
+        let changed: Vec<&str> = changed.chain(indistinct.iter().map(|[one, _]| one.at.as_str())).collect();
+        let differs = !changed.is_empty();
         let hidden = |places: &[String]| {
             pointer::each(document, places).any(|(_, schema)| {
                 schema.and_then(|schema| schema.get("writeOnly")) == Some(&Value::Bool(true))
@@ -131,9 +132,14 @@ impl Schemas {
         let (of_requests, of_responses) = match &response {
             Some(response) => {
                 let answered_once = lower::require_once(judged(Side::Response, response), &places);
+                // Most schemas of answers say what they would of requests, too.
+                let reaching = lower::reaching(&request, &places, &changed);
+                let (own, shared): (BTreeSet<SchemaAt>, BTreeSet<SchemaAt>) =
+                    responses.iter().cloned().partition(|schema| reaching.contains(&schema.0));
+                let shared = requests.union(&shared).cloned();
                 (
-                    Validators::compile(&asked_once, requests.iter().cloned(), &mut broken),
-                    Some(Validators::compile(&answered_once, responses.iter().cloned(), &mut broken)),
+                    Validators::compile(&asked_once, shared, &mut broken),
+                    Some(Validators::compile(&answered_once, own, &mut broken)),
                 )
             }
             None => (Validators::compile(&asked_once, requests.union(responses).cloned(), &mut broken), None),
@@ -213,7 +219,12 @@ impl Schemas {
 
     /// The other reading of a schema, where it has one.
     fn other(&self, schema: &SchemaAt, side: Side) -> Option<&Schemas> {
-        self.second.as_deref().filter(|second| second.knows(schema, side))
+        let second = self.second.as_deref()?;
+        let validators = match side {
+            Side::Request => &second.of_requests,
+            Side::Response => second.of_responses.as_ref()?,
+        };
+        validators.know(schema).then_some(second)
     }
 
     /// JSON Pointers to the keywords that the version of `OpenAPI` does not list.
@@ -311,12 +322,12 @@ impl Schemas {
 
     /// Whether there is a validator for a schema.
     pub fn knows(&self, schema: &SchemaAt, side: Side) -> bool {
-        self.validators(side).know(schema)
+        self.validators(schema, side).know(schema)
     }
 
     /// Whether a value satisfies a schema.
     pub fn accepts(&self, schema: &SchemaAt, side: Side, value: &Value) -> bool {
-        self.validators(side).accept(schema, Seen::Value(value)).unwrap_or(true)
+        self.validators(schema, side).accept(schema, Seen::Value(value)).unwrap_or(true)
     }
 
     /// Whether a text satisfies a schema, in one of the ways to read it.
@@ -327,7 +338,7 @@ impl Schemas {
 
     fn first_accepts(&self, schema: &SchemaAt, side: Side, text: &Text) -> bool {
         if text.duplicates.is_empty() {
-            self.validators(side).accept(schema, Seen::Text(&text.root)).unwrap_or(true)
+            self.validators(schema, side).accept(schema, Seen::Text(&text.root)).unwrap_or(true)
         } else {
             self.accepts(schema, side, &text.to_value())
         }
@@ -356,7 +367,7 @@ impl Schemas {
     }
 
     fn errors_of_first(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<ValidationError> {
-        let told = self.validators(side).errors(schema, Seen::Value(value), |errors| {
+        let told = self.validators(schema, side).errors(schema, Seen::Value(value), |errors| {
             error::ordered(errors, self.ground(side)).into_iter().map(Raw::told).collect::<Vec<_>>()
         });
         let mut told = told.unwrap_or_default();
@@ -368,7 +379,7 @@ impl Schemas {
 
     /// The same without words, which take longer to find than all else, by the first reading.
     pub fn breaks(&self, schema: &SchemaAt, side: Side, value: &Value) -> Vec<Break> {
-        let told = self.validators(side).errors(schema, Seen::Value(value), |errors| {
+        let told = self.validators(schema, side).errors(schema, Seen::Value(value), |errors| {
             error::ordered(errors, self.ground(side)).into_iter().map(Raw::untold).collect::<Vec<_>>()
         });
         let mut told = told.unwrap_or_default();
@@ -383,8 +394,8 @@ impl Schemas {
         Ground { document: self.judged(side), side, branches: own.unwrap_or(&self.asked) }
     }
 
-    fn validators(&self, side: Side) -> &Validators {
-        let own = self.of_responses.as_ref().filter(|_| side == Side::Response);
+    fn validators(&self, schema: &SchemaAt, side: Side) -> &Validators {
+        let own = self.of_responses.as_ref().filter(|own| side == Side::Response && own.know(schema));
         own.unwrap_or(&self.of_requests)
     }
 }

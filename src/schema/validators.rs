@@ -105,13 +105,8 @@ fn together(registry: &Registry<'_>, roots: &BTreeSet<SchemaAt>) -> Option<Valid
 }
 
 /// The schemas of a document, to be referred to.
-fn registry(document: &Value) -> Result<Registry<'_>, jsonschema::ReferencingError> {
+pub(super) fn registry(document: &Value) -> Result<Registry<'_>, jsonschema::ReferencingError> {
     Registry::new().draft(Draft::Draft202012).add(BASE, document)?.prepare()
-}
-
-/// The same of a document that is kept.
-pub(super) fn registry_of(document: Value) -> Option<Registry<'static>> {
-    Registry::new().draft(Draft::Draft202012).add(BASE, document).ok()?.prepare().ok()
 }
 
 /// A validator of all schemas at some places, if they can be used.

@@ -120,13 +120,13 @@ impl Source {
 fn free((least, most): Lengths, run: &Sample, case: &str) -> Option<Value> {
     let size = |bound: Option<u64>, open| bound.map_or(open, |it| usize::try_from(it).unwrap_or(usize::MAX));
     let (least, most) = (size(least, 0), size(most, usize::MAX));
-    let hash = fnv1a(case);
+    let hash = fnv1a(case).to_be_bytes();
     let mut text = ["probity-", run.as_str(), "-"].concat();
-    push_hex(&mut text, hash, 8);
+    push_hex(&mut text, &hash[4..]);
     if text.len() > most {
         text.clear();
         text.push_str(run.as_str());
-        push_hex(&mut text, hash, 6);
+        push_hex(&mut text, &hash[5..]);
     }
     if text.len() > most || least > 100_000 {
         return None;
@@ -137,10 +137,14 @@ fn free((least, most): Lengths, run: &Sample, case: &str) -> Option<Value> {
     Some(Value::String(text))
 }
 
-/// Adds the last digits of a number in base 16.
-fn push_hex(text: &mut String, number: u64, digits: u32) {
-    let digits = (0..digits).rev().map(|digit| (number >> (4 * digit)) & 0xf);
-    text.extend(digits.filter_map(|digit| char::from_digit(digit as u32, 16)));
+/// Adds bytes in base 16.
+fn push_hex(text: &mut String, bytes: &[u8]) {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    for byte in bytes {
+        text.push(DIGITS[usize::from(byte >> 4)]);
+        text.push(DIGITS[usize::from(byte & 0xf)]);
+    }
 }
 
 /// Identities that runs may have: a value must fit under each.
