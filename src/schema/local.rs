@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// So many validators are kept at once: each holds all that its schemas refer to.
-const MOST: usize = 16;
+const MOST: usize = 64;
 
 /// A validator, if there is one.
 type Known = Option<Rc<Validator<Values>>>;
