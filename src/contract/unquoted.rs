@@ -2,6 +2,7 @@
 //! Schema want text: `version: 1.10`, `enum: [1, 2]` of a `type: string`, `type: [string, null]`.
 
 use crate::json::pointer;
+use crate::schema::lower;
 use crate::source::Document;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -127,32 +128,6 @@ const KEYWORDS: &[&str] = &[
     "mapping",
 ];
 
-const SUBSCHEMAS: &[&str] = &[
-    "items",
-    "additionalProperties",
-    "not",
-    "if",
-    "then",
-    "else",
-    "contains",
-    "propertyNames",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "contentSchema",
-];
-
-const LISTS: &[&str] = &[
-    "properties",
-    "patternProperties",
-    "dependentSchemas",
-    "$defs",
-    "definitions",
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "prefixItems",
-];
-
 /// How many values are held against schemas at most.
 const MOST_HELD: usize = 1 << 18;
 
@@ -268,8 +243,8 @@ impl<'d> Finder<'d> {
                 }
                 "discriminator" | "externalDocs" => self.schema(&here),
                 name if KEYWORDS.contains(&name) => self.texts(&here),
-                name if SUBSCHEMAS.contains(&name) => self.open.push((here, Kind::Schema)),
-                name if LISTS.contains(&name) => self.open.push((here, Kind::Schemas)),
+                name if lower::is_one(name) => self.open.push((here, Kind::Schema)),
+                name if lower::is_list(name) || lower::is_map(name) => self.open.push((here, Kind::Schemas)),
                 _ => {}
             }
         }

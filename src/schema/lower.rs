@@ -36,8 +36,18 @@ const ONE: &[&str] = &[
 const LIST: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
 const MAP: &[&str] = &["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
 
+/// Whether a keyword holds a schema.
+pub(crate) fn is_one(keyword: &str) -> bool {
+    ONE.contains(&keyword)
+}
+
+/// Whether a keyword holds schemas in a list.
+pub(crate) fn is_list(keyword: &str) -> bool {
+    LIST.contains(&keyword)
+}
+
 /// Whether a keyword holds schemas by name.
-pub(super) fn is_map(keyword: &str) -> bool {
+pub(crate) fn is_map(keyword: &str) -> bool {
     MAP.contains(&keyword)
 }
 
@@ -52,16 +62,16 @@ fn inside<'s>(schema: &'s Map<String, Value>, at: &str) -> Vec<(String, &'s Valu
     for (key, value) in schema {
         let here = || pointer::child(at, key);
         match value {
-            Value::Array(items) if LIST.contains(&key.as_str()) => {
+            Value::Array(items) if is_list(key) => {
                 let list = here();
                 let item = |(index, item)| (pointer::child(&list, &usize::to_string(&index)), item);
                 found.extend(items.iter().enumerate().map(item));
             }
-            Value::Object(members) if MAP.contains(&key.as_str()) => {
+            Value::Object(members) if is_map(key) => {
                 let map = here();
                 found.extend(members.iter().map(|(name, member)| (pointer::child(&map, name), member)));
             }
-            Value::Object(_) if ONE.contains(&key.as_str()) => found.push((here(), value)),
+            Value::Object(_) if is_one(key) => found.push((here(), value)),
             _ => {}
         }
     }

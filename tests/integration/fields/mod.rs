@@ -114,13 +114,7 @@ fn what_the_table_calls_sent_is_in_a_request() {
     let mut lies = Vec::new();
     for proof in proofs::all() {
         let Seen::Sent { needle } = proof.seen else { continue };
-        let (with, without) = (requests(&proof.with()), requests(&proof.without()));
-        if !with.contains(needle) {
-            lies.push(format!("{proof}: no request has {needle}\n{with}"));
-        }
-        if without.contains(needle) {
-            lies.push(format!("{proof}: without it, a request has {needle}\n{without}"));
-        }
+        lies.extend(unseen(&proof, needle, |text| requests(&text)));
     }
     assert!(lies.is_empty(), "{}", lies.join("\n"));
 }
@@ -140,13 +134,7 @@ fn what_the_table_calls_sent_comes_to_a_host() {
             checked(&text, &host, arguments).run();
             heads.lock().unwrap().to_lowercase()
         };
-        let (with, without) = (came(proof.with()), came(proof.without()));
-        if !with.contains(needle) {
-            lies.push(format!("{proof}: no request has {needle}\n{with}"));
-        }
-        if without.contains(needle) {
-            lies.push(format!("{proof}: without it, a request has {needle}\n{without}"));
-        }
+        lies.extend(unseen(&proof, needle, came));
     }
     assert!(lies.is_empty(), "{}", lies.join("\n"));
 }
@@ -185,6 +173,15 @@ fn what_the_table_calls_not_read_is_named() {
         assert!(told(proof.with()), "{proof}: line {line} is not told with: {words}");
         assert!(!told(proof.without()), "{proof}: line {line} is told without it");
     }
+}
+
+/// What is untrue of a text that requests must have with a field and must not have without it.
+fn unseen(proof: &Proof, needle: &str, requests: impl Fn(String) -> String) -> Vec<String> {
+    let (with, without) = (requests(proof.with()), requests(proof.without()));
+    let missed = (!with.contains(needle)).then(|| format!("{proof}: no request has {needle}\n{with}"));
+    let there =
+        without.contains(needle).then(|| format!("{proof}: without it, a request has {needle}\n{without}"));
+    missed.into_iter().chain(there).collect()
 }
 
 fn checked(text: &str, host: &Canned, arguments: &[&str]) -> Driver {
