@@ -215,11 +215,17 @@ pub fn shows_only_text(markdown: &str) {
     }
 }
 
-/// Whether a link is one into the web, to a person, or to a place beside the page.
+/// Whether a link is one into the web, to a person, or to a place beside the page, as the URL
+/// standard reads it: without what surrounds it, tabs and line ends, and with a scheme only where
+/// its letters may stand in one.
 fn leads_out(url: &str) -> bool {
     let plain = url.replace("&amp;", "&").to_lowercase();
-    let start = plain.split(['/', '?', '#']).next().unwrap_or_default();
-    match start.split_once(':') {
+    let plain = plain.trim_matches(|letter| letter <= ' ').replace(['\t', '\n', '\r'], "");
+    let is_scheme = |text: &str| {
+        text.starts_with(|letter: char| letter.is_ascii_alphabetic())
+            && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter))
+    };
+    match plain.split_once(':').filter(|(start, _)| is_scheme(start)) {
         Some((scheme, _)) => matches!(scheme, "http" | "https" | "mailto"),
         None => !plain.starts_with("//"),
     }

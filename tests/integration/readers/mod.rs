@@ -340,6 +340,7 @@ fn what_does_something_is_seen() {
         "<p onclick=x>",
         "<b style='position: fixed'>",
         "[a](javascript:x)",
+        "<a href=\"  javascript:x\">",
         "![a](https://e.example)",
         "<a href=\"//e.example\">",
         "<!-- a",
@@ -347,5 +348,5 @@ fn what_does_something_is_seen() {
         let seen = std::panic::catch_unwind(|| laws::shows_only_text(markdown));
         assert!(seen.is_err(), "{markdown}");
     }
-    laws::shows_only_text("a **b** <br> [c](https://e.example/?a=b&c) `<script>`\n\n| a |\n| -: |\n| b |");
+    laws::shows_only_text("<a href=\"  https://e.example\"> a **b** <br> [c](https://e.example/?a=b&c) `<script>`\n\n| a |\n| -: |\n| b |");
 }
