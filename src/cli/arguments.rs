@@ -354,10 +354,30 @@ pub(super) struct PlanArgs {
     /// As JSON
     #[arg(long, env = "PROBITY_JSON")]
     pub(super) json: bool,
+    /// Instead of the cases, which operation gives what to which, and what tells so
+    #[arg(
+        long,
+        env = "PROBITY_GRAPH",
+        value_name = "FORMAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "text",
+        conflicts_with = "json"
+    )]
+    pub(super) graph: Option<GraphFormat>,
     #[command(flatten)]
     pub(super) guards: GuardArgs,
     #[command(flatten)]
     pub(super) servers: ServerArgs,
+}
+
+/// How connections between operations are drawn.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum GraphFormat {
+    /// A line for everything that an operation is given
+    Text,
+    /// A flowchart in Mermaid
+    Mermaid,
 }
 
 /// The arguments of `serve`.

@@ -101,7 +101,8 @@ fn flags(command: &str) -> Vec<String> {
 /// The keys that any command takes.
 fn known_keys() -> Vec<String> {
     let mut known: Vec<String> = ["check", "plan", "serve", "audit"].into_iter().flat_map(flags).collect();
-    known.retain(|key| key != "json");
+    // How a plan is printed is no setting.
+    known.retain(|key| !["json", "graph"].contains(&key.as_str()));
     known.push("severity".into());
     known.sort();
     known.dedup();

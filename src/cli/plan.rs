@@ -1,17 +1,21 @@
 //! `probity plan`: the cases, without sending anything.
 
-use super::arguments::{PlanArgs, SelectionArgs};
+use super::arguments::{GraphFormat, PlanArgs, SelectionArgs};
 use super::contract::Source;
 use super::failure::Failure;
 use super::patterns::known;
 use super::{Exit, note, say, say_with};
 use crate::contract::Contract;
 use crate::plan::{self, Guards, Plan, PlanError, Selection, Wishes};
-use crate::report;
+use crate::report::{self, plan::graph};
 
 pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
     let mut contract = Source::of(&arguments.contract)?.read(&arguments.contract)?;
     arguments.servers.fill(&mut contract)?;
+    if let Some(format) = arguments.graph {
+        draw(&contract, format);
+        return Ok(Exit::Holds);
+    }
     known(&contract, &arguments.selection, &arguments.guards, Tokens::default())?;
     let plan = made(&contract, &arguments.selection, arguments.guards.of_target(), Tokens::default())?;
     if arguments.json {
@@ -23,6 +27,16 @@ pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
     // The process ends: to free each part of them takes longer than to read the contract.
     std::mem::forget((plan, contract));
     Ok(Exit::Holds)
+}
+
+fn draw(contract: &Contract, format: GraphFormat) {
+    match format {
+        GraphFormat::Text => {
+            say(&graph::text(contract));
+            note(&graph::summary(contract));
+        }
+        GraphFormat::Mermaid => say(&graph::mermaid(contract)),
+    }
 }
 
 /// Which tokens a run has.

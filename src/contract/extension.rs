@@ -3,6 +3,7 @@
 //! Its form is fixed by `spec/x-probity.schema.json`; reading checks against that
 //! schema first, so that every mistake is reported at its place in the contract.
 
+use super::connection::{Needs, Provides};
 use super::expression::Expression;
 use super::rule::Rule;
 use super::view;
@@ -44,9 +45,15 @@ pub struct Behaviour {
     /// Parts of an answer that differ from run to run.
     #[serde(default)]
     pub volatile: Vec<Expression>,
+    /// What it makes or shows, by name.
+    #[serde(default)]
+    pub provides: Provides,
+    /// What it takes of that, and where.
+    #[serde(default)]
+    pub needs: Needs,
     /// Whether it may disrupt the service; where nobody says, its words tell.
     pub disruptive: Option<bool>,
-    /// JSON Pointers to `errors` and `unique` in the contract.
+    /// JSON Pointers to its parts in the contract.
     #[serde(skip)]
     pub at: Places,
 }
@@ -58,6 +65,8 @@ pub struct Places {
     pub errors: String,
     /// JSON Pointer to `unique`.
     pub unique: String,
+    /// JSON Pointer to `needs`.
+    pub needs: String,
 }
 
 /// The business error codes of an operation.
@@ -219,7 +228,8 @@ fn cause(name: &str) -> Result<Cause, String> {
 impl Behaviour {
     /// Tells each rule where it stands, given where the extension stands.
     pub fn place(&mut self, at: &str) {
-        self.at = Places { errors: format!("{at}/errors"), unique: format!("{at}/unique") };
+        let part = |name: &str| format!("{at}/{name}");
+        self.at = Places { errors: part("errors"), unique: part("unique"), needs: part("needs") };
         for (index, rule) in self.rules.iter_mut().enumerate() {
             rule.at = format!("{at}/rules/{index}");
         }
@@ -234,6 +244,13 @@ impl Behaviour {
         }
         if self.unique.is_empty() {
             self.at.unique.clone_from(&defaults.at.unique);
+        }
+        if self.needs.is_empty() {
+            self.at.needs.clone_from(&defaults.at.needs);
+            self.needs.clone_from(&defaults.needs);
+        }
+        if self.provides.is_empty() {
+            self.provides.clone_from(&defaults.provides);
         }
         self.disruptive = self.disruptive.or(defaults.disruptive);
         keep_or(&mut self.unique, &defaults.unique);
@@ -398,6 +415,10 @@ fn mistake(error: &jsonschema::ValidationError<'_>, value: &Value, at: &str) -> 
             place.push_str(&inner);
             (message, Some(hint))
         }
+        Kind::AnyOf { .. } if place.contains("/needs/") => {
+            let hint = "the name of what an operation `provides`, or `false` where nothing is taken";
+            (format!("{} is no name", error.instance()), Some(hint.to_owned()))
+        }
         Kind::OneOfNotValid { .. } | Kind::OneOfMultipleValid { .. } => {
             let known: Vec<String> = statements();
             let stated = value.pointer(&place).and_then(Value::as_object);
@@ -416,6 +437,12 @@ fn mistake(error: &jsonschema::ValidationError<'_>, value: &Value, at: &str) -> 
             "no condition is given".to_owned(),
             Some("for example `when: {given: $request.body#/name}`, or leave `when` out".to_owned()),
         ),
+        Kind::Pattern { .. } if name_hint(&place).is_some() => {
+            let hint = name_hint(&place).map(str::to_owned);
+            let key = plain(error.instance());
+            place = pointer::child(&place, &key);
+            (format!("`{key}` is no name here"), hint)
+        }
         Kind::Pattern { .. } => (
             format!("{} does not have the right form", error.instance()),
             Some("runtime expressions look like `$response.body#/data/id`, places like `/name`, durations like `5m`".to_owned()),
@@ -423,6 +450,14 @@ fn mistake(error: &jsonschema::ValidationError<'_>, value: &Value, at: &str) -> 
         _ => (error.to_string(), None),
     };
     Mistake { at: format!("{at}{place}"), message, hint }
+}
+
+/// What the names of an object are, where they are no causes.
+fn name_hint(place: &str) -> Option<&'static str> {
+    if place.ends_with("/needs") {
+        return Some("a place is `path.NAME`, `query.NAME`, `header.NAME`, `cookie.NAME` or `body#/POINTER`");
+    }
+    place.ends_with("/provides").then_some("a name is made of letters, digits, `_`, `-` and `.`")
 }
 
 fn plain(value: &Value) -> String {

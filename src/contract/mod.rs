@@ -1,6 +1,7 @@
 //! The contract: what a document says about an API, and the only door to `openapiv3`
 //! (structure) and `jsonschema` (schemas).
 
+pub mod connection;
 mod declared;
 pub mod expression;
 pub mod extension;
@@ -20,6 +21,7 @@ mod unread;
 mod view;
 mod webhook;
 
+pub use connection::{Connection, Connections};
 pub use expression::Expression;
 pub use extension::{Behaviour, Distinction, Mistake};
 pub use link::Link;
@@ -32,6 +34,7 @@ pub use webhook::Webhook;
 use crate::schema::{Schemas, Side};
 use crate::source::{BrokenRef, Document};
 use model::SecuritySchemes;
+use std::sync::OnceLock;
 
 /// A contract, ready to be planned, judged, served and documented.
 pub struct Contract {
@@ -59,6 +62,8 @@ pub struct Contract {
     pub request_id: Option<Expression>,
     /// Every schema that the operations use.
     pub schemas: Schemas,
+    /// Who gives what an operation takes, once somebody asked.
+    connections: OnceLock<Connections>,
 }
 
 /// An operation that a broken part of the contract keeps from being tested.
@@ -156,6 +161,11 @@ impl Contract {
     /// The references to parts of the contract that are not there or cannot be read.
     pub fn slips(&self) -> impl Iterator<Item = &BrokenRef> {
         unread::slips(&self.document)
+    }
+
+    /// Who gives what an operation takes.
+    pub fn connections(&self) -> &Connections {
+        self.connections.get_or_init(|| Connections::of(self))
     }
 
     /// The operation with an identity.

@@ -1,6 +1,7 @@
 //! From a document to the model: `openapiv3` reads the structure view, part by part, so
 //! that a broken part costs the operation it belongs to and nothing else.
 
+use super::connection;
 use super::declared;
 use super::extension::{self, Behaviour, DocumentExtension, Shape};
 use super::fields::Lost;
@@ -22,6 +23,7 @@ use indexmap::IndexMap;
 use openapiv3 as oas;
 use openapiv3::ReferenceOr;
 use serde_json::Value;
+use std::sync::OnceLock;
 
 /// What a document describes, once nothing can be wrong with the whole of it any more.
 struct Described {
@@ -61,6 +63,7 @@ impl Described {
             schemes,
             request_id,
             schemas,
+            connections: OnceLock::new(),
             document,
         }
     }
@@ -79,6 +82,7 @@ fn described(document: &Document) -> Result<Described, ContractError> {
     let mut untestable = Vec::new();
     let mut operations: Vec<Operation> = Vec::new();
     let mut lost_of_operations = Vec::new();
+    let mut needs_of_its_own = Vec::new();
     for PathItem { path, at } in paths(root, &mut untestable, &mut losses.of_document) {
         let methods = methods::of(root, &at, &mut losses.of_document);
         for Method { name: method, at: here } in &methods {
@@ -90,6 +94,7 @@ fn described(document: &Document) -> Result<Described, ContractError> {
                     let own = extension::at::<Behaviour>(root, here, Shape::Operation, &mut mistakes);
                     let (mut own, stated_at) = own.unwrap_or_default();
                     own.place(&stated_at);
+                    let has_needs = !own.needs.is_empty();
                     found.behaviour = own.or(&extension.defaults);
                     found.servers = servers::of_operation(root, &at, here, &[]);
                     let own = security.requirements(root, here, &mut lost);
@@ -100,6 +105,7 @@ fn described(document: &Document) -> Result<Described, ContractError> {
                         continue;
                     }
                     found.path_methods = methods.iter().map(|method| method.name.clone()).collect();
+                    needs_of_its_own.push(has_needs);
                     operations.push(found);
                     lost_of_operations.push(lost);
                 }
@@ -111,6 +117,7 @@ fn described(document: &Document) -> Result<Described, ContractError> {
         }
     }
     link::read(document, &mut operations, &mut mistakes);
+    connection::check(&operations, &needs_of_its_own, &mut mistakes);
     if !mistakes.is_empty() {
         return Err(ContractError::Extension(mistakes));
     }

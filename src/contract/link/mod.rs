@@ -37,6 +37,8 @@ pub struct Lead {
     pub operation: String,
     /// What the link gives to it.
     pub parameters: Vec<Supplied>,
+    /// What the link gives to its body: a value at each place, by JSON Pointer.
+    pub body: Vec<(String, Origin)>,
 }
 
 /// Why a link leads nowhere.
@@ -258,7 +260,8 @@ impl<'d> Known<'d> {
         if let Some((_, name)) = lacking {
             return Err(astray("parameters", format!("the link gives no value for `{name}` in the path")));
         }
-        Ok(Lead { operation, parameters })
+        let body = self.document.value.pointer(at).and_then(|link| link.get("requestBody"));
+        Ok(Lead { operation, parameters, body: body.map(body_of).unwrap_or_default() })
     }
 
     /// The operation that a local reference names, also where its path is a reference itself.
@@ -279,6 +282,27 @@ fn named<'p>(own: &[(ParameterLocation, &'p str)], key: &str) -> Option<(Paramet
         own.iter().find(|(location, known)| location.name() == place && *known == name)
     };
     plain.copied().or_else(|| qualified().copied())
+}
+
+/// So many values of a body are given, and so deep.
+const VALUES: usize = 64;
+const DEPTH: usize = 8;
+
+/// What a link gives to a body: a whole one, or the members of one. What cannot be told is left out.
+fn body_of(value: &Value) -> Vec<(String, Origin)> {
+    let mut found = Vec::new();
+    let mut open = vec![(String::new(), value, DEPTH)];
+    while let Some((at, value, depth)) = open.pop() {
+        match value {
+            Value::Object(members) if !members.is_empty() => {
+                let inside = members.iter().rev().filter(|_| depth > 0);
+                open.extend(inside.map(|(name, value)| (pointer::child(&at, name), value, depth - 1)));
+            }
+            other if found.len() < VALUES => found.extend(origin(other).ok().map(|value| (at, value))),
+            _ => break,
+        }
+    }
+    found
 }
 
 fn origin(value: &Value) -> Result<Origin, String> {

@@ -1,5 +1,6 @@
 //! A plan for people and for machines.
 
+pub mod graph;
 mod json;
 
 pub use json::{FORMAT, write_json};

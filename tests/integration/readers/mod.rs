@@ -348,5 +348,7 @@ fn what_does_something_is_seen() {
         let seen = std::panic::catch_unwind(|| laws::shows_only_text(markdown));
         assert!(seen.is_err(), "{markdown}");
     }
-    laws::shows_only_text("<a href=\"  https://e.example\"> a **b** <br> [c](https://e.example/?a=b&c) `<script>`\n\n| a |\n| -: |\n| b |");
+    laws::shows_only_text(
+        "<a href=\"  https://e.example\"> a **b** <br> [c](https://e.example/?a=b&c) `<script>`\n\n| a |\n| -: |\n| b |",
+    );
 }
