@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// Long enough for what is written to leave.
@@ -134,21 +135,19 @@ fn written(body: &Value, exact: &[Exact]) -> Vec<u8> {
     if exact.is_empty() {
         return serde_json::to_vec(body).unwrap_or_default();
     }
+    let exact = exact.iter().map(|(at, digits)| (at.as_str(), &**digits)).collect();
     let mut text = String::new();
-    write(body, &mut String::new(), exact, &mut text);
+    write(body, &mut String::new(), &exact, &mut text);
     text.into_bytes()
 }
 
-fn write(value: &Value, at: &mut String, exact: &[Exact], text: &mut String) {
+fn write(value: &Value, at: &mut String, exact: &HashMap<&str, &str>, text: &mut String) {
     let length = at.len();
     match value {
-        Value::Number(_) => {
-            let digits = exact.iter().rev().find(|(place, _)| place == at);
-            match digits {
-                Some((_, digits)) => text.push_str(digits),
-                None => text.push_str(&value.to_string()),
-            }
-        }
+        Value::Number(_) => match exact.get(at.as_str()) {
+            Some(digits) => text.push_str(digits),
+            None => text.push_str(&value.to_string()),
+        },
         Value::Array(items) => {
             text.push('[');
             for (index, item) in items.iter().enumerate() {

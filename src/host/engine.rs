@@ -5,21 +5,23 @@ use super::access::{Access, Demands};
 use super::answer::Answer;
 use super::fault::Planted;
 use super::intake::{Admitted, Asked, Breach, Intake, Refused};
+use super::life::{self, Act, IdFrom, Life};
 use super::linked::{self, Linked};
+use super::location::Location;
+use super::look::Look;
 use super::prepare;
-use super::refuse::Refusals;
-use super::resources::{self, Resources, Role};
+use super::refuse::{self, Refusals};
+use super::resources::{self, Home, Resource, Resources};
 use super::route::{Route, Routes};
 use super::sample::Samples;
 use super::taken::Taken;
-use super::template::{Filled, Occasion, Template};
+use super::template::Template;
 use crate::cause::Cause;
 use crate::contract::expression::Part;
 use crate::contract::model::{Response, StatusRange};
-use crate::contract::{Contract, Expression, Operation};
-use crate::wire::template;
+use crate::contract::{Contract, Expression, Operation, ParameterLocation};
+use crate::wire::{template, url};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -39,7 +41,7 @@ pub(super) struct Engine {
     /// In the order of the contract's operations.
     taken: Vec<Taken>,
     access: Access,
-    resources: Resources,
+    pub(super) resources: Resources,
     requests: AtomicU64,
     answers: AtomicU64,
     /// None in a host that is as it should be.
@@ -47,19 +49,47 @@ pub(super) struct Engine {
 }
 
 /// An operation, prepared to be served.
-struct Served {
+pub(super) struct Served {
     demands: Demands,
     intake: Intake,
     refusals: Refusals,
-    status: StatusCode,
-    headers: Vec<(HeaderName, HeaderValue)>,
-    template: Option<Template>,
+    pub(super) success: Success,
+    /// The answer where what was not there is created.
+    pub(super) created: Option<Success>,
     parameters: Vec<String>,
-    /// Whether the contract documents any refusal at all.
-    refuses: bool,
-    role: Role,
+    /// Whether the contract documents a refusal for what is not there.
+    refuses_unknown: bool,
+    pub(super) life: Life,
     /// What can be read once it has answered.
-    linked: Vec<Linked>,
+    pub(super) linked: Vec<Linked>,
+}
+
+/// The answer to an accepted request.
+pub(super) struct Success {
+    pub(super) status: StatusCode,
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    /// How `Location` is written, where it is documented.
+    pub(super) location: Option<Location>,
+    pub(super) template: Option<Template>,
+}
+
+/// The resource that the path of a request leads to.
+pub(super) enum Found {
+    /// The path leads to none that is known.
+    Nothing,
+    /// It is there.
+    Known(Home, Resource),
+    /// It is not there, and may be created.
+    New(Home),
+}
+
+/// The operation and the request that are answered.
+pub(super) struct Asking<'r> {
+    pub(super) index: usize,
+    pub(super) asked: &'r Asked<'r>,
+    pub(super) admitted: &'r Admitted,
+    /// The values of the path's parameters, as text.
+    pub(super) values: &'r [String],
 }
 
 /// The answer of an operation to an accepted request.
@@ -89,26 +119,19 @@ impl Prepared {
             routes.add(&operation.path, &operation.method, Some(index));
             served.push(Served::new(&contract, &samples, &access, operation));
         }
-        for (index, operation) in contract.operations.iter().enumerate() {
-            let creation = |other: &Operation| {
-                let position = contract.operations.iter().position(|known| std::ptr::eq(known, other))?;
-                resources::id_at(other, &served.get(position)?.template.as_ref()?.base)
-            };
-            let role = resources::role(&contract, operation, creation);
-            served[index].role = role;
-        }
         let changing = |(_, operation): &(usize, &Operation)| operation.method != "GET";
         for (index, operation) in contract.operations.iter().enumerate().filter(changing) {
-            served[index].linked = linked::of(&contract, operation, served[index].status.as_u16());
+            served[index].linked = linked::of(&contract, operation, served[index].success.status.as_u16());
         }
         let readers: Vec<usize> =
             served.iter().flat_map(|one| &one.linked).map(|linked| linked.reader).collect();
-        for (index, operation) in contract.operations.iter().enumerate() {
-            let same = |reader: &usize| contract.operations[*reader].path == operation.path;
-            if served[index].role == Role::None && readers.iter().any(same) {
-                served[index].role = Role::Item;
-            }
+        let look = Look::new(&contract, &samples);
+        let templates = served.iter().map(|one| one.success.template.as_ref()).collect();
+        let lives = life::of(&contract, &look, templates, &readers);
+        for (one, life) in served.iter_mut().zip(lives) {
+            one.live(life);
         }
+        drop(look);
         let request_id = match &contract.request_id {
             Some(Expression::Response(Part::Header(name))) => HeaderName::try_from(name).ok(),
             _ => None,
@@ -136,7 +159,7 @@ impl Engine {
         }
     }
 
-    fn contract(&self) -> &Contract {
+    pub(super) fn contract(&self) -> &Contract {
         &self.prepared.contract
     }
 
@@ -171,7 +194,11 @@ impl Engine {
         let Some(index) = self.operation(route, asked.method) else {
             let taken = self.planted().and_then(|planted| planted.takes_method(asked, &route.methods));
             return match taken {
-                Some(index) => self.accepted(index, asked, &Admitted::default(), None),
+                Some(index) => {
+                    let admitted = Admitted::default();
+                    let asking = Asking { index, asked, admitted: &admitted, values: &[] };
+                    self.accepted(&asking, Found::Nothing)
+                }
                 None => undeclared(route, asked.method),
             };
         };
@@ -198,6 +225,7 @@ impl Engine {
             return answer;
         }
         let names = served.parameters.iter().map(|name| name.as_str().into());
+        let raw = values.clone();
         let received = asked.received(names.zip(values).collect());
         let admitted = match served.intake.take(self.contract(), asked, &received) {
             Ok(admitted) => admitted,
@@ -213,16 +241,11 @@ impl Engine {
                 admitted
             }
         };
-        let addressed = resources::split(asked.path).filter(|_| served.role == Role::Item);
-        let addressed = addressed
-            .map(|(collection, last)| (collection, resources::id(operation, &admitted.parameters, last)));
-        let stored = match &addressed {
-            Some((collection, id)) => match self.resources.get(collection, id) {
-                Some(stored) => Some((*collection, id.as_str(), stored)),
-                None if served.refuses => return refuse(&[Breach::of(Cause::NotFound, "the path")]),
-                None => None,
-            },
-            None => None,
+        let values = served.values(&admitted, &raw);
+        let found = match self.found(index, &values) {
+            Some(found) => found,
+            None if served.refuses_unknown => return refuse(&[Breach::of(Cause::NotFound, "the path")]),
+            None => Found::Nothing,
         };
         if let Some(value) = &admitted.value
             && let Err(fields) = self.takes(index, asked, value)
@@ -231,7 +254,28 @@ impl Engine {
                 fields.iter().map(|field| Breach::new(Cause::Repeated, field)).collect();
             return refuse(&breaches);
         }
-        self.accepted(index, asked, &admitted, stored)
+        self.accepted(&Asking { index, asked, admitted: &admitted, values: &values }, found)
+    }
+
+    /// What a path leads to; none where it names something that is not there.
+    fn found(&self, index: usize, values: &[String]) -> Option<Found> {
+        let Life { trail, named, act, .. } = &self.prepared.served[index].life;
+        let home = |(length, parameter): &(usize, usize)| Home {
+            collection: trail.at(*length, values),
+            id: values.get(*parameter).cloned().unwrap_or_default(),
+        };
+        let own = named.last().filter(|last| trail.item() == Some(**last));
+        let own = own.filter(|_| matches!(act, Act::Read | Act::Change { .. } | Act::Delete));
+        let above = &named[..named.len() - usize::from(own.is_some())];
+        if !above.iter().all(|one| self.resources.has(&home(one))) {
+            return None;
+        }
+        let Some(home) = own.map(home) else { return Some(Found::Nothing) };
+        match (self.resources.get(&home), act) {
+            (Some(resource), _) => Some(Found::Known(home, resource)),
+            (None, Act::Change { creates: true, .. }) => Some(Found::New(home)),
+            (None, _) => None,
+        }
     }
 
     /// Takes the unique values of a request, or tells which fields repeat one.
@@ -259,82 +303,13 @@ impl Engine {
         found.and_then(|(_, index)| *index).filter(|index| *index < self.prepared.served.len())
     }
 
-    fn accepted(
-        &self,
-        index: usize,
-        asked: &Asked<'_>,
-        admitted: &Admitted,
-        stored: Option<(&str, &str, Filled)>,
-    ) -> Answer {
-        let (operation, served) = (&self.contract().operations[index], &self.prepared.served[index]);
-        let mut answer =
-            Answer { status: served.status, headers: served.headers.clone(), ..Answer::default() };
-        let number = self.answers.fetch_add(1, Ordering::Relaxed) + 1;
-        let now = match self.planted() {
-            Some(planted) => {
-                planted.now(index, asked, served.template.as_ref().is_some_and(Template::tells_time))
-            }
-            None => Timestamp::now(),
-        };
-        let occasion = Occasion { admitted, now, number };
-        let size = || asked.body.map_or(0, <[u8]>::len) + 1024;
-        let mut known = None;
-        if let Some((collection, id, stored)) = stored {
-            let resource = match operation.method.as_str() {
-                "DELETE" => {
-                    self.resources.delete(collection, id);
-                    stored
-                }
-                "GET" => stored,
-                _ => {
-                    let template = served.template.as_ref();
-                    let changed = template
-                        .and_then(|template| template.change(self.contract(), &stored.body, &occasion))
-                        .unwrap_or(stored);
-                    self.resources.keep(collection, &Value::from(id), &changed, size());
-                    changed
-                }
-            };
-            known = Some(resource);
-        }
-        let Some(template) = &served.template else { return answer };
-        let filled = match known.filter(|known| template.accepts(self.contract(), &known.body)) {
-            Some(known) => known,
-            None => template.fill(self.contract(), &occasion),
-        };
-        answer.media = Some(template.media.clone());
-        match &served.role {
-            Role::Create(at) => {
-                if let Some(id) = filled.body.pointer(at) {
-                    self.resources.keep(asked.path, id, &filled, size());
-                }
-            }
-            Role::List if filled.body.is_array() => {
-                let all = Value::Array(self.resources.list(asked.path));
-                if template.accepts(self.contract(), &all) {
-                    answer.body = Some(all);
-                    return answer;
-                }
-            }
-            _ => {}
-        }
-        for linked in &served.linked {
-            self.readable(linked, &occasion, &filled, size());
-        }
-        answer.body = Some(filled.body);
-        answer.exact = filled.exact;
-        answer
+    /// The next number of an answer.
+    pub(super) fn number(&self) -> u64 {
+        self.answers.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Keeps what was answered where a link leads.
-    fn readable(&self, linked: &Linked, occasion: &Occasion<'_>, answered: &Filled, size: usize) {
-        let reads = &self.contract().operations[linked.reader];
-        let Some((path, values)) = linked.path(reads, occasion.admitted, &answered.body) else { return };
-        let Some(reader) = &self.prepared.served[linked.reader].template else { return };
-        let Some((collection, last)) = resources::split(&path) else { return };
-        let id = resources::id(reads, &values, last);
-        let body = linked.body(self.contract(), reader, occasion, answered);
-        self.resources.keep(collection, &Value::from(id), &body, size);
+    pub(super) fn served(&self, index: usize) -> &Served {
+        &self.prepared.served[index]
     }
 }
 
@@ -353,20 +328,77 @@ fn undeclared(route: &Route, method: &str) -> Answer {
     }
 }
 
+/// The answers of an operation to what is there and to what is not yet.
+fn successes(
+    contract: &Contract,
+    samples: &Samples<'_>,
+    operation: &Operation,
+) -> (Success, Option<Success>) {
+    let of = |status: u16| Success::new(contract, samples, operation, status, operation.response(status));
+    let (least, _) = success(operation);
+    let codes = operation.responses.iter().filter_map(|response| match response.status {
+        StatusRange::Code(code) if code / 100 == 2 => Some(code),
+        _ => None,
+    });
+    let codes: Vec<u16> = codes.collect();
+    let there = codes.iter().copied().filter(|code| *code != 201).min();
+    match there {
+        Some(there) if operation.method == "PUT" && codes.contains(&201) => (of(there), Some(of(201))),
+        _ => (of(least), None),
+    }
+}
+
+impl Success {
+    fn new(
+        contract: &Contract,
+        samples: &Samples<'_>,
+        operation: &Operation,
+        status: u16,
+        response: Option<&Response>,
+    ) -> Success {
+        Success {
+            status: StatusCode::from_u16(status).unwrap_or_default(),
+            headers: samples.headers(response),
+            location: response.and_then(Location::of),
+            template: response.and_then(|response| prepare::template(contract, samples, operation, response)),
+        }
+    }
+}
+
 impl Served {
     fn new(contract: &Contract, samples: &Samples<'_>, access: &Access, operation: &Operation) -> Served {
-        let (status, response) = success(operation);
+        let (success, created) = successes(contract, samples, operation);
         Served {
             demands: access.demands(contract, operation),
             intake: Intake::new(contract, operation),
             refusals: Refusals::new(samples, operation),
-            status: StatusCode::from_u16(status).unwrap_or_default(),
-            headers: samples.headers(response),
-            template: response.and_then(|response| prepare::template(contract, samples, operation, response)),
+            success,
+            created,
             parameters: template::names(&operation.path).map(str::to_owned).collect(),
-            refuses: operation.responses_of_class(4).next().is_some(),
-            role: Role::None,
+            refuses_unknown: refuse::refuses_unknown(operation),
+            life: Life::none(&operation.path),
             linked: Vec::new(),
         }
+    }
+
+    fn live(&mut self, life: Life) {
+        if let (Act::Create(create), Some(template)) = (&life.act, &mut self.success.template)
+            && let (IdFrom::Answer(at), Some(series)) = (&create.id, &create.series)
+        {
+            template.identify(&at.at, series);
+        }
+        self.life = life;
+    }
+
+    /// The values of the path's parameters as text, however they are written.
+    fn values(&self, admitted: &Admitted, raw: &[&str]) -> Vec<String> {
+        let value = |(name, raw): (&String, &&str)| {
+            let own = admitted
+                .parameters
+                .iter()
+                .find(|(location, known, _)| *location == ParameterLocation::Path && known == name);
+            own.map_or_else(|| url::decoded(raw), |(_, _, value)| resources::text(value))
+        };
+        self.parameters.iter().zip(raw).map(value).collect()
     }
 }

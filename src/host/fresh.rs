@@ -59,6 +59,19 @@ impl Series {
         found
     }
 
+    /// The first of some whose every id is another one and good.
+    pub(super) fn first_of_all(all: Vec<Series>, good: impl Fn(&Value) -> bool) -> Option<Series> {
+        // Where there is room for few, few are better than none.
+        let (many, few): (&[u64], &[u64]) = (&[1, 2, 99, 4_321, 123_456], &[1, 2, 99]);
+        let is_good = |series: &Series, numbers: &[u64]| {
+            let ids: Vec<Value> = numbers.iter().map(|n| series.at(*n)).collect();
+            let differs = |(index, id): (usize, &Value)| !ids[..index].contains(id);
+            ids.iter().enumerate().all(differs) && ids.iter().all(&good)
+        };
+        let found = [many, few].iter().find_map(|numbers| all.iter().position(|one| is_good(one, numbers)));
+        found.and_then(|index| all.into_iter().nth(index))
+    }
+
     /// Text whose end is a run of digits keeps all before it.
     fn shaped(sample: &str) -> Option<Series> {
         let run =

@@ -1,13 +1,12 @@
 //! Links: what an answer tells can be read where its links lead.
 
-use super::intake::{Admitted, Values};
+use super::intake::Admitted;
 use super::pointer::Pointer;
 use super::template::{Filled, Occasion, Template};
 use crate::contract::expression::Part;
 use crate::contract::link::{Link, Origin};
-use crate::contract::model::Parameter;
 use crate::contract::{Contract, Expression, Operation, ParameterLocation};
-use crate::wire::parameter;
+use crate::wire::template;
 use serde_json::Value;
 
 /// What can be read once an operation has answered.
@@ -41,27 +40,21 @@ fn linked(contract: &Contract, link: &Link) -> Option<Linked> {
 }
 
 impl Linked {
-    /// The path of the operation at which what was answered can be read, and the values in it.
-    pub(super) fn path(
+    /// The values in the path of the operation at which what was answered can be read.
+    pub(super) fn values(
         &self,
         reads: &Operation,
         admitted: &Admitted,
         answered: &Value,
-    ) -> Option<(String, Values)> {
-        let (mut path, mut values) = (reads.path.clone(), Vec::new());
-        for (name, origin) in &self.origins {
-            let value = match origin {
-                Origin::Literal(value) => value,
-                Origin::Exchange(expression) => value(expression, admitted, answered)?,
-            };
-            let own = |parameter: &&Parameter| {
-                parameter.location == ParameterLocation::Path && parameter.name == *name
-            };
-            let written = parameter::written(reads.parameters.iter().find(own)?, value)?;
-            path = path.replace(&format!("{{{name}}}"), &written);
-            values.push((ParameterLocation::Path, name.clone(), value.clone()));
-        }
-        Some((path, values))
+    ) -> Option<Vec<Value>> {
+        let value = |name: &str| {
+            let (_, origin) = self.origins.iter().find(|(known, _)| known == name)?;
+            match origin {
+                Origin::Literal(value) => Some(value.clone()),
+                Origin::Exchange(expression) => value(expression, admitted, answered).cloned(),
+            }
+        };
+        template::names(&reads.path).map(value).collect()
     }
 
     /// What is read there.

@@ -26,12 +26,18 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 mod access;
+mod act;
 mod answer;
 mod engine;
 pub mod fault;
 mod fresh;
 mod intake;
+mod life;
 mod linked;
+mod location;
+mod look;
+mod names;
+mod paging;
 mod pointer;
 mod prepare;
 mod refuse;
@@ -42,6 +48,8 @@ mod taken;
 mod template;
 #[cfg(test)]
 mod tests;
+mod trail;
+mod view;
 
 /// A body with more bytes than this is refused.
 pub const MAX_BODY_BYTES: usize = 10 << 20;

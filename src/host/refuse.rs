@@ -62,7 +62,7 @@ fn own_statuses(cause: Cause) -> &'static [u16] {
     match cause {
         Cause::Unauthenticated => &[401, 403],
         Cause::UnsupportedMediaType => &[415, 400, 422],
-        Cause::NotFound => &[404],
+        Cause::NotFound => &[404, 410],
         Cause::Repeated => &[409, 400, 422],
         _ => &[400, 422],
     }
@@ -81,17 +81,30 @@ fn status(operation: &Operation, cause: Cause) -> u16 {
     if operation.responses.iter().any(|response| response.status == StatusRange::Class(4)) {
         return first;
     }
+    if operation.response(first).is_some() || cause == Cause::Unauthenticated {
+        return first;
+    }
+    if let Some(status) = [400, 403].iter().find(|status| cause == Cause::NotFound && exact(status)) {
+        return *status;
+    }
     // Who is let in is known by now.
     let is_apt = |code: u16| is_about_what_is_asked(code) && code != 403;
     let documented = operation.responses.iter().find_map(|response| match response.status {
         StatusRange::Code(code) if is_apt(code) => Some(code),
         _ => None,
     });
-    if operation.response(first).is_some() || cause == Cause::Unauthenticated {
-        first
-    } else {
-        documented.unwrap_or(first)
-    }
+    documented.unwrap_or(first)
+}
+
+/// Whether the contract documents a refusal for what is not there.
+pub(super) fn refuses_unknown(operation: &Operation) -> bool {
+    let in_catalogue = code(operation, &Breach::new(Cause::NotFound, "")).is_some();
+    in_catalogue || operation.response(status(operation, Cause::NotFound)).is_some()
+}
+
+/// Whether it says that something may be not there, or leaves that open.
+pub(super) fn tells_unknown(operation: &Operation) -> bool {
+    [404, 410].iter().any(|status| operation.response(*status).is_some())
 }
 
 /// The catalogue's code for what is wrong, and its status.

@@ -115,15 +115,33 @@ impl Template {
         self.filled(&self.base, occasion, Echoed::Nothing, true)
     }
 
-    /// A stored body, changed as a request asks; none if that cannot stand in an answer.
-    pub(super) fn change(
-        &self,
-        contract: &Contract,
-        stored: &Value,
-        occasion: &Occasion<'_>,
-    ) -> Option<Filled> {
-        let filled = self.filled(stored, occasion, Echoed::All, false);
-        self.accepts(contract, &filled.body).then_some(filled)
+    /// A body with what rules demand of it, if that can stand in an answer.
+    pub(super) fn ruled(&self, contract: &Contract, filled: Filled, occasion: &Occasion<'_>) -> Filled {
+        let mut ruled = self.filled(&filled.body, occasion, Echoed::Ruled, false);
+        ruled.exact.splice(0..0, filled.exact.iter().cloned());
+        if self.accepts(contract, &ruled.body) { ruled } else { filled }
+    }
+
+    /// Gives every answer an id of its own at a place, unless a rule or the request gives it.
+    pub(super) fn identify(&mut self, at: &str, series: &Series) {
+        let at = Pointer::new(at);
+        // What names the parent is no id of what is below it.
+        self.holes.retain(|hole| {
+            hole.at != at
+                || match &hole.fill {
+                    Fill::Fresh(_) => false,
+                    Fill::Echo { from: Source::Parameter(location, _), ruled, .. } => {
+                        *ruled || *location != ParameterLocation::Path
+                    }
+                    _ => true,
+                }
+        });
+        for hole in self.holes.iter_mut().filter(|hole| hole.at == at) {
+            if let Fill::Echo { absent, ruled: false, .. } = &mut hole.fill {
+                *absent = Absent::Keep;
+            }
+        }
+        self.holes.insert(0, Hole { at, fill: Fill::Fresh(series.clone()), when: Vec::new() });
     }
 
     /// Whether the time stands in it.
@@ -238,14 +256,27 @@ impl Filled {
         }
     }
 
-    fn put(&mut self, other: &Filled, from: &Pointer, to: &Pointer) {
+    /// Puts in what stands in another body.
+    pub(super) fn put(&mut self, other: &Filled, from: &Pointer, to: &Pointer) {
         let Some(value) = from.get(&other.body) else { return };
-        self.set(to, value.clone());
+        self.place(to, value, None);
         self.exact.extend(other.moved(from, to));
     }
 
+    /// Puts a value in place of what stands there.
+    pub(super) fn place(&mut self, at: &Pointer, value: &Value, node: Option<&Node>) {
+        self.exact.retain(|(known, _)| !pointer::is_within(known, &at.at));
+        self.echo(at, value, node, None);
+    }
+
+    /// Takes out what stands there.
+    pub(super) fn drop(&mut self, at: &Pointer) {
+        self.exact.retain(|(known, _)| !pointer::is_within(known, &at.at));
+        at.remove(&mut self.body);
+    }
+
     /// The exact digits below a place, for another place.
-    fn moved(&self, from: &Pointer, to: &Pointer) -> Vec<Exact> {
+    pub(super) fn moved(&self, from: &Pointer, to: &Pointer) -> Vec<Exact> {
         let moved = self.exact.iter().filter_map(|(at, digits)| {
             let below = at.strip_prefix(&from.at).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
             Some((format!("{}{below}", to.at), digits.clone()))

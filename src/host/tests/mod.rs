@@ -14,8 +14,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 mod faults;
+mod found;
 mod groups;
 mod links;
+mod nested;
+mod paged;
 mod things;
 
 /// A host, with its contract to hold its answers to.
