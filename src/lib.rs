@@ -33,7 +33,7 @@
 //! | what hangs, what is asked for once more, when a target is lost | `run::watch`, `run::alone` |
 //! | credentials that are refused after they were accepted | `run::trust` |
 //! | that the path of a target is wrong | `run::base_path` |
-//! | what a run did to its target, and where that is written down | `run::effects`, `run::ledger` |
+//! | what a run did to its target, where that is written down, and how it is undone | `run::effects`, `run::ledger`, `run::undo` |
 //! | what is wrong with an answer: one file a check | [`judge`], `judge::check` |
 //! | what a fact about the host is, and which cases show the same one | `judge::fact`, `judge::finding`, `exchange::shape` |
 //! | what only the whole run shows: refusals of data, what was not tested, a host that dies | `judge::settle` |

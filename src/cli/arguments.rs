@@ -1,5 +1,6 @@
 //! The arguments of every command, as clap reads them.
 
+use super::clean::{CleanArgs, KeepArgs};
 use super::exit;
 use super::servers::ServerArgs;
 use crate::plan::Guards;
@@ -40,6 +41,9 @@ pub(super) enum Command {
     /// Send what the contract implies to a target and check every answer
     #[command(after_help = format!("{REPORTS}\n\n{}", exit::TABLE))]
     Check(Box<CheckArgs>),
+    /// Delete what runs left that were killed, as their ledger tells
+    #[command(after_help = exit::TABLE)]
+    Clean(Box<CleanArgs>),
     /// Print the cases that a target would get, without sending anything
     Plan(PlanArgs),
     /// Run a host that behaves as the contract says
@@ -214,6 +218,19 @@ pub(super) struct PaceArgs {
     /// How many scenarios run side by side
     #[arg(long, short, env = "PROBITY_JOBS", default_value_t = Settings::JOBS, value_name = "NUMBER", value_parser = jobs)]
     pub(super) jobs: usize,
+    #[command(flatten)]
+    pub(super) time: TimeArgs,
+    /// Stop at the first finding that is denied; requests are sent one after the other
+    #[arg(long, env = "PROBITY_FAIL_FAST")]
+    pub(super) fail_fast: bool,
+    /// Ten digits that unique values carry; made up for each run unless given
+    #[arg(long, env = "PROBITY_RUN_ID", value_name = "DIGITS", value_parser = run_id)]
+    pub(super) run_id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pace")]
+pub(super) struct TimeArgs {
     /// The most requests in a time, evenly spaced: 10/s, 100/m, 5000/h
     #[arg(long, env = "PROBITY_RATE", value_name = "RATE")]
     pub(super) rate: Option<Rate>,
@@ -223,12 +240,6 @@ pub(super) struct PaceArgs {
     /// How long, in all, the target may ask to wait with Retry-After
     #[arg(long, env = "PROBITY_MAX_WAIT", default_value = "2m", value_name = "TIME", value_parser = text::duration)]
     pub(super) max_wait: Duration,
-    /// Stop at the first finding that is denied; requests are sent one after the other
-    #[arg(long, env = "PROBITY_FAIL_FAST")]
-    pub(super) fail_fast: bool,
-    /// Ten digits that unique values carry; made up for each run unless given
-    #[arg(long, env = "PROBITY_RUN_ID", value_name = "DIGITS", value_parser = run_id)]
-    pub(super) run_id: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -313,6 +324,8 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) pace: PaceArgs,
     #[command(flatten)]
+    pub(super) cleaning: KeepArgs,
+    #[command(flatten)]
     pub(super) severity: SeverityArgs,
     #[command(flatten)]
     pub(super) fails: FailArgs,
@@ -330,7 +343,8 @@ pub(super) struct CheckArgs {
         value_delimiter = ','
     )]
     pub(super) report: Vec<String>,
-    /// Write down what may create, change or delete something, before it is sent
+    /// Write down what may create, change or delete something, before it is sent; without it, in a file
+    /// of this folder that goes when nothing of it is left to be deleted
     #[arg(long, env = "PROBITY_LEDGER", help_heading = "Reports", value_name = "FILE")]
     pub(super) ledger: Option<PathBuf>,
     /// Keep the whole record of the run, written while it goes on, for `probity report`

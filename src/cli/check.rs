@@ -5,6 +5,7 @@ use super::arguments::{CheckArgs, SeverityArgs};
 use super::contract::Source;
 use super::credentials::given;
 use super::failure::Failure;
+use super::left::{left_behind, passing};
 use super::plan::Tokens;
 use super::stop::asked_to_end;
 use super::target::Target;
@@ -17,7 +18,7 @@ use crate::record::file::RecordFile;
 use crate::record::{Record, Verdict};
 use crate::report::progress::Progress;
 use crate::report::{self, Detail, Events, Format, Output, Report, Subject, changes, terminal};
-use crate::run::{Effects, Ledger, RunError, Settings, identity, transport};
+use crate::run::{CleanUp, Ledger, RunError, Settings, identity};
 use crate::session::{
     self, Checked, NotRecorded, Observer, Observers, Options, Pinned, SessionError, Snapshots,
 };
@@ -55,7 +56,9 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         let why = format!("--run-id: {id} stands in the requests by itself, where it is not the run's");
         return Err(Failure::new(Exit::Usage, why).with_hint(Some("choose other digits".into())));
     }
+    let run_id = arguments.pace.run_id.clone().unwrap_or_else(|| identity::fresh(&plan));
     let ledger = ledger(arguments, &outputs, (&source, &contract))?;
+    let ledger = ledger.or_else(|| target.url().and_then(|_| passing(&contract, &plan, &run_id)));
     // The profile of the embedded host holds the shipped contract's behaviour.
     let shipped = target.url().is_none() && source == Source::Shipped;
     let profile = arguments.profile.profile.clone().or_else(|| shipped.then(|| HOST_PROFILE.to_owned()));
@@ -64,12 +67,10 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         super::snapshots::comparable(named, &arguments.profile.snapshots)?;
     }
     let levels_of_events = levels.clone();
-    let authorities = arguments.target.ca_cert.as_deref().map(transport::authorities).transpose();
-    let authorities = authorities.map_err(|error| {
-        Failure::new(Exit::Usage, error.to_string())
-            .with_hint(Some("name a file that begins with -----BEGIN CERTIFICATE-----".into()))
-    })?;
-    let authorities = authorities.unwrap_or_default();
+    let authorities = super::target::authorities(&arguments.target)?;
+    let (hurry, hurried) = watch::channel(false);
+    let clean_up = CleanUp { limit: arguments.cleaning.limit.clean_limit, stop: hurried };
+    let cleans = target.url().is_some() && !arguments.cleaning.keep;
     let options = Options {
         settings: Settings {
             target: target.url().map(str::to_owned).unwrap_or_default(),
@@ -79,12 +80,13 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             served: Vec::new(),
             authorities,
             jobs: arguments.pace.jobs,
-            rate: arguments.pace.rate,
-            timeout: arguments.pace.timeout,
-            patience: arguments.pace.max_wait,
+            rate: arguments.pace.time.rate,
+            timeout: arguments.pace.time.timeout,
+            patience: arguments.pace.time.max_wait,
             fail_fast: arguments.pace.fail_fast,
             ledger: ledger.clone(),
-            run_id: arguments.pace.run_id.clone().unwrap_or_else(|| identity::fresh(&plan)),
+            clean_up: cleans.then_some(clean_up),
+            run_id,
         },
         embedded: target.url().is_none(),
         levels,
@@ -100,7 +102,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         record_file: arguments.record_file.clone(),
     };
     let events = events(&outputs, &contract, &plan, &levels_of_events)?;
-    let checked = runtime()?.block_on(watched(&contract, plan, options, arguments, &events));
+    let checked = runtime()?.block_on(watched(&contract, plan, options, (arguments, hurry), &events));
     let checked = checked.map_err(|error| refused(&error))?;
     let told = Told { contract: &contract, arguments, outputs: &outputs, events: &events };
     Ok(told.tell(&checked, &levels_of_events, ledger.as_deref(), target.url().is_none()))
@@ -319,29 +321,6 @@ fn doubt(contract: &Contract, run: &Record) -> Option<String> {
         .then(|| "every answer is a redirect: is the URL in --target right?".into())
 }
 
-/// Says what a run did to the target, and what it leaves there.
-fn left_behind(run: &Record, ledger: Option<&Ledger>) {
-    let Effects { created, uncertain, changed, deleted, left } = run.effects;
-    if !run.effects.any() {
-        return;
-    }
-    let mut line = match created {
-        1 => "1 resource was created".to_owned(),
-        many => format!("{many} resources were created"),
-    };
-    for (count, what) in [(changed, "changed"), (deleted, "deleted"), (uncertain, "more may have been")] {
-        if count > 0 {
-            line.push_str(&format!(", {count} {what}"));
-        }
-    }
-    let is = if left == 1 { "is" } else { "are" };
-    line.push_str(&format!("; {left} {is} left on the target"));
-    note(&match ledger {
-        Some(ledger) => format!("{line}: see {}", ledger.path().display()),
-        None => format!("{line}; --ledger FILE keeps a list of them"),
-    });
-}
-
 /// One thread sends: to hand each answer to another would take longer than to look at it.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| no_threads(&error))
@@ -356,7 +335,7 @@ async fn watched(
     contract: &Arc<Contract>,
     plan: Plan,
     options: Options,
-    arguments: &CheckArgs,
+    (arguments, hurry): (&CheckArgs, watch::Sender<bool>),
     events: &[Arc<Events>],
 ) -> Result<Checked, SessionError> {
     let progress: Arc<dyn Observer> =
@@ -368,6 +347,10 @@ async fn watched(
     let interrupt = tokio::spawn(async move {
         if asked_to_end().await.is_ok() {
             let _ = stop.send(true);
+        }
+        // Whoever asks again does not even wait for what the run made to be deleted.
+        if asked_to_end().await.is_ok() {
+            let _ = hurry.send(true);
         }
         // The channel stays open: a run that is not stopped must not think that it is.
         std::future::pending::<()>().await;

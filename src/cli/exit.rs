@@ -5,7 +5,7 @@
 pub enum Exit {
     /// The contract holds, or the command did what it was asked.
     Holds = 0,
-    /// There are findings.
+    /// There are findings, or a clean-up left what it should have deleted.
     Findings = 1,
     /// The command line, the configuration, or a file that was to be written.
     Usage = 2,
@@ -24,7 +24,8 @@ pub enum Exit {
 pub(super) const TABLE: &str = "\
 Exit codes:
     0  the contract holds
-    1  findings, what --fail-on names, or an audit that catches less than it must
+    1  findings, what --fail-on names, an audit that catches less than it must, or a clean-up
+       that was not let delete all
     2  usage or configuration, or an output that cannot be written
     3  the contract cannot be read, or refers to a part of it that is not there
     4  the target cannot be reached, is lost, or refuses the credentials

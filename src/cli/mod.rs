@@ -4,6 +4,7 @@ mod apart;
 mod arguments;
 mod audit;
 mod check;
+mod clean;
 mod contract;
 mod credentials;
 mod docs;
@@ -12,6 +13,7 @@ mod explain;
 mod fail_on;
 mod failure;
 mod fetching;
+mod left;
 mod man;
 mod parse;
 mod patterns;
@@ -59,6 +61,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
     let done = match cli.command {
         Command::Check(arguments) => check::check(&arguments),
+        Command::Clean(arguments) => clean::clean(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments),
         Command::Serve(arguments) => serve::serve(&arguments),
         Command::Audit(arguments) => audit::audit(&arguments),

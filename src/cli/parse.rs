@@ -29,9 +29,9 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Cli, Refused> {
     let Some((name, own)) = matches.subcommand() else { return Ok(cli) };
     let settings = config::read(&path, &known_keys(), &|name| std::env::var(name).ok());
     let settings = settings.map_err(|mistakes| Refused::Config(mistakes.iter().map(mistake).collect()))?;
-    // What `explain` is asked about comes before the contract, and may not be there.
-    let explains = name == "explain";
-    if explains && !own.contains_id("subject") {
+    // What `explain` is asked about comes before the contract, and may not be there; so does the ledger.
+    let behind = matches!(name, "explain" | "clean");
+    if name == "explain" && !own.contains_id("subject") {
         return Ok(cli);
     }
     let taken = flags(name);
@@ -39,7 +39,7 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Cli, Refused> {
     let place = arguments.iter().position(|argument| argument.to_str() == Some(name)).unwrap_or(0) + 1;
     let with = |settings: &[Setting]| {
         let mut extended = arguments.to_vec();
-        let place = if explains { extended.len() } else { place };
+        let place = if behind { extended.len() } else { place };
         extended.splice(place..place, config::arguments(settings, &given));
         read(&extended).map(|(_, cli)| cli)
     };
@@ -127,7 +127,9 @@ mod tests {
             panic!("another command")
         };
         let Settings { jobs, timeout, patience, .. } = Settings::new("", "");
-        assert_eq!((check.pace.jobs, check.pace.timeout, check.pace.max_wait), (jobs, timeout, patience));
+        let time = &check.pace.time;
+        assert_eq!((check.pace.jobs, time.timeout, time.max_wait), (jobs, timeout, patience));
+        assert_eq!(check.cleaning.limit.clean_limit, crate::run::CleanUp::LIMIT);
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! Where requests go: to a host that somebody named, or to the embedded one.
 
 use super::Exit;
+use super::arguments::TargetArgs;
 use super::failure::Failure;
 use crate::config::in_pipeline;
 use crate::contract::Contract;
+use crate::run::transport;
 use reqwest::Url;
+use rustls::pki_types::CertificateDer;
 
 /// Where requests go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +60,16 @@ impl Target {
         );
         Err(Failure::new(Exit::Usage, why).with_hint(Some(hint)))
     }
+}
+
+/// The certificates that vouch for the target besides those that this machine trusts.
+pub(super) fn authorities(arguments: &TargetArgs) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let found = arguments.ca_cert.as_deref().map(transport::authorities).transpose();
+    let found = found.map_err(|error| {
+        Failure::new(Exit::Usage, error.to_string())
+            .with_hint(Some("name a file that begins with -----BEGIN CERTIFICATE-----".into()))
+    })?;
+    Ok(found.unwrap_or_default())
 }
 
 fn url(text: &str) -> Result<String, Failure> {

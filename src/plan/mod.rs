@@ -20,6 +20,7 @@ mod unsent;
 
 pub use build::{PlanError, Wishes, plan};
 pub(crate) use derive::value_of;
+pub use derive::{Values, plain};
 pub use guard::{Guards, Withheld};
 pub use label::{Label, Labeller};
 pub use naming::ResourceNames;

@@ -1,6 +1,7 @@
 //! From a run to the report: everything that a format could want, in plain values.
 
 use super::curl::Repeat;
+use super::model::Remaining;
 use super::model::{
     About, AcceptedBody, At, Body, Came, Case, CaseResult, Content, Coverage, Created, End, Ending, Expected,
     FORMAT, Finding, Observation, Observed, Operation, Outcome, Probity, Report, Request, Severities,
@@ -106,7 +107,11 @@ impl Builder<'_, '_> {
                 uncertain: run.effects.uncertain,
                 changed: run.effects.changed,
                 deleted: run.effects.deleted,
+                undone: run.effects.undone,
+                undoing: run.effects.undoing,
                 left: run.effects.left,
+                without_delete: run.effects.without_delete(),
+                remaining: run.effects.remaining.iter().map(remaining).collect(),
                 ledger: run.ledger.clone(),
             },
         }
@@ -363,4 +368,9 @@ fn start(text: &str, most: usize) -> &str {
 
 pub(super) fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// What a clean-up left, in words.
+fn remaining(one: &run::Remaining) -> Remaining {
+    Remaining { operation: one.operation.clone(), count: one.count, why: one.why.to_string() }
 }

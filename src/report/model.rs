@@ -485,11 +485,34 @@ pub struct Created {
     /// Requests that deleted something.
     #[serde(default)]
     pub deleted: usize,
+    /// Resources that it created and deleted again at its end.
+    #[serde(default)]
+    pub undone: usize,
+    /// Requests that this took, which are no cases.
+    #[serde(default)]
+    pub undoing: usize,
     /// Resources that it created and did not delete.
     #[serde(default)]
     pub left: usize,
+    /// Operations that created some of them, and that have no delete.
+    #[serde(default, rename = "withoutDelete")]
+    pub without_delete: usize,
+    /// What was not deleted at its end, by operation, and why.
+    #[serde(default)]
+    pub remaining: Vec<Remaining>,
     /// The file that lists them, if there is one.
     pub ledger: Option<String>,
+}
+
+/// What is left of what an operation created.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remaining {
+    /// The operation.
+    pub operation: String,
+    /// How many resources are left, or may be.
+    pub count: usize,
+    /// Why, in words.
+    pub why: String,
 }
 
 impl Report {

@@ -163,8 +163,8 @@ impl Observer for Events {
                 value!({"event": "waiting", "at": Timestamp::now(), "pause_ms": pause, "why": why})
             }
             Event::Run(run::Event::Ended) => value!({"event": "ended", "at": Timestamp::now()}),
-            // What came of it follows when it is judged.
-            Event::Run(run::Event::Sent) => return,
+            // What came of it follows when it is judged, and of the clean-up in the report.
+            Event::Run(run::Event::Sent | run::Event::Undoing { .. } | run::Event::Undone) => return,
         };
         out.line(&line);
     }

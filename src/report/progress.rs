@@ -153,7 +153,13 @@ impl Observer for Progress {
                     self.gauge.observations.fetch_add(observations, Ordering::Relaxed);
                 }
             }
-            Event::Run(run::Event::Sent) => self.one_more(),
+            Event::Run(run::Event::Sent | run::Event::Undone) => self.one_more(),
+            Event::Run(run::Event::Undoing { made }) => {
+                if let Some(bar) = &self.bar {
+                    bar.reset();
+                }
+                self.begin(*made);
+            }
             Event::Run(run::Event::Waiting { pause, why }) => {
                 let until = Instant::now().checked_add(*pause);
                 *self.gauge.waiting.lock().unwrap_or_else(PoisonError::into_inner) =

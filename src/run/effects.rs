@@ -1,16 +1,14 @@
 //! What a run does to its target, as far as the target says: what it created, changed and deleted,
 //! and what of that it leaves behind.
 
-use super::ledger;
+use super::undo::{Lists, Made, Remaining, Standing, Swept, Undo, may_make};
 use crate::contract::Contract;
-use crate::exchange::{Exchange, FailureKind, Outcome};
-use crate::json;
+use crate::exchange::{CredentialKind, Exchange, FailureKind, Outcome};
 use crate::plan::Case;
 use crate::plan::guard::is_safe;
-use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// What became of a request that may create, change or delete something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -28,10 +26,18 @@ pub enum Effect {
     Refused,
     /// It may have been carried out: there was no whole answer, or a server error.
     Unknown,
+    /// It shows what was there before the run added to it.
+    Seen,
+    /// It is about to be sent, to delete what the run made.
+    Undoing,
+    /// What the run made is gone.
+    Undone,
+    /// What the run made was not deleted.
+    NotUndone,
 }
 
 /// How much a run did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effects {
     /// How many resources it created.
     pub created: usize,
@@ -41,17 +47,30 @@ pub struct Effects {
     pub changed: usize,
     /// How many requests deleted something.
     pub deleted: usize,
+    /// How many of the resources that it created its clean-up deleted.
+    #[serde(default)]
+    pub undone: usize,
+    /// How many requests the clean-up took, which are no cases.
+    #[serde(default)]
+    pub undoing: usize,
     /// How many of the resources that it created are left on the target.
     pub left: usize,
+    /// What the clean-up left, by operation, and why.
+    #[serde(default)]
+    pub remaining: Vec<Remaining>,
 }
 
 impl Effects {
-    /// What these requests did, in the order in which they were answered.
-    pub fn of<'e>(contract: &Contract, sent: impl IntoIterator<Item = (&'e Case, &'e Exchange)>) -> Effects {
+    /// What these requests of a run did, in the order in which they were answered.
+    pub fn of<'e>(
+        contract: &Contract,
+        run: &str,
+        sent: impl IntoIterator<Item = (&'e Case, &'e Exchange)>,
+    ) -> Effects {
         let toll = Toll::default();
         for (case, exchange) in sent {
             if let Some(effect) = effect(exchange) {
-                toll.add(exchange, effect, || named(contract, case, exchange));
+                toll.add(contract, run, (case, exchange), effect);
             }
         }
         toll.effects()
@@ -59,10 +78,14 @@ impl Effects {
 
     /// The largest of its numbers.
     pub fn most(&self) -> usize {
-        [self.created, self.uncertain, self.changed, self.deleted, self.left]
-            .into_iter()
-            .max()
-            .unwrap_or_default()
+        let own = [self.created, self.uncertain, self.changed, self.deleted, self.undone, self.undoing];
+        let remaining = self.remaining.iter().map(|remaining| remaining.count);
+        own.into_iter().chain([self.left]).chain(remaining).max().unwrap_or_default()
+    }
+
+    /// How many operations made something that is left because the contract has no way to delete it.
+    pub fn without_delete(&self) -> usize {
+        self.remaining.iter().filter(|remaining| remaining.is_without_delete()).count()
     }
 
     /// Whether it may have done anything.
@@ -77,7 +100,12 @@ impl AddAssign for Effects {
         self.uncertain += other.uncertain;
         self.changed += other.changed;
         self.deleted += other.deleted;
+        self.undone += other.undone;
+        self.undoing += other.undoing;
         self.left += other.left;
+        for other in other.remaining {
+            Remaining::add(&mut self.remaining, other);
+        }
     }
 }
 
@@ -104,95 +132,154 @@ pub(super) fn effect(exchange: &Exchange) -> Option<Effect> {
             _ => Effect::Unknown,
         },
     };
+    // The earlier attempt may be what this one was refused for.
+    let came = if exchange.uncertain && came == Effect::Refused { Effect::Unknown } else { came };
     (!is_safe(method)).then_some(came)
-}
-
-/// What an answer calls a resource, where the contract has a way to delete it.
-pub(super) fn named(contract: &Contract, case: &Case, exchange: &Exchange) -> Option<String> {
-    if !contract.operations.iter().any(|operation| operation.method == "DELETE") {
-        return None;
-    }
-    let body = json::read(&exchange.answer()?.body).ok()?;
-    let id = ledger::identity(&contract.operations[case.operation], &body)?;
-    Some(id.as_str().map_or(id.to_string(), str::to_owned))
 }
 
 /// Adds up the effects of a run while it goes on.
 #[derive(Default)]
-pub(super) struct Toll(Mutex<Counted>);
+pub(super) struct Toll(Mutex<Counted>, OnceLock<Lists>);
 
 #[derive(Default)]
 struct Counted {
     effects: Effects,
-    /// How what was created can be named, where anything can be deleted.
-    standing: Vec<Names>,
+    standing: Standing,
+    /// How much is left after a clean-up.
+    left: Option<usize>,
 }
 
-/// How the URL of a resource that was created can end.
-struct Names {
-    id: Option<String>,
-    path: Option<String>,
+/// What is noted of a request.
+pub(super) enum Noted {
+    /// What it made, or may have made.
+    Made(Made),
+    /// What it deleted.
+    Deleted(Undo),
 }
 
-impl Names {
-    fn are(&self, path: &str) -> bool {
-        let last = path.rsplit('/').next().map(decoded);
-        let by_id = self.id.is_some() && self.id == last;
-        by_id || self.path.as_deref().is_some_and(|own| own.ends_with(path) || path.ends_with(own))
+impl Noted {
+    /// How what it made is deleted, or what it deleted.
+    pub(super) fn undo(&self) -> Option<&Undo> {
+        match self {
+            Noted::Made(made) => made.undo.as_ref(),
+            Noted::Deleted(undo) => Some(undo),
+        }
+    }
+
+    /// What it made, or may have made.
+    pub(super) fn made(&self) -> Option<&Made> {
+        match self {
+            Noted::Made(made) => Some(made),
+            Noted::Deleted(_) => None,
+        }
     }
 }
 
 impl Toll {
-    /// Counts what became of a request; `id` is what the answer calls a resource, where that matters.
-    pub(super) fn add(&self, exchange: &Exchange, effect: Effect, id: impl FnOnce() -> Option<String>) {
-        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Counted { effects, standing } = &mut *counted;
-        let head = &exchange.sent.head;
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts what became of a request.
+    pub(super) fn add(
+        &self,
+        contract: &Contract,
+        run: &str,
+        (case, exchange): (&Case, &Exchange),
+        effect: Effect,
+    ) -> Option<Noted> {
+        let (operation, method) = (case.operation, case.request.method.as_str());
+        let (sent, answer) = (&exchange.sent, exchange.answer());
+        let makes = effect == Effect::Created || may_make(contract, operation, method);
+        let made = || Made::of(contract, (operation, &case.id), (sent, answer), run);
+        let counted = &mut *self.counted();
+        let Counted { effects, standing, .. } = counted;
         match effect {
             Effect::Created => {
                 effects.created += 1;
-                effects.left += 1;
-                let location = exchange.answer().and_then(|answer| answer.header("location"));
-                let names = Names { id: id(), path: location.map(path).map(str::to_owned) };
-                if names.id.is_some() || names.path.is_some() {
-                    standing.push(names);
+                standing.change(contract, operation, &sent.head.url);
+                let made = made();
+                standing.add(made.clone());
+                if exchange.uncertain {
+                    standing.add(Made { undo: None, is_sure: false, ..made.clone() });
                 }
+                return Some(Noted::Made(made));
+            }
+            Effect::Changed => {
+                effects.changed += 1;
+                standing.change(contract, operation, &sent.head.url);
+                let put = Some(made()).filter(|made| makes && made.undo.is_some())?;
+                standing.add(put.clone());
+                return Some(Noted::Made(put));
             }
             Effect::Deleted => {
                 effects.deleted += 1;
-                let own = standing.iter().position(|names| names.are(path(&head.url)));
-                if let Some(own) = own {
-                    standing.swap_remove(own);
-                    effects.left -= 1;
+                let deletes = contract.operations[operation].method == "DELETE";
+                if deletes && case.request.credentials == CredentialKind::Valid {
+                    let undo = Undo::deleted(contract, operation, sent);
+                    standing.delete(contract, &undo);
+                    return Some(Noted::Deleted(undo));
                 }
             }
-            Effect::Changed => effects.changed += 1,
-            Effect::Unknown if head.method == "POST" => effects.uncertain += 1,
-            Effect::Unknown | Effect::Refused | Effect::Sending => {}
+            Effect::Unknown if makes => {
+                effects.uncertain += usize::from(method == "POST");
+                standing.change(contract, operation, &sent.head.url);
+                let made = made();
+                standing.add(made.clone());
+                return Some(Noted::Made(made));
+            }
+            Effect::Unknown => standing.change(contract, operation, &sent.head.url),
+            _ => {}
         }
+        None
+    }
+
+    /// What may make something is about to be sent to an operation.
+    pub(super) fn begin(&self, operation: usize) {
+        self.counted().standing.begin(operation);
+    }
+
+    /// What a list showed before the run added to it, if that was not known.
+    pub(super) fn saw(&self, contract: &Contract, case: &Case, exchange: &Exchange) -> Option<Vec<String>> {
+        let is_own = case.request.method == "GET" && case.request.credentials == CredentialKind::Valid;
+        let lists = self.1.get_or_init(|| Lists::of(contract));
+        let (operation, url) = (case.operation, &exchange.sent.head.url);
+        let answer = exchange.answer().filter(|_| is_own)?;
+        if !self.counted().standing.looks_at(contract, (operation, lists.givers(operation)), url) {
+            return None;
+        }
+        let ids = lists.shown(contract, operation, answer)?;
+        self.counted().standing.saw(contract, operation, url, &ids);
+        Some(ids)
     }
 
     /// What the run did.
     pub(super) fn effects(&self) -> Effects {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).effects
+        let counted = self.counted();
+        let left = counted.left.unwrap_or_else(|| counted.standing.sure());
+        Effects { left, ..counted.effects.clone() }
     }
-}
 
-/// The path of a URL, whole or not.
-fn path(url: &str) -> &str {
-    let url = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    let Some((_, rest)) = url.split_once("://") else { return url };
-    rest.find('/').map_or("", |at| &rest[at..])
-}
+    /// Counts what a clean-up did with what stood.
+    pub(super) fn clean(&self, swept: Swept) {
+        let counted = &mut *self.counted();
+        let Swept { undone, requests, left, remaining } = swept;
+        (counted.effects.undone, counted.effects.undoing) = (undone, requests);
+        (counted.effects.remaining, counted.left) = (remaining, Some(left));
+    }
 
-fn decoded(segment: &str) -> String {
-    percent_decode_str(segment).decode_utf8_lossy().into_owned()
+    /// Takes out what stands.
+    pub(super) fn take(&self) -> Standing {
+        std::mem::take(&mut self.counted().standing)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::exchange::{Answer, Failure, Head, Headers, Sent};
+    use crate::plan::{Wishes, plan};
+    use crate::source::Document;
     use std::time::Duration;
 
     fn exchange(method: &str, url: &str, outcome: Outcome) -> Exchange {
@@ -250,20 +337,36 @@ mod tests {
 
     #[test]
     fn what_the_run_itself_deleted_is_not_left_behind() {
-        let toll = Toll::default();
-        let add = |exchange: &Exchange, id: Option<&str>| {
-            toll.add(exchange, effect(exchange).unwrap(), || id.map(str::to_owned));
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  \
+            /things: {post: {operationId: make, responses: {'201': {description: made}}}}\n  \
+            /things/{id}:\n    parameters: [{name: id, in: path, required: true, schema: {type: string}}]\n    \
+            put: {operationId: change, responses: {'200': {description: changed}}}\n    \
+            delete: {operationId: remove, responses: {'204': {description: gone}}}\n";
+        let contract = Contract::read(Document::from_text("t.yaml", text).unwrap()).ok().unwrap();
+        let plan = plan(&contract, &Wishes::default()).unwrap();
+        let of = |name: &str| {
+            let own = |case: &&Case| contract.operations[case.operation].id == name;
+            let valid = |case: &&Case| case.request.credentials == CredentialKind::Valid;
+            plan.cases().filter(own).find(valid).unwrap()
         };
-        add(&answered("POST", "http://a/things", 201, None), Some("x 1"));
-        add(&answered("POST", "http://a/things", 201, Some("/v1/things/2")), None);
-        add(&answered("POST", "http://a/things", 201, None), None);
-        add(&answered("PUT", "http://a/things/2", 200, None), None);
-        add(&answered("DELETE", "http://a/v1/things/9", 204, None), None);
-        let expected = Effects { created: 3, uncertain: 0, changed: 1, deleted: 1, left: 3 };
+        let toll = Toll::default();
+        let add = |name: &str, url: &str, status: u16, id: Option<&str>| {
+            let method = of(name).request.method.clone();
+            let body = id.map_or(String::new(), |id| format!("{{\"id\": \"{id}\"}}"));
+            let answer = Answer { status, headers: Headers::default(), body: body.into() };
+            let exchange = exchange(&method, url, Outcome::Answered(answer));
+            toll.add(&contract, "4711081512", (of(name), &exchange), effect(&exchange).unwrap());
+        };
+        add("make", "http://a/v1/things", 201, Some("x 1"));
+        add("make", "http://a/v1/things", 201, Some("2"));
+        add("make", "http://a/v1/things", 201, None);
+        add("change", "http://a/v1/things/2", 200, None);
+        add("remove", "http://a/v1/things/9", 204, None);
+        let expected = Effects { created: 3, changed: 1, deleted: 1, left: 3, ..Effects::default() };
         assert_eq!(toll.effects(), expected);
-        add(&answered("DELETE", "http://a/things/x%201?now=1", 204, None), None);
-        add(&answered("DELETE", "http://a/v1/things/2/", 204, None), None);
-        add(&answered("DELETE", "http://a/v1/things/2", 204, None), None);
+        add("remove", "http://a/v1/things/x%201?now=1", 204, None);
+        add("remove", "http://a/v1/things/2", 204, None);
+        add("remove", "http://a/v1/things/2", 204, None);
         assert_eq!(toll.effects(), Effects { deleted: 4, left: 1, ..expected });
     }
 }

@@ -30,6 +30,7 @@ mod together;
 mod token;
 pub mod transport;
 mod trust;
+mod undo;
 mod wanted;
 mod watch;
 
@@ -43,6 +44,7 @@ pub use proxy::Proxy;
 pub use runner::{Alias, Settings, Stop, run};
 pub use servers::{Served, served};
 pub use sink::{Heard, Sink};
+pub use undo::{CleanError, CleanUp, Cleaned, Remaining, Why, clean, may_be_undone};
 pub use wanted::{asks_for, wanted};
 
 use crate::exchange::Answer;
@@ -112,6 +114,13 @@ pub enum Event<'r> {
     },
     /// The run ended.
     Ended,
+    /// What it made is about to be deleted.
+    Undoing {
+        /// How much that is.
+        made: usize,
+    },
+    /// One thing of that is settled.
+    Undone,
 }
 
 /// Takes events as they happen, from any thread.

@@ -73,6 +73,11 @@ impl Pace {
         turn - now
     }
 
+    /// How long so many requests take at least.
+    pub(super) fn of(&self, requests: usize) -> Duration {
+        self.spacing.unwrap_or_default().saturating_mul(u32::try_from(requests).unwrap_or(u32::MAX))
+    }
+
     /// Whether the run may wait so long, which is taken from its patience by asking.
     pub(super) async fn waits(&self, pause: Duration) -> bool {
         let mut times = self.times.lock().await;

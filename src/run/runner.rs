@@ -18,6 +18,7 @@ use super::sink::{Heard, Sink};
 use super::tally::Tally;
 use super::transport::Transport;
 use super::trust::Trust;
+use super::undo::CleanUp;
 use super::wanted::wanted;
 use super::watch::{Watch, any_late, at_root};
 use super::{End, Event, Observer, Run};
@@ -64,6 +65,8 @@ pub struct Settings {
     pub fail_fast: bool,
     /// Where it is written down what the run creates.
     pub ledger: Option<Arc<Ledger>>,
+    /// How what it made is deleted at its end, if it is.
+    pub clean_up: Option<CleanUp>,
     /// Ten digits that no run on this target used before.
     pub run_id: String,
 }
@@ -103,6 +106,7 @@ impl Settings {
             authorities: Vec::new(),
             fail_fast: false,
             ledger: None,
+            clean_up: None,
             run_id: run_id.into(),
         }
     }
@@ -151,11 +155,30 @@ pub async fn run(
     (sink, observer): (&dyn Sink, &dyn Observer),
     stop: Stop,
 ) -> Result<Run, RunError> {
+    let sender = sender(contract, settings, observer)?;
+    let course = Course {
+        plan: Arc::clone(plan),
+        came: plan.scenarios.iter().map(|_| None).collect(),
+        made_up: None,
+        nowhere: None,
+        rest: Rest::default(),
+    };
+    let runner = Runner { contract, settings, sink, sender };
+    let ran = runner.run(course, stop).await;
+    runner.cleaned_up(ran, plan).await
+}
+
+/// What sends to the target of the settings.
+pub(super) fn sender<'s>(
+    contract: &'s Arc<Contract>,
+    settings: &'s Settings,
+    observer: &'s dyn Observer,
+) -> Result<Sender<'s>, RunError> {
     let transport =
         Transport::new(&settings.target, settings.timeout, &settings.authorities).map_err(|failure| {
             RunError::Unreachable { target: settings.target.clone(), proxy: None, failure, came: Vec::new() }
         })?;
-    let sender = Sender {
+    Ok(Sender {
         contract,
         transport,
         authenticator: Authenticator::new(contract, settings.credentials.clone(), &settings.target),
@@ -174,15 +197,7 @@ pub async fn run(
         trust: Trust::default(),
         heads: Heads::default(),
         shown: Heads::default(),
-    };
-    let course = Course {
-        plan: Arc::clone(plan),
-        came: plan.scenarios.iter().map(|_| None).collect(),
-        made_up: None,
-        nowhere: None,
-        rest: Rest::default(),
-    };
-    Runner { contract, settings, sink, sender }.run(course, stop).await
+    })
 }
 
 impl Runner<'_> {
@@ -212,12 +227,6 @@ impl Runner<'_> {
                     self.hand_on(&mut course, heard);
                 }
             }
-        }
-        if matches!(end, End::Complete | End::FirstFinding)
-            && let Some(ledger) = self.sender.ledger
-            && let Err(error) = ledger.close(&self.sender.id)
-        {
-            end = End::LedgerLost(error.to_string());
         }
         if end == End::FirstFinding {
             course.nowhere = self.nowhere(&course, &stop).await;

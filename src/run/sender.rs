@@ -1,10 +1,10 @@
 //! The sender: one case, sent until what came of it is final.
 
 use super::authenticator::{Authenticator, Carrier};
-use super::effects::{Effect, Toll, effect, named};
+use super::effects::Toll;
 use super::error::Halt;
 use super::follow::{self, Unfilled};
-use super::ledger::{Entry, Ledger};
+use super::ledger::Ledger;
 use super::pace::{Pace, retry_after};
 use super::runner::Alias;
 use super::servers::Served;
@@ -13,8 +13,7 @@ use super::transport::{Outgoing, Transport};
 use super::trust::Trust;
 use super::watch::Watch;
 use super::{Event, Observer};
-use crate::contract::expression::Part;
-use crate::contract::{Contract, Expression};
+use crate::contract::Contract;
 use crate::exchange::Headers;
 use crate::exchange::{Content, Exchange, Failure, FailureKind, Outcome, Sent};
 use crate::exchange::{CredentialKind, Parts, Request};
@@ -122,37 +121,6 @@ impl Sender<'_> {
             self.transport.send(outgoing).await
         };
         Ok((came.map_or_else(Outcome::Failed, Outcome::Answered), clock.elapsed()))
-    }
-
-    /// Writes down that a request is about to be sent, if it may create, change or delete something.
-    pub(super) fn announced(&self, case: &Case, outgoing: &Outgoing) -> Result<(), Halt> {
-        let Some(ledger) = self.ledger.filter(|_| !is_safe(&case.request.method)) else { return Ok(()) };
-        let entry = Entry {
-            event: Effect::Sending,
-            at: jiff::Timestamp::now(),
-            operation: &self.contract.operations[case.operation],
-            case,
-            sent: &self.sent(case, &outgoing.head),
-            answer: None,
-            request_id: None,
-        };
-        Ok(ledger.write(&self.id, &entry, &self.authenticator.secrets())?)
-    }
-
-    /// Counts what became of a request, and writes it down.
-    pub(super) fn written(&self, case: &Case, exchange: &Exchange) -> Result<(), Halt> {
-        let Some(effect) = effect(exchange) else { return Ok(()) };
-        let operation = &self.contract.operations[case.operation];
-        let answer = exchange.answer();
-        self.toll.add(exchange, effect, || named(self.contract, case, exchange));
-        let Some(ledger) = self.ledger else { return Ok(()) };
-        let request_id = match (&self.contract.request_id, answer) {
-            (Some(Expression::Response(Part::Header(name))), Some(answer)) => answer.header(name),
-            _ => None,
-        };
-        let (at, sent) = (exchange.ended, &exchange.sent);
-        let entry = Entry { event: effect, at, operation, case, sent, answer, request_id };
-        Ok(ledger.write(&self.id, &entry, &self.authenticator.secrets())?)
     }
 
     /// A request may have been sent, and nobody waits for its answer any more.
@@ -308,14 +276,23 @@ impl Sender<'_> {
     }
 
     pub(super) fn outgoing(&self, case: &Case, carriers: &Arc<[Carrier]>) -> Outgoing {
-        let request = &case.request;
+        self.outgoing_to(case.operation, &case.request, carriers)
+    }
+
+    /// A request to an operation as it is sent.
+    pub(super) fn outgoing_to(
+        &self,
+        operation: usize,
+        request: &Request,
+        carriers: &Arc<[Carrier]>,
+    ) -> Outgoing {
         let made = Made {
             method: request.method.clone(),
             parts: Arc::clone(&request.parts),
             carriers: Arc::clone(carriers),
         };
         let body = request.body.as_ref().map(|body| body.filled(&self.id));
-        let base = match self.served.get(case.operation) {
+        let base = match self.served.get(operation) {
             Some(Served::At(url)) => url,
             _ => self.target,
         };

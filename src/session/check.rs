@@ -313,8 +313,8 @@ impl Session<'_> {
                 return Ok(Snapshots::NotRecorded(NotRecorded::SecondNotBegun(error)));
             }
         };
-        first.effects += again.effects;
         first.repeated += again.sent();
+        first.effects += again.effects.clone();
         first.elapsed += again.elapsed;
         if again.end != End::Complete {
             return Ok(Snapshots::NotRecorded(NotRecorded::SecondIncomplete));

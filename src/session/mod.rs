@@ -110,7 +110,11 @@ fn identity(settings: &Settings) -> Identity {
     Identity {
         run: settings.run_id.clone(),
         target: settings.shown_target(),
-        ledger: settings.ledger.as_ref().map(|ledger| ledger.path().display().to_string()),
+        ledger: settings
+            .ledger
+            .as_ref()
+            .filter(|ledger| ledger.is_wanted())
+            .map(|ledger| ledger.path().display().to_string()),
     }
 }
 

@@ -31,6 +31,7 @@ fn every_command_has_help() {
     for command in [
         "",
         "check",
+        "clean",
         "plan",
         "serve",
         "audit",

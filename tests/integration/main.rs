@@ -10,6 +10,7 @@ mod bad_target;
 mod bad_usage;
 mod browser;
 mod canned;
+mod cleanup;
 mod cli;
 mod docs;
 mod documents;

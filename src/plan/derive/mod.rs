@@ -8,12 +8,14 @@ mod draft;
 mod lines;
 mod links;
 mod nowhere;
+mod plain;
 mod querystring;
 mod unique;
 mod unnamed;
 
 pub(super) use base::Base;
 pub(super) use draft::{Draft, identify};
+pub use plain::{Values, plain};
 
 use super::label::is_reserved_header;
 use super::{Candidates, Case, Choice, Expectation, Gap, Labeller, Place, Scenario, Wishes};

@@ -217,7 +217,8 @@ impl Lines {
         if plan.beyond.values().any(|left| *left > MOST) {
             return Err(broken(&name, 1, "it leaves out more than can be"));
         }
-        let ended = ended.unwrap_or_else(|| until_killed(&contract, &plan, &judged, started));
+        let ended =
+            ended.unwrap_or_else(|| until_killed((&contract, &identity.run), &plan, &judged, started));
         let sent = Run {
             started: ended.started,
             elapsed: ended.elapsed,
@@ -287,7 +288,12 @@ impl Places {
 }
 
 /// How a run ended of which nobody wrote it down.
-fn until_killed(contract: &Contract, plan: &Plan, judged: &[Judged], started: jiff::Timestamp) -> Ended {
+fn until_killed(
+    (contract, run): (&Contract, &str),
+    plan: &Plan,
+    judged: &[Judged],
+    started: jiff::Timestamp,
+) -> Ended {
     let cases = judged.iter().flat_map(|judged| {
         let cases = plan.scenarios[judged.scenario].cases.iter();
         cases.zip(&judged.exchanges).filter_map(|(case, exchange)| Some((case, exchange.as_ref()?)))
@@ -301,7 +307,7 @@ fn until_killed(contract: &Contract, plan: &Plan, judged: &[Judged], started: ji
         made_up: None,
         blameless: BTreeSet::new(),
         refused_once: BTreeMap::new(),
-        effects: Effects::of(contract, sent),
+        effects: Effects::of(contract, run, sent),
         gaps: Vec::new(),
         end: End::Interrupted,
     }

@@ -83,7 +83,7 @@ impl RecordFile {
             made_up: run.made_up.clone(),
             blameless: run.blameless.iter().cloned().collect(),
             refused_once: run.refused_once.iter().map(|(case, status)| (case.clone(), *status)).collect(),
-            effects: run.effects,
+            effects: run.effects.clone(),
             gaps: run.gaps.clone(),
             end: run.end.clone(),
         })));
@@ -94,7 +94,7 @@ impl RecordFile {
         let of_snapshots = record.observations.iter().filter(|one| one.check.id == SNAPSHOT.id);
         self.out().line(&Line::Closed(Closed {
             elapsed: record.elapsed,
-            effects: record.effects,
+            effects: record.effects.clone(),
             repeated: record.repeated,
             end: record.end.clone(),
             observations: of_snapshots.cloned().collect(),

@@ -3,7 +3,7 @@
 use crate::contract::expression::Part;
 use crate::contract::link::Origin;
 use crate::contract::{Contract, Expression, Operation, ParameterLocation};
-use crate::exchange::Exchange;
+use crate::exchange::{Answer, Exchange, Sent};
 use crate::json::{self, Kind, Node};
 use crate::plan::{Case, Scenario};
 use crate::wire::parameter;
@@ -42,7 +42,9 @@ pub(super) fn filled<'c>(
         let own = contract.operations[case.operation].parameters.iter().find(|own| parameter.is(own));
         let value = match &parameter.value {
             Origin::Literal(value) => Some(value.into()),
-            Origin::Exchange(expression) => value(contract, expression, source, exchange),
+            Origin::Exchange(expression) => {
+                value(contract, expression, source, (&exchange.sent, exchange.answer()))
+            }
         };
         let text = own.zip(value).and_then(|(own, value)| parameter::written_node(own, &value));
         answers.push(text.ok_or_else(|| Unfilled::Lacking(lacking(&parameter.value, source)))?);
@@ -56,27 +58,26 @@ fn lacking(value: &Origin, source: &Operation) -> String {
     format!("the link could not be followed: an accepted `{}` has nothing that fits at `{value}`", source.id)
 }
 
-/// The value that an expression names.
-fn value(
+/// The value that an expression names in a request and its answer, as far as there is one.
+pub(super) fn value(
     contract: &Contract,
     expression: &Expression,
     operation: &Operation,
-    exchange: &Exchange,
+    (asked, answer): (&Sent, Option<&Answer>),
 ) -> Option<Node> {
-    let answer = exchange.answer()?;
     let in_body = |body: &[u8], at: &str| json::read(body).ok()?.at(at).cloned();
     let text = |text: &str| Node { start: 0, end: 0, kind: Kind::String(text.to_owned()) };
     let sent = |location, name: &str| {
-        parameter::value(contract, operation, (location, name), &exchange.sent.received(&operation.path))
+        parameter::value(contract, operation, (location, name), &asked.received(&operation.path))
     };
     match expression {
-        Expression::Status => Some(text(&answer.status.to_string())),
-        Expression::Request(Part::Body(at)) => in_body(&exchange.sent.body()?, at),
+        Expression::Status => Some(text(&answer?.status.to_string())),
+        Expression::Request(Part::Body(at)) => in_body(&asked.body()?, at),
         Expression::Request(Part::Header(name)) => sent(ParameterLocation::Header, name),
         Expression::Request(Part::Query(name)) => sent(ParameterLocation::Query, name),
         Expression::Request(Part::Path(name)) => sent(ParameterLocation::Path, name),
-        Expression::Response(Part::Body(at)) => in_body(&answer.body, at),
-        Expression::Response(Part::Header(name)) => answer.header(name).map(text),
+        Expression::Response(Part::Body(at)) => in_body(&answer?.body, at),
+        Expression::Response(Part::Header(name)) => answer?.header(name).map(text),
         Expression::Response(Part::Query(_) | Part::Path(_)) => None,
     }
 }

@@ -52,9 +52,17 @@ fn complaint(ran: &Ran, host: &Host) -> Option<String> {
 fn fresh_and_used(variant: Variant, seed: u64) -> Vec<String> {
     let host = Host::start(variant, None);
     let run = |driver: Driver| check(driver, &host).args(["--seed".to_owned(), seed.to_string()]).run();
-    let fresh = run(probity());
+    // What is left by the first makes the host a used one; the second leaves it as it was.
+    let fresh = run(probity().env("PROBITY_KEEP", "true"));
     let mut complaints: Vec<String> = complaint(&fresh, &host).into_iter().collect();
-    complaints.extend(complaint(&run(fresh.again()), &host).map(|said| format!("on the used host: {said}")));
+    let before = host.projects();
+    complaints.extend(
+        complaint(&run(fresh.again().env("PROBITY_KEEP", "false")), &host)
+            .map(|said| format!("on the used host: {said}")),
+    );
+    if host.projects() != before {
+        complaints.push(format!("{} projects are there, and {before} were", host.projects()));
+    }
     complaints.into_iter().map(|said| format!("== {variant:?} with seed {seed}, {said}")).collect()
 }
 

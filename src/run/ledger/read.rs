@@ -1,0 +1,323 @@
+//! A ledger that is read: what the runs in it made and did not delete. Nothing in it is trusted: it may be
+//! torn, and anybody may have written it.
+
+use super::Deletion;
+use crate::contract::Contract;
+use crate::run::undo::{Made, Standing, Undo, is_clear, known, may_make, way};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// No ledger is read that is longer.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// What is read of a line.
+#[derive(Clone, Debug, Deserialize)]
+pub(in crate::run) struct Known {
+    pub(super) event: String,
+    pub(super) run: String,
+    operation: String,
+    case: String,
+    method: String,
+    url: String,
+    status: Option<u16>,
+    undo: Option<Deletion>,
+    #[serde(default)]
+    texts: Vec<String>,
+    #[serde(default)]
+    members: BTreeMap<String, String>,
+    #[serde(default)]
+    ids: Vec<String>,
+    #[serde(default)]
+    uncertain: bool,
+}
+
+/// What a ledger tells of a target.
+#[derive(Debug, Default)]
+pub(in crate::run) struct Left {
+    /// What stands of each run, in the order of the ledger.
+    pub(in crate::run) runs: Vec<(String, Standing)>,
+    /// How many lines cannot be read.
+    pub(in crate::run) unread: usize,
+    /// How many lines are about another target.
+    pub(in crate::run) elsewhere: usize,
+    /// How many lines are about operations that the contract does not have.
+    pub(in crate::run) unknown: usize,
+}
+
+impl Known {
+    pub(super) fn read(line: &[u8]) -> Option<Known> {
+        let known: Known = serde_json::from_slice(line).ok()?;
+        let is_run = known.run.len() == 10 && known.run.bytes().all(|byte| byte.is_ascii_digit());
+        is_run.then_some(known)
+    }
+
+    /// Whether it tells of something that may be there, and for which the contract has a way to delete it.
+    pub(super) fn may_be_undone(&self, contract: &Contract) -> bool {
+        let index = contract.operations.iter().position(|operation| operation.id == self.operation);
+        let makes = |index: &usize| may_make(contract, *index, &self.method);
+        matches!(self.event.as_str(), "created" | "unknown")
+            && index.filter(makes).is_some_and(|index| way(contract, index).is_some())
+    }
+
+    /// Whether it tells of the end of what another line tells of.
+    pub(super) fn ends(&self, made: &Known) -> bool {
+        if self.run != made.run || !matches!(made.event.as_str(), "created" | "changed" | "unknown") {
+            return false;
+        }
+        match (&self.undo, &made.undo) {
+            (Some(own), Some(made)) => own.is_of(made),
+            // What no answer named was found by its text.
+            (Some(_), None) => self.event == "undone" && self.case == made.case && made.event != "changed",
+            (None, _) => false,
+        }
+    }
+
+    /// Whether it tells of a change of what another line tells the end of.
+    pub(super) fn is_change_of(&self, gone: &Known) -> bool {
+        let path = |url: &str| url.split(['?', '#']).next().unwrap_or_default().to_owned();
+        self.event == "changed" && self.run == gone.run && path(&self.url) == path(&gone.url)
+    }
+}
+
+/// Reads what the runs in a ledger made on a target and did not delete; `base` says where an operation of
+/// the contract is served there.
+pub(in crate::run) fn read<'b>(
+    path: &Path,
+    contract: &Contract,
+    base: impl Fn(usize) -> Option<&'b str>,
+) -> io::Result<Left> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(io::Error::other(format!("it is larger than {} MiB", MOST_BYTES >> 20)));
+    }
+    let (mut left, mut runs) = (Left::default(), BTreeMap::<String, Course>::new());
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    for (number, line) in lines.enumerate() {
+        let Some(line) = Known::read(line) else {
+            left.unread += 1;
+            continue;
+        };
+        let Some(operation) = contract.operations.iter().position(|one| one.id == line.operation) else {
+            left.unknown += 1;
+            continue;
+        };
+        let is_here = base(operation).is_some_and(|base| {
+            line.url.strip_prefix(base).is_some_and(|rest| rest.starts_with(['/', '?']) || rest.is_empty())
+        });
+        if !is_here {
+            left.elsewhere += 1;
+            continue;
+        }
+        let course = runs.entry(line.run.clone()).or_insert_with(|| Course::new(number));
+        course.line(contract, operation, &line);
+    }
+    let mut runs: Vec<_> = runs.into_iter().collect();
+    runs.sort_by_key(|(_, course)| course.begun);
+    left.runs = runs.into_iter().map(|(run, course)| (run, course.left())).collect();
+    Ok(left)
+}
+
+/// What is known of a run, line by line.
+struct Course {
+    begun: usize,
+    lines: usize,
+    standing: Standing,
+    /// What was about to be sent, and of which nobody knows what came.
+    open: Vec<(usize, Made)>,
+    /// After how many lines each of what stands was made.
+    at: Vec<usize>,
+}
+
+impl Course {
+    fn new(begun: usize) -> Course {
+        Course { begun, lines: 0, standing: Standing::default(), open: Vec::new(), at: Vec::new() }
+    }
+
+    fn line(&mut self, contract: &Contract, operation: usize, line: &Known) {
+        self.lines += 1;
+        let makes = may_make(contract, operation, &line.method);
+        if matches!(line.event.as_str(), "sending" | "created" | "changed" | "unknown") {
+            self.standing.change(contract, operation, &line.url);
+        }
+        match line.event.as_str() {
+            "sending" if makes => self.open.push((self.lines, made(contract, operation, line, false))),
+            "created" => {
+                self.answered(line);
+                self.add(made(contract, operation, line, true));
+            }
+            "changed" => {
+                self.answered(line);
+                let put = made(contract, operation, line, true);
+                if makes && put.undo.is_some() {
+                    self.add(put);
+                }
+            }
+            "unknown" if makes => {
+                self.answered(line);
+                self.add(made(contract, operation, line, false));
+            }
+            "deleted" => {
+                if let Some(undo) = line.undo.as_ref().and_then(|undo| undo.meant(contract)) {
+                    self.retain(|made| made.undo.as_ref().is_none_or(|own| !own.is_of(&undo)));
+                }
+            }
+            "undone" => {
+                if let Some(undo) = line.undo.as_ref().and_then(|undo| undo.meant(contract)) {
+                    self.undone(line, &undo);
+                }
+            }
+            "refused" => self.answered(line),
+            // It was read before the run added to it, or it would not be written down.
+            "seen" => self.standing.saw(contract, operation, &line.url, &line.ids),
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, made: Made) {
+        self.standing.add(made);
+        self.at.resize(self.standing.made().len(), self.lines);
+    }
+
+    /// What became of a request is known.
+    fn answered(&mut self, line: &Known) {
+        if line.uncertain {
+            return;
+        }
+        if let Some(index) = self.open.iter().position(|(_, made)| made.case == line.case) {
+            self.open.remove(index);
+        }
+    }
+
+    /// Something was deleted: what is known by that name, or else what was found by its text.
+    fn undone(&mut self, line: &Known, undo: &Undo) {
+        let own = |made: &Made| made.undo.as_ref().is_some_and(|own| own.is_of(undo));
+        if self.standing.made().iter().any(own) {
+            self.retain(|made| !own(made));
+        } else {
+            self.open.retain(|(_, made)| made.case != line.case);
+            self.retain(|made| made.undo.is_some() || made.case != line.case);
+        }
+    }
+
+    fn retain(&mut self, stays: impl Fn(&Made) -> bool) {
+        let stay: Vec<bool> = self.standing.made().iter().map(stays).collect();
+        let mut each = stay.iter();
+        self.at.retain(|_| each.next().copied().unwrap_or_default());
+        self.standing.keep(&stay);
+    }
+
+    /// What stands, in the order in which it was made or about to be.
+    fn left(mut self) -> Standing {
+        let made = self.standing.take();
+        let mut all: Vec<(usize, Made)> = self.at.into_iter().zip(made).chain(self.open).collect();
+        all.sort_by_key(|(at, _)| *at);
+        for (_, made) in all {
+            self.standing.add(made);
+        }
+        self.standing
+    }
+}
+
+fn made(contract: &Contract, giver: usize, line: &Known, is_sure: bool) -> Made {
+    let way = way(contract, giver);
+    let undo = line.undo.as_ref().and_then(|undo| undo.meant(contract));
+    let is_clear = is_clear(undo.as_ref(), line.status, &line.run);
+    Made {
+        giver,
+        case: line.case.clone(),
+        known: known(&contract.operations[giver], &line.url),
+        // Only as the contract itself says that what this operation makes is deleted.
+        undo: undo.filter(|undo| way.is_some_and(|way| way.taker == undo.operation)),
+        texts: line.texts.clone(),
+        members: line.members.clone(),
+        is_sure,
+        is_clear,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Document;
+    use serde_json::json;
+
+    const CONTRACT: &str = "
+openapi: 3.0.3
+info: {title: T, version: '1'}
+paths:
+  /a: {post: {operationId: make, responses: {'201': {description: made}}}}
+  /a/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    delete: {operationId: remove, responses: {'204': {description: gone}}}
+";
+
+    fn contract() -> Contract {
+        Contract::read(Document::from_text("t.yaml", CONTRACT).unwrap()).ok().unwrap()
+    }
+
+    fn line(event: &str, case: &str, id: Option<&str>) -> String {
+        let operation = if matches!(event, "deleted" | "undoing" | "undone") { "remove" } else { "make" };
+        let mut line = json!({"event": event, "run": "4711081512", "at": "2026-01-01T00:00:00Z", "case": case,
+            "method": "POST", "operation": operation, "url": "http://h/a", "texts": ["x-4711081512"]});
+        if let Some(id) = id {
+            line["undo"] = json!({"operation": "remove", "parameters": {"path.id": id}});
+        }
+        format!("{line}\n")
+    }
+
+    /// What a ledger leaves to be deleted: ids, or else the case whose answer is not known.
+    fn left(lines: &[String]) -> Vec<String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), lines.concat()).unwrap();
+        let contract = contract();
+        let left = read(file.path(), &contract, |_| Some("http://h")).unwrap();
+        let made = left.runs.iter().flat_map(|(_, standing)| standing.made());
+        let named = |made: &Made| {
+            let undo = made.undo.as_ref().map(|undo| undo.values.values().next().unwrap().clone());
+            undo.unwrap_or_else(|| format!("{}?", made.case))
+        };
+        made.map(named).collect()
+    }
+
+    #[test]
+    fn what_stands_is_what_was_made_and_is_not_told_to_be_gone() {
+        let made = |case: &str, id: &str| [line("sending", case, None), line("created", case, Some(id))];
+        let all = |parts: &[&[String]]| parts.concat();
+        let (one, two) = (made("one", "1"), made("two", "2"));
+        let open = [line("sending", "three", None)];
+        assert_eq!(left(&all(&[&one, &open, &two])), ["1", "three?", "2"], "in the order of the ledger");
+        assert_eq!(left(&all(&[&one, &two, &[line("deleted", "x", Some("1"))]])), ["2"]);
+        assert_eq!(left(&all(&[&one, &[line("undoing", "one", Some("1"))]])), ["1"]);
+        assert_eq!(left(&all(&[&one, &[line("undone", "one", Some("1"))]])), [""; 0]);
+        let again = [line("undone", "one", Some("1"))];
+        assert_eq!(left(&all(&[&one, &again, &made("four", "1")])), ["1"], "an id may be given again");
+        assert_eq!(left(&all(&[&open, &[line("unknown", "three", None)]])), ["three?"]);
+        let found = [line("undone", "three", Some("9"))];
+        assert_eq!(left(&all(&[&open, &found])), [""; 0], "what was found by its text");
+        assert_eq!(left(&all(&[&open, &[line("refused", "three", None)]])), [""; 0]);
+        assert_eq!(left(&[one.concat(), "{\"event\": \"crea".into()]), ["1"], "a torn line");
+    }
+
+    #[test]
+    fn a_run_that_came_to_its_end_leaves_what_stands() {
+        let lines = [
+            line("sending", "one", None),
+            line("created", "one", Some("1")),
+            line("created", "two", Some("2")),
+            line("unknown", "three", None),
+            line("undoing", "one", Some("1")),
+            line("undone", "one", Some("1")),
+            line("undone", "three", Some("3")),
+        ];
+        let known: Vec<Option<Known>> = lines.iter().map(|line| Known::read(line.as_bytes())).collect();
+        let over = super::super::over(&known, "4711081512");
+        let kept: Vec<usize> = (0..lines.len()).filter(|index| !over.contains(index)).collect();
+        assert_eq!(kept, [2]);
+        assert!(super::super::over(&known, "1111111111").is_empty(), "another run");
+        assert!(known[2].as_ref().unwrap().may_be_undone(&contract()));
+    }
+}
