@@ -92,6 +92,20 @@ pub fn read(
             }
             continue;
         }
+        if let ("values", DeValue::Table(values)) = (name, value.get_ref()) {
+            for (name, value) in values {
+                let line = line_of(name.span().start);
+                let settings = &mut settings;
+                match as_text(name.get_ref(), value.get_ref(), variable) {
+                    Ok(text) => {
+                        let values = vec![Some(format!("{}={text}", name.get_ref()))];
+                        settings.push(Setting { key: "with".into(), values, line });
+                    }
+                    Err(mistake) => mistakes.push(fail(Some(line), mistake)),
+                }
+            }
+            continue;
+        }
         match values((name, value.get_ref()), known, base, variable) {
             Ok(values) => settings.push(Setting { key: name.to_owned(), values, line }),
             Err(mistake) => mistakes.push(fail(Some(line), mistake)),
@@ -132,6 +146,10 @@ fn values(
     base: &Path,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Values, Mistake> {
+    if name == "values" {
+        let example = "[values]\ncustomerId = 42".to_owned();
+        return Err(Mistake::new("`values` is a table of names", example));
+    }
     if name == "severity" {
         let example = "[severity]\nresponse-schema = \"warn\"".to_owned();
         return Err(Mistake::new("`severity` is a table of checks", example));
@@ -145,26 +163,34 @@ fn values(
     };
     let mut values = Vec::new();
     for item in items {
-        let text = match item {
-            DeValue::Boolean(true) => {
-                values.push(None);
-                continue;
-            }
-            DeValue::Boolean(false) => continue,
-            DeValue::String(text) => interpolated(text, variable).map_err(|missing| {
-                let hint = format!("export {missing}=…, or write $${{ for a literal ${{");
-                Mistake::new(format!("`{name}` needs the environment variable `{missing}`"), hint)
-            })?,
-            DeValue::Integer(number) => number.to_string(),
-            DeValue::Float(number) => number.to_string(),
-            _ => {
-                let message = format!("`{name}` is text, a number, true, false or a list of them");
-                return Err(Mistake::new(message, None));
-            }
-        };
-        values.push(Some(relative_to(base, name, text)));
+        match item {
+            DeValue::Boolean(true) => values.push(None),
+            DeValue::Boolean(false) => {}
+            item => values.push(Some(relative_to(base, name, as_text(name, item, variable)?))),
+        }
     }
     Ok(values)
+}
+
+/// A single value as text.
+fn as_text(
+    name: &str,
+    value: &DeValue<'_>,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<String, Mistake> {
+    Ok(match value {
+        DeValue::String(text) => interpolated(text, variable).map_err(|missing| {
+            let hint = format!("export {missing}=…, or write $${{ for a literal ${{");
+            Mistake::new(format!("`{name}` needs the environment variable `{missing}`"), hint)
+        })?,
+        DeValue::Integer(number) => number.to_string(),
+        DeValue::Float(number) => number.to_string(),
+        DeValue::Boolean(value) => value.to_string(),
+        _ => {
+            let message = format!("`{name}` is text, a number, true, false or a list of them");
+            return Err(Mistake::new(message, None));
+        }
+    })
 }
 
 fn unread(error: &std::io::Error) -> Option<String> {

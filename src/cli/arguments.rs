@@ -3,6 +3,7 @@
 use super::clean::{CleanArgs, KeepArgs};
 use super::exit;
 use super::servers::ServerArgs;
+use super::values::{SetupArgs, ValueArgs};
 use crate::plan::Guards;
 use crate::run::{Rate, Settings};
 use crate::source::{Reach, host_to_fetch};
@@ -116,6 +117,8 @@ pub(super) struct SelectionArgs {
     /// Also try undeclared PUT, PATCH and DELETE, which may change data
     #[arg(long, env = "PROBITY_CHANGING_METHODS")]
     pub(super) changing_methods: bool,
+    #[command(flatten)]
+    pub(super) values: ValueArgs,
 }
 
 /// Where random values come from.
@@ -315,6 +318,8 @@ pub(super) struct CheckArgs {
     pub(super) contract: ContractArgs,
     #[command(flatten)]
     pub(super) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(super) setup: SetupArgs,
     #[command(flatten)]
     pub(super) guards: GuardArgs,
     #[command(flatten)]

@@ -4,6 +4,7 @@ use super::apart::{Role, apart};
 use super::arguments::{AuditArgs, SelectionArgs};
 use super::contract::Source;
 use super::failure::Failure;
+use super::values::ValueArgs;
 use super::{Exit, say};
 use crate::audit::{self, AuditError, Settings};
 use crate::host::fault::Fault;
@@ -38,7 +39,9 @@ pub(super) fn audit(arguments: &AuditArgs) -> Result<Exit, Failure> {
             random: arguments.random.clone(),
             max_requests: arguments.max_requests,
             changing_methods: arguments.changing_methods,
+            values: ValueArgs::default(),
         },
+        &ValueArgs::default(),
         Guards::default(),
         super::plan::Tokens::default(),
     )?);

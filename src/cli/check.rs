@@ -48,7 +48,9 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         Target::Url(_) => arguments.guards.of_target(),
         Target::Embedded { .. } => arguments.guards.of_embedded(),
     };
-    let plan = super::plan::made(&contract, &arguments.selection, guards, tokens).map_err(|failure| {
+    let (values, _teardown) = arguments.setup.begin(&arguments.selection.values)?;
+    let made = super::plan::made(&contract, &arguments.selection, &values, guards, tokens);
+    let plan = made.map_err(|failure| {
         let allowed = arguments.fails.allow_untestable;
         if allowed { failure.instead(Exit::Contract, Exit::NothingTested) } else { failure }
     })?;

@@ -24,6 +24,7 @@ mod servers;
 mod snapshots;
 mod stop;
 mod target;
+mod values;
 
 pub use exit::Exit;
 

@@ -72,7 +72,7 @@ fn first_line(error: &clap::Error) -> String {
 /// Whether the command line or the environment says something about a key. What can be
 /// said several times is said in both places.
 fn is_given(matches: &ArgMatches, key: &str) -> bool {
-    if matches!(key, "deny" | "warn" | "allow") {
+    if matches!(key, "deny" | "warn" | "allow" | "with") {
         return false;
     }
     let source = matches
@@ -103,7 +103,7 @@ fn known_keys() -> Vec<String> {
     let mut known: Vec<String> = ["check", "plan", "serve", "audit"].into_iter().flat_map(flags).collect();
     // How a plan is printed is no setting.
     known.retain(|key| !["json", "graph"].contains(&key.as_str()));
-    known.push("severity".into());
+    known.extend(["severity".into(), "values".into()]);
     known.sort();
     known.dedup();
     known

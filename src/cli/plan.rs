@@ -4,6 +4,7 @@ use super::arguments::{GraphFormat, PlanArgs, SelectionArgs};
 use super::contract::Source;
 use super::failure::Failure;
 use super::patterns::known;
+use super::values::ValueArgs;
 use super::{Exit, note, say, say_with};
 use crate::contract::Contract;
 use crate::plan::{self, Guards, Plan, PlanError, Selection, Wishes};
@@ -17,7 +18,13 @@ pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Holds);
     }
     known(&contract, &arguments.selection, &arguments.guards, Tokens::default())?;
-    let plan = made(&contract, &arguments.selection, arguments.guards.of_target(), Tokens::default())?;
+    let plan = made(
+        &contract,
+        &arguments.selection,
+        &arguments.selection.values,
+        arguments.guards.of_target(),
+        Tokens::default(),
+    )?;
     if arguments.json {
         say_with(|out| report::plan::write_json(&contract, &plan, out));
     } else {
@@ -52,10 +59,12 @@ pub(super) struct Tokens {
 pub(super) fn made(
     contract: &Contract,
     arguments: &SelectionArgs,
+    values: &ValueArgs,
     guards: Guards,
     tokens: Tokens,
 ) -> Result<Plan, Failure> {
     let wishes = Wishes {
+        values: values.known(contract)?,
         seed: arguments.random.seed,
         selection: Selection { include: arguments.include.clone(), exclude: arguments.exclude.clone() },
         max_requests: arguments.max_requests,

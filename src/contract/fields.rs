@@ -341,7 +341,7 @@ static LINK: Object = Object {
         field("operationRef", V3_0, Sent),
         field("operationId", V3_0, Sent),
         field("parameters", V3_0, Sent),
-        field("requestBody", V3_0, Not("what a link puts into a body is not sent")),
+        field("requestBody", V3_0, Sent),
         field("description", V3_0, Shown),
         field(
             "server",

@@ -152,6 +152,15 @@ impl Contract {
         parameter.examples.iter().map(|example| &example.value).find(sound)
     }
 
+    /// Whether a parameter may have a value, be it as another type: all of them are written as text.
+    pub fn allows(&self, parameter: &model::Parameter, value: &serde_json::Value) -> bool {
+        let Some(schema) = &parameter.schema else { return true };
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let number = serde_json::from_str(&text).ok().filter(serde_json::Value::is_number);
+        let readings = [Some(value.clone()), number, Some(text.into())];
+        readings.iter().flatten().any(|value| self.schemas.accepts(schema, Side::Request, value))
+    }
+
     /// Whether a path, or another template that may stand for the same, declares a method: what
     /// cannot be read is declared all the same, and HEAD goes with GET.
     pub fn declares(&self, path: &str, method: &str) -> bool {

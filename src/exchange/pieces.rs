@@ -6,6 +6,7 @@ use memchr::memmem;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Bytes, some of which stand for what a run fills in.
@@ -66,6 +67,17 @@ impl Pieces {
         let late = Late::Answer(u16::try_from(parameter).unwrap_or(u16::MAX));
         let marks = Mark::new(0, shown.len(), late).into_iter().collect();
         Pieces { sample: shown.into(), marks }
+    }
+
+    /// The same with some of the bytes supplied by an earlier answer; until then they are a sample.
+    #[must_use]
+    pub fn with_answer(&self, range: Range<usize>, parameter: usize) -> Pieces {
+        let late = Late::Answer(u16::try_from(parameter).unwrap_or(u16::MAX));
+        let outside = |mark: &&Mark| mark.start() + mark.length() <= range.start || mark.start() >= range.end;
+        let mut marks: Vec<Mark> = self.marks.iter().filter(outside).copied().collect();
+        marks.extend(Mark::new(range.start, range.len(), late));
+        marks.sort_by_key(|mark| mark.start);
+        Pieces { sample: self.sample.clone(), marks: marks.into() }
     }
 
     /// Texts one after the other, with something between them.

@@ -94,6 +94,11 @@ impl Request {
         })
     }
 
+    /// Whether some of it comes from an earlier answer.
+    pub fn is_open(&self) -> bool {
+        self.body.as_ref().is_some_and(Pieces::is_open) || self.parts.texts().any(Pieces::is_open)
+    }
+
     /// What stands outside of the body, to be changed for this request alone.
     pub fn parts_mut(&mut self) -> &mut Parts {
         Arc::make_mut(&mut self.parts)

@@ -14,6 +14,7 @@ use super::refuse::{self, Refusals};
 use super::resources::{self, Home, Resource, Resources};
 use super::route::{Route, Routes};
 use super::sample::Samples;
+use super::shown::{self, Shown};
 use super::taken::Taken;
 use super::template::Template;
 use crate::cause::Cause;
@@ -60,6 +61,8 @@ pub(super) struct Served {
     /// Whether the contract documents a refusal for what is not there.
     refuses_unknown: bool,
     pub(super) life: Life,
+    /// What its path may end in, where only a list shows that.
+    shown: Option<Shown>,
     /// What can be read once it has answered.
     pub(super) linked: Vec<Linked>,
 }
@@ -132,6 +135,21 @@ impl Prepared {
             one.live(life);
         }
         drop(look);
+        for index in 0..served.len() {
+            let lives = |one: &Served| !matches!(one.life.act, Act::None);
+            if lives(&served[index]) || !served[index].refuses_unknown {
+                continue;
+            }
+            let Some((parameter, list, at)) = shown::list(&contract, index) else { continue };
+            let lists = lives(&served[list]);
+            let template = served[list]
+                .success
+                .template
+                .as_mut()
+                .filter(|_| contract.operations[list].behaviour.rules.is_empty());
+            let template = if lists { None } else { template };
+            served[index].shown = template.and_then(|template| Shown::of(parameter, template, &at));
+        }
         let request_id = match &contract.request_id {
             Some(Expression::Response(Part::Header(name))) => HeaderName::try_from(name).ok(),
             _ => None,
@@ -247,6 +265,9 @@ impl Engine {
             None if served.refuses_unknown => return refuse(&[Breach::of(Cause::NotFound, "the path")]),
             None => Found::Nothing,
         };
+        if served.shown.as_ref().is_some_and(|shown| !shown.has(&values)) {
+            return refuse(&[Breach::of(Cause::NotFound, "the path")]);
+        }
         if let Some(value) = &admitted.value
             && let Err(fields) = self.takes(index, asked, value)
         {
@@ -377,6 +398,7 @@ impl Served {
             parameters: template::names(&operation.path).map(str::to_owned).collect(),
             refuses_unknown: refuse::refuses_unknown(operation),
             life: Life::none(&operation.path),
+            shown: None,
             linked: Vec::new(),
         }
     }

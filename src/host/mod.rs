@@ -44,6 +44,7 @@ mod refuse;
 mod resources;
 mod route;
 mod sample;
+mod shown;
 mod taken;
 mod template;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::idle;
 use super::select::Selection;
 use super::spare::WRONG_PASSWORDS;
 use super::unsent::{unjudged, unsent};
-use super::{Candidates, Gap, Labeller, Plan, Scenario, Verdict};
+use super::{Candidates, Gap, KnownValue, Labeller, Plan, Scenario, Verdict, Ways, supply};
 use crate::contract::{Contract, Operation, Unread};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,6 +30,9 @@ pub struct Wishes {
     pub foreign_token: bool,
     /// Whether a token is fetched whose end can be waited for.
     pub expired_token: bool,
+    /// What only the user knows.
+    #[serde(default)]
+    pub values: Vec<KnownValue>,
     /// What is spared.
     pub guards: Guards,
 }
@@ -111,9 +114,9 @@ impl Derived {
 }
 
 impl Derived {
-    fn label(&mut self, labeller: &Labeller<'_>, operation: usize) {
+    fn label(&mut self, known: (&Labeller<'_>, &Ways), operation: usize) {
         let drafts = std::mem::take(&mut self.drafts).into_iter();
-        self.drafts = drafts.map(|draft| draft.label(labeller, operation)).collect();
+        self.drafts = drafts.map(|draft| draft.label(known, operation)).collect();
     }
 
     /// Tells where a host may refuse everything.
@@ -199,7 +202,7 @@ impl Drop for Entered<'_> {
 }
 
 /// What each operation implies, in their order, derived on every processor there is.
-fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
+fn derived(contract: &Contract, (wishes, ways): (&Wishes, &Ways)) -> Vec<Derived> {
     let counted = Mutex::new(Count::default());
     let kept = |mut one: Derived| {
         let mut count = counted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -218,7 +221,7 @@ fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
             if index >= count {
                 break;
             }
-            let mut deriver = Deriver::new(&labeller, index, wishes, &[]);
+            let mut deriver = Deriver::new(&labeller, index, (wishes, ways), &[]);
             deriver.derive();
             let Deriver { mut drafts, gaps, candidates, .. } = deriver;
             drafts.sort_by_key(|draft| draft.worth);
@@ -230,7 +233,7 @@ fn derived(contract: &Contract, wishes: &Wishes) -> Vec<Derived> {
         let violations = counted.lock().unwrap_or_else(PoisonError::into_inner).violations();
         for (index, one) in &mut all {
             one.keep(violations);
-            one.label(&labeller, *index);
+            one.label((&labeller, ways), *index);
         }
         all
     };
@@ -284,7 +287,13 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     }
     let mut drafts = Vec::new();
     let (mut gaps, mut candidates) = (Vec::new(), Vec::new());
-    let all = derived(contract, wishes);
+    let ways = Ways::of(contract, wishes);
+    let ways = if ways.givers().is_empty() {
+        ways
+    } else {
+        supply::possible(&Labeller::new(contract), wishes, ways)
+    };
+    let all = derived(contract, (wishes, &ways));
     for (index, mut derived) in all.into_iter().enumerate() {
         let operation = &contract.operations[index];
         if wishes.selection.concerns(operation) {
@@ -322,8 +331,12 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     // It has the room that the drafts had.
     scenarios.shrink_to_fit();
     let (seed, wishes) = (wishes.seed, wishes.clone());
-    let mut plan = Plan { seed, scenarios, gaps, candidates, wishes, ..Plan::default() };
+    let ways = Arc::new(ways);
+    let mut plan = Plan { seed, scenarios, gaps, candidates, wishes, ways, ..Plan::default() };
     guard::guard(contract, &plan.wishes.guards.clone(), &mut plan);
+    if plan.cases().any(|case| case.needs.is_some()) {
+        supply::supplied(&Labeller::new(contract), &mut plan);
+    }
     if plan.is_empty() && plan.withheld.is_empty() {
         let untestable = contract.untestable.iter().map(|one| (&one.operation, &one.why, &one.at));
         let gaps = plan.gaps.iter().map(|gap| (&gap.operation, &gap.why, &gap.at));

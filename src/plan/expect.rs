@@ -75,7 +75,7 @@ fn refusal(
     // A host that looks a resource up first may say that there is none.
     let looked_up =
         operation.parameters.iter().any(|parameter| parameter.location == ParameterLocation::Path);
-    all_known &= !looked_up;
+    all_known &= !looked_up || only(Cause::NotFound);
     let stranger = violations.iter().any(|violation| violation.cause == Cause::Unauthenticated);
     all_known &= !stranger || only(Cause::Unauthenticated);
     if all_known && let Some(errors) = &operation.behaviour.errors {
@@ -103,6 +103,10 @@ fn refusal(
             let login = documented(operation, 3, |status| matches!(status, 301 | 302 | 303 | 307 | 308));
             [unknown, forbidden].into_iter().chain(elsewhere).chain(login).collect()
         }
+    } else if only(Cause::NotFound) {
+        // Who may not know that there is nothing may be told something else.
+        let told = |status| matches!(status, 400 | 403 | 404 | 410);
+        documented(operation, 4, told)
     } else {
         // Whoever is let in with a valid request is not unknown with a broken one.
         let mut documented = if operation.names_a_refusal() {

@@ -16,7 +16,10 @@ mod rebase;
 mod said;
 mod select;
 mod spare;
+mod supply;
 mod unsent;
+mod values;
+mod ways;
 
 pub use build::{PlanError, Wishes, plan};
 pub(crate) use derive::value_of;
@@ -28,6 +31,9 @@ pub use probe::{Candidates, Choice, Search, Shown};
 pub use rebase::{again, rebased};
 pub use said::Said;
 pub use select::{METHODS, Selection, matches};
+pub use supply::unsupplied;
+pub use values::{KnownValue, NobodysValue};
+pub use ways::{Need, Needs, Ways};
 
 use crate::cause::Cause;
 use crate::contract::Contract;
@@ -67,6 +73,9 @@ pub struct Plan {
     /// What all requests say.
     #[serde(skip)]
     pub said: Said,
+    /// How its operations are given what they take.
+    #[serde(skip)]
+    pub ways: Arc<Ways>,
 }
 
 /// Cases that run one after the other, but for the first ones where these run at once.
@@ -113,6 +122,9 @@ pub struct Case {
     pub fixed: bool,
     /// What of the request comes from an earlier exchange of its scenario.
     pub follows: Option<Follow>,
+    /// What of it comes from resources that the run supplies itself with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Needs>,
 }
 
 /// Where a case stands in a plan.
@@ -137,6 +149,8 @@ pub enum Role {
     Search,
     /// It reads once more what was read before.
     Again,
+    /// It supplies other cases with a resource, and stands in no snapshot.
+    Supply,
 }
 
 impl Role {
@@ -268,6 +282,14 @@ impl Plan {
         self.scenarios.get(at.scenario)?.cases.get(at.step)
     }
 
+    /// Index of the scenario that is sent first: one that stands for itself, if there is one.
+    pub fn first(&self) -> usize {
+        let alone = |scenario: &Arc<Scenario>| {
+            !scenario.is_supply() && scenario.cases.iter().all(|case| case.needs.is_none())
+        };
+        self.scenarios.iter().position(alone).unwrap_or_default()
+    }
+
     /// How many requests the plan holds.
     pub fn len(&self) -> usize {
         self.scenarios.iter().map(|scenario| scenario.cases.len()).sum()
@@ -278,14 +300,10 @@ impl Plan {
         self.scenarios.is_empty()
     }
 
-    /// Keeps the scenarios that fit into so many requests.
+    /// Keeps the scenarios that fit into so many requests, with what they need.
     pub fn truncate(&mut self, requests: usize) {
-        let mut left = requests;
-        self.scenarios.retain(|scenario| {
-            let fits = scenario.cases.len() <= left;
-            left -= if fits { scenario.cases.len() } else { 0 };
-            fits
-        });
+        let mut kept = supply::fitting(self, requests).into_iter();
+        self.scenarios.retain(|_| kept.next().unwrap_or_default());
     }
 }
 
@@ -315,11 +333,18 @@ impl Scenario {
         self.cases.iter().map(|case| format!("{} {}", case.operation, case.key)).collect()
     }
 
+    /// Whether it supplies others.
+    pub fn is_supply(&self) -> bool {
+        self.cases.first().is_some_and(|case| case.role == Role::Supply)
+    }
+
     /// Whether it only reads what an operation is there to read.
     pub fn is_read(&self, contract: &Contract) -> bool {
         let [case] = self.cases.as_slice() else { return false };
         let method = &case.request.method;
         case.request.credentials == CredentialKind::Valid
+            && case.role != Role::Supply
+            && case.needs.is_none()
             && guard::is_safe(method)
             && *method == contract.operations[case.operation].method
             && case.expectation.verdict != Verdict::Reject

@@ -1,8 +1,8 @@
 //! Plans that follow what answers showed: built on the bodies that a host accepts, and reading once
 //! more what was read before there was anything.
 
-use super::derive::{Deriver, Draft};
-use super::{Case, Choice, Labeller, Plan, Role, Said, Scenario, Verdict};
+use super::derive::{Deriver, Draft, Supplier};
+use super::{Case, Choice, Labeller, Plan, Role, Said, Scenario, Verdict, Ways};
 use crate::contract::Contract;
 use crate::exchange::{Pieces, Request};
 use crate::json::{self, Kind, pointer};
@@ -32,14 +32,35 @@ pub fn rebased(
     let mut rebased = Plan { said: Said::default(), ..plan.clone() };
     let mut lost = Vec::new();
     for (operation, indexes) in open {
-        let mut deriver = Deriver::new(labeller, operation, &plan.wishes, &choices);
-        deriver.derive();
-        let drafts = deriver.drafts.into_iter().map(|draft| (draft.keys(operation), draft));
-        let mut drafts: HashMap<Vec<String>, Draft> = drafts.collect();
+        let none = Ways::clone(&plan.ways).only(labeller.contract, |_| false);
+        let deriver = |ways| Deriver::new(labeller, operation, (&plan.wishes, ways), &choices);
+        let drafts = |ways| -> HashMap<Vec<String>, Draft> {
+            let mut deriver = deriver(ways);
+            deriver.derive();
+            deriver.drafts.into_iter().map(|draft| (draft.keys(operation), draft)).collect()
+        };
+        let mut drafts_with = drafts(&plan.ways);
+        // Some may have to do without what they need.
+        let mut drafts_without = if plan.ways.to(operation).is_empty() { None } else { Some(drafts(&none)) };
+        let mut supplier = None;
         for index in indexes {
             let scenario = &mut rebased.scenarios[index];
-            let draft = drafts.remove(&scenario.keys()).map(|draft| draft.label(labeller, operation));
-            match draft.and_then(Draft::into_scenario) {
+            let is_needy =
+                scenario.cases.iter().any(|case| case.needs.as_ref().is_some_and(|needs| !needs.are_known()));
+            let (drafts, ways) = match &mut drafts_without {
+                Some(drafts) if !is_needy => (drafts, &none),
+                _ => (&mut drafts_with, &*plan.ways),
+            };
+            let supply = scenario.cases.first().filter(|case| case.role == Role::Supply);
+            let derived = if let Some(supply) = supply {
+                let supplier: &mut Option<Supplier<'_>> =
+                    supplier.get_or_insert_with(|| Supplier::of(deriver(&plan.ways)));
+                supplier.as_mut().map(|supplier| Scenario::single(supplier.supply(supply.purpose())))
+            } else {
+                let draft = drafts.remove(&scenario.keys());
+                draft.map(|draft| draft.label((labeller, ways), operation)).and_then(Draft::into_scenario)
+            };
+            match derived {
                 Some(other) => {
                     let scenario = Arc::make_mut(scenario);
                     for (case, other) in scenario.cases.iter_mut().zip(other.cases) {
@@ -51,7 +72,12 @@ pub fn rebased(
                             parts.path.clone_from(&planned.path);
                             parts.query.clone_from(&planned.query);
                         }
-                        *case = Case { id: std::mem::take(&mut case.id), request, ..other };
+                        *case = Case {
+                            id: std::mem::take(&mut case.id),
+                            needs: case.needs.take(),
+                            request,
+                            ..other
+                        };
                     }
                 }
                 None => lost.push(index),
@@ -73,6 +99,7 @@ pub fn again(
     let reads = plan.scenarios.iter().enumerate().filter(|(index, scenario)| {
         let [case] = scenario.cases.as_slice() else { return false };
         case.role == Role::Plain
+            && case.needs.is_none()
             && case.request.method == "GET"
             && case.request.credentials == crate::exchange::CredentialKind::Valid
             && case.expectation.verdict != Verdict::Reject

@@ -283,6 +283,7 @@ pub(super) fn case(id: &str, verdict: Verdict, body: Option<&str>) -> Case {
         preconditions: Vec::new(),
         fixed: false,
         follows: None,
+        needs: None,
     }
 }
 

@@ -8,14 +8,17 @@ use std::sync::Arc;
 /// exchange in place of its value.
 pub(super) fn marked(case: &Case, sent: &Sent, run: &str, mark: impl Fn(&str) -> String) -> Sent {
     let mut sent = sent.clone();
-    let (Some(follow), parts) = (&case.follows, &case.request.parts) else { return sent };
+    if case.follows.is_none() && case.needs.is_none() {
+        return sent;
+    }
+    let parts = &case.request.parts;
     let shown = |text: &Pieces| -> String {
         let piece = |piece: Piece<'_>| match piece {
             Piece::Bytes(known) => String::from_utf8_lossy(known).into_owned(),
             Piece::RunId => run.to_owned(),
             Piece::Answer { parameter, shown } => {
-                let name = follow.parameters.get(parameter).map_or("", |one| one.name.as_str());
-                shown.replace(&format!("{{{name}}}"), &mark(name))
+                let name = case.taken(parameter).map(|(name, _)| name.to_owned()).unwrap_or_default();
+                shown.replace(&format!("{{{name}}}"), &mark(&name))
             }
         };
         text.pieces().map(piece).collect()

@@ -11,6 +11,7 @@
 use crate::exchange::Pieces;
 use crate::plan::Scenario;
 use crate::plan::guard::{changes, is_safe};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// How something is used.
@@ -199,8 +200,12 @@ impl<'p> Rows<'p> {
 fn asked(scenario: &Scenario) -> Vec<(String, &str)> {
     let each = scenario.cases.iter().map(|case| {
         let path = Pieces::joined(&case.request.parts.path, "/");
-        let path = path.as_str();
-        (path.strip_suffix('/').unwrap_or(path).to_owned(), case.request.method.as_str())
+        let path = match &case.needs {
+            // The same hole stands for another resource where another one is needed.
+            Some(needs) => path.as_str().replace('}', &format!(" {}}}", needs.purpose)).into(),
+            None => Cow::Borrowed(path.as_str()),
+        };
+        (path.strip_suffix('/').unwrap_or(&path).to_owned(), case.request.method.as_str())
     });
     each.collect()
 }

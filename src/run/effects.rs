@@ -338,7 +338,7 @@ mod tests {
     #[test]
     fn what_the_run_itself_deleted_is_not_left_behind() {
         let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  \
-            /things: {post: {operationId: make, responses: {'201': {description: made}}}}\n  \
+            /things: {post: {operationId: make, responses: {'201': {description: made, content: {application/json: {schema: {type: object, properties: {id: {}}}}}}}}}\n  \
             /things/{id}:\n    parameters: [{name: id, in: path, required: true, schema: {type: string}}]\n    \
             put: {operationId: change, responses: {'200': {description: changed}}}\n    \
             delete: {operationId: remove, responses: {'204': {description: gone}}}\n";

@@ -25,6 +25,7 @@ pub mod secret;
 mod sender;
 mod servers;
 mod sink;
+mod supplies;
 mod tally;
 mod together;
 mod token;
@@ -33,6 +34,7 @@ mod trust;
 mod undo;
 mod wanted;
 mod watch;
+mod without;
 
 pub use credentials::Credentials;
 pub use effects::{Effect, Effects};

@@ -24,22 +24,33 @@ impl Runner<'_> {
             let mut cases = plan.scenarios[*index].cases.iter();
             cases.any(|case| plan.disruptive.contains(&case.operation))
         };
-        let (last, rest): (Vec<usize>, Vec<usize>) = (1..plan.scenarios.len()).partition(disrupts);
+        let supplies = |index: &usize| plan.scenarios[*index].is_supply();
+        let all = (0..plan.scenarios.len()).filter(|index| *index != first.scenario);
+        let (supplies, rest): (Vec<usize>, Vec<usize>) = all.partition(supplies);
+        let (last, rest): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(disrupts);
         let reads = |index: &usize| plan.scenarios[*index].is_read(self.contract);
         let is_candidate = |index: &usize| plan.scenarios[*index].cases[0].role == Role::Candidate;
         let (reads, rest): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(reads);
-        let (candidates, others) = rest.into_iter().partition(is_candidate);
+        let (candidates, others): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(is_candidate);
         self.send(course, vec![first], reads, stop).await?;
-        self.send(course, Vec::new(), candidates, stop).await?;
-        let searched = self.search(course, stop).await?;
-        self.send(course, searched, others, stop).await?;
+        let ways = Arc::clone(&plan.ways);
+        let level = |index: &usize| ways.level(plan.scenarios[*index].operation);
+        for this in 0..=candidates.iter().chain(&supplies).map(level).max().unwrap_or_default() {
+            let own = |all: &[usize]| all.iter().copied().filter(|index| level(index) == this).collect();
+            let (candidates, supplies): (Vec<usize>, Vec<usize>) = (own(&candidates), own(&supplies));
+            self.send(course, Vec::new(), unsent(course, &candidates), stop).await?;
+            let searched = self.search(course, this, stop).await?;
+            self.send(course, searched, unsent(course, &supplies), stop).await?;
+            self.do_without(course, &supplies);
+        }
+        self.send(course, Vec::new(), unsent(course, &others), stop).await?;
         self.read_again(course, stop).await?;
         self.make_up(course, stop).await?;
         course.nowhere = self.nowhere(course, stop).await;
         if course.nowhere.is_some() {
             return Ok(());
         }
-        self.send(course, Vec::new(), last, stop).await?;
+        self.send(course, Vec::new(), unsent(course, &last), stop).await?;
         self.settle_rest(course, stop).await?;
         let nothing = self.sender.watch.is_mute() && course.came.iter().any(Option::is_none);
         if nothing { Err(End::TargetLost("no request got an answer".to_owned())) } else { Ok(()) }
@@ -47,8 +58,9 @@ impl Runner<'_> {
 
     /// Looks for accepted bodies where the whole one was refused, and builds the rest of the plan on
     /// them. What was sent for it is still to be judged.
-    async fn search(&self, course: &mut Course, stop: &Stop) -> Result<Vec<Heard>, End> {
-        let refused = refused(course);
+    async fn search(&self, course: &mut Course, level: usize, stop: &Stop) -> Result<Vec<Heard>, End> {
+        let mut refused = refused(course);
+        refused.retain(|refused| course.plan.ways.level(refused.operation) == level);
         if refused.is_empty() {
             return Ok(Vec::new());
         }
@@ -60,7 +72,7 @@ impl Runner<'_> {
         });
         let each = searches.map(|search| self.searched(&plan, search, stop.clone()));
         let each: Vec<_> = stream::iter(each).buffered(self.settings.workers()).collect().await;
-        let (mut heard, mut scenarios, mut choices) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut heard, mut scenarios, mut choices) = (Vec::new(), Vec::new(), plan.choices.clone());
         for searched in each {
             let Searched { sent, choice } = searched.map_err(End::from)?;
             choices.extend(choice);
@@ -154,6 +166,11 @@ impl Runner<'_> {
         let indexes = (first..course.plan.scenarios.len()).collect();
         self.send(course, Vec::new(), indexes, stop).await
     }
+}
+
+/// Those of scenarios that are still to be sent.
+fn unsent(course: &Course, scenarios: &[usize]) -> Vec<usize> {
+    scenarios.iter().copied().filter(|index| course.came[*index].is_none()).collect()
 }
 
 /// What a search has brought.

@@ -15,6 +15,7 @@ use super::secret::Secrets;
 use super::sender::{Sender, Underway};
 use super::servers::Served;
 use super::sink::{Heard, Sink};
+use super::supplies::Supplies;
 use super::tally::Tally;
 use super::transport::Transport;
 use super::trust::Trust;
@@ -195,6 +196,7 @@ pub(super) fn sender<'s>(
         tally: Tally::default(),
         watch: Watch::default(),
         trust: Trust::default(),
+        supplies: Supplies::default(),
         heads: Heads::default(),
         shown: Heads::default(),
     })
@@ -210,7 +212,8 @@ impl Runner<'_> {
             let mut signal = stop.clone();
             let mut stopped = pin!(stopped(&mut signal));
             let plan = Arc::clone(&course.plan);
-            let heard = self.scenario((&plan, 0), &plan.scenarios[0], stopped.as_mut()).await?;
+            let first = plan.first();
+            let heard = self.scenario((&plan, first), &plan.scenarios[first], stopped.as_mut()).await?;
             let interrupted = *stop.borrow()
                 || tokio::select! {
                     biased;
@@ -451,15 +454,16 @@ impl Runner<'_> {
     ) -> Result<Heard, Halt> {
         let mut exchanges = Vec::with_capacity(scenario.cases.len());
         if scenario.at_once > 0 {
-            let (equal, underway) = (&scenario.cases[..scenario.at_once], Underway::default());
+            let (equal, underway) = (self.sender.equal(scenario), Underway::default());
             tokio::select! {
                 biased;
                 () = stopped.as_mut() => equal.iter().for_each(|case| self.sender.given_up(case, &underway)),
-                together = self.sender.together(equal, &underway) => {
+                together = self.sender.together(&equal, &underway) => {
                     exchanges.extend(together?.into_iter().map(Some));
                 }
             }
         }
+        // What they need is not there, or the run is over.
         let interrupted = exchanges.len() < scenario.at_once;
         for case in scenario.cases.iter().skip(exchanges.len()).filter(|_| !interrupted) {
             let underway = Underway::default();

@@ -8,6 +8,7 @@ use super::ledger::Ledger;
 use super::pace::{Pace, retry_after};
 use super::runner::Alias;
 use super::servers::Served;
+use super::supplies::Supplies;
 use super::tally::Tally;
 use super::transport::{Outgoing, Transport};
 use super::trust::Trust;
@@ -60,6 +61,7 @@ pub(super) struct Sender<'r> {
     pub(super) tally: Tally,
     pub(super) watch: Watch,
     pub(super) trust: Trust,
+    pub(super) supplies: Supplies,
     pub(super) heads: Heads<Made>,
     /// Those with the URL that outputs show, by those that are sent.
     pub(super) shown: Heads<Arc<Head>>,
@@ -75,7 +77,8 @@ impl Sender<'_> {
         earlier: &[Option<Exchange>],
         underway: &Underway,
     ) -> Result<Option<Exchange>, Halt> {
-        let case = match follow::filled(self.contract, scenario, case, earlier) {
+        let planned = case;
+        let case = match follow::filled(self.contract, scenario, case, (earlier, &self.supplies)) {
             Ok(case) => case,
             Err(Unfilled::NotAccepted) => return Ok(None),
             Err(Unfilled::Lacking(why)) => {
@@ -95,6 +98,7 @@ impl Sender<'_> {
         self.observer.event(&Event::Sent);
         self.written(case, &exchange)?;
         self.trusted(case, &exchange, begun).await?;
+        self.supplies.keep(planned, &exchange);
         Ok(Some(exchange))
     }
 
@@ -176,7 +180,11 @@ impl Sender<'_> {
     /// Tells once what could not be tested after all.
     pub(super) fn gap(&self, case: &Case, why: impl Into<String>) {
         let operation = self.contract.operations[case.operation].id.clone();
-        let gap = Gap { operation, at: case.at.clone(), why: why.into() };
+        self.told(Gap { operation, at: case.at.clone(), why: why.into() });
+    }
+
+    /// Tells a gap once.
+    pub(super) fn told(&self, gap: Gap) {
         let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
         if !gaps.iter().any(|known| known.at == gap.at && known.why == gap.why) {
             gaps.push(gap);

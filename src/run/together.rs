@@ -3,17 +3,28 @@
 
 use super::Event;
 use super::error::Halt;
+use super::follow;
 use super::pace::retry_after;
 use super::sender::{Sender, Underway};
 use super::transport::{Gate, Outgoing};
 use crate::exchange::Answer;
 use crate::exchange::{Exchange, Outcome};
-use crate::plan::Case;
+use crate::plan::{Case, Scenario};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 impl Sender<'_> {
+    /// The equal requests of a scenario, with what they need; none where that is not there.
+    pub(super) fn equal(&self, scenario: &Scenario) -> Vec<Case> {
+        let equal = scenario.cases[..scenario.at_once].iter();
+        let filled = equal.map(|case| follow::filled(self.contract, scenario, case, (&[], &self.supplies)));
+        filled
+            .collect::<Result<Vec<_>, _>>()
+            .map_or(Vec::new(), |cases| cases.into_iter().map(Cow::into_owned).collect())
+    }
+
     /// Sends equal requests at once. They stand in no order, and so the accepted ones come
     /// first: what is told of them does not depend on which was the fastest.
     ///

@@ -177,7 +177,9 @@ impl Sender<'_> {
             if !late || self.watch.late_again(case.operation) || self.enough().await.is_some() {
                 continue;
             }
-            let Ok(case) = follow::filled(self.contract, scenario, case, &exchanges[..step]) else {
+            let Ok(case) =
+                follow::filled(self.contract, scenario, case, (&exchanges[..step], &self.supplies))
+            else {
                 continue;
             };
             let again = self.settled(&case, &Underway::default()).await?;

@@ -43,6 +43,7 @@ mod silent;
 mod since_3_2;
 mod state;
 mod suite;
+mod supplied;
 mod tls;
 mod trust;
 mod wire;

@@ -1,4 +1,3 @@
-<<<<<<< 1222d7300b5944a7dc10266b5aee65a9ee627402
 //! What the document tells of who gives what: paths, names and schemas.
 
 use super::atlas::Atlas;
@@ -450,57 +449,4 @@ fn until<'p>(path: &'p str, parameter: &str) -> Option<&'p str> {
     let from = path.find(&inside)? + inside.len();
     let end = path[from..].find('/').map_or(path.len(), |at| from + at);
     Some(&path[..end])
-=======
-//! How connections are found.
-
-use super::{Connection, Connections, Given, Kind, Reason, Source, Taking};
-use crate::contract::Contract;
-use crate::contract::expression::{Expression, Part};
-use crate::contract::model::{Operation, ParameterLocation};
-
-/// Every connection, and the best of them.
-pub(super) fn connections(contract: &Contract) -> Connections {
-    let operations = &contract.operations[..];
-    let all: Vec<Vec<Connection>> =
-        (0..operations.len()).map(|taker| below(operations, taker).into_iter().collect()).collect();
-    let chosen = all.clone();
-    let levels = (0..operations.len()).map(|index| level(&chosen, index)).collect();
-    Connections { all, chosen, levels }
-}
-
-fn level(chosen: &[Vec<Connection>], index: usize) -> usize {
-    chosen[index].iter().map(|connection| 1 + level(chosen, connection.giver)).max().unwrap_or_default()
-}
-
-/// What is created by a POST on a collection stands below it.
-fn below(operations: &[Operation], taker: usize) -> Option<Connection> {
-    let takes = &operations[taker];
-    let inside = takes.parameters.iter().filter(|one| one.location == ParameterLocation::Path);
-    let mut inside: Vec<&str> = inside.map(|one| one.name.as_str()).collect();
-    inside.sort_by_key(|name| std::cmp::Reverse(takes.path.find(&format!("{{{name}}}"))));
-    inside.into_iter().find_map(|name| {
-        let (collection, _) = takes.path.split_once(&format!("/{{{name}}}"))?;
-        let giver = operations.iter().position(|one| one.method == "POST" && one.path == collection)?;
-        let id = Given {
-            into: Taking::Parameter(ParameterLocation::Path, name.to_owned()),
-            from: Source::Exchange(Expression::Response(Part::Body("/id".into()))),
-        };
-        let around =
-            operations[giver].parameters.iter().filter(|one| one.location == ParameterLocation::Path);
-        let around = around.map(|one| Given {
-            into: Taking::Parameter(ParameterLocation::Path, one.name.clone()),
-            from: Source::Exchange(Expression::Request(Part::Path(one.name.clone()))),
-        });
-        let gives = around.chain([id]).collect();
-        let at = operations[giver].at.clone();
-        (giver != taker).then_some(Connection {
-            giver,
-            taker,
-            gives,
-            kind: Kind::Made,
-            reason: Reason::Below,
-            at,
-        })
-    })
->>>>>>> 23cb56c
 }

@@ -1,7 +1,6 @@
 //! Who gives and who takes: where the values that an operation needs can come from, told from the
 //! document alone.
 
-<<<<<<< 1222d7300b5944a7dc10266b5aee65a9ee627402
 mod atlas;
 mod choose;
 mod found;
@@ -15,18 +14,12 @@ mod told;
 pub use login::Login;
 pub(super) use stated::check;
 pub use stated::{Needs, Provides};
-=======
-mod found;
->>>>>>> 23cb56c
 
 use super::Contract;
 use super::expression::Expression;
 use super::model::{Operation, ParameterLocation};
-<<<<<<< 1222d7300b5944a7dc10266b5aee65a9ee627402
 use choose::Wants;
 use found::Finder;
-=======
->>>>>>> 23cb56c
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -122,7 +115,6 @@ pub struct Connections {
     /// By the operation that takes: those that together give as much as can be given, none of it
     /// twice, and none that leads in a circle.
     chosen: Vec<Vec<Connection>>,
-<<<<<<< 1222d7300b5944a7dc10266b5aee65a9ee627402
     /// By operation: what its caller chooses so that something new is made.
     fresh: Vec<Vec<Taking>>,
     /// By operation: what it needs and nothing gives.
@@ -131,16 +123,11 @@ pub struct Connections {
     levels: Vec<usize>,
     /// The operations that give a token.
     logins: Vec<Login>,
-=======
-    /// By operation: how many others come before it.
-    levels: Vec<usize>,
->>>>>>> 23cb56c
 }
 
 impl Connections {
     /// Those of a contract.
     pub(super) fn of(contract: &Contract) -> Connections {
-<<<<<<< 1222d7300b5944a7dc10266b5aee65a9ee627402
         let finder = Finder::of(contract);
         let links = told::links(contract, &finder.atlas);
         let providers = stated::providers(&contract.operations);
@@ -161,9 +148,6 @@ impl Connections {
             fresh.push(own.into_iter().map(|need| need.into).collect());
         }
         Connections { fresh, logins: login::logins(contract), ..choose::choose(all, &wants) }
-=======
-        found::connections(contract)
->>>>>>> 23cb56c
     }
 
     /// Every way in which an operation can be given something, the best first.
@@ -176,7 +160,6 @@ impl Connections {
         self.chosen.get(taker).map_or(&[], Vec::as_slice)
     }
 
-<<<<<<< 1222d7300b5944a7dc10266b5aee65a9ee627402
     /// What an operation needs, as far as can be told, and nothing gives.
     pub fn lacking(&self, taker: usize) -> &[Taking] {
         self.lacking.get(taker).map_or(&[], Vec::as_slice)
@@ -193,8 +176,6 @@ impl Connections {
         &self.logins
     }
 
-=======
->>>>>>> 23cb56c
     /// How many operations have to come one after the other before one can be given all that it
     /// takes.
     pub fn level(&self, operation: usize) -> usize {
@@ -216,7 +197,6 @@ impl Connections {
 }
 
 impl Connection {
-<<<<<<< 1222d7300b5944a7dc10266b5aee65a9ee627402
     /// Whether it gives something to a place.
     pub fn gives_to(&self, place: &Taking) -> bool {
         self.gives.iter().any(|given| given.into == *place)
@@ -227,8 +207,6 @@ impl Connection {
         self.gives.iter().find(|given| given.into == *place).map(|given| &given.from)
     }
 
-=======
->>>>>>> 23cb56c
     /// Whether it gives every parameter that stands in the path of its taker.
     pub fn gives_all_of(&self, taker: &Operation) -> bool {
         let inside = taker.parameters.iter().filter(|one| one.location == ParameterLocation::Path);
@@ -278,9 +256,6 @@ impl fmt::Display for Source {
         }
     }
 }
-<<<<<<< 1222d7300b5944a7dc10266b5aee65a9ee627402
 
 #[cfg(test)]
 mod tests;
-=======
->>>>>>> 23cb56c

@@ -6,6 +6,7 @@ use crate::exchange::Answer;
 use crate::generate::unique;
 use crate::json::{self, Kind, Node};
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
+use crate::plan::Needs;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "valid-accepted",
@@ -23,7 +24,10 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
     let redirected = (300..400).contains(&answer.status) && view.documented(answer).is_some();
     // What an answer of the host promised is there.
     let promised = view.case.follows.is_some();
-    let about_data = !promised && may_be_about_data(view.operation, answer.status);
+    // Whether a host knows what is only guessed to fit is for the whole run to show.
+    let guessed =
+        view.case.needs.as_ref().is_some_and(Needs::are_guessed) && (400..500).contains(&answer.status);
+    let about_data = !promised && (guessed || may_be_about_data(view.operation, answer.status));
     // A code whose cause the request does not have is wrong whatever its data.
     let about_data = about_data && !tells_no_cause(view, answer);
     if answer.accepted() || redirected || about_data {

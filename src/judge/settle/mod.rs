@@ -258,6 +258,23 @@ impl<'r> Whole<'r> {
             && !violations.iter().any(|violation| violation.cause == Cause::Repeated)
     }
 
+    /// Whether a request was refused for a resource that is gone since another request, which had to be
+    /// refused as well, was not.
+    fn is_gone(&self, position: Position) -> bool {
+        let case = self.case(position);
+        let Some(needs) = &case.needs else { return false };
+        if !matches!(self.status(position), Some(404 | 409 | 410)) {
+            return false;
+        }
+        let mut others = self.plan.placed().filter(|(other, _)| *other != position);
+        others.any(|(other, one)| {
+            one.operation == case.operation
+                && one.request.method == "DELETE"
+                && one.needs.as_ref().is_some_and(|own| own.purpose == needs.purpose)
+                && self.exchange(other).is_some_and(Exchange::accepted)
+        })
+    }
+
     fn view(&self, position: Position, verdict: Verdict) -> Option<View<'r>> {
         let exchange = self.exchange(position)?;
         Some(View::new((self.contract, self.plan, ""), self.case(position), exchange, position, verdict))
@@ -296,6 +313,12 @@ impl<'r> Whole<'r> {
     }
 }
 
+/// Whether a case asks for what nobody has, and nothing else is wrong with it.
+fn is_about_nobody(case: &Case) -> bool {
+    let violations = &case.expectation.violations;
+    case.needs.is_some() && violations.iter().all(|violation| violation.cause == Cause::NotFound)
+}
+
 /// Whether an observation says nothing, in the light of the whole run.
 fn is_excused(
     run: &Whole<'_>,
@@ -306,10 +329,19 @@ fn is_excused(
     let position = observation.position;
     let Some(case) = run.plan.case(position) else { return false };
     let is = |check: &super::Check| observation.check.id == check.id;
+    let spoilt =
+        [&check::error_code::CHECK, &check::credentials_enforced::CHECK, &check::documented_status::CHECK];
+    if spoilt.into_iter().any(is) && run.is_gone(position) {
+        return true;
+    }
     if is(&check::error_code::CHECK) {
         // Who refuses everything, or what was there before, has not come to the cause.
         let stranger = case.request.credentials != CredentialKind::Valid;
         return !stranger && untested.cases.contains(&position) && !run.tells_no_cause(position);
+    }
+    if is(&check::invalid_rejected::CHECK) && is_about_nobody(case) {
+        // Where the known is not known, nothing is said of the unknown.
+        return asked.get(&case.operation).is_none_or(|own| own.accepted.is_empty());
     }
     if is(&check::uniqueness::CHECK) && observation.answer == check::uniqueness::NONE {
         // Who refuses everything does not say that none may win.

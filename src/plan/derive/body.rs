@@ -77,6 +77,7 @@ impl Deriver<'_> {
             self.candidate_case(with, &request, &|key| base.bytes(value, key));
         }
         self.candidates = Some(Candidates::of(self, &base, media, hidden.is_some()));
+        self.unknown(&request, Some(&base));
         self.uniqueness(&request, &base);
         self.credentials(&request, Some(&base));
         let spots = self.mutations(&request, &base);
@@ -109,7 +110,7 @@ impl Deriver<'_> {
     /// The request that carries a JSON body, and what that is.
     pub(in crate::plan) fn json_request(&mut self) -> Option<(Request, MediaType)> {
         let media = self.operation.json_body()?.clone();
-        let request = self.request(&[])?;
+        let request = self.request()?;
         Some((carrying(&request, &media), media))
     }
 

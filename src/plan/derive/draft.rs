@@ -2,7 +2,7 @@
 
 use super::About;
 use crate::exchange::Request;
-use crate::plan::{Case, Expectation, Labeller, Place, Role, Scenario, Verdict, expect, label};
+use crate::plan::{Case, Expectation, Labeller, Place, Role, Scenario, Verdict, Ways, expect, label};
 use std::collections::HashSet;
 
 /// A scenario, and how soon it is worth sending.
@@ -52,10 +52,10 @@ impl Draft {
     }
 
     /// Finds out what it is worth, unless that is known.
-    pub(in crate::plan) fn label(self, labeller: &Labeller<'_>, operation: usize) -> Draft {
+    pub(in crate::plan) fn label(self, known: (&Labeller<'_>, &Ways), operation: usize) -> Draft {
         let stage = match self.stage {
             Stage::Sketched(sketch) => {
-                Stage::Labelled(Scenario::single(sketch.labelled(labeller, operation, None)))
+                Stage::Labelled(Scenario::single(sketch.labelled(known, operation, None)))
             }
             known @ Stage::Labelled(_) => known,
         };
@@ -123,16 +123,17 @@ impl Sketch {
     /// The case; `expectation` overrides the label where state decides.
     pub(super) fn labelled(
         self,
-        labeller: &Labeller<'_>,
+        (labeller, ways): (&Labeller<'_>, &Ways),
         index: usize,
         expectation: Option<Expectation>,
     ) -> Case {
-        let Sketch { key, role, place, kind, variant, at, words, request } = self;
+        let Sketch { key, role, place, kind, variant, at, words, mut request } = self;
         let operation = &labeller.contract.operations[index];
         let (expectation, fixed) = match expectation {
             Some(given) => (given, label::holds_fixed(operation, &request)),
             None => expected(labeller, index, &request),
         };
+        ways.release(index, &mut request, &expectation.violations, labeller);
         let violations = &expectation.violations;
         let violation = violations.iter().find(|violation| violation.place == place).or(violations.first());
         let name = violation.map_or(kind.as_str(), |violation| violation.cause.name());
@@ -150,6 +151,7 @@ impl Sketch {
                 text.push_str(&variant);
             }
         }
+        let needs = ways.needs(labeller.contract, index, (&request, expectation.verdict, &key));
         Case {
             id: safe(id),
             key,
@@ -164,6 +166,7 @@ impl Sketch {
             preconditions: Vec::new(),
             fixed,
             follows: None,
+            needs,
         }
     }
 }
@@ -187,11 +190,11 @@ fn expected(labeller: &Labeller<'_>, index: usize, request: &Request) -> (Expect
 
 /// Names that were given, so that each is given once.
 #[derive(Default)]
-pub(super) struct Names(HashSet<String, foldhash::fast::RandomState>);
+pub(in crate::plan) struct Names(HashSet<String, foldhash::fast::RandomState>);
 
 impl Names {
     /// The name with a number, if it was given already.
-    pub(super) fn number(&mut self, name: &mut String) {
+    pub(in crate::plan) fn number(&mut self, name: &mut String) {
         let length = name.len();
         let mut number = 2;
         while self.0.contains(name.as_str()) {

@@ -10,15 +10,18 @@ mod links;
 mod nowhere;
 mod plain;
 mod querystring;
+mod supply;
 mod unique;
+mod unknown;
 mod unnamed;
 
 pub(super) use base::Base;
-pub(super) use draft::{Draft, identify};
+pub(super) use draft::{Draft, Names, identify};
 pub use plain::{Values, plain};
+pub(super) use supply::Supplier;
 
 use super::label::is_reserved_header;
-use super::{Candidates, Case, Choice, Expectation, Gap, Labeller, Place, Scenario, Wishes};
+use super::{Candidates, Case, Choice, Expectation, Gap, Labeller, Place, Scenario, Ways, Wishes};
 use crate::contract::link::Supplied;
 use crate::contract::model::Parameter;
 use crate::contract::{Contract, Operation, ParameterLocation};
@@ -28,7 +31,7 @@ use crate::generate::unique::Origin;
 use crate::generate::value::{Fill, Maker};
 use crate::schema::Side;
 use crate::wire::parameter;
-use draft::{Names, Sketch};
+use draft::Sketch;
 use foldhash::quality::FixedState;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -61,6 +64,7 @@ pub(super) struct Deriver<'c> {
     operation: &'c Operation,
     index: usize,
     wishes: &'c Wishes,
+    ways: &'c Ways,
     choices: &'c [Choice],
     pub(super) candidates: Option<Candidates>,
     pub(super) drafts: Vec<Draft>,
@@ -75,7 +79,7 @@ impl<'c> Deriver<'c> {
     pub(super) fn new(
         labeller: &'c Labeller<'c>,
         index: usize,
-        wishes: &'c Wishes,
+        (wishes, ways): (&'c Wishes, &'c Ways),
         choices: &'c [Choice],
     ) -> Deriver<'c> {
         let contract = labeller.contract;
@@ -85,6 +89,7 @@ impl<'c> Deriver<'c> {
             operation: &contract.operations[index],
             index,
             wishes,
+            ways,
             choices,
             candidates: None,
             drafts: Vec::new(),
@@ -99,7 +104,7 @@ impl<'c> Deriver<'c> {
         self.astray();
         self.nowhere();
         self.reads();
-        let Some(request) = self.request(&[]) else { return };
+        let Some(request) = self.request() else { return };
         match self.operation.json_body().cloned() {
             Some(media) => self.with_json(&request, &media),
             None => match self.operation.sequence_body() {
@@ -157,10 +162,20 @@ impl<'c> Deriver<'c> {
         self.gap(&at, format!("no value can be made for the parameter `{name}`{because}"));
     }
 
-    /// The request with everything but the body. What a link supplies is left open.
-    fn request(&mut self, supplied: &[Supplied]) -> Option<Request> {
+    /// The request with everything but the body. What resources of the run supply is left open.
+    fn request(&mut self) -> Option<Request> {
+        let (ways, index) = (self.ways, self.index);
+        self.open_request(&|parameter| ways.number(index, parameter))
+    }
+
+    /// The same with what a link supplies left open.
+    fn following_request(&mut self, supplied: &[Supplied]) -> Option<Request> {
+        self.open_request(&|parameter| supplied.iter().position(|one| one.is(parameter)))
+    }
+
+    /// The same with all left open that is `given`, by its number.
+    fn open_request(&mut self, given: &dyn Fn(&Parameter) -> Option<usize>) -> Option<Request> {
         let (mut path, mut parts) = (Vec::new(), Parts::default());
-        let given = |parameter: &Parameter| supplied.iter().position(|one| one.is(parameter));
         let wanted = |parameter: &&Parameter| {
             (parameter.required || given(parameter).is_some()) && !is_reserved(parameter)
         };
@@ -214,6 +229,7 @@ impl<'c> Deriver<'c> {
                 words: "only what is required".into(),
             };
             self.single(about, request, None);
+            self.unknown(request, None);
             self.credentials(request, None);
             self.querystring(request, None);
         }
@@ -229,7 +245,7 @@ impl<'c> Deriver<'c> {
         let name = about.key();
         let key = self.keys.unused(name.clone());
         let body = body.map(|body| self.labeller.text(body(&key)));
-        let request = Request { body, ..request.clone() };
+        let request = self.bound(&about.place, Request { body, ..request.clone() });
         let sketch = Sketch::new(self.case_keys.unused(name), about, request);
         self.drafts.push(Draft::sketched(worth, self.drafts.len(), sketch));
     }
@@ -242,7 +258,8 @@ impl<'c> Deriver<'c> {
     /// A labelled case; `expectation` overrides the label where state decides.
     fn case(&mut self, about: About<'_>, request: Request, expectation: Option<Expectation>) -> Case {
         let key = self.case_keys.unused(about.key());
-        Sketch::new(key, about, request).labelled(self.labeller, self.index, expectation)
+        let request = self.bound(&about.place, request);
+        Sketch::new(key, about, request).labelled((self.labeller, self.ways), self.index, expectation)
     }
 }
 

@@ -4,7 +4,7 @@ use super::Deriver;
 use crate::contract::ParameterLocation;
 use crate::contract::link::{Origin, Supplied};
 use crate::exchange::Request;
-use crate::plan::{Labeller, Wishes};
+use crate::plan::{Labeller, Ways, Wishes};
 use crate::wire::parameter;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -24,7 +24,8 @@ pub fn plain(labeller: &Labeller<'_>, wishes: &Wishes, operation: usize, values:
         let (location, name) = (parameter.location, parameter.name.clone());
         supplied.push(Supplied { location, name, value: Origin::Literal(value) });
     }
-    let mut request = Deriver::new(labeller, operation, wishes, &[]).request(&supplied)?;
+    let mut request =
+        Deriver::new(labeller, operation, (wishes, &Ways::default()), &[]).following_request(&supplied)?;
     request.parts = request.parts.supplied(&texts).into();
     let sound = |segment: &&str| !matches!(*segment, "." | "..") && !segment.contains(['/', '?', '#', '\\']);
     request.parts.path.iter().all(|segment| sound(&segment.as_str())).then_some(request)

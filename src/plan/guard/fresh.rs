@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::rc::Rc;
 
 /// A parameter of a path that can hold such ids, and where they come from.
-pub(super) struct Fresh<'c> {
+pub(in crate::plan) struct Fresh<'c> {
     parameter: &'c Parameter,
     source: Source,
 }
@@ -29,10 +29,21 @@ impl<'c> Fresh<'c> {
         let mut found: Vec<(usize, &Parameter)> =
             parameters.filter_map(|parameter| Some((stands(&parameter)?, parameter))).collect();
         found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-        found.into_iter().find_map(|(_, parameter)| {
-            let source = source(labeller, parameter, seed)?;
-            Some(Fresh { parameter, source })
-        })
+        found.into_iter().find_map(|(_, parameter)| Fresh::of(labeller, parameter, seed))
+    }
+
+    /// Those of a parameter, if it can.
+    pub(in crate::plan) fn of(
+        labeller: &Labeller<'_>,
+        parameter: &'c Parameter,
+        seed: u64,
+    ) -> Option<Fresh<'c>> {
+        source(labeller, parameter, seed).map(|source| Fresh { parameter, source })
+    }
+
+    /// An id that goes with a name.
+    pub(in crate::plan) fn id(&self, name: &str) -> Option<Value> {
+        self.source.value(name)
     }
 
     /// Whether ids stand in the parameter of this name.
@@ -41,7 +52,7 @@ impl<'c> Fresh<'c> {
     }
 
     /// The path of a request to an operation with an id in it that goes with a name.
-    pub(super) fn path(
+    pub(in crate::plan) fn path(
         &self,
         labeller: &Labeller<'_>,
         operation: &Operation,

@@ -8,10 +8,11 @@ mod fresh;
 mod words;
 
 use super::select::names;
-use super::{Case, Gap, Labeller, Place, Plan, Scenario};
+use super::{Case, Gap, Labeller, Needs, Place, Plan, Scenario, Violation};
+use crate::cause::Cause;
 use crate::contract::{Contract, Operation, ParameterLocation};
 use crate::exchange::Pieces;
-use fresh::Fresh;
+pub(super) use fresh::Fresh;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -70,6 +71,26 @@ pub fn is_safe(method: &str) -> bool {
 /// Whether a method changes the resource that the path names.
 pub fn changes(method: &str) -> bool {
     !is_safe(method) && method != "POST"
+}
+
+/// Whether nothing is sent to an operation, whatever the case.
+pub(super) fn spares(contract: &Contract, guards: &Guards, index: usize) -> bool {
+    let operation = &contract.operations[index];
+    if guards.read_only && !is_safe(&operation.method) {
+        return true;
+    }
+    let Some(patterns) = &guards.disruption else { return false };
+    let asked = || patterns.iter().any(|pattern| names(pattern, operation, ""));
+    disrupts(operation).is_some() && !asked()
+}
+
+/// What tells that an operation disrupts.
+fn disrupts(operation: &Operation) -> Option<Sign> {
+    match operation.behaviour.disruptive {
+        Some(true) => Some(Sign::Stated),
+        Some(false) => None,
+        None => words::disruptive(operation).map(Sign::Words),
+    }
 }
 
 /// Why a case is not sent.
@@ -175,7 +196,7 @@ pub(super) fn guard(contract: &Contract, guards: &Guards, plan: &mut Plan) {
                 known.join(harm);
                 scenarios.push(Arc::unwrap_or_clone(scenario));
             }
-            None => match scenario.cases.iter().find(|case| guard.sign(case.operation).is_some()) {
+            None => match scenario.cases.iter().find(|case| guard.disrupts(case).is_some()) {
                 Some(case) => {
                     plan.disruptive.insert(case.operation);
                     last.push(scenario);
@@ -186,20 +207,46 @@ pub(super) fn guard(contract: &Contract, guards: &Guards, plan: &mut Plan) {
     }
     sent.append(&mut last);
     plan.scenarios = sent;
-    plan.withheld = withheld
-        .into_iter()
-        .map(|(index, (harm, scenarios))| {
-            let operation = &contract.operations[index];
-            Withheld {
-                operation: operation.id.clone(),
-                at: operation.at.clone(),
-                why: harm.why(operation),
-                flag: harm.flag(operation),
-                scenarios,
-            }
-        })
-        .collect();
+    plan.withheld = told(contract, withheld);
     plan.gaps.extend(plan.withheld.iter().map(Withheld::gap));
+}
+
+/// Leads scenarios of a plan that were derived anew to what cannot exist; those that must not be sent
+/// are withheld, and told by their indexes.
+pub(super) fn spared(contract: &Contract, plan: &mut Plan, scenarios: &[usize]) -> Vec<usize> {
+    let guards = plan.wishes.guards.clone();
+    let (labeller, seed) = (Labeller::new(contract), plan.seed);
+    let (signs, fresh) = (HashMap::new(), HashMap::new());
+    let mut guard = Guard { contract, guards: &guards, labeller, seed, signs, fresh };
+    let mut withheld: IndexMap<usize, (Harm, Vec<Scenario>)> = IndexMap::new();
+    let mut spared = Vec::new();
+    for index in scenarios {
+        let scenario = Arc::make_mut(&mut plan.scenarios[*index]);
+        if let Some((operation, harm)) = guard.harm(scenario) {
+            let (known, scenarios) = withheld.entry(operation).or_default();
+            known.join(harm);
+            scenarios.push(scenario.clone());
+            spared.push(*index);
+        }
+    }
+    let withheld = told(contract, withheld);
+    plan.gaps.extend(withheld.iter().map(Withheld::gap));
+    plan.withheld.extend(withheld);
+    spared
+}
+
+fn told(contract: &Contract, withheld: IndexMap<usize, (Harm, Vec<Scenario>)>) -> Vec<Withheld> {
+    let each = withheld.into_iter().map(|(index, (harm, scenarios))| {
+        let operation = &contract.operations[index];
+        Withheld {
+            operation: operation.id.clone(),
+            at: operation.at.clone(),
+            why: harm.why(operation),
+            flag: harm.flag(operation),
+            scenarios,
+        }
+    });
+    each.collect()
 }
 
 impl Guard<'_> {
@@ -232,17 +279,19 @@ impl Guard<'_> {
     fn sign(&mut self, index: usize) -> Option<&Sign> {
         self.guards.disruption.as_ref()?;
         let operation = &self.contract.operations[index];
-        let sign = || match operation.behaviour.disruptive {
-            Some(true) => Some(Sign::Stated),
-            Some(false) => None,
-            None => words::disruptive(operation).map(Sign::Words),
-        };
-        self.signs.entry(index).or_insert_with(sign).as_ref()
+        self.signs.entry(index).or_insert_with(|| disrupts(operation)).as_ref()
+    }
+
+    /// What tells that a case disrupts. What is done to the run's own disrupts nobody else, unless the
+    /// contract says so.
+    fn disrupts(&mut self, case: &Case) -> Option<&Sign> {
+        let own = case.needs.as_ref().is_some_and(Needs::are_own);
+        self.sign(case.operation).filter(|sign| !own || **sign == Sign::Stated)
     }
 
     /// What tells that a case disrupts, unless it was asked for.
     fn kept(&mut self, case: &Case, scenario: &str) -> Option<Sign> {
-        let sign = self.sign(case.operation)?.clone();
+        let sign = self.disrupts(case)?.clone();
         let operation = &self.contract.operations[case.operation];
         let asked =
             |pattern: &String| names(pattern, operation, scenario) || names(pattern, operation, &case.id);
@@ -258,9 +307,17 @@ impl Guard<'_> {
         if !self.guards.existing_data || !changes(&request.method) || request.method != operation.method {
             return Ok(None);
         }
+        if case.needs.as_ref().is_some_and(Needs::are_own) {
+            return Ok(None);
+        }
         // What an answer of the run leads to is the run's own.
         let follows = case.follows.iter().flat_map(|follow| &follow.parameters);
         if follows.into_iter().any(|supplied| supplied.location == ParameterLocation::Path) {
+            return Ok(None);
+        }
+        // An id that nobody has is asked for.
+        let not_found = |violation: &Violation| violation.cause == Cause::NotFound;
+        if case.expectation.violations.iter().any(not_found) && request.path().carries_run() {
             return Ok(None);
         }
         let (labeller, seed) = (&self.labeller, self.seed);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 const NOTES: &str = "openapi: 3.1.0
 info: {title: T, version: '1'}
 paths:
-  /notes:
+  /notices:
     post: {operationId: addNote, responses: {'201': {description: ok}}}
   /notes/{id}:
     parameters: [{name: id, in: path, required: true, schema: SCHEMA}]

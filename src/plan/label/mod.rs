@@ -9,7 +9,6 @@ use super::{Place, ResourceNames, Verdict, Violation};
 use crate::cause::Cause;
 use crate::contract::expression;
 use crate::contract::extension::Unique;
-use crate::contract::link::Supplied;
 use crate::contract::model;
 use crate::contract::{Contract, Operation};
 use crate::exchange::{CredentialKind, Pieces, Request};
@@ -89,18 +88,9 @@ impl<'c> Labeller<'c> {
         Pieces::of(text.into().into_boxed_slice(), self.sample.as_str())
     }
 
-    /// What a request to an operation is worth.
+    /// What a request to an operation is worth. What an earlier answer supplies is known to the
+    /// host.
     pub fn label(&self, operation: &Operation, request: &Request) -> Label {
-        self.label_following(operation, request, &[])
-    }
-
-    /// The same where a link gives some of the parameters, whose values are known to the host.
-    pub(super) fn label_following(
-        &self,
-        operation: &Operation,
-        request: &Request,
-        supplied: &[Supplied],
-    ) -> Label {
         let mut seen = Findings::default();
         let text = document_of(operation, request);
         if request.method != operation.method {
@@ -109,7 +99,7 @@ impl<'c> Labeller<'c> {
         if request.credentials != CredentialKind::Valid && !operation.is_open() {
             seen.violation(Cause::Unauthenticated, Place::Credentials, None, &operation.at);
         }
-        parameters(self, operation, request, supplied, &mut seen);
+        parameters(self, operation, request, &mut seen);
         if seen.violations.is_empty() {
             body(self, operation, request, text.as_ref(), &mut seen);
         }

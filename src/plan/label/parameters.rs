@@ -3,36 +3,41 @@
 use super::{Findings, Labeller, querystring, silence, two_readings};
 use crate::cause::Cause;
 use crate::contract::Operation;
-use crate::contract::link::Supplied;
 use crate::contract::model::{Parameter, ParameterLocation};
-use crate::exchange::{Parts, Request};
+use crate::exchange::{Parts, Pieces, Request};
 use crate::json::pointer;
+use crate::plan::guard::changes;
 use crate::plan::{Place, Violation};
 use crate::schema::folded::Type;
 use crate::schema::{Side, ValidationError};
-use crate::wire::parameter::{Reader, Reading};
+use crate::wire::parameter::{self, Reader, Reading};
 use crate::wire::{Received, url};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Looks at every parameter of a request that no link supplies.
+/// Looks at every parameter of a request that no earlier answer supplies.
 pub(super) fn parameters(
     labeller: &Labeller<'_>,
     operation: &Operation,
     request: &Request,
-    supplied: &[Supplied],
     seen: &mut Findings,
 ) {
     let contract = labeller.contract;
-    let own = |parameter: &&Parameter| !supplied.iter().any(|one| one.is(parameter));
+    let open = request.parts.texts().any(Pieces::is_open);
+    let own = |parameter: &&Parameter| !open || !is_supplied(operation, &request.parts, parameter);
     let listed = |parameter: &Parameter| {
         let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
         let flat = labeller.flats.at(&places);
         flat.listed.is_some() || flat.types == [Type::Boolean]
     };
-    if operation.parameters.iter().filter(own).any(|parameter| parameter.location == ParameterLocation::Path)
-    {
+    let nobodys = |parameter: &&Parameter| {
+        parameter.location == ParameterLocation::Path
+            && (changes(&request.method)
+                || !labeller.documents(parameter, |value| sends(operation, request, parameter, value)))
+    };
+    if operation.parameters.iter().filter(own).any(|parameter| nobodys(&parameter)) {
         seen.silent("whether the resource that the path names exists is not known");
     }
     let unread = |parameter: &&Parameter| {
@@ -42,11 +47,19 @@ pub(super) fn parameters(
     for parameter in operation.parameters.iter().filter(own).filter(unread) {
         seen.silent(format!("what the contract says of `{}` cannot be read in full", parameter.name));
     }
+    // A number that names no resource is not looked up.
+    let amount = |parameter: &Parameter| {
+        let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
+        let types = &labeller.flats.at(&places).types;
+        let number = |one: &Type| matches!(one, Type::Integer | Type::Number);
+        !types.is_empty() && types.iter().all(number) && !labeller.resources.are_named_at(&parameter.name)
+    };
     let looked_up = |parameter: &&Parameter| {
         matches!(parameter.location, ParameterLocation::Query | ParameterLocation::Cookie)
             && parameter.required
-            && contract.known_value(parameter).is_none()
+            && !labeller.documents(parameter, |value| sends(operation, request, parameter, value))
             && !listed(parameter)
+            && !amount(parameter)
     };
     for parameter in operation.parameters.iter().filter(own).filter(looked_up) {
         seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
@@ -104,6 +117,44 @@ pub(super) fn parameters(
     }
 }
 
+/// Whether a request has a value as a parameter.
+fn sends(operation: &Operation, request: &Request, parameter: &Parameter, value: &Value) -> bool {
+    let Some(text) = parameter::written(parameter, value) else { return false };
+    let is = |own: &Pieces| own.as_str() == text;
+    let Parts { path, query, cookies, .. } = &*request.parts;
+    match parameter.location {
+        ParameterLocation::Path => {
+            let hole = format!("{{{}}}", parameter.name);
+            let mut pairs = operation.path.split('/').zip(path);
+            pairs.any(|(template, own)| template == hole && is(own))
+        }
+        ParameterLocation::Query | ParameterLocation::Querystring => query.iter().any(is),
+        ParameterLocation::Cookie => cookies.iter().any(is),
+        ParameterLocation::Header => request.header(&parameter.name).is_some_and(|own| own == text),
+    }
+}
+
+/// Whether an earlier answer supplies a parameter.
+fn is_supplied(operation: &Operation, parts: &Parts, parameter: &Parameter) -> bool {
+    let name = &parameter.name;
+    let open = |texts: &[Pieces]| {
+        texts.iter().any(|text| text.is_open() && text.as_str().split('=').next() == Some(name))
+    };
+    match parameter.location {
+        ParameterLocation::Path => {
+            let hole = format!("{{{name}}}");
+            let pairs = operation.path.split('/').zip(&parts.path);
+            pairs.into_iter().any(|(template, text)| text.is_open() && template.contains(&hole))
+        }
+        ParameterLocation::Query | ParameterLocation::Querystring => open(&parts.query),
+        ParameterLocation::Cookie => open(&parts.cookies),
+        ParameterLocation::Header => {
+            let mut fields = parts.fields.iter();
+            fields.any(|(known, text)| text.is_open() && known.eq_ignore_ascii_case(name))
+        }
+    }
+}
+
 /// What is found of parameters that are no headers, by the index of the parameter.
 type Elsewhere = Rc<Vec<(usize, Found)>>;
 
@@ -125,6 +176,13 @@ pub(super) struct Known {
 }
 
 impl Labeller<'_> {
+    /// Whether a value that is documented for a parameter, or for what it holds, is so.
+    fn documents(&self, parameter: &Parameter, is: impl Fn(&Value) -> bool) -> bool {
+        let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
+        self.contract.known_value(parameter).is_some_and(&is)
+            || self.flats.at(&places).examples.iter().any(&is)
+    }
+
     fn readers(&self, operation: &Operation) -> Rc<Vec<Reader>> {
         let mut known = self.known.borrow_mut();
         if let Some(readers) = known.readers.get(&operation.id) {

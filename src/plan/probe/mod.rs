@@ -6,7 +6,7 @@
 //! that what is left over are the members to which the refusals are due.
 
 use super::derive::{Base, Deriver};
-use super::{Case, Labeller, Place, Plan, Role};
+use super::{Case, Labeller, Needs, Place, Plan, Role};
 use crate::contract::MediaType;
 use crate::exchange::Request;
 use crate::generate::mutate;
@@ -68,6 +68,8 @@ struct Body {
 pub struct Search<'c> {
     deriver: Deriver<'c>,
     request: Request,
+    /// What it takes, as a planned one does.
+    needs: Option<Needs>,
     base: Base,
     least: Value,
     /// Bodies of which any may be accepted, until one is.
@@ -103,7 +105,7 @@ impl<'c> Search<'c> {
         operation: usize,
         (shown, far): (&[Shown<'_>], bool),
     ) -> Option<Search<'c>> {
-        let mut deriver = Deriver::new(labeller, operation, &plan.wishes, &[]);
+        let mut deriver = Deriver::new(labeller, operation, (&plan.wishes, &plan.ways), &[]);
         let (mut request, media) = deriver.json_request()?;
         // Where it goes was seen to by what guards the target's data.
         let planned =
@@ -117,6 +119,7 @@ impl<'c> Search<'c> {
         let mut search = Search {
             deriver,
             request,
+            needs: planned.needs.clone(),
             base,
             least,
             starts: VecDeque::new(),
@@ -338,6 +341,7 @@ impl<'c> Search<'c> {
             Request { body: Some(self.deriver.text(json::compact(&value))), ..self.request.clone() };
         let mut case = self.deriver.candidate(name, words, request);
         case.role = Role::Search;
+        case.needs = self.needs.clone().filter(|_| case.request.is_open());
         case
     }
 

@@ -50,6 +50,12 @@ pub fn repeat(scenario: &Scenario, case: &Case, sent: &Sent, run: &str) -> Repea
             lacks.push(format!("{name} stands for {from} of {}", text::visible(of)));
         }
     }
+    for need in case.needs.iter().flat_map(|needs| needs.values.iter()) {
+        let name = variable_of(need.given.into.name());
+        let from = text::visible(&need.given.from.to_string());
+        let of = if need.of.is_empty() { String::new() } else { format!(" of {}", text::visible(&need.of)) };
+        lacks.push(format!("{name} stands for {from}{of}"));
+    }
     let line = line(case, sent, run, &mut lacks);
     let whole = quoted(&text::visible(&scenario.id));
     let note = format!("{}; to repeat it whole, add --include {whole} to what was run", lacks.join("; "));
@@ -181,9 +187,8 @@ fn pieces(case: &Case, planned: &Pieces, sent: &[u8], run: &str) -> Vec<Part> {
                 own.push((run.as_bytes().to_vec(), Part::Variable(RUN_VARIABLE.to_owned())));
             }
             exchange::Piece::Answer { parameter, shown } => {
-                let follows = case.follows.as_ref().and_then(|follow| follow.parameters.get(parameter));
-                let name = follows.map_or("", |one| one.name.as_str());
-                let shown = shown.replace(&format!("{{{name}}}"), &format!("${}", variable_of(name)));
+                let name = case.taken(parameter).map(|(name, _)| name.to_owned()).unwrap_or_default();
+                let shown = shown.replace(&format!("{{{name}}}"), &format!("${}", variable_of(&name)));
                 own.extend(variables_in(shown.as_bytes()).into_iter().map(|piece| match &piece {
                     Part::Known(text) => (text.clone(), piece),
                     Part::Variable(name) => (format!("${name}").into_bytes(), piece),

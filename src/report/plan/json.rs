@@ -76,6 +76,8 @@ struct Case<'p> {
     given: &'p [Precondition],
     #[serde(skip_serializing_if = "Option::is_none")]
     follows: Option<Follows<'p>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needs: Option<Needs<'p>>,
     operation: &'p str,
     contract: Located<'p>,
 }
@@ -112,6 +114,23 @@ struct Reason<'p> {
 struct Follows<'p> {
     step: usize,
     parameters: Vec<Given<'p>>,
+}
+
+/// What resources of the run supply.
+#[derive(Serialize)]
+struct Needs<'p> {
+    /// Cases that say the same share what they need.
+    purpose: &'p str,
+    values: Vec<Need<'p>>,
+}
+
+/// A value that a resource supplies.
+#[derive(Serialize)]
+struct Need<'p> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<&'p str>,
+    into: String,
+    value: String,
 }
 
 /// A parameter that a link supplies.
@@ -197,6 +216,7 @@ impl<'p> Case<'p> {
             about: &case.about,
             given: &case.preconditions,
             follows: case.follows.as_ref().map(Follows::of),
+            needs: case.needs.as_ref().map(Needs::of),
             operation: &places.contract.operations[case.operation].id,
             contract: places.of(&case.at),
         }
@@ -238,6 +258,17 @@ impl<'p> Reason<'p> {
 impl<'p> Follows<'p> {
     fn of(follow: &'p Follow) -> Follows<'p> {
         Follows { step: follow.step, parameters: follow.parameters.iter().map(Given::of).collect() }
+    }
+}
+
+impl<'p> Needs<'p> {
+    fn of(needs: &'p plan::Needs) -> Needs<'p> {
+        let value = |need: &'p plan::Need| Need {
+            of: Some(&*need.of).filter(|of| !of.is_empty()),
+            into: need.given.into.to_string(),
+            value: need.given.from.to_string(),
+        };
+        Needs { purpose: &needs.purpose, values: needs.values.iter().map(value).collect() }
     }
 }
 

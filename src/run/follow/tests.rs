@@ -78,7 +78,7 @@ fn followed(status: u16, body: &str) -> Result<(String, String), Unfilled> {
     let earlier = vec![Some(exchange(500, "{}")), Some(exchange(status, body))];
     let case = scenario.cases.last().unwrap();
     assert_eq!(case.request.path().as_str(), "/rooms/{room}/{id}?id={id}&view={view}");
-    let case = filled(&contract, scenario, case, &earlier)?;
+    let case = filled(&contract, scenario, case, (&earlier, &Supplies::default()))?;
     Ok((case.request.path().to_string(), case.request.header("x-tag").unwrap().into_owned()))
 }
 

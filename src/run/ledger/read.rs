@@ -249,7 +249,7 @@ mod tests {
 openapi: 3.0.3
 info: {title: T, version: '1'}
 paths:
-  /a: {post: {operationId: make, responses: {'201': {description: made}}}}
+  /a: {post: {operationId: make, responses: {'201': {description: made, content: {application/json: {schema: {type: object, properties: {id: {}}}}}}}}}
   /a/{id}:
     parameters: [{name: id, in: path, required: true, schema: {type: string}}]
     delete: {operationId: remove, responses: {'204': {description: gone}}}

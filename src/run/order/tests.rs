@@ -111,6 +111,7 @@ fn scenarios(all: &[&[(&str, &str)]]) -> Vec<Arc<Scenario>> {
         preconditions: Vec::new(),
         fixed: false,
         follows: None,
+        needs: None,
     };
     let scenario = |requests: &&[(&str, &str)]| Scenario {
         id: String::new(),

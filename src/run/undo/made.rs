@@ -211,7 +211,7 @@ info: {title: T, version: '1'}
 paths:
   /a:
     get: {operationId: list, responses: {'200': {description: all}}}
-    post: {operationId: make, responses: {'201': {description: made}}}
+    post: {operationId: make, responses: {'201': {description: made, content: {application/json: {schema: {type: object, properties: {id: {}}}}}}}}
   /a/{id}:
     parameters: [{name: id, in: path, required: true, schema: {type: string}}]
     delete: {operationId: remove, responses: {'204': {description: gone}}}

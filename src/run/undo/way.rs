@@ -141,16 +141,7 @@ fn text(
     giver: &Operation,
     (sent, answer): (&Sent, Option<&Answer>),
 ) -> Option<String> {
-    match source {
-        Source::Exchange(expression) => scalar(&follow::value(contract, expression, giver, (sent, answer))?),
-        Source::Location { template, parameter } => {
-            let (path, _) = url::parts(answer?.header("location")?);
-            let values = template::values(template, path.trim_end_matches('/'))?;
-            let (_, text) = values.into_iter().find(|(name, _)| name == parameter)?;
-            Some(url::decoded(text))
-        }
-        Source::Literal(value) => scalar(&value.into()),
-    }
+    scalar(&follow::given(contract, source, giver, (sent, answer))?)
 }
 
 /// A number, a text or a truth value as a text; numbers keep their digits.
@@ -209,7 +200,7 @@ info: {title: T, version: '1'}
 paths:
   /a/{a}/b:
     parameters: [{name: a, in: path, required: true, schema: {type: string}}]
-    post: {operationId: make, responses: {'201': {description: made}}}
+    post: {operationId: make, responses: {2XX: {description: made, content: {application/json: {schema: {type: object, properties: {id: {}}}}}}}}
   /a/{a}/b/{b}:
     parameters:
       - {name: a, in: path, required: true, schema: {type: string}}

@@ -9,21 +9,21 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// So many shops are there before.
-pub(super) const BEFORE: u64 = 500;
+pub(crate) const BEFORE: u64 = 500;
 
 /// What it does otherwise than it should.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Manners {
+pub(crate) struct Manners {
     /// Which create is carried out and not answered, from 1.
-    pub(super) cuts_create: Option<usize>,
+    pub(crate) cuts_create: Option<usize>,
     /// What every DELETE is answered with, which it then does not carry out.
-    pub(super) refuses_delete: Option<u16>,
+    pub(crate) refuses_delete: Option<u16>,
     /// How long each answer takes.
-    pub(super) takes: Duration,
+    pub(crate) takes: Duration,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Shop {
+pub(crate) struct Shop {
     shop: Value,
     items: BTreeMap<u64, Value>,
 }
@@ -33,14 +33,14 @@ struct Books {
     shops: BTreeMap<u64, Shop>,
 }
 
-pub(super) struct Shops {
-    pub(super) server: Canned,
+pub(crate) struct Shops {
+    pub(crate) server: Canned,
     books: Arc<Mutex<Books>>,
     creates: Arc<AtomicUsize>,
 }
 
 impl Shops {
-    pub(super) fn start(manners: Manners) -> Shops {
+    pub(crate) fn start(manners: Manners) -> Shops {
         let shop = |id: u64| {
             let item = id.is_multiple_of(7).then(|| (10_000 + id, json!({"id": 10_000 + id, "name": "tea"})));
             let shop = json!({"id": id, "name": format!("shop {id}"), "note": "old"});
@@ -63,17 +63,17 @@ impl Shops {
     }
 
     /// All that is there.
-    pub(super) fn held(&self) -> BTreeMap<u64, Shop> {
+    pub(crate) fn held(&self) -> BTreeMap<u64, Shop> {
         self.books.lock().unwrap().shops.clone()
     }
 
     /// How many shops and items are there.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.held().values().map(|shop| 1 + shop.items.len()).sum()
     }
 
     /// How much was made.
-    pub(super) fn made(&self) -> usize {
+    pub(crate) fn made(&self) -> usize {
         self.creates.load(Ordering::SeqCst)
     }
 }
@@ -201,7 +201,7 @@ fn refusal(status: u16) -> Vec<u8> {
 }
 
 /// The contract of the host.
-pub(super) const CONTRACT: &str = r##"
+pub(crate) const CONTRACT: &str = r##"
 openapi: 3.1.0
 info: {title: Shops, version: "1"}
 paths:
@@ -253,7 +253,7 @@ paths:
       operationId: makeItem
       requestBody: {$ref: "#/components/requestBodies/Shop"}
       responses:
-        "201": {$ref: "#/components/responses/Shop"}
+        "201": {$ref: "#/components/responses/Item"}
         "400": {$ref: "#/components/responses/Refused"}
         "404": {$ref: "#/components/responses/Refused"}
         "415": {$ref: "#/components/responses/Refused"}
@@ -264,7 +264,7 @@ paths:
     get:
       operationId: readItem
       responses:
-        "200": {$ref: "#/components/responses/Shop"}
+        "200": {$ref: "#/components/responses/Item"}
         "404": {$ref: "#/components/responses/Refused"}
     delete:
       operationId: dropItem
@@ -292,6 +292,11 @@ components:
       content:
         application/json:
           schema: {type: object, required: [id, name], properties: {id: {type: integer}, name: {type: string}}}
+    Item:
+      description: one
+      content:
+        application/json:
+          schema: {type: object, required: [id, name], properties: {id: {type: integer}, name: {type: string}}}
     Page:
       description: some
       content:
@@ -303,7 +308,7 @@ components:
 "##;
 
 /// The same without any way to delete.
-pub(super) fn without_delete() -> String {
+pub(crate) fn without_delete() -> String {
     let mut kept = Vec::new();
     let mut inside = false;
     for line in CONTRACT.lines() {

@@ -381,6 +381,11 @@ const LINKS: &[Proof] = &[
         "paths:\n  /a: {post: {operationId: a, responses: {'201': {description: ok, content: {application/json: {schema: {type: object, required: [id], properties: {id: {type: string}}}}}, links: {l: {«operationRef: '#/paths/~1b~1{id}/get',» parameters: {id: $response.body#/id}}}}}}}\n  /b/{id}: {get: {operationId: b, parameters: [{name: id, in: path, required: true, schema: {type: string}}], responses: {'200': {description: ok}}}}\n",
     ),
     sent(
+        ("Link", "requestBody"),
+        "a/accept/body/resource/b",
+        "paths:\n  /a: {post: {operationId: a, responses: {'201': {description: ok, content: {application/json: {schema: {type: object, required: [id], properties: {id: {type: string}}}}}, links: {l: {operationId: b«, requestBody: {x: $response.body#/id}»}}}}}}\n  /b: {post: {operationId: b, requestBody: {required: true, content: {application/json: {schema: {type: object, required: [x], properties: {x: {type: string}}}}}}, responses: {'201': {description: ok}}}}\n",
+    ),
+    sent(
         ("Link", "parameters"),
         "b/either/link/a",
         "paths:\n  /a: {post: {operationId: a, responses: {'201': {description: ok, content: {application/json: {schema: {type: object, required: [id], properties: {id: {type: string}}}}}, links: {l: {operationId: b«, parameters: {id: $response.body#/id}»}}}}}}\n  /b/{id}: {get: {operationId: b, parameters: [{name: id, in: path, required: true, schema: {type: string}}], responses: {'200': {description: ok}}}}\n",

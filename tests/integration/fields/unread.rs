@@ -34,11 +34,6 @@ pub(super) const UNREAD: &[Proof] = &[
         "paths: {/a: {get: {responses: {'200': {description: ok}}, parameters: [{name: q, in: query, schema: {}, examples: {e: {\n  «externalValue: e.json»}}}]}}}\n",
     ),
     named(
-        ("Link", "requestBody"),
-        (4, "`requestBody` is not read"),
-        "paths: {/a: {get: {operationId: a, responses: {'200': {description: ok, links: {l: {operationId: a,\n  «requestBody: 1»}}}}}}}\n",
-    ),
-    named(
         ("Link", "server"),
         (4, "server"),
         "paths: {/a: {get: {operationId: a, responses: {'200': {description: ok, links: {l: {operationId: a,\n  «server: {url: /b}»}}}}}}}\n",

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use contracts::Known;
 use probity::contract::Contract;
 use probity::exchange::CredentialKind;
-use probity::plan::{self, Case, Place, Plan, Verdict, Wishes};
+use probity::plan::{self, Case, Place, Plan, Role, Verdict, Wishes};
 use probity::source::Document;
 use serde_json::Value;
 
@@ -143,10 +143,13 @@ fn twins(plan: &Plan) -> Vec<(String, String)> {
         let followed =
             |step| scenario.cases.iter().filter_map(|case| case.follows.as_ref()).any(|it| it.step == step);
         for (step, case) in scenario.cases.iter().enumerate() {
-            if followed(step) {
+            // What others are made from may be as it is, each time.
+            if followed(step) || case.role == Role::Supply {
                 continue;
             }
-            let wire = format!("{:?}", case.request);
+            // What stands in a hole comes from whoever is followed, or from what is needed.
+            let from = (case.follows.is_some(), case.needs.as_ref().map(|needs| &needs.purpose));
+            let wire = format!("{:?} {from:?}", case.request);
             match seen.insert(wire, (index, &case.id)) {
                 Some((other, id)) if other != index => twins.push((id.to_owned(), case.id.clone())),
                 _ => {}

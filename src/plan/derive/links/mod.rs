@@ -34,11 +34,12 @@ impl<'c> Deriver<'c> {
             match &link.leads {
                 Err(astray) => self.gap(&astray.at, astray.why.clone()),
                 Ok(lead) => {
-                    let other = self.contract.operations.iter().find(|other| other.at == lead.operation);
+                    let mut operations = self.contract.operations.iter().enumerate();
+                    let other = operations.find(|(_, other)| other.at == lead.operation);
                     let name = pointer::tokens(&link.at).last().unwrap_or_default();
                     match other {
                         None => self.gap(&link.at, "the link leads to an operation that cannot be tested"),
-                        Some(other) if other.method != "GET" => {
+                        Some((index, other)) if other.method != "GET" && !self.gives(index) => {
                             let (id, method) = (&other.id, &other.method);
                             let why =
                                 format!("the link `{name}` leads to `{id}`, and {method} is not followed");
@@ -49,6 +50,11 @@ impl<'c> Deriver<'c> {
                 }
             }
         }
+    }
+
+    /// Whether another operation is given what this one answers.
+    fn gives(&self, taker: usize) -> bool {
+        self.ways.to(taker).iter().any(|connection| connection.giver == self.index)
     }
 
     /// The scenarios in which this operation is reached through the links of others. Only what
@@ -72,9 +78,9 @@ impl<'c> Deriver<'c> {
     }
 
     fn read(&mut self, way: &Way<'c>) {
-        let mut there = Deriver::new(self.labeller, way.source, self.wishes, self.choices);
+        let mut there = Deriver::new(self.labeller, way.source, (self.wishes, self.ways), self.choices);
         let parameters = self.suppliable(way.lead);
-        let Some(read) = self.request(&parameters) else { return };
+        let Some(read) = self.following_request(&parameters) else { return };
         // Two, so that data of the one that shows in place of the other's is seen.
         let count = if there.operation.method == "POST" { 2 } else { 1 };
         let mut cases = Vec::new();
@@ -109,7 +115,7 @@ impl<'c> Deriver<'c> {
 
     /// A request whose answer has the link.
     fn leading(&mut self, target: &Operation, link: &Link, number: usize) -> Option<Case> {
-        let mut request = self.request(&[])?;
+        let mut request = self.request()?;
         if let Some(media) = self.operation.json_body().cloned() {
             let base = self.base(&media, Fill::All).or_else(|| self.base(&media, Fill::Required))?;
             let base = Base::new(self, base, media.clone());
@@ -156,7 +162,7 @@ impl<'c> Deriver<'c> {
 
     /// The request that a link leads to.
     fn following(&mut self, source: &Operation, link: &Link, request: Request, follow: Follow) -> Case {
-        let label = self.labeller.label_following(self.operation, &request, &follow.parameters);
+        let label = self.labeller.label(self.operation, &request);
         let mut expectation = expect::expectation(self.operation, label);
         if expectation.verdict == Verdict::Accept && link.read_back.is_none() {
             expectation = Expectation {
@@ -171,7 +177,7 @@ impl<'c> Deriver<'c> {
         let about = about(&source.id, link, variant, words);
         let mut case = self.case(about, request, Some(expectation));
         case.preconditions = vec![Precondition { step: follow.step, accepted: true }];
-        case.follows = Some(follow);
+        (case.follows, case.needs) = (Some(follow), None);
         case
     }
 }
@@ -179,14 +185,14 @@ impl<'c> Deriver<'c> {
 impl Deriver<'_> {
     /// The request that a link leads to, from somebody who does not say who it is.
     fn stranger(&mut self, source: &Operation, link: &Link, request: Request, follow: Follow) -> Case {
-        let label = self.labeller.label_following(self.operation, &request, &follow.parameters);
+        let label = self.labeller.label(self.operation, &request);
         let expectation = expect::expectation(self.operation, label);
         let words = format!("no credentials, for what `{}` answered", source.id);
         let variant = format!("linked-from-{}", source.id);
         let about = about(&source.id, link, &variant, words);
         let mut case = self.case(about, request, Some(expectation));
         case.preconditions = vec![Precondition { step: follow.step, accepted: true }];
-        case.follows = Some(follow);
+        (case.follows, case.needs) = (Some(follow), None);
         case
     }
 }

@@ -29,11 +29,11 @@ impl Scene<'_, '_> {
     }
 
     fn shared_with(&mut self, other: usize) {
-        let Deriver { labeller, wishes, choices, .. } = *self.deriver;
-        let mut there = Deriver::new(labeller, other, wishes, choices);
+        let Deriver { labeller, wishes, ways, choices, .. } = *self.deriver;
+        let mut there = Deriver::new(labeller, other, (wishes, ways), choices);
         let operation = there.operation;
         let Some(unique) = operation.behaviour.unique.first() else { return };
-        let (Some(mut request), Some(media)) = (there.request(&[]), operation.json_body().cloned()) else {
+        let (Some(mut request), Some(media)) = (there.request(), operation.json_body().cloned()) else {
             return;
         };
         let Some(base) = there.base(&media, Fill::All) else { return };

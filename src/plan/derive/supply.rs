@@ -1,0 +1,107 @@
+//! Resources that a run supplies itself with: the requests that make them or show them, and the
+//! members of other bodies that name them.
+
+use super::base::Base;
+use super::{About, Deriver};
+use crate::contract::ParameterLocation;
+use crate::exchange::Request;
+use crate::generate::value::Fill;
+use crate::json::{self, Kind, pointer};
+use crate::plan::guard::{self, Fresh};
+use crate::plan::ways::PARENTS;
+use crate::plan::{Case, Place, Role};
+
+/// Makes the requests of an operation that supply resources.
+pub(in crate::plan) struct Supplier<'c> {
+    deriver: Deriver<'c>,
+    request: Request,
+    base: Option<Base>,
+    /// The parameters of the path whose values are another in each request.
+    chosen: Vec<Fresh<'c>>,
+}
+
+impl<'c> Supplier<'c> {
+    /// That of an operation; nothing if no request can be made.
+    pub(in crate::plan) fn of(mut deriver: Deriver<'c>) -> Option<Supplier<'c>> {
+        let mut request = deriver.request()?;
+        let mut base = None;
+        if let Some(media) = deriver.operation.json_body().cloned() {
+            let full = deriver.base(&media, Fill::All).or_else(|| deriver.base(&media, Fill::Required))?;
+            let kind = super::body::content_type(&media.name);
+            request.parts_mut().fields.insert(0, ("Content-Type".into(), kind.into()));
+            base = Some(Base::new(&deriver, full, media));
+        } else if deriver.operation.body.as_ref().is_some_and(|body| body.required) {
+            return None;
+        }
+        let chosen = deriver.chosen()?;
+        Some(Supplier { deriver, request, base, chosen })
+    }
+
+    /// The request that supplies a resource for a purpose.
+    pub(in crate::plan) fn supply(&mut self, purpose: &str) -> Case {
+        let mut request = self.request.clone();
+        request.body = self.base.as_ref().map(|base| {
+            let value = base.fresh(&base.value, &format!("resource/{purpose}"));
+            self.deriver.labeller.text(json::compact(&value))
+        });
+        for fresh in &self.chosen {
+            if let Some(path) = fresh.path(self.deriver.labeller, self.deriver.operation, &request, purpose) {
+                request.parts_mut().path = path;
+            }
+        }
+        let at = self.deriver.operation.at.clone();
+        let about = About {
+            worth: 0,
+            place: Place::Body(String::new()),
+            kind: "resource",
+            variant: purpose,
+            at: &at,
+            words: format!("a resource of the run's own, for {purpose}"),
+        };
+        let mut case = self.deriver.case(about, request, None);
+        case.role = Role::Supply;
+        case.needs = case.needs.map(|needs| needs.with(PARENTS));
+        case
+    }
+}
+
+impl<'c> Deriver<'c> {
+    /// The ids that a caller chooses to make something new; nothing where what is there could be
+    /// changed.
+    fn chosen(&self) -> Option<Vec<Fresh<'c>>> {
+        let (operation, spared) = (self.operation, self.wishes.guards.existing_data);
+        let chooses = self.contract.connections().fresh(self.index);
+        let inside = operation.parameters.iter().filter(|one| one.location == ParameterLocation::Path);
+        let mut chosen = Vec::new();
+        for parameter in inside.filter(|parameter| self.ways.number(self.index, parameter).is_none()) {
+            let is_chosen = chooses.iter().any(|taking| taking.is(parameter.location, &parameter.name));
+            let fresh = Fresh::of(self.labeller, parameter, self.wishes.seed).filter(|_| is_chosen);
+            if fresh.is_none() && spared && guard::changes(&operation.method) {
+                return None;
+            }
+            chosen.extend(fresh);
+        }
+        Some(chosen)
+    }
+}
+
+impl Deriver<'_> {
+    /// A request in which members of the body are left open that a resource supplies, but for the
+    /// one that the case is about.
+    pub(super) fn bound(&self, place: &Place, mut request: Request) -> Request {
+        let Some(body) = &mut request.body else { return request };
+        let mut members = self.ways.members(self.index).peekable();
+        if members.peek().is_none() {
+            return request;
+        }
+        let Ok(text) = json::read(body.sample()) else { return request };
+        for (number, at) in members {
+            let is_about = matches!(place, Place::Body(own) if pointer::is_within(own, at));
+            let Some(node) = text.at(at).filter(|_| !is_about) else { continue };
+            if matches!(node.kind, Kind::String(_) | Kind::Number(_)) {
+                *body = body.with_answer(node.start..node.end, number);
+            }
+        }
+        request
+    }
+}
