@@ -48,22 +48,36 @@ pub(super) fn left_behind(run: &Record, ledger: Option<&Ledger>) {
         1 => line.push_str("; 1 is left on the target"),
         many => line.push_str(&format!("; {many} are left on the target")),
     }
-    note(&match ledger {
-        Some(ledger) => format!("{line}: see {}", ledger.path().display()),
-        None if *left > 0 && *undoing == 0 => format!("{line}; --ledger FILE keeps a list of them"),
-        None => line,
-    });
-    say_what_remains(remaining);
+    match ledger {
+        Some(ledger) => line.push_str(&format!(": see {}", ledger.path().display())),
+        None if *left > 0 && *undoing == 0 => line.push_str("; --ledger FILE keeps a list of them"),
+        None => {}
+    }
+    // Nobody can do anything about it: it takes no line of its own.
+    if let Some(lasting) = lasting(remaining) {
+        line.push_str(&format!("; {lasting}"));
+    }
+    note(&line);
+    say_what_was_not_deleted(remaining);
 }
 
 /// Says what a clean-up left, and why.
 pub(super) fn say_what_remains(remaining: &[Remaining]) {
+    say_what_was_not_deleted(remaining);
+    if let Some(lasting) = lasting(remaining) {
+        note(&lasting);
+    }
+}
+
+fn say_what_was_not_deleted(remaining: &[Remaining]) {
     for Remaining { operation, why, count } in remaining.iter().filter(|one| !one.is_without_delete()) {
         note(&format!("  {count} of {operation}: {why}"));
     }
+}
+
+/// How much the contract has no way to delete, if there is any.
+fn lasting(remaining: &[Remaining]) -> Option<String> {
     let lasting = remaining.iter().filter(|one| one.is_without_delete()).count();
-    if lasting > 0 {
-        let have = count(lasting, "operation has", "operations have");
-        note(&format!("cannot be undone: {have} no delete"));
-    }
+    let have = count(lasting, "operation has", "operations have");
+    (lasting > 0).then(|| format!("cannot be undone: {have} no delete"))
 }
