@@ -34,12 +34,11 @@ impl<'c> Deriver<'c> {
             match &link.leads {
                 Err(astray) => self.gap(&astray.at, astray.why.clone()),
                 Ok(lead) => {
-                    let mut operations = self.contract.operations.iter().enumerate();
-                    let other = operations.find(|(_, other)| other.at == lead.operation);
+                    let other = self.contract.operations.iter().find(|other| other.at == lead.operation);
                     let name = pointer::tokens(&link.at).last().unwrap_or_default();
                     match other {
                         None => self.gap(&link.at, "the link leads to an operation that cannot be tested"),
-                        Some((index, other)) if other.method != "GET" && !self.gives(index) => {
+                        Some(other) if other.method != "GET" => {
                             let (id, method) = (&other.id, &other.method);
                             let why =
                                 format!("the link `{name}` leads to `{id}`, and {method} is not followed");
@@ -50,11 +49,6 @@ impl<'c> Deriver<'c> {
                 }
             }
         }
-    }
-
-    /// Whether another operation is given what this one answers.
-    fn gives(&self, taker: usize) -> bool {
-        self.ways.to(taker).iter().any(|connection| connection.giver == self.index)
     }
 
     /// The scenarios in which this operation is reached through the links of others. Only what

@@ -77,7 +77,7 @@ fn a_link_without_a_promise_is_followed_once_and_expects_nothing() {
 }
 
 #[test]
-fn a_link_to_what_changes_something_gives_what_it_takes_and_one_that_leads_nowhere_is_a_gap() {
+fn a_link_to_what_changes_something_gives_what_it_takes_and_one_that_leads_nowhere_are_gaps() {
     let (contract, plan) = planned(&[]);
     let mut drops = plan.cases().filter(|case| contract.operations[case.operation].id == "drop");
     assert!(drops.any(|case| case.needs.is_some()));
@@ -87,7 +87,10 @@ fn a_link_to_what_changes_something_gives_what_it_takes_and_one_that_leads_nowhe
     let gaps: Vec<String> = gaps.map(|gap| format!("{} {}", gap.operation, gap.why)).collect();
     assert_eq!(
         gaps,
-        ["list the link names `raed`, which is no operation that can be tested; did you mean `read`?"]
+        [
+            "list the link names `raed`, which is no operation that can be tested; did you mean `read`?",
+            "list the link `drop` leads to `drop`, and DELETE is not followed",
+        ]
     );
     assert_eq!(contract.document.locate(&plan.gaps[0].at).line, 20);
 }
