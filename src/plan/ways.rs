@@ -3,7 +3,7 @@
 
 use super::{Case, Labeller, Place, Verdict, Violation, Wishes};
 use super::{guard, values};
-use crate::contract::connection::{Given, Kind, Source, Taking};
+use crate::contract::connection::{Given, Kind, Source, Taking, levels};
 use crate::contract::expression::{Expression, Part};
 use crate::contract::model::{Parameter, ParameterLocation, StatusRange};
 use crate::contract::{Connection, Connections, Contract, Operation};
@@ -46,6 +46,9 @@ const READS: &str = "reads";
 
 /// The resources below which others are made.
 pub(super) const PARENTS: &str = "parents";
+
+/// So many requests, each of which needs what the one before it gives, are made for a case.
+const DEEPEST: usize = 16;
 
 /// The connections that a plan is made with.
 #[derive(Clone, Debug, Default)]
@@ -109,7 +112,9 @@ impl Ways {
             ways.into_iter().zip(barren).filter(|(_, barren)| !barren).map(|(way, _)| way).collect()
         });
         let makers = (0..operations.len()).filter(|index| makes(contract, *index)).collect();
-        Ways { to: to.collect(), known, makers, ..Ways::default() }.settled(contract)
+        let ways = Ways { to: to.collect(), known, makers, ..Ways::default() }.settled(contract);
+        let levels = ways.levels.clone();
+        ways.only(contract, |connection| levels[connection.giver] < DEEPEST)
     }
 
     /// The same without those of operations that cannot give anything, and of others.
@@ -121,7 +126,7 @@ impl Ways {
     fn settled(mut self, contract: &Contract) -> Ways {
         let pairs = self.to.iter().zip(&self.known);
         self.values = pairs.map(|(ways, known)| all(contract, ways, known)).collect();
-        self.levels = (0..self.to.len()).map(|index| level(&self.to, index, &mut HashSet::new())).collect();
+        self.levels = levels(&self.to);
         self
     }
 
@@ -287,16 +292,6 @@ fn all(contract: &Contract, ways: &[Connection], known: &[Need]) -> Arc<[Need]> 
     let open = |need: &&Need| !given.iter().any(|other| other.given.into == need.given.into);
     let known: Vec<Need> = known.iter().filter(open).cloned().collect();
     given.into_iter().chain(known).collect()
-}
-
-fn level(to: &[Vec<Connection>], index: usize, above: &mut HashSet<usize>) -> usize {
-    if !above.insert(index) {
-        return 0;
-    }
-    let givers = to[index].iter().map(|way| way.giver);
-    let level = givers.map(|giver| 1 + level(to, giver, above)).max().unwrap_or_default();
-    above.remove(&index);
-    level
 }
 
 /// Whether a POST adds to a collection, in place of doing something with what its path names.

@@ -31,7 +31,8 @@ fn said(driver: Driver) -> Said {
     Said { code: ran.code, report: format!("{report:#}"), page }
 }
 
-fn without_times(value: &mut Value) {
+/// Takes out of a report what differs between two runs of the same.
+pub(crate) fn without_times(value: &mut Value) {
     match value {
         Value::Object(members) => {
             members.retain(|key, _| key != "timing" && key != "observed");

@@ -3,6 +3,7 @@
 use crate::canned::{Asked, Canned, Reply, json as answer};
 use crate::cleanup::shops::{CONTRACT, Manners, Shops};
 use crate::driver::{Driver, Ran, probity};
+use crate::exact::without_times;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -20,16 +21,6 @@ fn answered(report: &Value) -> BTreeMap<String, bool> {
 
 /// A report without times, and without what a host counts.
 fn settled(mut report: Value, url: &str) -> String {
-    fn without_times(value: &mut Value) {
-        match value {
-            Value::Object(members) => {
-                members.retain(|key, _| key != "timing" && key != "observed");
-                members.values_mut().for_each(without_times);
-            }
-            Value::Array(items) => items.iter_mut().for_each(without_times),
-            _ => {}
-        }
-    }
     without_times(&mut report);
     format!("{report:#}").replace(url, "http://host")
 }

@@ -148,8 +148,8 @@ impl Chosen<'_> {
     }
 }
 
-/// How many operations come before each.
-fn levels(chosen: &[Vec<Connection>]) -> Vec<usize> {
+/// How many operations come before each, where none leads in a circle.
+pub(crate) fn levels(chosen: &[Vec<Connection>]) -> Vec<usize> {
     let mut levels: Vec<Option<usize>> = vec![None; chosen.len()];
     for start in 0..chosen.len() {
         let mut open = vec![start];

@@ -15,6 +15,9 @@ pub use login::Login;
 pub(super) use stated::check;
 pub use stated::{Needs, Provides};
 
+pub(crate) use choose::levels;
+pub(crate) use name::{stem, words};
+
 use super::Contract;
 use super::expression::Expression;
 use super::model::{Operation, ParameterLocation};

@@ -237,7 +237,7 @@ fn is_member(word: &str) -> bool {
 }
 
 /// The words of a name, in small letters.
-pub(super) fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let letters: Vec<char> = name.chars().take(LONGEST).collect();
     let mut word = String::new();
@@ -262,7 +262,7 @@ pub(super) fn words(name: &str) -> Vec<String> {
 }
 
 /// What is the same for one and for many of something: `categories` and `category`.
-pub(super) fn stem(words: &[&str]) -> String {
+pub(crate) fn stem(words: &[&str]) -> String {
     let Some((last, before)) = words.split_last() else { return String::new() };
     before.concat() + &singular(last)
 }
@@ -414,6 +414,7 @@ mod tests {
             ("movie", "movies"),
             ("address", "addresses"),
             ("box", "boxes"),
+            ("house", "houses"),
             ("rule", "rules"),
             ("status", "statuses"),
             ("person", "people"),
