@@ -25,6 +25,7 @@ use choose::Wants;
 use found::Finder;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::fmt;
 
 /// Values that an exchange of one operation gives to requests of another.
@@ -126,6 +127,8 @@ pub struct Connections {
     levels: Vec<usize>,
     /// The operations that give a token.
     logins: Vec<Login>,
+    /// By the operation that makes something, where it is deleted.
+    undoes: HashMap<usize, (usize, usize)>,
 }
 
 impl Connections {
@@ -150,7 +153,8 @@ impl Connections {
             all.push(ways);
             fresh.push(own.into_iter().map(|need| need.into).collect());
         }
-        Connections { fresh, logins: login::logins(contract), ..choose::choose(all, &wants) }
+        let undoes = undoes(&contract.operations, &all);
+        Connections { fresh, logins: login::logins(contract), undoes, ..choose::choose(all, &wants) }
     }
 
     /// Every way in which an operation can be given something, the best first.
@@ -187,16 +191,29 @@ impl Connections {
 
     /// How what an operation makes is deleted: by which operation, and with what of the exchange
     /// that made it.
-    pub fn undo<'c>(&'c self, operations: &[Operation], giver: usize) -> Option<&'c Connection> {
-        let deletes = operations.iter().enumerate().filter(|(_, operation)| operation.method == "DELETE");
-        let connections = deletes.flat_map(|(taker, _)| self.to(taker));
-        let undoes = |connection: &&Connection| {
-            let deletes = &operations[connection.taker];
-            connection.giver == giver && connection.kind == Kind::Made && connection.gives_all_of(deletes)
-        };
-        let length = |connection: &&Connection| operations[connection.taker].path.len();
-        connections.into_iter().filter(undoes).min_by_key(length)
+    pub fn undo(&self, giver: usize) -> Option<&Connection> {
+        let (taker, index) = self.undoes.get(&giver)?;
+        self.to(*taker).get(*index)
     }
+}
+
+/// By the operation that makes something, the shortest way to delete it: the operation that takes, and
+/// which of its connections.
+fn undoes(operations: &[Operation], all: &[Vec<Connection>]) -> HashMap<usize, (usize, usize)> {
+    let mut found: HashMap<usize, (usize, usize)> = HashMap::new();
+    let deletes = operations.iter().enumerate().filter(|(_, operation)| operation.method == "DELETE");
+    for (taker, operation) in deletes {
+        let undoes =
+            |connection: &Connection| connection.kind == Kind::Made && connection.gives_all_of(operation);
+        let ways = all[taker].iter().enumerate().filter(|(_, connection)| undoes(connection));
+        for (index, connection) in ways {
+            let known = found.entry(connection.giver).or_insert((taker, index));
+            if operation.path.len() < operations[known.0].path.len() {
+                *known = (taker, index);
+            }
+        }
+    }
+    found
 }
 
 impl Connection {

@@ -75,14 +75,14 @@ impl Standing {
     /// Takes out what lists showed before the run began: it is not the run's, whatever was answered.
     pub(in crate::run) fn spare_what_was_there(&mut self, contract: &Contract) {
         let before = &self.before;
-        let was_there = |made: &Made| {
+        let mut known: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut was_there = |made: &Made| {
             let Some((way, undo)) = way(contract, made.giver).zip(made.undo.as_ref()) else { return false };
             let own = parameters(way).find(|(given, ..)| is_of_answer(&given.from));
             let id = own.and_then(|(_, location, name)| undo.values.get(&(location, name.to_owned())));
-            let seen = |list: usize| before.get(&(list, made.known.clone()));
-            id.is_some_and(|id| {
-                lists(contract, made.giver).into_iter().filter_map(seen).any(|ids| ids.contains(id))
-            })
+            let lists = known.entry(made.giver).or_insert_with(|| lists(contract, made.giver));
+            let mut seen = lists.iter().filter_map(|list| before.get(&(*list, made.known.clone())));
+            id.is_some_and(|id| seen.any(|ids| ids.contains(id)))
         };
         self.made.retain(|made| !was_there(made));
     }

@@ -1,7 +1,7 @@
 //! What the requests of a run made, and what of it stands.
 
 use super::before::Before;
-use super::way::{Undo, known, place, scalar, way};
+use super::way::{Key, Undo, known, place, scalar, way};
 use crate::contract::Contract;
 use crate::exchange::{Answer, Sent};
 use crate::json::{self, Kind};
@@ -82,15 +82,23 @@ pub(in crate::run) struct Standing {
     /// The operations to which something was sent that may make something.
     pub(super) begun: HashSet<usize>,
     /// What several requests were answered with, none of which clearly made it.
-    doubted: Vec<Undo>,
+    doubted: HashSet<Key>,
+    /// All that was ever named.
+    named: HashSet<Key>,
 }
 
 impl Standing {
     /// Something was made; what is called as something that stands is that, if it is clear. If not, it may
     /// have been there before: then its name is not believed.
     pub(in crate::run) fn add(&mut self, mut made: Made) {
-        if made.undo.as_ref().is_some_and(|undo| self.doubted.iter().any(|known| known.is_of(undo))) {
+        let key = made.undo.as_ref().map(Undo::key);
+        if key.as_ref().is_some_and(|key| self.doubted.contains(key)) {
             made.undo = None;
+        }
+        // Most have a name of their own.
+        if key.is_none_or(|key| self.named.insert(key)) {
+            self.made.push(made);
+            return;
         }
         let same = |known: &Made| match (&known.undo, &made.undo) {
             (Some(known), Some(new)) => known.is_of(new),
@@ -102,7 +110,7 @@ impl Standing {
                 known.is_clear |= made.is_clear;
             }
             Some(known) => {
-                self.doubted.extend(known.undo.take());
+                self.doubted.extend(known.undo.take().map(|undo| undo.key()));
                 self.made.push(Made { undo: None, ..made });
             }
             None => self.made.push(made),

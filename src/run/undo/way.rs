@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 /// No id is longer.
 const LONGEST: usize = 512;
 
+/// What tells a resource from all others: the operation that deletes it, and the values in its path.
+pub(super) type Key = (usize, Vec<(String, String)>);
+
 /// How a resource is deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::run) struct Undo {
@@ -24,7 +27,7 @@ pub(in crate::run) struct Undo {
 
 /// How what an operation makes is deleted, if the contract has a way.
 pub(in crate::run) fn way(contract: &Contract, giver: usize) -> Option<&Connection> {
-    let found = contract.connections().undo(&contract.operations, giver)?;
+    let found = contract.connections().undo(giver)?;
     let needs_body = |body: &crate::contract::Body| body.required;
     let deletes = &contract.operations[found.taker];
     deletes.body.as_ref().is_none_or(|body| !needs_body(body)).then_some(found)
@@ -75,12 +78,18 @@ impl Undo {
 
     /// Whether it is about the same resource as another: what goes besides the path does not matter.
     pub(in crate::run) fn is_of(&self, other: &Undo) -> bool {
-        let path = |undo: &Undo| -> Values {
-            let of_path =
-                undo.values.iter().filter(|((location, _), _)| *location == ParameterLocation::Path);
-            of_path.map(|(name, text)| (name.clone(), text.clone())).collect()
-        };
-        self.operation == other.operation && path(self) == path(other)
+        self.operation == other.operation && self.of_path().eq(other.of_path())
+    }
+
+    /// What tells the resource from all others.
+    pub(super) fn key(&self) -> Key {
+        let owned = |(name, text): (&str, &str)| (name.to_owned(), text.to_owned());
+        (self.operation, self.of_path().map(owned).collect())
+    }
+
+    fn of_path(&self) -> impl Iterator<Item = (&str, &str)> {
+        let inside = self.values.iter().filter(|((location, _), _)| *location == ParameterLocation::Path);
+        inside.map(|((_, name), text)| (name.as_str(), text.as_str()))
     }
 
     /// Whether the run made what this deletes. What its request named may have been there before, unless

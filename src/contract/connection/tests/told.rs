@@ -272,7 +272,7 @@ fn what_is_made_is_deleted_by_the_shortest_path_that_takes_all_of_it() {
         op("DELETE /a/{id}/parts/{part}", "deletePart", 204, ""),
         op("DELETE /a/{id}", "delete", 204, ""),
     ]));
-    let undo = contract.connections().undo(&contract.operations, 0).unwrap();
+    let undo = contract.connections().undo(0).unwrap();
     assert_eq!(contract.operations[undo.taker].id, "delete");
 }
 
