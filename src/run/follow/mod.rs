@@ -52,8 +52,10 @@ pub(super) fn supplied(
             (Source::Literal(value), _) => Some(value.into()),
             (_, None) => None,
             (from, Some(giver)) => {
-                let exchange = supplies.get(giver, &key).ok_or(Unfilled::NotAccepted)?;
-                given(contract, from, &contract.operations[giver], (&exchange.sent, exchange.answer()))
+                let read = |exchange: &Exchange| {
+                    given(contract, from, &contract.operations[giver], (&exchange.sent, exchange.answer()))
+                };
+                supplies.value((giver, &key), from, read)?
             }
         };
         let text = found.and_then(|value| match &need.given.into {
