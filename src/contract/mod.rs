@@ -31,6 +31,7 @@ pub use servers::{ServerVariable, ServerVariableError};
 pub(crate) use unread::placed;
 pub use webhook::Webhook;
 
+use crate::json::pointer;
 use crate::schema::{Schemas, Side};
 use crate::source::{BrokenRef, Document};
 use model::SecuritySchemes;
@@ -150,6 +151,19 @@ impl Contract {
             schema.is_none_or(|schema| self.schemas.accepts(schema, Side::Request, value))
         };
         parameter.examples.iter().map(|example| &example.value).find(sound)
+    }
+
+    /// What the schema of a parameter says that it is where it is left out.
+    pub fn default_of(&self, parameter: &model::Parameter) -> Option<&serde_json::Value> {
+        let root = self.schemas.raw(Side::Request);
+        let mut schema = root.pointer(&parameter.schema.as_ref()?.0)?;
+        for _ in 0..8 {
+            if let Some(default) = schema.get("default") {
+                return Some(default);
+            }
+            schema = root.pointer(&pointer::from_fragment(schema.get("$ref")?.as_str()?)?)?;
+        }
+        None
     }
 
     /// Whether a parameter may have a value, be it as another type: all of them are written as text.

@@ -3,7 +3,9 @@
 use crate::cause::Cause;
 use crate::contract::expression::Part;
 use crate::contract::extension::{Entry, Silence, Unique};
-use crate::contract::rule::{EncodesTime, Fixed, Recent, State, TimeUnit};
+use crate::contract::rule::{
+    EncodesTime, Fixed, Key, Matches, Order, Paged, Recent, Sorted, State, TimeUnit, Wanted,
+};
 use crate::contract::{Behaviour, Distinction, Expression, Rule, Statement};
 use crate::json::pointer;
 use std::time::Duration;
@@ -50,6 +52,47 @@ fn statement(statement: &Statement) -> String {
         Statement::EncodesTime(EncodesTime { id, form, at, within }) => {
             let near = if within.is_zero() { String::new() } else { format!(", to {}", span(*within)) };
             format!("{} begins with the time {} ({}){near}", operand(id), operand(at), form.name())
+        }
+        Statement::AtMost([list, most]) => {
+            format!("{} has no more items than {} says", operand(list), operand(most))
+        }
+        Statement::Sorted(sorted) => sorted_by(sorted),
+        Statement::Matches(matches) => matching(matches),
+        Statement::Default(parameter) => {
+            format!("without {} the answer is that to its default", operand(parameter))
+        }
+        Statement::Page(paged @ Paged { list, limit, .. }) => format!(
+            "the pages of {} that {} and {} ask for are together the list, without an item twice or left out",
+            operand(list),
+            plain(limit),
+            plain(paged.begin())
+        ),
+    }
+}
+
+fn sorted_by(Sorted { list, by, order }: &Sorted) -> String {
+    let by = match by {
+        Key::Member(at) => format!("by {}", code(&dotted(at))),
+        Key::Parameter(parameter) => format!("by what {} names", operand(parameter)),
+    };
+    let order = match order {
+        Order::Ascending => ", the least first".to_owned(),
+        Order::Descending => ", the greatest first".to_owned(),
+        Order::Parameter(parameter) => format!(", in the direction that {} says", operand(parameter)),
+    };
+    format!("{} is sorted {by}{order}", operand(list))
+}
+
+fn matching(Matches { each, wanted }: &Matches) -> String {
+    let each = operand(each);
+    match wanted {
+        Wanted::Equals(one) => format!("each {each} equals {}", operand(one)),
+        Wanted::Contains(one) => {
+            format!("each {each} holds the text of {}, in upper or lower case", operand(one))
+        }
+        Wanted::In(one) => format!("each {each} is one of {}", operand(one)),
+        Wanted::Within([least, most]) => {
+            format!("each {each} is not less than {} and not greater than {}", operand(least), operand(most))
         }
     }
 }

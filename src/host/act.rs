@@ -9,13 +9,17 @@ use super::location;
 use super::look::{Listed, is_scalar};
 use super::paging::{Here, Telling};
 use super::pointer::Pointer;
-use super::resources::{self, Home, Resource};
+use super::resources::{self, From, Home, Page, Resource};
+use super::ruled::{self, Ruled};
 use super::template::{Filled, Occasion, Template};
 use super::view::{Change, Said, View};
 use crate::json::pointer;
 use http::{HeaderName, HeaderValue, header};
 use jiff::Timestamp;
 use serde_json::Value;
+
+/// Rules choose from so many.
+const CHOSEN_FROM: usize = 10_000;
 
 /// How often a new id is looked for.
 const TRIES: usize = 64;
@@ -92,12 +96,28 @@ impl Engine {
                 self.resources.delete(&home);
                 only(self.shown(scene, &resource.attributes))
             }
-            _ => only(self.sample(scene)),
+            _ => only(self.shaped(scene)),
         }
     }
 
     fn sample(&self, scene: &Scene<'_>) -> Option<Filled> {
         scene.template.map(|template| template.fill(self.contract(), scene.occasion))
+    }
+
+    /// The sample with what rules say of its lists.
+    fn shaped(&self, scene: &Scene<'_>) -> Option<Filled> {
+        let mut filled = self.sample(scene)?;
+        let before = filled.body.clone();
+        self.ruled(scene).shape(&mut filled.body, &|body| self.fits(scene, body));
+        if filled.body != before {
+            filled.exact.clear();
+        }
+        Some(filled)
+    }
+
+    fn ruled<'r>(&'r self, scene: &Scene<'r>) -> Ruled<'r> {
+        let Asking { index, admitted, .. } = scene.asking;
+        Ruled::new(self.contract(), &self.contract().operations[*index], &admitted.parameters)
     }
 
     /// Whether the answer may be a body.
@@ -208,7 +228,12 @@ impl Engine {
         let Asking { index, asked, admitted, values } = scene.asking;
         let trail = &self.served(*index).life.trail;
         let wanted = telling.paging.wanted(&admitted.parameters);
-        let page = self.resources.page(&trail.at(trail.len(), values), &wanted.from, wanted.most);
+        let collection = trail.at(trail.len(), values);
+        let chooses = ruled::chooses(&self.contract().operations[*index]);
+        let page = match &wanted.from {
+            From::Offset(_) if chooses => self.resources.page(&collection, &From::Offset(0), CHOSEN_FROM),
+            from => self.resources.page(&collection, from, wanted.most),
+        };
         let fits = |body: &Value| self.fits(scene, body);
         let with = |items: Vec<Value>| {
             let mut body = sample.body.clone();
@@ -227,12 +252,33 @@ impl Engine {
         }
         filled.body = with(items.into_iter().map(|item| item.body).collect());
         if !fits(&filled.body) {
-            return Outcome { filled: Some(sample), ..Outcome::default() };
+            return Outcome { filled: self.shaped(scene), ..Outcome::default() };
         }
+        let page = match wanted.from {
+            From::Offset(offset) if chooses => self.chosen(scene, listed, (offset, wanted.most), &mut filled),
+            _ => page,
+        };
         let here = Here { host: host(scene.asking), path: asked.path };
         telling.say(&mut filled.body, &wanted, &page, &here, fits);
         let headers = telling.headers(&wanted, &page, &here);
         Outcome { filled: Some(filled), path: None, headers }
+    }
+
+    /// Leaves of all that could be listed what rules choose, and of that one page.
+    fn chosen(
+        &self,
+        scene: &Scene<'_>,
+        listed: &Listed,
+        (offset, most): (usize, usize),
+        filled: &mut Filled,
+    ) -> Page {
+        self.ruled(scene).choose(&mut filled.body, &|_| true);
+        filled.exact.clear();
+        let all = listed.at.get(&filled.body).and_then(Value::as_array).cloned().unwrap_or_default();
+        let shown: Vec<Value> = all.iter().skip(offset).take(most).cloned().collect();
+        let more = offset + shown.len() < all.len();
+        listed.at.set(&mut filled.body, Value::Array(shown));
+        Page { before: offset, total: all.len(), last: more.then_some(0), ..Page::default() }
     }
 
     /// Keeps what was answered where a link leads.

@@ -43,6 +43,7 @@ mod prepare;
 mod refuse;
 mod resources;
 mod route;
+mod ruled;
 mod sample;
 mod shown;
 mod taken;

@@ -154,12 +154,15 @@ pub fn exchange(
     let case = &scenario.cases[step];
     let verdict = verdict(scenario, exchanges, step);
     let view = View::new((contract, plan, run), case, exchange, position, verdict);
-    let (mut observations, note) = alone(&view);
+    let (mut observations, mut note) = alone(&view);
     if step == 0 && scenario.at_once > 0 {
         observations.extend(check::uniqueness::at_once(&view, &exchanges[..scenario.at_once]));
     }
     if let Some(answer) = exchange.answer().filter(|answer| answer.accepted()) {
         observations.extend(check::read_back::check(&view, answer, scenario, exchanges));
+    }
+    if step + 1 == scenario.cases.len() {
+        observations.extend(check::rule::of_scenario(&view, scenario, exchanges, note.as_mut()));
     }
     Judgement { observations, note }
 }

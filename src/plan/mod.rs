@@ -90,6 +90,9 @@ pub struct Scenario {
     /// How many of the first cases reach the target at the same moment: equal requests, of
     /// which exactly one must be accepted.
     pub at_once: usize,
+    /// Index of the rule of its operation that its answers together are held against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<usize>,
 }
 
 /// One request to send, with what must come of it.
@@ -325,7 +328,7 @@ impl Position {
 impl Scenario {
     /// One case by itself.
     pub fn single(case: Case) -> Scenario {
-        Scenario { id: case.id.clone(), operation: case.operation, cases: vec![case], at_once: 0 }
+        Scenario { id: case.id.clone(), operation: case.operation, cases: vec![case], at_once: 0, rule: None }
     }
 
     /// What tells its cases from all others, whatever bodies they are built on.

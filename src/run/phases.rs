@@ -28,6 +28,9 @@ impl Runner<'_> {
         let all = (0..plan.scenarios.len()).filter(|index| *index != first.scenario);
         let (supplies, rest): (Vec<usize>, Vec<usize>) = all.partition(supplies);
         let (last, rest): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(disrupts);
+        // What answers together are held against shows most once there is something to show.
+        let ruled = |index: &usize| plan.scenarios[*index].rule.is_some();
+        let (ruled, rest): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(ruled);
         let reads = |index: &usize| plan.scenarios[*index].is_read(self.contract);
         let is_candidate = |index: &usize| plan.scenarios[*index].cases[0].role == Role::Candidate;
         let (reads, rest): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(reads);
@@ -44,6 +47,7 @@ impl Runner<'_> {
             self.do_without(course, &supplies);
         }
         self.send(course, Vec::new(), unsent(course, &others), stop).await?;
+        self.send(course, Vec::new(), unsent(course, &ruled), stop).await?;
         self.read_again(course, stop).await?;
         self.make_up(course, stop).await?;
         course.nowhere = self.nowhere(course, stop).await;

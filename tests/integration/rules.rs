@@ -124,3 +124,69 @@ fn a_rule_that_warns_is_reported_and_fails_nothing_unless_the_user_says_so() {
     assert!(run(&["-D", "rule"]).ends_with(1).stdout.contains("deny[rule]"));
     assert!(!run(&["-A", "rule"]).ends_with(0).stdout.contains("[rule]"));
 }
+
+/// A list with parameters that no schema holds it to.
+const LISTS: &str = "openapi: 3.1.0
+info: {title: Shelf, version: '1'}
+paths:
+  /books:
+    get:
+      operationId: list
+      parameters:
+        - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 50, default: 20}}
+        - {name: offset, in: query, schema: {type: integer, minimum: 0, default: 0}}
+        - {name: sort, in: query, schema: {enum: [pages, -pages]}}
+        - {name: state, in: query, schema: {enum: [new, used]}}
+      responses:
+        '200': {description: all, content: {application/json: {schema: {$ref: '#/components/schemas/Books'}}}}
+        '400': {description: refused}
+      x-probity:
+        rules:
+          - at-most: [$response.body#/books, $request.query.limit]
+          - sorted: {list: $response.body#/books, by: $request.query.sort}
+          - matches: {each: $response.body#/books/*/state, equals: $request.query.state}
+          - default: $request.query.limit
+          - page: {list: $response.body#/books, limit: $request.query.limit, offset: $request.query.offset, by: /id}
+    post:
+      operationId: add
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/New'}}}}
+      responses:
+        '201': {description: added, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}
+        '400': {description: refused}
+  /books/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    delete: {operationId: remove, responses: {'204': {description: gone}, '404': {description: none}}}
+components:
+  schemas:
+    New:
+      type: object
+      required: [pages, state]
+      properties: {pages: {type: integer, minimum: 1, maximum: 9999}, state: {enum: [new, used]}}
+    Book:
+      type: object
+      required: [id, pages, state]
+      properties: {id: {type: integer}, pages: {type: integer}, state: {enum: [new, used]}}
+    Books: {type: object, required: [books], properties: {books: {type: array, items: {$ref: '#/components/schemas/Book'}}}}
+";
+
+#[test]
+fn the_embedded_host_keeps_the_rules_of_its_lists() {
+    let ran = probity().with_file("c.yaml", LISTS).args(["check", "c.yaml", "--report", "json=report.json"]);
+    let ran = ran.run().ends_with(0);
+    let report = ran.json("report.json");
+    assert_eq!(report["findings"], serde_json::json!([]), "{}", ran.everything());
+    let idle: Vec<_> = tried(&report).into_iter().filter(|(_, times)| *times == 0).collect();
+    assert!(idle.is_empty(), "not exercised: {idle:?}");
+}
+
+#[test]
+fn every_planted_fault_of_a_list_is_found() {
+    let ran = probity().with_file("c.yaml", LISTS).args(["audit", "c.yaml", "--json", "--include", "list"]).run();
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.everything()));
+    let faults = report["faults"].as_array().expect("faults");
+    let of_rules = faults.iter().filter(|fault| fault["class"] == "rule");
+    let fates: Vec<(&str, &str)> =
+        of_rules.map(|fault| (fault["id"].as_str().unwrap(), fault["fate"].as_str().unwrap())).collect();
+    assert!(fates.len() >= 5, "{fates:?}");
+    assert!(fates.iter().all(|(_, fate)| *fate == "caught"), "{fates:?}");
+}

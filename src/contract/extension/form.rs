@@ -53,10 +53,14 @@ pub(super) fn mistake(error: &jsonschema::ValidationError<'_>, value: &Value, at
             (format!("{} is no name", error.instance()), Some(hint.to_owned()))
         }
         Kind::OneOfNotValid { .. } | Kind::OneOfMultipleValid { .. } => {
-            let known: Vec<String> = statements();
+            let known = alternatives(error);
             let stated = value.pointer(&place).and_then(Value::as_object);
             let stated = stated.map_or(0, |rule| known.iter().filter(|name| rule.contains_key(*name)).count());
-            let message = if stated == 0 { "a rule states nothing here" } else { "one rule states several things" };
+            let message = match (place.ends_with("/matches") || place.ends_with("/page"), stated) {
+                (true, _) => "it does not say one thing here",
+                (false, 0) => "a rule states nothing here",
+                (false, _) => "one rule states several things",
+            };
             let hint = format!("exactly one of {}; each other statement is a rule of its own", known.join(", "));
             (message.to_owned(), Some(hint))
         }
@@ -97,9 +101,9 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The keys of a rule that state something.
-fn statements() -> Vec<String> {
-    let branches = schema().pointer("/$defs/rule/oneOf").and_then(Value::as_array);
+/// The keys of which exactly one must be there.
+fn alternatives(error: &jsonschema::ValidationError<'_>) -> Vec<String> {
+    let branches = schema().pointer(error.schema_path().as_str()).and_then(Value::as_array);
     let names = branches.into_iter().flatten().filter_map(|branch| branch.pointer("/required/0"));
     names.map(plain).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::contract::expression::select;
 use crate::host::answer::{Answer, Lost};
+use crate::host::intake::Query;
 use crate::host::pointer::Pointer;
 use crate::json::pointer;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -39,6 +40,30 @@ pub(in crate::host) enum Change {
     Late(Duration),
     /// It does not come as a whole.
     Lost(Lost),
+    /// The items of a list, or of the first there is, where the request is asked in a way.
+    Items { at: Option<String>, when: When, edit: Listing },
+}
+
+/// For which requests a list is another.
+#[derive(Clone, Debug)]
+pub(in crate::host) enum When {
+    /// All.
+    Always,
+    /// Those with a query parameter.
+    Given(String),
+    /// Those without it.
+    Absent(String),
+    /// Those in which it is a number of two or more.
+    Later(String),
+}
+
+/// What becomes of the items of a list.
+#[derive(Clone, Debug)]
+pub(in crate::host) enum Listing {
+    /// There are more than the number that a query parameter has.
+    MoreThan(String),
+    Reversed,
+    WithoutFirst,
 }
 
 /// A change to a property.
@@ -61,7 +86,7 @@ pub(in crate::host) enum Recoded {
 const TRACE: &str = "java.lang.IllegalStateException: no session\n\tat com.example.api.Store.create(Store.java:42)\n\tat com.example.api.Api.handle(Api.java:17)";
 
 /// Applies a change; the answer is as it was where there is nothing to change.
-pub(super) fn apply(change: &Change, answer: &mut Answer, memory: &mut Memory) {
+pub(super) fn apply(change: &Change, answer: &mut Answer, memory: &mut Memory, query: &Query) {
     match change {
         Change::Property(at, edit) => each(answer, at, |answer, at| property(answer, at, edit)),
         Change::Value(at, twist) => each(answer, at, |answer, at| value(answer, at, *twist, memory)),
@@ -95,6 +120,7 @@ pub(super) fn apply(change: &Change, answer: &mut Answer, memory: &mut Memory) {
         Change::Crash(_) => *answer = Answer::bare(StatusCode::INTERNAL_SERVER_ERROR),
         Change::Late(late) => answer.late = Some(*late),
         Change::Lost(lost) => answer.lost = Some(*lost),
+        Change::Items { at, edit, .. } => items(answer, at.as_deref(), edit, query),
     }
 }
 
@@ -181,6 +207,47 @@ fn value(answer: &mut Answer, at: &str, twist: Twist, memory: &mut Memory) {
     }
 }
 
+impl When {
+    /// Whether a request is one of them.
+    pub(super) fn is(&self, query: &Query) -> bool {
+        match self {
+            When::Always => true,
+            When::Given(name) => query.first(name).is_some(),
+            When::Absent(name) => query.first(name).is_none(),
+            When::Later(name) => query.first(name).is_some_and(|text| !matches!(text.as_str(), "0" | "1")),
+        }
+    }
+}
+
+fn items(answer: &mut Answer, at: Option<&str>, edit: &Listing, query: &Query) {
+    const MOST: usize = 1_000;
+    let Some(body) = &mut answer.body else { return };
+    let list = match at {
+        Some(at) => body.pointer_mut(at),
+        None => first_list(body),
+    };
+    let Some(Value::Array(items)) = list else { return };
+    match edit {
+        Listing::MoreThan(name) => {
+            let most = query.first(name).and_then(|text| text.parse::<usize>().ok()).filter(|most| *most < MOST);
+            if let (Some(most), Some(last)) = (most, items.last().cloned()) {
+                items.resize(items.len().max(most + 1), last);
+            }
+        }
+        Listing::Reversed => items.reverse(),
+        Listing::WithoutFirst => drop(items.drain(..items.len().min(1))),
+    }
+    answer.exact.clear();
+}
+
+fn first_list(value: &mut Value) -> Option<&mut Value> {
+    match value {
+        Value::Array(_) => Some(value),
+        Value::Object(members) => members.values_mut().find_map(first_list),
+        _ => None,
+    }
+}
+
 /// Into the first text of the body, or beside what is there.
 fn leak(answer: &mut Answer) {
     let Some(body) = &mut answer.body else { return };
@@ -206,7 +273,7 @@ mod tests {
 
     fn changed(body: Value, change: &Change) -> Answer {
         let mut answer = Answer::json(StatusCode::OK, body);
-        apply(change, &mut answer, &mut Memory::default());
+        apply(change, &mut answer, &mut Memory::default(), &Query::read(None));
         answer
     }
 

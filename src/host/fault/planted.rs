@@ -249,6 +249,9 @@ impl Planted {
                     {
                         continue;
                     }
+                    if matches!(change, Change::Items { when, .. } if !when.is(&asked.query)) {
+                        continue;
+                    }
                     // Where no body is sent, it cannot end early.
                     if matches!(change, Change::Lost(_)) && (asked.method == "HEAD" || answer.is_bodiless()) {
                         continue;
@@ -259,7 +262,7 @@ impl Planted {
                         continue;
                     }
                     let before = answer.clone();
-                    change::apply(change, &mut answer, &mut state.memory);
+                    change::apply(change, &mut answer, &mut state.memory, &asked.query);
                     if !answer.is_same(&before) {
                         self.mark(asked);
                     }

@@ -1,10 +1,11 @@
 //! Rules that do not hold, each in its ways. A new rule is one more arm of [`derive`].
 
-use super::change::Change;
+use super::change::{Change, Listing, When};
 use super::twist::Twist;
 use super::{Class, Defect, Site, part};
 use crate::contract::Expression;
-use crate::contract::rule::{EncodesTime, Recent, Statement, TimeUnit};
+use crate::contract::expression::Part;
+use crate::contract::rule::{EncodesTime, Key, Order, Recent, Sorted, Statement, TimeUnit};
 use serde_json::Value;
 
 const HOUR: i64 = 3600;
@@ -100,6 +101,38 @@ pub(super) fn derive(site: &mut Site<'_>) {
                     );
                 }
             }
+            Statement::AtMost([list, Expression::Request(Part::Query(name))]) => {
+                let (when, edit) = (When::Given(name.clone()), Listing::MoreThan(name.clone()));
+                planted.items(("at-most/more", "has more items than it should"), Some(list), when, edit);
+            }
+            Statement::Sorted(Sorted { list, by, order }) => {
+                let when = match (by, order) {
+                    (Key::Parameter(Expression::Request(Part::Query(name))), _)
+                    | (_, Order::Parameter(Expression::Request(Part::Query(name)))) => Some(name),
+                    _ => None,
+                };
+                let when = when.map_or(When::Always, |name| When::Given(name.clone()));
+                planted.items(
+                    ("sorted/reversed", "is in the reverse order"),
+                    Some(list),
+                    when,
+                    Listing::Reversed,
+                );
+            }
+            Statement::Matches(matches) => {
+                planted.values("matches", matches.each.response_body().unwrap_or_default(), CHANGED);
+            }
+            Statement::Default(Expression::Request(Part::Query(name))) => {
+                let words = ("default/other", "lacks an item where the parameter is left out");
+                planted.items(words, None, When::Absent(name.clone()), Listing::WithoutFirst);
+            }
+            Statement::Page(paged) => {
+                if let Expression::Request(Part::Query(name)) = paged.begin() {
+                    let words = ("page/left-out", "lacks the first item of later pages");
+                    planted.items(words, Some(&paged.list), When::Later(name.clone()), Listing::WithoutFirst);
+                }
+            }
+            Statement::AtMost(_) | Statement::Default(_) => {}
         }
     }
 }
@@ -127,6 +160,21 @@ impl RuleSite<'_, '_> {
             let change = Change::Value(place.to_owned(), *twist);
             self.site.answer(Class::Rule, (status, &id), &self.at, format!("`{place}` {words}"), change);
         }
+    }
+
+    fn items(&mut self, (id, words): (&str, &str), list: Option<&Expression>, when: When, edit: Listing) {
+        let at = list.and_then(Expression::response_body).map(str::to_owned);
+        let place =
+            at.as_deref().filter(|at| !at.is_empty()).map_or("the list".to_owned(), |at| format!("`{at}`"));
+        let status = self.site.success;
+        let change = Change::Items { at, when, edit };
+        self.site.answer(
+            Class::Rule,
+            (status, &format!("rule/{id}")),
+            &self.at,
+            format!("{place} {words}"),
+            change,
+        );
     }
 
     fn encodes(&mut self, encodes: &EncodesTime) {

@@ -4,9 +4,9 @@ use super::intake::Values;
 use super::look::Look;
 use super::names::joined;
 use super::resources::From;
-use crate::contract::{Contract, Operation, ParameterLocation};
-use crate::json::pointer;
-use crate::schema::Side;
+use crate::contract::expression::Part;
+use crate::contract::rule::{Paged, Place};
+use crate::contract::{Contract, Expression, Operation, ParameterLocation, Statement};
 use crate::schema::folded::Type;
 use serde_json::Value;
 
@@ -91,14 +91,19 @@ impl Paging {
             let is_number = matches!(flat.main_type(), Some(Type::Integer | Type::Number));
             let numbered = || Numbered {
                 name: parameter.name.clone(),
-                default: place.as_ref().and_then(|place| {
-                    let default = default(contract.schemas.raw(Side::Request), place)?.as_u64()?;
-                    usize::try_from(default).ok()
-                }),
+                default: contract
+                    .default_of(parameter)
+                    .and_then(|default| usize::try_from(default.as_u64()?).ok()),
                 least: flat.minimum.as_ref().and_then(|bound| whole(bound.limit)),
                 most: flat.maximum.as_ref().and_then(|bound| whole(bound.limit)),
             };
             let is = |names: &[&str]| names.contains(&name.as_str());
+            match ruled(operation, &parameter.name) {
+                Some(Ruled::Limit) => paging.limit = Some(numbered()),
+                Some(Ruled::Offset) => paging.offset = Some(numbered()),
+                Some(Ruled::Page) => paging.page = Some(numbered()),
+                None => {}
+            }
             if is_number && is(LIMITS) {
                 paging.limit.get_or_insert_with(numbered);
             } else if is_number && is(OFFSETS) {
@@ -161,15 +166,20 @@ fn cursor_from(cursor: String) -> From {
     }
 }
 
-/// The default that a schema declares, or one that it refers to.
-fn default<'d>(root: &'d Value, place: &str) -> Option<&'d Value> {
-    let mut schema = root.pointer(place)?;
-    for _ in 0..8 {
-        if let Some(default) = schema.get("default") {
-            return Some(default);
-        }
-        let leads = pointer::from_fragment(schema.get("$ref")?.as_str()?)?;
-        schema = root.pointer(&leads)?;
-    }
-    None
+/// What a rule says that a parameter asks for.
+enum Ruled {
+    Limit,
+    Offset,
+    Page,
+}
+
+fn ruled(operation: &Operation, name: &str) -> Option<Ruled> {
+    let is = |expression: &Expression| *expression == Expression::Request(Part::Query(name.to_owned()));
+    operation.behaviour.rules.iter().find_map(|rule| match &rule.statement {
+        Statement::Page(paged) if is(&paged.limit) => Some(Ruled::Limit),
+        Statement::Page(Paged { place: Place::Offset(offset), .. }) if is(offset) => Some(Ruled::Offset),
+        Statement::Page(Paged { place: Place::Number(page), .. }) if is(page) => Some(Ruled::Page),
+        Statement::AtMost([_, most]) if is(most) => Some(Ruled::Limit),
+        _ => None,
+    })
 }

@@ -10,6 +10,7 @@ mod links;
 mod nowhere;
 mod plain;
 mod querystring;
+mod ruled;
 mod supply;
 mod unique;
 mod unknown;
@@ -105,6 +106,7 @@ impl<'c> Deriver<'c> {
         self.nowhere();
         self.reads();
         let Some(request) = self.request() else { return };
+        self.ruled(&request);
         match self.operation.json_body().cloned() {
             Some(media) => self.with_json(&request, &media),
             None => match self.operation.sequence_body() {

@@ -118,6 +118,7 @@ fn scenarios(all: &[&[(&str, &str)]]) -> Vec<Arc<Scenario>> {
         operation: 0,
         cases: requests.iter().map(case).collect(),
         at_once: 0,
+        rule: None,
     };
     all.iter().map(scenario).map(Arc::new).collect()
 }

@@ -1,15 +1,21 @@
 //! `rule`: what the contract's rules say holds in every accepted exchange. Each rule has a file.
 
+mod at_most;
 mod constant;
+mod default;
 mod distinct;
 mod encodes_time;
 mod equal;
+mod matches;
+mod order;
 mod ordered;
 mod over_run;
+mod page;
 mod precision;
 mod recent;
 mod same_instant;
 mod scene;
+mod sorted;
 mod span;
 mod value;
 
@@ -19,9 +25,10 @@ pub(in crate::judge) use span::{about, zone};
 
 use crate::contract::rule::Strictness;
 use crate::contract::{Rule, Statement};
-use crate::exchange::Answer;
+use crate::exchange::{Answer, Exchange};
+use crate::json::{self, Node};
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
-use crate::plan::Position;
+use crate::plan::{Position, Scenario};
 use scene::Scene;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -63,6 +70,31 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> (Vec<Observat
         note.values.extend(over_run::values(&scene, rule).into_iter().map(|value| (index, value)));
     }
     (found, Some(note))
+}
+
+/// What the answers of a scenario that was made for a rule tell of it, once its last case was answered.
+pub(in crate::judge) fn of_scenario(
+    view: &View<'_>,
+    scenario: &Scenario,
+    exchanges: &[Option<Exchange>],
+    note: Option<&mut Note>,
+) -> Vec<Observation> {
+    let rule = scenario.rule.and_then(|index| Some((index, view.operation.behaviour.rules.get(index)?)));
+    let Some((index, rule)) = rule else { return Vec::new() };
+    let body = |exchange: &Option<Exchange>| {
+        let answer = exchange.as_ref()?.answer().filter(|answer| answer.accepted())?;
+        Some(json::read(&answer.body).ok()?.root)
+    };
+    let Some(answers) = exchanges.iter().map(body).collect::<Option<Vec<Node>>>() else { return Vec::new() };
+    let judged = match &rule.statement {
+        Statement::Default(parameter) => default::judge(parameter, &answers),
+        Statement::Page(paged) => page::judge(paged, &answers),
+        _ => Judged::default(),
+    };
+    if let Some(tried) = note.and_then(|note| note.tried.get_mut(index)) {
+        *tried += judged.tried;
+    }
+    judged.unmet.into_iter().map(|unmet| observed(view.position, rule, unmet)).collect()
 }
 
 fn observed(position: Position, rule: &Rule, unmet: Unmet) -> Observation {
@@ -132,7 +164,12 @@ fn judged(scene: &Scene<'_>, rule: &Rule) -> Judged {
         Statement::Recent(recent) => recent::judge(scene, recent),
         Statement::SameInstant(pair) => same_instant::judge(scene, pair),
         Statement::EncodesTime(encodes) => encodes_time::judge(scene, encodes),
-        Statement::Constant(_) | Statement::Distinct(_) => Judged::default(),
+        Statement::AtMost(pair) => at_most::judge(scene, pair),
+        Statement::Sorted(sorted) => sorted::judge(scene, sorted),
+        Statement::Matches(wanted) => matches::judge(scene, wanted),
+        Statement::Constant(_) | Statement::Distinct(_) | Statement::Default(_) | Statement::Page(_) => {
+            Judged::default()
+        }
     }
 }
 

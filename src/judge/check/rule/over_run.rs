@@ -100,7 +100,7 @@ pub(super) fn values(scene: &Scene<'_>, rule: &Rule) -> Vec<String> {
 }
 
 /// Text that two values share if they are equal, and only then.
-fn canonical(node: &Node) -> String {
+pub(super) fn canonical(node: &Node) -> String {
     match &node.kind {
         Kind::Number(token) => {
             Decimal::read(token).map_or_else(|| token.to_string(), |number| number.canonical())

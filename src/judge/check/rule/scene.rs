@@ -37,8 +37,23 @@ pub(super) struct Operand<'n> {
 }
 
 impl Operand<'_> {
+    /// A value that came as text.
+    pub(super) fn of_text(node: Node) -> Operand<'static> {
+        Operand { node: Cow::Owned(node), of_text: true }
+    }
+
     pub(super) fn node(&self) -> &Node {
         &self.node
+    }
+
+    /// The text of a scalar.
+    pub(super) fn text(&self) -> Option<Cow<'_, str>> {
+        match &self.node.kind {
+            Kind::String(text) => Some(text.into()),
+            Kind::Number(token) => Some((&**token).into()),
+            Kind::Bool(truth) => Some(truth.to_string().into()),
+            Kind::Null | Kind::Array(_) | Kind::Object(_) => None,
+        }
     }
 
     fn is_null(&self) -> bool {
@@ -127,6 +142,16 @@ impl<'s> Scene<'s> {
             Expression::Response(Part::Body(at)) => self.body.root.single(at).map(typed),
             other => self.select(other).ok_or(Untold)?.into_iter().next().map(|(_, operand)| operand),
         })
+    }
+
+    /// The value that an expression names, if it is there, not null and no secret.
+    pub(super) fn given(&self, expression: &Expression) -> Option<Operand<'_>> {
+        self.single(expression).ok()?.filter(|operand| !operand.is_null())
+    }
+
+    /// The same as text.
+    pub(super) fn text(&self, expression: &Expression) -> Option<String> {
+        Some(self.given(expression)?.text()?.into_owned())
     }
 
     /// The values that an expression names, each with the indexes that its stars stand for;

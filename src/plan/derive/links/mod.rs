@@ -95,7 +95,7 @@ impl<'c> Deriver<'c> {
             let follow = Follow { step: 0, link: way.link.at.clone(), parameters };
             cases.push(self.stranger(there.operation, way.link, read, follow));
         }
-        self.draft(WORTH, Scenario { id, operation: self.index, cases, at_once: 0 });
+        self.draft(WORTH, Scenario { id, operation: self.index, cases, at_once: 0, rule: None });
     }
 
     /// What a link gives that a request has a place for.

@@ -1,5 +1,9 @@
 //! Rules: what holds in every accepted exchange, and under which conditions.
 
+mod lists;
+
+pub use lists::{Key, Matches, Order, Paged, Place, Sorted, Wanted};
+
 use super::expression::Expression;
 use serde::Deserialize;
 use serde_json::Value;
@@ -57,6 +61,16 @@ pub enum Statement {
     SameInstant([Expression; 2]),
     /// An id that holds the time at which it was made.
     EncodesTime(EncodesTime),
+    /// A list that has no more items than a number says.
+    AtMost([Expression; 2]),
+    /// A list in order.
+    Sorted(Sorted),
+    /// A value of each item of a list that is as a parameter says.
+    Matches(Matches),
+    /// A parameter of which the default gives the same answer as none.
+    Default(Expression),
+    /// The pages of a list, which together are the list.
+    Page(Paged),
 }
 
 /// A place and the value that always stands there.
@@ -187,6 +201,11 @@ impl Statement {
     pub fn is_over_run(&self) -> bool {
         matches!(self, Statement::Constant(_) | Statement::Distinct(_))
     }
+
+    /// Whether it can only be told from requests that are made for it.
+    pub fn is_asked_for(&self) -> bool {
+        matches!(self, Statement::Default(_) | Statement::Page(_))
+    }
 }
 
 /// A rule in one line, which is its name in reports: `equal $response.body#/a $request.body#/a`.
@@ -203,6 +222,11 @@ impl fmt::Display for Rule {
             Statement::EncodesTime(EncodesTime { id, form, at, .. }) => {
                 write!(f, "encodes-time {id} {} {at}", form.name())?;
             }
+            Statement::AtMost([list, most]) => write!(f, "at-most {list} {most}")?,
+            Statement::Sorted(Sorted { list, by, order }) => write!(f, "sorted {list} by {by} {order}")?,
+            Statement::Matches(matches) => write!(f, "matches {matches}")?,
+            Statement::Default(parameter) => write!(f, "default {parameter}")?,
+            Statement::Page(paged) => write!(f, "page {} by {} {}", paged.list, paged.limit, paged.begin())?,
         }
         for (index, (expression, state)) in self.conditions.all().enumerate() {
             let state = match state {
