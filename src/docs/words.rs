@@ -214,7 +214,14 @@ pub(super) fn capital(words: &str) -> String {
 }
 
 fn at(place: &str) -> String {
-    if place.is_empty() { "the body".to_owned() } else { code(&dotted(place)) }
+    match place.split_once('.') {
+        _ if place.is_empty() => "the body".to_owned(),
+        Some(("query", name)) => format!("the query parameter {}", code(name)),
+        Some(("path", name)) => format!("the path parameter {}", code(name)),
+        Some(("header", name)) => format!("the header {}", code(name)),
+        Some(("cookie", name)) => format!("the cookie {}", code(name)),
+        _ => code(&dotted(place)),
+    }
 }
 
 /// What must be unique, and what makes a difference.

@@ -52,7 +52,7 @@ pub(super) enum Refused {
 #[derive(Clone, Debug)]
 pub(super) struct Breach {
     pub(super) cause: Cause,
-    /// JSON Pointer into the body; empty for what is not in it.
+    /// JSON Pointer into the body, or a parameter as `query.NAME`; empty for what is neither.
     pub(super) place: String,
     /// What is wrong, for a person.
     pub(super) words: String,
@@ -233,11 +233,15 @@ impl Taking {
             ParameterLocation::Cookie => "cookie",
             ParameterLocation::Header => "header",
         };
+        let breach = |cause: Cause, at: String| {
+            let place = format!("{}.{name}", location.name());
+            Breach { place, ..Breach::of(cause, &format!("the {kind} `{name}`")) }.at(at)
+        };
         let schemas = &contract.schemas;
         let Some(reading) = self.reader.read(schemas, Side::Request, &self.parameter, received) else {
             if *required {
                 let at = pointer::child(&self.parameter.at, "required");
-                breaches.push(Breach::of(Cause::Missing, &format!("the {kind} `{name}`")).at(at));
+                breaches.push(breach(Cause::Missing, at));
             }
             return;
         };
@@ -245,8 +249,7 @@ impl Taking {
         if broken.is_empty() {
             admitted.parameters.push((*location, name.clone(), value.to_value()));
         }
-        let breach = |one: ValidationError| Breach::of(one.cause, &format!("the {kind} `{name}`")).at(one.at);
-        breaches.extend(broken.into_iter().map(breach));
+        breaches.extend(broken.into_iter().map(|one| breach(one.cause, one.at)));
     }
 }
 

@@ -173,9 +173,8 @@ fn holds(wanted: &Wanted, value: &Value, asked: &[Option<Cow<'_, Value>>]) -> bo
     let equal = |asked: &Value| super::resources::text(asked) == super::resources::text(value);
     let given = asked.iter().map(Option::as_deref).collect::<Vec<Option<&Value>>>();
     match (wanted, given.as_slice()) {
-        (Wanted::Equals(_), [Some(asked)]) => equal(asked),
         (Wanted::In(_), [Some(Value::Array(all))]) => all.iter().any(equal),
-        (Wanted::In(_), [Some(asked)]) => equal(asked),
+        (Wanted::Equals(_) | Wanted::In(_), [Some(asked)]) => equal(asked),
         (Wanted::Contains(_), [Some(asked)]) => {
             let plain = |value: &Value| super::resources::text(value).to_lowercase();
             plain(value).contains(plain(asked).trim())

@@ -127,9 +127,9 @@ fn refusal(
 
 fn codes_for(operation: &Operation, violation: &Violation) -> Vec<String> {
     let behaviour = &operation.behaviour;
-    let place = match &violation.place {
-        Place::Body(at) => at.as_str(),
-        _ => "",
-    };
-    behaviour.codes_however_read(violation.cause, place).into_iter().map(str::to_owned).collect()
+    behaviour
+        .codes_however_read(violation.cause, &violation.place.stated())
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
 }

@@ -378,6 +378,23 @@ impl Verdict {
 }
 
 impl Place {
+    /// As `x-probity` names it: a JSON Pointer into the body, or a parameter; all else has no place of
+    /// its own, and is the request as a whole.
+    pub fn stated(&self) -> String {
+        match self {
+            Place::Body(at) => at.clone(),
+            Place::Header(name) => format!("header.{name}"),
+            Place::Query(name) => format!("query.{name}"),
+            Place::Path(name) => format!("path.{name}"),
+            Place::Cookie(name) => format!("cookie.{name}"),
+            Place::Querystring(_)
+            | Place::MediaType
+            | Place::Method
+            | Place::Credentials
+            | Place::Link(_) => String::new(),
+        }
+    }
+
     /// Reads what is displayed.
     fn parse(text: &str) -> Option<Place> {
         Some(match text.split_once('/') {

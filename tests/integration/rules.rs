@@ -181,7 +181,10 @@ fn the_embedded_host_keeps_the_rules_of_its_lists() {
 
 #[test]
 fn every_planted_fault_of_a_list_is_found() {
-    let ran = probity().with_file("c.yaml", LISTS).args(["audit", "c.yaml", "--json", "--include", "list"]).run();
+    let ran = probity()
+        .with_file("c.yaml", LISTS)
+        .args(["audit", "c.yaml", "--json", "-", "--include", "list/*"])
+        .run();
     let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.everything()));
     let faults = report["faults"].as_array().expect("faults");
     let of_rules = faults.iter().filter(|fault| fault["class"] == "rule");
@@ -189,4 +192,41 @@ fn every_planted_fault_of_a_list_is_found() {
         of_rules.map(|fault| (fault["id"].as_str().unwrap(), fault["fate"].as_str().unwrap())).collect();
     assert!(fates.len() >= 5, "{fates:?}");
     assert!(fates.iter().all(|(_, fate)| *fate == "caught"), "{fates:?}");
+}
+
+#[test]
+fn what_a_mistake_in_a_parameter_gets_can_be_said_by_its_place() {
+    let contract = "openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /orders:
+    get:
+      operationId: list
+      parameters: [{name: customerId, in: query, required: true, schema: {type: integer}}]
+      responses:
+        '200': {description: all}
+        '400': {description: refused, content: {application/json: {schema: {type: object, required: [code], properties: {code: {type: string}}}}}}
+      x-probity:
+        errors:
+          code: $response.body#/code
+          catalogue:
+            NOBODY: {status: 400, when: {missing: query.customerId}}
+            WRONG: {status: 400, when: [wrong-type, missing, malformed]}
+        silent: [{not-found: query.customerId, because: Customers are made elsewhere.}]
+";
+    let plan = probity().with_file("c.yaml", contract).args(["plan", "c.yaml", "--json"]).run().ends_with(0);
+    let plan: Value = serde_json::from_str(&plan.stdout).expect("JSON");
+    let cases = plan["scenarios"].as_array().unwrap().iter().flat_map(|one| one["cases"].as_array().unwrap());
+    let cases: Vec<&Value> = cases.collect();
+    let codes = |part: &str| {
+        let case = cases.iter().find(|case| case["id"].as_str().unwrap().contains(part));
+        case.map_or_else(|| panic!("{part}"), |case| case["expected"]["codes"].to_string())
+    };
+    assert_eq!(codes("reject/query/customerId/missing"), r#"["NOBODY"]"#);
+    let valid = cases.iter().find(|case| case["id"].as_str().unwrap().contains("valid/required")).unwrap();
+    assert!(valid["id"].as_str().unwrap().starts_with("list/either/"), "{valid}");
+    let misspelt = contract.replace("missing: query.customerId", "missing: query.customer");
+    let ran = probity().with_file("c.yaml", misspelt).args(["check", "c.yaml"]).run();
+    let line = "x-probity names `query.customer`, which no operation takes";
+    assert!(ran.stdout.contains(line), "{}", ran.everything());
 }

@@ -134,8 +134,8 @@ fn wrong_when(when: &Value) -> (String, String, String) {
                     if !known.contains(name) {
                         return (inner, format!("unknown cause `{name}`"), suggestion(name, &known));
                     }
-                    if !place.as_str().is_some_and(|place| place.is_empty() || place.starts_with('/')) {
-                        let hint = "a place is a JSON Pointer into the request body, such as `/name`";
+                    if !place.as_str().is_some_and(is_place) {
+                        let hint = "a place is a JSON Pointer into the request body, such as `/name`, or a parameter, such as `query.page`";
                         return (inner, format!("{place} is no place"), hint.to_owned());
                     }
                 }
@@ -144,6 +144,15 @@ fn wrong_when(when: &Value) -> (String, String, String) {
         }
     }
     (String::new(), "this does not say when the code comes".to_owned(), form.to_owned())
+}
+
+/// Whether text has the form of a place in a request.
+fn is_place(text: &str) -> bool {
+    let parameter = text.split_once('.').filter(|(_, name)| !name.is_empty());
+    let location = parameter.map(|(location, _)| location);
+    text.is_empty()
+        || text.starts_with('/')
+        || location.is_some_and(|location| ["path", "query", "header", "cookie"].contains(&location))
 }
 
 fn known_keys(error: &jsonschema::ValidationError<'_>) -> Vec<String> {

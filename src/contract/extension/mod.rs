@@ -134,7 +134,8 @@ pub enum Distinction {
 pub struct Silence {
     /// The kind of value.
     pub cause: Cause,
-    /// JSON Pointer into the request body; everything below it is meant too.
+    /// JSON Pointer into the request body, everything below it meant too; or a parameter, such as
+    /// `query.page`.
     pub place: String,
     /// Why the contract is silent.
     pub because: String,
@@ -302,8 +303,16 @@ impl Behaviour {
 
     /// Why the contract is silent about a cause at a place, if it says so.
     pub fn silence(&self, cause: Cause, place: &str) -> Option<&str> {
-        let covers =
-            |silence: &&Silence| silence.cause == cause && super::expression::covers(&silence.place, place);
+        let is_body = |place: &str| place.is_empty() || place.starts_with('/');
+        let covers = |silence: &&Silence| {
+            let own = &silence.place;
+            let here = if is_body(own) && is_body(place) {
+                super::expression::covers(own, place)
+            } else {
+                own == place
+            };
+            silence.cause == cause && here
+        };
         self.silent.iter().find(covers).map(|silence| silence.because.as_str())
     }
 }

@@ -229,7 +229,8 @@ fn items(answer: &mut Answer, at: Option<&str>, edit: &Listing, query: &Query) {
     let Some(Value::Array(items)) = list else { return };
     match edit {
         Listing::MoreThan(name) => {
-            let most = query.first(name).and_then(|text| text.parse::<usize>().ok()).filter(|most| *most < MOST);
+            let most =
+                query.first(name).and_then(|text| text.parse::<usize>().ok()).filter(|most| *most < MOST);
             if let (Some(most), Some(last)) = (most, items.last().cloned()) {
                 items.resize(items.len().max(most + 1), last);
             }

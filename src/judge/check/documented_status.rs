@@ -5,7 +5,7 @@ use crate::contract::model::StatusRange;
 use crate::contract::{Operation, ParameterLocation};
 use crate::exchange::Answer;
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
-use crate::plan::{Place, Verdict, Violation};
+use crate::plan::{Verdict, Violation};
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "documented-status",
@@ -63,10 +63,8 @@ fn is_in_catalogue(operation: &Operation, violations: &[Violation]) -> bool {
         let entries = behaviour.errors.iter().flat_map(|errors| errors.catalogue.values());
         return entries.flat_map(|entry| &entry.when.0).any(|(cause, _)| !outside.contains(cause));
     }
-    violations.iter().any(|violation| {
-        let place = if let Place::Body(at) = &violation.place { at.as_str() } else { "" };
-        !behaviour.codes(violation.cause, place).is_empty()
-    })
+    let has_code = |one: &Violation| !behaviour.codes(one.cause, &one.place.stated()).is_empty();
+    violations.iter().any(has_code)
 }
 
 /// A contract that documents no success, or no refusal at all, does not say which there are; and

@@ -24,14 +24,19 @@ impl Deriver<'_> {
         for (at, place) in codes.chain(unique).chain(silent) {
             let known = |other: &Operation| has(&self.labeller.flats, other, place);
             if !known(operation) && !contract.operations.iter().any(known) {
-                self.gap(&at, format!("x-probity names `{place}`, which no request body has"));
+                let what = if place.starts_with('/') { "request body has" } else { "operation takes" };
+                self.gap(&at, format!("x-probity names `{place}`, which no {what}"));
             }
         }
     }
 }
 
-/// Whether a body of an operation may have a place; of one without a schema nothing is known.
+/// Whether a request to an operation may have a place; of one without a schema nothing is known.
 fn has(flats: &Folds<'_>, operation: &Operation, place: &str) -> bool {
+    if let Some((location, name)) = place.split_once('.').filter(|_| !place.starts_with('/')) {
+        let mut all = operation.parameters.iter();
+        return all.any(|one| one.location.name() == location && one.name == name);
+    }
     let Some(body) = &operation.body else { return false };
     let Some(schema) = operation.json_body().and_then(|media| media.schema.as_ref()) else {
         return !body.content.is_empty();

@@ -99,7 +99,7 @@ impl<'c> Deriver<'c> {
         let begins = |page: u64| match paged.place {
             Begin::Offset(_) => page * size,
             // Pages are counted from 1 unless there is one before it.
-            Begin::Number(_) => page + u64::from(!(fits(begin, 0) && !self.starts_at_one(begin))),
+            Begin::Number(_) => page + u64::from(!fits(begin, 0) || self.starts_at_one(begin)),
         };
         let first = begins(0);
         if !(0..PAGES).all(|page| fits(begin, begins(page))) {

@@ -100,6 +100,7 @@ impl<'c> Labeller<'c> {
             seen.violation(Cause::Unauthenticated, Place::Credentials, None, &operation.at);
         }
         parameters(self, operation, request, &mut seen);
+        seen.parameters_that_name(self, operation, request);
         if seen.violations.is_empty() {
             body(self, operation, request, text.as_ref(), &mut seen);
         }
@@ -165,7 +166,7 @@ impl Findings {
     /// The values of a request that name another resource, of which nobody said that it exists.
     fn references(&mut self, labeller: &Labeller<'_>, operation: &Operation, text: &json::Text) {
         let silent = operation.behaviour.silent.iter().filter(|silence| silence.cause == Cause::NotFound);
-        for silence in silent {
+        for silence in silent.filter(|silence| silence.place.is_empty() || silence.place.starts_with('/')) {
             let own = |violation: &Violation| matches!(&violation.place, Place::Body(at) if expression::covers(&silence.place, at));
             // What is itself invalid names nothing.
             if self.violations.iter().any(own) {

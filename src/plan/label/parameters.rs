@@ -117,6 +117,52 @@ pub(super) fn parameters(
     }
 }
 
+impl Findings {
+    /// The parameters of a request that name another resource, of which nobody said that it exists.
+    pub(super) fn parameters_that_name(
+        &mut self,
+        labeller: &Labeller<'_>,
+        operation: &Operation,
+        request: &Request,
+    ) {
+        let silent = operation.behaviour.silent.iter().filter(|silence| silence.cause == Cause::NotFound);
+        for silence in silent {
+            let named = operation.parameters.iter().find(|one| place(one).stated() == silence.place);
+            let Some(parameter) = named.filter(|one| !is_supplied(operation, &request.parts, one)) else {
+                continue;
+            };
+            let place = place(parameter);
+            // What is itself invalid names nothing.
+            if self.violations.iter().any(|violation| violation.place == place) {
+                continue;
+            }
+            let target = request.path();
+            let (path, query) = url::parts(target.as_str());
+            let came = Received::at(&operation.path, path, query).with(request.fields());
+            let reader = Reader::new(&labeller.flats, operation, parameter);
+            let reading = reader.read(&labeller.contract.schemas, Side::Request, parameter, &came);
+            let Some(value) = reading.map(|reading| reading.value.to_value()) else { continue };
+            if !labeller.documents(parameter, |known| *known == value) {
+                self.silent(silence.because.clone());
+                let at = operation.behaviour.at.errors.clone();
+                self.perhaps.push(Violation { cause: Cause::NotFound, place, keyword: None, at });
+            }
+        }
+    }
+}
+
+/// Where a parameter stands in a request.
+fn place(parameter: &Parameter) -> Place {
+    let name = parameter.name.clone();
+    match parameter.location {
+        ParameterLocation::Header => Place::Header(name),
+        ParameterLocation::Path => Place::Path(name),
+        ParameterLocation::Query => Place::Query(name),
+        ParameterLocation::Querystring => Place::Querystring(name),
+        ParameterLocation::Cookie => Place::Cookie(name),
+    }
+}
+
 /// Whether a request has a value as a parameter.
 fn sends(operation: &Operation, request: &Request, parameter: &Parameter, value: &Value) -> bool {
     let Some(text) = parameter::written(parameter, value) else { return false };
@@ -208,14 +254,10 @@ impl Labeller<'_> {
         let readers = self.readers(operation);
         let mut found = Vec::new();
         for (index, (parameter, reader)) in operation.parameters.iter().zip(readers.iter()).enumerate() {
-            let name = parameter.name.clone();
-            let place = match parameter.location {
-                ParameterLocation::Header => continue,
-                ParameterLocation::Path => Place::Path(name),
-                ParameterLocation::Query => Place::Query(name),
-                ParameterLocation::Querystring => Place::Querystring(name),
-                ParameterLocation::Cookie => Place::Cookie(name),
-            };
+            if parameter.location == ParameterLocation::Header {
+                continue;
+            }
+            let place = place(parameter);
             match reader.read(&self.contract.schemas, Side::Request, parameter, &came) {
                 None if parameter.required && parameter.location != ParameterLocation::Path => {
                     let at = pointer::child(&parameter.at, "required");

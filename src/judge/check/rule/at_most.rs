@@ -1,6 +1,6 @@
 //! `at-most`: a list has no more items than a parameter says.
 
-use super::scene::{Operand, Scene};
+use super::scene::Scene;
 use super::{Judged, Unmet};
 use crate::contract::Expression;
 use crate::json::Kind;
@@ -9,25 +9,21 @@ use std::cmp::Ordering;
 
 pub(super) fn judge(scene: &Scene<'_>, operands: &[Expression; 2]) -> Judged {
     let mut judged = Judged::default();
-    scene.each_whole_pair(operands.each_ref(), |list, most| {
-        if let Some(unmet) = broken(operands, list, most) {
-            judged.add(unmet);
-        }
+    let [one, two] = operands;
+    scene.each_whole_pair([one, two], |list, most| {
+        let (Kind::Array(items), Some(most)) = (&list.node().kind, most.text()) else { return };
+        let length = items.len().to_string();
+        let Some([length, limit]) = Decimal::read(&length).zip(Decimal::read(&most)).map(<[_; 2]>::from)
+        else {
+            return;
+        };
+        judged.add((length.compare(&limit) == Ordering::Greater).then(|| Unmet {
+            kind: "there are more".into(),
+            title: format!("`{one}` has more items than `{two}` says"),
+            expected: format!("no more items than {two} = {most}"),
+            actual: format!("{} items", items.len()),
+            mild: false,
+        }));
     });
     judged
-}
-
-/// Nothing where one is no list or the other no number.
-fn broken([one, two]: &[Expression; 2], list: &Operand<'_>, most: &Operand<'_>) -> Option<Option<Unmet>> {
-    let Kind::Array(items) = &list.node().kind else { return None };
-    let most = most.text()?;
-    let length = items.len().to_string();
-    let more = Decimal::read(&length)?.compare(&Decimal::read(&most)?) == Ordering::Greater;
-    Some(more.then(|| Unmet {
-        kind: "there are more".into(),
-        title: format!("`{one}` has more items than `{two}` says"),
-        expected: format!("no more items than {two} = {most}"),
-        actual: format!("{length} items"),
-        mild: false,
-    }))
 }
