@@ -88,6 +88,7 @@ impl Deriver<'_> {
         self.media_types(&request, &base);
         self.header_parameters(&request, &base);
         self.querystring(&request, Some(&base));
+        self.negotiation(&request, Some(&base));
         self.methods(&request, Some(&base));
         self.combinations(&request, &base);
     }

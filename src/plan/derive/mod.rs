@@ -7,6 +7,7 @@ mod contrary;
 mod draft;
 mod lines;
 mod links;
+mod negotiation;
 mod nowhere;
 mod plain;
 mod querystring;
@@ -234,6 +235,7 @@ impl<'c> Deriver<'c> {
             self.unknown(request, None);
             self.credentials(request, None);
             self.querystring(request, None);
+            self.negotiation(request, None);
         }
         self.methods(request, None);
     }
