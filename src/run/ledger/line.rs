@@ -71,12 +71,9 @@ impl Deletion {
         (deletes.method == "DELETE").then_some(Undo { operation, values })
     }
 
-    /// Whether it is about the same resource as another.
-    pub(super) fn is_of(&self, other: &Deletion) -> bool {
-        let path = |deletion: &Deletion| -> Vec<(String, String)> {
-            let of_path = deletion.parameters.iter().filter(|(name, _)| name.starts_with("path."));
-            of_path.map(|(name, text)| (name.clone(), text.clone())).collect()
-        };
-        self.operation == other.operation && path(self) == path(other)
+    /// What tells the resource that it is about from others.
+    pub(super) fn key(&self) -> (&str, Vec<(&str, &str)>) {
+        let of_path = self.parameters.iter().filter(|(name, _)| name.starts_with("path."));
+        (&self.operation, of_path.map(|(name, text)| (name.as_str(), text.as_str())).collect())
     }
 }

@@ -7,8 +7,8 @@ mod noted;
 mod read;
 
 pub(super) use line::Deletion;
-use read::Known;
 pub(super) use read::read;
+use read::{Known, Open};
 
 use super::effects::Effect;
 use super::secret::Secrets;
@@ -209,36 +209,21 @@ fn added_to(path: &Path) -> std::io::Result<File> {
 /// The lines of a run that tell of nothing that is left: of requests that did nothing, or that were
 /// written before they were sent, of what was deleted again, and of how it was.
 fn over(known: &[Option<Known>], run: &str) -> HashSet<usize> {
-    let mut over = HashSet::new();
-    let own = || known.iter().flatten().filter(|line| line.run == run);
+    let own = || known.iter().enumerate().filter_map(|(index, line)| Some((index, line.as_ref()?)));
+    let own = || own().filter(|(_, line)| line.run == run);
     // Only what may still be looked for needs to be told from what was there before.
-    let nothing_open = !own().any(|line| line.event == "unknown");
-    for (index, line) in known.iter().enumerate() {
-        let Some(line) = line.as_ref().filter(|line| line.run == run) else { continue };
+    let nothing_open = !own().any(|(_, line)| line.event == "unknown");
+    let mut open = Open::default();
+    for (index, line) in own() {
         match line.event.as_str() {
-            "sending" | "refused" | "undoing" => drop(over.insert(index)),
-            "seen" if nothing_open => drop(over.insert(index)),
-            "undone" | "deleted" => {
-                let before = known[..index].iter().enumerate();
-                let before = before.filter_map(|(index, known)| Some((index, known.as_ref()?)));
-                let (mut made, mut changed) = (Vec::new(), Vec::new());
-                for (index, known) in before.filter(|(index, _)| !over.contains(index)) {
-                    if line.ends(known) {
-                        made.push(index);
-                    } else if known.is_change_of(line) {
-                        changed.push(index);
-                    }
-                }
-                if !made.is_empty() || line.event == "undone" {
-                    over.insert(index);
-                    over.extend(made);
-                    over.extend(changed);
-                }
-            }
+            "sending" | "refused" | "undoing" => open.is_over(index),
+            "seen" if nothing_open => open.is_over(index),
+            "created" | "changed" | "unknown" => open.begin(index, line),
+            "undone" | "deleted" => open.end(index, line),
             _ => {}
         }
     }
-    over
+    open.over()
 }
 
 /// What the answer calls the resource: what the contract says is never the same, or an `id`.

@@ -5,7 +5,7 @@ use super::Deletion;
 use crate::contract::Contract;
 use crate::run::undo::{Made, Standing, Undo, is_clear, known, may_make, way};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -62,23 +62,59 @@ impl Known {
             && index.filter(makes).is_some_and(|index| way(contract, index).is_some())
     }
 
-    /// Whether it tells of the end of what another line tells of.
-    pub(super) fn ends(&self, made: &Known) -> bool {
-        if self.run != made.run || !matches!(made.event.as_str(), "created" | "changed" | "unknown") {
-            return false;
+    /// What its request was sent to, without the query.
+    fn place(&self) -> &str {
+        self.url.split(['?', '#']).next().unwrap_or_default()
+    }
+}
+
+/// The lines of a run that tell of something that may be left, by what a later line that tells the end
+/// of it has in common with them.
+#[derive(Default)]
+pub(super) struct Open<'k> {
+    /// By what was made or changed.
+    named: HashMap<(&'k str, Vec<(&'k str, &'k str)>), Vec<usize>>,
+    /// By case: what no answer named, and is found by its text.
+    unnamed: HashMap<&'k str, Vec<usize>>,
+    /// Changes, by where they were sent.
+    changes: HashMap<&'k str, Vec<usize>>,
+    over: HashSet<usize>,
+}
+
+impl<'k> Open<'k> {
+    pub(super) fn begin(&mut self, index: usize, line: &'k Known) {
+        match &line.undo {
+            Some(undo) => self.named.entry(undo.key()).or_default().push(index),
+            None if line.event != "changed" => self.unnamed.entry(&line.case).or_default().push(index),
+            None => {}
         }
-        match (&self.undo, &made.undo) {
-            (Some(own), Some(made)) => own.is_of(made),
-            // What no answer named was found by its text.
-            (Some(_), None) => self.event == "undone" && self.case == made.case && made.event != "changed",
-            (None, _) => false,
+        if line.event == "changed" {
+            self.changes.entry(line.place()).or_default().push(index);
         }
     }
 
-    /// Whether it tells of a change of what another line tells the end of.
-    pub(super) fn is_change_of(&self, gone: &Known) -> bool {
-        let path = |url: &str| url.split(['?', '#']).next().unwrap_or_default().to_owned();
-        self.event == "changed" && self.run == gone.run && path(&self.url) == path(&gone.url)
+    /// A line tells the end of what others told of.
+    pub(super) fn end(&mut self, index: usize, line: &'k Known) {
+        let is_undone = line.event == "undone";
+        let mut made = line.undo.as_ref().and_then(|undo| self.named.remove(&undo.key())).unwrap_or_default();
+        if is_undone && line.undo.is_some() {
+            made.extend(self.unnamed.remove(line.case.as_str()).unwrap_or_default());
+        }
+        made.retain(|index| !self.over.contains(index));
+        if is_undone || !made.is_empty() {
+            self.over.insert(index);
+            self.over.extend(made);
+            self.over.extend(self.changes.remove(line.place()).unwrap_or_default());
+        }
+    }
+
+    pub(super) fn is_over(&mut self, index: usize) {
+        self.over.insert(index);
+    }
+
+    /// The lines that tell of nothing that is left.
+    pub(super) fn over(self) -> HashSet<usize> {
+        self.over
     }
 }
 
