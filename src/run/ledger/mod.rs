@@ -8,7 +8,7 @@ mod read;
 
 pub(super) use line::Deletion;
 pub(super) use read::read;
-use read::{Known, Open};
+use read::{Open, Told};
 
 use super::effects::Effect;
 use super::secret::Secrets;
@@ -186,7 +186,7 @@ impl Ledger {
         file.seek(SeekFrom::Start(self.before))?;
         file.read_to_end(&mut text)?;
         let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
-        let known: Vec<Option<Known>> = lines.iter().map(|line| Known::read(line)).collect();
+        let known: Vec<Option<Told<'_>>> = lines.iter().map(|line| Told::read(line)).collect();
         let over = over(&known, run);
         let kept = lines.iter().enumerate().filter(|(index, _)| !over.contains(index));
         let kept: Vec<u8> = kept.flat_map(|(_, line)| *line).copied().collect();
@@ -208,14 +208,14 @@ fn added_to(path: &Path) -> std::io::Result<File> {
 
 /// The lines of a run that tell of nothing that is left: of requests that did nothing, or that were
 /// written before they were sent, of what was deleted again, and of how it was.
-fn over(known: &[Option<Known>], run: &str) -> HashSet<usize> {
+fn over(known: &[Option<Told<'_>>], run: &str) -> HashSet<usize> {
     let own = || known.iter().enumerate().filter_map(|(index, line)| Some((index, line.as_ref()?)));
     let own = || own().filter(|(_, line)| line.run == run);
     // Only what may still be looked for needs to be told from what was there before.
     let nothing_open = !own().any(|(_, line)| line.event == "unknown");
     let mut open = Open::default();
     for (index, line) in own() {
-        match line.event.as_str() {
+        match &*line.event {
             "sending" | "refused" | "undoing" => open.is_over(index),
             "seen" if nothing_open => open.is_over(index),
             "created" | "changed" | "unknown" => open.begin(index, line),

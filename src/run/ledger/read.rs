@@ -5,6 +5,7 @@ use super::Deletion;
 use crate::contract::Contract;
 use crate::run::undo::{Made, Standing, Undo, is_clear, known, may_make, way};
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,17 +14,30 @@ use std::path::Path;
 /// No ledger is read that is longer.
 const MOST_BYTES: u64 = 256 << 20;
 
-/// What is read of a line.
+/// What a line tells of a request.
 #[derive(Clone, Debug, Deserialize)]
-pub(in crate::run) struct Known {
-    pub(super) event: String,
-    pub(super) run: String,
-    operation: String,
-    case: String,
-    method: String,
-    url: String,
-    status: Option<u16>,
+pub(super) struct Told<'l> {
+    #[serde(borrow)]
+    pub(super) event: Cow<'l, str>,
+    #[serde(borrow)]
+    pub(super) run: Cow<'l, str>,
+    #[serde(borrow)]
+    operation: Cow<'l, str>,
+    #[serde(borrow)]
+    case: Cow<'l, str>,
+    #[serde(borrow)]
+    method: Cow<'l, str>,
+    #[serde(borrow)]
+    url: Cow<'l, str>,
     undo: Option<Deletion>,
+}
+
+/// The same with what the request brought and what came.
+#[derive(Clone, Debug, Deserialize)]
+struct Known<'l> {
+    #[serde(flatten, borrow)]
+    told: Told<'l>,
+    status: Option<u16>,
     #[serde(default)]
     texts: Vec<String>,
     #[serde(default)]
@@ -47,18 +61,28 @@ pub(in crate::run) struct Left {
     pub(in crate::run) unknown: usize,
 }
 
-impl Known {
-    pub(super) fn read(line: &[u8]) -> Option<Known> {
-        let known: Known = serde_json::from_slice(line).ok()?;
-        let is_run = known.run.len() == 10 && known.run.bytes().all(|byte| byte.is_ascii_digit());
-        is_run.then_some(known)
+impl<'l> Known<'l> {
+    fn read(line: &'l [u8]) -> Option<Known<'l>> {
+        let known: Known<'l> = serde_json::from_slice(line).ok()?;
+        known.told.is_of_a_run().then_some(known)
+    }
+}
+
+impl<'l> Told<'l> {
+    pub(super) fn read(line: &'l [u8]) -> Option<Told<'l>> {
+        let told: Told<'l> = serde_json::from_slice(line).ok()?;
+        told.is_of_a_run().then_some(told)
+    }
+
+    fn is_of_a_run(&self) -> bool {
+        self.run.len() == 10 && self.run.bytes().all(|byte| byte.is_ascii_digit())
     }
 
     /// Whether it tells of something that may be there, and for which the contract has a way to delete it.
     pub(super) fn may_be_undone(&self, contract: &Contract) -> bool {
         let index = contract.operations.iter().position(|operation| operation.id == self.operation);
         let makes = |index: &usize| may_make(contract, *index, &self.method);
-        matches!(self.event.as_str(), "created" | "unknown")
+        matches!(&*self.event, "created" | "unknown")
             && index.filter(makes).is_some_and(|index| way(contract, index).is_some())
     }
 
@@ -82,7 +106,7 @@ pub(super) struct Open<'k> {
 }
 
 impl<'k> Open<'k> {
-    pub(super) fn begin(&mut self, index: usize, line: &'k Known) {
+    pub(super) fn begin(&mut self, index: usize, line: &'k Told<'_>) {
         match &line.undo {
             Some(undo) => self.named.entry(undo.key()).or_default().push(index),
             None if line.event != "changed" => self.unnamed.entry(&line.case).or_default().push(index),
@@ -94,11 +118,11 @@ impl<'k> Open<'k> {
     }
 
     /// A line tells the end of what others told of.
-    pub(super) fn end(&mut self, index: usize, line: &'k Known) {
+    pub(super) fn end(&mut self, index: usize, line: &'k Told<'_>) {
         let is_undone = line.event == "undone";
         let mut made = line.undo.as_ref().and_then(|undo| self.named.remove(&undo.key())).unwrap_or_default();
         if is_undone && line.undo.is_some() {
-            made.extend(self.unnamed.remove(line.case.as_str()).unwrap_or_default());
+            made.extend(self.unnamed.remove(&*line.case).unwrap_or_default());
         }
         made.retain(|index| !self.over.contains(index));
         if is_undone || !made.is_empty() {
@@ -137,18 +161,21 @@ pub(in crate::run) fn read<'b>(
             left.unread += 1;
             continue;
         };
-        let Some(operation) = contract.operations.iter().position(|one| one.id == line.operation) else {
+        let Some(operation) = contract.operations.iter().position(|one| one.id == line.told.operation) else {
             left.unknown += 1;
             continue;
         };
         let is_here = base(operation).is_some_and(|base| {
-            line.url.strip_prefix(base).is_some_and(|rest| rest.starts_with(['/', '?']) || rest.is_empty())
+            line.told
+                .url
+                .strip_prefix(base)
+                .is_some_and(|rest| rest.starts_with(['/', '?']) || rest.is_empty())
         });
         if !is_here {
             left.elsewhere += 1;
             continue;
         }
-        let course = runs.entry(line.run.clone()).or_insert_with(|| Course::new(number));
+        let course = runs.entry(line.told.run.to_string()).or_insert_with(|| Course::new(number));
         course.line(contract, operation, &line);
     }
     let mut runs: Vec<_> = runs.into_iter().collect();
@@ -173,13 +200,13 @@ impl Course {
         Course { begun, lines: 0, standing: Standing::default(), open: Vec::new(), at: Vec::new() }
     }
 
-    fn line(&mut self, contract: &Contract, operation: usize, line: &Known) {
+    fn line(&mut self, contract: &Contract, operation: usize, line: &Known<'_>) {
         self.lines += 1;
-        let makes = may_make(contract, operation, &line.method);
-        if matches!(line.event.as_str(), "sending" | "created" | "changed" | "unknown") {
-            self.standing.change(contract, operation, &line.url);
+        let makes = may_make(contract, operation, &line.told.method);
+        if matches!(&*line.told.event, "sending" | "created" | "changed" | "unknown") {
+            self.standing.change(contract, operation, &line.told.url);
         }
-        match line.event.as_str() {
+        match &*line.told.event {
             "sending" if makes => self.open.push((self.lines, made(contract, operation, line, false))),
             "created" => {
                 self.answered(line);
@@ -197,18 +224,18 @@ impl Course {
                 self.add(made(contract, operation, line, false));
             }
             "deleted" => {
-                if let Some(undo) = line.undo.as_ref().and_then(|undo| undo.meant(contract)) {
+                if let Some(undo) = line.told.undo.as_ref().and_then(|undo| undo.meant(contract)) {
                     self.retain(|made| made.undo.as_ref().is_none_or(|own| !own.is_of(&undo)));
                 }
             }
             "undone" => {
-                if let Some(undo) = line.undo.as_ref().and_then(|undo| undo.meant(contract)) {
+                if let Some(undo) = line.told.undo.as_ref().and_then(|undo| undo.meant(contract)) {
                     self.undone(line, &undo);
                 }
             }
             "refused" => self.answered(line),
             // It was read before the run added to it, or it would not be written down.
-            "seen" => self.standing.saw(contract, operation, &line.url, &line.ids),
+            "seen" => self.standing.saw(contract, operation, &line.told.url, &line.ids),
             _ => {}
         }
     }
@@ -219,23 +246,23 @@ impl Course {
     }
 
     /// What became of a request is known.
-    fn answered(&mut self, line: &Known) {
+    fn answered(&mut self, line: &Known<'_>) {
         if line.uncertain {
             return;
         }
-        if let Some(index) = self.open.iter().position(|(_, made)| made.case == line.case) {
+        if let Some(index) = self.open.iter().position(|(_, made)| made.case == line.told.case) {
             self.open.remove(index);
         }
     }
 
     /// Something was deleted: what is known by that name, or else what was found by its text.
-    fn undone(&mut self, line: &Known, undo: &Undo) {
+    fn undone(&mut self, line: &Known<'_>, undo: &Undo) {
         let own = |made: &Made| made.undo.as_ref().is_some_and(|own| own.is_of(undo));
         if self.standing.made().iter().any(own) {
             self.retain(|made| !own(made));
         } else {
-            self.open.retain(|(_, made)| made.case != line.case);
-            self.retain(|made| made.undo.is_some() || made.case != line.case);
+            self.open.retain(|(_, made)| made.case != line.told.case);
+            self.retain(|made| made.undo.is_some() || made.case != line.told.case);
         }
     }
 
@@ -258,14 +285,14 @@ impl Course {
     }
 }
 
-fn made(contract: &Contract, giver: usize, line: &Known, is_sure: bool) -> Made {
+fn made(contract: &Contract, giver: usize, line: &Known<'_>, is_sure: bool) -> Made {
     let way = way(contract, giver);
-    let undo = line.undo.as_ref().and_then(|undo| undo.meant(contract));
-    let is_clear = is_clear(undo.as_ref(), line.status, &line.run);
+    let undo = line.told.undo.as_ref().and_then(|undo| undo.meant(contract));
+    let is_clear = is_clear(undo.as_ref(), line.status, &line.told.run);
     Made {
         giver,
-        case: line.case.clone(),
-        known: known(&contract.operations[giver], &line.url),
+        case: line.told.case.to_string(),
+        known: known(&contract.operations[giver], &line.told.url),
         // Only as the contract itself says that what this operation makes is deleted.
         undo: undo.filter(|undo| way.is_some_and(|way| way.taker == undo.operation)),
         texts: line.texts.clone(),
@@ -349,7 +376,7 @@ paths:
             line("undone", "one", Some("1")),
             line("undone", "three", Some("3")),
         ];
-        let known: Vec<Option<Known>> = lines.iter().map(|line| Known::read(line.as_bytes())).collect();
+        let known: Vec<Option<Told<'_>>> = lines.iter().map(|line| Told::read(line.as_bytes())).collect();
         let over = super::super::over(&known, "4711081512");
         let kept: Vec<usize> = (0..lines.len()).filter(|index| !over.contains(index)).collect();
         assert_eq!(kept, [2]);
