@@ -1,44 +1,11 @@
-//! Cases around the body: credentials, methods and header parameters.
+//! Cases around the body: credentials and methods.
 
 use super::base::Base;
-use super::{About, Deriver, is_reserved};
-use crate::contract::ParameterLocation;
+use super::{About, Deriver};
 use crate::exchange::{CredentialKind, Request};
 use crate::plan::Place;
 
 impl Deriver<'_> {
-    pub(super) fn header_parameters(&mut self, request: &Request, base: &Base) {
-        let operation = self.operation;
-        let parameters = operation
-            .parameters
-            .iter()
-            .filter(|parameter| parameter.location == ParameterLocation::Header && !is_reserved(parameter));
-        for parameter in parameters {
-            let mut request = request.clone();
-            let present = request.header(&parameter.name).is_some();
-            request.parts_mut().remove_field(&parameter.name);
-            let (worth, variant, words) = if present {
-                (3, "absent", format!("without the header `{}`", parameter.name))
-            } else {
-                let Some(text) = self.parameter(parameter) else {
-                    self.no_parameter(parameter);
-                    continue;
-                };
-                request.parts_mut().fields.push((parameter.name.clone(), text));
-                (9, "present", format!("with the header `{}`", parameter.name))
-            };
-            let about = About {
-                worth,
-                place: Place::Header(parameter.name.clone()),
-                kind: "header",
-                variant,
-                at: &parameter.at,
-                words,
-            };
-            self.single(about, &request, Some(&|key| base.bytes(&base.value, key)));
-        }
-    }
-
     pub(super) fn credentials(&mut self, request: &Request, base: Option<&Base>) {
         if self.operation.is_open() {
             return;

@@ -86,7 +86,7 @@ impl Deriver<'_> {
         self.malformed(&request, &base);
         self.style(&request, &base);
         self.media_types(&request, &base);
-        self.header_parameters(&request, &base);
+        self.parameters(&request, Some(&base));
         self.querystring(&request, Some(&base));
         self.negotiation(&request, Some(&base));
         self.methods(&request, Some(&base));
@@ -203,7 +203,7 @@ impl Deriver<'_> {
     }
 
     /// Tells which keywords no request breaks by themselves.
-    fn unbroken(&mut self, maker: &Maker<'_>) {
+    pub(super) fn unbroken(&mut self, maker: &Maker<'_>) {
         for Unmade { at, keyword, .. } in &maker.unbroken {
             self.gap(at, format!("no value was found that breaks this `{keyword}` and nothing else"));
         }

@@ -9,6 +9,7 @@ mod lines;
 mod links;
 mod negotiation;
 mod nowhere;
+mod parameters;
 mod plain;
 mod querystring;
 mod ruled;
@@ -55,6 +56,9 @@ impl About<'_> {
         format!("{}/{}/{}", self.place, self.kind, self.variant)
     }
 }
+
+/// The parameters of an operation, in its order, each as it is written if it is sent.
+type Texts = Vec<Option<Pieces>>;
 
 /// Makes the body of a case from the key that its fresh values are derived from.
 type MakeBody<'b> = &'b dyn Fn(&str) -> Vec<u8>;
@@ -178,19 +182,40 @@ impl<'c> Deriver<'c> {
 
     /// The same with all left open that is `given`, by its number.
     fn open_request(&mut self, given: &dyn Fn(&Parameter) -> Option<usize>) -> Option<Request> {
-        let (mut path, mut parts) = (Vec::new(), Parts::default());
-        let wanted = |parameter: &&Parameter| {
-            (parameter.required || given(parameter).is_some()) && !is_reserved(parameter)
-        };
-        for parameter in self.operation.parameters.iter().filter(wanted) {
-            let text = match given(parameter) {
+        let texts = self.needed(given)?;
+        let parts = self.parts(&texts).into();
+        let (method, credentials) = (self.operation.method.clone(), CredentialKind::Valid);
+        Some(Request { method, parts, body: None, credentials })
+    }
+
+    /// The parameters that a request must have, each as it is written, and those that are `given`.
+    fn needed(&mut self, given: &dyn Fn(&Parameter) -> Option<usize>) -> Option<Texts> {
+        let operation = self.operation;
+        let mut texts = Texts::new();
+        for parameter in &operation.parameters {
+            let given = given(parameter);
+            if is_reserved(parameter) || !(parameter.required || given.is_some()) {
+                texts.push(None);
+                continue;
+            }
+            let text = match given {
                 Some(index) => parameter::hole(parameter).map(|shown| Pieces::answer(shown, index)),
                 None => self.parameter(parameter),
             };
-            let Some(text) = text else {
+            if text.is_none() {
                 self.no_parameter(parameter);
                 return None;
-            };
+            }
+            texts.push(text);
+        }
+        Some(texts)
+    }
+
+    /// What a request has outside of its body, with these parameters.
+    fn parts(&self, texts: &Texts) -> Parts {
+        let (mut path, mut parts) = (Vec::new(), Parts::default());
+        for (parameter, text) in self.operation.parameters.iter().zip(texts) {
+            let Some(text) = text.clone() else { continue };
             match parameter.location {
                 ParameterLocation::Path => path.push((parameter.name.as_str(), text)),
                 ParameterLocation::Query | ParameterLocation::Querystring => parts.query.push(text),
@@ -199,8 +224,7 @@ impl<'c> Deriver<'c> {
             }
         }
         parts.path = self.operation.path.split('/').map(|segment| filled(segment, &path)).collect();
-        let (method, credentials) = (self.operation.method.clone(), CredentialKind::Valid);
-        Some(Request { method, parts: parts.into(), body: None, credentials })
+        parts
     }
 
     /// A parameter with a value, as it is written.
@@ -233,6 +257,7 @@ impl<'c> Deriver<'c> {
             };
             self.single(about, request, None);
             self.unknown(request, None);
+            self.parameters(request, None);
             self.credentials(request, None);
             self.querystring(request, None);
             self.negotiation(request, None);

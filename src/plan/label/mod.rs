@@ -2,7 +2,6 @@
 
 mod items;
 mod parameters;
-mod querystring;
 mod silence;
 
 use super::{Place, ResourceNames, Verdict, Violation};

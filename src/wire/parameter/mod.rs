@@ -5,6 +5,7 @@ pub mod header;
 mod read;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod write;
 
 pub use read::{Reader, Reading, value};

@@ -16,9 +16,9 @@ const ALTERNATIVES: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Reader {
     /// What it may hold; several where the schema has alternatives.
-    shapes: Vec<Shape>,
+    pub(super) shapes: Vec<Shape>,
     /// Names in the query that belong to other parameters.
-    others: Vec<String>,
+    pub(super) others: Vec<String>,
     /// The forms that it may have, where it is the whole query.
     forms: Vec<Form>,
 }
@@ -33,19 +33,19 @@ pub struct Reading {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Shape {
-    types: Vec<Type>,
+pub(super) struct Shape {
+    pub(super) types: Vec<Type>,
     /// The types of items, where it may be a list.
-    items: Option<Vec<Type>>,
+    pub(super) items: Option<Vec<Type>>,
     /// What members it may have, where it may be an object.
-    members: Option<Members>,
+    pub(super) members: Option<Members>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Members {
-    declared: HashMap<String, Vec<Type>>,
+pub(super) struct Members {
+    pub(super) declared: HashMap<String, Vec<Type>>,
     /// The types of others, where there may be any.
-    others: Option<Vec<Type>>,
+    pub(super) others: Option<Vec<Type>>,
 }
 
 /// A reading, and the same with nothing in it but text.
@@ -297,10 +297,10 @@ fn mended(typed: &Node, plain: &Node, broken: &[ValidationError]) -> Node {
 }
 
 /// A parameter in a request.
-struct Came<'r> {
-    parameter: &'r Parameter,
-    request: &'r Received<'r>,
-    others: &'r [String],
+pub(super) struct Came<'r> {
+    pub(super) parameter: &'r Parameter,
+    pub(super) request: &'r Received<'r>,
+    pub(super) others: &'r [String],
 }
 
 impl Came<'_> {
@@ -347,7 +347,7 @@ impl Came<'_> {
     }
 
     /// The value where it is one text.
-    fn one(&self) -> Option<String> {
+    pub(super) fn one(&self) -> Option<String> {
         let text = self.text()?;
         // Nothing is put before what has a media type.
         if self.parameter.media_type.is_some() {
@@ -372,7 +372,7 @@ impl Came<'_> {
             || (self.is_exploded_cookie() && self.request.cookies(name).nth(1).is_some())
     }
 
-    fn items(&self) -> Option<Vec<String>> {
+    pub(super) fn items(&self) -> Option<Vec<String>> {
         let Parameter { name, style, explode, .. } = self.parameter;
         if self.is_exploded_query() {
             let all: Vec<String> = self.request.query(name).map(|text| self.decoded(text)).collect();
@@ -389,7 +389,7 @@ impl Came<'_> {
         Some(self.split(self.unnamed(&text)?))
     }
 
-    fn members(&self, members: &Members) -> Option<Vec<(String, String)>> {
+    pub(super) fn members(&self, members: &Members) -> Option<Vec<(String, String)>> {
         let mut found: Vec<(String, String)> = Vec::new();
         if self.parameter.style == Style::DeepObject {
             let start = format!("{}[", self.parameter.name);

@@ -1,6 +1,9 @@
 //! What the parameters of a request are worth.
 
-use super::{Findings, Labeller, querystring, silence, two_readings};
+mod doubt;
+mod value;
+
+use super::{Findings, Labeller};
 use crate::cause::Cause;
 use crate::contract::Operation;
 use crate::contract::model::{Parameter, ParameterLocation};
@@ -8,14 +11,19 @@ use crate::exchange::{Parts, Pieces, Request};
 use crate::json::pointer;
 use crate::plan::guard::changes;
 use crate::plan::{Place, Violation};
-use crate::schema::folded::Type;
-use crate::schema::{Side, ValidationError};
-use crate::wire::parameter::{self, Reader, Reading};
+use crate::schema::Side;
+use crate::wire::parameter::{self, Reader};
 use crate::wire::{Received, url};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+/// A parameter, and its place in a request.
+struct Own<'p> {
+    parameter: &'p Parameter,
+    place: Place,
+}
 
 /// Looks at every parameter of a request that no earlier answer supplies.
 pub(super) fn parameters(
@@ -24,14 +32,8 @@ pub(super) fn parameters(
     request: &Request,
     seen: &mut Findings,
 ) {
-    let contract = labeller.contract;
     let open = request.parts.texts().any(Pieces::is_open);
     let own = |parameter: &&Parameter| !open || !is_supplied(operation, &request.parts, parameter);
-    let listed = |parameter: &Parameter| {
-        let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
-        let flat = labeller.flats.at(&places);
-        flat.listed.is_some() || flat.types == [Type::Boolean]
-    };
     let nobodys = |parameter: &&Parameter| {
         parameter.location == ParameterLocation::Path
             && (changes(&request.method)
@@ -47,73 +49,21 @@ pub(super) fn parameters(
     for parameter in operation.parameters.iter().filter(own).filter(unread) {
         seen.silent(format!("what the contract says of `{}` cannot be read in full", parameter.name));
     }
-    // A number that names no resource is not looked up.
-    let amount = |parameter: &Parameter| {
-        let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
-        let types = &labeller.flats.at(&places).types;
-        let number = |one: &Type| matches!(one, Type::Integer | Type::Number);
-        !types.is_empty() && types.iter().all(number) && !labeller.resources.are_named_at(&parameter.name)
-    };
-    let looked_up = |parameter: &&Parameter| {
-        matches!(parameter.location, ParameterLocation::Query | ParameterLocation::Cookie)
-            && parameter.required
-            && !labeller.documents(parameter, |value| sends(operation, request, parameter, value))
-            && !listed(parameter)
-            && !amount(parameter)
-    };
-    for parameter in operation.parameters.iter().filter(own).filter(looked_up) {
-        seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
-    }
-    let unread = |parameter: &Parameter| {
-        let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
-        labeller.flats.at(&places).unread_pattern
-    };
-    if operation.parameters.iter().filter(own).any(unread) {
-        seen.silent(silence::UNREAD_PATTERN);
-    }
-    let readers = labeller.readers(operation);
-    let came = Received::default().with(request.fields());
-    for (parameter, reader) in operation.parameters.iter().zip(readers.iter()) {
-        let is_header =
-            parameter.location == ParameterLocation::Header && !is_reserved_header(&parameter.name);
-        if !own(&parameter) || !is_header {
+    let found = labeller.found(operation, request);
+    let mut optional = 0;
+    for (index, found) in found.iter() {
+        let parameter = index.and_then(|index| operation.parameters.get(index));
+        if parameter.is_some_and(|parameter| !own(&parameter)) {
             continue;
         }
-        let place = Place::Header(parameter.name.clone());
-        let Some(Reading { value, broken }) = reader.read(&contract.schemas, Side::Request, parameter, &came)
-        else {
-            if parameter.required {
-                let at = pointer::child(&parameter.at, "required");
-                seen.violation(Cause::Missing, place, Some("required".into()), &at);
-            }
-            continue;
-        };
-        if depends_on_more(&parameter.name) {
-            seen.silent(format!("what `{}` has to be depends on more than its schema", parameter.name));
-        }
-        for broken in broken {
-            seen.violation(broken.cause, place.clone(), Some(broken.keyword), &broken.at);
-        }
-        let value = value.to_value();
-        if let Some(schema) = &parameter.schema
-            && contract.schemas.is_unclear(schema, Side::Request, &value)
-        {
-            seen.silent(two_readings(contract));
-        }
-        if parameter.schema.is_some()
-            && !listed(parameter)
-            && !parameter.examples.iter().any(|example| example.value == value)
-        {
-            seen.silent(format!("which values of `{}` a host knows is not said", parameter.name));
+        match found {
+            Found::Broken(violations) => seen.violations.extend(violations.iter().cloned()),
+            Found::Silent(why) => seen.silent(why.clone()),
+            Found::There => optional += usize::from(parameter.is_some_and(|parameter| !parameter.required)),
         }
     }
-    for (index, found) in labeller.elsewhere(operation, request).iter() {
-        if own(&&operation.parameters[*index]) {
-            match found {
-                Found::Broken(violations) => seen.violations.extend(violations.iter().cloned()),
-                Found::Silent(why) => seen.silent(why.clone()),
-            }
-        }
+    if optional > 1 {
+        seen.silent("whether parameters that may be left out go together is not said");
     }
 }
 
@@ -201,11 +151,13 @@ fn is_supplied(operation: &Operation, parts: &Parts, parameter: &Parameter) -> b
     }
 }
 
-/// What is found of parameters that are no headers, by the index of the parameter.
-type Elsewhere = Rc<Vec<(usize, Found)>>;
+/// What is found of parameters, by the index of the parameter, or of what is none.
+type All = Rc<Vec<(Option<usize>, Found)>>;
 
 /// What is found of a parameter.
 pub(super) enum Found {
+    /// It is there.
+    There,
     /// It must be refused.
     Broken(Vec<Violation>),
     /// One cannot tell, and why.
@@ -218,7 +170,7 @@ pub(super) struct Known {
     /// The readers of parameters by their operation.
     readers: HashMap<String, Rc<Vec<Reader>>>,
     /// What was found last: most requests of an operation differ in nothing but the body.
-    last: Option<(String, Arc<Parts>, Elsewhere)>,
+    last: Option<(String, Arc<Parts>, All)>,
 }
 
 impl Labeller<'_> {
@@ -226,6 +178,7 @@ impl Labeller<'_> {
     fn documents(&self, parameter: &Parameter, is: impl Fn(&Value) -> bool) -> bool {
         let places: Vec<String> = parameter.schema.iter().map(|schema| schema.0.clone()).collect();
         self.contract.known_value(parameter).is_some_and(&is)
+            || parameter.examples.iter().any(|example| is(&example.value))
             || self.flats.at(&places).examples.iter().any(&is)
     }
 
@@ -241,7 +194,7 @@ impl Labeller<'_> {
         readers
     }
 
-    fn elsewhere(&self, operation: &Operation, request: &Request) -> Elsewhere {
+    fn found(&self, operation: &Operation, request: &Request) -> All {
         if let Some((id, parts, found)) = &self.known.borrow().last
             && Arc::ptr_eq(parts, &request.parts)
             && *id == operation.id
@@ -252,45 +205,67 @@ impl Labeller<'_> {
         let (path, query) = url::parts(target.as_str());
         let came = Received::at(&operation.path, path, query).with(request.fields());
         let readers = self.readers(operation);
-        let mut found = Vec::new();
+        let mut all = Vec::new();
         for (index, (parameter, reader)) in operation.parameters.iter().zip(readers.iter()).enumerate() {
-            if parameter.location == ParameterLocation::Header {
+            if parameter.location == ParameterLocation::Header && is_reserved_header(&parameter.name) {
                 continue;
             }
-            let place = place(parameter);
-            match reader.read(&self.contract.schemas, Side::Request, parameter, &came) {
-                None if parameter.required && parameter.location != ParameterLocation::Path => {
-                    let at = pointer::child(&parameter.at, "required");
-                    let keyword = Some("required".into());
-                    let missing = Violation { cause: Cause::Missing, place, keyword, at };
-                    found.push((index, Found::Broken(vec![missing])));
-                }
-                Some(reading) if parameter.location == ParameterLocation::Querystring => {
-                    let each = querystring::found(self, parameter, reading).into_iter();
-                    found.extend(each.map(|one| (index, one)));
-                }
-                Some(Reading { broken, .. }) if !broken.is_empty() => {
-                    let violation = |one: ValidationError| Violation {
-                        cause: one.cause,
-                        place: place.clone(),
-                        keyword: Some(one.keyword),
-                        at: one.at,
-                    };
-                    found.push((index, Found::Broken(broken.into_iter().map(violation).collect())));
-                }
-                Some(Reading { value, .. })
-                    if parameter.schema.as_ref().is_some_and(|schema| {
-                        self.contract.schemas.is_unclear(schema, Side::Request, &value.to_value())
-                    }) =>
-                {
-                    found.push((index, Found::Silent(two_readings(self.contract).to_owned())));
-                }
-                _ => {}
-            }
+            let documents = || self.documents(parameter, |value| sends(operation, request, parameter, value));
+            let own = Own { parameter, place: place(parameter) };
+            let found = self.found_of(&own, reader, &came, &documents);
+            all.extend(found.into_iter().map(|one| (Some(index), one)));
         }
-        let found = Rc::new(found);
-        let last = (operation.id.clone(), Arc::clone(&request.parts), Rc::clone(&found));
+        if doubt::is_undeclared(operation, &readers, &came) {
+            let why = "what becomes of a parameter that is not declared is not said".to_owned();
+            all.push((None, Found::Silent(why)));
+        }
+        let all = Rc::new(all);
+        let last = (operation.id.clone(), Arc::clone(&request.parts), Rc::clone(&all));
         self.known.borrow_mut().last = Some(last);
+        all
+    }
+
+    /// What is found of one parameter.
+    fn found_of(
+        &self,
+        own: &Own<'_>,
+        reader: &Reader,
+        came: &Received<'_>,
+        documents: &dyn Fn() -> bool,
+    ) -> Vec<Found> {
+        let parameter = own.parameter;
+        let is_header = parameter.location == ParameterLocation::Header;
+        let reading = reader.read(&self.contract.schemas, Side::Request, parameter, came);
+        if let Some(why) = doubt::of_names(own, came, reader.may_be_list()) {
+            return vec![Found::Silent(why.to_owned())];
+        }
+        let Some(reading) = reading else {
+            if !parameter.required || parameter.location == ParameterLocation::Path {
+                return Vec::new();
+            }
+            let at = pointer::child(&parameter.at, "required");
+            let (place, keyword) = (own.place.clone(), Some("required".into()));
+            return vec![Found::Broken(vec![Violation { cause: Cause::Missing, place, keyword, at }])];
+        };
+        let mut found = vec![Found::There];
+        if is_header && depends_on_more(&parameter.name) {
+            let why = format!("what `{}` has to be depends on more than its schema", parameter.name);
+            found.push(Found::Silent(why));
+        }
+        let is_broken = !reading.broken.is_empty();
+        if is_header && is_broken && is_known_to_http(&parameter.name) {
+            let why =
+                format!("what becomes of a `{}` that cannot be read is for HTTP to say", parameter.name);
+            found.push(Found::Silent(why));
+            return found;
+        }
+        let texts = reader.texts(parameter, came);
+        // What is no value, and must not be missing, is wrong however it is read.
+        let wrong = is_broken && parameter.required && doubt::are_empty(&texts);
+        match doubt::of_texts(&texts).filter(|_| !wrong) {
+            Some(why) => found.push(Found::Silent(why.to_owned())),
+            None => found.extend(value::found(self, own, reading, documents())),
+        }
         found
     }
 }
@@ -330,4 +305,38 @@ fn depends_on_more(name: &str) -> bool {
         "if-unmodified-since",
     ];
     KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Header parameters that HTTP, or a standard beside it, has for any API, and mostly says of that what
+/// cannot be read there is to be ignored.
+fn is_known_to_http(name: &str) -> bool {
+    const KNOWN: [&str; 24] = [
+        "range",
+        "if-range",
+        "if-modified-since",
+        "cache-control",
+        "pragma",
+        "date",
+        "from",
+        "referer",
+        "origin",
+        "user-agent",
+        "via",
+        "upgrade",
+        "prefer",
+        "priority",
+        "forwarded",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "traceparent",
+        "tracestate",
+        "baggage",
+        "x-request-id",
+        "x-correlation-id",
+        "dnt",
+    ];
+    name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("accept-"))
+        || depends_on_more(name)
+        || KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
