@@ -7,5 +7,6 @@ mod read;
 mod tests;
 mod write;
 
+pub(super) use read::{folded, typed};
 pub use read::{Reader, Reading, value};
 pub use write::{hole, written, written_node};
