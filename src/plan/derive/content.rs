@@ -109,7 +109,30 @@ impl Deriver<'_> {
             self.gap(&at, format!("no body can be made for {}{why}", media.name));
             return None;
         };
-        Some(Base::new(self, value, media.clone()))
+        let mut base = Base::new(self, value, media.clone());
+        base.value = self.clear(&base);
+        Some(base)
+    }
+
+    /// The body that cases are built on, without the members that may be left out of which nobody can
+    /// say how they are written.
+    fn clear(&self, base: &Base) -> Value {
+        let unclear = |value: &Value| {
+            let bytes = base.codec.write(value)?;
+            let kind = &base.codec.content_type;
+            let came = base.codec.read(&self.contract.schemas, Side::Request, kind, &bytes).ok()?;
+            Some(came.unclear_at)
+        };
+        let mut value = base.value.clone();
+        for at in unclear(&value).unwrap_or_default() {
+            let outer = pointer::tokens(&at).next().map(|token| pointer::child("", &token));
+            let mut less = value.clone();
+            mutate::remove(&mut less, &outer.unwrap_or_default());
+            if self.fits(&base.media, &less) && base.codec.write(&less).is_some() {
+                value = less;
+            }
+        }
+        value
     }
 
     fn made_for(&mut self, media: &MediaType, codec: &Codec, fill: Fill) -> Option<Value> {
@@ -186,7 +209,7 @@ impl Deriver<'_> {
             if base.codec.is_file(&spot.at) && spot.role != Role::Property {
                 continue;
             }
-            let free = spot.flat.is_free_text() && !base.codec.is_file(&spot.at);
+            let free = spot.flat.is_free_text() && pointer::get(&base.value, &spot.at).is_some();
             texts += usize::from(free);
             for mutation in mutate::mutations(&mut maker, spot) {
                 let is_odd = mutation.worth >= ODD;
@@ -352,7 +375,7 @@ impl Deriver<'_> {
         };
         for (worth, variant, words, spoil) in spoils {
             let whole = Whole { worth: *worth, kind: "malformed", variant, words };
-            let body = |key: &str| spoil(&base.bytes(&base.full, key));
+            let body = |key: &str| spoil(&base.bytes(&base.value, key));
             self.about_whole(request, base, (first, &base.media.at), &whole, &body);
         }
         if !first {
@@ -376,7 +399,7 @@ impl Deriver<'_> {
             let words = kind.map_or("no media type".into(), |kind| format!("the media type {kind}"));
             let about =
                 About { worth, place: Place::MediaType, kind: "media-type", variant, at: &base.media.at, words };
-            self.single(about, &request, Some(&|key| base.bytes(&base.full, key)));
+            self.single(about, &request, Some(&|key| base.bytes(&base.value, key)));
         }
     }
 }

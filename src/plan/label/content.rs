@@ -39,7 +39,7 @@ pub(super) fn content(
         seen.silent("a JSON document is sent as another declared media type");
         return;
     }
-    let Some(Came { text, unclear, strays }) = came(labeller, &codec, given, bytes) else {
+    let Some(Came { text, unclear, unclear_at, strays }) = came(labeller, &codec, given, bytes) else {
         seen.violation(Cause::Malformed, Place::Body(String::new()), None, &media.at);
         return;
     };
@@ -57,5 +57,6 @@ pub(super) fn content(
         seen.silent.clear();
         return;
     }
-    super::document(labeller, operation, media, &Document { text: &text, codec: Some(&codec) }, seen);
+    let read = Document { text: &text, codec: Some(&codec), unclear: &unclear_at };
+    super::document(labeller, operation, media, &read, seen);
 }

@@ -334,7 +334,7 @@ fn of_body(
     }
     match text {
         None => seen.violation(Cause::Malformed, root, None, &media.at),
-        Some(text) => document(labeller, operation, media, &Document { text, codec: None }, seen),
+        Some(text) => document(labeller, operation, media, &Document { text, codec: None, unclear: &[] }, seen),
     }
 }
 
@@ -343,9 +343,15 @@ struct Document<'d> {
     text: &'d json::Text,
     /// What read it, where it is no JSON.
     codec: Option<&'d Codec>,
+    /// The places that others may read otherwise.
+    unclear: &'d [String],
 }
 
 impl Document<'_> {
+    fn is_unclear(&self, place: &str) -> bool {
+        self.unclear.iter().any(|outer| pointer::is_below(place, outer))
+    }
+
     /// Whether what stands at a place is text that a host may read as what it must be.
     fn is_loose(&self, types: &[Type], place: &str) -> bool {
         let node = self.codec.and_then(|_| self.text.at(place));
@@ -386,6 +392,9 @@ fn document(
             // A host that asserts it may tell that first, with a code of its own.
             let (place, keyword) = (Place::Body(broken.place), Some(broken.keyword));
             seen.perhaps.push(Violation { cause: broken.cause, place, keyword, at: broken.at });
+            continue;
+        }
+        if read.is_unclear(&broken.place) {
             continue;
         }
         if read.is_loose(&labeller.flats.below(&places, &broken.place).types, &broken.place) {

@@ -44,6 +44,17 @@ const KNOWN: [(&str, &[u8], &str); 17] = [
     (BYTES, b"probity\0\x01\xfe\xff", "bin"),
 ];
 
+/// Media types whose files are whole, as short as they are.
+const WHOLE: [&str; 5] = ["", BYTES, "text/plain", "image/png", "image/gif"];
+
+/// Whether nothing is missing in a file that is written here, or nothing is said of it.
+pub(super) fn is_whole(media_type: &str, content: &[u8]) -> bool {
+    let name = model::essence(media_type);
+    let is_picture = name.starts_with("image/");
+    WHOLE.contains(&name.as_str())
+        && (!is_picture || KNOWN.iter().any(|(known, bytes, _)| *known == name && *bytes == content))
+}
+
 /// How the name of a file of a media type ends.
 pub(super) fn ending(media_type: &str) -> &'static str {
     let name = model::essence(media_type);

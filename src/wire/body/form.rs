@@ -181,7 +181,7 @@ fn member(way: Way, shape: &Shape, entries: Vec<Entry>, at: &str, found: &mut Fo
         }
         return leaves.pop().map_or_else(
             || Meaning::same(leaf::node(Kind::Null, (0, 0))),
-            |leaf| one_of(way, shape, leaf, found),
+            |leaf| one_of(way, shape, leaf, (at, found)),
         );
     }
     let span = leaves.first().map_or((0, 0), |first| (first.span.0, first.span.1));
@@ -192,16 +192,16 @@ fn member(way: Way, shape: &Shape, entries: Vec<Entry>, at: &str, found: &mut Fo
     }
     let unknown = Shape::default();
     let item = shape.items.as_deref().unwrap_or(&unknown);
-    Meaning::list(leaves.into_iter().map(|leaf| one_of(way, item, leaf, found)).collect(), span)
+    Meaning::list(leaves.into_iter().map(|leaf| one_of(way, item, leaf, (at, found))).collect(), span)
 }
 
-fn one_of(way: Way, shape: &Shape, leaf: Leaf, found: &mut Found) -> Meaning {
+fn one_of(way: Way, shape: &Shape, leaf: Leaf, (at, found): (&str, &mut Found)) -> Meaning {
     let may_be_object = shape.is_object() || (shape.allows(Type::Object) && leaf.text.starts_with('{'));
     if (may_be_object || way == Way::Json)
         && let Some(read) = leaf.as_json()
     {
         if way != Way::Json {
-            found.unclear(OBJECTS);
+            found.unsaid(at, OBJECTS);
         }
         return read;
     }
@@ -217,7 +217,7 @@ fn inside(shape: &Shape, entries: Vec<Entry>, depth: usize, at: &str, found: &mu
     }
     let is_list = shape.is_list() || (shape.items.is_some() && groups.keys().all(|key| pointer::index(key).is_some()));
     if depth > 0 || is_list {
-        found.unclear(DEEPER);
+        found.unsaid(at, DEEPER);
     }
     let unknown = Shape::default();
     let mut each = Vec::new();

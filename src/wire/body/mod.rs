@@ -55,6 +55,8 @@ pub struct Came {
     pub text: Text,
     /// What lawful readers may take for something else, and why.
     pub unclear: Vec<&'static str>,
+    /// JSON Pointers to the members of which nobody can say how they are written.
+    pub unclear_at: Vec<String>,
     /// What is wrong with single members whatever they hold.
     pub strays: Vec<Stray>,
 }
@@ -169,21 +171,22 @@ impl Codec {
         let meaning = match self.notation {
             Notation::Json => {
                 let text = json::read(bytes).map_err(|_| Malformed("it is no JSON document"))?;
-                return Ok(Came { text, unclear: Vec::new(), strays: Vec::new() });
+                return Ok(Came { text, unclear: Vec::new(), unclear_at: Vec::new(), strays: Vec::new() });
             }
             Notation::Form => form::read(self, bytes, &mut found),
             Notation::Parts => multipart::read(self, content_type, bytes, &mut found)?,
             Notation::Text => plain::read(&self.shape, content_type, bytes, &mut found),
-            Notation::Bytes => plain::read_bytes(&self.shape, bytes),
+            Notation::Bytes => plain::read_bytes(&self.shape, content_type, bytes, &mut found),
         };
         let root = meaning.settled(self.media.schema.as_ref(), schemas, side);
         let text = Text { root, duplicates: found.repeated, lone_surrogates: false };
-        Ok(Came { text, unclear: found.unclear, strays: found.strays })
+        Ok(Came { text, unclear: found.unclear, unclear_at: found.unclear_at, strays: found.strays })
     }
 }
 
 const NOT_UTF8: &str = "bytes that are no UTF-8 may be replaced or refused";
 const OTHER_CHARSET: &str = "which charsets a host reads is not said";
+const CONTENTS: &str = "what a file of its media type has to hold is not said";
 const OBJECTS: &str = "how an object is written in a form is not said";
 
 /// Whether a media type is that of text.
@@ -196,11 +199,18 @@ fn is_text(media_type: &str) -> bool {
 #[derive(Default)]
 struct Found {
     unclear: Vec<&'static str>,
+    unclear_at: Vec<String>,
     strays: Vec<Stray>,
     repeated: Vec<String>,
 }
 
 impl Found {
+    /// How a member is written is not said.
+    fn unsaid(&mut self, at: &str, why: &'static str) {
+        self.unclear(why);
+        self.unclear_at.push(at.to_owned());
+    }
+
     fn unclear(&mut self, why: &'static str) {
         if !self.unclear.contains(&why) {
             self.unclear.push(why);

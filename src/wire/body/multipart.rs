@@ -2,7 +2,7 @@
 
 use super::leaf::{self, Leaf, Meaning};
 use super::shape::Shape;
-use super::{Codec, Found, Malformed, NOT_UTF8, Stray, file, plain};
+use super::{CONTENTS, Codec, Found, Malformed, NOT_UTF8, Stray, file, plain};
 use crate::cause::Cause;
 use crate::contract::model;
 use crate::json::{Kind, Node, pointer};
@@ -15,6 +15,15 @@ const NONE: &str = "a body in which no part is found may be taken for one withou
 const CUT: &str = "what comes before the end of a body that is cut may be taken";
 const NAMELESS: &str = "what a part without a name is for is not said";
 const FILES: &str = "whether a part is a file is told by its file name";
+
+const NAMES: &str = "which names of files a host takes is not said";
+const EMPTY: &str = "whether a file may be empty is not said";
+const TYPED: &str = "whether the media type of a part counts that is text is not said";
+
+/// Whether nobody has a reason to refuse a name of a file.
+fn is_plain(name: &str) -> bool {
+    name.chars().count() <= 100 && !name.contains(['/', '\\', ';']) && !name.contains(char::is_control)
+}
 
 /// So many parts are read.
 const MOST: usize = 10_000;
@@ -266,10 +275,21 @@ fn member(
 fn one(shape: &Shape, head: &Head, (bytes, content): (&[u8], &[u8]), found: &mut Found) -> Meaning {
     let start = (content.as_ptr() as usize).saturating_sub(bytes.as_ptr() as usize);
     let span = (start, start + content.len());
-    if shape.binary != head.file_name.is_some() {
+    let is_named = head.file_name.as_deref().is_some_and(|name| !name.is_empty());
+    if shape.binary != is_named {
         found.unclear(FILES);
     }
     if shape.binary {
+        if head.file_name.as_deref().is_some_and(|name| !is_plain(name)) {
+            found.unclear(NAMES);
+        }
+        if content.is_empty() {
+            found.unclear(EMPTY);
+        }
+        let kind = head.content_type.as_deref().unwrap_or_default();
+        if !file::is_whole(kind, content) {
+            found.unclear(CONTENTS);
+        }
         return Meaning::same(leaf::node(Kind::String(plain::of_latin(content)), span));
     }
     if str::from_utf8(content).is_err() {
@@ -279,7 +299,10 @@ fn one(shape: &Shape, head: &Head, (bytes, content): (&[u8], &[u8]), found: &mut
     if head.content_type.as_deref().is_some_and(model::is_json)
         && let Some(read) = leaf.as_json()
     {
-        return read;
+        if !shape.allows(Type::String) || shape.types.is_empty() {
+            return read;
+        }
+        found.unclear(TYPED);
     }
     leaf.meaning(shape)
 }

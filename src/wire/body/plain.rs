@@ -2,7 +2,7 @@
 
 use super::leaf::{self, Leaf, Meaning};
 use super::shape::Shape;
-use super::{Found, NOT_UTF8, OTHER_CHARSET};
+use super::{CONTENTS, Found, file, NOT_UTF8, OTHER_CHARSET};
 use crate::json::{Kind, Node};
 
 /// The text of a value that is one.
@@ -27,7 +27,10 @@ pub(super) fn read(shape: &Shape, content_type: &str, bytes: &[u8], found: &mut 
     leaf(bytes).meaning(shape)
 }
 
-pub(super) fn read_bytes(shape: &Shape, bytes: &[u8]) -> Meaning {
+pub(super) fn read_bytes(shape: &Shape, content_type: &str, bytes: &[u8], found: &mut Found) -> Meaning {
+    if shape.binary && !file::is_whole(content_type, bytes) {
+        found.unclear(CONTENTS);
+    }
     if !shape.binary && str::from_utf8(bytes).is_ok() {
         return leaf(bytes).meaning(shape);
     }
