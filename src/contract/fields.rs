@@ -96,6 +96,7 @@ const fn shown(name: &'static str, since: Version, inside: Inside) -> Field {
 
 const CALLBACKS: &str = "these are requests that the host sends, which nobody waits for";
 const ENCODED: &str = "how the parts of a form or a stream are written is not looked at";
+const RESERVED: &str = "in a form everything is encoded that may be";
 const XML: &str = "no body is written or read as XML";
 
 /// Every kind of object, in the order of the specification.
@@ -285,7 +286,7 @@ static MEDIA_TYPE: Object = Object {
         field("itemSchema", V3_2, Both),
         field("example", V3_0, Sent),
         sent("examples", V3_0, Each(&EXAMPLE)),
-        field("encoding", V3_0, Not(ENCODED)),
+        sent("encoding", V3_0, Each(&ENCODING)),
         field("prefixEncoding", V3_2, Not(ENCODED)),
         field("itemEncoding", V3_2, Not(ENCODED)),
     ],
@@ -294,11 +295,11 @@ static MEDIA_TYPE: Object = Object {
 static ENCODING: Object = Object {
     name: "Encoding",
     fields: &[
-        field("contentType", V3_0, Not(ENCODED)),
-        field("headers", V3_0, Not(ENCODED)),
-        field("style", V3_0, Not(ENCODED)),
-        field("explode", V3_0, Not(ENCODED)),
-        field("allowReserved", V3_0, Not(ENCODED)),
+        field("contentType", V3_0, Sent),
+        sent("headers", V3_0, Each(&HEADER)),
+        field("style", V3_0, Sent),
+        field("explode", V3_0, Sent),
+        field("allowReserved", V3_0, Not(RESERVED)),
         field("encoding", V3_2, Not(ENCODED)),
         field("prefixEncoding", V3_2, Not(ENCODED)),
         field("itemEncoding", V3_2, Not(ENCODED)),

@@ -151,10 +151,44 @@ pub struct MediaType {
     pub items: Option<SchemaAt>,
     /// Documented values, with their names and places.
     pub examples: Vec<Example>,
+    /// How its members are written, where the contract says so.
+    pub encoding: Vec<Encoding>,
     /// Whether what it holds cannot be read, so that nothing of it can be made.
     pub unread: bool,
     /// JSON Pointer to the media type.
     pub at: String,
+}
+
+impl MediaType {
+    /// How a member is written, where the contract says so.
+    pub fn encoding(&self, member: &str) -> Option<&Encoding> {
+        self.encoding.iter().find(|encoding| encoding.name == member)
+    }
+}
+
+/// How a member of a form, or a part, is written.
+#[derive(Clone, Debug)]
+pub struct Encoding {
+    /// Which member.
+    pub name: String,
+    /// The media types that it may have, where that is said.
+    pub content_type: Option<String>,
+    /// The header fields of the part.
+    pub headers: Vec<Header>,
+    /// The style, where one is said.
+    pub style: Option<Style>,
+    /// Whether items and members are written each by itself, where that is said.
+    pub explode: Option<bool>,
+    /// JSON Pointer to the encoding.
+    pub at: String,
+}
+
+impl Encoding {
+    /// The media types that it may have.
+    pub fn content_types(&self) -> impl Iterator<Item = &str> {
+        let names = self.content_type.as_deref().unwrap_or_default().split(',');
+        names.map(str::trim).filter(|name| !name.is_empty())
+    }
 }
 
 /// How items follow each other in a body.

@@ -7,13 +7,13 @@ use super::extension::{self, Behaviour, DocumentExtension, Shape};
 use super::fields::Lost;
 use super::methods::{self, Method};
 use super::model::{
-    Body, Example, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SecurityScheme,
-    SecuritySchemes, StatusRange, Style,
+    Body, Encoding, Example, Header, MediaType, Operation, Parameter, ParameterLocation, Response,
+    SecurityScheme, SecuritySchemes, StatusRange, Style,
 };
 use super::security::Security;
 use super::unquoted;
 use super::unread::{self, Losses};
-use super::view::{self, AT, COOKIE, ITEMS, NEWER, QUERYSTRING, UNREAD};
+use super::view::{self, AT, COOKIE, ENCODED, ITEMS, NEWER, QUERYSTRING, UNREAD};
 use super::{Contract, ContractError, Expression, Untestable, link, servers, webhook};
 use crate::json::pointer;
 use crate::schema::Unusable;
@@ -372,17 +372,48 @@ fn content_from(content: oas::Content) -> Vec<MediaType> {
         let schema = media.schema.as_ref().and_then(schema_at);
         let items = media.extensions.get(ITEMS).and_then(Value::as_str);
         let items = items.map(|at| SchemaAt(at.to_owned()));
-        MediaType { name, schema, items, examples, unread, at }
+        let encoding = media.extensions.get(ENCODED).map(encoding_from).unwrap_or_default();
+        MediaType { name, schema, items, examples, encoding, unread, at }
     });
     each.collect()
 }
 
-fn response_from(status: StatusRange, response: oas::Response) -> Response {
-    let headers = response.headers.into_iter().filter_map(|(name, header)| {
-        let header = header.into_item()?;
-        let (at, schema) = (place(&header.extensions), schema_of(&header.format));
-        Some(Header { name, required: header.required, schema, at })
+/// How members are written, as the view tells it.
+fn encoding_from(viewed: &Value) -> Vec<Encoding> {
+    let each = viewed.as_object().into_iter().flatten().map(|(name, told)| {
+        let text = |field: &str| told.get(field).and_then(Value::as_str);
+        let style = |name: &str| match name {
+            "form" => Some(Style::Form),
+            "spaceDelimited" => Some(Style::SpaceDelimited),
+            "pipeDelimited" => Some(Style::PipeDelimited),
+            "deepObject" => Some(Style::DeepObject),
+            _ => None,
+        };
+        let headers = told.get("headers").and_then(Value::as_object).into_iter().flatten();
+        let headers = headers.filter_map(|(name, header)| {
+            let header: oas::Header = serde_json::from_value(header.clone()).ok()?;
+            Some(header_from(name.clone(), header))
+        });
+        Encoding {
+            name: name.clone(),
+            content_type: text("contentType").map(str::to_owned),
+            headers: headers.collect(),
+            style: text("style").and_then(style),
+            explode: told.get("explode").and_then(Value::as_bool),
+            at: text(AT).unwrap_or_default().to_owned(),
+        }
     });
+    each.collect()
+}
+
+fn header_from(name: String, header: oas::Header) -> Header {
+    let (at, schema) = (place(&header.extensions), schema_of(&header.format));
+    Header { name, required: header.required, schema, at }
+}
+
+fn response_from(status: StatusRange, response: oas::Response) -> Response {
+    let headers = response.headers.into_iter();
+    let headers = headers.filter_map(|(name, header)| Some(header_from(name, header.into_item()?)));
     Response {
         status,
         description: response.description,

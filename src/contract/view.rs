@@ -19,6 +19,9 @@ pub(super) const AT: &str = "x-probity-at";
 /// The extension that says where the schema of the items of a media type is.
 pub(super) const ITEMS: &str = "x-probity-items";
 
+/// The extension that says how the members of a media type are written.
+pub(super) const ENCODED: &str = "x-probity-encoded";
+
 /// The extension that says that a parameter is one as only 3.2 has it, and which.
 pub(super) const NEWER: &str = "x-probity-newer";
 
@@ -281,9 +284,20 @@ impl<'d> Viewer<'d> {
         if source.contains_key("schema") {
             view.insert("schema".into(), schema(&at));
         }
+        if source.contains_key("encoding") {
+            view.insert(ENCODED.into(), self.each(&at, "encoding", Viewer::encoding, None));
+        }
         let examples = self.each(&at, "examples", Viewer::example, None);
         view.insert("examples".into(), examples);
         self.fitting::<oas::MediaType>(&at, Value::Object(view))
+    }
+
+    fn encoding(&mut self, at: &str) -> Viewed {
+        let source = object(self.root, at)?;
+        let mut view = keep(source, at, &["contentType", "style", "explode"]);
+        let headers = self.each(at, "headers", Viewer::header, None);
+        view.insert("headers".into(), headers);
+        Ok(Value::Object(view))
     }
 
     fn example(&mut self, at: &str) -> Viewed {

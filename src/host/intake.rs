@@ -6,6 +6,7 @@ use crate::contract::{Contract, Operation};
 use crate::json::{self, Text, pointer};
 use crate::schema::folded::Folds;
 use crate::schema::{SchemaAt, Side, ValidationError};
+use crate::wire::body::{Came, Codec};
 use crate::wire::parameter::{Reader, Reading};
 use crate::wire::{Received, cookie, sequence, url};
 use http::{HeaderMap, header};
@@ -65,6 +66,8 @@ pub(super) struct Intake {
     parameters: Vec<Taking>,
     body_required: Option<bool>,
     content: Vec<MediaType>,
+    /// What reads each of them.
+    codecs: Vec<Codec>,
 }
 
 struct Taking {
@@ -137,10 +140,12 @@ impl Intake {
             parameter: parameter.clone(),
             reader: Reader::new(&folds, operation, parameter),
         });
+        let content = operation.body.iter().flat_map(|body| &body.content);
         Intake {
             parameters: parameters.collect(),
             body_required: operation.body.as_ref().map(|body| body.required),
-            content: operation.body.as_ref().map(|body| body.content.clone()).unwrap_or_default(),
+            codecs: content.clone().map(|media| Codec::of(&folds, media)).collect(),
+            content: content.cloned().collect(),
         }
     }
 
@@ -161,8 +166,8 @@ impl Intake {
             Some(true) if empty && announced.is_none() => breaches.push(Breach::new(Cause::Malformed, "")),
             Some(false) if empty && announced.is_none() => {}
             Some(_) => {
-                let Some(media) =
-                    self.media(announced.map(|name| String::from_utf8_lossy(name.as_bytes())).as_deref())
+                let Some((media, codec)) =
+                    self.content(announced.map(|name| String::from_utf8_lossy(name.as_bytes())).as_deref())
                 else {
                     return Err(one(Cause::UnsupportedMediaType, "the body"));
                 };
@@ -181,6 +186,21 @@ impl Intake {
                         let Ok(text) = item else { return Err(one(Cause::Malformed, "the body")) };
                         breaches.extend(body_breaches(contract, schema, &text.to_value()));
                     }
+                } else if !bytes.is_empty() || self.body_required == Some(true) {
+                    let codec = if media.name.contains('*') { &codec.clone().named(name) } else { codec };
+                    let Ok(Came { text, strays, .. }) =
+                        codec.read(&contract.schemas, Side::Request, name, bytes)
+                    else {
+                        return Err(one(Cause::Malformed, "the body"));
+                    };
+                    let value = text.to_value();
+                    breaches
+                        .extend(strays.into_iter().map(|one| Breach::new(one.cause, &one.place).at(one.at)));
+                    if let Some(schema) = &media.schema {
+                        breaches.extend(body_breaches(contract, schema, &value));
+                    }
+                    admitted.text = Some(text);
+                    admitted.value = Some(value);
                 }
             }
         }
@@ -193,11 +213,17 @@ impl Intake {
         if breaches.is_empty() { Ok(admitted) } else { Err(Refused::Breaches(breaches)) }
     }
 
-    fn media(&self, announced: Option<&str>) -> Option<&MediaType> {
-        match announced {
-            Some(name) => self.content.iter().find(|media| model::includes(&media.name, name)),
-            None => self.content.iter().find(|media| model::is_json(&media.name)).or(self.content.first()),
-        }
+    /// The media type that a request has by what it announces, and what reads it.
+    fn content(&self, announced: Option<&str>) -> Option<(&MediaType, &Codec)> {
+        let chosen = match announced {
+            Some(name) => model::choose(&self.content, name)?,
+            None => {
+                let json = self.content.iter().find(|media| model::is_json(&media.name));
+                json.or(self.content.first())?
+            }
+        };
+        let index = self.content.iter().position(|media| std::ptr::eq(media, chosen))?;
+        Some((chosen, self.codecs.get(index)?))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Values as they travel, and back: one file a codec.
 
+pub mod body;
 pub mod cookie;
 pub mod parameter;
 mod received;

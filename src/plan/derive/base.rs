@@ -8,6 +8,7 @@ use crate::generate::unique::Source;
 use crate::generate::value::{Fill, NAME, Unmade};
 use crate::json::{self, pointer};
 use crate::schema::{SchemaAt, Side};
+use crate::wire::body::{Codec, Notation};
 use foldhash::quality::FixedState;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -27,6 +28,8 @@ pub(in crate::plan) struct Base {
     pub(in crate::plan) full: Value,
     /// What it is a representation of.
     pub(in crate::plan) media: MediaType,
+    /// How it is written.
+    pub(in crate::plan) codec: Rc<Codec>,
     /// Its schemas.
     pub(in crate::plan) schemas: Vec<String>,
     /// The members to which a host's refusal was traced.
@@ -58,6 +61,8 @@ impl Base {
         let schemas: Vec<String> = media.schema.iter().map(|schema| schema.0.clone()).collect();
         let mut varying = unique_fields(deriver, &schemas, &media, &full);
         varying.extend(other_texts(deriver, &schemas, &media, &full));
+        let codec = deriver.labeller.codec(&media);
+        varying.retain(|one| !codec.is_file(&one.at));
         let choice = deriver.choice();
         varying.retain(|one| one.unique || choice.is_none_or(|choice| !choice.literal.contains(&one.at)));
         let whole = choice.map_or_else(|| full.clone(), |choice| choice.body.clone());
@@ -66,6 +71,7 @@ impl Base {
             whole,
             full,
             media,
+            codec,
             schemas,
             refused: choice.map(|choice| choice.refused.clone()).unwrap_or_default(),
             operation: deriver.operation.id.clone(),
@@ -200,9 +206,17 @@ impl Base {
         self.varying.iter().filter(|one| !one.unique && one.source.is_some()).map(|one| one.at.as_str())
     }
 
-    /// The same as JSON text.
+    /// The same as it is written.
     pub(in crate::plan) fn bytes(&self, value: &Value, key: &str) -> Vec<u8> {
-        json::compact(&self.fresh(value, key)).into_bytes()
+        self.written(&self.fresh(value, key))
+    }
+
+    /// A body as it is written.
+    pub(in crate::plan) fn written(&self, value: &Value) -> Vec<u8> {
+        match self.codec.notation {
+            Notation::Json => json::compact(value).into_bytes(),
+            _ => self.codec.write(value).unwrap_or_default(),
+        }
     }
 }
 

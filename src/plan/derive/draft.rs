@@ -130,7 +130,7 @@ impl Sketch {
         let Sketch { key, role, place, kind, variant, at, words, mut request } = self;
         let operation = &labeller.contract.operations[index];
         let (expectation, fixed) = match expectation {
-            Some(given) => (given, label::holds_fixed(operation, &request)),
+            Some(given) => (given, label::holds_fixed(labeller, operation, &request)),
             None => expected(labeller, index, &request),
         };
         ways.release(index, &mut request, &expectation.violations, labeller);

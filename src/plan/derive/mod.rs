@@ -3,6 +3,7 @@
 mod access;
 mod base;
 mod body;
+mod content;
 mod contrary;
 mod draft;
 mod lines;
@@ -113,9 +114,15 @@ impl<'c> Deriver<'c> {
         let Some(request) = self.request() else { return };
         self.ruled(&request);
         match self.operation.json_body().cloned() {
-            Some(media) => self.with_json(&request, &media),
+            Some(media) => {
+                self.with_json(&request, &media);
+                self.with_content(&request, false);
+            }
             None => match self.operation.sequence_body() {
-                Some(body) => self.with_items(&request, body),
+                Some(body) => {
+                    self.with_items(&request, body);
+                    self.with_content(&request, false);
+                }
                 None => self.without_json(&request),
             },
         }
@@ -235,18 +242,12 @@ impl<'c> Deriver<'c> {
             .or_else(|| self.least_query(parameter))
     }
 
+    /// The cases of an operation whose body, if it has one, is no JSON.
     fn without_json(&mut self, request: &Request) {
         let at = self.operation.at.clone();
-        if let Some(body) = self.operation.body.as_ref().filter(|body| body.required) {
-            let readable = body.content.iter().filter(|media| !media.unread);
-            let names: Vec<&str> = readable.map(|media| media.name.as_str()).collect();
-            let why = if names.is_empty() {
-                "no body can be made: what it holds cannot be read".to_owned()
-            } else {
-                format!("no body can be made yet for {}", names.join(", "))
-            };
-            self.gap(&body.at, why);
-        } else {
+        let base = self.with_content(request, true);
+        let body = self.operation.body.as_ref();
+        if body.is_none_or(|body| !body.required) {
             let about = About {
                 worth: 0,
                 place: Place::Path(String::new()),
@@ -256,13 +257,32 @@ impl<'c> Deriver<'c> {
                 words: "only what is required".into(),
             };
             self.single(about, request, None);
-            self.unknown(request, None);
-            self.parameters(request, None);
-            self.credentials(request, None);
-            self.querystring(request, None);
-            self.negotiation(request, None);
         }
-        self.methods(request, None);
+        match (&base, body) {
+            (Some(base), _) => {
+                let kind = base.codec.content_type.as_str().into();
+                let mut request = request.clone();
+                request.parts_mut().fields.insert(0, ("Content-Type".into(), kind));
+                self.around(&request, Some(base));
+            }
+            (None, Some(body)) if body.required => {
+                if body.content.iter().all(|media| media.unread) {
+                    self.gap(&body.at, "no body can be made: what it holds cannot be read");
+                }
+                self.methods(request, None);
+            }
+            _ => self.around(request, None),
+        }
+    }
+
+    /// The cases that are not about the body.
+    fn around(&mut self, request: &Request, base: Option<&Base>) {
+        self.unknown(request, base);
+        self.parameters(request, base);
+        self.credentials(request, base);
+        self.querystring(request, base);
+        self.negotiation(request, base);
+        self.methods(request, base);
     }
 
     /// Adds a scenario of one case, unless it was already on the wire.

@@ -1,5 +1,6 @@
 //! The oracle: what the bytes of a request are worth, decoded again and validated.
 
+mod content;
 mod items;
 mod parameters;
 mod silence;
@@ -14,13 +15,15 @@ use crate::exchange::{CredentialKind, Pieces, Request};
 use crate::generate::{Sample, unique};
 use crate::json::{self, Kind, Node, pointer};
 use crate::schema::Side;
-use crate::schema::folded::Folds;
+use crate::schema::folded::{Folds, Type};
+use crate::wire::body::{self, Codec};
 pub(super) use parameters::is_reserved_header;
 use parameters::{Known, parameters};
 use serde_json::Value;
 use silence::Silence;
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// What a request is worth.
@@ -65,6 +68,7 @@ pub struct Labeller<'c> {
     /// What stands for the identity of a run.
     pub(super) sample: Sample,
     known: RefCell<Known>,
+    codecs: RefCell<HashMap<(String, String), Rc<Codec>>>,
 }
 
 impl<'c> Labeller<'c> {
@@ -74,7 +78,25 @@ impl<'c> Labeller<'c> {
         let flats = Rc::new(Folds::new(contract.schemas.raw(Side::Request)));
         let files: Vec<&str> = contract.document.files().iter().map(|file| file.text.as_str()).collect();
         let sample = Sample::apart_from(&files);
-        Labeller { contract, resources, flats, sample, known: RefCell::default() }
+        Labeller { contract, resources, flats, sample, known: RefCell::default(), codecs: RefCell::default() }
+    }
+
+    /// What writes and reads the bodies of a media type.
+    pub(super) fn codec(&self, media: &model::MediaType) -> Rc<Codec> {
+        self.codec_as(media, None)
+    }
+
+    /// The same for what came as a media type that a range includes.
+    fn codec_as(&self, media: &model::MediaType, given: Option<&str>) -> Rc<Codec> {
+        let given = given.filter(|_| media.name.contains('*'));
+        let key = (media.at.clone(), given.unwrap_or_default().to_owned());
+        if let Some(codec) = self.codecs.borrow().get(&key) {
+            return Rc::clone(codec);
+        }
+        let codec = Codec::of(&self.flats, media);
+        let codec = Rc::new(given.map_or_else(|| codec.clone(), |given| codec.clone().named(given)));
+        self.codecs.borrow_mut().insert(key, Rc::clone(&codec));
+        codec
     }
 
     /// The contract.
@@ -91,7 +113,7 @@ impl<'c> Labeller<'c> {
     /// host.
     pub fn label(&self, operation: &Operation, request: &Request) -> Label {
         let mut seen = Findings::default();
-        let text = document_of(operation, request);
+        let text = document_of(self, operation, request);
         if request.method != operation.method {
             seen.violation(Cause::UndeclaredMethod, Place::Method, None, &operation.at);
         }
@@ -101,7 +123,7 @@ impl<'c> Labeller<'c> {
         parameters(self, operation, request, &mut seen);
         seen.parameters_that_name(self, operation, request);
         if seen.violations.is_empty() {
-            body(self, operation, request, text.as_ref(), &mut seen);
+            of_body(self, operation, request, text.as_ref(), &mut seen);
         }
         if let Some(text) = text.as_ref().filter(|_| !seen.refused_unread()) {
             seen.taken(operation, request, text);
@@ -209,8 +231,11 @@ impl Findings {
 /// The body as JSON, if it is that. Where no catalogue says what becomes of a malformed body, a
 /// host may put a replacement character for what is no UTF-8: RFC 8259 obliges the sender, and lets
 /// who reads it take more.
-fn document_of(operation: &Operation, request: &Request) -> Option<json::Text> {
+fn document_of(labeller: &Labeller<'_>, operation: &Operation, request: &Request) -> Option<json::Text> {
     let bytes = request.body()?;
+    if let Some(given) = request.header("content-type").filter(|given| !model::is_json(given)) {
+        return content::document(labeller, operation, &given, bytes);
+    }
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     if let Ok(text) = str::from_utf8(bytes) {
         return json::read(text.as_bytes()).ok();
@@ -243,13 +268,13 @@ fn carries_run(request: &Request, held: &Node) -> bool {
 }
 
 /// Whether a unique value of a request is the same in every run.
-pub(super) fn holds_fixed(operation: &Operation, request: &Request) -> bool {
+pub(super) fn holds_fixed(labeller: &Labeller<'_>, operation: &Operation, request: &Request) -> bool {
     !operation.behaviour.unique.is_empty()
-        && document_of(operation, request)
+        && document_of(labeller, operation, request)
             .is_some_and(|text| fixed(operation, request, &text).next().is_some())
 }
 
-fn body(
+fn of_body(
     labeller: &Labeller<'_>,
     operation: &Operation,
     request: &Request,
@@ -288,7 +313,7 @@ fn body(
         return;
     }
     if !model::is_json(&given) {
-        seen.silent("a JSON document is sent as another declared media type");
+        content::content(labeller, operation, media, (&given, bytes), seen);
         return;
     }
     if given.to_ascii_lowercase().contains("charset") && !given.to_ascii_lowercase().contains("utf-8") {
@@ -302,7 +327,34 @@ fn body(
     }
     match text {
         None => seen.violation(Cause::Malformed, root, None, &media.at),
-        Some(text) => document(labeller, operation, media, text, seen),
+        Some(text) => {
+            document(labeller, operation, media, &Document { text, codec: None, unclear: &[] }, seen)
+        }
+    }
+}
+
+/// A body that is read.
+struct Document<'d> {
+    text: &'d json::Text,
+    /// What read it, where it is no JSON.
+    codec: Option<&'d Codec>,
+    /// The places that others may read otherwise.
+    unclear: &'d [String],
+}
+
+impl Document<'_> {
+    fn is_unclear(&self, place: &str) -> bool {
+        self.unclear.iter().any(|outer| pointer::is_below(place, outer))
+    }
+
+    /// Whether what stands at a place is text that a host may read as what it must be.
+    fn is_loose(&self, types: &[Type], place: &str) -> bool {
+        let node = self.codec.and_then(|_| self.text.at(place));
+        let text = node.and_then(|node| match &node.kind {
+            Kind::String(text) => Some(text),
+            _ => None,
+        });
+        !types.contains(&Type::String) && text.is_some_and(|text| body::is_loose(types, text))
     }
 }
 
@@ -310,9 +362,10 @@ fn document(
     labeller: &Labeller<'_>,
     operation: &Operation,
     media: &model::MediaType,
-    text: &json::Text,
+    read: &Document<'_>,
     seen: &mut Findings,
 ) {
+    let text = read.text;
     if !text.duplicates.is_empty() {
         seen.silent("which of two equal keys counts is not said");
     }
@@ -334,6 +387,13 @@ fn document(
             // A host that asserts it may tell that first, with a code of its own.
             let (place, keyword) = (Place::Body(broken.place), Some(broken.keyword));
             seen.perhaps.push(Violation { cause: broken.cause, place, keyword, at: broken.at });
+            continue;
+        }
+        if read.is_unclear(&broken.place) {
+            continue;
+        }
+        if read.is_loose(&labeller.flats.below(&places, &broken.place).types, &broken.place) {
+            seen.silent("how else a number or a truth value may be written is not said");
             continue;
         }
         let null = || text.at(&broken.place).is_some_and(|node| node.kind == Kind::Null);
@@ -379,7 +439,8 @@ fn document(
         };
         let whole = labeller.flats.whole(&places);
         let mut silence = Silence { labeller, behaviour: &operation.behaviour, documented, seen };
-        silence.walk(&text.root, &whole, &mut String::new());
+        let without_files = read.codec.map(|codec| codec.without_files(&text.root));
+        silence.walk(without_files.as_ref().unwrap_or(&text.root), &whole, &mut String::new());
     }
 }
 

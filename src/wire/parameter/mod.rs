@@ -9,4 +9,5 @@ mod texts;
 mod write;
 
 pub use read::{Reader, Reading, value};
+pub(super) use read::{folded, typed};
 pub use write::{hole, written, written_node};

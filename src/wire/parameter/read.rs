@@ -174,7 +174,7 @@ pub fn value(
 }
 
 /// The schemas at some places, folded with each of their alternatives.
-fn folded(folds: &Folds<'_>, places: &[String]) -> Vec<std::rc::Rc<Folded>> {
+pub(in crate::wire) fn folded(folds: &Folds<'_>, places: &[String]) -> Vec<std::rc::Rc<Folded>> {
     let mut found = Vec::new();
     let mut open = vec![places.to_vec()];
     while let Some(places) = open.pop() {
@@ -442,7 +442,7 @@ impl Came<'_> {
 }
 
 /// The value that text stands for where these types are allowed.
-pub(super) fn typed(types: &[Type], text: &str) -> Node {
+pub(in crate::wire) fn typed(types: &[Type], text: &str) -> Node {
     let allows = |wanted: &[Type]| types.is_empty() || wanted.iter().any(|one| types.contains(one));
     if types.contains(&Type::String) {
         return string(text.to_owned());
