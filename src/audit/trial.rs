@@ -240,7 +240,6 @@ fn shown<'p>(host: &Host, plan: &'p Plan, run: &Record) -> Vec<&'p Case> {
     for (position, exchange) in run.exchanges() {
         let sent = &exchange.sent;
         let path = sent.head.url.strip_prefix(&run.target).unwrap_or(&sent.head.url);
-        let path = path.split('?').next().unwrap_or_default();
         let body = sent.body().unwrap_or_default();
         let nth = count.entry((sent.head.method.clone(), path.to_owned(), body.clone())).or_default();
         *nth += 1;

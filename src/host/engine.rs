@@ -21,7 +21,7 @@ use crate::cause::Cause;
 use crate::contract::expression::Part;
 use crate::contract::model::{Response, StatusRange};
 use crate::contract::{Contract, Expression, Operation, ParameterLocation};
-use crate::wire::{template, url};
+use crate::wire::{Received, template, url};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 use std::sync::Arc;
@@ -245,7 +245,11 @@ impl Engine {
         let names = served.parameters.iter().map(|name| name.as_str().into());
         let raw = values.clone();
         let received = asked.received(names.zip(values).collect());
-        let admitted = match served.intake.take(self.contract(), asked, &received) {
+        let taken = match self.planted().and_then(|planted| planted.reread(index, &received)) {
+            Some(reread) => self.misread(index, asked, (&received, &reread.received())),
+            None => served.intake.take(self.contract(), asked, &received),
+        };
+        let admitted = match taken {
             Ok(admitted) => admitted,
             Err(Refused::TooLarge) => return served.refusals.too_large(self.contract()),
             Err(Refused::Breaches(mut breaches)) => {
@@ -276,6 +280,33 @@ impl Engine {
             return refuse(&breaches);
         }
         self.accepted(&Asking { index, asked, admitted: &admitted, values: &values }, found)
+    }
+
+    /// Takes a request in as it was read otherwise.
+    fn misread(
+        &self,
+        index: usize,
+        asked: &Asked<'_>,
+        (right, wrong): (&Received<'_>, &Received<'_>),
+    ) -> Result<Admitted, Refused> {
+        let (operation, served) = (&self.contract().operations[index], &self.prepared.served[index]);
+        let take = |received: &Received<'_>| served.intake.take(self.contract(), asked, received);
+        let refused = |taken: &Result<Admitted, Refused>| match taken {
+            Err(Refused::Breaches(breaches)) => {
+                Some(served.refusals.answer(self.contract(), operation, breaches))
+            }
+            _ => None,
+        };
+        let (right, wrong) = (take(right), take(wrong));
+        let is_same = match (refused(&right), refused(&wrong)) {
+            (Some(right), Some(wrong)) => right.is_same(&wrong),
+            (None, None) => true,
+            _ => false,
+        };
+        if let Some(planted) = self.planted().filter(|_| !is_same) {
+            planted.misread(asked);
+        }
+        wrong
     }
 
     /// What a path leads to; none where it names something that is not there.

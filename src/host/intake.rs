@@ -76,6 +76,14 @@ struct Taking {
 }
 
 impl Asked<'_> {
+    /// Its path and query, as they came.
+    pub(super) fn target(&self) -> Cow<'_, str> {
+        match &self.query.whole {
+            Some(query) => format!("{}?{query}", self.path).into(),
+            None => self.path.into(),
+        }
+    }
+
     /// What stands outside of the body, with the values of the path.
     pub(super) fn received<'a>(&'a self, path: Vec<(Cow<'a, str>, &'a str)>) -> Received<'a> {
         let Query { pairs, whole } = &self.query;

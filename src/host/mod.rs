@@ -195,9 +195,10 @@ impl Host {
         self.planted.as_ref().is_some_and(|planted| planted.changed_anything())
     }
 
-    /// Whether a fault made a difference to a request, the n-th of those that are alike.
-    pub fn misbehaved_on(&self, method: &str, path: &str, body: &[u8], nth: usize) -> bool {
-        let digest = fault::digest(method, path, body);
+    /// Whether a fault made a difference to a request, the n-th of those that are alike, by its path and
+    /// query.
+    pub fn misbehaved_on(&self, method: &str, target: &str, body: &[u8], nth: usize) -> bool {
+        let digest = fault::digest(method, target, body);
         self.planted.as_ref().is_some_and(|planted| planted.changed(digest, nth))
     }
 

@@ -114,8 +114,15 @@ fn refusal(
         } else {
             Vec::new()
         };
-        if stranger && !documented.is_empty() {
+        if (stranger || names_somebody(operation, violations)) && !documented.is_empty() {
             documented.extend([StatusRange::Code(401), StatusRange::Code(403)]);
+        }
+        // What leads to an operation may read its path, and find nothing.
+        let in_path = |one: &Violation| matches!(one.place, Place::Path(_));
+        if violations.iter().any(in_path) && !documented.is_empty() {
+            let unsaid = [400, 404, 422].map(StatusRange::Code).into_iter();
+            let unsaid: Vec<_> = unsaid.filter(|status| !documented.contains(status)).collect();
+            documented.extend(unsaid);
         }
         documented
     };
@@ -123,6 +130,20 @@ fn refusal(
         statuses = vec![StatusRange::Class(4)];
     }
     (statuses, Vec::new())
+}
+
+/// Whether a parameter is broken that says who sends a request, by its name.
+fn names_somebody(operation: &Operation, violations: &[Violation]) -> bool {
+    const WORDS: [&str; 8] =
+        ["auth", "token", "api-key", "api_key", "apikey", "session", "secret", "signature"];
+    violations.iter().any(|violation| match &violation.place {
+        Place::Header(name) | Place::Query(name) | Place::Cookie(name) => {
+            let name = name.to_ascii_lowercase();
+            operation.parameters.iter().any(|one| one.name.eq_ignore_ascii_case(&name))
+                && WORDS.iter().any(|word| name.contains(word))
+        }
+        _ => false,
+    })
 }
 
 fn codes_for(operation: &Operation, violation: &Violation) -> Vec<String> {

@@ -28,6 +28,7 @@ mod laws;
 mod meaning;
 mod meant;
 mod needs;
+mod parameters;
 mod pinned;
 mod proof;
 mod read_back;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 use super::input::Input;
+use super::parameter::Odd;
 use super::spoilt::{Spoilt, spoil};
 use super::twist::{Memory, Twist, twisted};
 
@@ -36,6 +37,8 @@ pub(in crate::host) enum Change {
     Leak,
     /// An input of this kind ends in a 500.
     Crash(Input),
+    /// Odd text in a parameter does.
+    Stumble(Odd),
     /// It comes so much later.
     Late(Duration),
     /// It does not come as a whole.
@@ -117,7 +120,7 @@ pub(super) fn apply(change: &Change, answer: &mut Answer, memory: &mut Memory, q
             }
         }
         Change::Leak => leak(answer),
-        Change::Crash(_) => *answer = Answer::bare(StatusCode::INTERNAL_SERVER_ERROR),
+        Change::Crash(_) | Change::Stumble(_) => *answer = Answer::bare(StatusCode::INTERNAL_SERVER_ERROR),
         Change::Late(late) => answer.late = Some(*late),
         Change::Lost(lost) => answer.lost = Some(*lost),
         Change::Items { at, edit, .. } => items(answer, at.as_deref(), edit, query),

@@ -18,6 +18,7 @@ mod body;
 mod change;
 mod delivery;
 mod input;
+mod parameter;
 mod planted;
 mod property;
 mod remedy;
@@ -30,6 +31,7 @@ mod twist;
 mod unique;
 
 use change::Change;
+use parameter::Misread;
 pub(super) use planted::{Planted, digest};
 use request::Lax;
 use stranger::Stranger;
@@ -67,6 +69,8 @@ pub(super) enum Defect {
     Takes(&'static str),
     /// The clock is wrong by so many seconds.
     Clock(i64),
+    /// A parameter is read otherwise than it is meant.
+    Misreads(Misread),
 }
 
 macro_rules! classes {
@@ -105,6 +109,7 @@ classes! {
     MediaType = "media-type": "another media type, or none",
     Header = "header": "a required header is missing",
     Body = "body": "a body that is not what it says it is",
+    Parameter = "parameter": "a parameter is read wrongly or not at all, or odd text in it crashes the host",
     Input = "input": "an odd input crashes the host",
     Leak = "leak": "a refusal shows the inside of the host",
     Delivery = "delivery": "an answer comes too late, in part or not at all",
@@ -142,6 +147,7 @@ pub fn faults(contract: &Contract) -> Vec<Fault> {
         body::headers(&mut site);
         body::bodies(&mut site);
         input::derive(&mut site);
+        parameter::derive(&mut site);
         body::leaks(&mut site);
         delivery::derive(&mut site);
         found.append(&mut site.found);

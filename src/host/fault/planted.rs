@@ -4,6 +4,7 @@
 //! ever changed anything.
 
 use super::change::{self, Change};
+use super::parameter::Reread;
 use super::twist::Memory;
 use super::unique::{GAP, Lapse, Remembered};
 use super::{Defect, Fault, Stranger, request};
@@ -13,6 +14,7 @@ use crate::host::access::Access;
 use crate::host::answer::Answer;
 use crate::host::intake::{Admitted, Asked, Breach};
 use crate::json;
+use crate::wire::Received;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -49,14 +51,14 @@ struct Arrivals {
 }
 
 /// What a request is known by.
-pub(in crate::host) fn digest(method: &str, path: &str, body: &[u8]) -> u64 {
+pub(in crate::host) fn digest(method: &str, target: &str, body: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (method, path, body).hash(&mut hasher);
+    (method, target, body).hash(&mut hasher);
     hasher.finish()
 }
 
 fn digest_of(asked: &Asked<'_>) -> u64 {
-    digest(asked.method, asked.path, asked.body.unwrap_or_default())
+    digest(asked.method, &asked.target(), asked.body.unwrap_or_default())
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -167,6 +169,19 @@ impl Planted {
         None
     }
 
+    /// What is read of a request where a parameter is read otherwise.
+    pub(in crate::host) fn reread(&self, operation: usize, received: &Received<'_>) -> Option<Reread> {
+        self.of(operation).find_map(|armed| match &armed.fault.defect {
+            Defect::Misreads(misread) => Some(misread.reread(received)),
+            _ => None,
+        })
+    }
+
+    /// What was read otherwise made a difference.
+    pub(in crate::host) fn misread(&self, asked: &Asked<'_>) {
+        self.mark(asked);
+    }
+
     /// A request was refused, before its unique values were looked at.
     pub(in crate::host) fn refused(
         &self,
@@ -244,9 +259,12 @@ impl Planted {
                 Defect::Answer { status, every, change }
                     if status.is_none_or(|status| answer.status.as_u16() == status) =>
                 {
-                    if let Change::Crash(input) = change
-                        && !input.is_in(asked)
-                    {
+                    let is_spared = match change {
+                        Change::Crash(input) => !input.is_in(asked),
+                        Change::Stumble(odd) => !odd.is_in(asked),
+                        _ => false,
+                    };
+                    if is_spared {
                         continue;
                     }
                     if matches!(change, Change::Items { when, .. } if !when.is(&asked.query)) {

@@ -135,7 +135,9 @@ fn keywords(site: &mut Site<'_>, schema: &serde_json::Map<String, Value>, at: &s
     for property in schema.get("required").and_then(Value::as_array).into_iter().flatten() {
         let Some(name) = property.as_str() else { continue };
         let at = under("required");
-        let lax = Lax::Keyword { at: at.clone(), property: Some(name.to_owned()) };
+        // What is wrong with a parameter is told of it as a whole.
+        let property = place.starts_with("body").then(|| name.to_owned());
+        let lax = Lax::Keyword { at: at.clone(), property };
         let place = format!("{place}{}", pointer::child("", name));
         plant(&place, "required", at, format!("{place} may be left out"), lax);
     }

@@ -73,5 +73,13 @@ fn is_left_open(view: &View<'_>, answer: &Answer) -> bool {
     let class = answer.status / 100;
     let says_nothing = matches!(class, 2 | 4) && view.operation.responses_of_class(class).next().is_none();
     let asked_for = view.verdict == Verdict::Reject && view.status_is_expected(answer) && class == 4;
-    says_nothing || asked_for
+    says_nothing || asked_for || is_of_an_odd_parameter(view, answer.status)
+}
+
+/// Whether a parameter that may be refused is, where the contract has no status for that.
+fn is_of_an_odd_parameter(view: &View<'_>, status: u16) -> bool {
+    let is_parameter =
+        matches!(view.case.place, Place::Path(_) | Place::Query(_) | Place::Header(_) | Place::Cookie(_));
+    let may_be_refused = view.verdict == Verdict::Either && matches!(status, 400 | 422);
+    is_parameter && may_be_refused && !view.operation.names_a_refusal()
 }

@@ -2,13 +2,15 @@
 
 use super::contrast::Said;
 use super::{Whole, taken};
-use crate::contract::{Contract, Operation};
+use crate::contract::model::Parameter;
+use crate::contract::{Contract, Operation, ParameterLocation};
 use crate::exchange::Exchange;
 use crate::exchange::Request;
 use crate::json::{self, Kind, Node};
 use crate::plan::{Case, Plan, Position, ResourceNames};
 use crate::schema::Side;
 use crate::schema::folded::{Folded, Folds};
+use crate::wire::{Received, parameter, url};
 use serde_json::{Number, Value};
 use std::collections::{HashMap, HashSet};
 
@@ -100,7 +102,13 @@ impl<'r> History<'r> {
             {
                 taken.texts.insert(text.clone());
             }
-            if let Value::Number(number) = value {
+            // Parameters are text, whatever they mean.
+            let number = match value {
+                Value::Number(number) => Some(number),
+                Value::String(text) if !at.starts_with("/body") => text.parse().ok(),
+                _ => None,
+            };
+            if let Some(number) = number {
                 match taken.numbers.iter_mut().find(|(known, _)| *known == number) {
                     Some((_, times)) => *times += 1,
                     None => taken.numbers.push((number, 1)),
@@ -115,7 +123,10 @@ impl<'r> History<'r> {
         let mut leaves = Vec::new();
         let said = Said::of(request);
         leaves_of(&said.value, &mut String::new(), &mut leaves);
-        let known = |at: &str, value: &Value| self.knows(operation, at, (value, said.is_fresh(at)), conflict);
+        let known = |at: &str, value: &Value| {
+            self.knows(operation, at, (value, said.is_fresh(at)), conflict)
+                || self.lists_parameters(operation, request, at)
+        };
         let unknown = leaves.into_iter().filter(|(at, value)| !known(at, value));
         unknown.map(|(at, _)| at).collect()
     }
@@ -168,6 +179,50 @@ impl<'r> History<'r> {
             }
             Value::Number(number) => self.knows_number(at, number, (taken, flat.as_deref()), conflict),
             Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => true,
+        }
+    }
+
+    /// Whether the contract lists all that a parameter holds, or every cookie.
+    fn lists_parameters(&self, index: usize, request: &Request, at: &str) -> bool {
+        let operation = &self.contract.operations[index];
+        let Some((place, name)) = json::pointer::parent_and_last(at) else { return false };
+        let cookies = at == "/header/cookie";
+        let own = |one: &&Parameter| match one.location {
+            ParameterLocation::Query => place == "/query" && one.name == name,
+            ParameterLocation::Header => place == "/header" && one.name.eq_ignore_ascii_case(&name),
+            ParameterLocation::Cookie => cookies,
+            ParameterLocation::Path | ParameterLocation::Querystring => false,
+        };
+        let target = request.path();
+        let (path, query) = url::parts(target.as_str());
+        let came = Received::at(&operation.path, path, query).with(request.fields());
+        let mut any = false;
+        let all = operation.parameters.iter().filter(own).all(|one| {
+            let Some(value) = parameter::value(self.contract, operation, (one.location, &one.name), &came)
+            else {
+                return true;
+            };
+            any = true;
+            one.schema.as_ref().is_some_and(|schema| self.is_listed(std::slice::from_ref(&schema.0), &value))
+        });
+        all && any
+    }
+
+    fn is_listed(&self, places: &[String], value: &Node) -> bool {
+        let flat = self.flats.at(places);
+        match &value.kind {
+            Kind::Null | Kind::Bool(_) => true,
+            Kind::String(_) | Kind::Number(_) => {
+                flat.listed.is_some() || flat.examples.contains(&value.to_value())
+            }
+            Kind::Array(items) => {
+                let mut each = items.iter().enumerate();
+                each.all(|(index, item)| self.is_listed(flat.item(index), item))
+            }
+            Kind::Object(members) => members.iter().all(|member| {
+                let declared = flat.properties.get(&member.key);
+                declared.is_some_and(|places| self.is_listed(places, &member.value))
+            }),
         }
     }
 

@@ -317,7 +317,12 @@ impl Guard<'_> {
         }
         // An id that nobody has is asked for.
         let not_found = |violation: &Violation| violation.cause == Cause::NotFound;
-        if case.expectation.violations.iter().any(not_found) && request.path().carries_run() {
+        let broken = |violation: &Violation| {
+            matches!(violation.place, Place::Path(_)) && violation.place == case.place
+        };
+        let violations = &case.expectation.violations;
+        if (violations.iter().any(not_found) || violations.iter().any(broken)) && request.path().carries_run()
+        {
             return Ok(None);
         }
         let (labeller, seed) = (&self.labeller, self.seed);

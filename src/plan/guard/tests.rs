@@ -57,7 +57,7 @@ fn nothing_is_withheld_unless_it_is_said() {
     let contract = notes("{type: integer}");
     let plan = planned(&contract, Guards::default());
     assert!(plan.withheld.is_empty() && plan.gaps.iter().all(|gap| !gap.why.contains("--")));
-    assert!(paths(&plan, "DELETE").all(|path| path == "/notes/3"));
+    assert!(paths(&plan, "DELETE").any(|path| path == "/notes/3"));
 }
 
 #[test]

@@ -88,7 +88,15 @@ impl Deriver<'_> {
         let Some(text) = self.written(subject, &changed.root) else {
             if mutation.worth < 6 && ["length", "bound", "items", "pattern", "enum"].contains(&mutation.kind)
             {
-                let why = format!("`{what}` of {} has no way to be written", subject.name());
+                let why = if self.spares(subject) {
+                    let method = &self.operation.method;
+                    format!(
+                        "`{what}` as {} may name what is there: not sent with {method} without --on-existing-data",
+                        subject.name()
+                    )
+                } else {
+                    format!("`{what}` as {} has no way to be written, or is too long", subject.name())
+                };
                 self.gap(&spot.flat.at, why);
             }
             return;
@@ -109,7 +117,7 @@ impl Deriver<'_> {
     fn harmless(&self, subject: &Subject<'_>, change: &Change) -> Change {
         match change {
             Change::Set(Value::String(text)) if self.spares(subject) => {
-                Change::Set(format!("{text}-{}", self.labeller.sample.as_str()).into())
+                Change::Set(format!("{text}-{}-{}", self.labeller.sample.as_str(), self.index).into())
             }
             other => other.clone(),
         }

@@ -171,3 +171,6 @@ impl<'c> Deriver<'c> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,15 @@ pub(super) fn of_texts(texts: &[(Vec<Type>, String)]) -> Option<&'static str> {
     texts.iter().find_map(|(types, text)| of_text(types, text))
 }
 
+/// The same of the items of a list that are written into one text.
+pub(super) fn of_items(own: &Own<'_>, texts: &[(Vec<Type>, String)], is_list: bool) -> Option<&'static str> {
+    let Parameter { location, explode, .. } = own.parameter;
+    let apart = *explode && matches!(location, ParameterLocation::Query | ParameterLocation::Cookie);
+    let around = |(_, text): &(Vec<Type>, String)| text.trim() != text;
+    (is_list && !apart && texts.iter().any(around))
+        .then_some("whether spaces around the items of a list belong to them is not said")
+}
+
 /// Whether there is nothing but empty text where text is asked for.
 pub(super) fn are_empty(texts: &[(Vec<Type>, String)]) -> bool {
     texts.iter().all(|(types, text)| text.is_empty() && types.contains(&Type::String))

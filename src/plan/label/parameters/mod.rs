@@ -8,7 +8,7 @@ use crate::cause::Cause;
 use crate::contract::Operation;
 use crate::contract::model::{Parameter, ParameterLocation};
 use crate::exchange::{Parts, Pieces, Request};
-use crate::json::pointer;
+use crate::json::{Kind, pointer};
 use crate::plan::guard::changes;
 use crate::plan::{Place, Violation};
 use crate::schema::Side;
@@ -262,7 +262,9 @@ impl Labeller<'_> {
         let texts = reader.texts(parameter, came);
         // What is no value, and must not be missing, is wrong however it is read.
         let wrong = is_broken && parameter.required && doubt::are_empty(&texts);
-        match doubt::of_texts(&texts).filter(|_| !wrong) {
+        let is_list = matches!(reading.value.kind, Kind::Array(_));
+        let doubt = doubt::of_texts(&texts).or_else(|| doubt::of_items(own, &texts, is_list));
+        match doubt.filter(|_| !wrong) {
             Some(why) => found.push(Found::Silent(why.to_owned())),
             None => found.extend(value::found(self, own, reading, documents())),
         }
