@@ -7,8 +7,8 @@ use super::extension::{self, Behaviour, DocumentExtension, Shape};
 use super::fields::Lost;
 use super::methods::{self, Method};
 use super::model::{
-    Body, Encoding, Example, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SecurityScheme,
-    SecuritySchemes, StatusRange, Style,
+    Body, Encoding, Example, Header, MediaType, Operation, Parameter, ParameterLocation, Response,
+    SecurityScheme, SecuritySchemes, StatusRange, Style,
 };
 use super::security::Security;
 use super::unquoted;

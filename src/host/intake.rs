@@ -188,12 +188,14 @@ impl Intake {
                     }
                 } else if !bytes.is_empty() || self.body_required == Some(true) {
                     let codec = if media.name.contains('*') { &codec.clone().named(name) } else { codec };
-                    let Ok(Came { text, strays, .. }) = codec.read(&contract.schemas, Side::Request, name, bytes)
+                    let Ok(Came { text, strays, .. }) =
+                        codec.read(&contract.schemas, Side::Request, name, bytes)
                     else {
                         return Err(one(Cause::Malformed, "the body"));
                     };
                     let value = text.to_value();
-                    breaches.extend(strays.into_iter().map(|one| Breach::new(one.cause, &one.place).at(one.at)));
+                    breaches
+                        .extend(strays.into_iter().map(|one| Breach::new(one.cause, &one.place).at(one.at)));
                     if let Some(schema) = &media.schema {
                         breaches.extend(body_breaches(contract, schema, &value));
                     }

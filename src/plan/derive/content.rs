@@ -33,7 +33,8 @@ impl Deriver<'_> {
     pub(super) fn with_content(&mut self, without: &Request, mut first: bool) -> Option<Base> {
         let operation = self.operation;
         let readable = operation.body.iter().flat_map(|body| &body.content).filter(|media| !media.unread);
-        let own = readable.filter(|media| !model::is_json(&media.name) && !is_sequence(media));
+        let json = operation.json_body().map(|media| &media.at);
+        let own = readable.filter(|media| Some(&media.at) != json && !is_sequence(media));
         let mut found = None;
         for media in own {
             let made = self.content(without, media, first);
@@ -43,6 +44,16 @@ impl Deriver<'_> {
         found
     }
 
+    /// The first body that can be made where none is JSON.
+    pub(super) fn content_base(&mut self) -> Option<Base> {
+        let operation = self.operation;
+        let readable = operation.body.iter().flat_map(|body| &body.content).filter(|media| !media.unread);
+        readable.filter(|media| !is_sequence(media)).find_map(|media| {
+            let codec = self.labeller.codec(media);
+            self.full(media, &codec)
+        })
+    }
+
     fn content(&mut self, without: &Request, media: &MediaType, first: bool) -> Option<Base> {
         let codec = self.labeller.codec(media);
         let mut request = without.clone();
@@ -50,19 +61,16 @@ impl Deriver<'_> {
         let full = self.full(media, &codec);
         self.documented(&request, media, full.as_ref(), first);
         let base = full?;
-        self.whole(&request, &base, first, Whole {
-            worth: 0,
-            kind: "valid",
-            variant: "all",
-            words: "all that is declared",
-        }, &base.full);
+        self.whole(
+            &request,
+            &base,
+            first,
+            Whole { worth: 0, kind: "valid", variant: "all", words: "all that is declared" },
+            &base.full,
+        );
         if let Some(least) = self.made_for(media, &codec, Fill::Required) {
-            let required = Whole {
-                worth: 1,
-                kind: "valid",
-                variant: "required",
-                words: "only what is required",
-            };
+            let required =
+                Whole { worth: 1, kind: "valid", variant: "required", words: "only what is required" };
             self.whole(&request, &base, first, required, &least);
         }
         self.members(&request, &base, first);
@@ -76,7 +84,9 @@ impl Deriver<'_> {
         let codec = self.labeller.codec(media);
         for example in &media.examples {
             let body = |key: &str| match (&example.value, base) {
-                (Value::String(text), _) if codec.notation != Notation::Json => Some(text.clone().into_bytes()),
+                (Value::String(text), _) if codec.notation != Notation::Json => {
+                    Some(text.clone().into_bytes())
+                }
                 (value, Some(base)) => codec.write(&base.documented(value, key)),
                 (value, None) => codec.write(value),
             };
@@ -98,9 +108,8 @@ impl Deriver<'_> {
 
     /// The body with all that is declared, or as much of it as can be written.
     fn full(&mut self, media: &MediaType, codec: &Codec) -> Option<Base> {
-        let value = self
-            .made_for(media, codec, Fill::All)
-            .or_else(|| self.made_for(media, codec, Fill::Required));
+        let value =
+            self.made_for(media, codec, Fill::All).or_else(|| self.made_for(media, codec, Fill::Required));
         let Some(value) = value else {
             let (at, why) = match &media.schema {
                 None => (media.at.clone(), String::new()),
@@ -141,7 +150,7 @@ impl Deriver<'_> {
             // Where nothing is said of what it holds, anything will do.
             None => match codec.notation {
                 Notation::Text | Notation::Bytes => json!("probity"),
-                Notation::Json | Notation::Form | Notation::Parts => json!({"probity": "1"}),
+                Notation::Json | Notation::Form | Notation::Parts | Notation::Xml => json!({"probity": "1"}),
             },
         };
         let with_files = codec.with_files(&value);
@@ -166,7 +175,8 @@ impl Deriver<'_> {
             return None;
         }
         for name in lost {
-            let why = format!("`{name}` is left out of {}, which has no way to write what it holds", media.name);
+            let why =
+                format!("`{name}` is left out of {}, which has no way to write what it holds", media.name);
             self.gap(&media.at, why);
         }
         codec.write(&value).is_some().then_some(value)
@@ -312,13 +322,16 @@ impl Deriver<'_> {
                 let variant = format!("{variant}-{name}");
                 let words = format!("{variant}: another file as `{name}`");
                 let whole = Whole { worth, kind: "file", variant: &variant, words: &words };
-                self.about_whole(request, base, (first, &base.media.at), &whole, &|key| base.bytes(&value, key));
+                self.about_whole(request, base, (first, &base.media.at), &whole, &|key| {
+                    base.bytes(&value, key)
+                });
             }
         }
         for encoding in base.media.encoding.iter().filter(|one| one.content_types().next().is_some()) {
             let at = pointer::child(&encoding.at, "contentType");
             let place = Place::Body(pointer::child("", &encoding.name));
-            let body = |key: &str| base.codec.with_type(&base.fresh(&base.full, key), &encoding.name, STRANGE);
+            let body =
+                |key: &str| base.codec.with_type(&base.fresh(&base.full, key), &encoding.name, STRANGE);
             let about = About {
                 worth: 4,
                 place,
@@ -362,7 +375,7 @@ impl Deriver<'_> {
                 (5, "no-name", "parts without a name", |body| replaced(body, b" name=\"", b" nome=\"")),
                 (3, "empty", "an empty body", |_| Vec::new()),
             ],
-            Notation::Json => &[
+            Notation::Json | Notation::Xml => &[
                 (4, "cut", "a body that is cut before its end", |body| {
                     body[..body.len().saturating_sub(1)].to_vec()
                 }),
@@ -397,8 +410,14 @@ impl Deriver<'_> {
             parts.remove_field("content-type");
             parts.fields.extend(kind.map(|kind| ("Content-Type".into(), kind.into())));
             let words = kind.map_or("no media type".into(), |kind| format!("the media type {kind}"));
-            let about =
-                About { worth, place: Place::MediaType, kind: "media-type", variant, at: &base.media.at, words };
+            let about = About {
+                worth,
+                place: Place::MediaType,
+                kind: "media-type",
+                variant,
+                at: &base.media.at,
+                words,
+            };
             self.single(about, &request, Some(&|key| base.bytes(&base.value, key)));
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn content(
     seen: &mut Findings,
 ) {
     let codec = labeller.codec_as(media, Some(given));
-    let is_structured = matches!(codec.notation, Notation::Form | Notation::Parts);
+    let is_structured = matches!(codec.notation, Notation::Form | Notation::Parts | Notation::Xml);
     if is_structured && bytes.starts_with(b"{") && json::read(bytes).is_ok() {
         seen.silent("a JSON document is sent as another declared media type");
         return;
@@ -51,7 +51,8 @@ pub(super) fn content(
         let keyword = Some(stray.keyword.to_owned());
         seen.violation(stray.cause, Place::Body(stray.place), keyword, &stray.at);
     }
-    let documented = media.examples.iter().any(|one| one.value.as_str().is_some_and(|text| text.as_bytes() == bytes));
+    let documented =
+        media.examples.iter().any(|one| one.value.as_str().is_some_and(|text| text.as_bytes() == bytes));
     if documented {
         // What the contract shows is right whatever else it says.
         seen.silent.clear();

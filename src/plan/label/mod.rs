@@ -79,14 +79,7 @@ impl<'c> Labeller<'c> {
         let flats = Rc::new(Folds::new(contract.schemas.raw(Side::Request)));
         let files: Vec<&str> = contract.document.files().iter().map(|file| file.text.as_str()).collect();
         let sample = Sample::apart_from(&files);
-        Labeller {
-            contract,
-            resources,
-            flats,
-            sample,
-            known: RefCell::default(),
-            codecs: RefCell::default(),
-        }
+        Labeller { contract, resources, flats, sample, known: RefCell::default(), codecs: RefCell::default() }
     }
 
     /// What writes and reads the bodies of a media type.
@@ -334,7 +327,9 @@ fn of_body(
     }
     match text {
         None => seen.violation(Cause::Malformed, root, None, &media.at),
-        Some(text) => document(labeller, operation, media, &Document { text, codec: None, unclear: &[] }, seen),
+        Some(text) => {
+            document(labeller, operation, media, &Document { text, codec: None, unclear: &[] }, seen)
+        }
     }
 }
 

@@ -215,7 +215,8 @@ fn inside(shape: &Shape, entries: Vec<Entry>, depth: usize, at: &str, found: &mu
         let name = below.get(depth).cloned().unwrap_or_default();
         groups.entry(name).or_default().push((below, leaf));
     }
-    let is_list = shape.is_list() || (shape.items.is_some() && groups.keys().all(|key| pointer::index(key).is_some()));
+    let is_list =
+        shape.is_list() || (shape.items.is_some() && groups.keys().all(|key| pointer::index(key).is_some()));
     if depth > 0 || is_list {
         found.unsaid(at, DEEPER);
     }

@@ -203,7 +203,8 @@ fn parameter(value: &str, wanted: &str) -> Option<String> {
         let (name, text) = rest.split_once('=')?;
         let (text, after) = match text.strip_prefix('"') {
             Some(text) => {
-                let end = text.match_indices('"').map(|(at, _)| at).find(|at| !text[..*at].ends_with('\\'))?;
+                let end =
+                    text.match_indices('"').map(|(at, _)| at).find(|at| !text[..*at].ends_with('\\'))?;
                 (&text[..end], &text[end..])
             }
             None => text.split_at(text.find(';').unwrap_or(text.len())),
@@ -233,7 +234,9 @@ fn strays(codec: &Codec, (name, at): (&str, &str), head: &Head, found: &mut Foun
         });
     }
     let missing = encoding.headers.iter().find(|header| {
-        header.required && !is_content_type(&header.name) && !head.fields.contains(&header.name.to_ascii_lowercase())
+        header.required
+            && !is_content_type(&header.name)
+            && !head.fields.contains(&header.name.to_ascii_lowercase())
     });
     if let Some(missing) = missing {
         let broken = pointer::child(&missing.at, "required");

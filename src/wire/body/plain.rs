@@ -2,7 +2,7 @@
 
 use super::leaf::{self, Leaf, Meaning};
 use super::shape::Shape;
-use super::{CONTENTS, Found, file, NOT_UTF8, OTHER_CHARSET};
+use super::{CONTENTS, Found, NOT_UTF8, OTHER_CHARSET, file};
 use crate::json::{Kind, Node};
 
 /// The text of a value that is one.

@@ -7,6 +7,6 @@ mod read;
 mod tests;
 mod write;
 
-pub(super) use read::{folded, typed};
 pub use read::{Reader, Reading, value};
+pub(super) use read::{folded, typed};
 pub use write::{hole, written, written_node};
