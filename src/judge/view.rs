@@ -5,10 +5,11 @@ use super::{About, Check, Observation};
 use crate::contract::expression::{self, Part};
 use crate::contract::model::{self, MediaType, StatusRange};
 use crate::contract::{Contract, Expression, Operation, Response};
-use crate::exchange::{Answer, Exchange};
+use crate::exchange::{Answer, Exchange, Sent};
 use crate::json::{self, Kind, Malformed, Node, Text};
 use crate::plan::{Case, Plan, Position, Verdict};
-use crate::schema::SchemaAt;
+use crate::schema::{SchemaAt, Side};
+use crate::wire::body;
 use crate::wire::sequence::{self, Item};
 use serde_json::Value;
 use std::cell::OnceCell;
@@ -238,6 +239,19 @@ pub fn values(expression: &Expression, answer: &Answer, body: Option<&Text>) -> 
         }
         _ => Vec::new(),
     }
+}
+
+/// What the body of a request stood for, if it was one value and nobody reads it otherwise.
+pub(super) fn sent_value(contract: &Contract, operation: &Operation, sent: &Sent) -> Option<Text> {
+    let bytes = sent.body()?;
+    let given = sent.head.headers.get("content-type").filter(|given| !model::is_json(given));
+    let read = match (given, &operation.body) {
+        (Some(given), Some(body)) => {
+            body::stands_for(&contract.schemas, Side::Request, &body.content, (given, &bytes))
+        }
+        _ => json::read(&bytes).ok(),
+    };
+    read.filter(|text| text.duplicates.is_empty() && !text.lone_surrogates)
 }
 
 #[cfg(test)]

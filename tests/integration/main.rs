@@ -8,6 +8,7 @@ mod audit;
 mod bad_contract;
 mod bad_target;
 mod bad_usage;
+mod bodies;
 mod browser;
 mod canned;
 mod cleanup;

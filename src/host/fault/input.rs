@@ -1,10 +1,12 @@
 //! Odd inputs that crash a careless host.
 
 use super::change::Change;
+use super::request::is_of_members;
 use super::{Class, Defect, Site};
 use crate::contract::model::is_json;
 use crate::host::intake::Asked;
 use crate::json::{self, Kind, Node};
+use crate::wire::body::Notation;
 use http::header;
 
 /// Tells whether a request holds an odd input.
@@ -77,8 +79,65 @@ const KINDS: &[(&str, &str, Test)] = &[
     }),
 ];
 
+/// The same for forms and parts, by their bytes.
+const OF_MEMBERS: &[(&str, &str, Test)] = &[
+    ("plus", "a plus sign in a form", |input| input.holds("%2B")),
+    ("percent", "a percent sign in a form", |input| input.holds("%25")),
+    ("beyond-ascii", "text beyond ASCII", |input| input.holds("%C3") || !input.bytes.is_ascii()),
+    ("broken-percent", "a percent sign without two digits", |input| input.holds("%zz")),
+    ("invalid-utf-8", "bytes that are not UTF-8", |input| {
+        std::str::from_utf8(input.bytes).is_err() && !input.holds("filename=")
+    }),
+    ("no-body", "no body", |input| input.bytes.is_empty()),
+    ("large-body", "a body of more than 64 KiB", |input| input.bytes.len() > 65_536),
+    ("long-text", "more than 255 equal letters", |input| input.holds(&"x".repeat(255))),
+    ("empty-text", "a member with nothing in it", |input| {
+        input.bytes.ends_with(b"=") || input.holds("=&") || input.holds("\r\n\r\n\r\n")
+    }),
+    ("number-as-text", "letters where others have a number", |input| input.holds("=text")),
+    ("no-media-type", "no media type", |input| input.media.is_none() && !input.bytes.is_empty()),
+];
+
+/// The same for parts alone.
+const OF_PARTS: &[(&str, &str, Test)] = &[
+    ("file-name-beyond-ascii", "a file name beyond ASCII", |input| {
+        input.file_names().any(|name| !name.is_ascii())
+    }),
+    ("file-name-quotes", "a file name with quotes", |input| {
+        input.file_names().any(|name| contains(name, b"%22"))
+    }),
+    ("file-name-path", "a file name that is a path", |input| {
+        input.file_names().any(|name| contains(name, b"../"))
+    }),
+    ("no-file-name", "an empty file name", |input| input.file_names().any(<[u8]>::is_empty)),
+    ("no-boundary", "no boundary", |input| {
+        input.media.is_some_and(|media| media.starts_with("multipart/") && !media.contains("boundary="))
+    }),
+    ("cut", "parts without an end", |input| !input.bytes.is_empty() && !input.holds("--probity--")),
+];
+
+/// What is about bodies that are written member by member.
+fn of_members(site: &mut Site<'_>) {
+    let content = site.operation.body.iter().flat_map(|body| &body.content);
+    let Some(media) = content.filter(|media| !media.unread).find(|media| is_of_members(media)) else {
+        return;
+    };
+    let parts = if Notation::of(&media.name) == Notation::Parts { OF_PARTS } else { &[] };
+    let of_forms = |name: &str| ["plus", "percent", "broken-percent", "number-as-text"].contains(&name);
+    let kinds = OF_MEMBERS.iter().filter(|(name, ..)| parts.is_empty() || !of_forms(name));
+    let at = media.at.clone();
+    for (name, words, test) in kinds.chain(parts) {
+        let defect = Defect::Answer { status: None, every: 1, change: Change::Crash(Input { test: *test }) };
+        site.plant(Class::Input, &format!("input/{name}"), &at, format!("{words} ends in a 500"), defect);
+    }
+}
+
+fn contains(text: &[u8], wanted: &[u8]) -> bool {
+    memchr::memmem::find(text, wanted).is_some()
+}
+
 pub(super) fn derive(site: &mut Site<'_>) {
-    let Some(media) = site.operation.json_body() else { return };
+    let Some(media) = site.operation.json_body() else { return of_members(site) };
     let at = media.at.clone();
     for (name, words, test) in KINDS {
         let defect = Defect::Answer { status: None, every: 1, change: Change::Crash(Input { test: *test }) };
@@ -98,6 +157,19 @@ impl Input {
 }
 
 impl Inspected<'_> {
+    fn holds(&self, text: &str) -> bool {
+        contains(self.bytes, text.as_bytes())
+    }
+
+    /// What its files are called.
+    fn file_names(&self) -> impl Iterator<Item = &[u8]> {
+        const MARK: &[u8] = b"filename=\"";
+        memchr::memmem::find_iter(self.bytes, MARK).map(|at| {
+            let rest = &self.bytes[at + MARK.len()..];
+            &rest[..rest.iter().position(|byte| *byte == b'"').unwrap_or(rest.len())]
+        })
+    }
+
     fn node(&self, test: impl Fn(&Node) -> bool) -> bool {
         let mut open: Vec<&Node> = self.root.iter().collect();
         while let Some(node) = open.pop() {

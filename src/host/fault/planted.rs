@@ -151,16 +151,11 @@ impl Planted {
                 continue;
             }
             if *lax == request::Lax::MediaType {
-                let media = contract.operations[operation].json_body();
-                breaches.extend(request::broken(
-                    contract,
-                    media.and_then(|media| media.schema.as_ref()),
-                    asked,
-                ));
+                breaches.extend(request::broken(contract, &contract.operations[operation], asked));
             }
             if breaches.is_empty() {
                 self.mark(asked);
-                return Some(request::read(asked));
+                return Some(request::read(contract, &contract.operations[operation], asked));
             }
             if !refuse(&before).is_same(&refuse(breaches)) {
                 self.mark(asked);

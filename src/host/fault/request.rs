@@ -2,11 +2,14 @@
 
 use super::{Class, Defect, Fault, Site, part};
 use crate::cause::Cause;
-use crate::contract::{Contract, ParameterLocation};
+use crate::contract::model;
+use crate::contract::{Contract, MediaType, Operation, ParameterLocation};
 use crate::host::intake::{Admitted, Asked, Breach};
 use crate::json::{self, pointer};
 use crate::schema::walk;
 use crate::schema::{SchemaAt, Side};
+use crate::wire::body::{self, Notation};
+use http::header;
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -58,7 +61,9 @@ pub(super) fn derive(site: &mut Site<'_>) {
         let mut plant = |id: &str, words: &str, at: &str, lax: Lax| {
             site.plant(Class::Constraint, &format!("request/{id}"), at, words, Defect::Lax(lax));
         };
-        plant("body/malformed", "a body that is no JSON document is accepted", &body.at, Lax::Malformed);
+        if operation.json_body().is_some() {
+            plant("body/malformed", "a body that is no JSON document is accepted", &body.at, Lax::Malformed);
+        }
         if body.required {
             let at = pointer::child(&body.at, "required");
             plant("body/required", "no body at all is accepted", &at, Lax::NoBody);
@@ -66,8 +71,9 @@ pub(super) fn derive(site: &mut Site<'_>) {
         let at = pointer::child(&body.at, "content");
         plant("media-type", "every media type is accepted", &at, Lax::MediaType);
     }
-    if let Some(schema) = operation.json_body().and_then(|media| media.schema.as_ref()) {
-        walk(site, schema, "body");
+    match operation.json_body() {
+        Some(media) => media.schema.iter().for_each(|schema| walk(site, schema, "body")),
+        None => members(site),
     }
     for parameter in &operation.parameters {
         let name = format!("{}/{}", parameter.location.name(), parameter.name);
@@ -91,6 +97,40 @@ pub(super) fn derive(site: &mut Site<'_>) {
         };
         site.found.extend(own.into_iter().filter(able));
     }
+}
+
+/// The same of forms and parts, whose members are never null and whose texts never of another type.
+fn members(site: &mut Site<'_>) {
+    let operation = site.operation;
+    let content = operation.body.iter().flat_map(|body| &body.content).filter(|media| !media.unread);
+    let Some(media) = content.into_iter().find(|media| is_of_members(media)) else { return };
+    let planted = site.found.len();
+    media.schema.iter().for_each(|schema| walk(site, schema, "body"));
+    let root = site.contract.schemas.raw(Side::Request);
+    let own = site.found.split_off(planted);
+    let able = |fault: &Fault| match &fault.defect {
+        Defect::Lax(Lax::Null { .. }) => false,
+        Defect::Lax(Lax::Type { at }) => {
+            let types = root.pointer(at);
+            types.is_some_and(|types| ["integer", "number", "boolean"].iter().any(|one| types == *one))
+        }
+        _ => true,
+    };
+    site.found.extend(own.into_iter().filter(able));
+    for encoding in &media.encoding {
+        if encoding.content_types().next().is_some() && Notation::of(&media.name) == Notation::Parts {
+            let at = pointer::child(&encoding.at, "contentType");
+            let words = format!("the part `{}` may be of any media type", encoding.name);
+            let id = format!("request/body/{}/contentType", encoding.name);
+            let lax = Lax::Keyword { at: at.clone(), property: None };
+            site.plant(Class::Constraint, &id, &at, words, Defect::Lax(lax));
+        }
+    }
+}
+
+/// Whether a media type is written member by member.
+pub(super) fn is_of_members(media: &MediaType) -> bool {
+    matches!(Notation::of(&media.name), Notation::Form | Notation::Parts)
 }
 
 fn walk(site: &mut Site<'_>, schema: &SchemaAt, place: &str) {
@@ -180,17 +220,30 @@ impl Lax {
 }
 
 /// What can still be read of a request that should have been refused.
-pub(super) fn read(asked: &Asked<'_>) -> Admitted {
-    let text = asked.body.and_then(|body| json::read(body).ok());
+pub(super) fn read(contract: &Contract, operation: &Operation, asked: &Asked<'_>) -> Admitted {
+    let text = text(contract, operation, asked);
     let value = text.as_ref().map(json::Text::to_value);
     Admitted { text, value, parameters: Vec::new() }
 }
 
+fn text(contract: &Contract, operation: &Operation, asked: &Asked<'_>) -> Option<json::Text> {
+    let bytes = asked.body?;
+    let given = asked.headers.get(header::CONTENT_TYPE).and_then(|given| given.to_str().ok());
+    let content = operation.body.as_ref().map(|body| body.content.as_slice()).unwrap_or_default();
+    let own = given.filter(|given| model::choose(content, given).is_some_and(is_of_members));
+    match own {
+        Some(given) => body::stands_for(&contract.schemas, Side::Request, content, (given, bytes)),
+        None => json::read(bytes).ok(),
+    }
+}
+
 /// What is wrong with the body of a request whose media type is not looked at.
-pub(super) fn broken(contract: &Contract, schema: Option<&SchemaAt>, asked: &Asked<'_>) -> Vec<Breach> {
-    let admitted = read(asked);
-    let Some(value) = admitted.value else { return vec![Breach::new(Cause::Malformed, "")] };
-    let Some(schema) = schema else { return Vec::new() };
-    let found = contract.schemas.errors(schema, Side::Request, &value);
+pub(super) fn broken(contract: &Contract, operation: &Operation, asked: &Asked<'_>) -> Vec<Breach> {
+    let Some(media) = operation.json_body() else { return Vec::new() };
+    let Some(text) = asked.body.and_then(|body| json::read(body).ok()) else {
+        return vec![Breach::new(Cause::Malformed, "")];
+    };
+    let Some(schema) = &media.schema else { return Vec::new() };
+    let found = contract.schemas.errors(schema, Side::Request, &text.to_value());
     found.into_iter().map(Breach::from).collect()
 }

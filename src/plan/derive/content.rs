@@ -33,7 +33,8 @@ impl Deriver<'_> {
     pub(super) fn with_content(&mut self, without: &Request, mut first: bool) -> Option<Base> {
         let operation = self.operation;
         let readable = operation.body.iter().flat_map(|body| &body.content).filter(|media| !media.unread);
-        let own = readable.filter(|media| !model::is_json(&media.name) && !is_sequence(media));
+        let json = operation.json_body().map(|media| &media.at);
+        let own = readable.filter(|media| Some(&media.at) != json && !is_sequence(media));
         let mut found = None;
         for media in own {
             let made = self.content(without, media, first);
@@ -41,6 +42,16 @@ impl Deriver<'_> {
             found = found.or(made);
         }
         found
+    }
+
+    /// The first body that can be made where none is JSON.
+    pub(super) fn content_base(&mut self) -> Option<Base> {
+        let operation = self.operation;
+        let readable = operation.body.iter().flat_map(|body| &body.content).filter(|media| !media.unread);
+        readable.filter(|media| !is_sequence(media)).find_map(|media| {
+            let codec = self.labeller.codec(media);
+            self.full(media, &codec)
+        })
     }
 
     fn content(&mut self, without: &Request, media: &MediaType, first: bool) -> Option<Base> {
@@ -139,7 +150,7 @@ impl Deriver<'_> {
             // Where nothing is said of what it holds, anything will do.
             None => match codec.notation {
                 Notation::Text | Notation::Bytes => json!("probity"),
-                Notation::Json | Notation::Form | Notation::Parts => json!({"probity": "1"}),
+                Notation::Json | Notation::Form | Notation::Parts | Notation::Xml => json!({"probity": "1"}),
             },
         };
         let with_files = codec.with_files(&value);
@@ -364,7 +375,7 @@ impl Deriver<'_> {
                 (5, "no-name", "parts without a name", |body| replaced(body, b" name=\"", b" nome=\"")),
                 (3, "empty", "an empty body", |_| Vec::new()),
             ],
-            Notation::Json => &[
+            Notation::Json | Notation::Xml => &[
                 (4, "cut", "a body that is cut before its end", |body| {
                     body[..body.len().saturating_sub(1)].to_vec()
                 }),

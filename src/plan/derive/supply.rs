@@ -31,7 +31,10 @@ impl<'c> Supplier<'c> {
             request.parts_mut().fields.insert(0, ("Content-Type".into(), kind.into()));
             base = Some(Base::new(&deriver, full, media));
         } else if deriver.operation.body.as_ref().is_some_and(|body| body.required) {
-            return None;
+            let made = deriver.content_base()?;
+            let kind = made.codec.content_type.as_str().into();
+            request.parts_mut().fields.insert(0, ("Content-Type".into(), kind));
+            base = Some(made);
         }
         let chosen = deriver.chosen()?;
         Some(Supplier { deriver, request, base, chosen })
@@ -42,7 +45,7 @@ impl<'c> Supplier<'c> {
         let mut request = self.request.clone();
         request.body = self.base.as_ref().map(|base| {
             let value = base.fresh(&base.value, &format!("resource/{purpose}"));
-            self.deriver.labeller.text(json::compact(&value))
+            self.deriver.labeller.text(base.written(&value))
         });
         for fresh in &self.chosen {
             if let Some(path) = fresh.path(self.deriver.labeller, self.deriver.operation, &request, purpose) {

@@ -34,7 +34,7 @@ pub(super) fn content(
     seen: &mut Findings,
 ) {
     let codec = labeller.codec_as(media, Some(given));
-    let is_structured = matches!(codec.notation, Notation::Form | Notation::Parts);
+    let is_structured = matches!(codec.notation, Notation::Form | Notation::Parts | Notation::Xml);
     if is_structured && bytes.starts_with(b"{") && json::read(bytes).is_ok() {
         seen.silent("a JSON document is sent as another declared media type");
         return;

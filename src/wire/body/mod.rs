@@ -10,6 +10,7 @@ mod plain;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod xml;
 
 use crate::cause::Cause;
 use crate::contract::MediaType;
@@ -31,6 +32,8 @@ pub enum Notation {
     Form,
     /// A part for each member.
     Parts,
+    /// XML.
+    Xml,
     /// Text, as it is.
     Text,
     /// Bytes, as they are.
@@ -89,6 +92,10 @@ impl Notation {
             Notation::Form
         } else if name == "multipart/form-data" {
             Notation::Parts
+        } else if matches!(name.as_str(), "application/xml" | "text/xml")
+            || name.ends_with("+xml") && !name.starts_with("image/")
+        {
+            Notation::Xml
         } else if name.starts_with("text/") {
             Notation::Text
         } else {
@@ -144,6 +151,7 @@ impl Codec {
             Notation::Json => Some(json::compact(&value.to_value()).into_bytes()),
             Notation::Form => form::written(self, value).map(String::into_bytes),
             Notation::Parts => multipart::written(self, value),
+            Notation::Xml => xml::written(self, value).map(String::into_bytes),
             Notation::Text => plain::written(value).map(String::into_bytes),
             Notation::Bytes => plain::bytes(&self.shape, value),
         }
@@ -175,6 +183,7 @@ impl Codec {
             }
             Notation::Form => form::read(self, bytes, &mut found),
             Notation::Parts => multipart::read(self, content_type, bytes, &mut found)?,
+            Notation::Xml => xml::read(self, bytes, &mut found)?,
             Notation::Text => plain::read(&self.shape, content_type, bytes, &mut found),
             Notation::Bytes => plain::read_bytes(&self.shape, content_type, bytes, &mut found),
         };
@@ -193,6 +202,23 @@ const OBJECTS: &str = "how an object is written in a form is not said";
 fn is_text(media_type: &str) -> bool {
     let name = model::essence(media_type);
     name.starts_with("text/") || model::is_json(&name) || name.ends_with("xml")
+}
+
+/// What a body of one of several media types stands for; nothing where that cannot be told for sure.
+pub fn stands_for(
+    schemas: &Schemas,
+    side: Side,
+    content: &[MediaType],
+    (given, bytes): (&str, &[u8]),
+) -> Option<Text> {
+    if model::is_json(given) {
+        return json::read(bytes).ok();
+    }
+    let media = model::choose(content, given)?;
+    let codec = Codec::of(&Folds::new(schemas.raw(side)), media);
+    let codec = if media.name.contains('*') { codec.named(given) } else { codec };
+    let came = codec.read(schemas, side, given, bytes).ok()?;
+    came.unclear.is_empty().then_some(came.text)
 }
 
 /// What is found beside the value.

@@ -1,8 +1,10 @@
 //! What a body and its members may be, as far as that says how they are written.
 
+use super::xml::Xml;
 use crate::json::pointer;
 use crate::schema::folded::{Folded, Folds, Type};
 use indexmap::IndexMap;
+use serde_json::Value;
 
 /// So deep members are looked into, and so many in all.
 const DEPTH: usize = 5;
@@ -21,6 +23,10 @@ pub(super) struct Shape {
     pub(super) others: Option<Box<Shape>>,
     /// Whether it is bytes and not text.
     pub(super) binary: bool,
+    /// What it is as XML.
+    pub(super) xml: Xml,
+    /// What its schema is called, where it is one of the components.
+    pub(super) named: Option<String>,
 }
 
 impl Shape {
@@ -78,6 +84,7 @@ impl Shape {
         self.items = self.items.or(other.items);
         self.others = self.others.or(other.others);
         self.binary |= other.binary;
+        self.named = self.named.or(other.named);
         self
     }
 }
@@ -109,6 +116,8 @@ impl Reader<'_, '_> {
             members,
             others,
             binary: is_binary(self.folds, fold),
+            xml: xml(self.folds, fold),
+            named: named(fold),
             types: fold.types.clone(),
         }
     }
@@ -123,4 +132,27 @@ fn is_binary(folds: &Folds<'_>, fold: &Folded) -> bool {
     };
     let is_text = fold.types.is_empty() || fold.types.contains(&Type::String);
     is_text && (fold.format.as_deref() == Some("binary") || fold.parts.iter().any(of_bytes))
+}
+
+/// What the schemas say of XML; each of them where others are silent.
+fn xml(folds: &Folds<'_>, fold: &Folded) -> Xml {
+    let told = fold.parts.iter().filter_map(|at| folds.root.pointer(at)?.get("xml"));
+    let mut xml = Xml::default();
+    for told in told {
+        let text = |field: &str| told.get(field).and_then(Value::as_str).map(str::to_owned);
+        let is = |field: &str| told.get(field) == Some(&Value::Bool(true));
+        let kind = |wanted: &str| told.get("nodeType").is_some_and(|kind| kind == wanted);
+        xml.name = xml.name.or(text("name"));
+        xml.namespace = xml.namespace.or(text("namespace"));
+        xml.prefix = xml.prefix.or(text("prefix"));
+        xml.attribute |= is("attribute") || kind("attribute");
+        xml.wrapped |= is("wrapped");
+    }
+    xml
+}
+
+/// The name of a component.
+fn named(fold: &Folded) -> Option<String> {
+    let components = fold.parts.iter().filter_map(|at| at.strip_prefix("/components/schemas/"));
+    components.filter(|name| !name.contains('/')).next().map(|name| pointer::unescape(name).into_owned())
 }

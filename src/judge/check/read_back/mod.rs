@@ -9,6 +9,7 @@ use crate::exchange::{Answer, Exchange};
 use crate::json::{self, Kind, Member, Node, Text, pointer};
 use crate::judge::check::rule::{Asked, Echo, about, echo, zone};
 use crate::judge::difference::{difference, same, type_of};
+use crate::judge::view::sent_value;
 use crate::judge::{Check, Observation, Scope, Severity, View};
 use crate::plan::{Scenario, Verdict};
 use std::time::Duration;
@@ -41,7 +42,7 @@ pub(in crate::judge) fn check(
     let Some(creation) = created.answer().filter(|told| told.accepted()) else { return Vec::new() };
     let stated = source.link(creation.status, &follow.link).and_then(|link| link.read_back.as_ref());
     let (Some(stated), Ok(read)) = (stated, view.json(answer)) else { return Vec::new() };
-    let sent = created.sent.body().as_deref().and_then(one_value);
+    let sent = sent_value(view.contract, source, &created.sent);
     let told = one_value(&creation.body);
     let mut found = Vec::new();
     for [from, to] in stated.pairs() {

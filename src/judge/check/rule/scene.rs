@@ -8,6 +8,7 @@ use crate::exchange::Answer;
 use crate::json::{self, Kind, Member, Node, Text, pointer};
 use crate::judge::View;
 use crate::judge::difference::shown;
+use crate::judge::view::sent_value;
 use crate::schema::Side;
 use crate::wire::parameter::{self, header};
 use std::borrow::Cow;
@@ -124,13 +125,11 @@ impl<'s> Scene<'s> {
         Some(Scene { view, answer, body: view.json(answer).ok()?, sent: OnceCell::new() })
     }
 
-    /// The body of the request; none if it has no one value that could be echoed: it is not
-    /// JSON, has a key twice, or half a surrogate pair.
+    /// The body of the request; none if it has no one value that could be echoed: it is no
+    /// value, has a key twice, or half a surrogate pair.
     fn sent(&self) -> Option<&Text> {
-        let read = || {
-            let bytes = self.view.exchange.sent.body()?;
-            json::read(&bytes).ok().filter(|text| text.duplicates.is_empty() && !text.lone_surrogates)
-        };
+        let View { contract, operation, exchange, .. } = self.view;
+        let read = || sent_value(contract, operation, &exchange.sent);
         self.sent.get_or_init(read).as_ref()
     }
 
