@@ -98,7 +98,8 @@ impl Sender<'_> {
         self.observer.event(&Event::Sent);
         self.written(case, &exchange)?;
         self.trusted(case, &exchange, begun).await?;
-        self.supplies.keep(planned, &exchange);
+        self.supplies.keep(scenario, planned, &exchange);
+        self.named((scenario, planned), earlier, &exchange)?;
         Ok(Some(exchange))
     }
 

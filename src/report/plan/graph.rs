@@ -87,6 +87,7 @@ fn reason(connection: &Connection, giver: &Operation, taker: &Operation) -> Stri
         Reason::Put => format!("who sends a {method} on {path} chooses the id"),
         Reason::Named => format!("names agree with what {method} {path} {}", does(connection.kind)),
         Reason::Listed => format!("{method} {path} lists it"),
+        Reason::Found => format!("a {method} on {path}, whose list shows what it made"),
     }
 }
 

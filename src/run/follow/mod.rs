@@ -51,6 +51,7 @@ pub(super) fn supplied(
         let found = match (&need.given.from, need.giver) {
             (Source::Literal(value), _) => Some(value.into()),
             (_, None) => None,
+            (from @ Source::Listed { item, .. }, Some(giver)) => supplies.listed((giver, &key), (from, item))?,
             (from, Some(giver)) => {
                 let read = |exchange: &Exchange| {
                     given(contract, from, &contract.operations[giver], (&exchange.sent, exchange.answer()))
@@ -104,6 +105,9 @@ pub(super) fn given(
     match from {
         Source::Exchange(expression) => value(contract, expression, giver, (sent, answer)),
         Source::Literal(value) => Some(value.into()),
+        Source::Item(item) => item.of_first(&json::read(&answer?.body).ok()?.root),
+        // Another answer shows it.
+        Source::Listed { .. } => None,
         Source::Location { template: path, parameter } => {
             let (location, _) = url::parts(answer?.header("location")?);
             let values = template::values(path, location.trim_end_matches('/'))?;

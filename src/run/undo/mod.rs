@@ -12,6 +12,7 @@ mod sweep;
 mod way;
 
 pub(super) use before::Lists;
+pub(super) use list::own_item;
 pub use clean::{CleanError, Cleaned, clean};
 pub use made::may_be_undone;
 pub(super) use made::{Made, Standing, is_clear, may_make};
