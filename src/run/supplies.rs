@@ -51,16 +51,17 @@ impl Supplies {
         &self,
         (giver, key): (usize, &str),
         (from, item): (&Source, &Item),
+        told: impl FnOnce(&Exchange) -> Option<Node>,
     ) -> Result<Option<Node>, Unfilled> {
-        let list = {
-            let known = self.known();
-            let supply = known.get(&(giver, key.to_owned())).ok_or(Unfilled::NotAccepted)?;
-            supply.list.clone().ok_or(Unfilled::NotAccepted)?
-        };
-        self.value((giver, key), from, |made| {
-            let body = json::read(&list.answer()?.body).ok()?;
-            own_item(item, &body.root, (&made.sent, &self.run)).map(|(value, _)| value)
-        })
+        let list = self.known().get(&(giver, key.to_owned())).and_then(|supply| supply.list.clone());
+        let value = self.value((giver, key), from, |made| {
+            let shown = || {
+                let body = json::read(&list.as_ref()?.answer()?.body).ok()?;
+                own_item(item, &body.root, (&made.sent, &self.run)).map(|(value, _)| value)
+            };
+            told(made).or_else(shown)
+        })?;
+        if value.is_none() && list.is_none() { Err(Unfilled::NotAccepted) } else { Ok(value) }
     }
 
     /// The value that an operation supplies under a key, as it is read of the exchange.

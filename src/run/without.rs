@@ -48,6 +48,11 @@ impl Runner<'_> {
     fn lacks(&self, case: &Case, failed: &HashMap<(usize, &str), String>) -> Vec<((usize, usize), String)> {
         let Some(needs) = &case.needs else { return Vec::new() };
         let supplies = needs.supplies();
+        let supplied = follow::supplied(self.contract, case, needs, &self.sender.supplies);
+        // Where a list did not answer, the answer to the create may tell all the same.
+        if supplied.is_ok() {
+            return Vec::new();
+        }
         let unasked = supplies.iter().filter_map(|(giver, key)| {
             let why = failed.get(&(*giver, key.as_str()))?;
             Some(((case.operation, *giver), why.clone()))
@@ -56,7 +61,7 @@ impl Runner<'_> {
         if !lacks.is_empty() {
             return lacks;
         }
-        match (follow::supplied(self.contract, case, needs, &self.sender.supplies), supplies.first()) {
+        match (supplied, supplies.first()) {
             (Err(Unfilled::Lacking(at)), Some((giver, _))) => {
                 vec![((case.operation, *giver), format!("answered nothing that fits at {at}"))]
             }
