@@ -42,7 +42,11 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     arguments.servers.fill(&mut contract)?;
     let contract = Arc::new(contract);
     target.fits(&contract)?;
-    let tokens = Tokens { fetched: given.oauth.is_some(), foreign: given.foreign.is_some() };
+    let tokens = Tokens {
+        fetched: given.fetch_tokens(&contract),
+        foreign: given.foreign.is_some(),
+        given: !given.is_empty(),
+    };
     super::patterns::known(&contract, &arguments.selection, &arguments.guards, tokens)?;
     let guards = match target {
         Target::Url(_) => arguments.guards.of_target(),

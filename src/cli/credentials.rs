@@ -28,6 +28,8 @@ pub(super) fn given(arguments: &TargetArgs) -> Result<Credentials, Failure> {
         api_keys: arguments.api_key.clone(),
         foreign: arguments.foreign_token.clone(),
         oauth: arguments.oauth_key.clone().zip(arguments.oauth_secret.clone()),
+        scopes: arguments.oauth_scope.iter().filter(|scope| !scope.is_empty()).cloned().collect(),
+        command: arguments.auth_command.clone(),
         headers: headers.collect::<Result<_, _>>()?,
     })
 }
@@ -42,6 +44,7 @@ fn nothing_is_empty(arguments: &TargetArgs) -> Result<(), Failure> {
         .or_else(|| arguments.api_key.iter().any(String::is_empty).then_some(("--api-key", "the key")))
         .or_else(|| one("--oauth-key", "the key", &arguments.oauth_key))
         .or_else(|| one("--oauth-secret", "the secret", &arguments.oauth_secret))
+        .or_else(|| one("--auth-command", "the command", &arguments.auth_command))
         .or_else(|| one("--foreign-token", "the token", &arguments.foreign_token));
     let Some((flag, what)) = empty else { return Ok(()) };
     let variable = format!("PROBITY_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());

@@ -28,6 +28,9 @@ pub struct Wishes {
     pub changing_methods: bool,
     /// Whether there is a token of somebody else to be refused.
     pub foreign_token: bool,
+    /// Whether every alternative of what operations ask for is tried.
+    #[serde(default)]
+    pub alternatives: bool,
     /// Whether a token is fetched whose end can be waited for.
     pub expired_token: bool,
     /// What only the user knows.

@@ -2,7 +2,7 @@
 
 use super::credentials::Credentials;
 use super::secret::Secrets;
-use super::token::{Token, TokenError};
+use super::token::{Held, Token, TokenError};
 use super::transport::Transport;
 use crate::contract::{Contract, Operation, ParameterLocation, SecurityScheme};
 use crate::exchange::CredentialKind;
@@ -32,8 +32,9 @@ pub struct Authenticator<'c> {
     pub(super) contract: &'c Contract,
     pub(super) given: Credentials,
     pub(super) target: String,
-    pub(super) token: tokio::sync::Mutex<Option<Token>>,
-    pub(super) first: RwLock<Option<Token>>,
+    pub(super) tokens: tokio::sync::Mutex<Held>,
+    /// The first token of each scheme.
+    pub(super) first: RwLock<HashMap<String, Token>>,
     pub(super) secrets: RwLock<Arc<Secrets>>,
     basic: Option<String>,
     keys: HashMap<String, String>,
@@ -96,7 +97,7 @@ impl<'c> Authenticator<'c> {
             contract,
             given,
             target,
-            token: tokio::sync::Mutex::new(None),
+            tokens: tokio::sync::Mutex::default(),
             first: RwLock::default(),
             secrets: RwLock::new(Arc::new(secrets)),
             basic,
@@ -117,21 +118,41 @@ impl<'c> Authenticator<'c> {
 
     /// The schemes that are used for an operation.
     pub(super) fn alternative<'o>(&self, operation: &'o Operation) -> Option<&'o Vec<String>> {
-        operation.security.iter().filter(|schemes| !schemes.is_empty()).find(|schemes| {
-            schemes.iter().all(|scheme| match self.contract.schemes.get(scheme) {
-                Some(SecurityScheme::Basic) => self.given.basic.is_some() || self.has_header("authorization"),
-                Some(SecurityScheme::Bearer) => {
-                    self.given.bearer.is_some() || self.has_header("authorization")
-                }
-                Some(SecurityScheme::ApiKey { location, name, token }) => {
-                    (token.is_some() && self.given.oauth.is_some())
-                        || self.keys.contains_key(scheme)
-                        || (*location == ParameterLocation::Header && self.has_header(name))
-                        || (*location == ParameterLocation::Cookie && self.has_header("cookie"))
-                }
-                _ => false,
-            })
+        operation
+            .security
+            .iter()
+            .filter(|schemes| !schemes.is_empty())
+            .find(|schemes| self.satisfies(schemes))
+    }
+
+    /// Whether what was given lets a request in by an alternative that is not used otherwise.
+    pub fn has_alternative(&self, operation: &Operation, index: usize) -> bool {
+        let own = self.alternative(operation);
+        let other = operation.security.get(index).filter(|schemes| !schemes.is_empty());
+        other.is_some_and(|other| own.is_some_and(|own| own != other) && self.satisfies(other))
+    }
+
+    /// Whether the user gave what these schemes ask for together.
+    fn satisfies(&self, schemes: &[String]) -> bool {
+        schemes.iter().all(|scheme| match self.contract.schemes.get(scheme) {
+            Some(SecurityScheme::Basic) => self.given.basic.is_some() || self.has_header("authorization"),
+            Some(SecurityScheme::Bearer) => {
+                self.given.bearer.is_some()
+                    || self.has_header("authorization")
+                    || self.giver(scheme).is_some()
+            }
+            Some(SecurityScheme::ApiKey { location, name, .. }) => {
+                self.giver(scheme).is_some()
+                    || self.keys.contains_key(scheme)
+                    || (*location == ParameterLocation::Header && self.has_header(name))
+                    || (*location == ParameterLocation::Cookie && self.has_header("cookie"))
+            }
+            _ => false,
         })
+    }
+
+    pub(super) fn has_key(&self, scheme: &str) -> bool {
+        self.keys.contains_key(scheme)
     }
 
     fn has_header(&self, name: &str) -> bool {
@@ -171,6 +192,7 @@ impl<'c> Authenticator<'c> {
         let any = operation.security.iter().find(|schemes| !schemes.is_empty());
         let schemes = match credentials {
             CredentialKind::Valid => own,
+            CredentialKind::By(index) => operation.security.get(usize::from(index)),
             CredentialKind::Other => {
                 operation.security.iter().find(|schemes| !schemes.is_empty() && Some(*schemes) != own.or(any))
             }
@@ -181,17 +203,17 @@ impl<'c> Authenticator<'c> {
             let credentials = match credentials.left_out() {
                 Some(left_out) if left_out == index => continue,
                 Some(_) => CredentialKind::Valid,
+                None if credentials.is_valid() => CredentialKind::Valid,
                 None => credentials,
             };
             let valid = self.valid(transport, (name, scheme), &mut used).await?;
-            carriers.extend(self.altered(scheme, credentials, valid));
+            carriers.extend(self.altered((name, scheme), credentials, valid));
         }
         for (name, value) in self.given.headers.iter() {
             let known = carriers.iter().any(
                 |carrier| matches!(carrier, Carrier::Header(known, _) if known.eq_ignore_ascii_case(name)),
             );
-            let withheld =
-                credentials != CredentialKind::Valid && self.could_let_in(operation, credentials, name);
+            let withheld = !credentials.is_valid() && self.could_let_in(operation, credentials, name);
             if !known && !withheld {
                 carriers.push(Carrier::Header(name.to_owned(), value.to_owned()));
             }
@@ -220,22 +242,29 @@ impl<'c> Authenticator<'c> {
         (name, scheme): (&str, &SecurityScheme),
         used: &mut Option<u64>,
     ) -> Result<Option<String>, TokenError> {
+        let fetched = match self.giver(name) {
+            // What goes with every request is enough.
+            Some(_) if matches!(scheme, SecurityScheme::Bearer) && self.has_header("authorization") => None,
+            Some(giver) => Some(self.token(transport, (name, giver), None).await?),
+            None => None,
+        };
+        if let Some(token) = &fetched {
+            *used = Some(token.number);
+        }
+        let fetched = fetched.map(|token| token.value);
         Ok(match scheme {
             SecurityScheme::Basic => self.basic.clone(),
-            SecurityScheme::Bearer => self.given.bearer.as_ref().map(|token| format!("Bearer {token}")),
-            SecurityScheme::ApiKey { token: Some(endpoint), .. } if self.given.oauth.is_some() => {
-                let token = self.token(transport, endpoint, None).await?;
-                *used = Some(token.number);
-                Some(token.value)
+            SecurityScheme::Bearer => {
+                fetched.as_ref().or(self.given.bearer.as_ref()).map(|token| format!("Bearer {token}"))
             }
-            SecurityScheme::ApiKey { .. } => self.keys.get(name).cloned(),
+            SecurityScheme::ApiKey { .. } => fetched.or_else(|| self.keys.get(name).cloned()),
             SecurityScheme::Other(_) => None,
         })
     }
 
     fn altered(
         &self,
-        scheme: &SecurityScheme,
+        (own, scheme): (&str, &SecurityScheme),
         credentials: CredentialKind,
         valid: Option<String>,
     ) -> Option<Carrier> {
@@ -243,8 +272,11 @@ impl<'c> Authenticator<'c> {
         let unknown = NOBODY;
         Some(match scheme {
             SecurityScheme::Basic => header(match credentials {
-                CredentialKind::Valid => valid?,
-                CredentialKind::None | CredentialKind::WithoutFirst | CredentialKind::WithoutSecond => {
+                CredentialKind::Valid | CredentialKind::By(_) => valid?,
+                CredentialKind::None
+                | CredentialKind::WithoutFirst
+                | CredentialKind::WithoutSecond
+                | CredentialKind::WithoutThird => {
                     return None;
                 }
                 CredentialKind::Wrong => {
@@ -272,12 +304,19 @@ impl<'c> Authenticator<'c> {
                 }
             }),
             SecurityScheme::Bearer => header(match credentials {
-                CredentialKind::Valid => valid?,
-                CredentialKind::None | CredentialKind::WithoutFirst | CredentialKind::WithoutSecond => {
+                CredentialKind::Valid | CredentialKind::By(_) => valid?,
+                CredentialKind::None
+                | CredentialKind::WithoutFirst
+                | CredentialKind::WithoutSecond
+                | CredentialKind::WithoutThird => {
                     return None;
                 }
                 CredentialKind::Wrong | CredentialKind::WrongOfNobody => {
-                    format!("Bearer {}", changed(self.given.bearer.as_deref().unwrap_or(unknown)))
+                    let token = valid.as_deref().and_then(|valid| valid.strip_prefix("Bearer "));
+                    format!("Bearer {}", changed(token.unwrap_or(unknown)))
+                }
+                CredentialKind::Expired if self.giver(own).is_some() => {
+                    format!("Bearer {}", self.first(own)?.value)
                 }
                 CredentialKind::WrongScheme => {
                     valid.as_deref().unwrap_or("Bearer x").replacen("Bearer", "Probity", 1)
@@ -292,8 +331,11 @@ impl<'c> Authenticator<'c> {
             }),
             SecurityScheme::ApiKey { location, name, .. } => {
                 let value = match credentials {
-                    CredentialKind::Valid => valid?,
-                    CredentialKind::None | CredentialKind::WithoutFirst | CredentialKind::WithoutSecond => {
+                    CredentialKind::Valid | CredentialKind::By(_) => valid?,
+                    CredentialKind::None
+                    | CredentialKind::WithoutFirst
+                    | CredentialKind::WithoutSecond
+                    | CredentialKind::WithoutThird => {
                         return None;
                     }
                     CredentialKind::Wrong | CredentialKind::WrongOfNobody => {
@@ -301,7 +343,7 @@ impl<'c> Authenticator<'c> {
                     }
                     CredentialKind::Unknown => unknown.into(),
                     CredentialKind::Foreign => self.given.foreign.clone()?,
-                    CredentialKind::Expired => self.first()?.value,
+                    CredentialKind::Expired => self.first(own)?.value,
                     CredentialKind::Other => format!("{unknown}-else"),
                     CredentialKind::WrongScheme => format!("Probity {unknown}"),
                     CredentialKind::Empty => String::new(),

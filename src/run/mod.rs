@@ -4,6 +4,7 @@ mod alone;
 pub mod authenticator;
 mod base_path;
 mod came;
+mod command;
 mod conflict;
 mod credentials;
 mod effects;

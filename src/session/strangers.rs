@@ -39,6 +39,7 @@ pub(super) fn leave_out_strangers(
             lets_in[case.operation]
                 && match case.request.credentials {
                     CredentialKind::Expired => authenticator.fetches_token(operation),
+                    CredentialKind::By(index) => authenticator.has_alternative(operation, index.into()),
                     CredentialKind::Foreign => authenticator.has_foreign(operation),
                     _ => true,
                 }

@@ -56,15 +56,24 @@ impl Deriver<'_> {
             (9, CredentialKind::Expired, "a token whose life is over"),
             (4, CredentialKind::WithoutFirst, "all credentials that are needed together but the first"),
             (4, CredentialKind::WithoutSecond, "all credentials that are needed together but the second"),
+            (4, CredentialKind::WithoutThird, "all credentials that are needed together but the third"),
         ];
-        for (worth, credentials, words) in kinds {
+        let alternatives = (0..=u8::MAX).zip(&self.operation.security).take(CredentialKind::MOST);
+        let alternatives = alternatives.filter(|(_, schemes)| !schemes.is_empty());
+        let alternatives: Vec<(u8, CredentialKind, String)> = alternatives
+            .map(|(index, schemes)| {
+                (5, CredentialKind::By(index), format!("the credentials of {}", schemes.join(" and ")))
+            })
+            .collect();
+        let kinds = kinds.map(|(worth, kind, words)| (worth, kind, words.to_owned()));
+        for (worth, credentials, words) in kinds.into_iter().chain(alternatives) {
             let wanted = match credentials {
                 CredentialKind::Foreign => self.wishes.foreign_token,
                 CredentialKind::Expired => self.wishes.expired_token,
-                // What is left could be enough for another alternative.
-                CredentialKind::WithoutFirst | CredentialKind::WithoutSecond => {
-                    matches!(self.operation.security.as_slice(), [together] if together.len() > 1)
-                }
+                CredentialKind::By(_) => self.wishes.alternatives && self.operation.security.len() > 1,
+                CredentialKind::WithoutFirst
+                | CredentialKind::WithoutSecond
+                | CredentialKind::WithoutThird => self.is_short(credentials),
                 _ => true,
             };
             if !wanted {
@@ -81,13 +90,26 @@ impl Deriver<'_> {
                 kind: "credentials",
                 variant: credentials.name(),
                 at: &at,
-                words: words.into(),
+                words,
             };
             match base {
                 Some(base) => self.single(about, &request, Some(&|key| base.bytes(&base.value, key))),
                 None => self.single(about, &request, None),
             }
         }
+    }
+
+    /// Whether something is missing of every alternative where one of its schemes is left out: what is left
+    /// could be enough for another.
+    fn is_short(&self, credentials: CredentialKind) -> bool {
+        let Some(left_out) = credentials.left_out() else { return false };
+        let all = &self.operation.security;
+        all.iter().all(|schemes| {
+            let rest = schemes.iter().enumerate().filter(|(index, _)| *index != left_out);
+            let rest: Vec<&String> = rest.map(|(_, name)| name).collect();
+            let is_enough = |other: &Vec<String>| other.iter().all(|name| rest.contains(&name));
+            schemes.len() > left_out && schemes.len() > 1 && !all.iter().any(is_enough)
+        })
     }
 
     pub(super) fn methods(&mut self, request: &Request, base: Option<&Base>) {

@@ -203,11 +203,16 @@ pub(super) fn items<'n>(root: &'n Node, known: Option<&Item>, names: &[&str]) ->
 
 /// What is meant of the one item of a list that shows most of the texts which only a request of the run
 /// has sent, and how many these are; nothing where several do.
-pub(in crate::run) fn own_item(item: &Item, body: &Node, (sent, run): (&Sent, &str)) -> Option<(Node, usize)> {
+pub(in crate::run) fn own_item(
+    item: &Item,
+    body: &Node,
+    (sent, run): (&Sent, &str),
+) -> Option<(Node, usize)> {
     let texts = texts(sent, run);
     let name = item.member.as_deref().and_then(|member| member.rsplit('/').next());
     let names: Vec<&str> = name.into_iter().chain(["id"]).collect();
-    let each = item.each(body).filter_map(|(key, node)| Some((item.of(key, node)?, held(node, &texts, &names))));
+    let each =
+        item.each(body).filter_map(|(key, node)| Some((item.of(key, node)?, held(node, &texts, &names))));
     let mut found: Vec<(Node, usize)> = each.filter(|(_, held)| *held > 0).collect();
     found.sort_by_key(|(_, held)| std::cmp::Reverse(*held));
     let is_alone = found.get(1).is_none_or(|(_, second)| *second < found[0].1);
