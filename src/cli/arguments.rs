@@ -217,6 +217,15 @@ pub(super) struct TargetArgs {
     /// A token that is good for somebody else, such as another organisation: it must be refused
     #[arg(long, env = "PROBITY_FOREIGN_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     pub(super) foreign_token: Option<String>,
+    /// Credentials of HTTP Basic of another user, who must not get at what the run creates
+    #[arg(long, env = "PROBITY_OTHER_BASIC", hide_env_values = true, value_name = "USER:PASSWORD")]
+    pub(super) other_basic: Option<String>,
+    /// A bearer token of another user, who must not get at what the run creates
+    #[arg(long, env = "PROBITY_OTHER_BEARER", hide_env_values = true, value_name = "TOKEN")]
+    pub(super) other_bearer: Option<String>,
+    /// A key of another user, for every apiKey scheme or for the one that is named
+    #[arg(long, env = "PROBITY_OTHER_API_KEY", hide_env_values = true, value_name = "[SCHEME=]KEY")]
+    pub(super) other_api_key: Vec<String>,
     /// A header for every request
     #[arg(long, env = "PROBITY_HEADER", hide_env_values = true, value_name = "NAME: VALUE")]
     pub(super) header: Vec<String>,

@@ -46,6 +46,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
         fetched: given.fetch_tokens(&contract),
         foreign: given.foreign.is_some(),
         given: !given.is_empty(),
+        another: given.another.is_some() || given.foreign.is_some(),
     };
     super::patterns::known(&contract, &arguments.selection, &arguments.guards, tokens)?;
     let guards = match target {

@@ -35,6 +35,7 @@ pub(super) fn known(
         foreign_token: tokens.foreign,
         expired_token: tokens.fetched,
         alternatives: tokens.given,
+        another_user: tokens.another,
         ..Wishes::default()
     };
     // A configuration that several commands share may name what another of them sends.

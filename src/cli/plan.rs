@@ -56,6 +56,8 @@ pub(super) struct Tokens {
     pub(super) foreign: bool,
     /// Or any other credentials.
     pub(super) given: bool,
+    /// Those of another user.
+    pub(super) another: bool,
 }
 
 /// The plan that a user asked for.
@@ -75,6 +77,7 @@ pub(super) fn made(
         foreign_token: tokens.foreign,
         expired_token: tokens.fetched,
         alternatives: tokens.given,
+        another_user: tokens.another,
         guards,
     };
     plan::plan(contract, &wishes).map_err(|error| {

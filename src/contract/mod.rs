@@ -28,6 +28,7 @@ pub use extension::{Behaviour, Distinction, Mistake};
 pub(crate) use flow::origin;
 pub use flow::{Flow, Flows, Grant};
 pub use link::Link;
+pub(crate) use model::is_form;
 pub use model::{Body, Example, MediaType, Operation, ParameterLocation, Response, SecurityScheme};
 pub use rule::{Rule, Statement};
 pub use servers::{ServerVariable, ServerVariableError};

@@ -62,6 +62,8 @@ pub enum CredentialKind {
     Expired,
     /// A token that is good for somebody else.
     Foreign,
+    /// Those of another user, who is let in as well.
+    OfAnother,
     /// Of several that are needed together, all but the first.
     WithoutFirst,
     /// Of several that are needed together, all but the second.
@@ -197,6 +199,7 @@ impl CredentialKind {
             CredentialKind::BeyondAscii => "beyond-ascii",
             CredentialKind::Expired => "expired",
             CredentialKind::Foreign => "foreign",
+            CredentialKind::OfAnother => "of-another",
             CredentialKind::WithoutFirst => "without-first",
             CredentialKind::WithoutSecond => "without-second",
             CredentialKind::WithoutThird => "without-third",

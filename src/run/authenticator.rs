@@ -38,6 +38,8 @@ pub struct Authenticator<'c> {
     pub(super) secrets: RwLock<Arc<Secrets>>,
     basic: Option<String>,
     keys: HashMap<String, String>,
+    /// What lets in another user.
+    another: Option<Box<Authenticator<'c>>>,
     /// What goes with requests to an operation, where it is the same for the whole run.
     constant: Mutex<Constant>,
 }
@@ -89,11 +91,18 @@ impl<'c> Authenticator<'c> {
         for (name, scheme) in &contract.schemes {
             place_given(&mut secrets, scheme, &given, keys.get(name).map(String::as_str));
         }
+        let another = given.of_another();
+        let foreign = given.another.is_none();
+        for another in another.iter().filter(|_| !foreign) {
+            add_another(&mut secrets, contract, another);
+        }
         secrets.spare_names(&contract.document.value);
         let valid = given.basic.as_ref();
         let basic = valid.map(|(user, password)| format!("Basic {}", basic(user, password, given.basic_md5)));
+        let another = another.map(|another| Box::new(Authenticator::new(contract, another, target)));
         let target = target.trim_end_matches('/').to_owned();
         Authenticator {
+            another,
             contract,
             given,
             target,
@@ -151,6 +160,15 @@ impl<'c> Authenticator<'c> {
         })
     }
 
+    /// Whether a header that goes with every request lets it in by a scheme.
+    fn is_by_header(&self, scheme: &SecurityScheme) -> bool {
+        match scheme {
+            SecurityScheme::Bearer => self.has_header("authorization"),
+            SecurityScheme::ApiKey { location: ParameterLocation::Cookie, .. } => self.has_header("cookie"),
+            _ => false,
+        }
+    }
+
     pub(super) fn has_key(&self, scheme: &str) -> bool {
         self.keys.contains_key(scheme)
     }
@@ -186,6 +204,9 @@ impl<'c> Authenticator<'c> {
         operation: &Operation,
         credentials: CredentialKind,
     ) -> Result<(Vec<Carrier>, Option<u64>), TokenError> {
+        if credentials == CredentialKind::OfAnother {
+            return Ok((self.of_another(operation), None));
+        }
         let mut carriers = Vec::new();
         let mut used = None;
         let own = self.alternative(operation);
@@ -221,6 +242,35 @@ impl<'c> Authenticator<'c> {
         Ok((carriers, used))
     }
 
+    /// What lets another user in; headers that let the first one in are left out.
+    fn of_another(&self, operation: &Operation) -> Vec<Carrier> {
+        let Some(another) = &self.another else { return Vec::new() };
+        let names = another.alternative(operation).into_iter().flatten();
+        let mut carriers = Vec::new();
+        for name in names {
+            let Some(scheme) = self.contract.schemes.get(name) else { continue };
+            let valid = match scheme {
+                SecurityScheme::Basic => another.basic.clone(),
+                SecurityScheme::Bearer => {
+                    another.given.bearer.as_ref().map(|token| format!("Bearer {token}"))
+                }
+                SecurityScheme::ApiKey { .. } => another.keys.get(name).cloned(),
+                SecurityScheme::Other(_) => None,
+            };
+            carriers.extend(another.altered((name, scheme), CredentialKind::Valid, valid));
+        }
+        let others = self.given.headers.iter();
+        let others =
+            others.filter(|(name, _)| !self.could_let_in(operation, CredentialKind::OfAnother, name));
+        carriers.extend(others.map(|(name, value)| Carrier::Header(name.to_owned(), value.to_owned())));
+        carriers
+    }
+
+    /// Whether another user can be let in where an operation asks for credentials.
+    pub fn has_another(&self, operation: &Operation) -> bool {
+        self.another.as_ref().is_some_and(|another| another.alternative(operation).is_some())
+    }
+
     /// Whether a header could let a request in, and so is withheld from one that must not get in.
     fn could_let_in(&self, operation: &Operation, credentials: CredentialKind, header: &str) -> bool {
         let known = |name: &String| self.contract.schemes.get(name);
@@ -244,7 +294,7 @@ impl<'c> Authenticator<'c> {
     ) -> Result<Option<String>, TokenError> {
         let fetched = match self.giver(name) {
             // What goes with every request is enough.
-            Some(_) if matches!(scheme, SecurityScheme::Bearer) && self.has_header("authorization") => None,
+            Some(_) if self.is_by_header(scheme) => None,
             Some(giver) => Some(self.token(transport, (name, giver), None).await?),
             None => None,
         };
@@ -272,7 +322,7 @@ impl<'c> Authenticator<'c> {
         let unknown = NOBODY;
         Some(match scheme {
             SecurityScheme::Basic => header(match credentials {
-                CredentialKind::Valid | CredentialKind::By(_) => valid?,
+                CredentialKind::Valid | CredentialKind::By(_) | CredentialKind::OfAnother => valid?,
                 CredentialKind::None
                 | CredentialKind::WithoutFirst
                 | CredentialKind::WithoutSecond
@@ -304,7 +354,7 @@ impl<'c> Authenticator<'c> {
                 }
             }),
             SecurityScheme::Bearer => header(match credentials {
-                CredentialKind::Valid | CredentialKind::By(_) => valid?,
+                CredentialKind::Valid | CredentialKind::By(_) | CredentialKind::OfAnother => valid?,
                 CredentialKind::None
                 | CredentialKind::WithoutFirst
                 | CredentialKind::WithoutSecond
@@ -331,7 +381,7 @@ impl<'c> Authenticator<'c> {
             }),
             SecurityScheme::ApiKey { location, name, .. } => {
                 let value = match credentials {
-                    CredentialKind::Valid | CredentialKind::By(_) => valid?,
+                    CredentialKind::Valid | CredentialKind::By(_) | CredentialKind::OfAnother => valid?,
                     CredentialKind::None
                     | CredentialKind::WithoutFirst
                     | CredentialKind::WithoutSecond
@@ -366,6 +416,27 @@ impl<'c> Authenticator<'c> {
         };
         let own = self.alternative(operation);
         self.given.foreign.is_some() && own.is_some_and(|schemes| schemes.iter().any(takes_token))
+    }
+}
+
+/// Makes known what lets another user in.
+fn add_another(secrets: &mut Secrets, contract: &Contract, another: &Credentials) {
+    if let Some((user, password)) = &another.basic {
+        for md5 in [false, true] {
+            secrets.add(&basic(user, password, md5), "PROBITY_OTHER_BASIC_BASE64");
+        }
+        secrets.add(password, "PROBITY_OTHER_PASSWORD");
+    }
+    let keys = another.keys(contract);
+    for (name, scheme) in &contract.schemes {
+        let (secret, variable) = match scheme {
+            SecurityScheme::Bearer => (another.bearer.as_ref(), "PROBITY_OTHER_BEARER"),
+            _ => (keys.get(name), "PROBITY_OTHER_API_KEY"),
+        };
+        if let Some(secret) = secret {
+            secrets.add(secret, variable);
+            place(secrets, scheme, &[(secret, variable)]);
+        }
     }
 }
 

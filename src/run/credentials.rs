@@ -17,6 +17,8 @@ pub struct Credentials {
     pub api_keys: Vec<String>,
     /// A token that is good for somebody else, and must be refused here.
     pub foreign: Option<String>,
+    /// Those of another user, to whom nothing of the run belongs.
+    pub another: Option<Box<Credentials>>,
     /// Key and secret to fetch a token with.
     pub oauth: Option<(String, String)>,
     /// The scopes that a token is asked for with; where there are none, those of the contract.
@@ -36,6 +38,19 @@ impl Credentials {
             && self.command.is_none()
             && self.api_keys.is_empty()
             && self.headers.is_empty()
+    }
+
+    /// Those of another user: a token that is good for somebody else is one, too.
+    pub(super) fn of_another(&self) -> Option<Credentials> {
+        let foreign = || {
+            let token = self.foreign.as_ref()?;
+            Some(Credentials {
+                bearer: Some(token.clone()),
+                api_keys: vec![token.clone()],
+                ..Credentials::default()
+            })
+        };
+        self.another.as_deref().cloned().or_else(foreign)
     }
 
     /// Whether a token may be fetched with them that says how long it is good.

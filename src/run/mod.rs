@@ -14,6 +14,7 @@ mod follow;
 mod forms;
 pub mod identity;
 pub mod ledger;
+mod login;
 mod names;
 mod order;
 mod pace;

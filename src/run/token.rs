@@ -1,7 +1,9 @@
 //! Tokens: fetched from what gives them, kept while they are good, and fetched again.
 
 use super::authenticator::{Authenticator, changed, place};
+use super::login;
 use super::transport::{Outgoing, Transport};
+use crate::contract::connection::Login;
 use crate::contract::extension::TokenEndpoint;
 use crate::contract::{Flow, Grant, Operation, SecurityScheme};
 use crate::exchange::{Answer, Failure, Head, Headers};
@@ -45,6 +47,21 @@ pub enum TokenError {
         /// Where the token should stand.
         at: String,
     },
+    /// The operation that logs in refused.
+    #[error(
+        "the log-in `{operation}` ({url}) answered with status {status}{}",
+        said.as_deref().map(|said| format!(", which says {said}")).unwrap_or_default()
+    )]
+    LogIn {
+        /// Its identity.
+        operation: String,
+        /// Where it was asked for.
+        url: String,
+        /// The status.
+        status: u16,
+        /// What the answer says.
+        said: Option<String>,
+    },
     /// The command that prints a token did not.
     #[error("--auth-command {0}")]
     Command(String),
@@ -56,6 +73,9 @@ impl TokenError {
         match self {
             TokenError::Command(_) => {
                 "it prints a token, and nothing else, to standard output; run it by hand to see"
+            }
+            TokenError::LogIn { .. } => {
+                "check --basic USER:PASSWORD; where this is not how to log in, give a token: --bearer, --api-key or --auth-command"
             }
             TokenError::Refused { by_flow: true, .. } => {
                 "check the key, the secret, the user and the password that were given, --oauth-scope, and `tokenUrl` in the contract"
@@ -74,13 +94,15 @@ pub(super) enum Giver<'g> {
     Flow(&'g Flow),
     /// A command of the user's.
     Command(&'g str),
+    /// An operation that logs in.
+    Login(&'g Login),
 }
 
 /// What was given.
-struct Issued {
-    value: String,
+pub(super) struct Issued {
+    pub(super) value: String,
     /// For how many seconds it is good.
-    life: Option<f64>,
+    pub(super) life: Option<f64>,
 }
 
 /// A token that was fetched.
@@ -107,13 +129,15 @@ impl Authenticator<'_> {
     /// What gives a token for a scheme, if anything does and none was given by hand.
     pub(super) fn giver(&self, name: &str) -> Option<Giver<'_>> {
         let command = || self.given.command.as_deref().map(Giver::Command);
+        let has_user = self.given.basic.is_some();
+        let login = || has_user.then(|| login::of(self.contract, name)).flatten().map(Giver::Login);
         match self.contract.schemes.get(name)? {
             SecurityScheme::ApiKey { token: Some(endpoint), .. } if self.given.oauth.is_some() => {
                 Some(Giver::Endpoint(endpoint))
             }
-            SecurityScheme::ApiKey { .. } => command().filter(|_| !self.has_key(name)),
+            SecurityScheme::ApiKey { .. } if !self.has_key(name) => command().or_else(login),
             SecurityScheme::Bearer if self.given.bearer.is_none() => {
-                command().or_else(|| self.flow(name).map(Giver::Flow))
+                command().or_else(|| self.flow(name).map(Giver::Flow)).or_else(login)
             }
             _ => None,
         }
@@ -155,6 +179,7 @@ impl Authenticator<'_> {
             Giver::Endpoint(endpoint) => self.asked(transport, endpoint).await?,
             Giver::Flow(flow) => self.granted(transport, flow).await?,
             Giver::Command(command) => printed(command).await?,
+            Giver::Login(login) => self.logged_in(transport, login).await?,
         };
         held.count += 1;
         let token = self.kept((name, giver), issued, (asked, held.count));
@@ -329,11 +354,11 @@ impl Authenticator<'_> {
 }
 
 /// Text in a form.
-fn form(text: &str) -> String {
+pub(super) fn form(text: &str) -> String {
     crate::wire::url::encoded(text).replace("%20", "+")
 }
 
-async fn sent(
+pub(super) async fn sent(
     transport: &Transport,
     url: &str,
     headers: Headers,
@@ -355,7 +380,7 @@ fn issued(answer: &Answer) -> Option<Issued> {
     Some(Issued { value, life })
 }
 
-fn fits_a_header(token: &str) -> bool {
+pub(super) fn fits_a_header(token: &str) -> bool {
     !token.is_empty() && http::HeaderValue::try_from(token).is_ok()
 }
 

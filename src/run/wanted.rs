@@ -33,7 +33,8 @@ fn words(contract: &Contract, scheme: &str, asked: &SecurityScheme) -> String {
                 Grant::ClientCredentials => ", or --oauth-key KEY with --oauth-secret SECRET",
                 Grant::Password => ", or --basic USER:PASSWORD",
             });
-            format!("a bearer token `{scheme}`: --bearer TOKEN{}", flags.collect::<String>())
+            let flags: String = flags.chain(by_login(contract, scheme)).collect();
+            format!("a bearer token `{scheme}`: --bearer TOKEN{flags}")
         }
         SecurityScheme::ApiKey { location, name, token } => {
             let place = match location {
@@ -45,7 +46,8 @@ fn words(contract: &Contract, scheme: &str, asked: &SecurityScheme) -> String {
                 Some(_) => "--oauth-key KEY with --oauth-secret SECRET, or --api-key KEY",
                 None => "--api-key KEY",
             };
-            format!("apiKey `{scheme}`, {place} {name}: {flag}")
+            let or = by_login(contract, scheme).unwrap_or_default();
+            format!("apiKey `{scheme}`, {place} {name}: {flag}{or}")
         }
         SecurityScheme::Other(kind) => {
             format!(
@@ -53,6 +55,10 @@ fn words(contract: &Contract, scheme: &str, asked: &SecurityScheme) -> String {
             )
         }
     }
+}
+
+fn by_login(contract: &Contract, scheme: &str) -> Option<&'static str> {
+    super::login::of(contract, scheme).map(|_| ", or --basic USER:PASSWORD to log in with")
 }
 
 /// All of it in one sentence.

@@ -13,7 +13,7 @@ mod stated;
 mod told;
 
 pub use item::Item;
-pub use login::Login;
+pub use login::{Gives, Login};
 pub(super) use stated::check;
 pub use stated::{Needs, Provides};
 

@@ -2,9 +2,11 @@
 
 use super::base::Base;
 use super::{About, Deriver, is_reserved};
+use crate::cause::Cause;
 use crate::contract::ParameterLocation;
+use crate::contract::model::StatusRange;
 use crate::exchange::{CredentialKind, Request};
-use crate::plan::Place;
+use crate::plan::{Expectation, Place, Scenario, Verdict, Violation, guard};
 
 impl Deriver<'_> {
     pub(super) fn header_parameters(&mut self, request: &Request, base: &Base) {
@@ -97,6 +99,72 @@ impl Deriver<'_> {
                 None => self.single(about, &request, None),
             }
         }
+    }
+
+    /// What belongs to the run is read, changed, listed and deleted by another user.
+    pub(super) fn another_user(&mut self, request: &Request, base: Option<&Base>) {
+        if !self.wishes.another_user || self.operation.is_open() {
+            return;
+        }
+        let key = "credentials/of-another";
+        let mut request = Request { credentials: CredentialKind::OfAnother, ..request.clone() };
+        request.body = base.map(|base| self.text(base.bytes(&base.value, key)));
+        let request = self.bound(&Place::Credentials, request);
+        let label = (&request, Verdict::Either, key);
+        let owns = self.ways.needs(self.contract, self.index, label).is_some_and(|needs| needs.are_own());
+        if !owns && !self.lists_own() {
+            return;
+        }
+        let at = self.operation.at.clone();
+        let about = About {
+            worth: 4,
+            place: Place::Credentials,
+            kind: "credentials",
+            variant: CredentialKind::OfAnother.name(),
+            at: &at,
+            words: "the credentials of another user, to whom it does not belong".into(),
+        };
+        let is_refused = owns && self.refuses_others();
+        let violation = Violation {
+            cause: Cause::Unauthenticated,
+            place: Place::Credentials,
+            keyword: None,
+            at: at.clone(),
+        };
+        let expectation = Expectation {
+            verdict: if is_refused { Verdict::Reject } else { Verdict::Either },
+            statuses: if is_refused { vec![StatusRange::Class(4)] } else { Vec::new() },
+            codes: Vec::new(),
+            violations: if is_refused { vec![violation] } else { Vec::new() },
+            silent: if is_refused { Vec::new() } else { vec!["what another user may do is not said".into()] },
+        };
+        let case = self.case(about, request, Some(expectation));
+        self.draft(4, Scenario::single(case));
+    }
+
+    /// Whether it lists what the run creates.
+    fn lists_own(&self) -> bool {
+        let operation = self.operation;
+        let creates = |other: &usize| {
+            let other = &self.contract.operations[*other];
+            other.method == "POST" && other.path == operation.path
+        };
+        operation.method == "GET" && self.ways.givers().iter().any(creates)
+    }
+
+    /// Whether whoever may not is refused here: who changes or deletes what is not there for them may have
+    /// nothing to complain of where no such answer is documented.
+    fn refuses_others(&self) -> bool {
+        let operation = self.operation;
+        let told = |status: StatusRange| match status {
+            StatusRange::Code(code) => matches!(code, 403 | 404 | 410),
+            StatusRange::Class(class) => class == 4,
+            StatusRange::Default => !guard::changes(&operation.method),
+        };
+        let puts = operation.method == "PUT"
+            && operation.responses.iter().any(|response| response.status == StatusRange::Code(201));
+        guard::is_safe(&operation.method)
+            || (!puts && operation.responses.iter().any(|response| told(response.status)))
     }
 
     /// Whether something is missing of every alternative where one of its schemes is left out: what is left

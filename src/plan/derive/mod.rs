@@ -231,6 +231,7 @@ impl<'c> Deriver<'c> {
             self.single(about, request, None);
             self.unknown(request, None);
             self.credentials(request, None);
+            self.another_user(request, None);
             self.querystring(request, None);
         }
         self.methods(request, None);

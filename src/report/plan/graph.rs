@@ -72,7 +72,7 @@ impl<'c> Graph<'c> {
         }
         for login in contract.connections().logins() {
             let operation = &contract.operations[login.operation];
-            let (token, schemes) = (&login.token, login.schemes.join(", "));
+            let (token, schemes) = (&login.gives, login.schemes.join(", "));
             let at = contract.document.locate(&login.at);
             text.push_str(&format!("log-in: {} gives {token} for {schemes} ({at})\n", operation.id));
         }
