@@ -189,7 +189,8 @@ pub(super) struct TargetArgs {
     /// A key for every apiKey scheme of the contract, or for the one that is named
     #[arg(long, env = "PROBITY_API_KEY", hide_env_values = true, value_name = "[SCHEME=]KEY")]
     pub(super) api_key: Vec<String>,
-    /// The key to fetch a token with, as the contract's security scheme says
+    /// The key to fetch a token with: from the `tokenUrl` of the contract's OAuth 2 flow, or as its
+    /// `x-probity` says
     #[arg(
         long,
         env = "PROBITY_OAUTH_KEY",
@@ -207,9 +208,24 @@ pub(super) struct TargetArgs {
         value_name = "SECRET"
     )]
     pub(super) oauth_secret: Option<String>,
+    /// A scope to ask for with it; without any, those that the contract's flow has
+    #[arg(long, env = "PROBITY_OAUTH_SCOPE", value_delimiter = ' ', value_name = "SCOPE")]
+    pub(super) oauth_scope: Vec<String>,
+    /// A command for the shell that prints a token; it is run again when the token is refused
+    #[arg(long, env = "PROBITY_AUTH_COMMAND", value_name = "COMMAND")]
+    pub(super) auth_command: Option<String>,
     /// A token that is good for somebody else, such as another organisation: it must be refused
     #[arg(long, env = "PROBITY_FOREIGN_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     pub(super) foreign_token: Option<String>,
+    /// Credentials of HTTP Basic of another user, who must not get at what the run creates
+    #[arg(long, env = "PROBITY_OTHER_BASIC", hide_env_values = true, value_name = "USER:PASSWORD")]
+    pub(super) other_basic: Option<String>,
+    /// A bearer token of another user, who must not get at what the run creates
+    #[arg(long, env = "PROBITY_OTHER_BEARER", hide_env_values = true, value_name = "TOKEN")]
+    pub(super) other_bearer: Option<String>,
+    /// A key of another user, for every apiKey scheme or for the one that is named
+    #[arg(long, env = "PROBITY_OTHER_API_KEY", hide_env_values = true, value_name = "[SCHEME=]KEY")]
+    pub(super) other_api_key: Vec<String>,
     /// A header for every request
     #[arg(long, env = "PROBITY_HEADER", hide_env_values = true, value_name = "NAME: VALUE")]
     pub(super) header: Vec<String>,

@@ -42,7 +42,12 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     arguments.servers.fill(&mut contract)?;
     let contract = Arc::new(contract);
     target.fits(&contract)?;
-    let tokens = Tokens { fetched: given.oauth.is_some(), foreign: given.foreign.is_some() };
+    let tokens = Tokens {
+        fetched: given.fetch_tokens(&contract),
+        foreign: given.foreign.is_some(),
+        given: !given.is_empty(),
+        another: given.another.is_some() || given.foreign.is_some(),
+    };
     super::patterns::known(&contract, &arguments.selection, &arguments.guards, tokens)?;
     let guards = match target {
         Target::Url(_) => arguments.guards.of_target(),

@@ -13,23 +13,45 @@ fn wrong(why: impl Into<String>, hint: &str) -> Failure {
 pub(super) fn given(arguments: &TargetArgs) -> Result<Credentials, Failure> {
     nothing_is_empty(arguments)?;
     let headers = arguments.header.iter().map(|header| self::header(header));
-    let tokens = [("--bearer", &arguments.bearer), ("--foreign-token", &arguments.foreign_token)];
+    let tokens = [
+        ("--bearer", &arguments.bearer),
+        ("--foreign-token", &arguments.foreign_token),
+        ("--other-bearer", &arguments.other_bearer),
+    ];
     let tokens = tokens.into_iter().filter_map(|(flag, token)| Some((flag, token.as_ref()?)));
-    for (flag, token) in tokens.chain(arguments.api_key.iter().map(|key| ("--api-key", key))) {
+    let keys = arguments.api_key.iter().map(|key| ("--api-key", key));
+    let keys = keys.chain(arguments.other_api_key.iter().map(|key| ("--other-api-key", key)));
+    for (flag, token) in tokens.chain(keys) {
         if http::HeaderValue::try_from(format!("Bearer {token}")).is_err() {
             let why = format!("{flag}: the token has characters that no header can hold");
             return Err(wrong(why, "a line break at its end, perhaps"));
         }
     }
     Ok(Credentials {
-        basic: arguments.basic.as_deref().map(pair).transpose()?,
+        basic: arguments.basic.as_deref().map(|text| pair(text, "--basic")).transpose()?,
         basic_md5: arguments.basic_md5,
         bearer: arguments.bearer.clone(),
         api_keys: arguments.api_key.clone(),
         foreign: arguments.foreign_token.clone(),
         oauth: arguments.oauth_key.clone().zip(arguments.oauth_secret.clone()),
+        scopes: arguments.oauth_scope.iter().filter(|scope| !scope.is_empty()).cloned().collect(),
+        command: arguments.auth_command.clone(),
+        another: another(arguments)?,
         headers: headers.collect::<Result<_, _>>()?,
     })
+}
+
+/// Those of another user.
+fn another(arguments: &TargetArgs) -> Result<Option<Box<Credentials>>, Failure> {
+    let basic = arguments.other_basic.as_deref();
+    let another = Credentials {
+        basic: basic.map(|text| pair(text, "--other-basic")).transpose()?,
+        basic_md5: arguments.basic_md5,
+        bearer: arguments.other_bearer.clone(),
+        api_keys: arguments.other_api_key.clone(),
+        ..Credentials::default()
+    };
+    Ok(if another.is_empty() { None } else { Some(Box::new(another)) })
 }
 
 /// An empty credential is a variable that is not set.
@@ -42,6 +64,12 @@ fn nothing_is_empty(arguments: &TargetArgs) -> Result<(), Failure> {
         .or_else(|| arguments.api_key.iter().any(String::is_empty).then_some(("--api-key", "the key")))
         .or_else(|| one("--oauth-key", "the key", &arguments.oauth_key))
         .or_else(|| one("--oauth-secret", "the secret", &arguments.oauth_secret))
+        .or_else(|| one("--other-basic", "the pair of user and password", &arguments.other_basic))
+        .or_else(|| one("--other-bearer", "the token", &arguments.other_bearer))
+        .or_else(|| {
+            arguments.other_api_key.iter().any(String::is_empty).then_some(("--other-api-key", "the key"))
+        })
+        .or_else(|| one("--auth-command", "the command", &arguments.auth_command))
         .or_else(|| one("--foreign-token", "the token", &arguments.foreign_token));
     let Some((flag, what)) = empty else { return Ok(()) };
     let variable = format!("PROBITY_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
@@ -49,9 +77,12 @@ fn nothing_is_empty(arguments: &TargetArgs) -> Result<(), Failure> {
     Err(wrong(format!("{flag}: {what} is empty"), &hint))
 }
 
-fn pair(text: &str) -> Result<(String, String), Failure> {
+fn pair(text: &str, flag: &str) -> Result<(String, String), Failure> {
     let pair = text.split_once(':').map(|(user, password)| (user.to_owned(), password.to_owned()));
-    pair.ok_or_else(|| wrong("--basic: user and password are separated by a colon", "--basic user:password"))
+    let why = || {
+        wrong(format!("{flag}: user and password are separated by a colon"), &format!("{flag} user:password"))
+    };
+    pair.ok_or_else(why)
 }
 
 fn header(text: &str) -> Result<(String, String), Failure> {

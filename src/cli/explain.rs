@@ -60,8 +60,13 @@ fn unknown(id: &str) -> Failure {
 fn of_case(id: &str, arguments: &ContractArgs) -> Result<String, Failure> {
     let source = Source::of(arguments)?;
     let contract = source.read(arguments)?;
-    let all =
-        Wishes { changing_methods: true, foreign_token: true, expired_token: true, ..Wishes::default() };
+    let all = Wishes {
+        changing_methods: true,
+        foreign_token: true,
+        expired_token: true,
+        alternatives: true,
+        ..Wishes::default()
+    };
     let plan =
         plan::plan(&contract, &all).map_err(|error| Failure::new(Exit::NothingTested, error.to_string()))?;
     let Some(case) = plan.cases().find(|case| case.id == id) else {

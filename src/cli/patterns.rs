@@ -34,10 +34,18 @@ pub(super) fn known(
         changing_methods: arguments.changing_methods,
         foreign_token: tokens.foreign,
         expired_token: tokens.fetched,
+        alternatives: tokens.given,
+        another_user: tokens.another,
         ..Wishes::default()
     };
     // A configuration that several commands share may name what another of them sends.
-    let any = Wishes { changing_methods: true, foreign_token: true, expired_token: true, ..own.clone() };
+    let any = Wishes {
+        changing_methods: true,
+        foreign_token: true,
+        expired_token: true,
+        alternatives: true,
+        ..own.clone()
+    };
     let mut ids = BTreeSet::new();
     for wishes in [own, any] {
         // Where nothing can be tested, that is what is to be told.

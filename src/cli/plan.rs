@@ -7,14 +7,14 @@ use super::patterns::known;
 use super::values::ValueArgs;
 use super::{Exit, note, say, say_with};
 use crate::contract::Contract;
-use crate::plan::{self, Guards, Plan, PlanError, Selection, Wishes};
-use crate::report::{self, plan::graph};
+use crate::plan::{self, Guards, KnownValue, Plan, PlanError, Selection, Wishes};
+use crate::report::{self, plan::graph::Graph};
 
 pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
     let mut contract = Source::of(&arguments.contract)?.read(&arguments.contract)?;
     arguments.servers.fill(&mut contract)?;
     if let Some(format) = arguments.graph {
-        draw(&contract, format);
+        draw(&contract, &arguments.selection.values.known(&contract)?, format);
         return Ok(Exit::Holds);
     }
     known(&contract, &arguments.selection, &arguments.guards, Tokens::default())?;
@@ -36,13 +36,14 @@ pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
     Ok(Exit::Holds)
 }
 
-fn draw(contract: &Contract, format: GraphFormat) {
+fn draw(contract: &Contract, values: &[KnownValue], format: GraphFormat) {
+    let graph = Graph::of(contract, values);
     match format {
         GraphFormat::Text => {
-            say(&graph::text(contract));
-            note(&graph::summary(contract));
+            say(&graph.text());
+            note(&graph.summary());
         }
-        GraphFormat::Mermaid => say(&graph::mermaid(contract)),
+        GraphFormat::Mermaid => say(&graph.mermaid()),
     }
 }
 
@@ -53,6 +54,10 @@ pub(super) struct Tokens {
     pub(super) fetched: bool,
     /// One that is good for somebody else.
     pub(super) foreign: bool,
+    /// Or any other credentials.
+    pub(super) given: bool,
+    /// Those of another user.
+    pub(super) another: bool,
 }
 
 /// The plan that a user asked for.
@@ -71,6 +76,8 @@ pub(super) fn made(
         changing_methods: arguments.changing_methods,
         foreign_token: tokens.foreign,
         expired_token: tokens.fetched,
+        alternatives: tokens.given,
+        another_user: tokens.another,
         guards,
     };
     plan::plan(contract, &wishes).map_err(|error| {

@@ -6,6 +6,7 @@ mod declared;
 pub mod expression;
 pub mod extension;
 pub mod fields;
+mod flow;
 mod id_form;
 pub mod instant;
 pub mod link;
@@ -24,7 +25,10 @@ mod webhook;
 pub use connection::{Connection, Connections};
 pub use expression::Expression;
 pub use extension::{Behaviour, Distinction, Mistake};
+pub(crate) use flow::origin;
+pub use flow::{Flow, Flows, Grant};
 pub use link::Link;
+pub(crate) use model::is_form;
 pub use model::{Body, Example, MediaType, Operation, ParameterLocation, Response, SecurityScheme};
 pub use rule::{Rule, Statement};
 pub use servers::{ServerVariable, ServerVariableError};
@@ -59,6 +63,8 @@ pub struct Contract {
     paths: Vec<declared::DeclaredPath>,
     /// How clients show who they are.
     pub schemes: SecuritySchemes,
+    /// How a client is given a token, by the scheme that takes it.
+    pub flows: Flows,
     /// Where a host puts the identity of a request.
     pub request_id: Option<Expression>,
     /// Every schema that the operations use.

@@ -5,6 +5,7 @@ use super::connection;
 use super::declared;
 use super::extension::{self, Behaviour, DocumentExtension, Shape};
 use super::fields::Lost;
+use super::flow;
 use super::methods::{self, Method};
 use super::model::{
     Body, Encoding, Example, Header, MediaType, Operation, Parameter, ParameterLocation, Response,
@@ -60,6 +61,7 @@ impl Described {
             untestable,
             webhooks: webhook::all(root),
             paths: declared::paths(root),
+            flows: flows(root, &schemes),
             schemes,
             request_id,
             schemas,
@@ -67,6 +69,11 @@ impl Described {
             document,
         }
     }
+}
+
+fn flows(root: &Value, schemes: &SecuritySchemes) -> flow::Flows {
+    let each = schemes.keys().map(|name| (name.clone(), flow::flows(root, name)));
+    each.filter(|(_, flows)| !flows.is_empty()).collect()
 }
 
 fn described(document: &Document) -> Result<Described, ContractError> {

@@ -37,6 +37,8 @@ pub struct Parts {
 pub enum CredentialKind {
     /// Those that the user gave.
     Valid,
+    /// Those that the user gave for the alternative of this index.
+    By(u8),
     /// None at all.
     None,
     /// The right user with another password, or an altered token.
@@ -60,10 +62,14 @@ pub enum CredentialKind {
     Expired,
     /// A token that is good for somebody else.
     Foreign,
+    /// Those of another user, who is let in as well.
+    OfAnother,
     /// Of several that are needed together, all but the first.
     WithoutFirst,
     /// Of several that are needed together, all but the second.
     WithoutSecond,
+    /// Of several that are needed together, all but the third.
+    WithoutThird,
 }
 
 impl Request {
@@ -157,12 +163,24 @@ impl Parts {
     }
 }
 
+/// The names of alternatives.
+const ALTERNATIVES: [&str; 6] = ["by-first", "by-second", "by-third", "by-fourth", "by-fifth", "by-sixth"];
+
 impl CredentialKind {
+    /// So many alternatives are tried.
+    pub const MOST: usize = ALTERNATIVES.len();
+
+    /// Whether the user gave them, so that they let a request in.
+    pub fn is_valid(self) -> bool {
+        matches!(self, CredentialKind::Valid | CredentialKind::By(_))
+    }
+
     /// Which of the schemes that are needed together is left out.
     pub fn left_out(self) -> Option<usize> {
         match self {
             CredentialKind::WithoutFirst => Some(0),
             CredentialKind::WithoutSecond => Some(1),
+            CredentialKind::WithoutThird => Some(2),
             _ => None,
         }
     }
@@ -181,8 +199,13 @@ impl CredentialKind {
             CredentialKind::BeyondAscii => "beyond-ascii",
             CredentialKind::Expired => "expired",
             CredentialKind::Foreign => "foreign",
+            CredentialKind::OfAnother => "of-another",
             CredentialKind::WithoutFirst => "without-first",
             CredentialKind::WithoutSecond => "without-second",
+            CredentialKind::WithoutThird => "without-third",
+            CredentialKind::By(index) => {
+                ALTERNATIVES.get(usize::from(index)).copied().unwrap_or("by-another")
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ pub use view::{View, values};
 
 use crate::cause::Cause;
 use crate::contract::Contract;
-use crate::exchange::{Answer, Exchange, FailureKind, Outcome};
+use crate::exchange::{Answer, CredentialKind, Exchange, FailureKind, Outcome};
 use crate::plan::{Plan, Position, Precondition, Scenario, Verdict};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -68,6 +68,7 @@ pub const CHECKS: &[&Check] = &[
     &check::throttled::CHECK,
     &check::server_error::CHECK,
     &check::credentials_enforced::CHECK,
+    &check::object_authorisation::CHECK,
     &check::leaked_internals::CHECK,
     &check::valid_accepted::CHECK,
     &check::invalid_rejected::CHECK,
@@ -195,7 +196,10 @@ fn alone(view: &View<'_>) -> (Vec<Observation>, Option<Note>) {
         let violations = &case.expectation.violations;
         !violations.is_empty() && violations.iter().all(|violation| violation.cause == cause)
     };
+    let is_another = case.request.credentials == CredentialKind::OfAnother;
     let refused = match verdict {
+        Verdict::Accept if is_another => None,
+        _ if is_another => check::object_authorisation::check(view, answer),
         Verdict::Accept => check::valid_accepted::check(view, answer),
         Verdict::Reject if only(Cause::Unauthenticated) => check::credentials_enforced::check(view, answer),
         Verdict::Reject if only(Cause::Repeated) => check::uniqueness::check(view, answer),

@@ -28,6 +28,12 @@ pub struct Wishes {
     pub changing_methods: bool,
     /// Whether there is a token of somebody else to be refused.
     pub foreign_token: bool,
+    /// Whether there are credentials of another user, to whom nothing of the run belongs.
+    #[serde(default)]
+    pub another_user: bool,
+    /// Whether every alternative of what operations ask for is tried.
+    #[serde(default)]
+    pub alternatives: bool,
     /// Whether a token is fetched whose end can be waited for.
     pub expired_token: bool,
     /// What only the user knows.

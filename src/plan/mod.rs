@@ -32,7 +32,7 @@ pub use rebase::{again, rebased};
 pub use said::Said;
 pub use select::{METHODS, Selection, matches};
 pub use supply::unsupplied;
-pub use values::{KnownValue, NobodysValue};
+pub use values::{KnownValue, NobodysValue, given_by_user};
 pub use ways::{Need, Needs, Ways};
 
 use crate::cause::Cause;

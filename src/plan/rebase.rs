@@ -55,7 +55,7 @@ pub fn rebased(
             let derived = if let Some(supply) = supply {
                 let supplier: &mut Option<Supplier<'_>> =
                     supplier.get_or_insert_with(|| Supplier::of(deriver(&plan.ways)));
-                supplier.as_mut().map(|supplier| Scenario::single(supplier.supply(supply.purpose())))
+                supplier.as_mut().map(|supplier| supplier.supplies(supply.purpose()))
             } else {
                 let draft = drafts.remove(&scenario.keys());
                 draft.map(|draft| draft.label((labeller, ways), operation)).and_then(Draft::into_scenario)

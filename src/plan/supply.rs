@@ -55,12 +55,15 @@ impl Supplies<'_> {
             }
             let supplier = || Supplier::of(Deriver::new(self.labeller, giver, self.made_for, &[]));
             let supplier = self.suppliers.entry(giver).or_insert_with(supplier);
-            let Some(mut supply) = supplier.as_mut().map(|supplier| supplier.supply(&needs.purpose)) else {
+            let Some(mut supply) = supplier.as_mut().map(|supplier| supplier.supplies(&needs.purpose)) else {
                 continue;
             };
-            self.names.number(&mut supply.id);
-            self.add(&supply);
-            self.all.push(Arc::new(Scenario::single(supply)));
+            for case in &mut supply.cases {
+                self.names.number(&mut case.id);
+                self.add(case);
+            }
+            supply.id.clone_from(&supply.cases[0].id);
+            self.all.push(Arc::new(supply));
         }
     }
 }

@@ -81,28 +81,22 @@ fn members(contract: &Contract, operation: &Operation) -> Vec<String> {
     folds.at(std::slice::from_ref(&schema.0)).properties.keys().cloned().collect()
 }
 
-/// What the user gives an operation. What is not the run's own is not changed: where that is spared,
-/// what changes it is given nothing in its path.
-pub(super) fn given(contract: &Contract, wishes: &Wishes, operation: &Operation) -> Vec<Need> {
-    let mut needs: Vec<Need> = Vec::new();
-    let own: Vec<&KnownValue> = wishes.values.iter().filter(|value| value.is_for(operation)).collect();
+/// What the user gives an operation, whatever may be done with it.
+pub fn given_by_user(contract: &Contract, values: &[KnownValue], operation: &Operation) -> Vec<Given> {
+    let mut all: Vec<Given> = Vec::new();
+    let own: Vec<&KnownValue> = values.iter().filter(|value| value.is_for(operation)).collect();
     if own.is_empty() {
-        return needs;
+        return all;
     }
-    let mut add = |into: Taking, value: Value| {
-        let given = Given { into, from: Source::Literal(value) };
-        needs.push(Need { giver: None, of: "".into(), given, stated: true, own: false });
-    };
-    let spared = wishes.guards.existing_data && guard::changes(&operation.method);
+    let mut add = |into: Taking, value: Value| all.push(Given { into, from: Source::Literal(value) });
     // What is said of one operation outweighs what is said of all.
     let named = |name: &str| {
         let found = own.iter().filter(|value| value.name == name);
         found.max_by_key(|value| value.operation.is_some())
     };
     for parameter in &operation.parameters {
-        let in_path = parameter.location == ParameterLocation::Path;
-        let value = named(&parameter.name).filter(|_| !(in_path && spared));
-        if let Some(value) = value.and_then(|value| value.fitting(contract, parameter)) {
+        let value = named(&parameter.name).and_then(|value| value.fitting(contract, parameter));
+        if let Some(value) = value {
             add(Taking::Parameter(parameter.location, parameter.name.clone()), value);
         }
     }
@@ -111,5 +105,15 @@ pub(super) fn given(contract: &Contract, wishes: &Wishes, operation: &Operation)
             add(Taking::Body(crate::json::pointer::child("", &name)), value.text.as_str().into());
         }
     }
-    needs
+    all
+}
+
+/// What the user gives the requests of an operation. What is not the run's own is not changed: where that
+/// is spared, what changes it is given nothing in its path.
+pub(super) fn given(contract: &Contract, wishes: &Wishes, operation: &Operation) -> Vec<Need> {
+    let spared = wishes.guards.existing_data && guard::changes(&operation.method);
+    let in_path = |given: &Given| matches!(given.into, Taking::Parameter(ParameterLocation::Path, _));
+    let usable = given_by_user(contract, &wishes.values, operation);
+    let usable = usable.into_iter().filter(|given| !(spared && in_path(given)));
+    usable.map(|given| Need { giver: None, of: "".into(), given, stated: true, own: false }).collect()
 }

@@ -59,6 +59,8 @@ pub struct Ways {
     known: Vec<Vec<Need>>,
     values: Vec<Arc<[Need]>>,
     levels: Vec<usize>,
+    /// By the operation that makes something that no answer tells of, the list that shows it.
+    lists: HashMap<usize, usize>,
     /// The operations that make what others take, or are known to make something.
     makers: HashSet<usize>,
 }
@@ -70,7 +72,8 @@ impl Ways {
         let operations = &contract.operations;
         let asked: HashMap<usize, bool> = (0..operations.len())
             .flat_map(|taker| connections.chosen(taker).iter().chain(lists(connections, taker)))
-            .map(|connection| connection.giver)
+            .flat_map(|connection| [Some(connection.giver), connection.list()])
+            .flatten()
             .collect::<HashSet<usize>>()
             .into_iter()
             .map(|giver| (giver, is_asked(contract, wishes, giver)))
@@ -79,6 +82,7 @@ impl Ways {
             let foreign = connection.kind == Kind::Shown && wishes.guards.existing_data;
             // What is anybody's is only read.
             asked.get(&connection.giver) == Some(&true)
+                && connection.list().is_none_or(|list| asked.get(&list) == Some(&true))
                 && (!foreign || guard::is_safe(&operations[connection.taker].method))
         };
         let known: Vec<Vec<Need>> =
@@ -114,7 +118,17 @@ impl Ways {
         let makers = (0..operations.len()).filter(|index| makes(contract, *index)).collect();
         let ways = Ways { to: to.collect(), known, makers, ..Ways::default() }.settled(contract);
         let levels = ways.levels.clone();
-        ways.only(contract, |connection| levels[connection.giver] < DEEPEST)
+        let lists = ways.lists.clone();
+        // What is shown is not what the list itself needs, and everything that is made stands in one list.
+        let leads = |giver: usize, list: usize| ways.to(list).iter().any(|one| one.giver == giver);
+        let circles: HashSet<usize> =
+            lists.iter().filter(|(giver, list)| leads(**giver, **list)).map(|(giver, _)| *giver).collect();
+        ways.only(contract, |connection| {
+            let list = connection.list();
+            let is_shown = list.is_none_or(|list| lists.get(&connection.giver) == Some(&list));
+            let is_circle = list.is_some() && circles.contains(&connection.giver);
+            levels[connection.giver] < DEEPEST && is_shown && !is_circle
+        })
     }
 
     /// The same without those of operations that cannot give anything, and of others.
@@ -127,7 +141,14 @@ impl Ways {
         let pairs = self.to.iter().zip(&self.known);
         self.values = pairs.map(|(ways, known)| all(contract, ways, known)).collect();
         self.levels = levels(&self.to);
+        let listed = self.to.iter().flatten().rev().filter_map(|way| Some((way.giver, way.list()?)));
+        self.lists = listed.collect();
         self
+    }
+
+    /// The list that shows what an operation makes, where no answer tells of it.
+    pub(super) fn list(&self, giver: usize) -> Option<usize> {
+        self.lists.get(&giver).copied()
     }
 
     /// What gives an operation what it takes.

@@ -2,7 +2,7 @@
 
 use super::credentials::Credentials;
 use super::secret::Secrets;
-use super::token::{Token, TokenError};
+use super::token::{Held, Token, TokenError};
 use super::transport::Transport;
 use crate::contract::{Contract, Operation, ParameterLocation, SecurityScheme};
 use crate::exchange::CredentialKind;
@@ -32,11 +32,14 @@ pub struct Authenticator<'c> {
     pub(super) contract: &'c Contract,
     pub(super) given: Credentials,
     pub(super) target: String,
-    pub(super) token: tokio::sync::Mutex<Option<Token>>,
-    pub(super) first: RwLock<Option<Token>>,
+    pub(super) tokens: tokio::sync::Mutex<Held>,
+    /// The first token of each scheme.
+    pub(super) first: RwLock<HashMap<String, Token>>,
     pub(super) secrets: RwLock<Arc<Secrets>>,
     basic: Option<String>,
     keys: HashMap<String, String>,
+    /// What lets in another user.
+    another: Option<Box<Authenticator<'c>>>,
     /// What goes with requests to an operation, where it is the same for the whole run.
     constant: Mutex<Constant>,
 }
@@ -88,15 +91,22 @@ impl<'c> Authenticator<'c> {
         for (name, scheme) in &contract.schemes {
             place_given(&mut secrets, scheme, &given, keys.get(name).map(String::as_str));
         }
+        let another = given.of_another();
+        let foreign = given.another.is_none();
+        for another in another.iter().filter(|_| !foreign) {
+            add_another(&mut secrets, contract, another);
+        }
         secrets.spare_names(&contract.document.value);
         let valid = given.basic.as_ref();
         let basic = valid.map(|(user, password)| format!("Basic {}", basic(user, password, given.basic_md5)));
+        let another = another.map(|another| Box::new(Authenticator::new(contract, another, target)));
         let target = target.trim_end_matches('/').to_owned();
         Authenticator {
+            another,
             contract,
             given,
             target,
-            token: tokio::sync::Mutex::new(None),
+            tokens: tokio::sync::Mutex::default(),
             first: RwLock::default(),
             secrets: RwLock::new(Arc::new(secrets)),
             basic,
@@ -117,21 +127,50 @@ impl<'c> Authenticator<'c> {
 
     /// The schemes that are used for an operation.
     pub(super) fn alternative<'o>(&self, operation: &'o Operation) -> Option<&'o Vec<String>> {
-        operation.security.iter().filter(|schemes| !schemes.is_empty()).find(|schemes| {
-            schemes.iter().all(|scheme| match self.contract.schemes.get(scheme) {
-                Some(SecurityScheme::Basic) => self.given.basic.is_some() || self.has_header("authorization"),
-                Some(SecurityScheme::Bearer) => {
-                    self.given.bearer.is_some() || self.has_header("authorization")
-                }
-                Some(SecurityScheme::ApiKey { location, name, token }) => {
-                    (token.is_some() && self.given.oauth.is_some())
-                        || self.keys.contains_key(scheme)
-                        || (*location == ParameterLocation::Header && self.has_header(name))
-                        || (*location == ParameterLocation::Cookie && self.has_header("cookie"))
-                }
-                _ => false,
-            })
+        operation
+            .security
+            .iter()
+            .filter(|schemes| !schemes.is_empty())
+            .find(|schemes| self.satisfies(schemes))
+    }
+
+    /// Whether what was given lets a request in by an alternative that is not used otherwise.
+    pub fn has_alternative(&self, operation: &Operation, index: usize) -> bool {
+        let own = self.alternative(operation);
+        let other = operation.security.get(index).filter(|schemes| !schemes.is_empty());
+        other.is_some_and(|other| own.is_some_and(|own| own != other) && self.satisfies(other))
+    }
+
+    /// Whether the user gave what these schemes ask for together.
+    fn satisfies(&self, schemes: &[String]) -> bool {
+        schemes.iter().all(|scheme| match self.contract.schemes.get(scheme) {
+            Some(SecurityScheme::Basic) => self.given.basic.is_some() || self.has_header("authorization"),
+            Some(SecurityScheme::Bearer) => {
+                self.given.bearer.is_some()
+                    || self.has_header("authorization")
+                    || self.giver(scheme).is_some()
+            }
+            Some(SecurityScheme::ApiKey { location, name, .. }) => {
+                self.giver(scheme).is_some()
+                    || self.keys.contains_key(scheme)
+                    || (*location == ParameterLocation::Header && self.has_header(name))
+                    || (*location == ParameterLocation::Cookie && self.has_header("cookie"))
+            }
+            _ => false,
         })
+    }
+
+    /// Whether a header that goes with every request lets it in by a scheme.
+    fn is_by_header(&self, scheme: &SecurityScheme) -> bool {
+        match scheme {
+            SecurityScheme::Bearer => self.has_header("authorization"),
+            SecurityScheme::ApiKey { location: ParameterLocation::Cookie, .. } => self.has_header("cookie"),
+            _ => false,
+        }
+    }
+
+    pub(super) fn has_key(&self, scheme: &str) -> bool {
+        self.keys.contains_key(scheme)
     }
 
     fn has_header(&self, name: &str) -> bool {
@@ -165,12 +204,16 @@ impl<'c> Authenticator<'c> {
         operation: &Operation,
         credentials: CredentialKind,
     ) -> Result<(Vec<Carrier>, Option<u64>), TokenError> {
+        if credentials == CredentialKind::OfAnother {
+            return Ok((self.of_another(operation), None));
+        }
         let mut carriers = Vec::new();
         let mut used = None;
         let own = self.alternative(operation);
         let any = operation.security.iter().find(|schemes| !schemes.is_empty());
         let schemes = match credentials {
             CredentialKind::Valid => own,
+            CredentialKind::By(index) => operation.security.get(usize::from(index)),
             CredentialKind::Other => {
                 operation.security.iter().find(|schemes| !schemes.is_empty() && Some(*schemes) != own.or(any))
             }
@@ -181,22 +224,51 @@ impl<'c> Authenticator<'c> {
             let credentials = match credentials.left_out() {
                 Some(left_out) if left_out == index => continue,
                 Some(_) => CredentialKind::Valid,
+                None if credentials.is_valid() => CredentialKind::Valid,
                 None => credentials,
             };
             let valid = self.valid(transport, (name, scheme), &mut used).await?;
-            carriers.extend(self.altered(scheme, credentials, valid));
+            carriers.extend(self.altered((name, scheme), credentials, valid));
         }
         for (name, value) in self.given.headers.iter() {
             let known = carriers.iter().any(
                 |carrier| matches!(carrier, Carrier::Header(known, _) if known.eq_ignore_ascii_case(name)),
             );
-            let withheld =
-                credentials != CredentialKind::Valid && self.could_let_in(operation, credentials, name);
+            let withheld = !credentials.is_valid() && self.could_let_in(operation, credentials, name);
             if !known && !withheld {
                 carriers.push(Carrier::Header(name.to_owned(), value.to_owned()));
             }
         }
         Ok((carriers, used))
+    }
+
+    /// What lets another user in; headers that let the first one in are left out.
+    fn of_another(&self, operation: &Operation) -> Vec<Carrier> {
+        let Some(another) = &self.another else { return Vec::new() };
+        let names = another.alternative(operation).into_iter().flatten();
+        let mut carriers = Vec::new();
+        for name in names {
+            let Some(scheme) = self.contract.schemes.get(name) else { continue };
+            let valid = match scheme {
+                SecurityScheme::Basic => another.basic.clone(),
+                SecurityScheme::Bearer => {
+                    another.given.bearer.as_ref().map(|token| format!("Bearer {token}"))
+                }
+                SecurityScheme::ApiKey { .. } => another.keys.get(name).cloned(),
+                SecurityScheme::Other(_) => None,
+            };
+            carriers.extend(another.altered((name, scheme), CredentialKind::Valid, valid));
+        }
+        let others = self.given.headers.iter();
+        let others =
+            others.filter(|(name, _)| !self.could_let_in(operation, CredentialKind::OfAnother, name));
+        carriers.extend(others.map(|(name, value)| Carrier::Header(name.to_owned(), value.to_owned())));
+        carriers
+    }
+
+    /// Whether another user can be let in where an operation asks for credentials.
+    pub fn has_another(&self, operation: &Operation) -> bool {
+        self.another.as_ref().is_some_and(|another| another.alternative(operation).is_some())
     }
 
     /// Whether a header could let a request in, and so is withheld from one that must not get in.
@@ -220,22 +292,29 @@ impl<'c> Authenticator<'c> {
         (name, scheme): (&str, &SecurityScheme),
         used: &mut Option<u64>,
     ) -> Result<Option<String>, TokenError> {
+        let fetched = match self.giver(name) {
+            // What goes with every request is enough.
+            Some(_) if self.is_by_header(scheme) => None,
+            Some(giver) => Some(self.token(transport, (name, giver), None).await?),
+            None => None,
+        };
+        if let Some(token) = &fetched {
+            *used = Some(token.number);
+        }
+        let fetched = fetched.map(|token| token.value);
         Ok(match scheme {
             SecurityScheme::Basic => self.basic.clone(),
-            SecurityScheme::Bearer => self.given.bearer.as_ref().map(|token| format!("Bearer {token}")),
-            SecurityScheme::ApiKey { token: Some(endpoint), .. } if self.given.oauth.is_some() => {
-                let token = self.token(transport, endpoint, None).await?;
-                *used = Some(token.number);
-                Some(token.value)
+            SecurityScheme::Bearer => {
+                fetched.as_ref().or(self.given.bearer.as_ref()).map(|token| format!("Bearer {token}"))
             }
-            SecurityScheme::ApiKey { .. } => self.keys.get(name).cloned(),
+            SecurityScheme::ApiKey { .. } => fetched.or_else(|| self.keys.get(name).cloned()),
             SecurityScheme::Other(_) => None,
         })
     }
 
     fn altered(
         &self,
-        scheme: &SecurityScheme,
+        (own, scheme): (&str, &SecurityScheme),
         credentials: CredentialKind,
         valid: Option<String>,
     ) -> Option<Carrier> {
@@ -243,8 +322,11 @@ impl<'c> Authenticator<'c> {
         let unknown = NOBODY;
         Some(match scheme {
             SecurityScheme::Basic => header(match credentials {
-                CredentialKind::Valid => valid?,
-                CredentialKind::None | CredentialKind::WithoutFirst | CredentialKind::WithoutSecond => {
+                CredentialKind::Valid | CredentialKind::By(_) | CredentialKind::OfAnother => valid?,
+                CredentialKind::None
+                | CredentialKind::WithoutFirst
+                | CredentialKind::WithoutSecond
+                | CredentialKind::WithoutThird => {
                     return None;
                 }
                 CredentialKind::Wrong => {
@@ -272,12 +354,19 @@ impl<'c> Authenticator<'c> {
                 }
             }),
             SecurityScheme::Bearer => header(match credentials {
-                CredentialKind::Valid => valid?,
-                CredentialKind::None | CredentialKind::WithoutFirst | CredentialKind::WithoutSecond => {
+                CredentialKind::Valid | CredentialKind::By(_) | CredentialKind::OfAnother => valid?,
+                CredentialKind::None
+                | CredentialKind::WithoutFirst
+                | CredentialKind::WithoutSecond
+                | CredentialKind::WithoutThird => {
                     return None;
                 }
                 CredentialKind::Wrong | CredentialKind::WrongOfNobody => {
-                    format!("Bearer {}", changed(self.given.bearer.as_deref().unwrap_or(unknown)))
+                    let token = valid.as_deref().and_then(|valid| valid.strip_prefix("Bearer "));
+                    format!("Bearer {}", changed(token.unwrap_or(unknown)))
+                }
+                CredentialKind::Expired if self.giver(own).is_some() => {
+                    format!("Bearer {}", self.first(own)?.value)
                 }
                 CredentialKind::WrongScheme => {
                     valid.as_deref().unwrap_or("Bearer x").replacen("Bearer", "Probity", 1)
@@ -292,8 +381,11 @@ impl<'c> Authenticator<'c> {
             }),
             SecurityScheme::ApiKey { location, name, .. } => {
                 let value = match credentials {
-                    CredentialKind::Valid => valid?,
-                    CredentialKind::None | CredentialKind::WithoutFirst | CredentialKind::WithoutSecond => {
+                    CredentialKind::Valid | CredentialKind::By(_) | CredentialKind::OfAnother => valid?,
+                    CredentialKind::None
+                    | CredentialKind::WithoutFirst
+                    | CredentialKind::WithoutSecond
+                    | CredentialKind::WithoutThird => {
                         return None;
                     }
                     CredentialKind::Wrong | CredentialKind::WrongOfNobody => {
@@ -301,7 +393,7 @@ impl<'c> Authenticator<'c> {
                     }
                     CredentialKind::Unknown => unknown.into(),
                     CredentialKind::Foreign => self.given.foreign.clone()?,
-                    CredentialKind::Expired => self.first()?.value,
+                    CredentialKind::Expired => self.first(own)?.value,
                     CredentialKind::Other => format!("{unknown}-else"),
                     CredentialKind::WrongScheme => format!("Probity {unknown}"),
                     CredentialKind::Empty => String::new(),
@@ -324,6 +416,27 @@ impl<'c> Authenticator<'c> {
         };
         let own = self.alternative(operation);
         self.given.foreign.is_some() && own.is_some_and(|schemes| schemes.iter().any(takes_token))
+    }
+}
+
+/// Makes known what lets another user in.
+fn add_another(secrets: &mut Secrets, contract: &Contract, another: &Credentials) {
+    if let Some((user, password)) = &another.basic {
+        for md5 in [false, true] {
+            secrets.add(&basic(user, password, md5), "PROBITY_OTHER_BASIC_BASE64");
+        }
+        secrets.add(password, "PROBITY_OTHER_PASSWORD");
+    }
+    let keys = another.keys(contract);
+    for (name, scheme) in &contract.schemes {
+        let (secret, variable) = match scheme {
+            SecurityScheme::Bearer => (another.bearer.as_ref(), "PROBITY_OTHER_BEARER"),
+            _ => (keys.get(name), "PROBITY_OTHER_API_KEY"),
+        };
+        if let Some(secret) = secret {
+            secrets.add(secret, variable);
+            place(secrets, scheme, &[(secret, variable)]);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the user gave to be let in with.
 
-use crate::contract::{Contract, SecurityScheme};
+use crate::contract::{Contract, Grant, SecurityScheme};
 use crate::exchange::Headers;
 use std::collections::HashMap;
 
@@ -17,8 +17,14 @@ pub struct Credentials {
     pub api_keys: Vec<String>,
     /// A token that is good for somebody else, and must be refused here.
     pub foreign: Option<String>,
+    /// Those of another user, to whom nothing of the run belongs.
+    pub another: Option<Box<Credentials>>,
     /// Key and secret to fetch a token with.
     pub oauth: Option<(String, String)>,
+    /// The scopes that a token is asked for with; where there are none, those of the contract.
+    pub scopes: Vec<String>,
+    /// A command for the shell that prints a token.
+    pub command: Option<String>,
     /// Headers that go with every request.
     pub headers: Headers,
 }
@@ -29,8 +35,28 @@ impl Credentials {
         self.basic.is_none()
             && self.bearer.is_none()
             && self.oauth.is_none()
+            && self.command.is_none()
             && self.api_keys.is_empty()
             && self.headers.is_empty()
+    }
+
+    /// Those of another user: a token that is good for somebody else is one, too.
+    pub(super) fn of_another(&self) -> Option<Credentials> {
+        let foreign = || {
+            let token = self.foreign.as_ref()?;
+            Some(Credentials {
+                bearer: Some(token.clone()),
+                api_keys: vec![token.clone()],
+                ..Credentials::default()
+            })
+        };
+        self.another.as_deref().cloned().or_else(foreign)
+    }
+
+    /// Whether a token may be fetched with them that says how long it is good.
+    pub fn fetch_tokens(&self, contract: &Contract) -> bool {
+        let by_password = || contract.flows.values().flatten().any(|flow| flow.grant == Grant::Password);
+        self.oauth.is_some() || (self.basic.is_some() && by_password())
     }
 
     /// The key for each scheme of a contract that takes one.

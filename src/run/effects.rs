@@ -3,7 +3,7 @@
 
 use super::undo::{Lists, Made, Remaining, Standing, Swept, Undo, may_make};
 use crate::contract::Contract;
-use crate::exchange::{CredentialKind, Exchange, FailureKind, Outcome};
+use crate::exchange::{Answer, CredentialKind, Exchange, FailureKind, Outcome};
 use crate::plan::Case;
 use crate::plan::guard::is_safe;
 use serde::{Deserialize, Serialize};
@@ -234,6 +234,22 @@ impl Toll {
         None
     }
 
+    /// What a list shows of what a case made and no answer named; nothing if that is not so.
+    pub(super) fn name(
+        &self,
+        contract: &Contract,
+        run: &str,
+        (case, made_by): (&Case, &Exchange),
+        (list, answer): (usize, &Answer),
+    ) -> Option<Made> {
+        let standing = &mut self.counted().standing;
+        let nameless = standing.nameless(&case.id)?;
+        let undo = Undo::listed(contract, (case.operation, list), (&made_by.sent, run), answer)?;
+        let made = Made { undo: Some(undo), is_clear: true, ..nameless.clone() };
+        standing.add(made.clone());
+        Some(made)
+    }
+
     /// What may make something is about to be sent to an operation.
     pub(super) fn begin(&self, operation: usize) {
         self.counted().standing.begin(operation);
@@ -277,7 +293,7 @@ impl Toll {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::{Answer, Failure, Head, Headers, Sent};
+    use crate::exchange::{Failure, Head, Headers, Sent};
     use crate::plan::{Wishes, plan};
     use crate::source::Document;
     use std::time::Duration;

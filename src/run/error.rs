@@ -146,7 +146,7 @@ impl RunError {
             RunError::Refused { .. } => "check the credentials, and whether they belong to this host".into(),
             RunError::Credentials(_) => "give fresh credentials, and leave out with --exclude what ends them".into(),
             RunError::Ledger(_) => "make room, or name another file with --ledger; what was created until then stands in it".into(),
-            RunError::Token(_) => "check --oauth-key and --oauth-secret, and the token endpoint in the contract's x-probity".into(),
+            RunError::Token(error) => error.hint().into(),
         }
     }
 }

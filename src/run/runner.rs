@@ -196,7 +196,7 @@ pub(super) fn sender<'s>(
         tally: Tally::default(),
         watch: Watch::default(),
         trust: Trust::default(),
-        supplies: Supplies::default(),
+        supplies: Supplies::of(settings.run_id.as_str().into()),
         heads: Heads::default(),
         shown: Heads::default(),
     })

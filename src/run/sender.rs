@@ -98,7 +98,8 @@ impl Sender<'_> {
         self.observer.event(&Event::Sent);
         self.written(case, &exchange)?;
         self.trusted(case, &exchange, begun).await?;
-        self.supplies.keep(planned, &exchange);
+        self.supplies.keep(scenario, planned, &exchange);
+        self.named((scenario, planned), earlier, &exchange)?;
         Ok(Some(exchange))
     }
 
@@ -194,7 +195,7 @@ impl Sender<'_> {
     /// Sends a case, again where the answer asks for it.
     pub(super) async fn settled(&self, case: &Case, underway: &Underway) -> Result<Exchange, Halt> {
         let operation = &self.contract.operations[case.operation];
-        let valid = case.request.credentials == CredentialKind::Valid;
+        let valid = case.request.credentials.is_valid();
         let (mut attempts, mut renewed, mut uncertain) = (0, false, false);
         // What ended the connection the first time, and whether nobody was there since.
         let (mut ended_by, mut away): (Option<Failure>, bool) = (None, false);

@@ -1,13 +1,15 @@
-//! Tokens: fetched with a key and a secret, kept while they are good, and fetched again.
+//! Tokens: fetched from what gives them, kept while they are good, and fetched again.
 
 use super::authenticator::{Authenticator, changed, place};
+use super::login;
 use super::transport::{Outgoing, Transport};
+use crate::contract::connection::Login;
 use crate::contract::extension::TokenEndpoint;
-use crate::contract::{Operation, SecurityScheme};
-use crate::exchange::Failure;
-use crate::exchange::Head;
+use crate::contract::{Flow, Grant, Operation, SecurityScheme};
+use crate::exchange::{Answer, Failure, Head, Headers};
 use crate::json;
 use serde_json::Value;
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -23,12 +25,19 @@ pub enum TokenError {
         failure: Failure,
     },
     /// The token endpoint refused.
-    #[error("the token endpoint {url} answered with status {status}")]
+    #[error(
+        "the token endpoint {url} answered with status {status}{}",
+        said.as_deref().map(|said| format!(", which says {said}")).unwrap_or_default()
+    )]
     Refused {
         /// Where it was asked for.
         url: String,
         /// The status.
         status: u16,
+        /// What the answer says.
+        said: Option<String>,
+        /// Whether it is one that the document names as a flow of OAuth 2.
+        by_flow: bool,
     },
     /// The answer holds no token where the contract says.
     #[error("the answer of the token endpoint {url} has no token that a header can hold at `{at}`")]
@@ -38,6 +47,62 @@ pub enum TokenError {
         /// Where the token should stand.
         at: String,
     },
+    /// The operation that logs in refused.
+    #[error(
+        "the log-in `{operation}` ({url}) answered with status {status}{}",
+        said.as_deref().map(|said| format!(", which says {said}")).unwrap_or_default()
+    )]
+    LogIn {
+        /// Its identity.
+        operation: String,
+        /// Where it was asked for.
+        url: String,
+        /// The status.
+        status: u16,
+        /// What the answer says.
+        said: Option<String>,
+    },
+    /// The command that prints a token did not.
+    #[error("--auth-command {0}")]
+    Command(String),
+}
+
+impl TokenError {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            TokenError::Command(_) => {
+                "it prints a token, and nothing else, to standard output; run it by hand to see"
+            }
+            TokenError::LogIn { .. } => {
+                "check --basic USER:PASSWORD; where this is not how to log in, give a token: --bearer, --api-key or --auth-command"
+            }
+            TokenError::Refused { by_flow: true, .. } => {
+                "check the key, the secret, the user and the password that were given, --oauth-scope, and `tokenUrl` in the contract"
+            }
+            _ => "check --oauth-key and --oauth-secret, and the token endpoint in the contract's x-probity",
+        }
+    }
+}
+
+/// What gives a token for a scheme.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Giver<'g> {
+    /// An endpoint that `x-probity` describes.
+    Endpoint(&'g TokenEndpoint),
+    /// A flow of OAuth 2.
+    Flow(&'g Flow),
+    /// A command of the user's.
+    Command(&'g str),
+    /// An operation that logs in.
+    Login(&'g Login),
+}
+
+/// What was given.
+pub(super) struct Issued {
+    pub(super) value: String,
+    /// For how many seconds it is good.
+    pub(super) life: Option<f64>,
 }
 
 /// A token that was fetched.
@@ -48,49 +113,122 @@ pub(super) struct Token {
     expires: Option<Instant>,
     /// When it must no longer be good.
     ends: Option<Instant>,
+    /// No other token of the run has it.
     pub(super) number: u64,
 }
 
+/// The tokens that are held, by the scheme that takes them.
+#[derive(Default)]
+pub(super) struct Held {
+    tokens: HashMap<String, Token>,
+    /// How many were fetched.
+    count: u64,
+}
+
 impl Authenticator<'_> {
+    /// What gives a token for a scheme, if anything does and none was given by hand.
+    pub(super) fn giver(&self, name: &str) -> Option<Giver<'_>> {
+        let command = || self.given.command.as_deref().map(Giver::Command);
+        let has_user = self.given.basic.is_some();
+        let login = || has_user.then(|| login::of(self.contract, name)).flatten().map(Giver::Login);
+        match self.contract.schemes.get(name)? {
+            SecurityScheme::ApiKey { token: Some(endpoint), .. } if self.given.oauth.is_some() => {
+                Some(Giver::Endpoint(endpoint))
+            }
+            SecurityScheme::ApiKey { .. } if !self.has_key(name) => command().or_else(login),
+            SecurityScheme::Bearer if self.given.bearer.is_none() => {
+                command().or_else(|| self.flow(name).map(Giver::Flow)).or_else(login)
+            }
+            _ => None,
+        }
+    }
+
+    /// A flow that what was given is enough for. A password that was given for the target goes nowhere
+    /// else, unless the client of a token endpoint was given with it.
+    fn flow(&self, name: &str) -> Option<&Flow> {
+        let is_enough = |flow: &&Flow| match flow.grant {
+            Grant::ClientCredentials => self.given.oauth.is_some(),
+            Grant::Password => {
+                let url = flow.url(self.contract, &self.target);
+                let is_here = crate::contract::origin(&url) == crate::contract::origin(&self.target);
+                self.given.basic.is_some() && (is_here || self.given.oauth.is_some())
+            }
+        };
+        let flows = self.contract.flows.get(name)?;
+        // Whoever gives a user means that user.
+        flows.iter().rev().find(is_enough)
+    }
+
     /// A token that is still good; a fresh one if the given number was refused.
     pub(super) async fn token(
         &self,
         transport: &Transport,
-        endpoint: &TokenEndpoint,
+        (name, giver): (&str, Giver<'_>),
         refused: Option<u64>,
     ) -> Result<Token, TokenError> {
         const MARGIN: Duration = Duration::from_secs(15);
-        let mut held = self.token.lock().await;
-        if let Some(token) = held.as_ref()
+        let mut held = self.tokens.lock().await;
+        if let Some(token) = held.tokens.get(name)
             && refused != Some(token.number)
             && token.expires.is_none_or(|expires| Instant::now() + MARGIN < expires)
         {
             return Ok(token.clone());
         }
-        let number = held.as_ref().map_or(1, |token| token.number + 1);
-        let token = self.fetch(transport, endpoint, number).await?;
-        *held = Some(token.clone());
-        self.first.write().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| token.clone());
+        let asked = Instant::now();
+        let issued = match giver {
+            Giver::Endpoint(endpoint) => self.asked(transport, endpoint).await?,
+            Giver::Flow(flow) => self.granted(transport, flow).await?,
+            Giver::Command(command) => printed(command).await?,
+            Giver::Login(login) => self.logged_in(transport, login).await?,
+        };
+        held.count += 1;
+        let token = self.kept((name, giver), issued, (asked, held.count));
+        held.tokens.insert(name.to_owned(), token.clone());
+        let mut first = self.first.write().unwrap_or_else(PoisonError::into_inner);
+        first.entry(name.to_owned()).or_insert_with(|| token.clone());
         Ok(token)
+    }
+
+    /// A token as it is held; from now on it is a secret.
+    fn kept(
+        &self,
+        (name, giver): (&str, Giver<'_>),
+        issued: Issued,
+        (asked, number): (Instant, u64),
+    ) -> Token {
+        let Issued { value, life } = issued;
+        let life = life.filter(|life| *life > 0.0 && *life < 1e9);
+        let ends = life.map(|life| Instant::now() + Duration::from_secs_f64(life + (life * 0.1).max(2.0)));
+        // A short-lived token is renewed after three quarters of its life at the latest.
+        let life = life.map(|life| Duration::from_secs_f64(life.max(life * 0.75 + 15.0)));
+        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
+        let known = Arc::make_mut(&mut secrets);
+        known.add(&value, "PROBITY_TOKEN");
+        known.add(&changed(&value), "PROBITY_WRONG_TOKEN");
+        for (other, scheme) in &self.contract.schemes {
+            let takes_alike = matches!(giver, Giver::Endpoint(_))
+                && matches!(scheme, SecurityScheme::ApiKey { token: Some(_), .. });
+            if other == name || takes_alike {
+                place(known, scheme, &[(&value, "PROBITY_TOKEN"), (&changed(&value), "PROBITY_WRONG_TOKEN")]);
+            }
+        }
+        drop(secrets);
+        Token { value, expires: life.map(|life| asked + life), ends, number }
     }
 
     /// Whether requests to an operation carry a token that was fetched, and so can expire.
     pub fn fetches_token(&self, operation: &Operation) -> bool {
-        self.endpoint(operation).is_some()
+        self.giver_of(operation).is_some()
     }
 
-    fn endpoint(&self, operation: &Operation) -> Option<&TokenEndpoint> {
-        self.given.oauth.as_ref()?;
-        let schemes = self.alternative(operation)?.iter().filter_map(|name| self.contract.schemes.get(name));
-        let mut endpoints = schemes.filter_map(|scheme| match scheme {
-            SecurityScheme::ApiKey { token, .. } => token.as_ref(),
-            _ => None,
-        });
-        endpoints.next()
+    fn giver_of<'o>(&self, operation: &'o Operation) -> Option<(&'o str, Giver<'_>)> {
+        let mut names = self.alternative(operation)?.iter();
+        names.find_map(|name| Some((name.as_str(), self.giver(name)?)))
     }
 
-    pub(super) fn first(&self) -> Option<Token> {
-        self.first.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The first token of the run for a scheme.
+    pub(super) fn first(&self, name: &str) -> Option<Token> {
+        self.first.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
     /// How long the first token of the run may still be good, with some allowance for clocks;
@@ -100,58 +238,10 @@ impl Authenticator<'_> {
         transport: &Transport,
         operation: &Operation,
     ) -> Result<Option<Duration>, TokenError> {
-        if let Some(endpoint) = self.endpoint(operation) {
-            self.token(transport, endpoint, None).await?;
-        }
-        let ends = self.first().and_then(|token| token.ends);
+        let Some((name, giver)) = self.giver_of(operation) else { return Ok(None) };
+        self.token(transport, (name, giver), None).await?;
+        let ends = self.first(name).and_then(|token| token.ends);
         Ok(ends.map(|ends| ends.saturating_duration_since(Instant::now())))
-    }
-
-    async fn fetch(
-        &self,
-        transport: &Transport,
-        endpoint: &TokenEndpoint,
-        number: u64,
-    ) -> Result<Token, TokenError> {
-        let url = format!("{}{}", self.target, endpoint.path);
-        let (key, secret) = self.given.oauth.clone().unwrap_or_default();
-        let body = filled(&endpoint.request, &key, &secret).to_string();
-        let headers = [("Content-Type", "application/json"), ("Accept", "application/json")].into();
-        let head = Head { method: "POST".into(), url: url.clone(), headers }.into();
-        let outgoing = Outgoing { head, body: Some(body.into()) };
-        let asked = Instant::now();
-        let answer = transport
-            .send(&outgoing)
-            .await
-            .map_err(|failure| TokenError::NoAnswer { url: url.clone(), failure })?;
-        if !answer.accepted() {
-            return Err(TokenError::Refused { url, status: answer.status });
-        }
-        let no_token = || TokenError::NoToken { url: url.clone(), at: endpoint.token.to_string() };
-        let text = json::read(&answer.body).map_err(|_| no_token())?.to_value();
-        let at =
-            |expression: &crate::contract::Expression| text.pointer(expression.response_body()?).cloned();
-        let value =
-            at(&endpoint.token).and_then(|token| token.as_str().map(str::to_owned)).ok_or_else(no_token)?;
-        if value.is_empty() || http::HeaderValue::try_from(&value).is_err() {
-            return Err(no_token());
-        }
-        let life = endpoint.ttl_seconds.as_ref().and_then(at).and_then(|life| life.as_f64());
-        let life = life.filter(|life| *life > 0.0 && *life < 1e9);
-        let ends = life.map(|life| Instant::now() + Duration::from_secs_f64(life + (life * 0.1).max(2.0)));
-        // A short-lived token is renewed after three quarters of its life at the latest.
-        let life = life.map(|life| Duration::from_secs_f64(life.max(life * 0.75 + 15.0)));
-        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
-        let known = Arc::make_mut(&mut secrets);
-        known.add(&value, "PROBITY_TOKEN");
-        known.add(&changed(&value), "PROBITY_WRONG_TOKEN");
-        for scheme in self.contract.schemes.values() {
-            if matches!(scheme, SecurityScheme::ApiKey { token: Some(_), .. }) {
-                place(known, scheme, &[(&value, "PROBITY_TOKEN"), (&changed(&value), "PROBITY_WRONG_TOKEN")]);
-            }
-        }
-        drop(secrets);
-        Ok(Token { value, expires: life.map(|life| asked + life), ends, number })
     }
 
     /// Fetches a fresh token after one was refused. Tells whether there is one to try.
@@ -162,17 +252,147 @@ impl Authenticator<'_> {
         refused: u64,
     ) -> Result<bool, TokenError> {
         for name in self.alternative(operation).into_iter().flatten() {
-            if let Some(SecurityScheme::ApiKey { token: Some(endpoint), .. }) =
-                self.contract.schemes.get(name)
-            {
-                return self
-                    .token(transport, endpoint, Some(refused))
-                    .await
-                    .map(|token| token.number != refused);
+            let Some(giver) = self.giver(name) else { continue };
+            let is_it = |held: &Held| held.tokens.get(name).is_some_and(|token| token.number >= refused);
+            if is_it(&*self.tokens.lock().await) {
+                let token = self.token(transport, (name, giver), Some(refused)).await?;
+                return Ok(token.number != refused);
             }
         }
         Ok(false)
     }
+
+    /// Asks an endpoint that `x-probity` describes.
+    async fn asked(&self, transport: &Transport, endpoint: &TokenEndpoint) -> Result<Issued, TokenError> {
+        let url = format!("{}{}", self.target, endpoint.path);
+        let (key, secret) = self.given.oauth.clone().unwrap_or_default();
+        let body = filled(&endpoint.request, &key, &secret).to_string();
+        let headers = [("Content-Type", "application/json"), ("Accept", "application/json")].into();
+        let answer = sent(transport, &url, headers, body).await?;
+        if !answer.accepted() {
+            return Err(TokenError::Refused { url, status: answer.status, said: None, by_flow: false });
+        }
+        let no_token = || TokenError::NoToken { url: url.clone(), at: endpoint.token.to_string() };
+        let text = json::read(&answer.body).map_err(|_| no_token())?.to_value();
+        let at =
+            |expression: &crate::contract::Expression| text.pointer(expression.response_body()?).cloned();
+        let value = at(&endpoint.token).as_ref().and_then(Value::as_str).map(str::to_owned);
+        let value = value.filter(|token| fits_a_header(token)).ok_or_else(no_token)?;
+        let life = endpoint.ttl_seconds.as_ref().and_then(at).and_then(|life| life.as_f64());
+        Ok(Issued { value, life })
+    }
+
+    /// Asks the token endpoint of a flow of OAuth 2 (RFC 6749): the client shows itself as HTTP Basic
+    /// has it, or in the body where that is refused; all scopes are asked for that were named, or else
+    /// those that there are, or none where these are not given.
+    async fn granted(&self, transport: &Transport, flow: &Flow) -> Result<Issued, TokenError> {
+        let url = flow.url(self.contract, &self.target);
+        let stated = &self.given.scopes;
+        let scopes = if stated.is_empty() { &flow.scopes } else { stated }.join(" ");
+        let mut ways = vec![(scopes.as_str(), true), (scopes.as_str(), false)];
+        if stated.is_empty() && !scopes.is_empty() {
+            ways.extend([("", true), ("", false)]);
+        }
+        if self.given.oauth.is_none() {
+            ways.retain(|(_, as_basic)| *as_basic);
+        }
+        let mut refused = None;
+        for (scopes, as_basic) in ways {
+            let (headers, body) = self.request_for(flow, scopes, as_basic);
+            let answer = sent(transport, &url, headers, body).await?;
+            if answer.accepted() {
+                return issued(&answer)
+                    .ok_or(TokenError::NoToken { url, at: "$response.body#/access_token".into() });
+            }
+            if !matches!(answer.status, 400 | 401 | 403) {
+                return Err(self.refusal(url, &answer));
+            }
+            // What is said of the way that was tried first is about what is wrong.
+            refused.get_or_insert(answer);
+        }
+        Err(refused.map_or(TokenError::NoToken { url: url.clone(), at: String::new() }, |answer| {
+            self.refusal(url, &answer)
+        }))
+    }
+
+    fn refusal(&self, url: String, answer: &Answer) -> TokenError {
+        let said = super::said::said(answer, &self.secrets());
+        TokenError::Refused { url, status: answer.status, said, by_flow: true }
+    }
+
+    fn request_for(&self, flow: &Flow, scopes: &str, as_basic: bool) -> (Headers, String) {
+        let mut pairs: Vec<(&str, &str)> = Vec::new();
+        match (flow.grant, &self.given.basic) {
+            (Grant::Password, Some((user, password))) => {
+                pairs.extend([("grant_type", "password"), ("username", user), ("password", password)]);
+            }
+            _ => pairs.push(("grant_type", "client_credentials")),
+        }
+        if !scopes.is_empty() {
+            pairs.push(("scope", scopes));
+        }
+        let mut headers: Headers =
+            [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")].into();
+        if let Some((key, secret)) = &self.given.oauth {
+            if as_basic {
+                // Both are encoded as forms are before they are joined (RFC 6749 2.3.1).
+                let basic = super::authenticator::basic(&form(key), &form(secret), false);
+                self.secret(&basic, "PROBITY_OAUTH_BASIC_BASE64");
+                headers.push("Authorization", &format!("Basic {basic}"));
+            } else {
+                pairs.extend([("client_id", key.as_str()), ("client_secret", secret)]);
+            }
+        }
+        let pairs = pairs.into_iter().map(|(name, value)| format!("{name}={}", form(value)));
+        (headers, pairs.collect::<Vec<_>>().join("&"))
+    }
+
+    fn secret(&self, secret: &str, variable: &str) {
+        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut secrets).add(secret, variable);
+    }
+}
+
+/// Text in a form.
+pub(super) fn form(text: &str) -> String {
+    crate::wire::url::encoded(text).replace("%20", "+")
+}
+
+pub(super) async fn sent(
+    transport: &Transport,
+    url: &str,
+    headers: Headers,
+    body: String,
+) -> Result<Answer, TokenError> {
+    let head = Head { method: "POST".into(), url: url.to_owned(), headers }.into();
+    let outgoing = Outgoing { head, body: Some(body.into()) };
+    let no_answer = |failure| TokenError::NoAnswer { url: url.to_owned(), failure };
+    transport.send(&outgoing).await.map_err(no_answer)
+}
+
+/// What the answer of a token endpoint of OAuth 2 gives.
+fn issued(answer: &Answer) -> Option<Issued> {
+    let body = json::read(&answer.body).ok()?.to_value();
+    let value = body.get("access_token")?.as_str().filter(|token| fits_a_header(token))?.to_owned();
+    let life = body.get("expires_in");
+    // Some write the number as text.
+    let life = life.and_then(|life| life.as_f64().or_else(|| life.as_str()?.parse().ok()));
+    Some(Issued { value, life })
+}
+
+pub(super) fn fits_a_header(token: &str) -> bool {
+    !token.is_empty() && http::HeaderValue::try_from(token).is_ok()
+}
+
+/// What the command prints.
+async fn printed(command: &str) -> Result<Issued, TokenError> {
+    let command = command.to_owned();
+    let ran = tokio::task::spawn_blocking(move || super::command::printed(&command)).await;
+    let token = ran.unwrap_or_else(|_| Err("could not be waited for".to_owned()));
+    let value = token.map_err(TokenError::Command)?;
+    let fits = fits_a_header(&value);
+    let why = if value.is_empty() { "printed nothing" } else { "printed what no header can hold" };
+    fits.then_some(Issued { value, life: None }).ok_or_else(|| TokenError::Command(why.to_owned()))
 }
 
 fn filled(request: &Value, key: &str, secret: &str) -> Value {

@@ -1,6 +1,6 @@
 //! What would let requests in, in words that name the flag that gives it.
 
-use crate::contract::{Contract, Operation, ParameterLocation, SecurityScheme};
+use crate::contract::{Contract, Grant, Operation, ParameterLocation, SecurityScheme};
 
 /// What the operations ask for, each alternative once, with the flags that give it: "apiKey `key`,
 /// header X-Key: --api-key KEY".
@@ -20,14 +20,22 @@ pub fn wanted<'o>(contract: &Contract, operations: impl IntoIterator<Item = &'o 
 fn scheme(contract: &Contract, name: &str) -> String {
     contract.schemes.get(name).map_or_else(
         || format!("`{name}`, which the contract does not describe: --header 'NAME: VALUE'"),
-        |scheme| words(name, scheme),
+        |scheme| words(contract, name, scheme),
     )
 }
 
-fn words(scheme: &str, asked: &SecurityScheme) -> String {
+fn words(contract: &Contract, scheme: &str, asked: &SecurityScheme) -> String {
     match asked {
         SecurityScheme::Basic => format!("HTTP Basic `{scheme}`: --basic USER:PASSWORD"),
-        SecurityScheme::Bearer => format!("a bearer token `{scheme}`: --bearer TOKEN"),
+        SecurityScheme::Bearer => {
+            let flows = contract.flows.get(scheme).into_iter().flatten();
+            let flags = flows.map(|flow| match flow.grant {
+                Grant::ClientCredentials => ", or --oauth-key KEY with --oauth-secret SECRET",
+                Grant::Password => ", or --basic USER:PASSWORD",
+            });
+            let flags: String = flags.chain(by_login(contract, scheme)).collect();
+            format!("a bearer token `{scheme}`: --bearer TOKEN{flags}")
+        }
         SecurityScheme::ApiKey { location, name, token } => {
             let place = match location {
                 ParameterLocation::Query => "query parameter",
@@ -38,7 +46,8 @@ fn words(scheme: &str, asked: &SecurityScheme) -> String {
                 Some(_) => "--oauth-key KEY with --oauth-secret SECRET, or --api-key KEY",
                 None => "--api-key KEY",
             };
-            format!("apiKey `{scheme}`, {place} {name}: {flag}")
+            let or = by_login(contract, scheme).unwrap_or_default();
+            format!("apiKey `{scheme}`, {place} {name}: {flag}{or}")
         }
         SecurityScheme::Other(kind) => {
             format!(
@@ -46,6 +55,10 @@ fn words(scheme: &str, asked: &SecurityScheme) -> String {
             )
         }
     }
+}
+
+fn by_login(contract: &Contract, scheme: &str) -> Option<&'static str> {
+    super::login::of(contract, scheme).map(|_| ", or --basic USER:PASSWORD to log in with")
 }
 
 /// All of it in one sentence.

@@ -48,6 +48,11 @@ impl Runner<'_> {
     fn lacks(&self, case: &Case, failed: &HashMap<(usize, &str), String>) -> Vec<((usize, usize), String)> {
         let Some(needs) = &case.needs else { return Vec::new() };
         let supplies = needs.supplies();
+        let supplied = follow::supplied(self.contract, case, needs, &self.sender.supplies);
+        // Where a list did not answer, the answer to the create may tell all the same.
+        if supplied.is_ok() {
+            return Vec::new();
+        }
         let unasked = supplies.iter().filter_map(|(giver, key)| {
             let why = failed.get(&(*giver, key.as_str()))?;
             Some(((case.operation, *giver), why.clone()))
@@ -56,7 +61,7 @@ impl Runner<'_> {
         if !lacks.is_empty() {
             return lacks;
         }
-        match (follow::supplied(self.contract, case, needs, &self.sender.supplies), supplies.first()) {
+        match (supplied, supplies.first()) {
             (Err(Unfilled::Lacking(at)), Some((giver, _))) => {
                 vec![((case.operation, *giver), format!("answered nothing that fits at {at}"))]
             }
@@ -68,14 +73,17 @@ impl Runner<'_> {
 /// The scenarios that supply nothing, by operation and key of the case, with what came of them.
 fn failed<'p>(plan: &'p Plan, course: &Course, supplies: &[usize]) -> HashMap<(usize, &'p str), String> {
     let failed = supplies.iter().filter_map(|index| {
-        let came = course.came[*index].as_ref().and_then(|came| came.first()?.as_ref());
         let case = &plan.scenarios[*index].cases[0];
-        let why = match came.map(|came| came.status) {
+        let came = |step: usize| course.came[*index].as_ref().and_then(|came| came.get(step)?.as_ref());
+        let mut steps = 0..plan.scenarios[*index].cases.len();
+        let lost = steps.find(|step| !came(*step).is_some_and(Came::accepted))?;
+        let why = match came(lost).map(|came| came.status) {
             None => "was not sent".to_owned(),
             Some(None) => "did not answer".to_owned(),
             Some(Some(status)) => format!("answered {status}"),
         };
-        (!came.is_some_and(Came::accepted)).then_some(((case.operation, case.key.as_str()), why))
+        let why = if lost == 0 { why } else { format!("answered, and the list of what it made {why}") };
+        Some(((case.operation, case.key.as_str()), why))
     });
     failed.collect()
 }

@@ -43,9 +43,14 @@ pub fn credentials(contract: &Contract, accepted: &Accepted) -> Credentials {
 /// What was given, or else the host's own credentials: where nothing was given that any scheme of the
 /// contract takes, it was not meant for this API.
 fn with_own_credentials(contract: &Contract, accepted: &Accepted, given: &Credentials) -> Credentials {
-    let named = given.basic.is_some()
+    // The host gives out tokens where `x-probity` says so, and nowhere else.
+    let has = |wanted: fn(&SecurityScheme) -> bool| contract.schemes.values().any(wanted);
+    let is_basic = |scheme: &SecurityScheme| matches!(scheme, SecurityScheme::Basic);
+    let gives_token =
+        |scheme: &SecurityScheme| matches!(scheme, SecurityScheme::ApiKey { token: Some(_), .. });
+    let named = (given.basic.is_some() && has(is_basic))
         || given.bearer.is_some()
-        || given.oauth.is_some()
+        || (given.oauth.is_some() && has(gives_token))
         || !given.api_keys.is_empty();
     let authenticator = Authenticator::new(contract, given.clone(), "");
     let mut closed = contract.operations.iter().filter(|operation| !operation.is_open());

@@ -39,6 +39,8 @@ pub(super) fn leave_out_strangers(
             lets_in[case.operation]
                 && match case.request.credentials {
                     CredentialKind::Expired => authenticator.fetches_token(operation),
+                    CredentialKind::By(index) => authenticator.has_alternative(operation, index.into()),
+                    CredentialKind::OfAnother => authenticator.has_another(operation),
                     CredentialKind::Foreign => authenticator.has_foreign(operation),
                     _ => true,
                 }

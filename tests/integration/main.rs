@@ -47,5 +47,6 @@ mod state;
 mod suite;
 mod supplied;
 mod tls;
+mod tokens;
 mod trust;
 mod wire;

@@ -6,7 +6,7 @@ use crate::driver::{Driver, Ran, probity};
 use crate::exact::without_times;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// The operations of a report, with whether they answered 2xx at least once.
 fn answered(report: &Value) -> BTreeMap<String, bool> {
@@ -200,4 +200,125 @@ fn commands_set_up_and_take_down_what_values_name() {
         assert!(ran.stderr.contains(why), "{}", ran.everything());
         assert_eq!(ran.file("down.txt"), "gone");
     }
+}
+
+const WATCHES: &str = r##"
+openapi: 3.1.0
+info: {title: Watches, version: "1"}
+paths:
+  /watches:
+    get:
+      operationId: listWatches
+      responses:
+        "200":
+          description: all by their ids
+          content: {application/json: {schema: {type: object, additionalProperties: {$ref: "#/components/schemas/Watch"}}}}
+    post:
+      operationId: addWatch
+      requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/New"}}}}
+      responses:
+        "200": {description: made, content: {text/plain: {schema: {type: string}}}}
+        "400": {description: wrong}
+        "415": {description: not JSON}
+  /watches/{uuid}:
+    parameters: [{name: uuid, in: path, required: true, schema: {type: string}}]
+    get:
+      operationId: getWatch
+      responses:
+        "200": {description: it, content: {application/json: {schema: {$ref: "#/components/schemas/Watch"}}}}
+        "404": {description: none}
+    put:
+      operationId: changeWatch
+      requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/New"}}}}
+      responses: {"204": {description: changed}, "400": {description: wrong}, "404": {description: none}, "415": {description: not JSON}}
+    delete:
+      operationId: endWatch
+      responses: {"204": {description: gone}, "404": {description: none}}
+components:
+  schemas:
+    New: {type: object, required: [title], properties: {title: {type: string, minLength: 1, maxLength: 60}}}
+    Watch: {type: object, required: [title], properties: {uuid: {type: string}, title: {type: string}}}
+"##;
+
+/// A host that answers a create with `OK`, and lists what there is by its id; `shows` says whether the
+/// list has the titles.
+fn watches(shows: bool) -> (Canned, Arc<Mutex<BTreeMap<String, String>>>) {
+    let there = [("foreign-1", "first"), ("foreign-2", "second")];
+    let there: BTreeMap<_, _> = there.map(|(id, title)| (id.to_owned(), title.to_owned())).into();
+    let known = Arc::new(Mutex::new(there));
+    let all = Arc::clone(&known);
+    let server = Canned::start(move |asked| {
+        let bare = |phrase: &str| Reply::Bytes(answer(phrase, "", ""));
+        let shown = |value: Value| Reply::Bytes(answer("200 OK", "", value.to_string()));
+        let mut words = asked.line.split(' ');
+        let (method, path) = (words.next().unwrap(), words.next().unwrap());
+        let mut known = known.lock().unwrap();
+        let is_json = asked.head.to_lowercase().contains("content-type: application/json");
+        let title = || {
+            let body: Value = serde_json::from_str(asked.whole.split_once("\r\n\r\n")?.1).ok()?;
+            let title = body.get("title")?.as_str()?;
+            (1..=60).contains(&title.chars().count()).then(|| title.to_owned())
+        };
+        let id = path.strip_prefix("/watches").and_then(|rest| rest.strip_prefix('/'));
+        match (method, id, path) {
+            ("GET", None, "/watches") => {
+                let item =
+                    |title: &String| if shows { json!({"title": title}) } else { json!({"title": "hidden"}) };
+                shown(known.iter().map(|(id, title)| (id.clone(), item(title))).collect())
+            }
+            ("POST", None, "/watches") if !is_json => bare("415 Unsupported Media Type"),
+            ("POST", None, "/watches") => match title() {
+                Some(title) => {
+                    let id = format!("w{}", known.len() * 7919 % 1000 + known.len() * 1000);
+                    known.insert(id, title);
+                    Reply::Bytes(
+                        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nOK"
+                            .to_vec(),
+                    )
+                }
+                None => bare("400 Bad Request"),
+            },
+            (_, Some(id), _) if !known.contains_key(id) => bare("404 Not Found"),
+            ("GET", Some(id), _) => shown(json!({"uuid": id, "title": known[id]})),
+            ("PUT", Some(_), _) if !is_json => bare("415 Unsupported Media Type"),
+            ("PUT", Some(id), _) => match title() {
+                Some(title) => {
+                    known.insert(id.to_owned(), title);
+                    bare("204 No Content")
+                }
+                None => bare("400 Bad Request"),
+            },
+            ("DELETE", Some(id), _) => {
+                known.remove(id);
+                bare("204 No Content")
+            }
+            _ => bare("405 Method Not Allowed"),
+        }
+    });
+    (server, all)
+}
+
+#[test]
+fn what_no_answer_names_is_found_in_the_list_by_the_text_that_the_run_sent() {
+    let (server, there) = watches(true);
+    let driver = probity().with_file("c.yaml", WATCHES).args(["check", "c.yaml", "--target", &server.url()]);
+    let ran = driver.args(["--report", "json=r.json"]).run();
+    let answered = answered(&ran.json("r.json"));
+    assert_eq!(answered.len(), 5);
+    assert!(answered.values().all(|accepted| *accepted), "{answered:?}\n{}", ran.everything());
+    let left: Vec<String> = there.lock().unwrap().keys().cloned().collect();
+    assert_eq!(left, ["foreign-1", "foreign-2"], "{}", ran.everything());
+    assert!(there.lock().unwrap().values().eq(["first", "second"]), "nothing of others is changed");
+}
+
+#[test]
+fn what_the_list_does_not_show_is_a_gap_and_nothing_of_others_is_taken() {
+    let (server, there) = watches(false);
+    let driver = probity().with_file("c.yaml", WATCHES).args(["check", "c.yaml", "--target", &server.url()]);
+    let ran = driver.args(["--report", "json=r.json"]).run();
+    let told = ran.everything();
+    assert!(told.contains("no resource of the run's own could be had: `addWatch`"), "{told}");
+    let there = there.lock().unwrap();
+    assert_eq!(there.get("foreign-1").map(String::as_str), Some("first"));
+    assert_eq!(there.get("foreign-2").map(String::as_str), Some("second"));
 }

@@ -189,10 +189,9 @@ impl<'c> Finder<'c> {
         let makers = self.atlas.makers(taker, at).into_iter();
         let ways = makers.filter_map(|giver| {
             let way = self.made(giver, &wanted);
-            way.map(|way| (way, Reason::Below)).or_else(|| {
-                let way = self.located(taker, giver, at)?;
-                Some((way, Reason::Location))
-            })
+            let located = || Some((self.located(taker, giver, at)?, Reason::Location));
+            let found = || Some((self.found(taker, giver, &wanted, at)?, Reason::Found));
+            way.map(|way| (way, Reason::Below)).or_else(located).or_else(found)
         });
         ways.map(|(way, reason)| self.connect(taker, need, way, (Kind::Made, reason), at)).collect()
     }
@@ -338,9 +337,19 @@ impl<'c> Finder<'c> {
     /// Where the first item of a list shows something.
     fn listed(&self, giver: usize, wanted: &Wanted<'_>) -> Option<Way> {
         let about: Vec<&str> = self.atlas.about[giver].iter().map(String::as_str).collect();
-        let (fitness, at) = self.members.in_list(giver, &about, wanted)?;
-        let source = Source::Exchange(Expression::Response(Part::Body(at.as_str().into())));
-        Some(Way { giver, source, fitness })
+        let (fitness, item) = self.members.in_list(giver, &about, wanted)?;
+        Some(Way { giver, source: item.source(), fitness })
+    }
+
+    /// Where the list of a collection shows what an operation made in it, whose answer does not tell.
+    fn found(&self, taker: usize, giver: usize, wanted: &Wanted<'_>, at: usize) -> Option<Way> {
+        let key = self.atlas.sites[giver].whole_key();
+        let of_collection = |list: &usize| self.atlas.sites[*list].whole_key() == key;
+        let list = self.atlas.lists(taker, at).into_iter().find(of_collection)?;
+        let about: Vec<&str> = self.atlas.about[list].iter().map(String::as_str).collect();
+        let (fitness, item) = self.members.in_list(list, &about, wanted)?;
+        let shows = self.members.shows_a_text_of(list, &about, giver);
+        shows.then_some(Way { giver, source: Source::Listed { list, item }, fitness })
     }
 
     /// `Location` leads to what was created.

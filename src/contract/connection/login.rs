@@ -2,26 +2,81 @@
 
 use crate::contract::Contract;
 use crate::contract::expression::{Expression, Part};
-use crate::contract::model::{self, MediaType, Operation, SecurityScheme};
+use crate::contract::model::{self, MediaType, Operation, ParameterLocation, SecurityScheme};
 use crate::json::pointer;
 use crate::schema::Side;
 use crate::schema::folded::{Folds, Type};
+use serde_json::{Map, Value};
+use std::fmt;
 
-/// An operation that gives a token to whoever shows a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An operation that gives a token, or a session, to whoever shows a secret.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Login {
     /// Index of the operation.
     pub operation: usize,
-    /// Where the token stands in its answer.
-    pub token: Expression,
-    /// JSON Pointer into its body, to the secret.
-    pub secret: String,
+    /// What its answer gives.
+    pub gives: Gives,
+    /// How it is asked.
+    pub asked: Asked,
+    /// Whether it is called so: others may register somebody new.
+    pub is_called_so: bool,
     /// The security schemes that take such a token.
     pub schemes: Vec<String>,
     /// JSON Pointer to the operation.
     pub at: String,
 }
 
+/// What lets in whoever has logged in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gives {
+    /// A token, where it stands in the answer.
+    Token(Expression),
+    /// A cookie of this name.
+    Cookie(String),
+}
+
+/// The body that logs in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// Its media type.
+    pub media_type: String,
+    /// The member that holds the name of the user, where it can be told.
+    pub user: Option<String>,
+    /// The member that holds the secret.
+    pub secret: String,
+    /// What else it must have, with the only values or those that are documented; none where that
+    /// cannot be told.
+    pub others: Option<Map<String, Value>>,
+}
+
+impl fmt::Display for Gives {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Gives::Token(token) => token.fmt(f),
+            Gives::Cookie(name) => write!(f, "the cookie {name}"),
+        }
+    }
+}
+
+/// What users are called, the likeliest first.
+const USERS: [&str; 11] = [
+    "username",
+    "user",
+    "login",
+    "email",
+    "emailaddress",
+    "mail",
+    "userid",
+    "userlogin",
+    "identifier",
+    "account",
+    "name",
+];
+/// The last parts of paths at which a session begins.
+const SESSIONS: [&str; 9] =
+    ["session", "sessions", "auth", "authentication", "token", "tokens", "jwt", "accesstoken", "authtoken"];
+/// What the names of operations hold that begin a session.
+const BEGINNING: [&str; 5] = ["login", "logon", "signin", "authenticate", "createsession"];
 /// What tokens are called, the likeliest first.
 const TOKENS: [&str; 8] =
     ["accesstoken", "token", "jwt", "authtoken", "idtoken", "bearertoken", "sessiontoken", "bearer"];
@@ -30,41 +85,74 @@ const SECRETS: [&str; 7] =
 /// The names of objects that hold what an answer is about.
 const WRAPPERS: [&str; 5] = ["data", "result", "session", "response", "auth"];
 
-/// The operations that give a token which a scheme of the contract takes.
+/// The operations that give a token, or a session, which a scheme of the contract takes.
 pub(super) fn logins(contract: &Contract) -> Vec<Login> {
     let bearers = contract.schemes.iter().filter(|(_, scheme)| matches!(scheme, SecurityScheme::Bearer));
     let bearers: Vec<String> = bearers.map(|(name, _)| name.clone()).collect();
-    if bearers.is_empty() {
+    let cookies = contract.schemes.iter().filter_map(|(scheme, known)| match known {
+        SecurityScheme::ApiKey { location: ParameterLocation::Cookie, name, token: None } => {
+            Some((scheme.clone(), name.clone()))
+        }
+        _ => None,
+    });
+    let cookies: Vec<(String, String)> = cookies.collect();
+    if bearers.is_empty() && cookies.is_empty() {
         return Vec::new();
     }
     let asked = Folds::new(contract.schemas.raw(Side::Request));
     let answered = Folds::new(contract.schemas.raw(Side::Response));
-    let posts = contract.operations.iter().enumerate().filter(|(_, operation)| operation.method == "POST");
-    let found = posts.filter_map(|(index, operation)| {
-        let secret = secret(operation, &asked)?;
-        let token = token(operation, &answered)?;
-        // What needs a token to be asked for gives none to log in with.
-        let asks_for_one = operation.security.iter().all(|all| all.iter().any(|name| bearers.contains(name)));
-        let schemes = bearers.clone();
-        (operation.is_open() || !asks_for_one).then(|| Login {
-            operation: index,
-            token: Expression::Response(Part::Body(token.as_str().into())),
-            secret,
-            schemes,
-            at: operation.at.clone(),
-        })
-    });
-    found.collect()
+    let mut found = Vec::new();
+    for (index, operation) in contract.operations.iter().enumerate() {
+        if operation.method != "POST" {
+            continue;
+        }
+        let Some(asked) = asks(operation, &asked) else { continue };
+        let mut add = |gives: Gives, schemes: Vec<String>| {
+            // What needs a token to be asked for gives none to log in with.
+            let asks_for_one =
+                operation.security.iter().all(|all| all.iter().any(|name| schemes.contains(name)));
+            if operation.is_open() || !asks_for_one {
+                let (at, asked) = (operation.at.clone(), asked.clone());
+                let is_called_so = begins_session(operation);
+                found.push(Login { operation: index, gives, asked, is_called_so, schemes, at });
+            }
+        };
+        let token = token(operation, &answered).filter(|_| !bearers.is_empty());
+        if let Some(token) = token {
+            add(Gives::Token(Expression::Response(Part::Body(token.as_str().into()))), bearers.clone());
+        } else if begins_session(operation) {
+            for (scheme, cookie) in &cookies {
+                add(Gives::Cookie(cookie.clone()), vec![scheme.clone()]);
+            }
+        }
+    }
+    found
 }
 
-/// The secret that a body holds.
-fn secret(operation: &Operation, asked: &Folds<'_>) -> Option<String> {
+/// Whether an operation is called as one that begins a session.
+fn begins_session(operation: &Operation) -> bool {
+    let last = plain(operation.path.rsplit('/').next().unwrap_or_default());
+    let id = plain(&operation.id);
+    SESSIONS.contains(&last.as_str()) || BEGINNING.iter().any(|word| last.contains(word) || id.contains(word))
+}
+
+/// How a body that holds a secret is made.
+fn asks(operation: &Operation, asked: &Folds<'_>) -> Option<Asked> {
     let body = operation.body.as_ref()?;
     let is_usable = |media: &&MediaType| model::is_json(&media.name) || model::is_form(&media.name);
-    let schema = body.content.iter().filter(|media| !media.unread).find(is_usable)?.schema.as_ref()?;
-    let flat = asked.whole(std::slice::from_ref(&schema.0));
-    let mut names = flat.properties.keys();
-    names.find(|name| SECRETS.contains(&plain(name).as_str())).map(|name| pointer::child("", name))
+    let media = body.content.iter().filter(|media| !media.unread).find(is_usable)?;
+    let flat = asked.whole(std::slice::from_ref(&media.schema.as_ref()?.0));
+    let secret = flat.properties.keys().find(|name| SECRETS.contains(&plain(name).as_str()))?.clone();
+    let named = |user: &&str| flat.properties.keys().find(|name| plain(name) == **user);
+    let user = USERS.iter().find_map(|user| named(&user)).cloned();
+    let rest = flat.required.iter().filter(|name| **name != secret && Some(*name) != user.as_ref());
+    let known = |name: &String| {
+        let flat = flat.properties.get(name).map(|places| asked.whole_of(places))?;
+        let value = flat.listed.iter().flatten().chain(&flat.examples).next()?.clone();
+        Some((name.clone(), value))
+    };
+    let others = rest.map(known).collect();
+    Some(Asked { media_type: media.name.clone(), user, secret, others })
 }
 
 /// Where an answer holds a token.

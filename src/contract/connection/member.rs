@@ -1,5 +1,6 @@
 //! What requests and answers hold, by the names of their members.
 
+use super::Item;
 use super::name::{self, Fitness, Name};
 use crate::contract::Contract;
 use crate::contract::model::{self, MediaType, Operation, StatusRange};
@@ -50,6 +51,17 @@ pub(super) struct Member {
     required: bool,
     /// How likely the object that holds it is what the body is about: less is better.
     around: usize,
+    /// The list that it stands in the first item of.
+    list: Option<List>,
+}
+
+/// Where a list stands in an answer.
+#[derive(Clone, Copy, Debug)]
+struct List {
+    /// The length of the JSON Pointer to it.
+    end: usize,
+    /// Whether its items have keys.
+    keyed: bool,
 }
 
 /// What is looked for.
@@ -115,7 +127,7 @@ impl<'c> Members<'c> {
         wanted: &Wanted<'_>,
     ) -> Option<(Fitness, String)> {
         let kept = kept(&self.shown, index, || self.read_answer(index, about, Members::objects));
-        best(&kept, wanted, |member| self.answered.whole_of(&member.places))
+        best(&kept, wanted, |member| self.answered.whole_of(&member.places)).map(placed)
     }
 
     /// The resources other than its own that the answer of an operation always names, by their ids.
@@ -142,20 +154,42 @@ impl<'c> Members<'c> {
         named.find(agrees).map(|member| member.at.clone())
     }
 
-    /// Where the first item of a list in the answer of an operation shows it.
+    /// Where the items of a list in the answer of an operation show it.
     pub(super) fn in_list(
         &self,
         index: usize,
         about: &[&str],
         wanted: &Wanted<'_>,
-    ) -> Option<(Fitness, String)> {
-        let kept = kept(&self.listed, index, || self.read_answer(index, about, Members::lists));
-        best(&kept, wanted, |member| self.answered.whole_of(&member.places))
+    ) -> Option<(Fitness, Item)> {
+        let kept = self.listed(index, about);
+        let (fitness, member) = best(&kept, wanted, |member| self.answered.whole_of(&member.places))?;
+        Some((fitness, member.item()?))
+    }
+
+    /// The members of the items that the answer of an operation lists.
+    fn listed(&self, index: usize, about: &[&str]) -> Rc<[Member]> {
+        kept(&self.listed, index, || self.read_answer(index, about, Members::lists))
+    }
+
+    /// Whether a list shows a text that a request to another operation may bring: a member that both
+    /// have by one name.
+    pub(super) fn shows_a_text_of(&self, list: usize, about: &[&str], giver: usize) -> bool {
+        let operation = &self.contract.operations[giver];
+        let media = operation.body.as_ref().and_then(|body| usable(&body.content));
+        let Some(schema) = media.and_then(|media| media.schema.as_ref()) else { return false };
+        let sent = self.asked.whole(std::slice::from_ref(&schema.0));
+        let is_free = |flat: &Folded| flat.types.contains(&Type::String) && flat.listed.is_none();
+        self.listed(list, about).iter().any(|member| {
+            let name = member.at.rsplit('/').next().unwrap_or_default();
+            let sent = sent.properties.get(&*pointer::unescape(name));
+            sent.is_some_and(|places| is_free(&self.asked.whole_of(places)))
+                && is_free(&self.answered.whole_of(&member.places))
+        })
     }
 
     /// Where the body that an operation takes must have it.
     pub(super) fn in_request(&self, index: usize, wanted: &Wanted<'_>) -> Option<(Fitness, String)> {
-        best(&self.required(index), wanted, |member| self.asked.whole_of(&member.places))
+        best(&self.required(index), wanted, |member| self.asked.whole_of(&member.places)).map(placed)
     }
 
     /// Where the body that an operation takes must name another resource.
@@ -219,6 +253,7 @@ impl<'c> Members<'c> {
                     places: places.clone(),
                     required: true,
                     around: DEPTH - depth,
+                    list: None,
                 });
             } else if inner.types == [Type::Object] && depth > 0 {
                 self.read_required(&inner, &here, depth - 1, found);
@@ -238,7 +273,7 @@ impl<'c> Members<'c> {
             let places = Places::from(vec![schema.0.clone()]);
             let flat = self.answered.whole_of(&places);
             let before = found.len();
-            read(self, &flat, &Around { at: "", about, depth: DEPTH, likely: 1 }, &mut found);
+            read(self, &flat, &Around { at: "", about, depth: DEPTH, likely: 1, list: None }, &mut found);
             if found.len() > before {
                 break;
             }
@@ -260,23 +295,35 @@ impl<'c> Members<'c> {
                 }
             }
             let required = flat.required.contains(name);
-            found.push(Member { at, name: read, places: places.clone(), required, around: around.likely });
+            let (places, list) = (places.clone(), around.list);
+            found.push(Member { at, name: read, places, required, around: around.likely, list });
         }
     }
 
     /// The members of the first item of each list that holds what an answer is about.
     fn lists(&self, flat: &Folded, around: &Around<'_>, found: &mut Vec<Member>) {
+        let end = around.at.len();
         if flat.types.contains(&Type::Array) && !flat.items.is_empty() {
             let items = self.answered.whole_of(&flat.items);
             let at = format!("{}/0", around.at);
             // What wraps an item is looked into as well.
-            self.objects(&items, &Around { at: &at, depth: 1, ..*around }, found);
+            let list = Some(List { end, keyed: false });
+            self.objects(&items, &Around { at: &at, depth: 1, list, ..*around }, found);
+            return;
+        }
+        if let Some(items) = self.keyed(flat) {
+            let at = format!("{}/*", around.at);
+            let list = Some(List { end, keyed: true });
+            self.objects(&items, &Around { at: &at, depth: 1, list, ..*around }, found);
+            let (name, places) = (Name::of("id"), Places::default());
+            found.push(Member { at, name, places, required: true, around: around.likely, list });
             return;
         }
         let lists = flat.properties.iter().take(MEMBERS).filter_map(|(name, places)| {
             let inner = self.answered.whole_of(places);
             let is_list = inner.types.contains(&Type::Array) && !inner.items.is_empty();
-            (is_list && !self.answered.whole_of(&inner.items).properties.is_empty()).then_some((name, inner))
+            let is_list = is_list && !self.answered.whole_of(&inner.items).properties.is_empty();
+            (is_list || self.keyed(&inner).is_some()).then_some((name, inner))
         });
         let lists: Vec<_> = lists.collect();
         for (name, inner) in &lists {
@@ -295,6 +342,13 @@ impl<'c> Members<'c> {
                 self.lists(&inner, &Around { at: &at, depth, likely, ..*around }, found);
             }
         }
+    }
+
+    /// What an object holds that has nothing but items by their keys.
+    fn keyed(&self, flat: &Folded) -> Option<Rc<Folded>> {
+        let may_be = flat.allows(Type::Object) && flat.properties.is_empty() && !flat.additional.is_empty();
+        let items = may_be.then(|| self.answered.whole_of(&flat.additional))?;
+        (items.allows(Type::Object) && !items.properties.is_empty()).then_some(items)
     }
 }
 
@@ -318,6 +372,7 @@ struct Around<'a> {
     about: &'a [&'a str],
     depth: usize,
     likely: usize,
+    list: Option<List>,
 }
 
 impl Around<'_> {
@@ -336,6 +391,15 @@ impl Around<'_> {
 }
 
 impl Member {
+    /// What it is of an item of the list that it stands in.
+    fn item(&self) -> Option<Item> {
+        let List { end, keyed } = self.list?;
+        let (list, rest) = self.at.split_at_checked(end)?;
+        // An item is `/0` of a list, and `/*` where it has a key.
+        let member = rest.get(2..).filter(|member| !member.is_empty()).map(str::to_owned);
+        Some(Item { list: list.to_owned(), member, keyed })
+    }
+
     fn names_another(&self, about: &[&str]) -> bool {
         let Name { resource, .. } = &self.name;
         self.required && self.name.is_id() && !resource.is_empty() && !about.contains(&resource.as_str())
@@ -489,22 +553,26 @@ fn answers(operation: &Operation) -> Vec<&MediaType> {
     responses.into_iter().flat_map(|response| response.content.iter().filter(is_json)).collect()
 }
 
+fn placed((fitness, member): (Fitness, &Member)) -> (Fitness, String) {
+    (fitness, member.at.clone())
+}
+
 /// The member that fits best, whatever a description means where nothing is what it means.
-fn best(
-    members: &[Member],
+fn best<'m>(
+    members: &'m [Member],
     wanted: &Wanted<'_>,
     form: impl Fn(&Member) -> Rc<Folded>,
-) -> Option<(Fitness, String)> {
+) -> Option<(Fitness, &'m Member)> {
     let plainly = Wanted { meant: None, ..*wanted };
     let plainly = || wanted.meant.and_then(|_| best_of(members, &plainly, &form));
     best_of(members, wanted, &form).or_else(plainly)
 }
 
-fn best_of(
-    members: &[Member],
+fn best_of<'m>(
+    members: &'m [Member],
     wanted: &Wanted<'_>,
     form: &impl Fn(&Member) -> Rc<Folded>,
-) -> Option<(Fitness, String)> {
+) -> Option<(Fitness, &'m Member)> {
     let fitting = members.iter().filter_map(|member| {
         let fitness = wanted.name.fits(&member.name, wanted.resource, wanted.meant)?;
         let wanted_so = !wanted.exactly || fitness.is_exact();
@@ -516,5 +584,5 @@ fn best_of(
     let is_open = wanted.name.members.is_empty() && wanted.meant.is_none();
     let alike = fitting.iter().find(|(_, member)| is_open && wanted.form.is_of_the_type_of(&form(member)));
     let agreeing = alike.or_else(|| fitting.iter().find(|(_, member)| wanted.form.agrees(&form(member))));
-    agreeing.map(|(fitness, member)| (*fitness, member.at.clone()))
+    agreeing.copied()
 }

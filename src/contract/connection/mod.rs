@@ -4,6 +4,7 @@
 mod atlas;
 mod choose;
 mod found;
+mod item;
 mod login;
 mod member;
 mod name;
@@ -11,7 +12,8 @@ mod site;
 mod stated;
 mod told;
 
-pub use login::Login;
+pub use item::Item;
+pub use login::{Gives, Login};
 pub(super) use stated::check;
 pub use stated::{Needs, Provides};
 
@@ -78,6 +80,16 @@ pub enum Source {
         /// The name of the parameter in it.
         parameter: String,
     },
+    /// In the first item of what the answer lists.
+    Item(Item),
+    /// In the item of a list that shows a text which only the request brought: the answer to it does not
+    /// tell what was made.
+    Listed {
+        /// Index of the operation that lists.
+        list: usize,
+        /// What of the item it is.
+        item: Item,
+    },
     /// In the contract or with the user: it is the same in every exchange.
     Literal(Value),
 }
@@ -109,6 +121,8 @@ pub enum Reason {
     Named,
     /// The list above shows it.
     Listed,
+    /// The list of what is created in a collection shows it, and no answer does.
+    Found,
 }
 
 /// Every connection of a contract.
@@ -217,6 +231,14 @@ fn undoes(operations: &[Operation], all: &[Vec<Connection>]) -> HashMap<usize, (
 }
 
 impl Connection {
+    /// The list in which what is made is looked for, where no answer tells of it.
+    pub fn list(&self) -> Option<usize> {
+        self.gives.iter().find_map(|given| match &given.from {
+            Source::Listed { list, .. } => Some(*list),
+            _ => None,
+        })
+    }
+
     /// Whether it gives something to a place.
     pub fn gives_to(&self, place: &Taking) -> bool {
         self.gives.iter().any(|given| given.into == *place)
@@ -271,6 +293,8 @@ impl fmt::Display for Source {
         match self {
             Source::Exchange(expression) => expression.fmt(f),
             Source::Location { parameter, .. } => write!(f, "{{{parameter}}} of $response.header.location"),
+            Source::Item(item) => item.fmt(f),
+            Source::Listed { item, .. } => write!(f, "{item}, in the list"),
             Source::Literal(Value::String(text)) => f.write_str(text),
             Source::Literal(value) => value.fmt(f),
         }

@@ -35,7 +35,11 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observ
         CredentialKind::Malformed | CredentialKind::Empty | CredentialKind::BeyondAscii
     );
     let refused = unreadable && answer.status == 400 && view.documented(answer).is_some();
-    if view.status_is_expected(answer) || refused {
+    // Who may not know that something is there is told that there is nothing.
+    let hidden = view.case.request.credentials == CredentialKind::Foreign
+        && answer.status == 404
+        && view.operation.path.contains('{');
+    if view.status_is_expected(answer) || refused || hidden {
         return None;
     }
     let what = who(view.case.request.credentials);

@@ -5,7 +5,7 @@ use crate::contract::model::StatusRange;
 use crate::contract::{Operation, ParameterLocation};
 use crate::exchange::Answer;
 use crate::judge::{About, Check, Observation, Scope, Severity, View};
-use crate::plan::{Verdict, Violation};
+use crate::plan::{Place, Verdict, Violation};
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "documented-status",

@@ -11,6 +11,7 @@ pub(super) mod invalid_rejected;
 mod items;
 pub(super) mod leaked_internals;
 pub(super) mod media_type;
+pub(super) mod object_authorisation;
 pub(super) mod read_back;
 pub(super) mod response_schema;
 pub(super) mod rule;

@@ -336,7 +336,7 @@ fn is_excused(
     }
     if is(&check::error_code::CHECK) {
         // Who refuses everything, or what was there before, has not come to the cause.
-        let stranger = case.request.credentials != CredentialKind::Valid;
+        let stranger = !case.request.credentials.is_valid();
         return !stranger && untested.cases.contains(&position) && !run.tells_no_cause(position);
     }
     if is(&check::invalid_rejected::CHECK) && is_about_nobody(case) {

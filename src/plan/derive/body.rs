@@ -80,6 +80,7 @@ impl Deriver<'_> {
         self.unknown(&request, Some(&base));
         self.uniqueness(&request, &base);
         self.credentials(&request, Some(&base));
+        self.another_user(&request, Some(&base));
         let spots = self.mutations(&request, &base);
         self.alternatives(&request, &base, &spots);
         self.unnamed(&request, &base, &spots);

@@ -280,6 +280,7 @@ impl<'c> Deriver<'c> {
         self.unknown(request, base);
         self.parameters(request, base);
         self.credentials(request, base);
+        self.another_user(request, base);
         self.querystring(request, base);
         self.negotiation(request, base);
         self.methods(request, base);

@@ -9,12 +9,14 @@ use crate::generate::value::Fill;
 use crate::json::{self, Kind, pointer};
 use crate::plan::guard::{self, Fresh};
 use crate::plan::ways::PARENTS;
-use crate::plan::{Case, Place, Role};
+use crate::plan::{Case, Place, Role, Scenario};
 
 /// Makes the requests of an operation that supply resources.
 pub(in crate::plan) struct Supplier<'c> {
     deriver: Deriver<'c>,
     request: Request,
+    /// What lists what is made, where no answer tells of it.
+    list: Option<Box<Supplier<'c>>>,
     base: Option<Base>,
     /// The parameters of the path whose values are another in each request.
     chosen: Vec<Fresh<'c>>,
@@ -37,11 +39,61 @@ impl<'c> Supplier<'c> {
             base = Some(made);
         }
         let chosen = deriver.chosen()?;
-        Some(Supplier { deriver, request, base, chosen })
+        let list = deriver.ways.list(deriver.index).map(|list| Supplier::of(deriver.of(list)).map(Box::new));
+        let list = match list {
+            Some(found) => Some(found?),
+            None => None,
+        };
+        let mut supplier = Supplier { deriver, request, list, base, chosen };
+        // Without a text of its own it would not be known again.
+        let is_known = supplier.list.is_none() || supplier.carries_text();
+        is_known.then_some(supplier)
+    }
+
+    /// The requests that supply a resource for a purpose.
+    pub(in crate::plan) fn supplies(&mut self, purpose: &str) -> Scenario {
+        let mut scenario = Scenario::single(self.supply(purpose));
+        let giver = self.deriver.operation.id.clone();
+        scenario.cases.extend(self.list.as_mut().map(|list| list.shows(purpose, &giver)));
+        scenario
+    }
+
+    /// Whether its requests bring a text that is their own.
+    fn carries_text(&mut self) -> bool {
+        let one = self.supply(PARENTS);
+        let Some(body) = one.request.body.as_ref() else { return false };
+        let Ok(text) = json::read(body.sample()) else { return false };
+        let mut open = vec![&text.root];
+        while let Some(node) = open.pop() {
+            match &node.kind {
+                Kind::String(_) if body.carries_run_in(node.start, node.end) => return true,
+                Kind::Array(items) => open.extend(items),
+                Kind::Object(members) => open.extend(members.iter().map(|member| &member.value)),
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// The request that shows in a list what another made for a purpose.
+    fn shows(&mut self, purpose: &str, giver: &str) -> Case {
+        let at = self.deriver.operation.at.clone();
+        let about = About {
+            worth: 0,
+            place: Place::Path(String::new()),
+            kind: "resource",
+            variant: &format!("{giver}/{purpose}"),
+            at: &at,
+            words: format!("the list that shows what `{giver}` made, for {purpose}"),
+        };
+        let mut case = self.deriver.case(about, self.request.clone(), None);
+        case.role = Role::Supply;
+        case.needs = case.needs.map(|needs| needs.with(PARENTS));
+        case
     }
 
     /// The request that supplies a resource for a purpose.
-    pub(in crate::plan) fn supply(&mut self, purpose: &str) -> Case {
+    fn supply(&mut self, purpose: &str) -> Case {
         let mut request = self.request.clone();
         request.body = self.base.as_ref().map(|base| {
             let value = base.fresh(&base.value, &format!("resource/{purpose}"));
@@ -69,6 +121,11 @@ impl<'c> Supplier<'c> {
 }
 
 impl<'c> Deriver<'c> {
+    /// The same of another operation.
+    fn of(&self, index: usize) -> Deriver<'c> {
+        Deriver::new(self.labeller, index, (self.wishes, self.ways), self.choices)
+    }
+
     /// The ids that a caller chooses to make something new; nothing where what is there could be
     /// changed.
     fn chosen(&self) -> Option<Vec<Fresh<'c>>> {

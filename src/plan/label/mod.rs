@@ -11,7 +11,7 @@ use crate::contract::expression;
 use crate::contract::extension::Unique;
 use crate::contract::model;
 use crate::contract::{Contract, Operation};
-use crate::exchange::{CredentialKind, Pieces, Request};
+use crate::exchange::{Pieces, Request};
 use crate::generate::{Sample, unique};
 use crate::json::{self, Kind, Node, pointer};
 use crate::schema::Side;
@@ -117,7 +117,7 @@ impl<'c> Labeller<'c> {
         if request.method != operation.method {
             seen.violation(Cause::UndeclaredMethod, Place::Method, None, &operation.at);
         }
-        if request.credentials != CredentialKind::Valid && !operation.is_open() {
+        if !request.credentials.is_valid() && !operation.is_open() {
             seen.violation(Cause::Unauthenticated, Place::Credentials, None, &operation.at);
         }
         parameters(self, operation, request, &mut seen);

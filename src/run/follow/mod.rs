@@ -55,7 +55,10 @@ pub(super) fn supplied(
                 let read = |exchange: &Exchange| {
                     given(contract, from, &contract.operations[giver], (&exchange.sent, exchange.answer()))
                 };
-                supplies.value((giver, &key), from, read)?
+                match from {
+                    Source::Listed { item, .. } => supplies.listed((giver, &key), (from, item), read)?,
+                    _ => supplies.value((giver, &key), from, read)?,
+                }
             }
         };
         let text = found.and_then(|value| match &need.given.into {
@@ -104,6 +107,9 @@ pub(super) fn given(
     match from {
         Source::Exchange(expression) => value(contract, expression, giver, (sent, answer)),
         Source::Literal(value) => Some(value.into()),
+        Source::Item(item) => item.of_first(&json::read(&answer?.body).ok()?.root),
+        // Another answer shows it, but this one may, though no document says so.
+        Source::Listed { item, .. } => json::read(&answer?.body).ok()?.at(item.member.as_deref()?).cloned(),
         Source::Location { template: path, parameter } => {
             let (location, _) = url::parts(answer?.header("location")?);
             let values = template::values(path, location.trim_end_matches('/'))?;

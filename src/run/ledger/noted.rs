@@ -4,8 +4,8 @@ use super::Entry;
 use crate::contract::Expression;
 use crate::contract::expression::Part;
 use crate::exchange::{Answer, Exchange, Sent};
-use crate::plan::Case;
 use crate::plan::guard::is_safe;
+use crate::plan::{Case, Scenario};
 use crate::run::effects::{Effect, effect};
 use crate::run::error::Halt;
 use crate::run::sender::Sender;
@@ -59,6 +59,36 @@ impl Sender<'_> {
             made: toll.as_ref().and_then(|toll| toll.made()),
             ids: &[],
             uncertain: exchange.uncertain,
+        };
+        Ok(ledger.write(self.contract, &self.id, &entry, &self.authenticator.secrets())?)
+    }
+
+    /// Writes down how what a scenario supplies is deleted, where only the list after it shows that.
+    pub(in crate::run) fn named(
+        &self,
+        (scenario, list): (&Scenario, &Case),
+        earlier: &[Option<Exchange>],
+        exchange: &Exchange,
+    ) -> Result<(), Halt> {
+        let (Some(case), Some(Some(made_by)), Some(answer)) =
+            (scenario.cases.first().filter(|_| scenario.is_supply()), earlier.first(), exchange.answer())
+        else {
+            return Ok(());
+        };
+        let named = self.toll.name(self.contract, &self.id, (case, made_by), (list.operation, answer));
+        let (Some(made), Some(ledger)) = (named, self.ledger) else { return Ok(()) };
+        let entry = Entry {
+            event: Effect::Created,
+            at: exchange.ended,
+            operation: &self.contract.operations[case.operation],
+            case: &case.id,
+            sent: &made_by.sent,
+            answer: made_by.answer(),
+            request_id: self.request_id(made_by.answer()),
+            undo: made.undo.as_ref(),
+            made: Some(&made),
+            ids: &[],
+            uncertain: false,
         };
         Ok(ledger.write(self.contract, &self.id, &entry, &self.authenticator.secrets())?)
     }

@@ -3,7 +3,7 @@
 use super::list::{self, Pages};
 use super::made::{Made, Standing};
 use super::way::{known, names, parameters, way};
-use crate::contract::connection::{Connection, Kind, Source};
+use crate::contract::connection::{Connection, Item, Kind, Source};
 use crate::contract::{Contract, Expression};
 use crate::exchange::Answer;
 use crate::json;
@@ -52,9 +52,8 @@ impl Lists {
         if !Pages::of(&contract.operations[operation]).is_whole(answer, &body.root) {
             return None;
         }
-        let ids = ids(way);
-        let items = list::items(&body.root, &ids);
-        let shown: Vec<String> = items.into_iter().filter_map(|item| list::id(item, &ids)).collect();
+        let items = list::items(&body.root, item(contract, way, operation), &ids(way));
+        let shown: Vec<String> = items.into_iter().map(|(id, _)| id).collect();
         (shown.len() <= MOST).then_some(shown)
     }
 }
@@ -97,6 +96,9 @@ impl Standing {
 /// The operations that may show what an operation makes.
 pub(super) fn lists(contract: &Contract, giver: usize) -> Vec<usize> {
     let Some(way) = way(contract, giver) else { return Vec::new() };
+    if let Some(list) = way.list() {
+        return vec![list];
+    }
     let shown = contract.connections().to(way.taker).iter().filter(|one| one.kind == Kind::Shown);
     let path = &contract.operations[giver].path;
     let own = contract.operations.iter().position(|one| one.method == "GET" && one.path == *path);
@@ -109,7 +111,19 @@ pub(super) fn lists(contract: &Contract, giver: usize) -> Vec<usize> {
 
 /// Whether a value comes from the answer of what made a resource.
 pub(super) fn is_of_answer(source: &Source) -> bool {
-    matches!(source, Source::Exchange(Expression::Response(_)) | Source::Location { .. })
+    let of_body = matches!(source, Source::Exchange(Expression::Response(_)));
+    of_body || matches!(source, Source::Location { .. } | Source::Item(_) | Source::Listed { .. })
+}
+
+/// Where a list has its items, where these have keys or no answer tells what was made.
+pub(super) fn item<'c>(contract: &'c Contract, way: &'c Connection, list: usize) -> Option<&'c Item> {
+    let shows = |one: &&Connection| one.kind == Kind::Shown && one.giver == list;
+    let shown = contract.connections().to(way.taker).iter().filter(shows);
+    let given = way.gives.iter().chain(shown.flat_map(|one| &one.gives));
+    given.into_iter().find_map(|given| match &given.from {
+        Source::Item(item) | Source::Listed { item, .. } => Some(item),
+        _ => None,
+    })
 }
 
 /// What the id may be called of what is deleted in a way.

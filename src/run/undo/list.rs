@@ -1,12 +1,14 @@
 //! What the pages of a list show, and how one leads to the next, as far as that is documented.
 
+use super::made::texts;
 use super::way::scalar;
+use crate::contract::connection::Item;
 use crate::contract::{Operation, ParameterLocation};
-use crate::exchange::Answer;
+use crate::exchange::{Answer, Sent};
 use crate::json::{self, Kind, Member, Node};
 use crate::plan::Values;
 use crate::wire::url;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// So many pages of a list are read.
 pub(super) const PAGES: usize = 200;
@@ -178,22 +180,43 @@ fn most_items(root: &Node) -> usize {
     most
 }
 
-/// The items of a page: each object that has an id, by any of these names.
-pub(super) fn items<'n>(root: &'n Node, names: &[&str]) -> Vec<&'n Node> {
+/// The items of a page with what they are called: those of a known list, or else each object that has an
+/// id, by any of these names.
+pub(super) fn items<'n>(root: &'n Node, known: Option<&Item>, names: &[&str]) -> Vec<(String, &'n Node)> {
+    if let Some(item) = known {
+        let named = |(key, node)| Some((scalar(&item.of(key, node)?)?, node));
+        return item.each(root).filter_map(named).filter(|(id, _)| !id.is_empty()).collect();
+    }
     let (mut found, mut open) = (Vec::new(), vec![root]);
     while let Some(node) = open.pop() {
         match &node.kind {
             Kind::Array(items) => open.extend(items),
             Kind::Object(members) => {
-                if id(node, names).is_some() {
-                    found.push(node);
-                }
+                found.extend(id(node, names).map(|id| (id, node)));
                 open.extend(members.iter().map(|member| &member.value));
             }
             _ => {}
         }
     }
     found
+}
+
+/// What is meant of the one item of a list that shows most of the texts which only a request of the run
+/// has sent, and how many these are; nothing where several do.
+pub(in crate::run) fn own_item(
+    item: &Item,
+    body: &Node,
+    (sent, run): (&Sent, &str),
+) -> Option<(Node, usize)> {
+    let texts = texts(sent, run);
+    let name = item.member.as_deref().and_then(|member| member.rsplit('/').next());
+    let names: Vec<&str> = name.into_iter().chain(["id"]).collect();
+    let each =
+        item.each(body).filter_map(|(key, node)| Some((item.of(key, node)?, held(node, &texts, &names))));
+    let mut found: Vec<(Node, usize)> = each.filter(|(_, held)| *held > 0).collect();
+    found.sort_by_key(|(_, held)| std::cmp::Reverse(*held));
+    let is_alone = found.get(1).is_none_or(|(_, second)| *second < found[0].1);
+    found.into_iter().next().filter(|_| is_alone)
 }
 
 /// What an item is called: the member of the first of these names.
@@ -206,8 +229,11 @@ pub(super) fn id(item: &Node, names: &[&str]) -> Option<String> {
 
 /// Whether an item is what a request has sent, and nothing but that: what it shows besides is its id, a time
 /// or as good as nothing.
-pub(super) fn is_as_sent(item: &Node, sent: &BTreeMap<String, String>, names: &[&str]) -> bool {
-    let own = id(item, names).unwrap_or_default();
+pub(super) fn is_as_sent(
+    (own, item): (&str, &Node),
+    sent: &BTreeMap<String, String>,
+    names: &[&str],
+) -> bool {
     let (mut equal, mut open) = (false, vec![item]);
     while let Some(node) = open.pop() {
         for Member { key, value, .. } in members(node) {
@@ -220,7 +246,7 @@ pub(super) fn is_as_sent(item: &Node, sent: &BTreeMap<String, String>, names: &[
                 (None, Some(shown)) => {
                     let is_empty = matches!(shown.as_str(), "" | "false" | "0");
                     let is_time = is_text && is_time(&shown);
-                    if !is_empty && !is_time && !shown.contains(&own) {
+                    if !is_empty && !is_time && !shown.contains(own) {
                         return false;
                     }
                 }
@@ -236,16 +262,22 @@ fn is_time(text: &str) -> bool {
     text.parse::<jiff::Timestamp>().is_ok() || text.parse::<jiff::civil::DateTime>().is_ok()
 }
 
-/// Whether an item holds one of these texts; what has an id of its own is not a part of it.
+/// Whether an item holds one of these texts.
 pub(super) fn holds(item: &Node, texts: &[String], names: &[&str]) -> bool {
-    let told = |text: &str| {
-        let text = text.trim().to_lowercase();
-        texts.iter().any(|known| known.trim().to_lowercase() == text)
-    };
+    held(item, texts, names) > 0
+}
+
+/// How many of these texts an item holds; what has an id of its own is not a part of it.
+fn held(item: &Node, texts: &[String], names: &[&str]) -> usize {
+    let texts: HashSet<String> = texts.iter().map(|text| text.trim().to_lowercase()).collect();
+    let mut found = HashSet::new();
     let mut open: Vec<&Node> = members(item).iter().map(|member| &member.value).collect();
     while let Some(node) = open.pop() {
         match &node.kind {
-            Kind::String(text) if told(text) => return true,
+            Kind::String(text) => {
+                let text = text.trim().to_lowercase();
+                found.extend(Some(text).filter(|text| texts.contains(text)));
+            }
             Kind::Array(items) => open.extend(items),
             Kind::Object(members) if id(node, names).is_none() => {
                 open.extend(members.iter().map(|member| &member.value));
@@ -253,7 +285,7 @@ pub(super) fn holds(item: &Node, texts: &[String], names: &[&str]) -> bool {
             _ => {}
         }
     }
-    false
+    found.len()
 }
 
 #[cfg(test)]
@@ -293,11 +325,15 @@ mod tests {
             (r#"{"id": 1, "name": "a", "size": 3}"#, false),
         ] {
             assert_eq!(
-                is_as_sent(&json::read(item.as_bytes()).unwrap().root, &sent, &["id"]),
+                is_as_sent((own_id(item), &json::read(item.as_bytes()).unwrap().root), &sent, &["id"]),
                 expected,
                 "{item}"
             );
         }
+    }
+
+    fn own_id(item: &str) -> &str {
+        item.trim_start_matches(r#"{"id": "#).split(',').next().unwrap()
     }
 
     /// The queries of the pages that follow each other.

@@ -1,11 +1,11 @@
 //! What no answer named is looked for in the lists of the contract: by the texts that only this run has
 //! sent; where a request brought none, among what was not there before.
 
-use super::before::{ids, is_of_answer, lists};
+use super::before::{ids, is_of_answer, item, lists};
 use super::list::{self, PAGES, Pages};
 use super::made::{Made, is_below};
 use super::sweep::Sweep;
-use super::way::{Undo, names, parameters, scalar, way};
+use super::way::{Undo, parameters, scalar, way};
 use crate::contract::ParameterLocation;
 use crate::contract::connection::{Connection, Given, Source};
 use crate::contract::expression::{Expression, Part};
@@ -111,17 +111,18 @@ impl Sweep<'_> {
     fn shown(&self, group: &mut Group, (list, way): (usize, &Connection), page: &Node) {
         let ids = ids(way);
         let newness = self.newness(group, (list, way));
-        for item in list::items(page, &ids) {
-            let undo = Undo { operation: way.taker, values: values(way, group, item) };
+        let known = item(self.sender.contract, way, list);
+        for (id, item) in list::items(page, known, &ids) {
+            let undo = Undo { operation: way.taker, values: values(way, group, &id) };
             if self.is_taken(group, &undo) {
                 continue;
             }
-            let is_new = list::id(item, &ids).is_some_and(|id| newness.holds(&id));
+            let is_new = newness.holds(&id);
             let open = &self.open;
             let by_text = |index: usize| list::holds(item, &open[index].texts, &ids);
             let by_members = |index: usize| {
                 let made = &open[index];
-                let is_as_sent = newness.is_own || list::is_as_sent(item, &made.members, &ids);
+                let is_as_sent = newness.is_own || list::is_as_sent((&id, item), &made.members, &ids);
                 is_new && made.texts.is_empty() && is_as_sent
             };
             let wanted = &mut group.wanted;
@@ -162,12 +163,12 @@ impl Sweep<'_> {
 }
 
 /// The values with which an item of a list is deleted.
-fn values(way: &Connection, group: &Group, item: &Node) -> Values {
+fn values(way: &Connection, group: &Group, id: &str) -> Values {
     let value = |(given, location, name): (&Given, ParameterLocation, &str)| {
         let text = match &given.from {
             Source::Exchange(Expression::Request(Part::Path(own))) => group.known.get(own).cloned(),
             Source::Literal(value) => scalar(&value.into()),
-            source if is_of_answer(source) => list::id(item, &names(source, name)),
+            source if is_of_answer(source) => Some(id.to_owned()),
             _ => None,
         };
         Some(((location, name.to_owned()), text?))

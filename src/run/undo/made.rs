@@ -9,7 +9,7 @@ use crate::plan::{Case, Plan};
 use std::collections::{BTreeMap, HashSet};
 
 /// So many texts of a request tell what it made.
-const TEXTS: usize = 8;
+const TEXTS: usize = 64;
 
 /// No member that tells is longer.
 const LONGEST_MEMBER: usize = 4 << 10;
@@ -92,6 +92,15 @@ impl Standing {
     /// have been there before: then its name is not believed.
     pub(in crate::run) fn add(&mut self, mut made: Made) {
         let key = made.undo.as_ref().map(Undo::key);
+        let nameless = |known: &&mut Made| known.undo.is_none() && known.is_sure && known.case == made.case;
+        if let (Some(key), Some(known)) = (&key, self.made.iter_mut().find(nameless))
+            && made.is_sure
+        {
+            // It was found in a list.
+            self.named.insert(key.clone());
+            *known = made;
+            return;
+        }
         if key.as_ref().is_some_and(|key| self.doubted.contains(key)) {
             made.undo = None;
         }
@@ -115,6 +124,11 @@ impl Standing {
             }
             None => self.made.push(made),
         }
+    }
+
+    /// What a case made, where that has no name yet.
+    pub(in crate::run) fn nameless(&self, case: &str) -> Option<&Made> {
+        self.made.iter().find(|made| made.case == case && made.undo.is_none() && made.is_sure)
     }
 
     /// A request was accepted that deletes.
@@ -178,7 +192,7 @@ pub(in crate::run) fn is_clear(undo: Option<&Undo>, status: Option<u16>, run: &s
 }
 
 /// The texts of a body that hold the digits of the run.
-fn texts(sent: &Sent, run: &str) -> Vec<String> {
+pub(super) fn texts(sent: &Sent, run: &str) -> Vec<String> {
     let Some(body) = sent.body().and_then(|body| json::read(&body).ok()) else { return Vec::new() };
     let (mut found, mut open) = (Vec::new(), vec![&body.root]);
     while let Some(node) = open.pop().filter(|_| found.len() < TEXTS) {

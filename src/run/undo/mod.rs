@@ -13,6 +13,7 @@ mod way;
 
 pub(super) use before::Lists;
 pub use clean::{CleanError, Cleaned, clean};
+pub(super) use list::own_item;
 pub use made::may_be_undone;
 pub(super) use made::{Made, Standing, is_clear, may_make};
 pub use remaining::{Remaining, Why};

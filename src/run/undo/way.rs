@@ -1,7 +1,9 @@
 //! How what a request makes is deleted: with which operation of the contract, and with which values of
 //! the exchange that made it.
 
+use super::list;
 use crate::contract::connection::{Connection, Given, Source, Taking};
+use crate::contract::expression::{Expression, Part};
 use crate::contract::{Contract, Operation, ParameterLocation};
 use crate::exchange::{Answer, Sent, is_accepted};
 use crate::json::{self, Kind, Node};
@@ -61,6 +63,30 @@ impl Undo {
         }
         let undo = Undo { operation: connection.taker, values };
         undo.is_own(contract, made_by, (sent, answer), run).then_some(undo)
+    }
+
+    /// How what a request made is deleted that a list shows; nothing where it does not.
+    pub(in crate::run) fn listed(
+        contract: &Contract,
+        (giver, list): (usize, usize),
+        (sent, run): (&Sent, &str),
+        answer: &Answer,
+    ) -> Option<Undo> {
+        let connection = way(contract, giver).filter(|way| way.list() == Some(list))?;
+        let body = json::read(&answer.body).ok()?;
+        let known = known(&contract.operations[giver], &sent.head.url);
+        let mut values = Values::new();
+        for (given, location, name) in parameters(connection) {
+            let text = match &given.from {
+                Source::Listed { item, .. } => {
+                    list::own_item(item, &body.root, (sent, run)).and_then(|(value, _)| scalar(&value))
+                }
+                Source::Exchange(Expression::Request(Part::Path(own))) => known.get(own).cloned(),
+                _ => None,
+            };
+            values.insert((location, name.to_owned()), text?);
+        }
+        Some(Undo { operation: connection.taker, values })
     }
 
     /// What a request that deletes is about.
@@ -168,6 +194,9 @@ pub(super) fn names<'n>(source: &'n Source, parameter: &'n str) -> Vec<&'n str> 
     let own = match source {
         Source::Exchange(expression) => expression.response_body().and_then(|at| at.rsplit('/').next()),
         Source::Location { parameter, .. } => Some(parameter.as_str()),
+        Source::Item(item) | Source::Listed { item, .. } => {
+            item.member.as_deref().and_then(|member| member.rsplit('/').next())
+        }
         Source::Literal(_) => None,
     };
     own.into_iter().chain([parameter, "id"]).collect()

@@ -126,8 +126,12 @@ fn a_log_in_takes_a_secret_and_gives_a_token_that_a_scheme_takes() {
     };
     let told = login("access_token: {type: string}", "security: []");
     let [found] = told.connections().logins() else { panic!() };
-    assert_eq!(found.token.to_string(), "$response.body#/access_token");
-    assert_eq!((found.secret.as_str(), found.schemes.as_slice()), ("/password", &["token".to_owned()][..]));
+    assert_eq!(found.gives.to_string(), "$response.body#/access_token");
+    assert_eq!(
+        (found.asked.secret.as_str(), found.schemes.as_slice()),
+        ("password", &["token".to_owned()][..])
+    );
+    assert_eq!((found.asked.user.as_deref(), found.is_called_so), (Some("email"), true));
     let wrapped = "data: {type: object, properties: {token: {type: string}}}";
     assert_eq!(login(wrapped, "security: []").connections().logins().len(), 1);
     assert!(login("id: {type: string}", "security: []").connections().logins().is_empty());
