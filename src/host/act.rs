@@ -70,6 +70,7 @@ impl Engine {
             self.readable(linked, &occasion, &filled);
         }
         answer.media = success.template.as_ref().map(|template| template.media.clone());
+        answer.codec = success.template.as_ref().and_then(|template| template.codec.clone());
         answer.body = Some(filled.body);
         answer.exact = filled.exact;
         answer

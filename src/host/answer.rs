@@ -1,5 +1,6 @@
 //! An answer, as it is decided and before it is written.
 
+use crate::wire::body::Codec;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
@@ -7,6 +8,7 @@ use futures_util::{StreamExt, stream};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Long enough for what is written to leave.
@@ -21,6 +23,8 @@ pub(super) struct Answer {
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     /// The media type of the body.
     pub(super) media: Option<HeaderValue>,
+    /// How it is written, where that is not JSON.
+    pub(super) codec: Option<Arc<Codec>>,
     /// The body before it is written; text for a media type that is not JSON.
     pub(super) body: Option<Value>,
     /// Numbers that a [`Value`] rounds: where they stand in the body, and their digits.
@@ -95,8 +99,11 @@ impl Answer {
             .is_none_or(crate::contract::model::is_json);
         match (&self.raw, &self.body) {
             (Some(raw), _) => raw.clone(),
-            (None, Some(Value::String(text))) if !is_json => text.clone().into(),
-            (None, Some(body)) => written(body, &self.exact).into(),
+            (None, Some(Value::String(text))) if !is_json && self.codec.is_none() => text.clone().into(),
+            (None, Some(body)) => {
+                let other = self.codec.as_ref().and_then(|codec| codec.write(body));
+                other.map_or_else(|| written(body, &self.exact).into(), Bytes::from)
+            }
             (None, None) => Bytes::new(),
         }
     }

@@ -39,7 +39,13 @@ pub(super) fn template(
         Fill::Copy(_) => 3,
         Fill::Encoded(..) => 4,
     });
-    Some(Template { media: sample.media, schema: sample.schema, base: sample.value, holes })
+    Some(Template {
+        media: sample.media,
+        codec: sample.codec,
+        schema: sample.schema,
+        base: sample.value,
+        holes,
+    })
 }
 
 struct Finder<'f, 'c> {

@@ -164,6 +164,7 @@ impl Refusals {
         let body = if coded.is_empty() { &refusal.plain } else { &refusal.coded };
         if let Some(body) = body.as_ref().or(refusal.plain.as_ref()) {
             answer.media = Some(body.sample.media.clone());
+            answer.codec.clone_from(&body.sample.codec);
             answer.body = Some(body.value(contract, status, coded, words));
         }
         if let (Some(name), Some((code, _))) = (&self.code_header, coded.first())

@@ -5,13 +5,15 @@ use crate::contract::model::{self, Header, MediaType, Response, Sequence, is_jso
 use crate::generate::random::Random;
 use crate::generate::value::{Fill, Maker};
 use crate::json::pointer;
-use crate::schema::folded::Folded;
+use crate::schema::folded::{Folded, Folds};
 use crate::schema::{SchemaAt, Side};
+use crate::wire::body::{Codec, Notation};
 use crate::wire::sequence;
 use http::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Where values for answers come from.
 pub(super) struct Samples<'c> {
@@ -23,6 +25,8 @@ pub(super) struct Samples<'c> {
 /// The body of an answer before anything of the request is in it.
 pub(super) struct Sample {
     pub(super) media: HeaderValue,
+    /// How it is written, where that is not JSON.
+    pub(super) codec: Option<Arc<Codec>>,
     pub(super) schema: Option<SchemaAt>,
     pub(super) value: Value,
 }
@@ -129,6 +133,7 @@ impl<'c> Samples<'c> {
         });
         Some(Sample {
             media: HeaderValue::from_str(name).ok()?,
+            codec: self.codec(media, name),
             schema: media.schema.clone(),
             value: value.or_else(|| found.into_iter().next()).unwrap_or_default(),
         })
@@ -147,7 +152,14 @@ impl<'c> Samples<'c> {
             Sequence::Parts => format!("multipart/mixed; boundary={}", sequence::BOUNDARY),
             _ => media.name.clone(),
         };
-        Some(Sample { media: HeaderValue::from_str(&name).ok()?, schema: None, value: text.into() })
+        let media = HeaderValue::from_str(&name).ok()?;
+        Some(Sample { media, codec: None, schema: None, value: text.into() })
+    }
+
+    fn codec(&self, media: &MediaType, name: &str) -> Option<Arc<Codec>> {
+        let is_structured = matches!(Notation::of(name), Notation::Xml | Notation::Form);
+        let folds = || Folds::new(self.contract.schemas.raw(Side::Response));
+        is_structured.then(|| Arc::new(Codec::of(&folds(), media).named(name)))
     }
 
     /// The headers that an answer must carry.

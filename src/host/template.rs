@@ -10,13 +10,16 @@ use crate::contract::model::ParameterLocation;
 use crate::contract::rule::{IdForm, State, TimeUnit};
 use crate::json::{Kind, Node, pointer};
 use crate::schema::{SchemaAt, Side};
+use crate::wire::body::Codec;
 use http::HeaderValue;
 use jiff::Timestamp;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// A prepared body.
 pub(super) struct Template {
     pub(super) media: HeaderValue,
+    pub(super) codec: Option<Arc<Codec>>,
     pub(super) schema: Option<SchemaAt>,
     pub(super) base: Value,
     /// What is put in, in this order.

@@ -8,8 +8,9 @@ use crate::contract::{Contract, Expression, Operation, Response};
 use crate::exchange::{Answer, Exchange, Sent};
 use crate::json::{self, Kind, Malformed, Node, Text};
 use crate::plan::{Case, Plan, Position, Verdict};
+use crate::schema::folded::Folds;
 use crate::schema::{SchemaAt, Side};
-use crate::wire::body;
+use crate::wire::body::{self, Came, Codec, Notation};
 use crate::wire::sequence::{self, Item};
 use serde_json::Value;
 use std::cell::OnceCell;
@@ -37,6 +38,7 @@ pub struct View<'v> {
     value: OnceCell<Value>,
     media: OnceCell<Option<usize>>,
     items: OnceCell<Vec<Item>>,
+    content: OnceCell<Option<Result<Came, body::Malformed>>>,
     clock: OnceCell<Clock>,
 }
 
@@ -63,6 +65,7 @@ impl<'v> View<'v> {
             value: OnceCell::new(),
             media: OnceCell::new(),
             items: OnceCell::new(),
+            content: OnceCell::new(),
             clock: OnceCell::new(),
         }
     }
@@ -96,6 +99,25 @@ impl<'v> View<'v> {
     /// The documented representation that the answer has, if it is JSON.
     pub fn json_media(&self, answer: &Answer) -> Option<&'v MediaType> {
         self.media(answer).filter(|_| answer.header("content-type").is_some_and(model::is_json))
+    }
+
+    /// What the body of an answer stands for that is XML, a form or a text, where the contract describes
+    /// that; an error if it is not what its media type says.
+    pub fn content(&self, answer: &Answer) -> Option<&Result<Came, body::Malformed>> {
+        let read = || {
+            let media = self.media(answer).filter(|_| self.json_media(answer).is_none())?;
+            let given = answer.header("content-type")?;
+            media.schema.as_ref()?;
+            let schemas = &self.contract.schemas;
+            let codec = Codec::of(&Folds::new(schemas.raw(Side::Response)), media).named(given);
+            let is_told = match codec.notation {
+                Notation::Xml | Notation::Form => true,
+                Notation::Text => codec.is_scalar(),
+                Notation::Json | Notation::Parts | Notation::Bytes => false,
+            };
+            is_told.then(|| codec.read(schemas, Side::Response, given, &answer.body))
+        };
+        self.content.get_or_init(read).as_ref()
     }
 
     /// The schema of the items of the answer, if it is a sequence of some.

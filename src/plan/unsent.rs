@@ -6,6 +6,7 @@ use super::{Case, Gap, Place, Scenario, Selection};
 use crate::contract::model::{self, Parameter, ParameterLocation};
 use crate::contract::{Contract, MediaType, Operation};
 use crate::exchange::Parts;
+use crate::wire::body::Notation;
 use crate::wire::url;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -50,7 +51,7 @@ pub(super) fn unjudged<'c>(
         for media in operation.responses.iter().flat_map(|response| &response.content) {
             let Some(schema) = &media.schema else { continue };
             let says_more = contract.document.get(&schema.0).is_some_and(|schema| !is_any_text(schema));
-            let is_read = model::is_json(&media.name) || model::includes(&media.name, "application/json");
+            let is_read = contract.document.get(&schema.0).is_some_and(|schema| is_read(&media.name, schema));
             if says_more && !is_read && told.insert(&schema.0) {
                 found.push(Gap {
                     operation: operation.id.clone(),
@@ -61,6 +62,19 @@ pub(super) fn unjudged<'c>(
         }
     }
     found
+}
+
+/// Whether answers of a media type are held against a schema: not files, bodies of parts, and what in a
+/// text is no text.
+fn is_read(media_type: &str, schema: &Value) -> bool {
+    let is_told = match Notation::of(media_type) {
+        Notation::Json | Notation::Xml | Notation::Form => true,
+        Notation::Text => {
+            !matches!(schema.get("type").and_then(Value::as_str), Some("array" | "object") | None)
+        }
+        Notation::Parts | Notation::Bytes => false,
+    };
+    is_told || model::includes(media_type, "application/json")
 }
 
 /// Whether a schema allows every text, as far as can be seen at a glance.
@@ -196,12 +210,12 @@ paths:
             "get: {operationId: two, responses: {'200': {description: ok}}}",
             "get: {operationId: two, responses: {'200': {description: ok, content: {\n\
              application/xml: {schema: {type: object}}, application/json: {schema: {type: object}}, '*/*': {schema: {type: object}},\n\
-             text/plain: {schema: {type: string, example: a}}, image/png: {schema: {type: string, format: binary}}, text/csv: {schema: {type: string, pattern: a}}}}}}",
+             text/plain: {schema: {type: string, example: a}}, image/png: {schema: {type: string, format: binary}}, text/csv: {schema: {type: string, pattern: a}}, text/tab-separated-values: {schema: {type: array}}, application/zip: {schema: {type: string, pattern: a}}}}}}",
         );
         let contract = Contract::read(Document::from_text("t.yaml", &text).unwrap()).ok().unwrap();
         let gaps = super::unjudged(&contract, contract.operations.iter());
         let places: Vec<&str> = gaps.iter().filter_map(|gap| gap.at.split('/').nth(7)).collect();
-        assert_eq!(places, ["application~1xml", "text~1csv"]);
+        assert_eq!(places, ["text~1tab-separated-values", "application~1zip"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+mod answers;
 mod architecture;
 mod audit;
 mod bad_contract;

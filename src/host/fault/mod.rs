@@ -178,6 +178,7 @@ impl<'c> Site<'c> {
             status: StatusCode::from_u16(status).unwrap_or_default(),
             headers: samples.headers(response),
             media: sample.as_ref().map(|sample| sample.media.clone()),
+            codec: sample.as_ref().and_then(|sample| sample.codec.clone()),
             body: sample.map(|sample| sample.value),
             ..Answer::default()
         };

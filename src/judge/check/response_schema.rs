@@ -25,15 +25,30 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
     if let Some(schema) = view.item_schema(answer) {
         return items::of_schema(view, answer, &CHECK, schema);
     }
-    let Some(schema) = view.json_media(answer).and_then(|media| media.schema.as_ref()) else {
+    let Some(schema) = view.media(answer).and_then(|media| media.schema.as_ref()) else {
         return Vec::new();
     };
+    if view.json_media(answer).is_none() {
+        return of_content(view, answer, schema);
+    }
     let accepts = |text| view.contract.schemas.accepts_text(schema, Side::Response, text);
     if view.json(answer).is_ok_and(accepts) {
         return Vec::new();
     }
     let Some(value) = view.value(answer) else { return Vec::new() };
-    let errors = errors(view, schema, value);
+    observed(view, answer, errors(view, schema, value))
+}
+
+/// The same of XML, forms and texts, where what they stand for can be told for sure.
+fn of_content(view: &View<'_>, answer: &Answer, schema: &SchemaAt) -> Vec<Observation> {
+    let Some(Ok(came)) = view.content(answer) else { return Vec::new() };
+    if !came.unclear.is_empty() || !came.strays.is_empty() {
+        return Vec::new();
+    }
+    observed(view, answer, errors(view, schema, &came.text.to_value()))
+}
+
+fn observed(view: &View<'_>, answer: &Answer, errors: Vec<ValidationError>) -> Vec<Observation> {
     let each = errors.into_iter().map(|broken| {
         let place = json::pointer::general(&broken.place);
         let shown = if place.is_empty() { "the body".to_owned() } else { format!("`{place}`") };

@@ -6,8 +6,8 @@ use crate::judge::{Check, Observation, Scope, Severity, View};
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "well-formed-body",
-    summary: "a JSON body is well-formed, with no key twice",
-    meaning: "The body is not JSON as RFC 8259 has it: it is cut, has something behind its end, holds NaN, is not UTF-8, or an object in it has the same key twice.",
+    summary: "a body is well-formed JSON or XML, with no key twice",
+    meaning: "The body is not JSON as RFC 8259 has it: it is cut, has something behind its end, holds NaN, is not UTF-8, or an object in it has the same key twice; or it is not well-formed XML.",
     matters: "Parsers refuse it, or, with a key twice, each takes another value.",
     allow: "Nothing: a body that is not well-formed cannot be checked further.",
     severity: Severity::Deny,
@@ -17,6 +17,17 @@ pub(in crate::judge) const CHECK: Check = Check {
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observation> {
     if let Some(media) = view.media(answer).filter(|_| view.item_schema(answer).is_some()) {
         return items::malformed(view, answer, &CHECK, media).into_iter().collect();
+    }
+    if let (Some(Err(malformed)), Some(media)) = (view.content(answer), view.media(answer)) {
+        let what = format!("{} {malformed}", answer.status);
+        let title = format!("the body is not what its media type says: {malformed}");
+        return vec![view.observe(
+            &CHECK,
+            what,
+            title,
+            (media.name.as_str(), malformed.to_string()),
+            &media.at,
+        )];
     }
     let Some(media) = view.json_media(answer) else { return Vec::new() };
     match view.json(answer) {

@@ -16,7 +16,7 @@ use crate::cause::Cause;
 use crate::contract::MediaType;
 use crate::contract::model;
 use crate::json::{self, Node, Text};
-use crate::schema::folded::Folds;
+use crate::schema::folded::{Folds, Type};
 use crate::schema::{SchemaAt, Schemas, Side};
 use leaf::Meaning;
 pub(crate) use leaf::is_loose;
@@ -119,6 +119,12 @@ impl Codec {
         self.notation = Notation::of(content_type);
         content_type.clone_into(&mut self.content_type);
         self
+    }
+
+    /// Whether its values are texts, numbers and the like, and nothing else.
+    pub fn is_scalar(&self) -> bool {
+        let scalar = |one: &Type| !matches!(one, Type::Array | Type::Object);
+        !self.shape.types.is_empty() && self.shape.types.iter().all(scalar)
     }
 
     /// Whether a place of a value holds the bytes of a file.
