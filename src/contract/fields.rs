@@ -428,7 +428,7 @@ static SECURITY_SCHEME: Object = Object {
         field("in", V3_0, Sent),
         field("scheme", V3_0, Sent),
         field("bearerFormat", V3_0, Shown),
-        shown("flows", V3_0, One(&OAUTH_FLOWS)),
+        with("flows", V3_0, One(&OAUTH_FLOWS)),
         field("openIdConnectUrl", V3_0, Shown),
         field("oauth2MetadataUrl", V3_2, Shown),
         field("deprecated", V3_2, Shown),
@@ -439,8 +439,8 @@ static OAUTH_FLOWS: Object = Object {
     name: "OAuth Flows",
     fields: &[
         shown("implicit", V3_0, One(&OAUTH_FLOW)),
-        shown("password", V3_0, One(&OAUTH_FLOW)),
-        shown("clientCredentials", V3_0, One(&OAUTH_FLOW)),
+        with("password", V3_0, One(&OAUTH_FLOW)),
+        with("clientCredentials", V3_0, One(&OAUTH_FLOW)),
         shown("authorizationCode", V3_0, One(&OAUTH_FLOW)),
         shown("deviceAuthorization", V3_2, One(&OAUTH_FLOW)),
     ],
@@ -451,9 +451,9 @@ static OAUTH_FLOW: Object = Object {
     fields: &[
         field("authorizationUrl", V3_0, Shown),
         field("deviceAuthorizationUrl", V3_2, Shown),
-        field("tokenUrl", V3_0, Shown),
+        field("tokenUrl", V3_0, Read),
         field("refreshUrl", V3_0, Shown),
-        field("scopes", V3_0, Shown),
+        field("scopes", V3_0, Read),
     ],
 };
 

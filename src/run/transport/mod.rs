@@ -33,6 +33,9 @@ pub struct Transport {
     fresh: OnceLock<reqwest::Client>,
     /// Whom it believes to be the target, where that can be told.
     tls: Option<ClientConfig>,
+    /// Believes whom this machine does, for what is asked elsewhere than at a target without TLS.
+    elsewhere: OnceLock<reqwest::Client>,
+    authorities: Vec<CertificateDer<'static>>,
     timeout: Duration,
     urls: Mutex<HashMap<String, reqwest::Url>>,
 }
@@ -67,12 +70,35 @@ impl Transport {
             _ => None,
         };
         let client = builder(tls.as_ref(), timeout).build().map_err(|error| failure(&error))?;
-        Ok(Transport { client, fresh: OnceLock::new(), tls, timeout, urls: Mutex::default() })
+        Ok(Transport {
+            client,
+            fresh: OnceLock::new(),
+            tls,
+            elsewhere: OnceLock::new(),
+            authorities: authorities.to_vec(),
+            timeout,
+            urls: Mutex::default(),
+        })
+    }
+
+    /// What sends to a URL.
+    fn client(&self, url: &str) -> Result<&reqwest::Client, Failure> {
+        if self.tls.is_some() || !url.starts_with("https://") {
+            return Ok(&self.client);
+        }
+        if let Some(client) = self.elsewhere.get() {
+            return Ok(client);
+        }
+        let provider = CryptoProvider::get_default();
+        let tls = provider.map(|provider| tls::config(&self.authorities, provider)).transpose();
+        let tls = tls.map_err(|error| untrusting(&error))?;
+        let client = builder(tls.as_ref(), self.timeout).build().map_err(|error| failure(&error))?;
+        Ok(self.elsewhere.get_or_init(|| client))
     }
 
     /// Sends a request and reads the whole answer.
     pub async fn send(&self, outgoing: &Outgoing) -> Result<Answer, Failure> {
-        self.execute(&self.client, outgoing, self.request(outgoing)?).await
+        self.execute(self.client(&outgoing.head.url)?, outgoing, self.request(outgoing)?).await
     }
 
     /// Sends a request over a connection of its own, and reads the whole answer.
