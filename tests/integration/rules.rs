@@ -183,13 +183,13 @@ fn the_embedded_host_keeps_the_rules_of_its_lists() {
 fn every_planted_fault_of_a_list_is_found() {
     let ran = probity()
         .with_file("c.yaml", LISTS)
-        .args(["audit", "c.yaml", "--json", "-", "--include", "list/*"])
+        .args(["audit", "c.yaml", "--include", "list/*", "--json"])
         .run();
     let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.everything()));
     let faults = report["faults"].as_array().expect("faults");
     let of_rules = faults.iter().filter(|fault| fault["class"] == "rule");
     let fates: Vec<(&str, &str)> =
-        of_rules.map(|fault| (fault["id"].as_str().unwrap(), fault["fate"].as_str().unwrap())).collect();
+        of_rules.map(|fault| (fault["id"].as_str().unwrap(), fault["outcome"].as_str().unwrap())).collect();
     assert!(fates.len() >= 5, "{fates:?}");
     assert!(fates.iter().all(|(_, fate)| *fate == "caught"), "{fates:?}");
 }
@@ -220,7 +220,7 @@ paths:
     let cases: Vec<&Value> = cases.collect();
     let codes = |part: &str| {
         let case = cases.iter().find(|case| case["id"].as_str().unwrap().contains(part));
-        case.map_or_else(|| panic!("{part}"), |case| case["expected"]["codes"].to_string())
+        case.map_or_else(|| panic!("{part}"), |case| case["expectation"]["codes"].to_string())
     };
     assert_eq!(codes("reject/query/customerId/missing"), r#"["NOBODY"]"#);
     let valid = cases.iter().find(|case| case["id"].as_str().unwrap().contains("valid/required")).unwrap();

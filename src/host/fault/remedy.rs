@@ -12,14 +12,15 @@ use crate::schema::Side;
 use crate::schema::folded::{Folded, Type};
 
 impl Fault {
-    /// Whether a case of an operation can show the fault: those of its own, and of what reads,
-    /// changes or shares what it creates.
+    /// Whether a case of an operation can show the fault: those of its own, and of what makes, reads,
+    /// changes or shares the same.
     pub fn concerns(&self, contract: &Contract, operation: usize) -> bool {
         let path = |index: usize| contract.operations.get(index).map_or("", |operation| &operation.path);
         let (own, other) = (path(self.operation), path(operation));
         let shared = matches!(self.defect, Defect::Lapse { lapse: Lapse::Shared, .. });
         operation == self.operation
             || shared
+            || own == other
             || (own.contains('{') || other.contains('{'))
                 && (own.starts_with(other) || other.starts_with(own))
     }
