@@ -16,6 +16,9 @@ use serde_json::Value;
 /// What is worth less than any that is sent.
 const LEAST: u8 = 10;
 
+/// The odd texts that the first parameter gets that takes any, beside one with something of each.
+const TEXTS: [&str; 3] = ["empty", "nul", "newline"];
+
 /// What is clearly valid of what a mutation may make.
 const VALID: [&str; 7] = ["enum", "boolean", "bound", "length", "items", "number", "members"];
 
@@ -45,15 +48,20 @@ impl Deriver<'_> {
         let worth = match (mutation.kind, mutation.worth) {
             // JSON that no text can be.
             ("nesting" | "duplicate-key", _) => return None,
-            // Text may be any text, and what is no object is written like another parameter.
-            ("type", _) if !is_json && (spot.flat.allows(Type::String) || mutation.variant == "in-object") => {
-                return None;
-            }
-            ("type", 4) => 3,
-            ("type", _) if mutation.variant == "fraction" => 5,
+            ("type", _) if !is_json => match mutation.variant.as_str() {
+                // Text may be any text.
+                _ if spot.flat.allows(Type::String) => return None,
+                "string" => 3,
+                "fraction" if spot.flat.allows(Type::Integer) => 5,
+                _ => return None,
+            },
             ("boolean", _) => 5,
+            ("number", _) if mutation.variant == "exponent" => return None,
             ("text", 2) => 4,
-            ("text", _) if !first => return None,
+            ("text", _) if first && TEXTS.contains(&mutation.variant.as_str()) => 8,
+            ("text", _) => return None,
+            ("length", _) if mutation.variant == "255" => return None,
+            ("length", _) if mutation.variant == "256" && !first => return None,
             (_, worth) => worth,
         };
         let is_valid = VALID.contains(&mutation.kind) && worth >= 5 && mutation.worth >= 6;
