@@ -12,8 +12,8 @@ use crate::exchange::CredentialKind;
 use crate::json::pointer;
 use crate::plan::{Case, Place};
 use crate::schema::folded::Folds;
-use crate::schema::{SchemaAt, Side};
 use crate::schema::walk::{self, Part, Says};
+use crate::schema::{SchemaAt, Side};
 use crate::wire::parameter::Reader;
 use crate::wire::{Received, url};
 use indexmap::IndexMap;
@@ -165,7 +165,9 @@ fn key(table: &IndexMap<Key, Keyword>, violation: &crate::plan::Violation) -> Op
     let Place::Body(at) = &violation.place else {
         // What is wrong with a parameter is told of it as a whole.
         let whole = violation.place.to_string();
-        let within = |place: &str| place.strip_prefix(&whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let within = |place: &str| {
+            place.strip_prefix(&whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         return table.keys().find(|(place, pointer)| *pointer == violation.at && within(place)).cloned();
     };
     let exact = pattern(at);

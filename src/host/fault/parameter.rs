@@ -55,7 +55,8 @@ const NUMBERS: [Kind; 3] = [
     ("negative", "a negative number", |text| text.parse::<f64>().is_ok_and(|number| number < 0.0)),
 ];
 
-const WORDS: [Kind; 1] = [("unknown", "a value that is none of those listed", |text| text.contains("probity"))];
+const WORDS: [Kind; 1] =
+    [("unknown", "a value that is none of those listed", |text| text.contains("probity"))];
 
 const TRUTHS: [Kind; 1] =
     [("no-boolean", "text that is no boolean", |text| !matches!(text, "true" | "false"))];
@@ -72,7 +73,8 @@ pub(super) fn derive(site: &mut Site<'_>) {
     let folds = Folds::new(site.contract.schemas.raw(Side::Request));
     for parameter in &operation.parameters {
         let Some(schema) = &parameter.schema else { continue };
-        let is_styled = parameter.media_type.is_none() && parameter.location != ParameterLocation::Querystring;
+        let is_styled =
+            parameter.media_type.is_none() && parameter.location != ParameterLocation::Querystring;
         if !is_styled || is_said_elsewhere(parameter) {
             continue;
         }
@@ -132,7 +134,8 @@ fn misreadings(site: &mut Site<'_>, parameter: &Parameter, (folds, flat): (&Fold
     }
     let encoded = |value: &Value| value.as_str().is_some_and(|text| url::encoded(text) != text);
     let listed = flat.listed.iter().flatten();
-    let documented = parameter.examples.iter().map(|example| &example.value).filter(|_| flat.listed.is_some());
+    let documented =
+        parameter.examples.iter().map(|example| &example.value).filter(|_| flat.listed.is_some());
     if matches!(parameter.location, ParameterLocation::Query | ParameterLocation::Path)
         && listed.chain(documented).any(encoded)
     {

@@ -43,7 +43,8 @@ fn check(manner: Manner, place: &'static str, defect: Defect, seed: u64) -> Vec<
     let folder = driver.folder().to_owned();
     let seed = seed.to_string();
     let target = server.url();
-    let arguments = ["check", "contract.yaml", "--target", &target, "--report", "json=report.json", "--seed", &seed];
+    let arguments =
+        ["check", "contract.yaml", "--target", &target, "--report", "json=report.json", "--seed", &seed];
     let _kept = driver.clone();
     driver.args(arguments).run();
     let report = std::fs::read_to_string(folder.join("report.json")).expect("a report");

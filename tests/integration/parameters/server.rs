@@ -173,11 +173,15 @@ impl Server {
         Some(match self.here {
             "query" => pairs(query, '&'),
             "header" => fields().filter(|(name, _)| NAMES.contains(&name.as_str())).collect(),
-            "cookie" => fields().filter(|(name, _)| name == "cookie").flat_map(|(_, value)| pairs(&value, ';')).collect(),
+            "cookie" => fields()
+                .filter(|(name, _)| name == "cookie")
+                .flat_map(|(_, value)| pairs(&value, ';'))
+                .collect(),
             _ => {
                 let segments: Vec<&str> = path.split('/').skip(2).collect();
-                (segments.len() == NAMES.len())
-                    .then(|| NAMES.iter().zip(segments).map(|(name, value)| ((*name).into(), value.into())).collect())?
+                (segments.len() == NAMES.len()).then(|| {
+                    NAMES.iter().zip(segments).map(|(name, value)| ((*name).into(), value.into())).collect()
+                })?
             }
         })
     }
@@ -216,7 +220,9 @@ impl Server {
 
     fn judge(&self, given: &Given) -> Outcome {
         let known = |name: &String| {
-            NAMES.iter().any(|one| *one == name || (self.manner == Manner::AnyCase && one.eq_ignore_ascii_case(name)))
+            NAMES
+                .iter()
+                .any(|one| *one == name || (self.manner == Manner::AnyCase && one.eq_ignore_ascii_case(name)))
         };
         if self.strict() && self.here == "query" && !given.iter().all(|(name, _)| known(name)) {
             return Outcome::Refused;
@@ -250,7 +256,8 @@ impl Server {
                 let number = self.number(&text);
                 let type_off = self.defect == Defect::Type && number.is_none();
                 let within = number.is_some_and(|number| {
-                    (number >= 1 || self.defect == Defect::Least) && (number <= 50 || self.defect == Defect::Most)
+                    (number >= 1 || self.defect == Defect::Least)
+                        && (number <= 50 || self.defect == Defect::Most)
                 });
                 crash(self.defect == Defect::CrashOnText && number.is_none(), type_off || within)
             }
@@ -259,7 +266,8 @@ impl Server {
                 crash(self.defect == Defect::CrashOnUnlisted, listed || self.defect == Defect::Enum)
             }
             "code" => {
-                let fits = (2..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase());
+                let fits =
+                    (2..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase());
                 crash(false, fits || self.defect == Defect::Pattern)
             }
             "word" => {
@@ -268,8 +276,8 @@ impl Server {
             }
             "flag" => {
                 let plain = ["true", "false"].contains(&text.as_str());
-                let lenient = !self.strict()
-                    && ["true", "false", "1", "0"].contains(&text.to_ascii_lowercase().trim());
+                let lenient =
+                    !self.strict() && ["true", "false", "1", "0"].contains(&text.to_ascii_lowercase().trim());
                 crash(false, plain || lenient || self.defect == Defect::Boolean)
             }
             _ => self.list(raw),

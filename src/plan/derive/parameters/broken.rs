@@ -9,6 +9,7 @@ use crate::generate::value::Fill;
 use crate::json;
 use crate::plan::derive::ODD;
 use crate::plan::guard;
+use crate::schema::Side;
 use crate::schema::folded::Type;
 use crate::wire::parameter;
 use serde_json::Value;
@@ -85,6 +86,11 @@ impl Deriver<'_> {
         let change = self.harmless(subject, &mutation.change);
         let changed = mutate::apply(&subject.value, &mutation.at, &change, None);
         let Ok(changed) = json::read(changed.as_bytes()) else { return };
+        let schema = subject.parameter.schema.as_ref().filter(|_| self.spares(subject));
+        let schemas = &self.contract.schemas;
+        if schema.is_some_and(|schema| schemas.accepts(schema, Side::Request, &changed.root.to_value())) {
+            return;
+        }
         let what = if mutation.kind == mutation.variant {
             mutation.kind.to_owned()
         } else {
@@ -92,10 +98,14 @@ impl Deriver<'_> {
         };
         let inside = mutation.at.trim_start_matches('/');
         let Some(text) = self.written(subject, &changed.root) else {
-            if mutation.worth < 6 && ["length", "bound", "items", "pattern", "enum"].contains(&mutation.kind) {
+            if mutation.worth < 6 && ["length", "bound", "items", "pattern", "enum"].contains(&mutation.kind)
+            {
                 let why = if self.spares(subject) {
                     let method = &self.operation.method;
-                    format!("`{what}` as {} may name what is there: not sent with {method} without --on-existing-data", subject.name())
+                    format!(
+                        "`{what}` as {} may name what is there: not sent with {method} without --on-existing-data",
+                        subject.name()
+                    )
                 } else {
                     format!("`{what}` as {} has no way to be written, or is too long", subject.name())
                 };
@@ -103,8 +113,11 @@ impl Deriver<'_> {
             }
             return;
         };
-        let variant =
-            if inside.is_empty() { mutation.variant.clone() } else { format!("{inside}/{}", mutation.variant) };
+        let variant = if inside.is_empty() {
+            mutation.variant.clone()
+        } else {
+            format!("{inside}/{}", mutation.variant)
+        };
         let at = if inside.is_empty() { String::new() } else { format!("`{inside}` of ") };
         let words = format!("`{what}` as {at}{}", subject.name());
         let of = Of { worth, kind: mutation.kind, variant: &variant, words: &words };

@@ -23,8 +23,7 @@ fn sent(plan: &Plan, case: &Case) -> Option<String> {
     let parts = &case.request.parts;
     let query = parts.query.iter().map(ToString::to_string);
     let fields = parts.fields.iter().map(|(name, text)| format!("{name}: {text}"));
-    let all: Vec<String> =
-        query.chain(parts.cookies.iter().map(ToString::to_string)).chain(fields).collect();
+    let all: Vec<String> = query.chain(parts.cookies.iter().map(ToString::to_string)).chain(fields).collect();
     Some(all.join(" "))
 }
 
@@ -55,7 +54,6 @@ fn an_optional_parameter_is_left_out_sent_and_broken() {
         ("limit=text", Reject),
         ("limit=1.5", Reject),
         ("limit=", Either),
-        ("limit=1e2", Either),
     ] {
         assert_eq!(verdict(&plan, text), expected, "{text}");
     }
@@ -134,7 +132,9 @@ fn which_texts_a_host_looks_up_is_not_said_but_how_long_they_may_be() {
 
 #[test]
 fn a_documented_example_is_accepted() {
-    let plan = of_one("{name: q, in: query, schema: {type: string}, examples: {one: {value: a b}, two: {value: c}}}");
+    let plan = of_one(
+        "{name: q, in: query, schema: {type: string}, examples: {one: {value: a b}, two: {value: c}}}",
+    );
     assert_eq!((verdict(&plan, "q=a%20b"), verdict(&plan, "q=c")), (Accept, Accept));
 }
 
@@ -147,7 +147,9 @@ fn nobody_knows_what_becomes_of_a_name_twice_or_of_one_that_is_not_declared() {
 
 #[test]
 fn parameters_that_may_be_left_out_need_not_go_together() {
-    let plan = of_one("{name: a, in: query, schema: {type: boolean}}, {name: b, in: query, schema: {type: boolean}}");
+    let plan = of_one(
+        "{name: a, in: query, schema: {type: boolean}}, {name: b, in: query, schema: {type: boolean}}",
+    );
     assert_eq!((verdict(&plan, "a=true"), verdict(&plan, "b=true")), (Accept, Accept));
     assert_eq!(verdict(&plan, "a=true b=true"), Either);
 }

@@ -170,8 +170,7 @@ impl Labeller<'_> {
                 ParameterLocation::Querystring => Place::Querystring(name),
                 ParameterLocation::Cookie => Place::Cookie(name),
             };
-            let documents =
-                || self.documents(parameter, |value| sends(operation, request, parameter, value));
+            let documents = || self.documents(parameter, |value| sends(operation, request, parameter, value));
             let found = self.found_of(&Own { parameter, place }, reader, &came, &documents);
             all.extend(found.into_iter().map(|one| (Some(index), one)));
         }
@@ -214,7 +213,8 @@ impl Labeller<'_> {
         }
         let is_broken = !reading.broken.is_empty();
         if is_header && is_broken && is_known_to_http(&parameter.name) {
-            let why = format!("what becomes of a `{}` that cannot be read is for HTTP to say", parameter.name);
+            let why =
+                format!("what becomes of a `{}` that cannot be read is for HTTP to say", parameter.name);
             found.push(Found::Silent(why));
             return found;
         }

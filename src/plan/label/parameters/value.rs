@@ -55,12 +55,7 @@ pub(super) fn found(labeller: &Labeller<'_>, own: &Own<'_>, came: Reading, docum
 }
 
 fn violation(place: &Place, broken: ValidationError) -> Violation {
-    Violation {
-        cause: broken.cause,
-        place: place.clone(),
-        keyword: Some(broken.keyword),
-        at: broken.at,
-    }
+    Violation { cause: broken.cause, place: place.clone(), keyword: Some(broken.keyword), at: broken.at }
 }
 
 /// Whether a value is made of nothing that a host has to look up.
