@@ -259,7 +259,7 @@ static PARAMETER: Object = Object {
         field("description", V3_0, Shown),
         field("required", V3_0, Sent),
         field("deprecated", V3_0, Shown),
-        field("allowEmptyValue", V3_0, Not("whether a parameter may be sent empty is not tried")),
+        field("allowEmptyValue", V3_0, Not("a parameter that is sent empty may be taken or refused")),
         field("style", V3_0, Sent),
         field("explode", V3_0, Sent),
         field("allowReserved", V3_0, Sent),

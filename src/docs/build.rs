@@ -14,8 +14,9 @@ use crate::contract::model::{self, MediaType, ParameterLocation, SecurityScheme,
 use crate::contract::rule::Strictness;
 use crate::json::pointer;
 use crate::page::Anchors;
-use crate::plan::Labeller;
+use crate::plan::{Labeller, value_of};
 use crate::schema::{SchemaAt, Side};
+use crate::wire::parameter;
 use serde_json::Value;
 
 /// A longer summary is cut.
@@ -270,6 +271,7 @@ impl Builder<'_> {
                 let example = parameter.examples.first().map(|example| example.value.to_string());
                 shape.example = example.or(shape.example);
                 shape.deprecated |= self.flag(&parameter.at, "deprecated");
+                shape.limits.extend(self.wire_form(operation, parameter));
                 fields.push(Field { name: parameter.name.clone(), required: parameter.required, shape });
             }
             if !fields.is_empty() {
@@ -277,6 +279,24 @@ impl Builder<'_> {
             }
         }
         found
+    }
+
+    /// How a list or an object travels as a parameter, by example.
+    fn wire_form(&self, operation: &model::Operation, parameter: &model::Parameter) -> Option<String> {
+        const LONGEST: usize = 120;
+        let mut value = value_of(&self.labeller, 0, operation, parameter)?;
+        match &mut value {
+            // What joins items shows between two of them.
+            Value::Array(items) if items.len() == 1 => items.push(items[0].clone()),
+            Value::Array(_) | Value::Object(_) => {}
+            _ => return None,
+        }
+        let text = parameter::written(parameter, &value)?;
+        let text = match parameter.location {
+            ParameterLocation::Header => format!("{}: {text}", parameter.name),
+            _ => text,
+        };
+        (text.len() <= LONGEST && !text.contains('`')).then(|| format!("written as `{text}`"))
     }
 
     fn media(&mut self, media: &MediaType, side: Side) -> Media {

@@ -71,20 +71,41 @@ fn named(webhooks: &[String]) -> String {
 /// So many scenarios of one operation are sent.
 const SCENARIOS: usize = 220;
 
-/// So many more if each breaks something, or somewhat fewer in all, so that the whole plan stays
-/// below [`ORDINARY`].
-const VIOLATIONS: [usize; 7] = [
-    4 * SCENARIOS,
-    2 * SCENARIOS,
-    SCENARIOS,
-    SCENARIOS * 15 / 16,
-    SCENARIOS * 7 / 8,
-    SCENARIOS * 13 / 16,
-    SCENARIOS * 3 / 4,
+/// How many scenarios of an operation are sent: so many if each breaks something, and so many whatever
+/// they do.
+#[derive(Clone, Copy)]
+struct Room {
+    breaking: usize,
+    any: usize,
+}
+
+const fn room(breaking: usize, any: usize) -> Room {
+    Room { breaking, any }
+}
+
+/// The roomiest that keeps the whole plan below [`ORDINARY`] is taken: what breaks nothing goes first.
+const ROOMS: [Room; 14] = [
+    room(4 * SCENARIOS, SCENARIOS),
+    room(2 * SCENARIOS, SCENARIOS),
+    room(SCENARIOS, SCENARIOS),
+    room(SCENARIOS, SCENARIOS * 3 / 4),
+    room(SCENARIOS, SCENARIOS * 5 / 8),
+    room(SCENARIOS, SCENARIOS / 2),
+    room(SCENARIOS, SCENARIOS * 7 / 16),
+    room(SCENARIOS, SCENARIOS * 3 / 8),
+    room(SCENARIOS * 7 / 8, SCENARIOS * 3 / 8),
+    room(SCENARIOS * 3 / 4, SCENARIOS * 3 / 8),
+    room(SCENARIOS * 5 / 8, SCENARIOS * 3 / 8),
+    room(SCENARIOS / 2, SCENARIOS * 3 / 8),
+    room(SCENARIOS / 2, SCENARIOS * 5 / 16),
+    room(SCENARIOS / 2, SCENARIOS / 4),
 ];
 
+/// The one of a plan that is long all the same, and the least roomy that is sure before all is counted.
+const LONG: usize = 2;
+
 /// A plan of more requests is long.
-const ORDINARY: usize = 15_000;
+const ORDINARY: usize = 14_500;
 
 /// What a gap belongs to that is not one operation's.
 const EVERY_OPERATION: &str = "every operation";
@@ -102,15 +123,15 @@ struct Derived {
 }
 
 impl Derived {
-    /// How many scenarios are sent if so many may break something.
-    fn room(&self, violations: usize) -> usize {
+    /// How many scenarios are sent.
+    fn fitting(&self, room: Room) -> usize {
         let breaking = self.drafts.partition_point(|draft| draft.worth < ODD);
-        breaking.clamp(SCENARIOS.min(violations), violations).min(self.drafts.len())
+        breaking.clamp(room.any.min(room.breaking), room.breaking).min(self.drafts.len())
     }
 
-    /// Keeps what is sent if so many may break something, which is worth most.
-    fn keep(&mut self, violations: usize) {
-        let room = self.room(violations);
+    /// Keeps what there is room for, which is worth most.
+    fn keep(&mut self, room: Room) {
+        let room = self.fitting(room);
         if room < self.drafts.len() {
             self.cut = true;
             self.drafts.truncate(room);
@@ -141,30 +162,33 @@ impl Derived {
     }
 }
 
-/// How many requests the plan has, for each of [`VIOLATIONS`].
+/// How many requests the plan has, for each of [`ROOMS`].
 #[derive(Default)]
-struct Count([usize; VIOLATIONS.len()]);
+struct Count([usize; ROOMS.len()]);
 
 impl Count {
     fn add(&mut self, one: &Derived) {
-        for (count, violations) in self.0.iter_mut().zip(VIOLATIONS) {
-            let kept = &one.drafts[..one.room(violations)];
+        for (count, room) in self.0.iter_mut().zip(ROOMS) {
+            let kept = &one.drafts[..one.fitting(room)];
             *count += kept.iter().map(Draft::len).sum::<usize>();
         }
     }
 
-    /// How many may break something, of each operation. It gets less with each that is added, but
-    /// for a plan that is long all the same.
-    fn violations(&self) -> usize {
-        let mut each = self.0.iter().zip(VIOLATIONS);
-        each.find(|(count, _)| **count < ORDINARY).map_or(SCENARIOS, |(_, violations)| violations)
+    /// Which of [`ROOMS`] each operation has. It gets less with each that is added, but for a plan that
+    /// is long all the same.
+    fn index(&self) -> usize {
+        self.0.iter().position(|count| *count < ORDINARY).unwrap_or(LONG)
+    }
+
+    fn room(&self) -> Room {
+        ROOMS[self.index()]
     }
 }
 
 /// Leaves out what is worth least, and says where.
-fn limit(contract: &Contract, all: &mut [Derived], violations: usize) {
+fn limit(contract: &Contract, all: &mut [Derived], room: Room) {
     for (index, (one, operation)) in all.iter_mut().zip(&contract.operations).enumerate() {
-        one.keep(violations);
+        one.keep(room);
         identify(&mut one.drafts, index);
         one.gaps.extend(one.nothing_clear(operation));
         if one.cut {
@@ -213,7 +237,7 @@ fn derived(contract: &Contract, (wishes, ways): (&Wishes, &Ways)) -> Vec<Derived
     let kept = |mut one: Derived| {
         let mut count = counted.lock().unwrap_or_else(PoisonError::into_inner);
         count.add(&one);
-        one.keep(count.violations().max(SCENARIOS));
+        one.keep(ROOMS[count.index().min(LONG)]);
         one
     };
     let count = contract.operations.len();
@@ -236,9 +260,9 @@ fn derived(contract: &Contract, (wishes, ways): (&Wishes, &Ways)) -> Vec<Derived
         // To label takes longest: only when all are counted is it known of which there is need.
         drop(deriving);
         derived.wait();
-        let violations = counted.lock().unwrap_or_else(PoisonError::into_inner).violations();
+        let room = counted.lock().unwrap_or_else(PoisonError::into_inner).room();
         for (index, one) in &mut all {
-            one.keep(violations);
+            one.keep(room);
             one.label((&labeller, ways), *index);
         }
         all
@@ -261,7 +285,7 @@ fn derived(contract: &Contract, (wishes, ways): (&Wishes, &Ways)) -> Vec<Derived
     all.sort_by_key(|(index, _)| *index);
     let mut all: Vec<Derived> = all.into_iter().map(|(_, derived)| derived).collect();
     let count = counted.into_inner().unwrap_or_else(PoisonError::into_inner);
-    limit(contract, &mut all, count.violations());
+    limit(contract, &mut all, count.room());
     all
 }
 

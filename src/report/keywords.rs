@@ -1,4 +1,4 @@
-//! Coverage of schemas: which keyword at which place of a body was satisfied by requests that were
+//! Coverage of schemas: which keyword at which place of a body or parameter was satisfied by requests that were
 //! taken, and violated by requests that were refused.
 //!
 //! Branches of `anyOf`, `oneOf`, `not` and `if` are not looked into: which of them a value is held
@@ -6,12 +6,16 @@
 
 use super::Subject;
 use super::model::Keyword;
-use crate::contract::model;
+use crate::contract::model::{self, Parameter, ParameterLocation};
+use crate::contract::{Contract, Operation};
 use crate::exchange::CredentialKind;
 use crate::json::pointer;
 use crate::plan::{Case, Place};
-use crate::schema::Side;
+use crate::schema::folded::Folds;
 use crate::schema::walk::{self, Part, Says};
+use crate::schema::{SchemaAt, Side};
+use crate::wire::parameter::Reader;
+use crate::wire::{Received, url};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
@@ -65,35 +69,23 @@ impl About {
 /// A keyword by its place in the request and its pointer in the contract.
 type Key = (String, String);
 
-/// The keywords of the body of each operation, by the operation's index in the contract.
+/// The keywords of the body and of the parameters of each operation, by the operation's index in the
+/// contract.
 pub(super) fn keywords(subject: &Subject<'_>) -> Vec<Vec<Keyword>> {
     let operations = &subject.contract.operations;
-    let mut tables: Vec<IndexMap<Key, Keyword>> = Vec::with_capacity(operations.len());
     let document = subject.contract.schemas.raw(Side::Request);
     let root = |index: usize| operations[index].json_body().and_then(|media| media.schema.as_ref());
-    for index in 0..operations.len() {
-        let mut table = IndexMap::new();
-        let mut walk = Walk { document, stack: Vec::new(), depth: 0, found: Vec::new() };
-        if let Some(schema) = root(index) {
-            walk.schema(&schema.0, "body", None);
-        }
-        for (place, keyword, pointer) in walk.found {
-            let entry = Keyword {
-                place: place.clone(),
-                keyword,
-                pointer: pointer.clone(),
-                satisfied: 0,
-                refused: 0,
-                missed: 0,
-            };
-            table.entry((place, pointer)).or_insert(entry);
-        }
-        tables.push(table);
-    }
+    let mut tables: Vec<IndexMap<Key, Keyword>> = operations
+        .iter()
+        .enumerate()
+        .map(|(index, operation)| table(document, root(index), &operation.parameters))
+        .collect();
+    let folds = Folds::new(document);
+    let mut readers: Vec<Option<Vec<Reader>>> = vec![None; operations.len()];
     for (at, case) in subject.plan.placed() {
         let Some(answer) = subject.exchange(at).and_then(|exchange| exchange.answer()) else { continue };
         let Some(table) = tables.get_mut(case.operation).filter(|table| !table.is_empty()) else { continue };
-        if case.request.credentials != CredentialKind::Valid || !is_json(case) {
+        if case.request.credentials != CredentialKind::Valid {
             continue;
         }
         let broken: Vec<Key> =
@@ -106,12 +98,20 @@ pub(super) fn keywords(subject: &Subject<'_>) -> Vec<Vec<Keyword>> {
                 _ => {}
             }
         }
-        let body = case.request.body().and_then(|body| serde_json::from_slice(body).ok());
-        let (Some(schema), Some(body)) = (root(case.operation), body.filter(|_| answer.accepted())) else {
+        if !answer.accepted() {
             continue;
-        };
+        }
         let mut walk = Walk { document, stack: Vec::new(), depth: 0, found: Vec::new() };
-        walk.schema(&schema.0, "body", Some(&body));
+        let body = case.request.body().filter(|_| is_json(case));
+        let body = body.and_then(|body| serde_json::from_slice(body).ok());
+        if let (Some(schema), Some(body)) = (root(case.operation), body) {
+            walk.schema(&schema.0, "body", Some(&body));
+        }
+        let operation = &operations[case.operation];
+        let readers = readers[case.operation].get_or_insert_with(|| {
+            operation.parameters.iter().map(|one| Reader::new(&folds, operation, one)).collect()
+        });
+        walk.parameters(subject.contract, (operation, readers), case);
         let mut met: Vec<Key> = walk.found.into_iter().map(|(place, _, pointer)| (place, pointer)).collect();
         met.sort();
         met.dedup();
@@ -124,13 +124,52 @@ pub(super) fn keywords(subject: &Subject<'_>) -> Vec<Vec<Keyword>> {
     tables.into_iter().map(|table| table.into_values().collect()).collect()
 }
 
+/// The keywords that a request may satisfy or violate, none of which it does yet.
+fn table(document: &Value, body: Option<&SchemaAt>, parameters: &[Parameter]) -> IndexMap<Key, Keyword> {
+    let mut walk = Walk { document, stack: Vec::new(), depth: 0, found: Vec::new() };
+    if let Some(schema) = body {
+        walk.schema(&schema.0, "body", None);
+    }
+    for parameter in parameters {
+        walk.required(parameter);
+        if let Some(schema) = &parameter.schema {
+            walk.schema(&schema.0, &place(parameter), None);
+        }
+    }
+    let mut table = IndexMap::new();
+    for (place, keyword, pointer) in walk.found {
+        let entry = Keyword {
+            place: place.clone(),
+            keyword,
+            pointer: pointer.clone(),
+            satisfied: 0,
+            refused: 0,
+            missed: 0,
+        };
+        table.entry((place, pointer)).or_insert(entry);
+    }
+    table
+}
+
+/// The place of a parameter.
+fn place(parameter: &Parameter) -> String {
+    format!("{}/{}", parameter.location.name(), parameter.name)
+}
+
 fn is_json(case: &Case) -> bool {
     case.request.header("content-type").is_some_and(|name| model::is_json(&name))
 }
 
 /// The entry that a violation is about: a property that must not be there counts for its object.
 fn key(table: &IndexMap<Key, Keyword>, violation: &crate::plan::Violation) -> Option<Key> {
-    let Place::Body(at) = &violation.place else { return None };
+    let Place::Body(at) = &violation.place else {
+        // What is wrong with a parameter is told of it as a whole.
+        let whole = violation.place.to_string();
+        let within = |place: &str| {
+            place.strip_prefix(&whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        return table.keys().find(|(place, pointer)| *pointer == violation.at && within(place)).cloned();
+    };
     let exact = pattern(at);
     let within = exact.rsplit_once('/').map(|(parent, _)| parent.to_owned());
     let keys = [Some(exact), within].into_iter().flatten().map(|place| (place, violation.at.clone()));
@@ -181,6 +220,35 @@ impl Walk<'_> {
         }
         self.stack.truncate(length);
         self.depth = depth;
+    }
+
+    /// That a parameter must be there; what leads to an operation has all of its path.
+    fn required(&mut self, parameter: &Parameter) {
+        if parameter.required && parameter.location != ParameterLocation::Path {
+            let at = pointer::child(&parameter.at, "required");
+            self.found.push((place(parameter), "required".to_owned(), at));
+        }
+    }
+
+    /// The same of the parameters of a request.
+    fn parameters(
+        &mut self,
+        contract: &Contract,
+        (operation, readers): (&Operation, &[Reader]),
+        case: &Case,
+    ) {
+        let target = case.request.path();
+        let (path, query) = url::parts(target.as_str());
+        let came = Received::at(&operation.path, path, query).with(case.request.fields());
+        for (parameter, reader) in operation.parameters.iter().zip(readers) {
+            let Some(reading) = reader.read(&contract.schemas, Side::Request, parameter, &came) else {
+                continue;
+            };
+            self.required(parameter);
+            if let Some(schema) = &parameter.schema {
+                self.schema(&schema.0, &place(parameter), Some(&reading.value.to_value()));
+            }
+        }
     }
 
     fn members(&mut self, schema: &Map<String, Value>, at: &str, place: &str, value: Option<&Value>) {

@@ -386,14 +386,14 @@ pub struct Operation {
     pub summary: Option<String>,
     /// Where it stands.
     pub contract: At,
-    /// The keywords of the schema of its body.
+    /// The keywords of the schemas of its body and parameters.
     pub keywords: Vec<Keyword>,
 }
 
 /// A keyword of a schema, and how often requests satisfied and violated it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keyword {
-    /// The place in the request: `body/name`, `body/items/*`.
+    /// The place in the request: `body/name`, `body/items/*`, `query/limit`.
     pub place: String,
     /// The keyword.
     pub keyword: String,

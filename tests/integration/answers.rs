@@ -72,13 +72,18 @@ fn an_answer_that_breaks_its_schema_is_told_by_place_and_keyword() {
     const NONE: &str = "<report id=\"7\"><lines></lines></report>";
     for (report, level, name, line) in [
         (NO_ID, "7", "first=A", "response-schema] `/id` is missing"),
-        (LONG, "7", "first=A", "response-schema] `/title` has more characters, items or members than allowed"),
+        (
+            LONG,
+            "7",
+            "first=A",
+            "response-schema] `/title` has more characters, items or members than allowed",
+        ),
         (TYPED, "7", "first=A", "response-schema] `/id` has a JSON type that is not allowed"),
         (NONE, "7", "first=A", "response-schema] `/lines` "),
-        (REPORT, "17", "first=A", "response-schema] the body is beyond its bounds"),
+        (REPORT, "17", "first=A", "response-schema] the body is outside its bounds"),
         (REPORT, "seven", "first=A", "response-schema] the body has a JSON type that is not allowed"),
         (REPORT, "7", "age=3", "response-schema] `/first` is missing"),
-        (REPORT, "7", "first=A&age=-3", "response-schema] `/age` is beyond its bounds"),
+        (REPORT, "7", "first=A&age=-3", "response-schema] `/age` is outside its bounds"),
         (
             "<report id=\"7\"><lines>",
             "7",

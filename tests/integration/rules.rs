@@ -181,10 +181,8 @@ fn the_embedded_host_keeps_the_rules_of_its_lists() {
 
 #[test]
 fn every_planted_fault_of_a_list_is_found() {
-    let ran = probity()
-        .with_file("c.yaml", LISTS)
-        .args(["audit", "c.yaml", "--include", "list/*", "--json"])
-        .run();
+    let ran =
+        probity().with_file("c.yaml", LISTS).args(["audit", "c.yaml", "--include", "list/*", "--json"]).run();
     let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.everything()));
     let faults = report["faults"].as_array().expect("faults");
     let of_rules = faults.iter().filter(|fault| fault["class"] == "rule");

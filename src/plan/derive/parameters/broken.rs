@@ -9,12 +9,16 @@ use crate::generate::value::Fill;
 use crate::json;
 use crate::plan::derive::ODD;
 use crate::plan::guard;
+use crate::schema::Side;
 use crate::schema::folded::Type;
 use crate::wire::parameter;
 use serde_json::Value;
 
 /// What is worth less than any that is sent.
 const LEAST: u8 = 10;
+
+/// The odd texts that the first parameter gets that takes any, beside one with something of each.
+const TEXTS: [&str; 3] = ["empty", "nul", "newline"];
 
 /// What is clearly valid of what a mutation may make.
 const VALID: [&str; 7] = ["enum", "boolean", "bound", "length", "items", "number", "members"];
@@ -45,17 +49,20 @@ impl Deriver<'_> {
         let worth = match (mutation.kind, mutation.worth) {
             // JSON that no text can be.
             ("nesting" | "duplicate-key", _) => return None,
-            // Text may be any text, and what is no object is written like another parameter.
-            ("type", _)
-                if !is_json && (spot.flat.allows(Type::String) || mutation.variant == "in-object") =>
-            {
-                return None;
-            }
-            ("type", 4) => 3,
-            ("type", _) if mutation.variant == "fraction" => 5,
+            ("type", _) if !is_json => match mutation.variant.as_str() {
+                // Text may be any text.
+                _ if spot.flat.allows(Type::String) => return None,
+                "string" => 3,
+                "fraction" if spot.flat.allows(Type::Integer) => 5,
+                _ => return None,
+            },
             ("boolean", _) => 5,
+            ("number", _) if mutation.variant == "exponent" => return None,
             ("text", 2) => 4,
-            ("text", _) if !first => return None,
+            ("text", _) if first && TEXTS.contains(&mutation.variant.as_str()) => 8,
+            ("text", _) => return None,
+            ("length", _) if mutation.variant == "255" => return None,
+            ("length", _) if mutation.variant == "256" && !first => return None,
             (_, worth) => worth,
         };
         let is_valid = VALID.contains(&mutation.kind) && worth >= 5 && mutation.worth >= 6;
@@ -79,6 +86,11 @@ impl Deriver<'_> {
         let change = self.harmless(subject, &mutation.change);
         let changed = mutate::apply(&subject.value, &mutation.at, &change, None);
         let Ok(changed) = json::read(changed.as_bytes()) else { return };
+        let schema = subject.parameter.schema.as_ref().filter(|_| self.spares(subject));
+        let schemas = &self.contract.schemas;
+        if schema.is_some_and(|schema| schemas.accepts(schema, Side::Request, &changed.root.to_value())) {
+            return;
+        }
         let what = if mutation.kind == mutation.variant {
             mutation.kind.to_owned()
         } else {

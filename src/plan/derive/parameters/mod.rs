@@ -13,6 +13,7 @@ use crate::plan::Place;
 use crate::plan::guard;
 use crate::wire::parameter;
 use serde_json::Value;
+use spelt::Tried;
 
 /// So many bytes of a parameter any host reads: more may be too long for a line of a request.
 const LONGEST: usize = 4000;
@@ -75,13 +76,13 @@ impl<'c> Deriver<'c> {
         let sheet = Sheet { request, base, texts };
         let subjects = self.subjects();
         self.together(&sheet, &subjects);
-        let mut free = 0;
+        let (mut free, mut tried) = (0, Tried::default());
         for subject in &subjects {
             self.present(&sheet, subject);
             self.absent(&sheet, subject);
             self.examples(&sheet, subject);
             self.broken(&sheet, subject, &mut free);
-            self.spelt(&sheet, subject);
+            self.spelt(&sheet, subject, &mut tried);
         }
         self.undeclared(&sheet, &subjects);
     }

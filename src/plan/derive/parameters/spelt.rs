@@ -11,13 +11,15 @@ use crate::wire::parameter;
 use serde_json::{Number, Value};
 
 /// Text in which what joins the parts of a request stands for itself.
-const RESERVED: [(&str, &str); 5] = [
-    ("reserved", "a&b=c+d e%/f#g?h;i,j"),
-    ("plus", "a+b"),
-    ("percent", "100%25"),
-    ("slash", "a/b"),
-    ("comma", "a,b"),
-];
+const RESERVED: &str = "a&b=c+d e%/f#g?h;i,j";
+
+/// Which ways to write were tried of an operation: once is enough.
+#[derive(Default)]
+pub(super) struct Tried {
+    number: bool,
+    boolean: bool,
+    name: bool,
+}
 
 fn zeros(number: &Number) -> String {
     let text = number.to_string();
@@ -29,32 +31,28 @@ fn zeros(number: &Number) -> String {
 
 impl Deriver<'_> {
     /// Other ways to write a value, or its name.
-    pub(super) fn spelt(&mut self, sheet: &Sheet<'_>, subject: &Subject<'_>) {
+    pub(super) fn spelt(&mut self, sheet: &Sheet<'_>, subject: &Subject<'_>, tried: &mut Tried) {
         if !self.only_reads() || self.is_mute(subject) {
             return;
         }
         let flat = self.labeller.flats.at(&subject.places);
-        let texts: Vec<(u8, &str, String)> = match &subject.value {
-            Value::Number(number) => vec![
-                (7, "empty", String::new()),
+        let mut texts: Vec<(u8, &str, String)> = vec![(7, "empty", String::new())];
+        match &subject.value {
+            Value::Number(number) if !std::mem::replace(&mut tried.number, true) => texts.extend([
                 (8, "point-zero", format!("{number}{}", if number.is_f64() { "0" } else { ".0" })),
                 (8, "exponent", format!("{number}e0")),
                 (8, "plus-sign", format!("+{number}").replace("+-", "-")),
                 (9, "space-in-front", format!(" {number}")),
                 (9, "zero-in-front", zeros(number)),
-            ],
-            Value::Bool(held) => vec![
-                (7, "empty", String::new()),
+            ]),
+            Value::Bool(held) if !std::mem::replace(&mut tried.boolean, true) => texts.extend([
                 (8, "number", u8::from(*held).to_string()),
                 (9, "upper-case", held.to_string().to_ascii_uppercase()),
-            ],
-            Value::String(_) if flat.is_free_text() => {
-                let reserved = RESERVED.iter().zip([5, 8, 8, 8, 8]);
-                reserved.map(|((name, text), worth)| (worth, *name, (*text).to_owned())).collect()
-            }
-            Value::String(_) => vec![(7, "empty", String::new())],
-            _ => Vec::new(),
-        };
+            ]),
+            Value::String(_) if flat.is_free_text() => texts = vec![(5, "reserved", RESERVED.to_owned())],
+            Value::Array(_) | Value::Object(_) => texts.clear(),
+            _ => {}
+        }
         for (worth, variant, text) in texts {
             let node = Node { start: 0, end: 0, kind: Kind::String(text.clone()) };
             let Some(written) = self.written(subject, &node) else { continue };
@@ -62,7 +60,8 @@ impl Deriver<'_> {
             let of = Of { worth, kind: "spelling", variant, words: &words };
             self.about(sheet, subject, of, Some(written));
         }
-        if subject.parameter.location == ParameterLocation::Query {
+        let is_query = subject.parameter.location == ParameterLocation::Query;
+        if is_query && !std::mem::replace(&mut tried.name, true) {
             self.named_otherwise(sheet, subject);
         }
     }
