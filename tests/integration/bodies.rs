@@ -192,7 +192,9 @@ impl Host {
             .filter_map(|pair| pair.split_once('='))
             .map(|(name, text)| (decoded(name), decoded(text)))
             .collect();
-        let all = |name: &'static str| pairs.iter().filter(move |(own, _)| own == name).map(|(_, text)| text.clone());
+        let all = |name: &'static str| {
+            pairs.iter().filter(move |(own, _)| own == name).map(|(_, text)| text.clone())
+        };
         let name = match all("name").next() {
             Some(_) if self.is(Fault::NameNotDecoded) => {
                 let raw = body.split('&').find_map(|pair| pair.strip_prefix("name="));
