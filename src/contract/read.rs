@@ -399,7 +399,7 @@ fn encoding_from(viewed: &Value) -> Vec<Encoding> {
         let headers = told.get("headers").and_then(Value::as_object).into_iter().flatten();
         let headers = headers.filter_map(|(name, header)| {
             let header: oas::Header = serde_json::from_value(header.clone()).ok()?;
-            Some(header_from(name.clone(), header))
+            Some(header_from(name.clone(), &header))
         });
         Encoding {
             name: name.clone(),
@@ -413,14 +413,14 @@ fn encoding_from(viewed: &Value) -> Vec<Encoding> {
     each.collect()
 }
 
-fn header_from(name: String, header: oas::Header) -> Header {
+fn header_from(name: String, header: &oas::Header) -> Header {
     let (at, schema) = (place(&header.extensions), schema_of(&header.format));
     Header { name, required: header.required, schema, at }
 }
 
 fn response_from(status: StatusRange, response: oas::Response) -> Response {
     let headers = response.headers.into_iter();
-    let headers = headers.filter_map(|(name, header)| Some(header_from(name, header.into_item()?)));
+    let headers = headers.filter_map(|(name, header)| Some(header_from(name, &header.into_item()?)));
     Response {
         status,
         description: response.description,

@@ -223,12 +223,11 @@ impl Intake {
 
     /// The media type that a request has by what it announces, and what reads it.
     fn content(&self, announced: Option<&str>) -> Option<(&MediaType, &Codec)> {
-        let chosen = match announced {
-            Some(name) => model::choose(&self.content, name)?,
-            None => {
-                let json = self.content.iter().find(|media| model::is_json(&media.name));
-                json.or(self.content.first())?
-            }
+        let chosen = if let Some(name) = announced {
+            model::choose(&self.content, name)?
+        } else {
+            let json = self.content.iter().find(|media| model::is_json(&media.name));
+            json.or(self.content.first())?
         };
         let index = self.content.iter().position(|media| std::ptr::eq(media, chosen))?;
         Some((chosen, self.codecs.get(index)?))

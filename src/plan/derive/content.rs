@@ -20,6 +20,7 @@ const ODD_TEXTS: usize = 3;
 type Spoil = fn(&[u8]) -> Vec<u8>;
 
 /// What is about a body as a whole.
+#[derive(Clone, Copy)]
 struct Whole<'a> {
     worth: u8,
     kind: &'a str,
@@ -95,7 +96,7 @@ impl Deriver<'_> {
                 continue;
             }
             let about = About {
-                worth: if first { 0 } else { 1 },
+                worth: u8::from(!first),
                 place: Place::Body(String::new()),
                 kind: "example",
                 variant: &example.name,
@@ -150,7 +151,9 @@ impl Deriver<'_> {
             // Where nothing is said of what it holds, anything will do.
             None => match codec.notation {
                 Notation::Text | Notation::Bytes => json!("probity"),
-                Notation::Json | Notation::Form | Notation::Parts | Notation::Xml => json!({"probity": "1"}),
+                Notation::Json | Notation::Lines | Notation::Form | Notation::Parts | Notation::Xml => {
+                    json!({"probity": "1"})
+                }
             },
         };
         let with_files = codec.with_files(&value);
@@ -171,7 +174,7 @@ impl Deriver<'_> {
             .map(|(name, _)| name.clone())
             .collect();
         members.retain(|name, _| !lost.contains(name));
-        if !self.fits(media, &value) {
+        if !self.fits(media, &value) || codec.write(&value).is_none() {
             return None;
         }
         for name in lost {
@@ -179,7 +182,7 @@ impl Deriver<'_> {
                 format!("`{name}` is left out of {}, which has no way to write what it holds", media.name);
             self.gap(&media.at, why);
         }
-        codec.write(&value).is_some().then_some(value)
+        Some(value)
     }
 
     fn fits(&self, media: &MediaType, value: &Value) -> bool {
@@ -310,7 +313,7 @@ impl Deriver<'_> {
             let whole = Whole { worth, kind: "file", variant, words };
             self.about_whole(request, base, (first, &base.media.at), &whole, &body);
         }
-        for (at, name) in self.file_places(base).into_iter().take(if first { 2 } else { 0 }) {
+        for (at, name) in Self::file_places(base).into_iter().take(if first { 2 } else { 0 }) {
             for (worth, variant, content) in
                 [(5, "empty", String::new()), (6, "larger", "probity ".repeat(16_384))]
             {
@@ -347,7 +350,7 @@ impl Deriver<'_> {
     }
 
     /// Where files are, and the members that they belong to.
-    fn file_places(&self, base: &Base) -> Vec<(String, String)> {
+    fn file_places(base: &Base) -> Vec<(String, String)> {
         let members = base.full.as_object().into_iter().flatten();
         let places = members.filter_map(|(name, value)| {
             let at = pointer::child("", name);
@@ -375,9 +378,9 @@ impl Deriver<'_> {
                 (5, "no-name", "parts without a name", |body| replaced(body, b" name=\"", b" nome=\"")),
                 (3, "empty", "an empty body", |_| Vec::new()),
             ],
-            Notation::Json | Notation::Xml => &[
+            Notation::Json | Notation::Lines | Notation::Xml => &[
                 (4, "cut", "a body that is cut before its end", |body| {
-                    body[..body.len().saturating_sub(1)].to_vec()
+                    body[..body.len().saturating_sub(2)].to_vec()
                 }),
                 (3, "empty", "an empty body", |_| Vec::new()),
             ],
@@ -393,6 +396,16 @@ impl Deriver<'_> {
         }
         if !first {
             return;
+        }
+        let required = self.operation.body.as_ref().filter(|body| body.required);
+        let is_bytes = matches!(base.codec.notation, Notation::Text | Notation::Bytes);
+        if let Some(body) = required.filter(|_| !is_bytes) {
+            let mut request = request.clone();
+            request.parts_mut().remove_field("content-type");
+            let place = Place::Body(String::new());
+            let words = "no body at all".to_owned();
+            let about = About { worth: 3, place, kind: "malformed", variant: "no-body", at: &body.at, words };
+            self.single(about, &request, None);
         }
         let boundless = (base.codec.notation == Notation::Parts).then_some("multipart/form-data");
         let kinds = [

@@ -43,13 +43,18 @@ pub(super) fn content(
         seen.violation(Cause::Malformed, Place::Body(String::new()), None, &media.at);
         return;
     };
-    unclear.into_iter().for_each(|why| seen.silent(why));
+    for why in unclear {
+        seen.silent(why);
+    }
     if bytes.is_empty() {
         seen.silent("an empty body may be taken for none");
     }
     for stray in strays {
         let keyword = Some(stray.keyword.to_owned());
         seen.violation(stray.cause, Place::Body(stray.place), keyword, &stray.at);
+    }
+    if media.schema.is_none() {
+        seen.silent("what a body without a schema has to hold is not said");
     }
     let documented =
         media.examples.iter().any(|one| one.value.as_str().is_some_and(|text| text.as_bytes() == bytes));

@@ -328,7 +328,7 @@ fn of_body(
     match text {
         None => seen.violation(Cause::Malformed, root, None, &media.at),
         Some(text) => {
-            document(labeller, operation, media, &Document { text, codec: None, unclear: &[] }, seen)
+            document(labeller, operation, media, &Document { text, codec: None, unclear: &[] }, seen);
         }
     }
 }

@@ -141,7 +141,7 @@ pub(super) fn read(codec: &Codec, bytes: &[u8], found: &mut Found) -> Meaning {
         (name, meaning)
     });
     let each: Vec<(String, Meaning)> = each.collect();
-    Meaning::object(each, (0, bytes.len()))
+    Meaning::object(&each, (0, bytes.len()))
 }
 
 fn decoded(text: &str, found: &mut Found) -> String {
@@ -175,7 +175,7 @@ fn member(way: Way, shape: &Shape, entries: Vec<Entry>, at: &str, found: &mut Fo
     if let (Way::Joined(between), true, [Leaf { text, span }]) = (way, shape.items.is_some(), &*leaves) {
         let items = text.split(between).map(|text| Leaf { text: text.to_owned(), span: *span });
         leaves = items.collect();
-    } else if !shape.is_list() && !(several && shape.allows(Type::Array)) {
+    } else if !(shape.is_list() || several && shape.allows(Type::Array)) {
         if several {
             found.repeated.push(at.to_owned());
         }
@@ -238,6 +238,6 @@ fn inside(shape: &Shape, entries: Vec<Entry>, depth: usize, at: &str, found: &mu
     if is_list {
         Meaning::list(each.into_iter().map(|(_, one)| one).collect(), span)
     } else {
-        Meaning::object(each, span)
+        Meaning::object(&each, span)
     }
 }

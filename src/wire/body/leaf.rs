@@ -29,7 +29,7 @@ impl Meaning {
         Meaning { typed: node(Kind::Array(typed), span), plain: node(Kind::Array(plain), span) }
     }
 
-    pub(super) fn object(members: Vec<(String, Meaning)>, span: (usize, usize)) -> Meaning {
+    pub(super) fn object(members: &[(String, Meaning)], span: (usize, usize)) -> Meaning {
         let member = |key: &String, value: &Node| Member {
             key: key.clone(),
             key_start: value.start,

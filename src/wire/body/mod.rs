@@ -5,6 +5,7 @@
 mod file;
 mod form;
 mod leaf;
+mod lines;
 mod multipart;
 mod plain;
 mod shape;
@@ -32,6 +33,8 @@ pub enum Notation {
     Form,
     /// A part for each member.
     Parts,
+    /// JSON texts, each behind the other.
+    Lines,
     /// XML.
     Xml,
     /// Text, as it is.
@@ -82,15 +85,20 @@ pub struct Stray {
 #[error("{0}")]
 pub struct Malformed(pub &'static str);
 
+const YAML: [&str; 4] = ["application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"];
+
 impl Notation {
     /// That of a media type.
     pub fn of(media_type: &str) -> Notation {
         let name = model::essence(media_type);
-        if model::is_json(&name) {
+        // What is JSON is YAML, too.
+        if model::is_json(&name) || YAML.contains(&name.as_str()) || name.ends_with("+yaml") {
             Notation::Json
+        } else if lines::kind(&name).is_some() {
+            Notation::Lines
         } else if model::is_form(&name) {
             Notation::Form
-        } else if name == "multipart/form-data" {
+        } else if name.starts_with("multipart/") {
             Notation::Parts
         } else if matches!(name.as_str(), "application/xml" | "text/xml")
             || name.ends_with("+xml") && !name.starts_with("image/")
@@ -157,6 +165,7 @@ impl Codec {
             Notation::Json => Some(json::compact(&value.to_value()).into_bytes()),
             Notation::Form => form::written(self, value).map(String::into_bytes),
             Notation::Parts => multipart::written(self, value),
+            Notation::Lines => lines::written(&self.content_type, value),
             Notation::Xml => xml::written(self, value).map(String::into_bytes),
             Notation::Text => plain::written(value).map(String::into_bytes),
             Notation::Bytes => plain::bytes(&self.shape, value),
@@ -189,6 +198,7 @@ impl Codec {
             }
             Notation::Form => form::read(self, bytes, &mut found),
             Notation::Parts => multipart::read(self, content_type, bytes, &mut found)?,
+            Notation::Lines => lines::read(&self.shape, content_type, bytes, &mut found)?,
             Notation::Xml => xml::read(self, bytes, &mut found)?,
             Notation::Text => plain::read(&self.shape, content_type, bytes, &mut found),
             Notation::Bytes => plain::read_bytes(&self.shape, content_type, bytes, &mut found),

@@ -12,6 +12,7 @@ use indexmap::IndexMap;
 
 /// What no part is.
 const NONE: &str = "a body in which no part is found may be taken for one without parts";
+const OTHER: &str = "how the parts of a multipart body that is no form are told apart is not said";
 const CUT: &str = "what comes before the end of a body that is cut may be taken";
 const NAMELESS: &str = "what a part without a name is for is not said";
 const FILES: &str = "whether a part is a file is told by its file name";
@@ -141,6 +142,9 @@ pub(super) fn read(
     let pieces = sequence::parameter(content_type, "boundary")
         .map(|boundary| sequence::split(bytes, format!("--{boundary}").as_bytes()))
         .unwrap_or_default();
+    if model::essence(content_type) != "multipart/form-data" {
+        found.unclear(OTHER);
+    }
     let mut came: IndexMap<String, Vec<(Head, &[u8])>> = IndexMap::new();
     let mut ended = false;
     for piece in pieces.iter().copied().skip(1).take(MOST) {
@@ -170,7 +174,7 @@ pub(super) fn read(
         (name, meaning)
     });
     let each: Vec<(String, Meaning)> = each.collect();
-    Ok(Meaning::object(each, (0, bytes.len())))
+    Ok(Meaning::object(&each, (0, bytes.len())))
 }
 
 /// The head of a part and what it holds; nothing where it has no name.

@@ -204,6 +204,15 @@ fn a_file_begins_as_its_media_type_says() {
     assert!(!image.is_clear(b"x"));
 }
 
+#[test]
+fn a_list_is_written_line_by_line() {
+    let schema = json!({"type": "array", "items": {"type": "object"}});
+    let lines = sample("application/x-ndjson", &schema, &json!({}));
+    let value = json!([{"a": 1}, {"b": "x\ny"}]);
+    assert_eq!(lines.write(&value).unwrap(), "{\"a\":1}\n{\"b\":\"x\\ny\"}\n");
+    assert_eq!(lines.read(lines.write(&value).unwrap()), value);
+}
+
 fn pet() -> Value {
     json!({"type": "object", "xml": {"name": "pet", "namespace": "https://example.com/pets", "prefix": "p"}, "properties": {
         "id": {"type": "integer", "xml": {"attribute": true}},

@@ -290,6 +290,9 @@ fn meaning(shape: &Shape, element: &Element, at: &str, found: &mut Found) -> Mea
             }
             let child = &element.children[last];
             if own.is_list() {
+                if !child.text.trim().is_empty() {
+                    found.unclear(LEFT_OVER);
+                }
                 let each = child.children.iter().map(|child| meaning(item, child, &here, found)).collect();
                 Meaning::list(each, child.span)
             } else {
@@ -304,7 +307,8 @@ fn meaning(shape: &Shape, element: &Element, at: &str, found: &mut Found) -> Mea
         members.push((child.name.clone(), meaning(other, child, &pointer::child(at, &child.name), found)));
     }
     if shape.types == [Type::String] {
+        found.unclear(LEFT_OVER);
         return Leaf { text: element.text.clone(), span: element.span }.meaning(shape);
     }
-    Meaning::object(members, element.span)
+    Meaning::object(&members, element.span)
 }
