@@ -13,12 +13,12 @@ use super::{Exit, fail_on, note, say};
 use crate::config::in_pipeline;
 use crate::contract::Contract;
 use crate::judge::{CHECKS, Levels, Severity};
-use crate::plan::{Plan, Position};
+use crate::plan::{Also, Plan, Position};
 use crate::record::file::RecordFile;
 use crate::record::{Record, Verdict};
 use crate::report::progress::Progress;
 use crate::report::{self, Detail, Events, Format, Output, Report, Subject, changes, terminal};
-use crate::run::{CleanUp, Ledger, RunError, Settings, identity};
+use crate::run::{CleanUp, Credentials, Ledger, RunError, Settings, identity};
 use crate::session::{
     self, Checked, NotRecorded, Observer, Observers, Options, Pinned, SessionError, Snapshots,
 };
@@ -31,6 +31,13 @@ use tokio::sync::watch;
 
 /// The profile of the embedded host.
 const HOST_PROFILE: &str = "host";
+
+/// What more is tried of the credentials that were given.
+fn also(given: &Credentials) -> Vec<Also> {
+    let another = given.another.is_some() || given.foreign.is_some();
+    let alternatives = (!given.is_empty()).then_some(Also::Alternatives);
+    alternatives.into_iter().chain(another.then_some(Also::AnotherUser)).collect()
+}
 
 pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let outputs = super::report::outputs(&arguments.report)?;
@@ -45,10 +52,9 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let tokens = Tokens {
         fetched: given.fetch_tokens(&contract),
         foreign: given.foreign.is_some(),
-        given: !given.is_empty(),
-        another: given.another.is_some() || given.foreign.is_some(),
+        also: also(&given),
     };
-    super::patterns::known(&contract, &arguments.selection, &arguments.guards, tokens)?;
+    super::patterns::known(&contract, &arguments.selection, &arguments.guards, tokens.clone())?;
     let guards = match target {
         Target::Url(_) => arguments.guards.of_target(),
         Target::Embedded { .. } => arguments.guards.of_embedded(),

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::{Exit, say};
 use crate::contract::Contract;
 use crate::judge::{CHECKS, Check, check};
-use crate::plan::{self, Case, Plan, Wishes};
+use crate::plan::{self, Also, Case, Plan, Wishes};
 use crate::text::{cut, visible};
 use crate::text::{meant, suggestion};
 
@@ -64,7 +64,7 @@ fn of_case(id: &str, arguments: &ContractArgs) -> Result<String, Failure> {
         changing_methods: true,
         foreign_token: true,
         expired_token: true,
-        alternatives: true,
+        also: vec![Also::Alternatives, Also::AnotherUser],
         ..Wishes::default()
     };
     let plan =

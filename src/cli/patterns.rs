@@ -5,7 +5,7 @@ use super::arguments::{GuardArgs, SelectionArgs};
 use super::failure::Failure;
 use super::plan::Tokens;
 use crate::contract::Contract;
-use crate::plan::{self, METHODS, Selection, Wishes, matches};
+use crate::plan::{self, Also, METHODS, Selection, Wishes, matches};
 use crate::text::{did_you_mean, meant, suggestion};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -34,8 +34,7 @@ pub(super) fn known(
         changing_methods: arguments.changing_methods,
         foreign_token: tokens.foreign,
         expired_token: tokens.fetched,
-        alternatives: tokens.given,
-        another_user: tokens.another,
+        also: tokens.also,
         ..Wishes::default()
     };
     // A configuration that several commands share may name what another of them sends.
@@ -43,7 +42,7 @@ pub(super) fn known(
         changing_methods: true,
         foreign_token: true,
         expired_token: true,
-        alternatives: true,
+        also: vec![Also::Alternatives, Also::AnotherUser],
         ..own.clone()
     };
     let mut ids = BTreeSet::new();

@@ -7,7 +7,7 @@ use super::patterns::known;
 use super::values::ValueArgs;
 use super::{Exit, note, say, say_with};
 use crate::contract::Contract;
-use crate::plan::{self, Guards, KnownValue, Plan, PlanError, Selection, Wishes};
+use crate::plan::{self, Also, Guards, KnownValue, Plan, PlanError, Selection, Wishes};
 use crate::report::{self, plan::graph::Graph};
 
 pub(super) fn plan(arguments: &PlanArgs) -> Result<Exit, Failure> {
@@ -48,16 +48,14 @@ fn draw(contract: &Contract, values: &[KnownValue], format: GraphFormat) {
 }
 
 /// Which tokens a run has.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Tokens {
     /// Fetched with a key, and so with an end.
     pub(super) fetched: bool,
     /// One that is good for somebody else.
     pub(super) foreign: bool,
-    /// Or any other credentials.
-    pub(super) given: bool,
-    /// Those of another user.
-    pub(super) another: bool,
+    /// What more is tried of them.
+    pub(super) also: Vec<Also>,
 }
 
 /// The plan that a user asked for.
@@ -76,8 +74,7 @@ pub(super) fn made(
         changing_methods: arguments.changing_methods,
         foreign_token: tokens.foreign,
         expired_token: tokens.fetched,
-        alternatives: tokens.given,
-        another_user: tokens.another,
+        also: tokens.also,
         guards,
     };
     plan::plan(contract, &wishes).map_err(|error| {

@@ -15,6 +15,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+/// What more is tried of credentials, where they were given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Also {
+    /// Every alternative of what operations ask for.
+    Alternatives,
+    /// Those of another user, to whom nothing of the run belongs.
+    AnotherUser,
+}
+
 /// What a plan is made for.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Wishes {
@@ -28,12 +38,9 @@ pub struct Wishes {
     pub changing_methods: bool,
     /// Whether there is a token of somebody else to be refused.
     pub foreign_token: bool,
-    /// Whether there are credentials of another user, to whom nothing of the run belongs.
+    /// What more is tried of credentials.
     #[serde(default)]
-    pub another_user: bool,
-    /// Whether every alternative of what operations ask for is tried.
-    #[serde(default)]
-    pub alternatives: bool,
+    pub also: Vec<Also>,
     /// Whether a token is fetched whose end can be waited for.
     pub expired_token: bool,
     /// What only the user knows.

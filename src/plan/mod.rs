@@ -21,7 +21,7 @@ mod unsent;
 mod values;
 mod ways;
 
-pub use build::{PlanError, Wishes, plan};
+pub use build::{Also, PlanError, Wishes, plan};
 pub(crate) use derive::value_of;
 pub use derive::{Values, plain};
 pub use guard::{Guards, Withheld};

@@ -143,8 +143,8 @@ fn asks(operation: &Operation, asked: &Folds<'_>) -> Option<Asked> {
     let media = body.content.iter().filter(|media| !media.unread).find(is_usable)?;
     let flat = asked.whole(std::slice::from_ref(&media.schema.as_ref()?.0));
     let secret = flat.properties.keys().find(|name| SECRETS.contains(&plain(name).as_str()))?.clone();
-    let named = |user: &&str| flat.properties.keys().find(|name| plain(name) == **user);
-    let user = USERS.iter().find_map(|user| named(&user)).cloned();
+    let named = |user: &str| flat.properties.keys().find(|name| plain(name) == user);
+    let user = USERS.iter().find_map(|user| named(user)).cloned();
     let rest = flat.required.iter().filter(|name| **name != secret && Some(*name) != user.as_ref());
     let known = |name: &String| {
         let flat = flat.properties.get(name).map(|places| asked.whole_of(places))?;

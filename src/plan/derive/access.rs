@@ -5,7 +5,7 @@ use super::{About, Deriver};
 use crate::cause::Cause;
 use crate::contract::model::StatusRange;
 use crate::exchange::{CredentialKind, Request};
-use crate::plan::{Expectation, Place, Scenario, Verdict, Violation, guard};
+use crate::plan::{Also, Expectation, Place, Scenario, Verdict, Violation, guard};
 
 impl Deriver<'_> {
     pub(super) fn credentials(&mut self, request: &Request, base: Option<&Base>) {
@@ -39,7 +39,9 @@ impl Deriver<'_> {
             let wanted = match credentials {
                 CredentialKind::Foreign => self.wishes.foreign_token,
                 CredentialKind::Expired => self.wishes.expired_token,
-                CredentialKind::By(_) => self.wishes.alternatives && self.operation.security.len() > 1,
+                CredentialKind::By(_) => {
+                    self.wishes.also.contains(&Also::Alternatives) && self.operation.security.len() > 1
+                }
                 CredentialKind::WithoutFirst
                 | CredentialKind::WithoutSecond
                 | CredentialKind::WithoutThird => self.is_short(credentials),
@@ -70,7 +72,7 @@ impl Deriver<'_> {
 
     /// What belongs to the run is read, changed, listed and deleted by another user.
     pub(super) fn another_user(&mut self, request: &Request, base: Option<&Base>) {
-        if !self.wishes.another_user || self.operation.is_open() {
+        if !self.wishes.also.contains(&Also::AnotherUser) || self.operation.is_open() {
             return;
         }
         let key = "credentials/of-another";
