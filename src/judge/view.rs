@@ -113,7 +113,7 @@ impl<'v> View<'v> {
             let is_told = match codec.notation {
                 Notation::Xml | Notation::Form => true,
                 Notation::Text => codec.is_scalar(),
-                Notation::Json | Notation::Parts | Notation::Bytes => false,
+                Notation::Json | Notation::Lines | Notation::Parts | Notation::Bytes => false,
             };
             is_told.then(|| codec.read(schemas, Side::Response, given, &answer.body))
         };

@@ -72,7 +72,7 @@ fn is_read(media_type: &str, schema: &Value) -> bool {
         Notation::Text => {
             !matches!(schema.get("type").and_then(Value::as_str), Some("array" | "object") | None)
         }
-        Notation::Parts | Notation::Bytes => false,
+        Notation::Lines | Notation::Parts | Notation::Bytes => false,
     };
     is_told || model::includes(media_type, "application/json")
 }
