@@ -47,8 +47,6 @@ impl Deriver<'_> {
     fn worth(&self, subject: &Subject<'_>, spot: &Spot, mutation: &Mutation, first: bool) -> Option<u8> {
         let is_json = subject.parameter.media_type.as_deref().is_some_and(model::is_json);
         let worth = match (mutation.kind, mutation.worth) {
-            // JSON that no text can be.
-            ("nesting" | "duplicate-key", _) => return None,
             ("type", _) if !is_json => match mutation.variant.as_str() {
                 // Text may be any text.
                 _ if spot.flat.allows(Type::String) => return None,
@@ -60,7 +58,8 @@ impl Deriver<'_> {
             ("number", _) if mutation.variant == "exponent" => return None,
             ("text", 2) => 4,
             ("text", _) if first && TEXTS.contains(&mutation.variant.as_str()) => 8,
-            ("text", _) => return None,
+            // What no text can be, and odd texts beyond the first few.
+            ("text" | "nesting" | "duplicate-key", _) => return None,
             ("length", _) if mutation.variant == "255" => return None,
             ("length", _) if mutation.variant == "256" && !first => return None,
             (_, worth) => worth,

@@ -36,6 +36,7 @@ struct Subject<'c> {
 }
 
 /// What a case about a parameter is about.
+#[derive(Clone, Copy)]
 struct Of<'a> {
     worth: u8,
     kind: &'a str,
