@@ -97,7 +97,7 @@ const fn shown(name: &'static str, since: Version, inside: Inside) -> Field {
 const CALLBACKS: &str = "these are requests that the host sends, which nobody waits for";
 const ENCODED: &str = "how the parts of a form or a stream are written is not looked at";
 const RESERVED: &str = "in a form everything is encoded that may be";
-const XML: &str = "no body is written or read as XML";
+const XML: &str = "of it only what makes an attribute is looked at";
 
 /// Every kind of object, in the order of the specification.
 pub const OBJECTS: &[&Object] = &[
@@ -392,7 +392,7 @@ static SCHEMA: Object = Object {
         field("readOnly", V3_0, Both),
         field("writeOnly", V3_0, Both),
         field("example", V3_0, Sent),
-        field("xml", V3_0, Not(XML)),
+        field("xml", V3_0, Sent),
         field("externalDocs", V3_0, Shown),
         field("deprecated", V3_0, Shown),
     ],
@@ -411,11 +411,11 @@ static XML_OBJECT: Object = Object {
     name: "XML",
     fields: &[
         field("nodeType", V3_2, Not(XML)),
-        field("name", V3_0, Not(XML)),
-        field("namespace", V3_0, Not(XML)),
-        field("prefix", V3_0, Not(XML)),
-        field("attribute", V3_0, Not(XML)),
-        field("wrapped", V3_0, Not(XML)),
+        field("name", V3_0, Sent),
+        field("namespace", V3_0, Sent),
+        field("prefix", V3_0, Sent),
+        field("attribute", V3_0, Sent),
+        field("wrapped", V3_0, Sent),
     ],
 };
 

@@ -89,7 +89,8 @@ pub(super) const fn named(
 }
 
 pub(super) fn all() -> Vec<Proof> {
-    [REQUESTS, PARAMETERS, BODIES, CREDENTIALS, LINKS, ANSWERS, unread::UNREAD, unread::ENCODED].concat()
+    [REQUESTS, PARAMETERS, BODIES, NOT_JSON, CREDENTIALS, LINKS, ANSWERS, unread::UNREAD, unread::ENCODED]
+        .concat()
 }
 
 const REQUESTS: &[Proof] = &[
@@ -255,6 +256,64 @@ const PARAMETERS: &[Proof] = &[
         ("Example", "dataValue"),
         "/a?q=b",
         "paths: {/a: {get: {parameters: [{name: q, in: query, required: true, schema: {type: string}, examples: {one: {«dataValue: b»}}}], responses: {'200': {description: ok}}}}}\n",
+    ),
+];
+
+const NOT_JSON: &[Proof] = &[
+    sent(
+        ("Media Type", "encoding"),
+        "t=a%2Ca",
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {required: true, content: {application/x-www-form-urlencoded: {schema: {type: object, required: [t], properties: {t: {type: array, minItems: 2, items: {type: string, enum: [a]}}}}, «encoding: {t: {explode: false}}»}}}}}}\n",
+    ),
+    sent(
+        ("Encoding", "explode"),
+        "t=a%2Ca",
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {required: true, content: {application/x-www-form-urlencoded: {schema: {type: object, required: [t], properties: {t: {type: array, minItems: 2, items: {type: string, enum: [a]}}}}, encoding: {t: {«explode: false»}}}}}}}}\n",
+    ),
+    sent(
+        ("Encoding", "style"),
+        "t=a%7Ca",
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {required: true, content: {application/x-www-form-urlencoded: {schema: {type: object, required: [t], properties: {t: {type: array, minItems: 2, items: {type: string, enum: [a]}}}}, encoding: {t: {«style: pipeDelimited,» explode: false}}}}}}}}\n",
+    ),
+    sent(
+        ("Encoding", "contentType"),
+        "Content-Type: a/b",
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {required: true, content: {multipart/form-data: {schema: {type: object, required: [f], properties: {f: {type: string}}}, encoding: {f: {«contentType: a/b»}}}}}}}}\n",
+    ),
+    sent(
+        ("Encoding", "headers"),
+        "X-P: 1",
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {required: true, content: {multipart/form-data: {schema: {type: object, required: [f], properties: {f: {type: string}}}, encoding: {f: {«headers: {X-P: {required: true, schema: {type: string}}}»}}}}}}}}\n",
+    ),
+    sent(
+        ("Schema", "xml"),
+        "<x>b</x>",
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {required: true, content: {application/xml: {schema: {type: object, required: [k], properties: {k: {type: string, enum: [b], «xml: {name: x}»}}}}}}}}}\n",
+    ),
+    sent(
+        ("XML", "name"),
+        "<x>b</x>",
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {required: true, content: {application/xml: {schema: {type: object, required: [k], properties: {k: {type: string, enum: [b], xml: {«name: x»}}}}}}}}}}\n",
+    ),
+    sent(
+        ("XML", "namespace"),
+        "urn:n",
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {required: true, content: {application/xml: {schema: {type: object, required: [k], properties: {k: {type: string, enum: [b], xml: {«namespace: 'urn:n'»}}}}}}}}}}\n",
+    ),
+    sent(
+        ("XML", "prefix"),
+        "<p:k>b",
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {required: true, content: {application/xml: {schema: {type: object, required: [k], properties: {k: {type: string, enum: [b], xml: {«prefix: p»}}}}}}}}}}\n",
+    ),
+    sent(
+        ("XML", "attribute"),
+        " k=",
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {required: true, content: {application/xml: {schema: {type: object, required: [k], properties: {k: {type: string, enum: [b], xml: {«attribute: true»}}}}}}}}}}\n",
+    ),
+    sent(
+        ("XML", "wrapped"),
+        "<k><k>b</k>",
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {required: true, content: {application/xml: {schema: {type: object, required: [k], properties: {k: {type: array, minItems: 1, maxItems: 1, items: {type: string, enum: [b]}, xml: {«wrapped: true»}}}}}}}}}}\n",
     ),
 ];
 
