@@ -64,10 +64,24 @@ pub(super) const ENCODED: &[Proof] = &[
         (4, "`itemEncoding` is not read"),
         "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {content: {multipart/mixed: {\n  «itemEncoding: {contentType: a/b}»}}}}}}\n",
     ),
-    named(("Encoding", "allowReserved"), (4, "`allowReserved` is not read"), FORM),
-    named(("Encoding", "encoding"), (4, "`encoding` is not read"), FORM),
-    named(("Encoding", "prefixEncoding"), (4, "`prefixEncoding` is not read"), FORM),
-    named(("Encoding", "itemEncoding"), (4, "`itemEncoding` is not read"), FORM),
+    named(
+        ("Encoding", "allowReserved"),
+        (4, "`allowReserved` is not read"),
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {content: {multipart/form-data: {\n  encoding: {f: {«allowReserved: true»}}}}}}}}\n",
+    ),
+    named(
+        ("Encoding", "encoding"),
+        (4, "`encoding` is not read"),
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {content: {multipart/form-data: {\n  encoding: {f: {«encoding: {g: {}}»}}}}}}}}\n",
+    ),
+    named(
+        ("Encoding", "prefixEncoding"),
+        (4, "`prefixEncoding` is not read"),
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {content: {multipart/form-data: {\n  encoding: {f: {«prefixEncoding: [{}]»}}}}}}}}\n",
+    ),
+    named(
+        ("Encoding", "itemEncoding"),
+        (4, "`itemEncoding` is not read"),
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {content: {multipart/form-data: {\n  encoding: {f: {«itemEncoding: {contentType: a/b}»}}}}}}}}\n",
+    ),
 ];
-
-const FORM: &str = "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {content: {multipart/form-data: {\n  «encoding: {f: {contentType: a/b, headers: {}, style: form, explode: true, allowReserved: true, encoding: {}, prefixEncoding: [], itemEncoding: {}}}»}}}}}}\n";
