@@ -251,6 +251,7 @@ mod tests {
         throttled
         server-error
         credentials-enforced
+        object-authorisation
         leaked-internals
         valid-accepted
         invalid-rejected
