@@ -52,7 +52,7 @@ impl Reach {
     }
 }
 
-/// Headers that OpenAPI says are described elsewhere.
+/// Headers that `OpenAPI` says are described elsewhere.
 fn is_elsewhere(parameter: &Parameter) -> bool {
     let names = ["accept", "content-type", "authorization"];
     parameter.location == ParameterLocation::Header
@@ -155,7 +155,7 @@ fn of_operation(contract: &Contract, operation: &Operation, cases: &[&Case], rea
     }
     let demands = |one: &&Parameter| one.required && one.location != ParameterLocation::Path;
     let breakable = |one: &&Parameter| can_be_broken(contract, one);
-    if operation.body.is_some() || parameters.iter().any(|one| demands(&one) || breakable(&one)) {
+    if operation.body.is_some() || parameters.iter().any(|one| demands(one) || breakable(one)) {
         let refused = own
             .iter()
             .any(|case| case.expectation.verdict == Verdict::Reject && case.place != Place::Credentials);

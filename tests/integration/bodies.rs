@@ -169,8 +169,8 @@ impl Host {
         match self.manner {
             Manner::Strict => text.parse().ok().filter(|_| !text.starts_with('+')),
             Manner::Lenient => {
-                let number: f64 = text.trim().parse().ok()?;
-                (number.fract() == 0.0).then_some(number as i64)
+                let whole = text.trim().trim_end_matches('0').trim_end_matches('.');
+                text.trim().parse().ok().or_else(|| whole.parse().ok())
             }
         }
     }

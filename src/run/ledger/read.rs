@@ -92,12 +92,15 @@ impl<'l> Told<'l> {
     }
 }
 
+/// What tells a resource from others: how it is deleted.
+type Resource<'k> = (&'k str, Vec<(&'k str, &'k str)>);
+
 /// The lines of a run that tell of something that may be left, by what a later line that tells the end
 /// of it has in common with them.
 #[derive(Default)]
 pub(super) struct Open<'k> {
     /// By what was made or changed.
-    named: HashMap<(&'k str, Vec<(&'k str, &'k str)>), Vec<usize>>,
+    named: HashMap<Resource<'k>, Vec<usize>>,
     /// By case: what no answer named, and is found by its text.
     unnamed: HashMap<&'k str, Vec<usize>>,
     /// Changes, by where they were sent.

@@ -197,7 +197,7 @@ impl Codec {
                 return Ok(Came { text, unclear: Vec::new(), unclear_at: Vec::new(), strays: Vec::new() });
             }
             Notation::Form => form::read(self, bytes, &mut found),
-            Notation::Parts => multipart::read(self, content_type, bytes, &mut found)?,
+            Notation::Parts => multipart::read(self, content_type, bytes, &mut found),
             Notation::Lines => lines::read(&self.shape, content_type, bytes, &mut found)?,
             Notation::Xml => xml::read(self, bytes, &mut found)?,
             Notation::Text => plain::read(&self.shape, content_type, bytes, &mut found),

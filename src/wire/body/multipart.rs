@@ -2,7 +2,7 @@
 
 use super::leaf::{self, Leaf, Meaning};
 use super::shape::Shape;
-use super::{CONTENTS, Codec, Found, Malformed, NOT_UTF8, Stray, file, plain};
+use super::{CONTENTS, Codec, Found, NOT_UTF8, Stray, file, plain};
 use crate::cause::Cause;
 use crate::contract::model;
 use crate::json::{Kind, Node, pointer};
@@ -133,12 +133,7 @@ fn unquoted(name: &str) -> String {
 }
 
 /// What the parts of a body stand for.
-pub(super) fn read(
-    codec: &Codec,
-    content_type: &str,
-    bytes: &[u8],
-    found: &mut Found,
-) -> Result<Meaning, Malformed> {
+pub(super) fn read(codec: &Codec, content_type: &str, bytes: &[u8], found: &mut Found) -> Meaning {
     let pieces = sequence::parameter(content_type, "boundary")
         .map(|boundary| sequence::split(bytes, format!("--{boundary}").as_bytes()))
         .unwrap_or_default();
@@ -174,7 +169,7 @@ pub(super) fn read(
         (name, meaning)
     });
     let each: Vec<(String, Meaning)> = each.collect();
-    Ok(Meaning::object(&each, (0, bytes.len())))
+    Meaning::object(&each, (0, bytes.len()))
 }
 
 /// The head of a part and what it holds; nothing where it has no name.
@@ -262,7 +257,7 @@ fn member(
     let several = parts.len() > 1;
     let is_whole = matches!(parts.as_slice(), [(head, content)]
         if head.content_type.as_deref().is_some_and(model::is_json) && content.starts_with(b"["));
-    if is_whole || !shape.is_list() && !(several && shape.allows(Type::Array)) {
+    if is_whole || !(shape.is_list() || several && shape.allows(Type::Array)) {
         if several {
             found.repeated.push(at.to_owned());
         }

@@ -153,6 +153,6 @@ fn xml(folds: &Folds<'_>, fold: &Folded) -> Xml {
 
 /// The name of a component.
 fn named(fold: &Folded) -> Option<String> {
-    let components = fold.parts.iter().filter_map(|at| at.strip_prefix("/components/schemas/"));
-    components.filter(|name| !name.contains('/')).next().map(|name| pointer::unescape(name).into_owned())
+    let mut components = fold.parts.iter().filter_map(|at| at.strip_prefix("/components/schemas/"));
+    components.find(|name| !name.contains('/')).map(|name| pointer::unescape(name).into_owned())
 }

@@ -277,7 +277,9 @@ fn meaning(shape: &Shape, element: &Element, at: &str, found: &mut Found) -> Mea
             .filter(|index| !used[*index] && element.children[*index].name == name);
         let fitting: Vec<usize> = fitting.collect();
         let Some(last) = fitting.last().copied() else { continue };
-        fitting.iter().for_each(|index| used[*index] = true);
+        for index in &fitting {
+            used[*index] = true;
+        }
         let here = pointer::child(at, key);
         let children = || fitting.iter().map(|index| &element.children[*index]);
         let item = own.items.as_deref().unwrap_or(&unknown);
