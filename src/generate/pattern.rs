@@ -11,7 +11,7 @@ const LONGEST: usize = 100_000;
 /// So many parts are walked for one text: they may be repeated without writing anything.
 const STEPS: u32 = 300_000;
 /// So many texts are tried for one look.
-const TRIES: usize = 40;
+const TRIES: usize = 200;
 /// So many looks of a pattern are broken one by one.
 const LOOKS: usize = 8;
 /// Text longer than this is not looked through for a place where something fits.

@@ -51,7 +51,8 @@ fn paths<'p>(plan: &'p Plan, method: &'p str) -> impl Iterator<Item = String> + 
     // What is no id is nobody's.
     let is_no_id = |case: &Case| {
         matches!(case.place, Place::Path(_))
-            && ["wrong-type", "pattern", "not-in-enum", "format"].contains(&case.cause.as_str())
+            && ["wrong-type", "pattern", "not-in-enum", "format"]
+                .contains(&case.cause.split('/').next().unwrap_or_default())
     };
     let cases = plan.cases().filter(move |case| case.request.method == method && !is_no_id(case));
     cases.map(|case| case.request.path().to_string())
@@ -90,7 +91,8 @@ fn changes_go_to_ids_that_nobody_has() {
             paths(&plan, "GET").all(|path| !path.contains(RUN)),
             "{schema}: what only reads is as it was"
         );
-        assert_eq!(withheld(&plan).iter().filter(|(operation, _)| operation.ends_with("Note")).count(), 0);
+        let withheld = withheld(&plan);
+        assert!(!withheld.iter().any(|(operation, _)| operation.ends_with("Note")), "{schema}: {withheld:?}");
     }
 }
 
