@@ -147,6 +147,7 @@ fn xml(folds: &Folds<'_>, fold: &Folded) -> Xml {
         xml.prefix = xml.prefix.or(text("prefix"));
         xml.attribute |= is("attribute") || kind("attribute");
         xml.wrapped |= is("wrapped");
+        xml.otherwise |= told.get("nodeType").is_some() && !kind("element") && !kind("attribute");
     }
     xml
 }

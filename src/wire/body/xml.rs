@@ -13,6 +13,7 @@ const ROOT: &str = "what the root element is called is not said";
 const NAMES: &str = "what comes under another name than that of the root element may be taken";
 const LEFT_OVER: &str = "what text between elements is for is not said";
 const DECLARED: &str = "whether a document type is read is not said";
+const OTHERWISE: &str = "what is neither an element nor an attribute is not read";
 const EMPTY: &str = "whether an element with nothing in it is an empty text is not said";
 
 /// So deep elements are read, and so many.
@@ -26,6 +27,8 @@ pub(super) struct Xml {
     pub(super) namespace: Option<String>,
     pub(super) prefix: Option<String>,
     pub(super) attribute: bool,
+    /// It is neither an element nor an attribute.
+    pub(super) otherwise: bool,
     pub(super) wrapped: bool,
 }
 
@@ -89,7 +92,7 @@ fn close(name: &str, xml: &Xml, text: &mut String) {
 }
 
 fn element(name: &str, shape: &Shape, value: &Node, text: &mut String) -> Option<()> {
-    if !is_name(shape.xml.local(name)) {
+    if shape.xml.otherwise || !is_name(shape.xml.local(name)) {
         return None;
     }
     let Kind::Object(members) = &value.kind else {
@@ -265,6 +268,9 @@ fn meaning(shape: &Shape, element: &Element, at: &str, found: &mut Found) -> Mea
             shape.members.iter().find(|(own, shape)| shape.xml.attribute && shape.xml.local(own) == name);
         let (key, shape) = known.map_or((name.clone(), &unknown), |(own, shape)| (own.clone(), shape));
         members.push((key, Leaf { text: text.clone(), span: element.span }.meaning(shape)));
+    }
+    if shape.members.values().any(|own| own.xml.otherwise) {
+        found.unclear(OTHERWISE);
     }
     let mut used = vec![false; element.children.len()];
     for (key, own) in shape.members.iter().filter(|(_, own)| !own.xml.attribute) {

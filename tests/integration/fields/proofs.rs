@@ -209,7 +209,7 @@ const PARAMETERS: &[Proof] = &[
     ),
     sent(
         ("Parameter", "required"),
-        "/a?q=b",
+        "reject/query/q/missing",
         "paths: {/a: {get: {parameters: [{name: q, in: query, «required: true,» schema: {enum: [b]}}], responses: {'200': {description: ok}}}}}\n",
     ),
     sent(
@@ -309,6 +309,11 @@ const NOT_JSON: &[Proof] = &[
         ("XML", "attribute"),
         " k=",
         "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {required: true, content: {application/xml: {schema: {type: object, required: [k], properties: {k: {type: string, enum: [b], xml: {«attribute: true»}}}}}}}}}}\n",
+    ),
+    sent(
+        ("XML", "nodeType"),
+        " k=",
+        "paths: {/a: {post: {responses: {'200': {description: ok}}, requestBody: {required: true, content: {application/xml: {schema: {type: object, required: [k], properties: {k: {type: string, enum: [b], xml: {«nodeType: attribute»}}}}}}}}}}\n",
     ),
     sent(
         ("XML", "wrapped"),

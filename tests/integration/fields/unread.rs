@@ -48,10 +48,7 @@ pub(super) const UNREAD: &[Proof] = &[
         (4, "`explode` is not read"),
         "paths: {/a: {get: {responses: {'200': {description: ok, headers: {X-H: {schema: {type: object},\n  «explode: true»}}}}}}}\n",
     ),
-    named(("XML", "nodeType"), (4, "no JSON"), XML_ANSWER),
 ];
-
-const XML_ANSWER: &str = "paths: {/a: {get: {responses: {'200': {description: ok, content: {\n  «application/xml: {schema: {type: object, xml: {name: x, namespace: 'urn:n', prefix: p, attribute: false, wrapped: false, nodeType: element}}}»}}}}}}\n";
 
 pub(super) const ENCODED: &[Proof] = &[
     named(
