@@ -147,10 +147,6 @@ fn names_somebody(operation: &Operation, violations: &[Violation]) -> bool {
 }
 
 fn codes_for(operation: &Operation, violation: &Violation) -> Vec<String> {
-    let behaviour = &operation.behaviour;
-    behaviour
-        .codes_however_read(violation.cause, &violation.place.stated())
-        .into_iter()
-        .map(str::to_owned)
-        .collect()
+    let codes = violation.place.codes(&operation.behaviour, violation.cause);
+    codes.into_iter().map(str::to_owned).collect()
 }

@@ -36,9 +36,9 @@ pub use values::{KnownValue, NobodysValue, given_by_user};
 pub use ways::{Need, Needs, Ways};
 
 use crate::cause::Cause;
-use crate::contract::Contract;
 use crate::contract::link::Supplied;
 use crate::contract::model::StatusRange;
+use crate::contract::{Behaviour, Contract};
 use crate::exchange::{CredentialKind, Request};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -392,6 +392,23 @@ impl Place {
             | Place::Method
             | Place::Credentials
             | Place::Link(_) => String::new(),
+        }
+    }
+
+    /// The codes that a cause at this place may get. A catalogue of which nobody says otherwise is about
+    /// bodies: what a parameter gets is only said where it is named.
+    pub fn codes<'b>(&self, behaviour: &'b Behaviour, cause: Cause) -> Vec<&'b str> {
+        match self {
+            Place::Header(_)
+            | Place::Query(_)
+            | Place::Path(_)
+            | Place::Cookie(_)
+            | Place::Querystring(_)
+                if !matches!(cause, Cause::NotFound | Cause::Unauthenticated) =>
+            {
+                behaviour.codes_at(cause, &self.stated())
+            }
+            _ => behaviour.codes_however_read(cause, &self.stated()),
         }
     }
 

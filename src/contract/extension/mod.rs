@@ -287,7 +287,15 @@ impl Behaviour {
         Vec::new()
     }
 
-    /// The same, whatever a host takes `null` in place of a body for: an object without members, no
+    /// The codes of a cause that the contract names for this very place.
+    pub fn codes_at(&self, cause: Cause, place: &str) -> Vec<&str> {
+        let catalogue = self.errors.iter().flat_map(|errors| &errors.catalogue);
+        let own = |known: &(Cause, Option<String>)| known.0 == cause && known.1.as_deref() == Some(place);
+        let found = catalogue.filter(|(_, entry)| entry.when.0.iter().any(own));
+        found.map(|(code, _)| code.as_str()).collect()
+    }
+
+    /// The codes of a cause at a place, whatever a host takes `null` in place of a body for: an object without members, no
     /// body at all, or a value of a wrong type. The likeliest comes first.
     pub fn codes_however_read(&self, cause: Cause, place: &str) -> Vec<&str> {
         let mut codes = self.codes(cause, place);

@@ -63,7 +63,7 @@ fn is_in_catalogue(operation: &Operation, violations: &[Violation]) -> bool {
         let entries = behaviour.errors.iter().flat_map(|errors| errors.catalogue.values());
         return entries.flat_map(|entry| &entry.when.0).any(|(cause, _)| !outside.contains(cause));
     }
-    let has_code = |one: &Violation| !behaviour.codes(one.cause, &one.place.stated()).is_empty();
+    let has_code = |one: &Violation| !one.place.codes(behaviour, one.cause).is_empty();
     violations.iter().any(has_code)
 }
 
