@@ -68,9 +68,16 @@ fn changes_go_to_nothing_that_could_be_there_with_any_credentials_and_body() {
         assert!(begins(&lines, method).count() > 3, "{said}");
         assert!(begins(&lines, method).all(|line| line.contains("/things/") && line.contains("4711081512")));
     }
-    for never in
-        ["PATCH ", "PUT /settings", "POST /admin/purge", "GET /logout", "POST /quiet", "OPTIONS /quiet"]
-    {
+    // What no resource is called.
+    assert!(begins(&lines, "PATCH ").all(|line| line.contains("4711081512")), "{lines:?}");
+    for never in [
+        "PATCH /things/small/",
+        "PUT /settings",
+        "POST /admin/purge",
+        "GET /logout",
+        "POST /quiet",
+        "OPTIONS /quiet",
+    ] {
         assert_eq!(begins(&lines, never).count(), 0, "{never}");
     }
     assert!(begins(&lines, "POST /reset-password-policy").count() > 0);
@@ -94,7 +101,7 @@ fn each_guard_is_lifted_by_its_flag() {
     assert!(begins(&lines, "DELETE /things/00000000-0000").count() > 0);
     assert_eq!(begins(&lines, "POST /admin/purge").count(), 0);
     let (lines, _) = sent(&["--include-disruptive", "tidy,/logout"]);
-    assert_eq!(begins(&lines, "PATCH ").count() + begins(&lines, "POST /quiet").count(), 0);
+    assert_eq!(begins(&lines, "PATCH /things/small/7").count() + begins(&lines, "POST /quiet").count(), 0);
     let disruptive = |line: &String| line.contains(" /admin/purge") || line.contains(" /logout");
     let first = lines.iter().position(disruptive).expect("what was asked for is sent");
     assert!(lines[first..].iter().all(disruptive), "after all else: {:?}", &lines[first..]);

@@ -156,7 +156,11 @@ fn an_id_that_was_given_is_asked_for_and_one_that_nobody_has() {
 #[test]
 fn a_guess_that_is_wrong_costs_a_gap_and_no_finding() {
     let ran = check(&orders(Orders::OtherIds)).run().ends_with(0);
-    assert_eq!(gaps(&ran, "getOrder"), ["no valid request was accepted: 404 \u{d7}1"]);
+    let gaps = gaps(&ran, "getOrder");
+    assert!(
+        matches!(gaps.as_slice(), [gap] if gap.starts_with("no valid request was accepted: 404 ")),
+        "{gaps:?}"
+    );
 }
 
 #[test]

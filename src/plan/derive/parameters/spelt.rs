@@ -36,7 +36,10 @@ impl Deriver<'_> {
             return;
         }
         let flat = self.labeller.flats.at(&subject.places);
-        let mut texts: Vec<(u8, &str, String)> = vec![(7, "empty", String::new())];
+        // An empty part of a path leads to another path.
+        let is_in_path = subject.parameter.location == ParameterLocation::Path;
+        let mut texts: Vec<(u8, &str, String)> =
+            if is_in_path { Vec::new() } else { vec![(7, "empty", String::new())] };
         match &subject.value {
             Value::Number(number) if !std::mem::replace(&mut tried.number, true) => texts.extend([
                 (8, "point-zero", format!("{number}{}", if number.is_f64() { "0" } else { ".0" })),
