@@ -2,7 +2,7 @@
 
 use crate::exchange::{Pieces, Request};
 use crate::json::{self, Kind, Node, pointer};
-use crate::wire::url;
+use crate::wire::{cookie, url};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
@@ -42,8 +42,16 @@ impl Said {
             }
         }
         said.insert("query".to_owned(), query.into());
+        let mut cookies = Map::new();
+        for text in &parts.cookies {
+            for (name, value) in cookie::pairs(text.as_str()) {
+                say(&pointer::child("/cookie", name), text);
+                cookies.insert(name.to_owned(), value.into());
+            }
+        }
+        said.insert("cookie".to_owned(), cookies.into());
         let mut headers = Map::new();
-        for (name, text) in parts.headers() {
+        for (name, text) in parts.headers().filter(|(name, _)| !name.eq_ignore_ascii_case("cookie")) {
             let name = name.to_ascii_lowercase();
             say(&pointer::child("/header", &name), &text);
             headers.insert(name, text.as_str().into());

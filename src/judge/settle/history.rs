@@ -182,15 +182,14 @@ impl<'r> History<'r> {
         }
     }
 
-    /// Whether the contract lists all that a parameter holds, or every cookie.
+    /// Whether the contract lists all that a parameter holds.
     fn lists_parameters(&self, index: usize, request: &Request, at: &str) -> bool {
         let operation = &self.contract.operations[index];
         let Some((place, name)) = json::pointer::parent_and_last(at) else { return false };
-        let cookies = at == "/header/cookie";
         let own = |one: &&Parameter| match one.location {
             ParameterLocation::Query => place == "/query" && one.name == name,
             ParameterLocation::Header => place == "/header" && one.name.eq_ignore_ascii_case(&name),
-            ParameterLocation::Cookie => cookies,
+            ParameterLocation::Cookie => place == "/cookie" && one.name == name,
             ParameterLocation::Path | ParameterLocation::Querystring => false,
         };
         let target = request.path();

@@ -28,12 +28,13 @@ const DEFECTS: [Defect; 16] = [
 
 /// What no contract tells: a path without a parameter is another path, of a path it is not said what is
 /// there, and nothing is encoded in a header.
-const UNTOLD: [(&str, Defect); 6] = [
+const UNTOLD: [(&str, Defect); 7] = [
     ("path", Defect::Required),
     ("path", Defect::Encoded),
     ("path", Defect::Twice),
     ("path", Defect::Split),
     ("header", Defect::Encoded),
+    ("header", Defect::Twice),
     ("header", Defect::Split),
 ];
 
