@@ -70,14 +70,7 @@ fn changes_go_to_nothing_that_could_be_there_with_any_credentials_and_body() {
     }
     // What no resource is called.
     assert!(begins(&lines, "PATCH ").all(|line| line.contains("4711081512")), "{lines:?}");
-    for never in [
-        "PATCH /things/small/",
-        "PUT /settings",
-        "POST /admin/purge",
-        "GET /logout",
-        "POST /quiet",
-        "OPTIONS /quiet",
-    ] {
+    for never in ["PUT /settings", "POST /admin/purge", "GET /logout", "POST /quiet", "OPTIONS /quiet"] {
         assert_eq!(begins(&lines, never).count(), 0, "{never}");
     }
     assert!(begins(&lines, "POST /reset-password-policy").count() > 0);
