@@ -174,7 +174,8 @@ impl<'r> History<'r> {
                     || (shaped && !conflict && taken.is_some_and(any))
                     || (parameter && matches!(text.as_str(), "true" | "false"))
                     || number.is_some_and(|number| {
-                        self.knows_number(at, &number, (taken, flat.as_deref()), conflict)
+                        let is_shown = !is_not_shown(operation, at, &number);
+                        is_shown && self.knows_number(at, &number, (taken, flat.as_deref()), conflict)
                     })
             }
             Value::Number(number) => self.knows_number(at, number, (taken, flat.as_deref()), conflict),
@@ -271,11 +272,30 @@ impl<'r> History<'r> {
             let schema = operation.json_body()?.schema.as_ref()?;
             return Some(self.flats.below(std::slice::from_ref(&schema.0), field));
         }
-        let name = at.rsplit('/').next()?;
-        let known =
-            operation.parameters.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(name))?;
-        Some(self.flats.at(&[known.schema.as_ref()?.0.clone()]))
+        Some(self.flats.at(&[parameter_at(operation, at)?.schema.as_ref()?.0.clone()]))
     }
+}
+
+/// The parameter at a place outside of the body.
+fn parameter_at<'o>(operation: &'o Operation, at: &str) -> Option<&'o Parameter> {
+    let (place, name) = json::pointer::parent_and_last(at)?;
+    let location = place.trim_start_matches('/');
+    let is = |one: &&Parameter| {
+        one.location.name() == location
+            && match one.location {
+                ParameterLocation::Header => one.name.eq_ignore_ascii_case(&name),
+                _ => one.name == name,
+            }
+    };
+    operation.parameters.iter().find(is)
+}
+
+/// Whether the contract shows which values a parameter has, and this is none of them: a host need not
+/// know more.
+fn is_not_shown(operation: &Operation, at: &str, value: &Number) -> bool {
+    let Some(parameter) = parameter_at(operation, at) else { return false };
+    let shown: Vec<Value> = parameter.examples.iter().map(|example| example.value.clone()).collect();
+    !shown.is_empty() && !lists(&shown, &Value::Number(value.clone()))
 }
 
 /// Whether a listed value is meant by one that may be written as text.
