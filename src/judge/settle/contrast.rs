@@ -2,6 +2,7 @@
 
 use crate::exchange::{Pieces, Request};
 use crate::json::{self, Kind, Node, pointer};
+use crate::wire::body::Notation;
 use crate::wire::{cookie, url};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -23,7 +24,14 @@ impl Said {
             if let Ok(text) = &text {
                 collect(&text.root, body, &mut "/body".to_owned(), &mut fresh);
             }
-            said.insert("body".to_owned(), text.map_or(Value::Null, |text| text.to_value()));
+            // A body of text is one value, whatever it looks like.
+            let kind = request.header("content-type").map(|kind| Notation::of(&kind));
+            let value = match text {
+                _ if kind == Some(Notation::Text) => String::from_utf8_lossy(body.sample()).into(),
+                Ok(text) => text.to_value(),
+                Err(_) => Value::Null,
+            };
+            said.insert("body".to_owned(), value);
         }
         let parts = &request.parts;
         let mut say = |at: &str, text: &Pieces| {
