@@ -3,7 +3,8 @@
 
 use super::derive::{Deriver, Draft, Names, Supplier};
 use super::guard;
-use super::{Case, Labeller, Needs, Plan, Role, Said, Scenario, Ways, Wishes};
+use super::{Case, Expectation, Labeller, Needs, Plan, Role, Said, Scenario, Verdict, Ways, Wishes};
+use crate::contract::Contract;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -130,6 +131,7 @@ pub fn unsupplied(labeller: &Labeller<'_>, plan: &Plan, scenarios: &[usize]) -> 
                 case.id.clone_from(&planned.id);
                 case.request.credentials = planned.request.credentials;
                 case.role = planned.role;
+                case.expectation = doubted(contract, case);
             }
             scenario.id.clone_from(&planned.id);
             without.scenarios[index] = Arc::new(scenario);
@@ -137,6 +139,18 @@ pub fn unsupplied(labeller: &Labeller<'_>, plan: &Plan, scenarios: &[usize]) -> 
     }
     lost.extend(guard::spared(contract, &mut without, scenarios));
     (without, lost)
+}
+
+/// What must come of a case that has to do without a resource of the run's own: an id that is documented
+/// need not be there.
+fn doubted(contract: &Contract, case: &Case) -> Expectation {
+    let is_in_path = contract.operations[case.operation].path.contains('{');
+    if case.expectation.verdict != Verdict::Accept || !is_in_path {
+        return case.expectation.clone();
+    }
+    let silent = vec!["whether the resource that the path names exists is not known".to_owned()];
+    let (statuses, codes, violations) = (Vec::new(), Vec::new(), Vec::new());
+    Expectation { verdict: Verdict::Either, statuses, codes, violations, silent }
 }
 
 #[cfg(test)]
