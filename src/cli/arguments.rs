@@ -2,6 +2,7 @@
 
 use super::clean::{CleanArgs, KeepArgs};
 use super::exit;
+use super::fail_on::FailArgs;
 use super::servers::ServerArgs;
 use super::values::{SetupArgs, ValueArgs};
 use crate::plan::Guards;
@@ -284,47 +285,6 @@ pub(super) struct ProfileArgs {
     /// The folder of snapshots
     #[arg(long, env = "PROBITY_SNAPSHOTS", default_value = "snapshots", value_name = "FOLDER")]
     pub(super) snapshots: PathBuf,
-}
-
-/// What lets a run fail although nothing is denied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
-    /// Something of the contract could not be tested: a gap, or an operation that a broken part
-    /// of the contract keeps from being tested
-    Gaps,
-    /// A finding is only reported
-    Warnings,
-    /// Something was not tested: of an operation nothing was accepted, a case proves nothing or
-    /// was not sent
-    Untested,
-}
-
-impl FailOn {
-    /// What it is called on the command line.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            FailOn::Gaps => "gaps",
-            FailOn::Warnings => "warnings",
-            FailOn::Untested => "untested",
-        }
-    }
-}
-
-/// What fails a run that would hold otherwise.
-#[derive(Debug, Args)]
-pub(super) struct FailArgs {
-    /// Fail, with exit code 1, also where there is any of these
-    #[arg(
-        long,
-        env = "PROBITY_FAIL_ON",
-        help_heading = "Severity",
-        value_name = "WHAT",
-        value_delimiter = ','
-    )]
-    pub(super) fail_on: Vec<FailOn>,
-    /// Let the rest be enough where the contract refers to a part of it that is not there
-    #[arg(long, env = "PROBITY_ALLOW_UNTESTABLE", help_heading = "Severity")]
-    pub(super) allow_untestable: bool,
 }
 
 /// The arguments of `check`.

@@ -80,6 +80,17 @@ pub struct Mutation {
     pub worth: u8,
 }
 
+impl Mutation {
+    /// What it is called: its kind, and which of that kind.
+    pub fn name(&self) -> String {
+        if self.kind == self.variant {
+            self.kind.to_owned()
+        } else {
+            format!("{}: {}", self.kind, self.variant)
+        }
+    }
+}
+
 /// The most places of one body that are looked into.
 pub const SPOTS: usize = 120;
 

@@ -290,11 +290,7 @@ impl Deriver<'_> {
         spot: &Spot,
         mutation: &mutate::Mutation,
     ) {
-        let what = if mutation.kind == mutation.variant {
-            mutation.kind.to_owned()
-        } else {
-            format!("{}: {}", mutation.kind, mutation.variant)
-        };
+        let what = mutation.name();
         let words = format!("`{what}` at {}", Place::Body(mutation.at.clone()));
         let about = About {
             worth: mutation.worth,
@@ -390,21 +386,26 @@ impl Deriver<'_> {
             (11, "multipart", Some("multipart/form-data; boundary=probity".into())),
         ];
         for (worth, variant, kind) in kinds {
-            let mut request = request.clone();
-            let parts = request.parts_mut();
-            parts.remove_field("content-type");
-            parts.fields.extend(kind.clone().map(|kind| ("Content-Type".into(), kind.into())));
-            let words = kind.map_or("no media type".into(), |kind| format!("the media type {kind}"));
-            let about = About {
-                worth,
-                place: Place::MediaType,
-                kind: "media-type",
-                variant,
-                at: &base.media.at,
-                words,
-            };
-            self.single(about, &request, Some(&|key| base.bytes(&base.value, key)));
+            self.under(request, base, (worth, variant), kind.as_deref());
         }
+    }
+
+    /// Sends the body under another media type, or under none.
+    pub(super) fn under(
+        &mut self,
+        request: &Request,
+        base: &Base,
+        (worth, variant): (u8, &str),
+        kind: Option<&str>,
+    ) {
+        let mut request = request.clone();
+        let parts = request.parts_mut();
+        parts.remove_field("content-type");
+        parts.fields.extend(kind.map(|kind| ("Content-Type".into(), kind.into())));
+        let words = kind.map_or("no media type".into(), |kind| format!("the media type {kind}"));
+        let (place, at) = (Place::MediaType, &base.media.at);
+        let about = About { worth, place, kind: "media-type", variant, at, words };
+        self.single(about, &request, Some(&|key| base.bytes(&base.value, key)));
     }
 
     fn combinations(&mut self, request: &Request, base: &Base) {

@@ -269,11 +269,7 @@ impl Deriver<'_> {
         if !first && is_valid() {
             return false;
         }
-        let what = if mutation.kind == mutation.variant {
-            mutation.kind.to_owned()
-        } else {
-            format!("{}: {}", mutation.kind, mutation.variant)
-        };
+        let what = mutation.name();
         let as_what = if first { String::new() } else { format!(" as {}", base.media.name) };
         let about = About {
             worth: mutation.worth,
@@ -418,20 +414,7 @@ impl Deriver<'_> {
             if variant == "no-boundary" && kind.is_none() {
                 continue;
             }
-            let mut request = request.clone();
-            let parts = request.parts_mut();
-            parts.remove_field("content-type");
-            parts.fields.extend(kind.map(|kind| ("Content-Type".into(), kind.into())));
-            let words = kind.map_or("no media type".into(), |kind| format!("the media type {kind}"));
-            let about = About {
-                worth,
-                place: Place::MediaType,
-                kind: "media-type",
-                variant,
-                at: &base.media.at,
-                words,
-            };
-            self.single(about, &request, Some(&|key| base.bytes(&base.value, key)));
+            self.under(request, base, (worth, variant), kind);
         }
     }
 }

@@ -90,11 +90,7 @@ impl Deriver<'_> {
         if schema.is_some_and(|schema| schemas.accepts(schema, Side::Request, &changed.root.to_value())) {
             return;
         }
-        let what = if mutation.kind == mutation.variant {
-            mutation.kind.to_owned()
-        } else {
-            format!("{}: {}", mutation.kind, mutation.variant)
-        };
+        let what = mutation.name();
         let inside = mutation.at.trim_start_matches('/');
         let Some(text) = self.written(subject, &changed.root) else {
             if mutation.worth < 6 && ["length", "bound", "items", "pattern", "enum"].contains(&mutation.kind)

@@ -77,10 +77,11 @@ impl Findings {
     ) {
         let silent = operation.behaviour.silent.iter().filter(|silence| silence.cause == Cause::NotFound);
         for silence in silent {
-            let named = operation.parameters.iter().find(|one| place(one).stated() == silence.place);
-            let Some(parameter) = named.filter(|one| !is_supplied(operation, &request.parts, one)) else {
-                continue;
-            };
+            let readers = labeller.readers(operation);
+            let mut all = operation.parameters.iter().zip(readers.iter());
+            let named = all.find(|(one, _)| place(one).stated() == silence.place);
+            let own = named.filter(|(one, _)| !is_supplied(operation, &request.parts, one));
+            let Some((parameter, reader)) = own else { continue };
             let place = place(parameter);
             // What is itself invalid names nothing.
             if self.violations.iter().any(|violation| violation.place == place) {
@@ -89,7 +90,6 @@ impl Findings {
             let target = request.path();
             let (path, query) = url::parts(target.as_str());
             let came = Received::at(&operation.path, path, query).with(request.fields());
-            let reader = Reader::new(&labeller.flats, operation, parameter);
             let reading = reader.read(&labeller.contract.schemas, Side::Request, parameter, &came);
             let Some(value) = reading.map(|reading| reading.value.to_value()) else { continue };
             if !labeller.documents(parameter, |known| *known == value) {
