@@ -209,6 +209,7 @@ impl<'a> Bench<'a> {
             jobs: 1,
             timeout,
             patience: Duration::ZERO,
+            eventually: Duration::ZERO,
             fail_fast,
             ..run::Settings::new(format!("http://{}", host.address()), id)
         };

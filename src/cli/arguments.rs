@@ -240,6 +240,9 @@ pub(super) struct PaceArgs {
     pub(super) jobs: usize,
     #[command(flatten)]
     pub(super) time: TimeArgs,
+    /// How long the target may take to show what was created, changed or deleted
+    #[arg(long, env = "PROBITY_EVENTUALLY", default_value = "2s", value_name = "TIME", value_parser = text::duration)]
+    pub(super) eventually: Duration,
     /// Stop at the first finding that is denied; requests are sent one after the other
     #[arg(long, env = "PROBITY_FAIL_FAST")]
     pub(super) fail_fast: bool,

@@ -96,6 +96,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             rate: arguments.pace.time.rate,
             timeout: arguments.pace.time.timeout,
             patience: arguments.pace.time.max_wait,
+            eventually: arguments.pace.eventually,
             fail_fast: arguments.pace.fail_fast,
             ledger: ledger.clone(),
             clean_up: cleans.then_some(clean_up),

@@ -76,6 +76,16 @@ pub const CHECKS: &[&Check] = &[
     &check::error_code::CHECK,
     &check::rule::CHECK,
     &check::read_back::CHECK,
+    &check::state::created::CHECK,
+    &check::state::replaced::CHECK,
+    &check::state::modified::CHECK,
+    &check::state::deleted::CHECK,
+    &check::state::refused_unchanged::CHECK,
+    &check::state::others_untouched::CHECK,
+    &check::state::done_once::CHECK,
+    &check::state::own_parent::CHECK,
+    &check::state::listed::CHECK,
+    &check::state::safe_read::CHECK,
     &check::documented_status::CHECK,
     &check::response_schema::CHECK,
     &check::well_formed_body::CHECK,
@@ -161,6 +171,9 @@ pub fn exchange(
     }
     if let Some(answer) = exchange.answer().filter(|answer| answer.accepted()) {
         observations.extend(check::read_back::check(&view, answer, scenario, exchanges));
+    }
+    if step == 0 {
+        observations.extend(check::state::check(contract, (plan, run), exchanges, position.scenario));
     }
     if step + 1 == scenario.cases.len() {
         observations.extend(check::rule::of_scenario(&view, scenario, exchanges, note.as_mut()));
@@ -259,6 +272,16 @@ mod tests {
         error-code
         rule
         read-back
+        created
+        replaced
+        modified
+        deleted
+        refused-unchanged
+        others-untouched
+        done-once
+        own-parent
+        listed
+        safe-read
         documented-status
         response-schema
         well-formed-body

@@ -16,6 +16,7 @@ mod rebase;
 mod said;
 mod select;
 mod spare;
+pub mod story;
 mod supply;
 mod unsent;
 mod values;
@@ -31,6 +32,7 @@ pub use probe::{Candidates, Choice, Search, Shown};
 pub use rebase::{again, rebased};
 pub use said::Said;
 pub use select::{METHODS, Selection, matches};
+pub use story::{Part, Story, Tells, Until};
 pub use supply::unsupplied;
 pub use values::{KnownValue, NobodysValue, given_by_user};
 pub use ways::{Need, Needs, Ways};
@@ -93,6 +95,9 @@ pub struct Scenario {
     /// Index of the rule of its operation that its answers together are held against.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<usize>,
+    /// What its steps are, where they tell what the service remembers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub story: Option<Story>,
 }
 
 /// One request to send, with what must come of it.
@@ -128,6 +133,9 @@ pub struct Case {
     /// What of it comes from resources that the run supplies itself with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs: Option<Needs>,
+    /// What it is sent again for, as long as its answer does not show it yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Until>,
 }
 
 /// Where a case stands in a plan.
@@ -154,6 +162,8 @@ pub enum Role {
     Again,
     /// It supplies other cases with a resource, and stands in no snapshot.
     Supply,
+    /// It is a step of a story, and stands in no snapshot.
+    Story,
 }
 
 impl Role {
@@ -328,7 +338,13 @@ impl Position {
 impl Scenario {
     /// One case by itself.
     pub fn single(case: Case) -> Scenario {
-        Scenario { id: case.id.clone(), operation: case.operation, cases: vec![case], at_once: 0, rule: None }
+        let (id, operation) = (case.id.clone(), case.operation);
+        Scenario { cases: vec![case], ..Scenario::of(id, operation) }
+    }
+
+    /// One that holds nothing yet.
+    pub(super) fn of(id: String, operation: usize) -> Scenario {
+        Scenario { id, operation, cases: Vec::new(), at_once: 0, rule: None, story: None }
     }
 
     /// What tells its cases from all others, whatever bodies they are built on.

@@ -31,6 +31,9 @@ pub(super) fn supplied(labeller: &Labeller<'_>, plan: &mut Plan) {
     let made_for = (&plan.wishes.clone(), &*ways);
     let mut supplies = Supplies { labeller, made_for, known, suppliers, names, all };
     for scenario in std::mem::take(&mut plan.scenarios) {
+        // What a scenario makes itself need not be made for it.
+        let own = scenario.cases.iter().filter(|case| case.makes());
+        supplies.known.extend(own.map(|case| (case.operation, case.key.clone())));
         scenario.cases.iter().for_each(|case| supplies.add(case));
         supplies.all.push(scenario);
     }
@@ -219,9 +222,9 @@ components:
                 let needs = case.needs.iter().flat_map(Needs::supplies);
                 let lacking: Vec<_> = needs.filter(|supply| !there.contains(supply)).collect();
                 assert!(lacking.is_empty(), "{}: {lacking:?}", case.id);
-            }
-            if scenario.is_supply() {
-                there.insert((scenario.operation, scenario.cases[0].key.clone()));
+                if case.makes() {
+                    there.insert((case.operation, case.key.clone()));
+                }
             }
         }
         // A parent for the items that are read, one for those that are added, one for the shops that are read.
@@ -235,6 +238,7 @@ components:
         let purposes = |id: &str, verdict: Verdict| -> Vec<String> {
             let own = of(&all, &contract, id).filter(|case| {
                 case.expectation.verdict == verdict
+                    && case.role != Role::Story
                     && case.request.method == contract.operation(id).unwrap().method
             });
             own.filter_map(|case| Some(case.needs.as_ref()?.purpose.to_string())).collect()

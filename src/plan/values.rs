@@ -115,5 +115,7 @@ pub(super) fn given(contract: &Contract, wishes: &Wishes, operation: &Operation)
     let in_path = |given: &Given| matches!(given.into, Taking::Parameter(ParameterLocation::Path, _));
     let usable = given_by_user(contract, &wishes.values, operation);
     let usable = usable.into_iter().filter(|given| !(spared && in_path(given)));
-    usable.map(|given| Need { giver: None, of: "".into(), given, stated: true, own: false }).collect()
+    usable
+        .map(|given| Need { giver: None, of: "".into(), given, stated: true, own: false, purpose: None })
+        .collect()
 }

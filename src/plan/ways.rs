@@ -1,7 +1,7 @@
 //! How operations are given what they take in a plan: connections of the contract that may be used,
 //! and which resource of the run a request takes it from.
 
-use super::{Case, Labeller, Place, Verdict, Violation, Wishes};
+use super::{Case, Labeller, Place, Role, Verdict, Violation, Wishes};
 use super::{guard, values};
 use crate::contract::connection::{Given, Kind, Source, Taking, levels};
 use crate::contract::expression::{Expression, Part};
@@ -36,6 +36,9 @@ pub struct Need {
     pub stated: bool,
     /// Whether what it names is the run's own.
     pub own: bool,
+    /// Whose resource it is, if another than that of the rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Arc<str>>,
 }
 
 /// What the keys of cases begin with that supply a resource.
@@ -166,6 +169,11 @@ impl Ways {
         self.to.iter().flatten().map(|connection| connection.giver).collect()
     }
 
+    /// What is given to an operation.
+    pub(super) fn values(&self, taker: usize) -> &[Need] {
+        self.values.get(taker).map_or(&[], |values| values)
+    }
+
     /// The number of what is given for a parameter.
     pub(super) fn number(&self, taker: usize, parameter: &Parameter) -> Option<usize> {
         let is = |need: &Need| need.given.into.is(parameter.location, &parameter.name);
@@ -236,14 +244,25 @@ impl Needs {
         Needs { purpose: purpose.into(), ..self.clone() }
     }
 
-    /// The operations that give what is taken, each with the key of the case that does.
-    pub fn supplies(&self) -> BTreeSet<(usize, String)> {
-        self.values.iter().filter_map(|need| Some((need.giver?, self.key()))).collect()
+    /// The same with some values from what others give, for a purpose of their own.
+    #[must_use]
+    pub(super) fn but(&self, others: Vec<Need>, purpose: &str) -> Needs {
+        let instead = |need: &Need| {
+            let other = others.iter().find(|other| other.given.into == need.given.into);
+            other
+                .map_or_else(|| need.clone(), |other| Need { purpose: Some(purpose.into()), ..other.clone() })
+        };
+        Needs { values: self.values.iter().map(instead).collect(), ..self.clone() }
     }
 
-    /// The key of the cases that supply what is taken.
-    pub fn key(&self) -> String {
-        format!("{RESOURCE}{}", self.purpose)
+    /// The operations that give what is taken, each with the key of the case that does.
+    pub fn supplies(&self) -> BTreeSet<(usize, String)> {
+        self.values.iter().filter_map(|need| Some((need.giver?, self.key(need)))).collect()
+    }
+
+    /// The key of the case that supplies a value that is taken.
+    pub fn key(&self, need: &Need) -> String {
+        format!("{RESOURCE}{}", need.purpose.as_ref().unwrap_or(&self.purpose))
     }
 
     /// Whether anything that is taken is only guessed to fit.
@@ -264,6 +283,11 @@ impl Needs {
 }
 
 impl Case {
+    /// Whether it makes a resource for others.
+    pub fn makes(&self) -> bool {
+        matches!(self.role, Role::Supply | Role::Story) && self.key.starts_with(RESOURCE)
+    }
+
     /// What it supplies a resource for, if it does.
     pub(super) fn purpose(&self) -> &str {
         self.key.strip_prefix(RESOURCE).unwrap_or_default()
@@ -307,6 +331,7 @@ fn all(contract: &Contract, ways: &[Connection], known: &[Need]) -> Arc<[Need]> 
             given: given.clone(),
             stated: way.reason.is_stated(),
             own: way.kind == Kind::Made,
+            purpose: None,
         })
     });
     let given: Vec<Need> = each.collect();

@@ -284,6 +284,7 @@ pub(super) fn case(id: &str, verdict: Verdict, body: Option<&str>) -> Case {
         fixed: false,
         follows: None,
         needs: None,
+        until: None,
     }
 }
 

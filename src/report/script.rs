@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn scenario(cases: Vec<Case>, at_once: usize) -> Scenario {
-        Scenario { id: "create-group/x".into(), operation: 0, cases, at_once, rule: None }
+        Scenario { id: "create-group/x".into(), operation: 0, cases, at_once, rule: None, story: None }
     }
 
     fn script(scenario: &Scenario, step: usize) -> Repeat {

@@ -58,6 +58,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// The longest that a target may ask to wait, in all.
     pub patience: Duration,
+    /// How long a service may take to show what was done to it.
+    pub eventually: Duration,
     /// Where each operation is served, by its index, where that is not below the target.
     pub served: Vec<Served>,
     /// Certificates that vouch for the target, beside those that this machine trusts.
@@ -91,6 +93,9 @@ impl Settings {
     /// The longest that a target may ask to wait unless the user says otherwise.
     pub const PATIENCE: Duration = Duration::from_mins(2);
 
+    /// How long a service may take to show what was done to it unless the user says otherwise.
+    pub const EVENTUALLY: Duration = Duration::from_secs(2);
+
     /// A plan to a target, without credentials and as fast as it answers. `target` is a URL without a
     /// trailing slash, `run_id` ten digits that no run on this target used before.
     pub fn new(target: impl Into<String>, run_id: impl Into<String>) -> Settings {
@@ -103,6 +108,7 @@ impl Settings {
             rate: None,
             timeout: Settings::TIMEOUT,
             patience: Settings::PATIENCE,
+            eventually: Settings::EVENTUALLY,
             served: Vec::new(),
             authorities: Vec::new(),
             fail_fast: false,
@@ -184,6 +190,7 @@ pub(super) fn sender<'s>(
         transport,
         authenticator: Authenticator::new(contract, settings.credentials.clone(), &settings.target),
         pace: Pace::new(settings.rate, settings.patience),
+        eventually: settings.eventually,
         observer,
         target: &settings.target,
         served: &settings.served,

@@ -31,6 +31,10 @@ use std::time::{Duration, Instant};
 /// After how long somebody is looked for who went away.
 const RETURN: Duration = Duration::from_millis(100);
 
+/// How long is waited at first, and at most, before what a service does not show yet is asked for again.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_millis(400);
+
 /// Whether a request is out of which nobody knows yet what came.
 #[derive(Default)]
 pub(super) struct Underway(AtomicBool);
@@ -47,6 +51,8 @@ pub(super) struct Sender<'r> {
     pub(super) transport: Transport,
     pub(super) authenticator: Authenticator<'r>,
     pub(super) pace: Pace,
+    /// How long a service may take to show what it knows.
+    pub(super) eventually: Duration,
     pub(super) observer: &'r dyn Observer,
     pub(super) target: &'r str,
     /// Where each operation is served.
@@ -95,12 +101,30 @@ impl Sender<'_> {
         }
         let begun = self.trust.begun();
         let exchange = self.settled(case, underway).await?;
+        let exchange = self.awaited(case, exchange, (earlier, underway)).await?;
         self.observer.event(&Event::Sent);
         self.written(case, &exchange)?;
         self.trusted(case, &exchange, begun).await?;
         self.supplies.keep(scenario, planned, &exchange);
         self.named((scenario, planned), earlier, &exchange)?;
         Ok(Some(exchange))
+    }
+
+    /// Sends a case again, for a while, as long as a service may only need time to show what it knows.
+    async fn awaited(
+        &self,
+        case: &Case,
+        mut exchange: Exchange,
+        (earlier, underway): (&[Option<Exchange>], &Underway),
+    ) -> Result<Exchange, Halt> {
+        let Some(until) = case.until else { return Ok(exchange) };
+        let (begun, mut pause) = (Instant::now(), FIRST_PAUSE);
+        while !until.is_met(&exchange, earlier) && begun.elapsed() + pause <= self.eventually {
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            exchange = self.settled(case, underway).await?;
+        }
+        Ok(exchange)
     }
 
     /// Sends a request once, over a connection of its own or a kept one, as soon as the pace allows

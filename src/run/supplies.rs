@@ -33,15 +33,15 @@ impl Supplies {
 
     /// Keeps what a case of a scenario supplies, if it does and was accepted.
     pub(super) fn keep(&self, scenario: &Scenario, case: &Case, exchange: &Exchange) {
-        let Some(first) = scenario.cases.first().filter(|_| case.role == Role::Supply) else { return };
         if !exchange.accepted() {
             return;
         }
-        let mut known = self.known();
-        let key = (first.operation, first.key.clone());
-        if case.id == first.id {
-            known.insert(key, Supply { exchange: exchange.clone(), list: None, read: Vec::new() });
-        } else if let Some(supply) = known.get_mut(&key) {
+        if case.makes() {
+            let supply = Supply { exchange: exchange.clone(), list: None, read: Vec::new() };
+            self.known().insert((case.operation, case.key.clone()), supply);
+        } else if let Some(first) = scenario.cases.first().filter(|_| case.role == Role::Supply)
+            && let Some(supply) = self.known().get_mut(&(first.operation, first.key.clone()))
+        {
             supply.list = Some(exchange.clone());
         }
     }

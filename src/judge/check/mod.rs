@@ -17,6 +17,7 @@ pub(super) mod response_schema;
 pub(super) mod rule;
 pub(super) mod server_error;
 pub(super) mod snapshot;
+pub(super) mod state;
 pub(super) mod throttled;
 pub(super) mod undeclared_method;
 pub(super) mod uniqueness;

@@ -81,6 +81,7 @@ impl Deriver<'_> {
         self.uniqueness(&request, &base);
         self.credentials(&request, Some(&base));
         self.another_user(&request, Some(&base));
+        self.stories(&request, Some(&base));
         let spots = self.mutations(&request, &base);
         self.alternatives(&request, &base, &spots);
         self.unnamed(&request, &base, &spots);
@@ -278,7 +279,7 @@ impl Deriver<'_> {
         self.is_valid(base, value) || base.media.schema.as_ref().is_some_and(by_name)
     }
 
-    fn is_valid(&self, base: &Base, value: &Value) -> bool {
+    pub(super) fn is_valid(&self, base: &Base, value: &Value) -> bool {
         let schema = base.media.schema.as_ref();
         schema.is_none_or(|schema| self.contract.schemas.accepts(schema, Side::Request, value))
     }

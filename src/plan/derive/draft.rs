@@ -167,6 +167,7 @@ impl Sketch {
             fixed,
             follows: None,
             needs,
+            until: None,
         }
     }
 }

@@ -14,6 +14,7 @@ mod parameters;
 mod plain;
 mod querystring;
 mod ruled;
+mod stories;
 mod supply;
 mod unique;
 mod unknown;
@@ -281,6 +282,7 @@ impl<'c> Deriver<'c> {
         self.parameters(request, base);
         self.credentials(request, base);
         self.another_user(request, base);
+        self.stories(request, base);
         self.querystring(request, base);
         self.negotiation(request, base);
         self.methods(request, base);

@@ -69,7 +69,7 @@ impl<'c> Deriver<'c> {
             cases.push(self.case(about, request, None));
         }
         let Some(id) = cases.first().map(|case| case.id.clone()) else { return };
-        self.draft(WORTH, Scenario { id, operation: self.index, cases, at_once: 0, rule: Some(index) });
+        self.draft(WORTH, Scenario { cases, rule: Some(index), ..Scenario::of(id, self.index) });
     }
 
     /// Without a parameter, with its default, and without it again.

@@ -10,10 +10,11 @@ use crate::json::{self, Kind, pointer};
 use crate::plan::guard::{self, Fresh};
 use crate::plan::ways::PARENTS;
 use crate::plan::{Case, Place, Role, Scenario};
+use serde_json::Value;
 
 /// Makes the requests of an operation that supply resources.
 pub(in crate::plan) struct Supplier<'c> {
-    deriver: Deriver<'c>,
+    pub(super) deriver: Deriver<'c>,
     request: Request,
     /// What lists what is made, where no answer tells of it.
     list: Option<Box<Supplier<'c>>>,
@@ -56,6 +57,34 @@ impl<'c> Supplier<'c> {
         let giver = self.deriver.operation.id.clone();
         scenario.cases.extend(self.list.as_mut().map(|list| list.shows(purpose, &giver)));
         scenario
+    }
+
+    /// The request that makes one with all that is declared, numbers with digits after the point, and texts
+    /// that show what becomes of them if they are to tell.
+    pub(super) fn tells(&mut self, purpose: &str, telling: bool) -> Case {
+        let mut case = self.supply(purpose);
+        let Some(base) = self.base.as_ref().filter(|base| base.whole.is_object()) else { return case };
+        let deriver = &self.deriver;
+        let mut value = base.fresh(&base.whole, &format!("resource/{purpose}"));
+        let names: Vec<String> =
+            value.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        for name in names {
+            let Some(number) = value[&name].as_i64() else { continue };
+            let before = std::mem::replace(&mut value[&name], Value::from(as_decimal(number)));
+            if !deriver.is_valid(base, &value) {
+                value[&name] = before;
+            }
+        }
+        let body = Some(deriver.labeller.text(base.written(&value)));
+        let mut request = Request { body, ..case.request.clone() };
+        if telling {
+            request = deriver.telling(request, value);
+        }
+        let request = deriver.bound(&case.place, request);
+        if deriver.labeller.label(deriver.operation, &request).verdict == case.expectation.verdict {
+            case.request = request;
+        }
+        case
     }
 
     /// Whether its requests bring a text that is their own.
@@ -120,9 +149,17 @@ impl<'c> Supplier<'c> {
     }
 }
 
+/// A number near an integer that has digits after the point.
+fn as_decimal(number: i64) -> f64 {
+    const PART: f64 = 0.75;
+    #[expect(clippy::cast_precision_loss, reason = "any number near it will do")]
+    let near = number as f64;
+    near + PART
+}
+
 impl<'c> Deriver<'c> {
     /// The same of another operation.
-    fn of(&self, index: usize) -> Deriver<'c> {
+    pub(super) fn of(&self, index: usize) -> Deriver<'c> {
         Deriver::new(self.labeller, index, (self.wishes, self.ways), self.choices)
     }
 

@@ -142,8 +142,14 @@ fn a_long_body_is_left_out_with_a_note() {
 #[test]
 fn a_request_that_needs_others_before_it_says_so() {
     let steps = [case("accept/first", Verdict::Accept, None), case("reject/again", Verdict::Reject, None)];
-    let scenario =
-        Scenario { id: steps[1].id.clone(), operation: 0, cases: steps.to_vec(), at_once: 0, rule: None };
+    let scenario = Scenario {
+        id: steps[1].id.clone(),
+        operation: 0,
+        cases: steps.to_vec(),
+        at_once: 0,
+        rule: None,
+        story: None,
+    };
     assert_eq!(of(&scenario, &steps[0], &sent(&steps[0], ""), "").note, None);
     assert_eq!(
         of(&scenario, &steps[1], &sent(&steps[1], ""), "").note.unwrap(),

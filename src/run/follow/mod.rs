@@ -44,10 +44,10 @@ pub(super) fn supplied(
     needs: &Needs,
     supplies: &Supplies,
 ) -> Result<Case, Unfilled> {
-    let key = needs.key();
     let taker = &contract.operations[case.operation];
     let mut answers = Vec::with_capacity(needs.values.len());
     for need in needs.values.iter() {
+        let key = needs.key(need);
         let found = match (&need.given.from, need.giver) {
             (Source::Literal(value), _) => Some(value.into()),
             (_, None) => None,

@@ -112,6 +112,7 @@ fn scenarios(all: &[&[(&str, &str)]]) -> Vec<Arc<Scenario>> {
         fixed: false,
         follows: None,
         needs: None,
+        until: None,
     };
     let scenario = |requests: &&[(&str, &str)]| Scenario {
         id: String::new(),
@@ -119,6 +120,7 @@ fn scenarios(all: &[&[(&str, &str)]]) -> Vec<Arc<Scenario>> {
         cases: requests.iter().map(case).collect(),
         at_once: 0,
         rule: None,
+        story: None,
     };
     all.iter().map(scenario).map(Arc::new).collect()
 }

@@ -95,7 +95,7 @@ impl<'c> Deriver<'c> {
             let follow = Follow { step: 0, link: way.link.at.clone(), parameters };
             cases.push(self.stranger(there.operation, way.link, read, follow));
         }
-        self.draft(WORTH, Scenario { id, operation: self.index, cases, at_once: 0, rule: None });
+        self.draft(WORTH, Scenario { cases, ..Scenario::of(id, self.index) });
     }
 
     /// What a link gives that a request has a place for.
@@ -134,7 +134,7 @@ impl<'c> Deriver<'c> {
 
     /// The same request with texts that show when they are not kept to the letter, as far as they
     /// are as valid.
-    fn telling(&self, mut request: Request, mut value: Value) -> Request {
+    pub(super) fn telling(&self, mut request: Request, mut value: Value) -> Request {
         let accepted =
             |request: &Request| self.labeller.label(self.operation, request).verdict == Verdict::Accept;
         if !accepted(&request) {

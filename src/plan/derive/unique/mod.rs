@@ -213,7 +213,7 @@ impl Scene<'_, '_> {
 
     fn draft(&mut self, worth: u8, cases: Vec<Case>, at_once: usize) {
         let Some(id) = cases.last().map(|case| case.id.clone()) else { return };
-        let scenario = Scenario { id, operation: self.deriver.index, cases, at_once, rule: None };
+        let scenario = Scenario { cases, at_once, ..Scenario::of(id, self.deriver.index) };
         self.deriver.draft(worth, scenario);
     }
 }
