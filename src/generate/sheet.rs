@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 /// A body as JSON text, and where in it each of its places stands.
+#[derive(Clone)]
 pub struct Sheet {
     text: String,
     spans: HashMap<String, Span, foldhash::fast::RandomState>,

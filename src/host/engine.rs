@@ -13,7 +13,7 @@ use super::prepare;
 use super::refuse::{self, Refusals};
 use super::resources::{self, Home, Resource, Resources};
 use super::route::{Route, Routes};
-use super::sample::Samples;
+use super::sample::{self, Samples};
 use super::shown::{self, Shown};
 use super::taken::Taken;
 use super::template::Template;
@@ -110,7 +110,8 @@ pub(super) fn success(operation: &Operation) -> (u16, Option<&Response>) {
 impl Prepared {
     /// Works out what each operation of a contract takes and answers.
     pub fn new(contract: Arc<Contract>) -> Prepared {
-        let samples = Samples::new(&contract);
+        let answered = sample::answered(&contract);
+        let samples = Samples::new(&contract, &answered);
         // What is demanded is the same whoever is let in.
         let access = Access::new(&contract, &HostSettings::default());
         let mut routes = Routes::default();
@@ -422,7 +423,7 @@ impl Served {
         let (success, created) = successes(contract, samples, operation);
         Served {
             demands: access.demands(contract, operation),
-            intake: Intake::new(contract, operation),
+            intake: Intake::new(samples.requests(), operation),
             refusals: Refusals::new(samples, operation),
             success,
             created,

@@ -141,18 +141,17 @@ impl From<ValidationError> for Breach {
 }
 
 impl Intake {
-    pub(super) fn new(contract: &Contract, operation: &Operation) -> Intake {
+    pub(super) fn new(folds: &Folds<'_>, operation: &Operation) -> Intake {
         let parameters = operation.parameters.iter().filter(|parameter| !is_said_elsewhere(parameter));
-        let folds = Folds::new(contract.schemas.raw(Side::Request));
         let parameters = parameters.map(|parameter| Taking {
             parameter: parameter.clone(),
-            reader: Reader::new(&folds, operation, parameter),
+            reader: Reader::new(folds, operation, parameter),
         });
         let content = operation.body.iter().flat_map(|body| &body.content);
         Intake {
             parameters: parameters.collect(),
             body_required: operation.body.as_ref().map(|body| body.required),
-            codecs: content.clone().map(|media| Codec::of(&folds, media)).collect(),
+            codecs: content.clone().map(|media| Codec::of(folds, media)).collect(),
             content: content.cloned().collect(),
         }
     }

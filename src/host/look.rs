@@ -10,7 +10,7 @@ use crate::generate::random::Random;
 use crate::generate::value::{Fill, Maker};
 use crate::json::pointer;
 use crate::schema::Side;
-use crate::schema::folded::{Folded, Folds, Type};
+use crate::schema::folded::{Folded, Type};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -40,8 +40,8 @@ pub(super) struct Listed {
 }
 
 impl<'s> Look<'s> {
-    pub(super) fn new(contract: &'s Contract, samples: &'s Samples<'_>) -> Look<'s> {
-        let requests = Rc::new(Folds::new(contract.schemas.raw(Side::Request)));
+    pub(super) fn new(contract: &'s Contract, samples: &Samples<'s>) -> Look<'s> {
+        let requests = Rc::clone(samples.requests());
         Look {
             contract,
             answers: RefCell::new(samples.maker(Fill::All)),

@@ -18,8 +18,8 @@ use std::sync::Arc;
 /// Where values for answers come from.
 pub(super) struct Samples<'c> {
     contract: &'c Contract,
-    /// The schemas as answers see them: what a maker leaves out of requests stands in answers.
-    document: Cow<'c, Value>,
+    answers: Rc<Folds<'c>>,
+    requests: Rc<Folds<'c>>,
 }
 
 /// The body of an answer before anything of the request is in it.
@@ -33,22 +33,32 @@ pub(super) struct Sample {
 
 const TRIES: u64 = 20;
 
+/// The schemas as answers see them: what a maker leaves out of requests stands in answers.
+pub(super) fn answered(contract: &Contract) -> Cow<'_, Value> {
+    let raw = contract.schemas.raw(Side::Response);
+    if !is_flagged(raw) {
+        return Cow::Borrowed(raw);
+    }
+    let mut turned = raw.clone();
+    turn(&mut turned);
+    Cow::Owned(turned)
+}
+
 impl<'c> Samples<'c> {
-    pub(super) fn new(contract: &'c Contract) -> Samples<'c> {
-        let raw = contract.schemas.raw(Side::Response);
-        let document = if is_flagged(raw) {
-            let mut turned = raw.clone();
-            turn(&mut turned);
-            Cow::Owned(turned)
-        } else {
-            Cow::Borrowed(raw)
-        };
-        Samples { contract, document }
+    /// Those for a contract whose answers have these schemas.
+    pub(super) fn new(contract: &'c Contract, answered: &'c Value) -> Samples<'c> {
+        let requests = Folds::new(contract.schemas.raw(Side::Request));
+        Samples { contract, answers: Folds::new(answered).into(), requests: requests.into() }
     }
 
     /// A maker of values for answers.
-    pub(super) fn maker(&self, fill: Fill) -> Maker<'_> {
-        Maker::new(&self.document, Random::named(0, "host"), fill, true)
+    pub(super) fn maker(&self, fill: Fill) -> Maker<'c> {
+        Maker::of(Rc::clone(&self.answers), Random::named(0, "host"), fill, true)
+    }
+
+    /// The folded schemas of requests.
+    pub(super) fn requests(&self) -> &Rc<Folds<'c>> {
+        &self.requests
     }
 
     /// The folded schema of places in an answer.
@@ -63,8 +73,7 @@ impl<'c> Samples<'c> {
 
     /// The folded schema of places in a request.
     pub(super) fn asked(&self, places: &[String]) -> Rc<Folded> {
-        let root = self.contract.schemas.raw(Side::Request);
-        Maker::new(root, Random::named(0, "host"), Fill::All, true).choose(places)
+        Maker::of(Rc::clone(&self.requests), Random::named(0, "host"), Fill::All, true).choose(places)
     }
 
     /// Whether an answer may hold a value.
@@ -127,7 +136,7 @@ impl<'c> Samples<'c> {
         let value = found.iter().find(|value| fits(value)).cloned().or_else(strictly).or_else(|| {
             (0..TRIES).find_map(|seed| {
                 let random = Random::named(seed, &response.at);
-                let mut maker = Maker::new(&self.document, random, Fill::Random, false);
+                let mut maker = Maker::of(Rc::clone(&self.answers), random, Fill::Random, false);
                 maker.make(&places).filter(fits)
             })
         });

@@ -239,7 +239,8 @@ impl Drop for Entered<'_> {
 }
 
 /// What each operation implies, in their order, derived on every processor there is.
-fn derived(contract: &Contract, (wishes, ways): (&Wishes, &Ways)) -> Vec<Derived> {
+fn derived(labeller: &Labeller<'_>, (wishes, ways): (&Wishes, &Ways)) -> Vec<Derived> {
+    let contract = labeller.contract;
     let counted = Mutex::new(Count::default());
     let kept = |mut one: Derived| {
         let mut count = counted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -250,15 +251,14 @@ fn derived(contract: &Contract, (wishes, ways): (&Wishes, &Ways)) -> Vec<Derived
     let count = contract.operations.len();
     let next = AtomicUsize::new(0);
     let derived = Latch::default();
-    let derive = |deriving: Entered<'_>| {
-        let labeller = Labeller::new(contract);
+    let derive = |deriving: Entered<'_>, labeller: &Labeller<'_>| {
         let mut all = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= count {
                 break;
             }
-            let mut deriver = Deriver::new(&labeller, index, (wishes, ways), &[]);
+            let mut deriver = Deriver::new(labeller, index, (wishes, ways), &[]);
             deriver.derive();
             let Deriver { mut drafts, gaps, candidates, .. } = deriver;
             drafts.sort_by_key(|draft| draft.worth);
@@ -270,7 +270,7 @@ fn derived(contract: &Contract, (wishes, ways): (&Wishes, &Ways)) -> Vec<Derived
         let room = counted.lock().unwrap_or_else(PoisonError::into_inner).room();
         for (index, one) in &mut all {
             one.keep(room);
-            one.label((&labeller, ways), *index);
+            one.label((labeller, ways), *index);
         }
         all
     };
@@ -280,10 +280,10 @@ fn derived(contract: &Contract, (wishes, ways): (&Wishes, &Ways)) -> Vec<Derived
         let another = |_| {
             let deriving = derived.enter();
             let thread = thread::Builder::new().stack_size(STACK_BYTES);
-            thread.spawn_scoped(scope, move || derive(deriving)).ok()
+            thread.spawn_scoped(scope, move || derive(deriving, &Labeller::new(contract))).ok()
         };
         let others: Vec<_> = (1..threads).filter_map(another).collect();
-        let mut all = derive(own);
+        let mut all = derive(own, labeller);
         for other in others {
             all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
@@ -324,13 +324,9 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     }
     let mut drafts = Vec::new();
     let (mut gaps, mut candidates) = (Vec::new(), Vec::new());
-    let ways = Ways::of(contract, wishes);
-    let ways = if ways.givers().is_empty() {
-        ways
-    } else {
-        supply::possible(&Labeller::new(contract), wishes, ways)
-    };
-    let all = derived(contract, (wishes, &ways));
+    let labeller = Labeller::new(contract);
+    let ways = supply::possible(&labeller, wishes, Ways::of(contract, wishes));
+    let all = derived(&labeller, (wishes, &ways));
     for (index, mut derived) in all.into_iter().enumerate() {
         let operation = &contract.operations[index];
         if wishes.selection.concerns(operation) {
@@ -370,10 +366,8 @@ pub fn plan(contract: &Contract, wishes: &Wishes) -> Result<Plan, PlanError> {
     let (seed, wishes) = (wishes.seed, wishes.clone());
     let ways = Arc::new(ways);
     let mut plan = Plan { seed, scenarios, gaps, candidates, wishes, ways, ..Plan::default() };
-    guard::guard(contract, &plan.wishes.guards.clone(), &mut plan);
-    if plan.cases().any(|case| case.needs.is_some()) {
-        supply::supplied(&Labeller::new(contract), &mut plan);
-    }
+    guard::guard(&labeller, &plan.wishes.guards.clone(), &mut plan);
+    supply::supplied(&labeller, &mut plan);
     if plan.is_empty() && plan.withheld.is_empty() {
         let untestable = contract.untestable.iter().map(|one| (&one.operation, &one.why, &one.at));
         let gaps = plan.gaps.iter().map(|gap| (&gap.operation, &gap.why, &gap.at));

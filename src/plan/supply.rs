@@ -140,7 +140,7 @@ pub fn unsupplied(labeller: &Labeller<'_>, plan: &Plan, scenarios: &[usize]) -> 
             without.scenarios[index] = Arc::new(scenario);
         }
     }
-    lost.extend(guard::spared(contract, &mut without, scenarios));
+    lost.extend(guard::spared(labeller, &mut without, scenarios));
     (without, lost)
 }
 

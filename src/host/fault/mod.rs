@@ -5,7 +5,7 @@ use super::answer::Answer;
 use super::engine::success;
 use super::intake::Breach;
 use super::refuse::Refusals;
-use super::sample::Samples;
+use super::sample::{self, Samples};
 use crate::cause::Cause;
 use crate::contract::{Contract, Operation};
 use http::StatusCode;
@@ -131,7 +131,8 @@ impl Fault {
 
 /// Every fault that a contract lets one think of, by operation and class.
 pub fn faults(contract: &Contract) -> Vec<Fault> {
-    let samples = Samples::new(contract);
+    let answered = sample::answered(contract);
+    let samples = Samples::new(contract, &answered);
     let mut found = Vec::new();
     for index in 0..contract.operations.len() {
         let mut site = Site::new(contract, &samples, index);

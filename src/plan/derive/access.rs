@@ -64,7 +64,7 @@ impl Deriver<'_> {
                 words,
             };
             match base {
-                Some(base) => self.single(about, &request, Some(&|key| base.bytes(&base.value, key))),
+                Some(base) => self.single(about, &request, Some(&|key| base.body(key))),
                 None => self.single(about, &request, None),
             }
         }
@@ -77,7 +77,7 @@ impl Deriver<'_> {
         }
         let key = "credentials/of-another";
         let mut request = Request { credentials: CredentialKind::OfAnother, ..request.clone() };
-        request.body = base.map(|base| self.text(base.bytes(&base.value, key)));
+        request.body = base.map(|base| self.text(base.body(key)));
         let request = self.bound(&Place::Credentials, request);
         let label = (&request, Verdict::Either, key);
         let owns = self.ways.needs(self.contract, self.index, label).is_some_and(|needs| needs.are_own());
@@ -174,7 +174,7 @@ impl Deriver<'_> {
                 words: format!("{method}, which the path does not declare"),
             };
             match with_body {
-                Some(base) => self.single(about, &request, Some(&|key| base.bytes(&base.value, key))),
+                Some(base) => self.single(about, &request, Some(&|key| base.body(key))),
                 None => self.single(about, &request, None),
             }
         }

@@ -36,6 +36,8 @@ pub(in crate::plan) struct Base {
     pub(in crate::plan) refused: Vec<String>,
     operation: String,
     varying: Rc<[Varying]>,
+    /// The body as text, written once, and the places of it whose values vary.
+    sheet: OnceCell<(Sheet, Vec<usize>)>,
     /// Which key has which value: no two keys may share one, however short the values.
     owners: Rc<RefCell<Owners>>,
 }
@@ -76,13 +78,14 @@ impl Base {
             refused: choice.map(|choice| choice.refused.clone()).unwrap_or_default(),
             operation: deriver.operation.id.clone(),
             varying: varying.into(),
+            sheet: OnceCell::new(),
             owners: Rc::default(),
         }
     }
 
     /// The same with another body.
     pub(in crate::plan) fn with(&self, value: Value) -> Base {
-        Base { full: value.clone(), whole: value.clone(), value, ..self.clone() }
+        Base { full: value.clone(), whole: value.clone(), value, sheet: OnceCell::new(), ..self.clone() }
     }
 
     /// The body that a case about a place is built on: the accepted one, and as much more as it
@@ -206,7 +209,17 @@ impl Base {
         self.varying.iter().filter(|one| !one.unique && one.source.is_some()).map(|one| one.at.as_str())
     }
 
-    /// The same as it is written.
+    /// The body that cases are built on, as it is written with values that no other case has.
+    pub(in crate::plan) fn body(&self, key: &str) -> Vec<u8> {
+        if self.codec.notation != Notation::Json {
+            return self.bytes(&self.value, key);
+        }
+        let write = || (Sheet::of(&self.value), self.places(&self.value, |_| true));
+        let (sheet, places) = self.sheet.get_or_init(write);
+        sheet.with(&self.value, &sheet.edits(&self.values_at(places, key)), None, None).into_bytes()
+    }
+
+    /// Another body as it is written.
     pub(in crate::plan) fn bytes(&self, value: &Value, key: &str) -> Vec<u8> {
         self.written(&self.fresh(value, key))
     }

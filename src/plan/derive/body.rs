@@ -138,9 +138,9 @@ impl Deriver<'_> {
 
     /// A body with the properties that must be there in answers and should not be in requests.
     pub(in crate::plan) fn with_read_only(&self, base: &Base, body: &Value) -> Option<Value> {
-        let flats = Folds::new(self.contract.schemas.raw(Side::Response));
+        let flats = &self.labeller.answered;
         let mut value = body.clone();
-        let added = self.add_read_only(&flats, &flats.at(&base.schemas), &mut value);
+        let added = self.add_read_only(flats, &flats.at(&base.schemas), &mut value);
         (added && self.is_valid(base, &value)).then_some(value)
     }
 
@@ -332,7 +332,7 @@ impl Deriver<'_> {
         }
         let bom = |key: &str| {
             let mut bytes = b"\xef\xbb\xbf".to_vec();
-            bytes.extend(base.bytes(&base.value, key));
+            bytes.extend(base.body(key));
             bytes
         };
         let about = About {
@@ -406,7 +406,7 @@ impl Deriver<'_> {
         let words = kind.map_or("no media type".into(), |kind| format!("the media type {kind}"));
         let (place, at) = (Place::MediaType, &base.media.at);
         let about = About { worth, place, kind: "media-type", variant, at, words };
-        self.single(about, &request, Some(&|key| base.bytes(&base.value, key)));
+        self.single(about, &request, Some(&|key| base.body(key)));
     }
 
     fn combinations(&mut self, request: &Request, base: &Base) {

@@ -387,7 +387,7 @@ impl Deriver<'_> {
         };
         for (worth, variant, words, spoil) in spoils {
             let whole = Whole { worth: *worth, kind: "malformed", variant, words };
-            let body = |key: &str| spoil(&base.bytes(&base.value, key));
+            let body = |key: &str| spoil(&base.body(key));
             self.about_whole(request, base, (first, &base.media.at), &whole, &body);
         }
         if !first {

@@ -34,7 +34,7 @@ impl Deriver<'_> {
             let words = format!("`Accept: {kind}`, which the contract documents");
             let about = about(&kind, &media.at, words);
             match base {
-                Some(base) => self.single(about, &request, Some(&|key| base.bytes(&base.value, key))),
+                Some(base) => self.single(about, &request, Some(&|key| base.body(key))),
                 None => self.single(about, &request, None),
             }
             asked.push(kind);
@@ -51,7 +51,7 @@ impl Deriver<'_> {
             let mut request = accepting(request, NOBODYS);
             let about = about(NOBODYS, &refusal.at, format!("`Accept: {NOBODYS}`, which nobody has"));
             if let Some(base) = base {
-                request.body = Some(self.text(base.bytes(&base.value, &about.key())));
+                request.body = Some(self.text(base.body(&about.key())));
             }
             let case = self.case(about, request, Some(expectation));
             self.draft(WORTH, Scenario::single(case));

@@ -25,7 +25,7 @@ impl Deriver<'_> {
             let place = Place::Querystring(whole.name.clone());
             let about = About { worth, place, kind, variant, at: &whole.at, words: words.to_owned() };
             match base {
-                Some(base) => deriver.single(about, &request, Some(&|key| base.bytes(&base.value, key))),
+                Some(base) => deriver.single(about, &request, Some(&|key| base.body(key))),
                 None => deriver.single(about, &request, None),
             }
         };

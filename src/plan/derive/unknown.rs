@@ -38,7 +38,7 @@ impl Deriver<'_> {
             request.parts_mut().path = path;
             if let Some(base) = base {
                 let key = format!("path/{}/unknown", parameter.name);
-                request.body = Some(self.text(base.bytes(&base.value, &key)));
+                request.body = Some(self.text(base.body(&key)));
             }
             let hole = format!("{{{}}}", parameter.name);
             let last = operation.path.rfind('{') == operation.path.rfind(&hole);

@@ -171,7 +171,7 @@ impl Harm {
 struct Guard<'g> {
     contract: &'g Contract,
     guards: &'g Guards,
-    labeller: Labeller<'g>,
+    labeller: &'g Labeller<'g>,
     seed: u64,
     /// Of each operation that was met.
     signs: HashMap<usize, Option<Sign>>,
@@ -180,11 +180,11 @@ struct Guard<'g> {
 
 /// Takes out of a plan what guards forbid, leads what may be sent to what cannot exist, and puts
 /// what may disrupt at the end.
-pub(super) fn guard(contract: &Contract, guards: &Guards, plan: &mut Plan) {
+pub(super) fn guard(labeller: &Labeller<'_>, guards: &Guards, plan: &mut Plan) {
+    let contract = labeller.contract;
     if guards.disruption.is_none() && !guards.existing_data && !guards.read_only {
         return;
     }
-    let labeller = Labeller::new(contract);
     let seed = plan.seed;
     let mut guard = Guard { contract, guards, labeller, seed, signs: HashMap::new(), fresh: HashMap::new() };
     let mut withheld: IndexMap<usize, (Harm, Vec<Scenario>)> = IndexMap::new();
@@ -213,9 +213,9 @@ pub(super) fn guard(contract: &Contract, guards: &Guards, plan: &mut Plan) {
 
 /// Leads scenarios of a plan that were derived anew to what cannot exist; those that must not be sent
 /// are withheld, and told by their indexes.
-pub(super) fn spared(contract: &Contract, plan: &mut Plan, scenarios: &[usize]) -> Vec<usize> {
+pub(super) fn spared(labeller: &Labeller<'_>, plan: &mut Plan, scenarios: &[usize]) -> Vec<usize> {
     let guards = plan.wishes.guards.clone();
-    let (labeller, seed) = (Labeller::new(contract), plan.seed);
+    let (contract, seed) = (labeller.contract, plan.seed);
     let (signs, fresh) = (HashMap::new(), HashMap::new());
     let mut guard = Guard { contract, guards: &guards, labeller, seed, signs, fresh };
     let mut withheld: IndexMap<usize, (Harm, Vec<Scenario>)> = IndexMap::new();
@@ -322,7 +322,7 @@ impl Guard<'_> {
         if is_nobodys && request.path().carries_run() {
             return Ok(None);
         }
-        let (labeller, seed) = (&self.labeller, self.seed);
+        let (labeller, seed) = (self.labeller, self.seed);
         let fresh =
             self.fresh.entry(case.operation).or_insert_with(|| Fresh::find(labeller, operation, seed));
         let fresh = fresh.as_ref().ok_or(Existing::NoRoom)?;
@@ -330,7 +330,7 @@ impl Guard<'_> {
             return Err(Existing::OwnId);
         }
         // Steps that go to one resource still do.
-        fresh.path(&self.labeller, operation, request, scenario).map(Some).ok_or(Existing::NoRoom)
+        fresh.path(self.labeller, operation, request, scenario).map(Some).ok_or(Existing::NoRoom)
     }
 }
 

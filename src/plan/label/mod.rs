@@ -64,6 +64,8 @@ pub struct Labeller<'c> {
     pub(super) contract: &'c Contract,
     /// The schemas of bodies.
     pub(super) flats: Rc<Folds<'c>>,
+    /// Those of answers.
+    pub(super) answered: Folds<'c>,
     pub(super) resources: ResourceNames,
     /// What stands for the identity of a run.
     pub(super) sample: Sample,
@@ -78,7 +80,9 @@ impl<'c> Labeller<'c> {
         let flats = Rc::new(Folds::new(contract.schemas.raw(Side::Request)));
         let files: Vec<&str> = contract.document.files().iter().map(|file| file.text.as_str()).collect();
         let sample = Sample::apart_from(&files);
-        Labeller { contract, resources, flats, sample, known: RefCell::default(), codecs: RefCell::default() }
+        let answered = Folds::new(contract.schemas.raw(Side::Response));
+        let (known, codecs) = (RefCell::default(), RefCell::default());
+        Labeller { contract, resources, flats, answered, sample, known, codecs }
     }
 
     /// What writes and reads the bodies of a media type.

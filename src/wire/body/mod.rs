@@ -116,7 +116,9 @@ impl Codec {
     /// The codec for what is sent as a media type of a contract.
     pub fn of(folds: &Folds<'_>, media: &MediaType) -> Codec {
         let places: Vec<String> = media.schema.iter().map(|schema| schema.0.clone()).collect();
-        let shape = Shape::of(folds, &places);
+        // JSON tells by itself what stands in it.
+        let is_json = Notation::of(&media.name) == Notation::Json;
+        let shape = if is_json { Shape::default() } else { Shape::of(folds, &places) };
         let content_type = file::sent_as(&media.name, &shape);
         Codec { notation: Notation::of(&content_type), content_type, media: media.clone(), shape }
     }

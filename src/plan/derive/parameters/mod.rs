@@ -168,7 +168,7 @@ impl<'c> Deriver<'c> {
 
     fn send(&mut self, sheet: &Sheet<'_>, about: About<'_>, request: &Request) {
         match sheet.base {
-            Some(base) => self.single(about, request, Some(&|key| base.bytes(&base.value, key))),
+            Some(base) => self.single(about, request, Some(&|key| base.body(key))),
             None => self.single(about, request, None),
         }
     }
