@@ -107,9 +107,18 @@ pub fn again(
             && was_read(*index)
     });
     let reads: Vec<&Case> = reads.map(|(_, scenario)| &scenario.cases[0]).collect();
+    let mut collections: HashMap<&str, Vec<&Case>> = HashMap::new();
+    for created in created {
+        let operation = &contract.operations[created.operation];
+        if operation.method == "POST" && !operation.path.contains('{') {
+            collections.entry(&operation.path).or_default().push(created);
+        }
+    }
     let named = reads.iter().filter_map(|read| {
-        let by_name = created.iter().find_map(|created| named(contract, read, created))?;
-        Some(Scenario::single(by_name))
+        let (collection, last) = contract.operations[read.operation].path.rsplit_once('/')?;
+        let parameter = last.strip_prefix('{')?.strip_suffix('}')?;
+        let mut created = collections.get(collection)?.iter();
+        Some(Scenario::single(created.find_map(|created| named(contract, (read, parameter), created))?))
     });
     let named: Vec<Scenario> = named.collect();
     let again = reads.into_iter().map(|read| {
@@ -125,13 +134,8 @@ pub fn again(
 
 /// The read of a resource by a name that the create of it gave: its path ends in that name below the
 /// path of the create.
-fn named(contract: &Contract, read: &Case, created: &Case) -> Option<Case> {
+fn named(contract: &Contract, (read, parameter): (&Case, &str), created: &Case) -> Option<Case> {
     let (reads, creates) = (&contract.operations[read.operation], &contract.operations[created.operation]);
-    let (collection, last) = reads.path.rsplit_once('/')?;
-    let parameter = last.strip_prefix('{')?.strip_suffix('}')?;
-    if creates.method != "POST" || creates.path != collection {
-        return None;
-    }
     let body = created.request.body.as_ref()?;
     let text = json::read(body.sample()).ok()?;
     // `{tenant_name}` is the `name` of a tenant.
@@ -140,7 +144,7 @@ fn named(contract: &Contract, read: &Case, created: &Case) -> Option<Case> {
         let value = text.at(&pointer::child("", name))?;
         matches!(value.kind, Kind::String(_)).then_some(value)
     })?;
-    if !body.carries_run_in(value.start, value.end) || creates.path.contains('{') {
+    if !body.carries_run_in(value.start, value.end) {
         return None;
     }
     let location = reads.parameters.iter().find(|one| one.name == parameter)?;
