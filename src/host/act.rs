@@ -2,6 +2,8 @@
 
 use super::answer::Answer;
 use super::engine::{Asking, Engine, Found};
+use super::fault::Forgets;
+use super::forget;
 use super::intake::Admitted;
 use super::life::{Act, Chooser, Create, IdFrom, Life};
 use super::linked::Linked;
@@ -94,11 +96,23 @@ impl Engine {
                 Outcome { filled, path, headers: Vec::new() }
             }
             (Act::Delete, Found::Known(home, resource)) => {
-                self.resources.delete(&home);
+                if self.forgets(scene, Forgets::Meant)
+                    && let Some(other) = self.resources.beside(&home)
+                {
+                    self.resources.delete(&other);
+                }
+                if !self.forgets(scene, Forgets::Deleted) {
+                    self.resources.delete(&home);
+                }
                 only(self.shown(scene, &resource.attributes))
             }
             _ => only(self.shaped(scene)),
         }
+    }
+
+    fn forgets(&self, scene: &Scene<'_>, what: Forgets) -> bool {
+        let Asking { index, asked, .. } = scene.asking;
+        self.planted().is_some_and(|planted| planted.forgets(*index, what, asked))
     }
 
     fn sample(&self, scene: &Scene<'_>) -> Option<Filled> {
@@ -146,6 +160,9 @@ impl Engine {
         if let Some(view) = scene.view {
             self.resources.change(home, |known| view.learn(&mut known.attributes, &filled, false));
         }
+        if self.forgets(scene, Forgets::Reading) {
+            self.resources.change(home, |known| forget::altered(&mut known.attributes.body));
+        }
         Some(filled)
     }
 
@@ -174,7 +191,24 @@ impl Engine {
                 resource.shown = Some((reader, view.show(shown, &resource.attributes, fits)));
             }
         }
-        self.resources.change(home, |known| *known = resource);
+        if self.forgets(scene, Forgets::Meant)
+            && let Some(other) = self.resources.beside(home)
+            && let Some(request) = value
+        {
+            let apply =
+                |known: &mut Resource| said.apply(&mut known.attributes, change, &other.id, (request, None));
+            self.resources.change(&other, apply);
+        }
+        if self.forgets(scene, Forgets::Unnamed) {
+            let named = |name: &str| value.as_ref().is_some_and(|value| value.get(name).is_some());
+            let is_id = |own: &Value| resources::text(own) == home.id;
+            if let Some(members) = resource.attributes.body.as_object_mut() {
+                members.retain(|name, own| named(name) || is_id(own));
+            }
+        }
+        if !self.forgets(scene, Forgets::Changed) {
+            self.resources.change(home, |known| *known = resource);
+        }
         filled
     }
 
@@ -187,7 +221,9 @@ impl Engine {
         let mut homes = homes(scene.asking, create, &id);
         let also = homes_by(scene.asking, create, &resource.attributes.body);
         homes.extend(also.into_iter().filter(|home| !self.resources.has(home)));
-        self.resources.create(homes, resource);
+        if !self.forgets(scene, Forgets::Created) {
+            self.resources.create(homes, resource);
+        }
         let (item, parameter) = create.item;
         let mut values = values(scene.asking);
         values.truncate(parameter);
@@ -235,6 +271,10 @@ impl Engine {
             From::Offset(_) if chooses => self.resources.page(&collection, &From::Offset(0), CHOSEN_FROM),
             from => self.resources.page(&collection, from, wanted.most),
         };
+        let mut page = page;
+        if self.forgets(scene, Forgets::Listed) {
+            page.resources.pop();
+        }
         let fits = |body: &Value| self.fits(scene, body);
         let with = |items: Vec<Value>| {
             let mut body = sample.body.clone();

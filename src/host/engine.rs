@@ -24,8 +24,12 @@ use crate::contract::{Contract, Expression, Operation, ParameterLocation};
 use crate::wire::{Received, template, url};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// So much is known of what was done once.
+const MOST_DONE: usize = 100_000;
 
 /// A contract, prepared to be served by as many hosts as are wanted.
 pub struct Prepared {
@@ -43,6 +47,8 @@ pub(super) struct Engine {
     taken: Vec<Taken>,
     access: Access,
     pub(super) resources: Resources,
+    /// What was done that can be done once, by operation and path.
+    done: Mutex<HashSet<(usize, String)>>,
     requests: AtomicU64,
     answers: AtomicU64,
     /// None in a host that is as it should be.
@@ -171,6 +177,7 @@ impl Engine {
             taken: taken.collect(),
             access: Access::new(contract, settings),
             resources: Resources::default(),
+            done: Mutex::default(),
             requests: AtomicU64::new(0),
             answers: AtomicU64::new(0),
             planted: (!settings.faults.is_empty()).then(|| Arc::new(Planted::new(settings.faults.clone()))),
@@ -259,6 +266,7 @@ impl Engine {
                     .and_then(|planted| planted.excuse(self.contract(), index, asked, &mut breaches, refuse));
                 let Some(admitted) = excused else {
                     self.refused(index, false, asked);
+                    self.carry_out(index, asked, &raw);
                     return refuse(&breaches);
                 };
                 admitted
@@ -280,7 +288,32 @@ impl Engine {
                 fields.iter().map(|field| Breach::new(Cause::Repeated, field)).collect();
             return refuse(&breaches);
         }
+        if !self.is_first(index, asked) {
+            return refuse(&[Breach::of(Cause::Repeated, "the request")]);
+        }
         self.accepted(&Asking { index, asked, admitted: &admitted, values: &values }, found)
+    }
+
+    /// Whether what can be done once to a resource was not done yet: something without a body for which the
+    /// contract documents a conflict, so that only the state of the resource can call for it.
+    fn is_first(&self, index: usize, asked: &Asked<'_>) -> bool {
+        let operation = &self.contract().operations[index];
+        let conflicts = |status: u16| {
+            operation.responses.iter().any(|response| response.status == StatusRange::Code(status))
+        };
+        let is_action = operation.method == "POST"
+            && operation.body.is_none()
+            && !self.prepared.served[index].life.named.is_empty()
+            && operation.path.rsplit('/').nth(1).is_some_and(|above| above.starts_with('{'))
+            && !operation.path.ends_with('}');
+        if !is_action || !(conflicts(409) || conflicts(422)) {
+            return true;
+        }
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        if done.len() >= MOST_DONE {
+            done.clear();
+        }
+        done.insert((index, asked.path.to_owned()))
     }
 
     /// Takes a request in as it was read otherwise.
@@ -311,7 +344,7 @@ impl Engine {
     }
 
     /// What a path leads to; none where it names something that is not there.
-    fn found(&self, index: usize, values: &[String]) -> Option<Found> {
+    pub(super) fn found(&self, index: usize, values: &[String]) -> Option<Found> {
         let Life { trail, named, act, .. } = &self.prepared.served[index].life;
         let home = |(length, parameter): &(usize, usize)| Home {
             collection: trail.at(*length, values),

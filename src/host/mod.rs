@@ -30,6 +30,7 @@ mod act;
 mod answer;
 mod engine;
 pub mod fault;
+mod forget;
 mod fresh;
 mod intake;
 mod life;

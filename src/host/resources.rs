@@ -171,6 +171,15 @@ impl Resources {
         }
     }
 
+    /// Another resource of the same collection, if there is one.
+    pub(super) fn beside(&self, home: &Home) -> Option<Home> {
+        let known = self.known();
+        let collection = known.collections.get(&home.collection)?;
+        let mut newest = collection.in_order.iter().rev().filter_map(|number| known.all.get(number));
+        let other = newest.find(|kept| !kept.homes.contains(home))?;
+        other.homes.iter().find(|other| other.collection == home.collection).cloned()
+    }
+
     /// Some resources of a collection, in the order in which they were created.
     pub(super) fn page(&self, collection: &str, from: &From, most: usize) -> Page {
         let known = self.known();

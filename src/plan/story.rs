@@ -177,3 +177,46 @@ pub fn is_named(node: &Node, id: &str) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::{Head, Headers, Outcome, Sent};
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    fn exchange(path: &str, status: u16, body: &'static str) -> Exchange {
+        let head = Head { method: "GET".into(), url: format!("http://h{path}"), headers: Headers::default() };
+        let answer = Answer { status, headers: Headers::default(), body: body.as_bytes().into() };
+        let sent = Sent { head: Arc::new(head), body: None };
+        Exchange::of((sent, 1), Outcome::Answered(answer), (jiff::Timestamp::UNIX_EPOCH, Duration::ZERO))
+    }
+
+    #[test]
+    fn a_service_is_waited_for_until_it_shows_what_was_done() {
+        let (done, refused) = ([Some(exchange("/a/7", 204, ""))], [Some(exchange("/a/7", 409, ""))]);
+        let there = exchange("/a/7", 200, "{\"id\": 7}");
+        let gone = exchange("/a/7", 404, "");
+        assert!(!Until::Gone.is_met(&there, &done) && Until::Gone.is_met(&gone, &done));
+        assert!(Until::Gone.is_met(&there, &refused), "nothing was done");
+        assert!(!Until::There.is_met(&gone, &done) && Until::There.is_met(&there, &done));
+        let [done] = done;
+        let read = [Some(there.clone()), done];
+        assert!(!Until::OtherThan(0).is_met(&there, &read));
+        assert!(Until::OtherThan(0).is_met(&exchange("/a/7", 200, "{\"id\": 7, \"n\": 1}"), &read));
+    }
+
+    #[test]
+    fn a_list_names_what_a_path_ends_in_as_a_number_a_text_or_the_end_of_a_url() {
+        let read = [Some(exchange("/a/7?x=1", 200, "{}"))];
+        for list in [r#"[{"id": 7}]"#, r#"{"items": [{"id": "7"}]}"#, r#"[{"self": "/a/7"}]"#, r#"{"7": {}}"#]
+        {
+            let list = exchange("/a", 200, list);
+            assert!(Until::Names(0).is_met(&list, &read) && !Until::NamesNot(0).is_met(&list, &read));
+        }
+        for list in ["[]", r#"[{"id": 77}]"#, r#"[{"id": "a7"}]"#] {
+            let list = exchange("/a", 200, list);
+            assert!(!Until::Names(0).is_met(&list, &read) && Until::NamesNot(0).is_met(&list, &read));
+        }
+    }
+}

@@ -246,7 +246,7 @@ impl Needs {
 
     /// The same with some values from what others give, for a purpose of their own.
     #[must_use]
-    pub(super) fn but(&self, others: Vec<Need>, purpose: &str) -> Needs {
+    pub(super) fn but(&self, others: &[Need], purpose: &str) -> Needs {
         let instead = |need: &Need| {
             let other = others.iter().find(|other| other.given.into == need.given.into);
             other

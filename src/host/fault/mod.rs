@@ -25,6 +25,7 @@ mod remedy;
 mod request;
 mod rule;
 mod spoilt;
+mod state;
 mod status;
 mod stranger;
 mod twist;
@@ -34,6 +35,7 @@ use change::Change;
 use parameter::Misread;
 pub(super) use planted::{Planted, digest};
 use request::Lax;
+pub(super) use state::Forgets;
 use stranger::Stranger;
 use unique::Lapse;
 
@@ -71,6 +73,8 @@ pub(super) enum Defect {
     Clock(i64),
     /// A parameter is read otherwise than it is meant.
     Misreads(Misread),
+    /// Something that happened to a resource is forgotten.
+    Forgets(Forgets),
 }
 
 macro_rules! classes {
@@ -110,6 +114,7 @@ classes! {
     Header = "header": "a required header is missing",
     Body = "body": "a body that is not what it says it is",
     Parameter = "parameter": "a parameter is read wrongly or not at all, or odd text in it crashes the host",
+    State = "state": "what was done to a resource, or was not, is not remembered as it should be",
     Input = "input": "an odd input crashes the host",
     Leak = "leak": "a refusal shows the inside of the host",
     Delivery = "delivery": "an answer comes too late, in part or not at all",
@@ -149,6 +154,7 @@ pub fn faults(contract: &Contract) -> Vec<Fault> {
         body::bodies(&mut site);
         input::derive(&mut site);
         parameter::derive(&mut site);
+        state::derive(&mut site);
         body::leaks(&mut site);
         delivery::derive(&mut site);
         found.append(&mut site.found);

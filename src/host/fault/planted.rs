@@ -7,7 +7,7 @@ use super::change::{self, Change};
 use super::parameter::Reread;
 use super::twist::Memory;
 use super::unique::{GAP, Lapse, Remembered};
-use super::{Defect, Fault, Stranger, request};
+use super::{Defect, Fault, Forgets, Stranger, request};
 use crate::contract::extension::Unique;
 use crate::contract::{Contract, Operation};
 use crate::host::access::Access;
@@ -175,6 +175,16 @@ impl Planted {
     /// What was read otherwise made a difference.
     pub(in crate::host) fn misread(&self, asked: &Asked<'_>) {
         self.mark(asked);
+    }
+
+    /// Whether the host forgets something of a resource that a correct one remembers.
+    pub(in crate::host) fn forgets(&self, operation: usize, what: Forgets, asked: &Asked<'_>) -> bool {
+        let is_it = |armed: &Armed| matches!(armed.fault.defect, Defect::Forgets(own) if own == what);
+        let forgets = self.of(operation).any(is_it);
+        if forgets {
+            self.mark(asked);
+        }
+        forgets
     }
 
     /// A request was refused, before its unique values were looked at.

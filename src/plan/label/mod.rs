@@ -82,7 +82,7 @@ impl<'c> Labeller<'c> {
         let sample = Sample::apart_from(&files);
         let answered = Folds::new(contract.schemas.raw(Side::Response));
         let (known, codecs) = (RefCell::default(), RefCell::default());
-        Labeller { contract, resources, flats, answered, sample, known, codecs }
+        Labeller { contract, flats, answered, resources, sample, known, codecs }
     }
 
     /// What writes and reads the bodies of a media type.

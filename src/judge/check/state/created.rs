@@ -77,7 +77,7 @@ fn otherwise(stage: &Stage<'_>) -> Vec<Observation> {
     let Some(read) = Resource::like(&read, &sent.root) else { return Vec::new() };
     let differs = |leaf: super::shown::Leaf<'_>| {
         let wanted = sent.root.at(&leaf.at)?;
-        if agree(wanted, leaf.value) {
+        if agree(wanted, leaf.value) || stage.is_services(Part::After, &leaf.at, leaf.value) {
             return None;
         }
         let said = told.as_ref().and_then(|told| told.at(&leaf.at));
@@ -91,8 +91,9 @@ fn otherwise(stage: &Stage<'_>) -> Vec<Observation> {
     let mut found: Vec<Observation> = read.of_caller(&sent.root).into_iter().filter_map(differs).collect();
     let lost = super::shown::leaves(&sent.root).into_iter().filter_map(|leaf| {
         let said = told.as_ref().and_then(|told| told.at(&leaf.at))?;
-        let is_lost = read.at(&leaf.at).is_none() && agree(leaf.value, said);
         let place = format!("{}{}", read.at, leaf.at);
+        let is_lost =
+            read.at(&leaf.at).is_none() && agree(leaf.value, said) && stage.declares(Part::After, &place);
         let title = (place.as_str(), "was told by the create and is not there");
         is_lost.then(|| stage.differs(&CHECK, (Part::Made, Part::After), title, (leaf.value, None))).flatten()
     });

@@ -13,12 +13,23 @@ pub(in crate::judge) mod safe_read;
 mod shown;
 
 use crate::contract::Contract;
+use crate::contract::instant::{SECOND, instant};
+use crate::contract::model::choose;
 use crate::exchange::{Answer, Exchange};
-use crate::json::{self, Node, Text};
+use crate::json::{self, Node, Text, pointer};
 use crate::judge::difference::{difference, shown as in_words, type_of};
 use crate::judge::view::sent_value;
 use crate::judge::{About, Check, Observation, View, verdict};
+use crate::plan::story::{id_of, is_named};
 use crate::plan::{Case, Part, Plan, Position, Scenario, Story, Tells};
+use crate::schema::Side;
+use crate::schema::folded::Folds;
+
+/// What services count in every change.
+const VERSIONS: [&str; 6] = ["version", "revision", "rev", "etag", "lock", "seq"];
+
+/// A time is that of what was just done if it is this near, in nanoseconds.
+const NOW: i128 = 600 * SECOND;
 
 /// More that one story shows is not told of one check.
 const MOST: usize = 8;
@@ -113,6 +124,35 @@ impl<'s> Stage<'s> {
         let behaviour = &self.contract.operations[self.scenario.cases[step].operation].behaviour;
         let mut all = behaviour.volatile.iter().filter_map(|expression| expression.response_body());
         all.any(|selector| crate::contract::expression::covers(selector, at))
+    }
+
+    /// Whether what a read shows at a place is for the service to decide, though a caller may say it, too: the
+    /// id that it is read by, a version, the time of what was just done.
+    fn is_services(&self, read: Part, at: &str, came: &Node) -> bool {
+        let Some(exchange) = self.exchange(read) else { return false };
+        let name = pointer::tokens(at).last().unwrap_or_default().to_lowercase();
+        let is_now = || {
+            let now = exchange.ended.as_nanosecond();
+            instant(came, None).is_some_and(|time| (time.nanoseconds - now).abs() < NOW)
+        };
+        is_named(came, &id_of(exchange)) || VERSIONS.contains(&name.trim_matches('_')) || is_now()
+    }
+
+    /// Whether the contract describes a member of the answer to an accepted part.
+    fn declares(&self, part: Part, at: &str) -> bool {
+        let declared = || {
+            let case = self.case(part)?;
+            let answer = self.accepted(part)?;
+            let response = self.contract.operations[case.operation].response(answer.status)?;
+            let media = choose(&response.content, answer.header("content-type")?)?;
+            let folds = Folds::new(self.contract.schemas.raw(Side::Response));
+            let mut places = vec![media.schema.as_ref()?.0.clone()];
+            for token in pointer::tokens(at) {
+                places = folds.whole(&places).properties.get(token.as_ref())?.to_vec();
+            }
+            Some(())
+        };
+        declared().is_some()
     }
 
     /// Something that a check holds against a part: what tells it from other such facts, what is wrong,

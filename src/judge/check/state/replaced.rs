@@ -39,8 +39,12 @@ pub(super) fn stored(stage: &Stage<'_>, check: &'static Check) -> Vec<Observatio
     let Some((before, after)) = resources else { return Vec::new() };
     let told = stage.shown(Part::Act).filter(|_| !answer.body.is_empty());
     let told = told.as_ref().and_then(|told| Resource::like(told, &sent.root));
+    let is_own = |leaf: &Leaf<'_>| {
+        after.at(&leaf.at).is_none_or(|after| !stage.is_services(Part::After, &leaf.at, after))
+    };
     let changes = super::shown::leaves(&sent.root)
         .into_iter()
+        .filter(is_own)
         .filter(|leaf| before.at(&leaf.at).is_some_and(|before| !agree(leaf.value, before)));
     let changes: Vec<Leaf<'_>> = changes.collect();
     let stays = |leaf: &Leaf<'_>| {
@@ -73,7 +77,7 @@ pub(super) fn stored(stage: &Stage<'_>, check: &'static Check) -> Vec<Observatio
         let is_told = told.is_some() && !promised;
         Some(if is_told || tidied { one.as_warning() } else { one })
     };
-    super::shown::leaves(&sent.root).iter().filter_map(differs).collect()
+    super::shown::leaves(&sent.root).iter().filter(|leaf| is_own(leaf)).filter_map(differs).collect()
 }
 
 /// What the PUT left out and is as it was: it is gone, or has its default again.

@@ -29,7 +29,7 @@ struct Cast {
     list: Option<usize>,
 }
 
-impl<'c> Deriver<'c> {
+impl Deriver<'_> {
     /// The stories that turn on this operation.
     pub(super) fn stories(&mut self, request: &Request, base: Option<&Base>) {
         if self.operation.method == "POST" {
@@ -44,17 +44,23 @@ impl<'c> Deriver<'c> {
             }
             ("PUT", Some(base)) => {
                 let deeds = self.replacements(request, base);
-                deeds.iter().for_each(|deed| self.changed_so(cast, Tells::Replaced, deed));
+                for deed in &deeds {
+                    self.changed_so(cast, Tells::Replaced, deed);
+                }
             }
             ("PATCH", Some(base)) => {
                 let deeds = self.patches(request, base);
-                deeds.iter().for_each(|deed| self.changed_so(cast, Tells::Modified, deed));
+                for deed in &deeds {
+                    self.changed_so(cast, Tells::Modified, deed);
+                }
             }
             ("DELETE", _) => self.deleted(cast, request),
             _ => {}
         }
         if crate::plan::guard::changes(&self.operation.method) {
-            self.misdeeds(request, base).iter().for_each(|deed| self.refused(cast, deed));
+            for deed in self.misdeeds(request, base) {
+                self.refused(cast, &deed);
+            }
         }
     }
 
@@ -292,7 +298,7 @@ impl<'d, 'c> Scene<'d, 'c> {
         let expectation = is_doubtful.then(|| open("what it shows is held against what was done"));
         let mut case = reader.case(about.as_about(), read.clone(), expectation);
         case.needs = case.needs.map(|needs| match elsewhere {
-            Some(above) => needs.with(&self.name).but(above, &purpose),
+            Some(above) => needs.with(&self.name).but(&above, &purpose),
             None => needs.with(&purpose),
         });
         case.until = until;
@@ -390,3 +396,6 @@ fn open(why: &str) -> Expectation {
         silent: vec![why.to_owned()],
     }
 }
+
+#[cfg(test)]
+mod tests;
