@@ -47,7 +47,8 @@ pub(super) fn read(document: Document) -> Result<Contract, Box<(Document, Contra
 
 impl Described {
     fn contract(self, document: Document) -> Contract {
-        let Described { openapi, mut operations, mut untestable, mut losses, schemes, request_id } = self;
+        let Described { openapi, mut operations, mut untestable, mut losses, schemes, request_id } =
+            self;
         let root = &*document.value;
         let schemas =
             unread::compile(&document, openapi == "3.0", &mut operations, &mut untestable, &mut losses);
@@ -345,13 +346,6 @@ fn style(parameter: &oas::Parameter) -> Style {
     }
 }
 
-fn schema_of(format: &oas::ParameterSchemaOrContent) -> Option<SchemaAt> {
-    match format {
-        oas::ParameterSchemaOrContent::Schema(schema) => schema_at(schema),
-        oas::ParameterSchemaOrContent::Content(_) => None,
-    }
-}
-
 /// The example that has no name, and those that have one, of what stands at a place.
 fn examples_from(
     at: &str,
@@ -414,8 +408,14 @@ fn encoding_from(viewed: &Value) -> Vec<Encoding> {
 }
 
 fn header_from(name: String, header: &oas::Header) -> Header {
-    let (at, schema) = (place(&header.extensions), schema_of(&header.format));
-    Header { name, required: header.required, schema, at }
+    let at = place(&header.extensions);
+    let (schema, content) = match &header.format {
+        oas::ParameterSchemaOrContent::Schema(schema) => (schema_at(schema), None),
+        oas::ParameterSchemaOrContent::Content(content) => {
+            (None, content_from(content.clone()).into_iter().next())
+        }
+    };
+    Header { name, required: header.required, schema, content, at }
 }
 
 fn response_from(status: StatusRange, response: oas::Response) -> Response {

@@ -334,7 +334,7 @@ impl Builder<'_> {
     fn response(&mut self, response: &model::Response, operation: &str) -> Response {
         let mut headers = Vec::new();
         for header in &response.headers {
-            let mut shape = match &header.schema {
+            let mut shape = match header.value_schema() {
                 Some(schema) => self.shapes.part(schema, Side::Response, &mut self.anchors),
                 None => Shape::default(),
             };

@@ -87,12 +87,15 @@ pub const CHECKS: &[&Check] = &[
     &check::state::listed::CHECK,
     &check::state::safe_read::CHECK,
     &check::documented_status::CHECK,
+    &check::no_content::CHECK,
     &check::response_schema::CHECK,
     &check::well_formed_body::CHECK,
     &check::media_type::CHECK,
     &check::declared_headers::CHECK,
     &check::undeclared_method::CHECK,
     &check::allow_header::CHECK,
+    &check::head::CHECK,
+    &check::byte_for_byte::CHECK,
     &check::write_only::CHECK,
     &check::clock::CHECK,
     &check::snapshot::CHECK,
@@ -171,6 +174,10 @@ pub fn exchange(
     }
     if let Some(answer) = exchange.answer().filter(|answer| answer.accepted()) {
         observations.extend(check::read_back::check(&view, answer, scenario, exchanges));
+        observations.extend(check::byte_for_byte::check(&view, answer, scenario, exchanges));
+    }
+    if let Some(answer) = exchange.answer() {
+        observations.extend(check::head::of_scenario(&view, answer, scenario, exchanges));
     }
     if step == 0 {
         observations.extend(check::state::check(contract, (plan, run), exchanges, position.scenario));
@@ -221,6 +228,7 @@ fn alone(view: &View<'_>) -> (Vec<Observation>, Option<Note>) {
     };
     let as_expected = refused.is_none();
     found.extend(refused);
+    found.extend(check::no_content::check(view, answer));
     if as_expected && let Some(status) = check::documented_status::check(view, answer) {
         found.push(status);
         return (found, None);
@@ -283,12 +291,15 @@ mod tests {
         listed
         safe-read
         documented-status
+        no-content
         response-schema
         well-formed-body
         media-type
         declared-headers
         undeclared-method
         allow-header
+        head
+        byte-for-byte
         write-only
         clock
         snapshot

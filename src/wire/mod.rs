@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod cookie;
+pub mod disposition;
 pub mod parameter;
 mod received;
 pub mod sequence;
