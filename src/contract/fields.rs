@@ -428,7 +428,7 @@ static SECURITY_SCHEME: Object = Object {
         field("scheme", V3_0, Sent),
         field("bearerFormat", V3_0, Shown),
         with("flows", V3_0, One(&OAUTH_FLOWS)),
-        field("openIdConnectUrl", V3_0, Shown),
+        field("openIdConnectUrl", V3_0, Read),
         field("oauth2MetadataUrl", V3_2, Shown),
         field("deprecated", V3_2, Shown),
     ],

@@ -323,6 +323,10 @@ impl std::fmt::Display for StatusRange {
 pub enum SecurityScheme {
     /// `Authorization: Basic`.
     Basic,
+    /// `Authorization: Digest`.
+    Digest,
+    /// A certificate that the client shows.
+    MutualTls,
     /// `Authorization: Bearer`; OAuth 2 and `OpenID` Connect too.
     Bearer,
     /// A value in a header, query parameter or cookie of its own.

@@ -3,7 +3,7 @@
 
 use super::connection;
 use super::declared;
-use super::extension::{self, Behaviour, DocumentExtension, Shape};
+use super::extension::{self, Behaviour, DocumentExtension, Shape, StatedLogin};
 use super::fields::Lost;
 use super::flow;
 use super::methods::{self, Method};
@@ -34,6 +34,7 @@ struct Described {
     losses: Losses,
     schemes: SecuritySchemes,
     request_id: Option<Expression>,
+    login: Option<StatedLogin>,
 }
 
 /// Reads a document as a contract; a failure gives the document back.
@@ -47,7 +48,7 @@ pub(super) fn read(document: Document) -> Result<Contract, Box<(Document, Contra
 
 impl Described {
     fn contract(self, document: Document) -> Contract {
-        let Described { openapi, mut operations, mut untestable, mut losses, schemes, request_id } =
+        let Described { openapi, mut operations, mut untestable, mut losses, schemes, request_id, login } =
             self;
         let root = &*document.value;
         let schemas =
@@ -63,13 +64,19 @@ impl Described {
             webhooks: webhook::all(root),
             paths: declared::paths(root),
             flows: flows(root, &schemes),
+            discoveries: discoveries(root, &schemes),
             schemes,
             request_id,
+            login,
             schemas,
             connections: OnceLock::new(),
             document,
         }
     }
+}
+
+fn discoveries(root: &Value, schemes: &SecuritySchemes) -> flow::Discoveries {
+    schemes.keys().filter_map(|name| Some((name.clone(), flow::discovery(root, name)?))).collect()
 }
 
 fn flows(root: &Value, schemes: &SecuritySchemes) -> flow::Flows {
@@ -136,8 +143,8 @@ fn described(document: &Document) -> Result<Described, ContractError> {
     name_apart(&mut operations);
     let ids = operations.iter().map(|operation| operation.id.clone());
     losses.of_operations = ids.zip(lost_of_operations).collect();
-    let (schemes, request_id) = (security.schemes, extension.request_id);
-    Ok(Described { openapi, operations, untestable, losses, schemes, request_id })
+    let (schemes, request_id, login) = (security.schemes, extension.request_id, extension.login);
+    Ok(Described { openapi, operations, untestable, losses, schemes, request_id, login })
 }
 
 /// Takes out a parameter that wants the whole query where a key travels there.

@@ -31,6 +31,7 @@ mod answer;
 mod engine;
 pub mod fault;
 mod fresh;
+mod grant;
 mod intake;
 mod life;
 mod linked;

@@ -25,7 +25,7 @@ pub use unknown_path::{is_about_methods, unknown_path};
 pub use view::{View, values};
 
 use crate::cause::Cause;
-use crate::contract::Contract;
+use crate::contract::{Contract, SecurityScheme};
 use crate::exchange::{Answer, CredentialKind, Exchange, FailureKind, Outcome};
 use crate::plan::{Plan, Position, Precondition, Scenario, Verdict};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -193,6 +193,8 @@ fn alone(view: &View<'_>) -> (Vec<Observation>, Option<Note>) {
     let answer = match &exchange.outcome {
         // What could not be sent is not the doing of the host.
         Outcome::Failed(failure) if failure.kind == FailureKind::Unsendable => return (Vec::new(), None),
+        // Who shows no certificate may be refused before HTTP is spoken.
+        Outcome::Failed(failure) if is_refused_by_tls(view, failure.kind) => return (Vec::new(), None),
         Outcome::Failed(failure) => return (vec![check::complete_answer::check(view, failure)], None),
         Outcome::Answered(answer) => answer,
     };
@@ -258,6 +260,16 @@ fn alone(view: &View<'_>) -> (Vec<Observation>, Option<Note>) {
         }
     }
     (found, note)
+}
+
+/// Whether a connection without the certificate that is asked for was ended.
+fn is_refused_by_tls(view: &View<'_>, kind: FailureKind) -> bool {
+    let schemes = &view.contract.schemes;
+    let asks = view.operation.security.iter().flatten();
+    let mut asks = asks.filter_map(|name| schemes.get(name));
+    view.case.expectation.is_about_credentials()
+        && matches!(kind, FailureKind::Tls | FailureKind::Cut)
+        && asks.any(|scheme| matches!(scheme, SecurityScheme::MutualTls))
 }
 
 #[cfg(test)]

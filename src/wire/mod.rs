@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod cookie;
+pub mod digest;
 pub mod disposition;
 pub mod parameter;
 mod received;
