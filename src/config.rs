@@ -213,7 +213,10 @@ fn relative_to(base: &Path, key: &str, text: String) -> String {
     let joined = |path: &str| base.join(path).to_string_lossy().into_owned();
     match key {
         "contract" if text.is_empty() || text == "shipped" || text.contains("://") => text,
-        "contract" | "snapshots" | "ledger" | "record-file" | "root" | "ca-cert" if text != "-" => {
+        "contract" | "snapshots" | "ledger" | "record-file" | "root" | "ca-cert" | "client-cert"
+        | "client-key"
+            if text != "-" =>
+        {
             joined(&text)
         }
         "report" | "map" => match text.split_once('=') {

@@ -81,6 +81,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
     }
     let levels_of_events = levels.clone();
     let authorities = super::target::authorities(&arguments.target)?;
+    let identity = super::target::identity(&arguments.target)?;
     let (hurry, hurried) = watch::channel(false);
     let clean_up = CleanUp { limit: arguments.cleaning.limit.clean_limit, stop: hurried };
     let cleans = target.url().is_some() && !arguments.cleaning.keep;
@@ -92,6 +93,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<Exit, Failure> {
             credentials: given,
             served: Vec::new(),
             authorities,
+            identity,
             jobs: arguments.pace.jobs,
             rate: arguments.pace.time.rate,
             timeout: arguments.pace.time.timeout,
@@ -369,7 +371,7 @@ async fn watched(
         // The channel stays open: a run that is not stopped must not think that it is.
         std::future::pending::<()>().await;
     });
-    let checked = session::check(contract, plan, options, (&all, &progress), stopped).await;
+    let checked = Box::pin(session::check(contract, plan, options, (&all, &progress), stopped)).await;
     interrupt.abort();
     checked
 }

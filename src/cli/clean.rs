@@ -1,6 +1,6 @@
 //! `probity clean`: deletes what runs left that did not come to their end.
 
-use super::arguments::{ContractArgs, TargetArgs, TimeArgs};
+use super::arguments::{ContractArgs, TimeArgs};
 use super::check::runtime;
 use super::contract::Source;
 use super::credentials::given;
@@ -8,7 +8,8 @@ use super::failure::Failure;
 use super::left::say_what_remains;
 use super::servers::ServerArgs;
 use super::stop::asked_to_end;
-use super::target::{Target, authorities};
+use super::target::{Target, authorities, identity};
+use super::target_args::TargetArgs;
 use super::{Exit, note};
 use crate::run::{
     self, CleanError, CleanUp, Cleaned, Event, Ledger, Observer, RunError, Settings, Why, served,
@@ -74,6 +75,7 @@ pub(super) fn clean(arguments: &CleanArgs) -> Result<Exit, Failure> {
         credentials: given,
         served: served(&contract, url),
         authorities: authorities(&arguments.target)?,
+        identity: identity(&arguments.target)?,
         rate: arguments.time.rate,
         timeout: arguments.time.timeout,
         patience: arguments.time.max_wait,

@@ -1,8 +1,8 @@
 //! Credentials, from the arguments to what a run is let in with; and what of a plan they are for.
 
 use super::Exit;
-use super::arguments::TargetArgs;
 use super::failure::Failure;
+use super::target_args::TargetArgs;
 use crate::run::Credentials;
 
 fn wrong(why: impl Into<String>, hint: &str) -> Failure {
@@ -30,11 +30,14 @@ pub(super) fn given(arguments: &TargetArgs) -> Result<Credentials, Failure> {
     Ok(Credentials {
         basic: arguments.basic.as_deref().map(|text| pair(text, "--basic")).transpose()?,
         basic_md5: arguments.basic_md5,
+        digest: arguments.digest.as_deref().map(|text| pair(text, "--digest")).transpose()?,
+        has_certificate: arguments.client_cert.is_some(),
         bearer: arguments.bearer.clone(),
         api_keys: arguments.api_key.clone(),
         foreign: arguments.foreign_token.clone(),
         oauth: arguments.oauth_key.clone().zip(arguments.oauth_secret.clone()),
         scopes: arguments.oauth_scope.iter().filter(|scope| !scope.is_empty()).cloned().collect(),
+        openid_hosts: arguments.openid_host.iter().filter(|host| !host.is_empty()).cloned().collect(),
         command: arguments.auth_command.clone(),
         another: another(arguments)?,
         headers: headers.collect::<Result<_, _>>()?,
@@ -60,6 +63,7 @@ fn nothing_is_empty(arguments: &TargetArgs) -> Result<(), Failure> {
         value.as_deref().is_some_and(str::is_empty).then_some((flag, what))
     };
     let empty = one("--basic", "the pair of user and password", &arguments.basic)
+        .or_else(|| one("--digest", "the pair of user and password", &arguments.digest))
         .or_else(|| one("--bearer", "the token", &arguments.bearer))
         .or_else(|| arguments.api_key.iter().any(String::is_empty).then_some(("--api-key", "the key")))
         .or_else(|| one("--oauth-key", "the key", &arguments.oauth_key))

@@ -24,6 +24,7 @@ mod servers;
 mod snapshots;
 mod stop;
 mod target;
+mod target_args;
 mod values;
 
 pub use exit::Exit;

@@ -86,7 +86,7 @@ fn credentials(contract: &Contract, accepted: &Accepted) -> (String, String) {
                 };
                 (line, format!(" --api-key {token}"))
             }
-            SecurityScheme::Other(_) => continue,
+            SecurityScheme::Digest | SecurityScheme::MutualTls | SecurityScheme::Other(_) => continue,
         };
         if !lines.contains(&line) {
             lines.push_str(&format!("  {line}\n"));

@@ -1,11 +1,11 @@
 //! Where requests go: to a host that somebody named, or to the embedded one.
 
 use super::Exit;
-use super::arguments::TargetArgs;
 use super::failure::Failure;
+use super::target_args::TargetArgs;
 use crate::config::in_pipeline;
 use crate::contract::Contract;
-use crate::run::transport;
+use crate::run::transport::{self, Identity};
 use reqwest::Url;
 use rustls::pki_types::CertificateDer;
 
@@ -70,6 +70,17 @@ pub(super) fn authorities(arguments: &TargetArgs) -> Result<Vec<CertificateDer<'
             .with_hint(Some("name a file that begins with -----BEGIN CERTIFICATE-----".into()))
     })?;
     Ok(found.unwrap_or_default())
+}
+
+/// What the target is shown of the client.
+pub(super) fn identity(arguments: &TargetArgs) -> Result<Option<Identity>, Failure> {
+    let Some(certificate) = &arguments.client_cert else { return Ok(None) };
+    let key = arguments.client_key.as_ref().unwrap_or(certificate);
+    let read = transport::identity(certificate, key).map_err(|error| {
+        let hint = "--client-cert names a file that begins with -----BEGIN CERTIFICATE-----, --client-key one with its -----BEGIN PRIVATE KEY-----";
+        Failure::new(Exit::Usage, error.to_string()).with_hint(Some(hint.into()))
+    })?;
+    Ok(Some(read))
 }
 
 fn url(text: &str) -> Result<String, Failure> {

@@ -362,7 +362,7 @@ static HEADER: Object = Object {
         field("schema", V3_0, Judged),
         field("example", V3_0, Shown),
         field("examples", V3_0, Shown),
-        field("content", V3_0, Not("what a header holds as a media type is not held against its schema")),
+        judged("content", V3_0, Each(&MEDIA_TYPE)),
     ],
 };
 
@@ -428,7 +428,7 @@ static SECURITY_SCHEME: Object = Object {
         field("scheme", V3_0, Sent),
         field("bearerFormat", V3_0, Shown),
         with("flows", V3_0, One(&OAUTH_FLOWS)),
-        field("openIdConnectUrl", V3_0, Shown),
+        field("openIdConnectUrl", V3_0, Read),
         field("oauth2MetadataUrl", V3_2, Shown),
         field("deprecated", V3_2, Shown),
     ],

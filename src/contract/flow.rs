@@ -31,6 +31,34 @@ pub enum Grant {
 /// The flows of each security scheme that has any, by its name.
 pub type Flows = IndexMap<String, Vec<Flow>>;
 
+/// Where a provider of `OpenID` Connect tells of itself, by the scheme that names it.
+pub type Discoveries = IndexMap<String, String>;
+
+/// The `openIdConnectUrl` of a security scheme.
+pub(super) fn discovery(root: &Value, name: &str) -> Option<String> {
+    let at = pointer::child("/components/securitySchemes", name);
+    let (_, source) = view::resolve(root, &at).ok()?;
+    let text = |field: &str| source.get(field).and_then(Value::as_str).map(str::trim);
+    let url = text("openIdConnectUrl").filter(|_| text("type") == Some("openIdConnect"))?;
+    (!url.is_empty()).then(|| url.to_owned())
+}
+
+/// Where a URL of the document leads, where the API is at a target: what is relative stands below it, and
+/// what is on a server of the document is on the target in its place.
+pub fn led(contract: &Contract, url: &str, target: &str) -> String {
+    let origin = origin(target).unwrap_or(target);
+    if let Some(own) = self::origin(url) {
+        let mut servers = contract.servers.iter().filter_map(|server| self::origin(server));
+        let is_here = servers.any(|server| server.eq_ignore_ascii_case(own));
+        let rest = &url[own.len()..];
+        return if is_here { format!("{origin}{rest}") } else { url.to_owned() };
+    }
+    match url.strip_prefix('/') {
+        Some(rest) => format!("{origin}/{rest}"),
+        None => format!("{}/{}", target.trim_end_matches('/'), url.trim_start_matches("./")),
+    }
+}
+
 /// The flows of a security scheme.
 pub(super) fn flows(root: &Value, name: &str) -> Vec<Flow> {
     let at = pointer::child("/components/securitySchemes", name);
@@ -51,20 +79,9 @@ pub(super) fn flows(root: &Value, name: &str) -> Vec<Flow> {
 }
 
 impl Flow {
-    /// Where a token is asked for, where the API is at a target: what is relative stands below it, and what
-    /// is on a server of the document is on the target in its place.
+    /// Where a token is asked for, where the API is at a target.
     pub fn url(&self, contract: &Contract, target: &str) -> String {
-        let origin = origin(target).unwrap_or(target);
-        if let Some(own) = self::origin(&self.token_url) {
-            let mut servers = contract.servers.iter().filter_map(|server| self::origin(server));
-            let is_here = servers.any(|server| server.eq_ignore_ascii_case(own));
-            let rest = &self.token_url[own.len()..];
-            return if is_here { format!("{origin}{rest}") } else { self.token_url.clone() };
-        }
-        match self.token_url.strip_prefix('/') {
-            Some(rest) => format!("{origin}/{rest}"),
-            None => format!("{}/{}", target.trim_end_matches('/'), self.token_url.trim_start_matches("./")),
-        }
+        led(contract, &self.token_url, target)
     }
 }
 

@@ -24,9 +24,9 @@ mod webhook;
 
 pub use connection::{Connection, Connections};
 pub use expression::Expression;
-pub use extension::{Behaviour, Distinction, Mistake};
+pub use extension::{Behaviour, Distinction, Mistake, StatedLogin};
 pub(crate) use flow::origin;
-pub use flow::{Flow, Flows, Grant};
+pub use flow::{Discoveries, Flow, Flows, Grant, led};
 pub use link::Link;
 pub(crate) use model::is_form;
 pub use model::{Body, Example, MediaType, Operation, ParameterLocation, Response, SecurityScheme};
@@ -65,8 +65,12 @@ pub struct Contract {
     pub schemes: SecuritySchemes,
     /// How a client is given a token, by the scheme that takes it.
     pub flows: Flows,
+    /// Where a provider of `OpenID` Connect tells of itself, by the scheme that names it.
+    pub discoveries: Discoveries,
     /// Where a host puts the identity of a request.
     pub request_id: Option<Expression>,
+    /// How a session begins, where the document says so.
+    pub login: Option<StatedLogin>,
     /// Every schema that the operations use.
     pub schemas: Schemas,
     /// Who gives what an operation takes, once somebody asked.

@@ -239,10 +239,19 @@ pub struct Header {
     pub name: String,
     /// Whether every answer must carry it.
     pub required: bool,
-    /// Its schema.
+    /// Its schema, where its value is written in a style.
     pub schema: Option<SchemaAt>,
+    /// What it holds, where its value is written as a media type.
+    pub content: Option<MediaType>,
     /// JSON Pointer to the header.
     pub at: String,
+}
+
+impl Header {
+    /// The schema of its value, however that is written.
+    pub fn value_schema(&self) -> Option<&SchemaAt> {
+        self.schema.as_ref().or_else(|| self.content.as_ref()?.schema.as_ref())
+    }
 }
 
 /// The statuses that a documented answer stands for.
@@ -314,6 +323,10 @@ impl std::fmt::Display for StatusRange {
 pub enum SecurityScheme {
     /// `Authorization: Basic`.
     Basic,
+    /// `Authorization: Digest`.
+    Digest,
+    /// A certificate that the client shows.
+    MutualTls,
     /// `Authorization: Bearer`; OAuth 2 and `OpenID` Connect too.
     Bearer,
     /// A value in a header, query parameter or cookie of its own.

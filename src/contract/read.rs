@@ -3,7 +3,7 @@
 
 use super::connection;
 use super::declared;
-use super::extension::{self, Behaviour, DocumentExtension, Shape};
+use super::extension::{self, Behaviour, DocumentExtension, Shape, StatedLogin};
 use super::fields::Lost;
 use super::flow;
 use super::methods::{self, Method};
@@ -34,6 +34,7 @@ struct Described {
     losses: Losses,
     schemes: SecuritySchemes,
     request_id: Option<Expression>,
+    login: Option<StatedLogin>,
 }
 
 /// Reads a document as a contract; a failure gives the document back.
@@ -47,7 +48,8 @@ pub(super) fn read(document: Document) -> Result<Contract, Box<(Document, Contra
 
 impl Described {
     fn contract(self, document: Document) -> Contract {
-        let Described { openapi, mut operations, mut untestable, mut losses, schemes, request_id } = self;
+        let Described { openapi, mut operations, mut untestable, mut losses, schemes, request_id, login } =
+            self;
         let root = &*document.value;
         let schemas =
             unread::compile(&document, openapi == "3.0", &mut operations, &mut untestable, &mut losses);
@@ -62,13 +64,19 @@ impl Described {
             webhooks: webhook::all(root),
             paths: declared::paths(root),
             flows: flows(root, &schemes),
+            discoveries: discoveries(root, &schemes),
             schemes,
             request_id,
+            login,
             schemas,
             connections: OnceLock::new(),
             document,
         }
     }
+}
+
+fn discoveries(root: &Value, schemes: &SecuritySchemes) -> flow::Discoveries {
+    schemes.keys().filter_map(|name| Some((name.clone(), flow::discovery(root, name)?))).collect()
 }
 
 fn flows(root: &Value, schemes: &SecuritySchemes) -> flow::Flows {
@@ -135,8 +143,8 @@ fn described(document: &Document) -> Result<Described, ContractError> {
     name_apart(&mut operations);
     let ids = operations.iter().map(|operation| operation.id.clone());
     losses.of_operations = ids.zip(lost_of_operations).collect();
-    let (schemes, request_id) = (security.schemes, extension.request_id);
-    Ok(Described { openapi, operations, untestable, losses, schemes, request_id })
+    let (schemes, request_id, login) = (security.schemes, extension.request_id, extension.login);
+    Ok(Described { openapi, operations, untestable, losses, schemes, request_id, login })
 }
 
 /// Takes out a parameter that wants the whole query where a key travels there.
@@ -345,13 +353,6 @@ fn style(parameter: &oas::Parameter) -> Style {
     }
 }
 
-fn schema_of(format: &oas::ParameterSchemaOrContent) -> Option<SchemaAt> {
-    match format {
-        oas::ParameterSchemaOrContent::Schema(schema) => schema_at(schema),
-        oas::ParameterSchemaOrContent::Content(_) => None,
-    }
-}
-
 /// The example that has no name, and those that have one, of what stands at a place.
 fn examples_from(
     at: &str,
@@ -414,8 +415,14 @@ fn encoding_from(viewed: &Value) -> Vec<Encoding> {
 }
 
 fn header_from(name: String, header: &oas::Header) -> Header {
-    let (at, schema) = (place(&header.extensions), schema_of(&header.format));
-    Header { name, required: header.required, schema, at }
+    let at = place(&header.extensions);
+    let (schema, content) = match &header.format {
+        oas::ParameterSchemaOrContent::Schema(schema) => (schema_at(schema), None),
+        oas::ParameterSchemaOrContent::Content(content) => {
+            (None, content_from(content.clone()).into_iter().next())
+        }
+    };
+    Header { name, required: header.required, schema, content, at }
 }
 
 fn response_from(status: StatusRange, response: oas::Response) -> Response {

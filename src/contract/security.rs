@@ -39,7 +39,9 @@ impl Security {
                         SecurityScheme::ApiKey { location: ParameterLocation::Header, name, .. } => {
                             Some(name.to_ascii_lowercase())
                         }
-                        SecurityScheme::Basic | SecurityScheme::Bearer => Some("authorization".to_owned()),
+                        SecurityScheme::Basic | SecurityScheme::Digest | SecurityScheme::Bearer => {
+                            Some("authorization".to_owned())
+                        }
                         SecurityScheme::Other(_) if text(source, "type") == Some("http") => {
                             Some("authorization".to_owned())
                         }
@@ -150,6 +152,7 @@ fn scheme(
         "http" => {
             match text(source, "scheme").ok_or_else(|| lacks("scheme"))?.to_ascii_lowercase().as_str() {
                 "basic" => SecurityScheme::Basic,
+                "digest" => SecurityScheme::Digest,
                 "bearer" => SecurityScheme::Bearer,
                 other => SecurityScheme::Other(other.to_owned()),
             }
@@ -167,6 +170,7 @@ fn scheme(
             SecurityScheme::ApiKey { location, name, token }
         }
         "oauth2" | "openIdConnect" => SecurityScheme::Bearer,
+        "mutualTLS" => SecurityScheme::MutualTls,
         other => SecurityScheme::Other(other.to_owned()),
     })
 }
@@ -218,7 +222,7 @@ mod tests {
     fn a_scheme_that_is_unknown_or_cannot_be_read_is_told_with_its_place() {
         let schemes = json!({
             "a": {"type": "apiKey", "name": "k"}, "b": {"type": "http"}, "c": {"$ref": "#/none"},
-            "d": {"type": "mutualTLS"}, "e": {"type": 7}
+            "d": {"type": "http", "scheme": "hoba"}, "e": {"type": 7}
         });
         let (security, _, lost) = read(&schemes, &json!([]));
         let places: Vec<&str> = lost.iter().map(|(at, _)| at.as_str()).collect();

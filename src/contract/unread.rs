@@ -301,7 +301,7 @@ fn schemas_of(operation: &Operation) -> (Vec<SchemaAt>, Vec<SchemaAt>) {
     let sent = operation.parameters.iter().filter_map(|parameter| parameter.schema.clone());
     let requests = body.flat_map(schemas_of_media).chain(sent).collect();
     let answered = operation.responses.iter().flat_map(|response| {
-        let headers = response.headers.iter().filter_map(|header| header.schema.clone());
+        let headers = response.headers.iter().filter_map(|header| header.value_schema().cloned());
         response.content.iter().flat_map(schemas_of_media).chain(headers)
     });
     (requests, answered.collect())

@@ -133,6 +133,11 @@ impl Builder<'_> {
                 SecurityScheme::Basic => {
                     "HTTP Basic: `Authorization: Basic` with user and password.".to_owned()
                 }
+                SecurityScheme::Digest => {
+                    "HTTP Digest: `Authorization: Digest`, with what user and password make of a challenge."
+                        .to_owned()
+                }
+                SecurityScheme::MutualTls => "A certificate that the client shows (mutual TLS).".to_owned(),
                 SecurityScheme::Bearer => "A token in the header `Authorization: Bearer`.".to_owned(),
                 SecurityScheme::ApiKey { location, name, token } => {
                     let place = match location {
@@ -334,7 +339,7 @@ impl Builder<'_> {
     fn response(&mut self, response: &model::Response, operation: &str) -> Response {
         let mut headers = Vec::new();
         for header in &response.headers {
-            let mut shape = match &header.schema {
+            let mut shape = match header.value_schema() {
                 Some(schema) => self.shapes.part(schema, Side::Response, &mut self.anchors),
                 None => Shape::default(),
             };

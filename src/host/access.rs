@@ -1,7 +1,8 @@
 //! Who may call: credentials, and the endpoints that give tokens.
 
 use super::answer::Answer;
-use super::intake::{self, Query};
+use super::grant::Grants;
+use super::intake::{self, Asked};
 use super::{Accepted, HostSettings};
 use crate::contract::expression::Part;
 use crate::contract::extension::TokenEndpoint;
@@ -10,6 +11,7 @@ use crate::contract::{Contract, Expression, Operation, SecurityScheme};
 use crate::generate::random::Random;
 use crate::json::pointer;
 use crate::wire::cookie as cookies;
+use crate::wire::digest::{Challenge, Signer};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -22,11 +24,17 @@ use std::time::{Duration, Instant};
 
 const MOST_TOKENS: usize = 10_000;
 
+/// Stands for the endpoints of flows among those that give tokens.
+const FLOWS: usize = usize::MAX;
+
 /// What is accepted, and what was given out.
 pub(super) struct Access {
     basic: [String; 2],
+    signer: Signer,
+    challenge: Challenge,
     token: String,
     endpoints: Vec<Endpoint>,
+    grants: Grants,
     issued: Mutex<Issued>,
     life: Duration,
 }
@@ -53,6 +61,7 @@ pub(super) struct Demands {
 #[derive(Debug)]
 enum Proof {
     Basic,
+    Digest,
     Bearer,
     Key {
         location: ParameterLocation,
@@ -82,9 +91,12 @@ impl Access {
             }
         }
         Access {
+            signer: Signer { user: user.clone(), password: password.clone(), valid: true },
+            challenge: Challenge::made("probity", "probity"),
             basic: [format!("{user}:{password}"), format!("{user}:{digest}")],
             token: token.clone(),
             endpoints,
+            grants: Grants::of(contract, &settings.credentials),
             issued: Mutex::default(),
             life: settings.token_life,
         }
@@ -129,9 +141,8 @@ impl Access {
                     format!(r#"ApiKey realm="probity", name="{}""#, name.replace(['"', '\\'], ""));
                 (Proof::Key { location: *location, name: name.clone(), endpoint }, challenge)
             }
-            Some(SecurityScheme::Other(kind)) if kind.eq_ignore_ascii_case("mutualTLS") => {
-                (Proof::Connection, String::new())
-            }
+            Some(SecurityScheme::MutualTls) => (Proof::Connection, String::new()),
+            Some(SecurityScheme::Digest) => (Proof::Digest, self.challenge.header()),
             Some(SecurityScheme::Other(kind)) => {
                 (Proof::Scheme(kind.clone()), format!(r#"{kind} realm="probity""#))
             }
@@ -140,12 +151,14 @@ impl Access {
     }
 
     /// Whether a request carries what an operation asks for.
-    pub(super) fn admits(&self, demands: &Demands, headers: &HeaderMap, query: &Query) -> bool {
+    pub(super) fn admits(&self, demands: &Demands, asked: &Asked<'_>) -> bool {
         demands.alternatives.is_empty()
-            || demands.alternatives.iter().any(|all| all.iter().all(|one| self.proves(one, headers, query)))
+            || demands.alternatives.iter().any(|all| all.iter().all(|one| self.proves(one, asked)))
     }
 
-    fn proves(&self, proof: &Proof, headers: &HeaderMap, query: &Query) -> bool {
+    fn proves(&self, proof: &Proof, asked: &Asked<'_>) -> bool {
+        let Asked { method, query, headers, .. } = asked;
+        let given = headers.get(header::AUTHORIZATION).and_then(|given| given.to_str().ok());
         let authorization = |scheme: &str| {
             let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
             let (given, rest) = value.split_once(' ')?;
@@ -155,7 +168,8 @@ impl Access {
             Proof::Basic => authorization("basic")
                 .and_then(|text| STANDARD.decode(text).ok())
                 .is_some_and(|given| self.basic.iter().any(|good| good.as_bytes() == given)),
-            Proof::Bearer => authorization("bearer").is_some_and(|given| given == self.token),
+            Proof::Bearer => authorization("bearer")
+                .is_some_and(|given| given == self.token || self.was_issued(given, FLOWS)),
             Proof::Key { location, name, endpoint } => {
                 let given = match location {
                     ParameterLocation::Query => query.first(name),
@@ -173,6 +187,9 @@ impl Access {
                 })
             }
             Proof::Scheme(scheme) => authorization(scheme).is_some_and(|rest| !rest.is_empty()),
+            Proof::Digest => {
+                given.is_some_and(|given| self.challenge.is_answered(given, &self.signer, method))
+            }
             Proof::Connection => true,
             Proof::Unknown => false,
         }
@@ -191,6 +208,13 @@ impl Access {
         headers: &HeaderMap,
         body: Option<&[u8]>,
     ) -> Option<Answer> {
+        if method == "POST" {
+            let issue = || (self.issue(FLOWS), self.life.as_secs());
+            let granted = self.grants.answer((path, headers), body.unwrap_or_default(), issue);
+            if granted.is_some() {
+                return granted;
+            }
+        }
         let index = self.endpoints.iter().position(|endpoint| endpoint.declared.path == path)?;
         let endpoint = &self.endpoints[index];
         if method != "POST" {

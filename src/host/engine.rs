@@ -239,7 +239,7 @@ impl Engine {
     fn respond(&self, index: usize, asked: &Asked<'_>, values: Vec<&str>) -> Answer {
         let (operation, served) = (&self.contract().operations[index], &self.prepared.served[index]);
         let refuse = |breaches: &[Breach]| served.refusals.answer(self.contract(), operation, breaches);
-        if !self.access.admits(&served.demands, asked.headers, &asked.query)
+        if !self.access.admits(&served.demands, asked)
             && !self
                 .planted()
                 .is_some_and(|planted| planted.lets_in(self.contract(), index, &self.access, asked))
@@ -253,9 +253,14 @@ impl Engine {
         let names = served.parameters.iter().map(|name| name.as_str().into());
         let raw = values.clone();
         let received = asked.received(names.zip(values).collect());
-        let taken = match self.planted().and_then(|planted| planted.reread(index, &received)) {
-            Some(reread) => self.misread(index, asked, (&received, &reread.received())),
-            None => served.intake.take(self.contract(), asked, &received),
+        let reread = self.planted().and_then(|planted| planted.reread(index, &received));
+        let body = self.planted().and_then(|planted| planted.reread_body(index, asked));
+        let taken = match (&reread, &body) {
+            (Some(reread), _) => self.misread(index, (asked, &received), (asked, &reread.received())),
+            (None, Some(body)) => {
+                self.misread(index, (asked, &received), (&asked.with_body(body), &received))
+            }
+            (None, None) => served.intake.take(self.contract(), asked, &received),
         };
         let admitted = match taken {
             Ok(admitted) => admitted,
@@ -320,11 +325,14 @@ impl Engine {
     fn misread(
         &self,
         index: usize,
-        asked: &Asked<'_>,
-        (right, wrong): (&Received<'_>, &Received<'_>),
+        right: (&Asked<'_>, &Received<'_>),
+        wrong: (&Asked<'_>, &Received<'_>),
     ) -> Result<Admitted, Refused> {
         let (operation, served) = (&self.contract().operations[index], &self.prepared.served[index]);
-        let take = |received: &Received<'_>| served.intake.take(self.contract(), asked, received);
+        let asked = right.0;
+        let take = |(asked, received): (&Asked<'_>, &Received<'_>)| {
+            served.intake.take(self.contract(), asked, received)
+        };
         let refused = |taken: &Result<Admitted, Refused>| match taken {
             Err(Refused::Breaches(breaches)) => {
                 Some(served.refusals.answer(self.contract(), operation, breaches))

@@ -75,7 +75,16 @@ struct Taking {
     reader: Reader,
 }
 
-impl Asked<'_> {
+impl<'r> Asked<'r> {
+    /// The same with another body.
+    pub(super) fn with_body<'b>(&'b self, body: &'b [u8]) -> Asked<'b>
+    where
+        'r: 'b,
+    {
+        let Asked { method, path, headers, .. } = *self;
+        Asked { method, path, query: Query::read(self.query.whole.as_deref()), headers, body: Some(body) }
+    }
+
     /// Its path and query, as they came.
     pub(super) fn target(&self) -> Cow<'_, str> {
         match &self.query.whole {

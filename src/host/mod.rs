@@ -32,6 +32,7 @@ mod engine;
 pub mod fault;
 mod forget;
 mod fresh;
+mod grant;
 mod intake;
 mod life;
 mod linked;

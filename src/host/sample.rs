@@ -8,7 +8,7 @@ use crate::json::pointer;
 use crate::schema::folded::{Folded, Folds};
 use crate::schema::{SchemaAt, Side};
 use crate::wire::body::{Codec, Notation};
-use crate::wire::sequence;
+use crate::wire::{disposition, sequence};
 use http::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -182,16 +182,38 @@ impl<'c> Samples<'c> {
 
     fn header(&self, header: &Header) -> Option<HeaderValue> {
         let value = header
-            .schema
-            .as_ref()
+            .value_schema()
             .and_then(|schema| self.maker(Fill::Required).make(std::slice::from_ref(&schema.0)));
-        let text = match value {
-            Some(Value::String(text)) => text,
-            Some(Value::Array(items)) => items.iter().map(plain).collect::<Vec<_>>().join(","),
-            Some(other) => other.to_string(),
-            None => "probity".to_owned(),
+        let text = match (&header.content, value) {
+            (Some(media), value) => self.as_media(media, value.as_ref())?,
+            (None, value) => in_a_style(&header.name, value),
         };
         HeaderValue::from_str(&text).ok()
+    }
+
+    /// A value as the media type of a header has it.
+    fn as_media(&self, media: &MediaType, value: Option<&Value>) -> Option<String> {
+        let codec = Codec::of(&Folds::new(self.contract.schemas.raw(Side::Response)), media);
+        let fallback = Value::from("probity");
+        String::from_utf8(codec.write(value.unwrap_or(&fallback))?).ok()
+    }
+}
+
+/// A value of a header in its style.
+fn in_a_style(name: &str, value: Option<Value>) -> String {
+    match value {
+        // Any text could be one of its names only within its form.
+        Some(Value::String(text)) if name.eq_ignore_ascii_case("content-disposition") => {
+            if disposition::mistake(&text).is_none() {
+                text
+            } else {
+                "attachment".to_owned()
+            }
+        }
+        Some(Value::String(text)) => text,
+        Some(Value::Array(items)) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+        Some(other) => other.to_string(),
+        None => "probity".to_owned(),
     }
 }
 

@@ -25,7 +25,7 @@ pub use unknown_path::{is_about_methods, unknown_path};
 pub use view::{View, values};
 
 use crate::cause::Cause;
-use crate::contract::Contract;
+use crate::contract::{Contract, SecurityScheme};
 use crate::exchange::{Answer, CredentialKind, Exchange, FailureKind, Outcome};
 use crate::plan::{Plan, Position, Precondition, Scenario, Verdict};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -87,12 +87,15 @@ pub const CHECKS: &[&Check] = &[
     &check::state::listed::CHECK,
     &check::state::safe_read::CHECK,
     &check::documented_status::CHECK,
+    &check::no_content::CHECK,
     &check::response_schema::CHECK,
     &check::well_formed_body::CHECK,
     &check::media_type::CHECK,
     &check::declared_headers::CHECK,
     &check::undeclared_method::CHECK,
     &check::allow_header::CHECK,
+    &check::head::CHECK,
+    &check::byte_for_byte::CHECK,
     &check::write_only::CHECK,
     &check::clock::CHECK,
     &check::snapshot::CHECK,
@@ -171,6 +174,10 @@ pub fn exchange(
     }
     if let Some(answer) = exchange.answer().filter(|answer| answer.accepted()) {
         observations.extend(check::read_back::check(&view, answer, scenario, exchanges));
+        observations.extend(check::byte_for_byte::check(&view, answer, scenario, exchanges));
+    }
+    if let Some(answer) = exchange.answer() {
+        observations.extend(check::head::of_scenario(&view, answer, scenario, exchanges));
     }
     if step == 0 {
         observations.extend(check::state::check(contract, (plan, run), exchanges, position.scenario));
@@ -186,6 +193,8 @@ fn alone(view: &View<'_>) -> (Vec<Observation>, Option<Note>) {
     let answer = match &exchange.outcome {
         // What could not be sent is not the doing of the host.
         Outcome::Failed(failure) if failure.kind == FailureKind::Unsendable => return (Vec::new(), None),
+        // Who shows no certificate may be refused before HTTP is spoken.
+        Outcome::Failed(failure) if is_refused_by_tls(view, failure.kind) => return (Vec::new(), None),
         Outcome::Failed(failure) => return (vec![check::complete_answer::check(view, failure)], None),
         Outcome::Answered(answer) => answer,
     };
@@ -221,6 +230,7 @@ fn alone(view: &View<'_>) -> (Vec<Observation>, Option<Note>) {
     };
     let as_expected = refused.is_none();
     found.extend(refused);
+    found.extend(check::no_content::check(view, answer));
     if as_expected && let Some(status) = check::documented_status::check(view, answer) {
         found.push(status);
         return (found, None);
@@ -250,6 +260,16 @@ fn alone(view: &View<'_>) -> (Vec<Observation>, Option<Note>) {
         }
     }
     (found, note)
+}
+
+/// Whether a connection without the certificate that is asked for was ended.
+fn is_refused_by_tls(view: &View<'_>, kind: FailureKind) -> bool {
+    let schemes = &view.contract.schemes;
+    let asks = view.operation.security.iter().flatten();
+    let mut asks = asks.filter_map(|name| schemes.get(name));
+    view.case.expectation.is_about_credentials()
+        && matches!(kind, FailureKind::Tls | FailureKind::Cut)
+        && asks.any(|scheme| matches!(scheme, SecurityScheme::MutualTls))
 }
 
 #[cfg(test)]
@@ -283,12 +303,15 @@ mod tests {
         listed
         safe-read
         documented-status
+        no-content
         response-schema
         well-formed-body
         media-type
         declared-headers
         undeclared-method
         allow-header
+        head
+        byte-for-byte
         write-only
         clock
         snapshot

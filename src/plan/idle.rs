@@ -1,6 +1,7 @@
 //! Keywords that mean nothing in the version of `OpenAPI` that a document names, or cannot be used.
 
 use super::Gap;
+use crate::contract::model::Header;
 use crate::contract::{Contract, Operation};
 use crate::json::pointer;
 use crate::schema::SchemaAt;
@@ -121,7 +122,7 @@ fn schemas(operation: &Operation) -> impl Iterator<Item = &SchemaAt> {
     let contents = contents.chain(operation.responses.iter().map(|response| &response.content));
     let headers = operation.responses.iter().flat_map(|response| &response.headers);
     let beside = operation.parameters.iter().filter_map(|parameter| parameter.schema.as_ref());
-    let beside = beside.chain(headers.filter_map(|header| header.schema.as_ref()));
+    let beside = beside.chain(headers.filter_map(Header::value_schema));
     contents.flatten().flat_map(|media| media.schema.iter().chain(&media.items)).chain(beside)
 }
 

@@ -26,7 +26,9 @@ impl Plan {
 
 fn takes_password(contract: &Contract, operation: &Operation) -> bool {
     let mut schemes = operation.security.iter().flatten();
-    schemes.any(|name| matches!(contract.schemes.get(name), Some(SecurityScheme::Basic)))
+    schemes.any(|name| {
+        matches!(contract.schemes.get(name), Some(SecurityScheme::Basic | SecurityScheme::Digest))
+    })
 }
 
 #[cfg(test)]

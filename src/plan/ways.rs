@@ -275,8 +275,13 @@ impl Needs {
         self.values.iter().all(|need| need.giver.is_none())
     }
 
+    /// Whether it is a resource that nobody changes.
+    pub fn is_for_reading(&self) -> bool {
+        *self.purpose == *READS
+    }
+
     /// Whether a parameter of the path names what is the run's own.
-    pub(super) fn are_own(&self) -> bool {
+    pub fn are_own(&self) -> bool {
         let in_path = |into: &Taking| matches!(into, Taking::Parameter(ParameterLocation::Path, _));
         self.values.iter().any(|need| need.own && in_path(&need.given.into))
     }

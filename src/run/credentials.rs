@@ -9,6 +9,10 @@ use std::collections::HashMap;
 pub struct Credentials {
     /// User and password.
     pub basic: Option<(String, String)>,
+    /// User and password for HTTP Digest.
+    pub digest: Option<(String, String)>,
+    /// Whether connections show a certificate of the client's.
+    pub has_certificate: bool,
     /// Whether the password travels as the hexadecimal MD5 of itself.
     pub basic_md5: bool,
     /// A bearer token.
@@ -23,6 +27,8 @@ pub struct Credentials {
     pub oauth: Option<(String, String)>,
     /// The scopes that a token is asked for with; where there are none, those of the contract.
     pub scopes: Vec<String>,
+    /// The hosts that may be asked for what an `openIdConnectUrl` names; `target` is the target's own.
+    pub openid_hosts: Vec<String>,
     /// A command for the shell that prints a token.
     pub command: Option<String>,
     /// Headers that go with every request.
@@ -33,6 +39,8 @@ impl Credentials {
     /// Whether the user gave nothing at all.
     pub fn is_empty(&self) -> bool {
         self.basic.is_none()
+            && self.digest.is_none()
+            && !self.has_certificate
             && self.bearer.is_none()
             && self.oauth.is_none()
             && self.command.is_none()

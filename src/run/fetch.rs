@@ -59,6 +59,6 @@ async fn one(url: &str) -> Result<Answer, FetchError> {
     let mut headers = Headers::default();
     headers.push("accept", "application/json, application/yaml, */*;q=0.1");
     let head = Head { method: "GET".to_owned(), url: url.to_owned(), headers };
-    let transport = Transport::new(url, PATIENCE, &[]).map_err(failed)?;
-    transport.send(&Outgoing { head: head.into(), body: None }).await.map_err(failed)
+    let transport = Transport::new(url, PATIENCE, (&[], None)).map_err(failed)?;
+    transport.send(&Outgoing::new(head, None)).await.map_err(failed)
 }

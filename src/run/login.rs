@@ -5,15 +5,18 @@ use super::authenticator::Authenticator;
 use super::token::{Issued, TokenError, fits_a_header, form, sent};
 use super::transport::Transport;
 use crate::contract::connection::{Gives, Login};
-use crate::contract::{Contract, SecurityScheme, is_form};
+use crate::contract::expression::Part;
+use crate::contract::{Contract, Expression, ParameterLocation, SecurityScheme, is_form};
 use crate::exchange::{Answer, Headers};
 use crate::json;
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 /// The operation that logs in for a scheme, if one is called so and all that it asks for is known: what
 /// HTTP Basic takes is meant for HTTP Basic.
 pub(super) fn of<'c>(contract: &'c Contract, scheme: &str) -> Option<&'c Login> {
-    if contract.schemes.values().any(|known| matches!(known, SecurityScheme::Basic)) {
+    let takes_basic = contract.schemes.values().any(|known| matches!(known, SecurityScheme::Basic));
+    if takes_basic && contract.login.is_none() {
         return None;
     }
     let usable = |login: &&Login| {
@@ -50,25 +53,87 @@ impl Authenticator<'_> {
             return Err(TokenError::LogIn { operation, url, status, said });
         }
         let at = login.gives.to_string();
-        given(&answer, &login.gives).ok_or(TokenError::NoToken { url, at })
+        let issued = given(&answer, &login.gives).ok_or(TokenError::NoToken { url, at })?;
+        let is_session = matches!(login.gives, Gives::Cookie(_));
+        let csrf = is_session.then(|| Csrf::of(self.contract, &answer)).flatten();
+        Ok(Issued { csrf, ..issued })
     }
 }
 
 fn given(answer: &Answer, gives: &Gives) -> Option<Issued> {
     let value = match gives {
-        Gives::Token(expression) => json::read(&answer.body)
-            .ok()?
-            .to_value()
-            .pointer(expression.response_body()?)?
-            .as_str()?
-            .to_owned(),
+        Gives::Token(expression) => told(answer, expression)?,
         Gives::Cookie(name) => {
-            let set = answer.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case("set-cookie"));
-            let mut pairs = set.filter_map(|(_, cookie)| cookie.split(';').next()?.trim().split_once('='));
-            pairs.find(|(known, value)| known == name && !value.is_empty())?.1.to_owned()
+            cookies(answer).find(|(known, value)| known == name && !value.is_empty())?.1.to_owned()
         }
     };
-    fits_a_header(&value).then_some(Issued { value, life: None })
+    fits_a_header(&value).then_some(Issued { value, life: None, csrf: None })
+}
+
+/// The cookies that an answer sets.
+fn cookies(answer: &Answer) -> impl Iterator<Item = (&str, &str)> {
+    let set = answer.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case("set-cookie"));
+    set.filter_map(|(_, cookie)| cookie.split(';').next()?.trim().split_once('='))
+}
+
+/// The text that an expression names in an answer.
+fn told(answer: &Answer, expression: &Expression) -> Option<String> {
+    match expression {
+        Expression::Response(Part::Header(name)) => answer.header(name).map(str::to_owned),
+        other => {
+            let body = json::read(&answer.body).ok()?.to_value();
+            body.pointer(other.response_body()?)?.as_str().map(str::to_owned)
+        }
+    }
+}
+
+/// What requests of a session show against forgery: where the document says, or as frameworks do it, in a
+/// cookie that is called so.
+#[derive(Clone, Debug)]
+pub(super) struct Csrf {
+    /// The header that shows it.
+    pub(super) header: String,
+    /// The token.
+    pub(super) value: String,
+    /// The cookie that goes with it.
+    pub(super) cookie: Option<String>,
+}
+
+impl Csrf {
+    fn of(contract: &Contract, answer: &Answer) -> Option<Csrf> {
+        let stated = contract.login.as_ref();
+        let cookie = cookies(answer).find(|(name, value)| is_csrf(name) && !value.is_empty());
+        let from = stated.and_then(|stated| told(answer, stated.csrf_token.as_ref()?));
+        let value = from.or_else(|| Some(percent_decode_str(cookie?.1).decode_utf8_lossy().into_owned()))?;
+        let declared = contract.schemes.values().find_map(|scheme| match scheme {
+            SecurityScheme::ApiKey { location: ParameterLocation::Header, name, .. } if is_csrf(name) => {
+                Some(name.clone())
+            }
+            _ => None,
+        });
+        let parameters = contract.operations.iter().flat_map(|operation| &operation.parameters);
+        let mut named = parameters
+            .filter(|one| one.location == ParameterLocation::Header && is_csrf(&one.name))
+            .map(|one| one.name.clone());
+        let usual = || {
+            // As Django and Angular have it, who name the cookie so.
+            match cookie?.0.to_ascii_lowercase().as_str() {
+                "csrftoken" => Some("X-CSRFToken".to_owned()),
+                "xsrf-token" => Some("X-XSRF-TOKEN".to_owned()),
+                _ => None,
+            }
+        };
+        let stated = stated.and_then(|stated| stated.csrf_header.clone());
+        let header = stated.or(declared).or_else(|| named.next()).or_else(usual)?;
+        let cookie = cookie.map(|(name, value)| format!("{name}={value}"));
+        fits_a_header(&value).then_some(Csrf { header, value, cookie })
+    }
+}
+
+/// Whether something is called as what is shown against forgery.
+pub(super) fn is_csrf(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("csrf") || name.contains("xsrf")
 }
 
 fn in_form(members: &Map<String, Value>) -> String {

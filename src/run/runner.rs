@@ -17,7 +17,7 @@ use super::servers::Served;
 use super::sink::{Heard, Sink};
 use super::supplies::Supplies;
 use super::tally::Tally;
-use super::transport::Transport;
+use super::transport::{Identity, Transport};
 use super::trust::Trust;
 use super::undo::CleanUp;
 use super::wanted::wanted;
@@ -64,6 +64,8 @@ pub struct Settings {
     pub served: Vec<Served>,
     /// Certificates that vouch for the target, beside those that this machine trusts.
     pub authorities: Vec<CertificateDer<'static>>,
+    /// What the target is shown of the client.
+    pub identity: Option<Identity>,
     /// Whether to stop at the first finding.
     pub fail_fast: bool,
     /// Where it is written down what the run creates.
@@ -111,6 +113,7 @@ impl Settings {
             eventually: Settings::EVENTUALLY,
             served: Vec::new(),
             authorities: Vec::new(),
+            identity: None,
             fail_fast: false,
             ledger: None,
             clean_up: None,
@@ -181,10 +184,10 @@ pub(super) fn sender<'s>(
     settings: &'s Settings,
     observer: &'s dyn Observer,
 ) -> Result<Sender<'s>, RunError> {
-    let transport =
-        Transport::new(&settings.target, settings.timeout, &settings.authorities).map_err(|failure| {
-            RunError::Unreachable { target: settings.target.clone(), proxy: None, failure, came: Vec::new() }
-        })?;
+    let shown = (settings.authorities.as_slice(), settings.identity.as_ref());
+    let transport = Transport::new(&settings.target, settings.timeout, shown).map_err(|failure| {
+        RunError::Unreachable { target: settings.target.clone(), proxy: None, failure, came: Vec::new() }
+    })?;
     Ok(Sender {
         contract,
         transport,

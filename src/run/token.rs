@@ -1,11 +1,11 @@
 //! Tokens: fetched from what gives them, kept while they are good, and fetched again.
 
 use super::authenticator::{Authenticator, changed, place};
-use super::login;
+use super::login::{self, Csrf};
 use super::transport::{Outgoing, Transport};
-use crate::contract::connection::Login;
+use crate::contract::connection::{Gives, Login};
 use crate::contract::extension::TokenEndpoint;
-use crate::contract::{Flow, Grant, Operation, SecurityScheme};
+use crate::contract::{Flow, Grant, Operation, ParameterLocation, SecurityScheme};
 use crate::exchange::{Answer, Failure, Head, Headers};
 use crate::json;
 use serde_json::Value;
@@ -62,6 +62,14 @@ pub enum TokenError {
         /// What the answer says.
         said: Option<String>,
     },
+    /// The provider of `OpenID` Connect did not tell where tokens are given, or may not be asked.
+    #[error("the OpenID configuration {url} {why}")]
+    Discovery {
+        /// Where it was asked for.
+        url: String,
+        /// What is wrong.
+        why: String,
+    },
     /// The command that prints a token did not.
     #[error("--auth-command {0}")]
     Command(String),
@@ -73,6 +81,9 @@ impl TokenError {
         match self {
             TokenError::Command(_) => {
                 "it prints a token, and nothing else, to standard output; run it by hand to see"
+            }
+            TokenError::Discovery { .. } => {
+                "check `openIdConnectUrl` in the contract; --openid-host names each host that may be asked, `target` the target's own"
             }
             TokenError::LogIn { .. } => {
                 "check --basic USER:PASSWORD; where this is not how to log in, give a token: --bearer, --api-key or --auth-command"
@@ -92,10 +103,14 @@ pub(super) enum Giver<'g> {
     Endpoint(&'g TokenEndpoint),
     /// A flow of OAuth 2.
     Flow(&'g Flow),
+    /// What the configuration of a provider names, at a URL as the document has it.
+    Provider(&'g str),
     /// A command of the user's.
     Command(&'g str),
     /// An operation that logs in.
     Login(&'g Login),
+    /// The same, for what is shown beside the session that a scheme takes.
+    Beside(&'g str, &'g Login),
 }
 
 /// What was given.
@@ -103,6 +118,8 @@ pub(super) struct Issued {
     pub(super) value: String,
     /// For how many seconds it is good.
     pub(super) life: Option<f64>,
+    /// What requests of the session show beside it.
+    pub(super) csrf: Option<Csrf>,
 }
 
 /// A token that was fetched.
@@ -115,6 +132,8 @@ pub(super) struct Token {
     ends: Option<Instant>,
     /// No other token of the run has it.
     pub(super) number: u64,
+    /// What requests of the session show beside it.
+    pub(super) csrf: Option<Csrf>,
 }
 
 /// The tokens that are held, by the scheme that takes them.
@@ -135,12 +154,69 @@ impl Authenticator<'_> {
             SecurityScheme::ApiKey { token: Some(endpoint), .. } if self.given.oauth.is_some() => {
                 Some(Giver::Endpoint(endpoint))
             }
+            SecurityScheme::ApiKey { location: ParameterLocation::Header, name: header, .. }
+                if !self.has_key(name) && has_user && login::is_csrf(header) =>
+            {
+                let mut sessions = self.contract.schemes.keys();
+                sessions.find_map(|session| {
+                    let login = login::of(self.contract, session)?;
+                    matches!(login.gives, Gives::Cookie(_)).then_some(Giver::Beside(session, login))
+                })
+            }
             SecurityScheme::ApiKey { .. } if !self.has_key(name) => command().or_else(login),
             SecurityScheme::Bearer if self.given.bearer.is_none() => {
-                command().or_else(|| self.flow(name).map(Giver::Flow)).or_else(login)
+                let provider = || self.provider(name).map(Giver::Provider);
+                command().or_else(|| self.flow(name).map(Giver::Flow)).or_else(provider).or_else(login)
             }
             _ => None,
         }
+    }
+
+    /// The provider of a scheme that may be asked, where what was given is enough for it.
+    fn provider(&self, name: &str) -> Option<&str> {
+        let is_asked = !self.given.openid_hosts.is_empty() && self.given.oauth.is_some();
+        self.contract.discoveries.get(name).filter(|_| is_asked).map(String::as_str)
+    }
+
+    /// Whether the user allowed to ask a host for tokens.
+    fn may_ask(&self, url: &str) -> bool {
+        let host =
+            |url: &str| Some(url.split_once("://")?.1.split(['/', '?', '#']).next()?.to_ascii_lowercase());
+        let own = host(&self.target);
+        let Some(asked) = host(url).filter(|_| url.starts_with("http")) else { return false };
+        self.given.openid_hosts.iter().any(|allowed| match allowed.as_str() {
+            "target" => own.as_ref() == Some(&asked),
+            named => named.eq_ignore_ascii_case(&asked),
+        })
+    }
+
+    /// The flow that a provider of `OpenID` Connect tells of (`OpenID` Connect Discovery 1.0, 4).
+    async fn discovered(&self, transport: &Transport, stated: &str) -> Result<Flow, TokenError> {
+        let url = crate::contract::led(self.contract, stated, &self.target);
+        let wrong = |why: &str| TokenError::Discovery { url: url.clone(), why: why.to_owned() };
+        if !self.may_ask(&url) {
+            return Err(wrong("is on a host that --openid-host does not name"));
+        }
+        let headers = [("Accept", "application/json")].into();
+        let head = Head { method: "GET".into(), url: url.clone(), headers };
+        let no_answer = |failure| TokenError::NoAnswer { url: url.clone(), failure };
+        let answer = transport.send(&Outgoing::new(head, None)).await.map_err(no_answer)?;
+        if !answer.accepted() {
+            return Err(wrong(&format!("was answered with status {}", answer.status)));
+        }
+        let told = json::read(&answer.body).map_err(|_| wrong("is no JSON document"))?.to_value();
+        let endpoint = told.get("token_endpoint").and_then(Value::as_str);
+        let endpoint = endpoint.ok_or_else(|| wrong("names no `token_endpoint`"))?;
+        if !self.may_ask(endpoint) {
+            return Err(wrong("names a `token_endpoint` on a host that --openid-host does not name"));
+        }
+        // No scope is asked for that the user did not name: those of a provider are not those of an API.
+        Ok(Flow {
+            grant: Grant::ClientCredentials,
+            token_url: endpoint.to_owned(),
+            scopes: Vec::new(),
+            at: String::new(),
+        })
     }
 
     /// A flow that what was given is enough for. A password that was given for the target goes nowhere
@@ -178,8 +254,12 @@ impl Authenticator<'_> {
         let issued = match giver {
             Giver::Endpoint(endpoint) => self.asked(transport, endpoint).await?,
             Giver::Flow(flow) => self.granted(transport, flow).await?,
+            Giver::Provider(stated) => {
+                let flow = self.discovered(transport, stated).await?;
+                self.granted(transport, &flow).await?
+            }
             Giver::Command(command) => printed(command).await?,
-            Giver::Login(login) => self.logged_in(transport, login).await?,
+            Giver::Login(login) | Giver::Beside(_, login) => self.logged_in(transport, login).await?,
         };
         held.count += 1;
         let token = self.kept((name, giver), issued, (asked, held.count));
@@ -196,7 +276,7 @@ impl Authenticator<'_> {
         issued: Issued,
         (asked, number): (Instant, u64),
     ) -> Token {
-        let Issued { value, life } = issued;
+        let Issued { value, life, csrf } = issued;
         let life = life.filter(|life| *life > 0.0 && *life < 1e9);
         let ends = life.map(|life| Instant::now() + Duration::from_secs_f64(life + (life * 0.1).max(2.0)));
         // A short-lived token is renewed after three quarters of its life at the latest.
@@ -205,6 +285,9 @@ impl Authenticator<'_> {
         let known = Arc::make_mut(&mut secrets);
         known.add(&value, "PROBITY_TOKEN");
         known.add(&changed(&value), "PROBITY_WRONG_TOKEN");
+        if let Some(csrf) = &csrf {
+            known.add(&csrf.value, "PROBITY_CSRF_TOKEN");
+        }
         for (other, scheme) in &self.contract.schemes {
             let takes_alike = matches!(giver, Giver::Endpoint(_))
                 && matches!(scheme, SecurityScheme::ApiKey { token: Some(_), .. });
@@ -213,7 +296,7 @@ impl Authenticator<'_> {
             }
         }
         drop(secrets);
-        Token { value, expires: life.map(|life| asked + life), ends, number }
+        Token { value, expires: life.map(|life| asked + life), ends, number, csrf }
     }
 
     /// Whether requests to an operation carry a token that was fetched, and so can expire.
@@ -279,7 +362,7 @@ impl Authenticator<'_> {
         let value = at(&endpoint.token).as_ref().and_then(Value::as_str).map(str::to_owned);
         let value = value.filter(|token| fits_a_header(token)).ok_or_else(no_token)?;
         let life = endpoint.ttl_seconds.as_ref().and_then(at).and_then(|life| life.as_f64());
-        Ok(Issued { value, life })
+        Ok(Issued { value, life, csrf: None })
     }
 
     /// Asks the token endpoint of a flow of OAuth 2 (RFC 6749): the client shows itself as HTTP Basic
@@ -364,8 +447,8 @@ pub(super) async fn sent(
     headers: Headers,
     body: String,
 ) -> Result<Answer, TokenError> {
-    let head = Head { method: "POST".into(), url: url.to_owned(), headers }.into();
-    let outgoing = Outgoing { head, body: Some(body.into()) };
+    let head = Head { method: "POST".into(), url: url.to_owned(), headers };
+    let outgoing = Outgoing::new(head, Some(body.into()));
     let no_answer = |failure| TokenError::NoAnswer { url: url.to_owned(), failure };
     transport.send(&outgoing).await.map_err(no_answer)
 }
@@ -377,7 +460,7 @@ fn issued(answer: &Answer) -> Option<Issued> {
     let life = body.get("expires_in");
     // Some write the number as text.
     let life = life.and_then(|life| life.as_f64().or_else(|| life.as_str()?.parse().ok()));
-    Some(Issued { value, life })
+    Some(Issued { value, life, csrf: None })
 }
 
 pub(super) fn fits_a_header(token: &str) -> bool {
@@ -392,7 +475,8 @@ async fn printed(command: &str) -> Result<Issued, TokenError> {
     let value = token.map_err(TokenError::Command)?;
     let fits = fits_a_header(&value);
     let why = if value.is_empty() { "printed nothing" } else { "printed what no header can hold" };
-    fits.then_some(Issued { value, life: None }).ok_or_else(|| TokenError::Command(why.to_owned()))
+    fits.then_some(Issued { value, life: None, csrf: None })
+        .ok_or_else(|| TokenError::Command(why.to_owned()))
 }
 
 fn filled(request: &Value, key: &str, secret: &str) -> Value {

@@ -27,13 +27,19 @@ fn scheme(contract: &Contract, name: &str) -> String {
 fn words(contract: &Contract, scheme: &str, asked: &SecurityScheme) -> String {
     match asked {
         SecurityScheme::Basic => format!("HTTP Basic `{scheme}`: --basic USER:PASSWORD"),
+        SecurityScheme::Digest => format!("HTTP Digest `{scheme}`: --digest USER:PASSWORD"),
+        SecurityScheme::MutualTls => {
+            format!("mutual TLS `{scheme}`: --client-cert FILE with --client-key FILE")
+        }
         SecurityScheme::Bearer => {
             let flows = contract.flows.get(scheme).into_iter().flatten();
             let flags = flows.map(|flow| match flow.grant {
                 Grant::ClientCredentials => ", or --oauth-key KEY with --oauth-secret SECRET",
                 Grant::Password => ", or --basic USER:PASSWORD",
             });
-            let flags: String = flags.chain(by_login(contract, scheme)).collect();
+            let provider = contract.discoveries.contains_key(scheme);
+            let provider = provider.then_some(", or --openid-host HOST with --oauth-key and --oauth-secret");
+            let flags: String = flags.chain(provider).chain(by_login(contract, scheme)).collect();
             format!("a bearer token `{scheme}`: --bearer TOKEN{flags}")
         }
         SecurityScheme::ApiKey { location, name, token } => {
@@ -78,14 +84,16 @@ mod tests {
     fn each_alternative_is_named_once_with_its_flags() {
         let text = "openapi: 3.1.0
 info: {title: T, version: '1'}
-security: [{key: []}, {cookie: [], user: []}, {oauth: []}, {odd: []}, {}]
+security: [{key: []}, {cookie: [], user: []}, {oauth: []}, {odd: []}, {own: []}, {tls: []}, {}]
 components:
   securitySchemes:
     key: {type: apiKey, in: header, name: X-Key}
     cookie: {type: apiKey, in: cookie, name: sid}
     user: {type: http, scheme: basic}
     oauth: {type: openIdConnect, openIdConnectUrl: 'https://a/b'}
-    odd: {type: http, scheme: digest}
+    odd: {type: http, scheme: hoba}
+    own: {type: http, scheme: digest}
+    tls: {type: mutualTLS}
 paths:
   /a:
     get: {responses: {'200': {description: ok}}}
@@ -98,8 +106,10 @@ paths:
             [
                 "apiKey `key`, header X-Key: --api-key KEY",
                 "apiKey `cookie`, cookie sid: --api-key KEY, and HTTP Basic `user`: --basic USER:PASSWORD",
-                "a bearer token `oauth`: --bearer TOKEN",
-                "`odd`, which is digest, of which Probity knows nothing: --header 'Authorization: …'",
+                "a bearer token `oauth`: --bearer TOKEN, or --openid-host HOST with --oauth-key and --oauth-secret",
+                "`odd`, which is hoba, of which Probity knows nothing: --header 'Authorization: …'",
+                "HTTP Digest `own`: --digest USER:PASSWORD",
+                "mutual TLS `tls`: --client-cert FILE with --client-key FILE",
             ]
         );
     }

@@ -210,5 +210,5 @@ fn is_late(case: &Case, exchange: &Exchange) -> bool {
 /// A request that changes nothing.
 pub(super) fn at_root(target: &str) -> Outgoing {
     let (method, url) = ("OPTIONS".into(), format!("{target}/"));
-    Outgoing { head: Head { method, url, headers: Headers::default() }.into(), body: None }
+    Outgoing::new(Head { method, url, headers: Headers::default() }, None)
 }

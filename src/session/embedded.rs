@@ -33,7 +33,9 @@ pub fn credentials(contract: &Contract, accepted: &Accepted) -> Credentials {
     });
     Credentials {
         api_keys: keys.collect(),
-        basic: Some((user, password)),
+        basic: Some((user.clone(), password.clone())),
+        digest: Some((user, password)),
+        has_certificate: true,
         oauth: Some((key, secret)),
         bearer: Some(token),
         ..Credentials::default()
@@ -49,6 +51,7 @@ fn with_own_credentials(contract: &Contract, accepted: &Accepted, given: &Creden
     let gives_token =
         |scheme: &SecurityScheme| matches!(scheme, SecurityScheme::ApiKey { token: Some(_), .. });
     let named = (given.basic.is_some() && has(is_basic))
+        || given.digest.is_some()
         || given.bearer.is_some()
         || (given.oauth.is_some() && has(gives_token))
         || !given.api_keys.is_empty();

@@ -2,6 +2,8 @@
 
 pub mod body;
 pub mod cookie;
+pub mod digest;
+pub mod disposition;
 pub mod parameter;
 mod received;
 pub mod sequence;

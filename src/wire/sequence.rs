@@ -158,7 +158,7 @@ pub(super) fn split<'b>(body: &'b [u8], delimiter: &[u8]) -> Vec<&'b [u8]> {
 }
 
 /// A parameter of a media type.
-pub(super) fn parameter(media_type: &str, wanted: &str) -> Option<String> {
+pub(crate) fn parameter(media_type: &str, wanted: &str) -> Option<String> {
     let mut parameters = media_type.split(';').skip(1).filter_map(|one| one.trim().split_once('='));
     let (_, value) = parameters.find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
     let value = value.trim_matches('"');

@@ -211,3 +211,27 @@ fn faults_are_listed_and_an_unknown_one_is_named() {
     assert!(ran.stderr.contains("there is no fault"), "{}", ran.everything());
     assert!(ran.stderr.contains("did you mean `create-badges-group/unique/name/race`?"));
 }
+
+/// A form whose values are listed, so that it shows how they are read.
+const FORMS: &str = "openapi: 3.0.3
+info: {title: Forms, version: '1'}
+paths:
+  /places:
+    post:
+      operationId: add
+      requestBody: {required: true, content: {application/x-www-form-urlencoded: {schema: {
+        type: object, required: [place, drink], properties: {
+          place: {type: string, enum: [Rome, New York]}, drink: {type: string, enum: [tea, 'caf\u{e9}']}}}}}}
+      responses: {'200': {description: added}, '400': {description: odd}, '415': {description: no form}}
+";
+
+#[test]
+fn forms_that_are_decoded_wrongly_are_caught() {
+    let faults = "*/form/*";
+    let arguments = ["audit", "forms.yaml", "--include", faults, "--json"];
+    let ran = probity().with_file("forms.yaml", FORMS).args(arguments).run().ends_with(0);
+    let report = report(&ran);
+    let caught = ["add/form/encoded", "add/form/latin-1", "add/form/plus"];
+    assert_eq!(outcomes(&report), caught.map(|fault| (fault, "caught")).into());
+    probity().with_file("forms.yaml", FORMS).args(["check", "forms.yaml"]).run().ends_with(0);
+}

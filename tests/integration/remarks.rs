@@ -42,8 +42,11 @@ fn is_json(asked: &Asked) -> bool {
 
 /// An answer that has no body for HEAD.
 fn answered(asked: &Asked, status: &str, headers: &str, body: impl AsRef<[u8]>) -> Reply {
-    let body = if method(asked) == "HEAD" { &[] } else { body.as_ref() };
-    Reply::Bytes(json(status, headers, body))
+    let mut bytes = json(status, headers, body.as_ref());
+    if method(asked) == "HEAD" {
+        bytes.truncate(bytes.len() - body.as_ref().len());
+    }
+    Reply::Bytes(bytes)
 }
 
 const HALF_READ: &str = "openapi: 3.0.3

@@ -100,13 +100,16 @@ pub(super) fn logins(contract: &Contract) -> Vec<Login> {
         return Vec::new();
     }
     let asked = Folds::new(contract.schemas.raw(Side::Request));
+    if let Some(stated) = stated(contract, &asked, (&bearers, &cookies)) {
+        return vec![stated];
+    }
     let answered = Folds::new(contract.schemas.raw(Side::Response));
     let mut found = Vec::new();
     for (index, operation) in contract.operations.iter().enumerate() {
         if operation.method != "POST" {
             continue;
         }
-        let Some(asked) = asks(operation, &asked) else { continue };
+        let Some(asked) = asks(operation, &asked, (None, None)) else { continue };
         let mut add = |gives: Gives, schemes: Vec<String>| {
             // What needs a token to be asked for gives none to log in with.
             let asks_for_one =
@@ -129,6 +132,28 @@ pub(super) fn logins(contract: &Contract) -> Vec<Login> {
     found
 }
 
+/// The log-in that the document states, if the operation is there and can be asked.
+fn stated(
+    contract: &Contract,
+    asked: &Folds<'_>,
+    (bearers, cookies): (&[String], &[(String, String)]),
+) -> Option<Login> {
+    let stated = contract.login.as_ref()?;
+    let index = contract.operations.iter().position(|operation| operation.id == stated.operation)?;
+    let operation = &contract.operations[index];
+    let asked = asks(operation, asked, (stated.user.as_deref(), stated.password.as_deref()))?;
+    let (gives, schemes) = match (&stated.token, &stated.cookie) {
+        (_, Some(cookie)) => {
+            let own = cookies.iter().filter(|(_, name)| name == cookie).map(|(scheme, _)| scheme.clone());
+            (Gives::Cookie(cookie.clone()), own.collect())
+        }
+        (Some(token), None) => (Gives::Token(token.clone()), bearers.to_vec()),
+        (None, None) => return None,
+    };
+    let at = operation.at.clone();
+    Some(Login { operation: index, gives, asked, is_called_so: true, schemes, at })
+}
+
 /// Whether an operation is called as one that begins a session.
 fn begins_session(operation: &Operation) -> bool {
     let last = plain(operation.path.rsplit('/').next().unwrap_or_default());
@@ -137,14 +162,24 @@ fn begins_session(operation: &Operation) -> bool {
 }
 
 /// How a body that holds a secret is made.
-fn asks(operation: &Operation, asked: &Folds<'_>) -> Option<Asked> {
+fn asks(
+    operation: &Operation,
+    asked: &Folds<'_>,
+    (user, secret): (Option<&str>, Option<&str>),
+) -> Option<Asked> {
     let body = operation.body.as_ref()?;
     let is_usable = |media: &&MediaType| model::is_json(&media.name) || model::is_form(&media.name);
     let media = body.content.iter().filter(|media| !media.unread).find(is_usable)?;
     let flat = asked.whole(std::slice::from_ref(&media.schema.as_ref()?.0));
-    let secret = flat.properties.keys().find(|name| SECRETS.contains(&plain(name).as_str()))?.clone();
+    let secret = match secret {
+        Some(stated) => stated.to_owned(),
+        None => flat.properties.keys().find(|name| SECRETS.contains(&plain(name).as_str()))?.clone(),
+    };
     let named = |user: &str| flat.properties.keys().find(|name| plain(name) == user);
-    let user = USERS.iter().find_map(|user| named(user)).cloned();
+    let user = match user {
+        Some(stated) => Some(stated.to_owned()),
+        None => USERS.iter().find_map(|user| named(user)).cloned(),
+    };
     let rest = flat.required.iter().filter(|name| **name != secret && Some(*name) != user.as_ref());
     let known = |name: &String| {
         let flat = flat.properties.get(name).map(|places| asked.whole_of(places))?;

@@ -22,9 +22,31 @@ use serde_json::Value;
 pub struct DocumentExtension {
     /// Where a host puts the identity of a request.
     pub request_id: Option<Expression>,
+    /// How a session begins.
+    pub login: Option<StatedLogin>,
     /// Defaults for operations.
     #[serde(flatten)]
     pub defaults: Behaviour,
+}
+
+/// How a session begins, as the document says it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct StatedLogin {
+    /// The `operationId` of the operation that logs in.
+    pub operation: String,
+    /// Where in its answer a token stands.
+    pub token: Option<Expression>,
+    /// The cookie that it sets in place of one.
+    pub cookie: Option<String>,
+    /// The member of its body that holds the name of the user, where that cannot be told.
+    pub user: Option<String>,
+    /// The same of the password.
+    pub password: Option<String>,
+    /// Where in its answer the token stands that requests of the session show against forgery.
+    pub csrf_token: Option<Expression>,
+    /// The header that shows it.
+    pub csrf_header: Option<String>,
 }
 
 /// What one operation does beyond its schemas.

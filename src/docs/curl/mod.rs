@@ -43,10 +43,12 @@ pub(super) fn curl(
     if !cookies.is_empty() {
         headers.push(quoted(&format!("Cookie: {}", cookies.join("; "))));
     }
-    let mut user = None;
+    let (mut user, mut certificate) = (None, None);
     for name in operation.security.first().into_iter().flatten() {
         match contract.schemes.get(name) {
             Some(SecurityScheme::Basic) => user = Some("\"$USERNAME:$PASSWORD\""),
+            Some(SecurityScheme::Digest) => user = Some("\"$USERNAME:$PASSWORD\" --digest"),
+            Some(SecurityScheme::MutualTls) => certificate = Some("--cert \"$CLIENT_CERT\"".to_owned()),
             Some(SecurityScheme::Bearer) => headers.push("\"Authorization: Bearer $TOKEN\"".to_owned()),
             Some(SecurityScheme::ApiKey { location, name, .. }) => match location {
                 ParameterLocation::Query => query.push(format!("{}=$API_KEY", url::encoded(name))),
@@ -70,6 +72,7 @@ pub(super) fn curl(
         format!(" {}", quoted(&address))
     });
     parts.extend(user.map(|user| format!("--user {user}")));
+    parts.extend(certificate);
     parts.extend(headers.into_iter().map(|header| format!("--header {header}")));
     parts.extend(body);
     Ok(parts.join(" \\\n  "))

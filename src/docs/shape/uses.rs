@@ -1,6 +1,7 @@
 //! How many places refer to each schema.
 
 use crate::contract::Contract;
+use crate::contract::model::Header;
 use crate::schema::{Side, subschemas, walk};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -18,9 +19,7 @@ pub(super) fn uses(contract: &Contract) -> HashMap<String, usize> {
         open.extend(schemas.map(|schema| schema.0.clone()));
         let parameters = operation.parameters.iter().filter_map(|parameter| parameter.schema.as_ref());
         let headers = operation.responses.iter().flat_map(|response| &response.headers);
-        open.extend(
-            parameters.chain(headers.filter_map(|header| header.schema.as_ref())).map(|at| at.0.clone()),
-        );
+        open.extend(parameters.chain(headers.filter_map(Header::value_schema)).map(|at| at.0.clone()));
     }
     while let Some(at) = open.pop() {
         let Some(Value::Object(schema)) = document.pointer(&at) else { continue };

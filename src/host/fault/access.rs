@@ -30,6 +30,9 @@ pub(super) fn credentials(site: &mut Site<'_>) {
                 each("wrong-password", "a wrong password is", Stranger::Wrong(name.clone()));
                 each("unknown-user", "an unknown user is", Stranger::Unknown(name.clone()));
             }
+            Some(SecurityScheme::Digest) => {
+                each("any-answer", "any answer to a challenge is", Stranger::Unknown(name.clone()));
+            }
             Some(SecurityScheme::Bearer | SecurityScheme::ApiKey { .. }) => {
                 each("unknown-token", "any token is", Stranger::Unknown(name.clone()));
             }

@@ -17,6 +17,7 @@ mod access;
 mod body;
 mod change;
 mod delivery;
+mod form;
 mod input;
 mod parameter;
 mod planted;
@@ -32,6 +33,7 @@ mod twist;
 mod unique;
 
 use change::Change;
+use form::BodyMisread;
 use parameter::Misread;
 pub(super) use planted::{Planted, digest};
 use request::Lax;
@@ -73,6 +75,8 @@ pub(super) enum Defect {
     Clock(i64),
     /// A parameter is read otherwise than it is meant.
     Misreads(Misread),
+    /// A body is.
+    MisreadsBody(BodyMisread),
     /// Something that happened to a resource is forgotten.
     Forgets(Forgets),
 }
@@ -153,6 +157,7 @@ pub fn faults(contract: &Contract) -> Vec<Fault> {
         body::headers(&mut site);
         body::bodies(&mut site);
         input::derive(&mut site);
+        form::derive(&mut site);
         parameter::derive(&mut site);
         state::derive(&mut site);
         body::leaks(&mut site);

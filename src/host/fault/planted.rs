@@ -172,6 +172,14 @@ impl Planted {
         })
     }
 
+    /// The body that is read of a request where bodies are read otherwise.
+    pub(in crate::host) fn reread_body(&self, operation: usize, asked: &Asked<'_>) -> Option<Vec<u8>> {
+        self.of(operation).find_map(|armed| match &armed.fault.defect {
+            Defect::MisreadsBody(misread) => misread.reread(asked),
+            _ => None,
+        })
+    }
+
     /// What was read otherwise made a difference.
     pub(in crate::host) fn misread(&self, asked: &Asked<'_>) {
         self.mark(asked);

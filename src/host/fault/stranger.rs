@@ -46,6 +46,9 @@ impl Stranger {
                     SecurityScheme::Basic if kind.eq_ignore_ascii_case("basic") => {
                         return basic(name, rest, access);
                     }
+                    SecurityScheme::Digest if kind.eq_ignore_ascii_case("digest") => {
+                        return digest(name, rest);
+                    }
                     SecurityScheme::Bearer if kind.eq_ignore_ascii_case("bearer") => {
                         return token(name, rest);
                     }
@@ -84,6 +87,17 @@ fn basic(name: &str, given: &str, access: &Access) -> Stranger {
         Some(Some((user, _))) if access.knows(user) => Stranger::Wrong(name),
         Some(Some(_)) => Stranger::Unknown(name),
         _ => Stranger::Malformed(name),
+    }
+}
+
+fn digest(name: &str, given: &str) -> Stranger {
+    let (name, given) = (name.to_owned(), given.trim());
+    if given.is_empty() {
+        Stranger::Empty(name)
+    } else if given.contains("response=") {
+        Stranger::Unknown(name)
+    } else {
+        Stranger::Malformed(name)
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::net::TcpStream;
 
 mod faults;
 mod found;
+mod granted;
 mod groups;
 mod links;
 mod nested;

@@ -14,7 +14,9 @@ pub(in crate::judge) const CHECK: Check = Check {
 };
 
 pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Option<Observation> {
-    if answer.status != 405 {
+    let methods = &view.operation.path_methods;
+    let goes_with_get = view.case.request.method == "HEAD" && methods.iter().any(|method| method == "GET");
+    if answer.status != 405 || goes_with_get {
         return None;
     }
     let declared = view.operation.path_methods.join(", ");

@@ -3,11 +3,12 @@
 use super::items;
 use crate::exchange::Answer;
 use crate::judge::{Check, Observation, Scope, Severity, View};
+use crate::wire::sequence::parameter;
 
 pub(in crate::judge) const CHECK: Check = Check {
     id: "well-formed-body",
     summary: "a body is well-formed JSON or XML, with no key twice",
-    meaning: "The body is not JSON as RFC 8259 has it: it is cut, has something behind its end, holds NaN, is not UTF-8, or an object in it has the same key twice; or it is not well-formed XML.",
+    meaning: "The body is not JSON as RFC 8259 has it: it is cut, has something behind its end, holds NaN, is not UTF-8, or an object in it has the same key twice; or it is not well-formed XML, or holds bytes that the charset in its Content-Type does not have.",
     matters: "Parsers refuse it, or, with a key twice, each takes another value.",
     allow: "Nothing: a body that is not well-formed cannot be checked further.",
     severity: Severity::Deny,
@@ -29,7 +30,9 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
             &media.at,
         )];
     }
-    let Some(media) = view.json_media(answer) else { return Vec::new() };
+    let Some(media) = view.json_media(answer) else {
+        return other_bytes(view, answer).into_iter().collect();
+    };
     match view.json(answer) {
         Err(error) => {
             let what = format!("{} {}", answer.status, error.reason);
@@ -50,6 +53,22 @@ pub(in crate::judge) fn check(view: &View<'_>, answer: &Answer) -> Vec<Observati
             }
         },
     }
+}
+
+/// Bytes that the charset of a text does not have.
+fn other_bytes(view: &View<'_>, answer: &Answer) -> Option<Observation> {
+    let (media, kind) = (view.media(answer)?, answer.header("content-type")?);
+    let charset = parameter(kind, "charset")?.to_ascii_lowercase();
+    let is_right = match charset.as_str() {
+        "utf-8" | "utf8" => std::str::from_utf8(&answer.body).is_ok(),
+        "us-ascii" => answer.body.is_ascii(),
+        _ => true,
+    };
+    (!is_right).then(|| {
+        let what = format!("{} charset {charset}", answer.status);
+        let title = "the body has bytes that its charset does not have";
+        view.observe(&CHECK, what, title, (format!("text in {charset}"), "other bytes"), &media.at)
+    })
 }
 
 /// The escapes of surrogates that have no partner, in small letters: what was sent so may be kept,

@@ -28,6 +28,18 @@ struct Whole<'a> {
     words: &'a str,
 }
 
+/// The same form with a plus sign for each space.
+fn plussed(form: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(form.len());
+    let mut rest = form;
+    while let Some((first, after)) = rest.split_first() {
+        let space = rest.strip_prefix(b"%20");
+        bytes.push(if space.is_some() { b'+' } else { *first });
+        rest = space.unwrap_or(after);
+    }
+    bytes
+}
+
 impl Deriver<'_> {
     /// Sends a body of each media type that is no JSON; those of the first one that can be made stand
     /// for all that is not about the body, unless others do. Gives that one back.
@@ -77,7 +89,34 @@ impl Deriver<'_> {
         self.members(&request, &base, first);
         self.files(&request, &base, first);
         self.spoilt(&request, &base, first);
+        self.plus_signs(&request, &base, first);
         Some(base)
+    }
+
+    /// Sends listed values of a form whose spaces are plus signs, as browsers write them.
+    fn plus_signs(&mut self, request: &Request, base: &Base, first: bool) {
+        if base.codec.notation != Notation::Form {
+            return;
+        }
+        let flat = self.labeller.flats.whole(&base.schemas);
+        for (name, places) in &flat.properties {
+            let member = self.labeller.flats.whole_of(places);
+            let mut listed = member.listed.iter().flatten().filter_map(Value::as_str);
+            let Some(spaced) = listed.find(|text| text.contains(' ')) else { continue };
+            let mut value = base.value.clone();
+            let at = pointer::child("", name);
+            mutate::put(&mut value, &at, spaced.into());
+            let about = About {
+                worth: if first { 5 } else { ODD },
+                place: Place::Body(at),
+                kind: "spelling",
+                variant: "plus",
+                at: &base.media.at,
+                words: "each space as a plus sign".into(),
+            };
+            let written = |key: &str| plussed(&base.bytes(&value, key));
+            self.single(about, request, Some(&written));
+        }
     }
 
     /// Sends every documented body as it stands.

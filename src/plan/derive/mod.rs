@@ -6,6 +6,7 @@ mod body;
 mod content;
 mod contrary;
 mod draft;
+mod heads;
 mod lines;
 mod links;
 mod negotiation;
@@ -19,6 +20,7 @@ mod supply;
 mod unique;
 mod unknown;
 mod unnamed;
+mod uploads;
 
 pub(super) use base::Base;
 pub(super) use draft::{Draft, Names, identify};
@@ -286,6 +288,8 @@ impl<'c> Deriver<'c> {
         self.querystring(request, base);
         self.negotiation(request, base);
         self.methods(request, base);
+        self.heads(request, base);
+        self.downloads(request, base);
     }
 
     /// Adds a scenario of one case, unless it was already on the wire.

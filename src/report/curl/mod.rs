@@ -2,6 +2,7 @@
 
 use crate::exchange::{self, Pieces, Sent};
 use crate::plan::{Case, Scenario};
+use crate::run::transport::PLACEHOLDERS;
 use crate::text::shell::{self, quoted};
 use crate::text::{self, cut, steers};
 use memchr::memmem;
@@ -81,6 +82,10 @@ pub(super) fn line(case: &Case, sent: &Sent, run: &str, lacks: &mut Vec<String>)
         if OMITTED.iter().any(|omitted| name.eq_ignore_ascii_case(omitted)) {
             continue;
         }
+        if PLACEHOLDERS.contains(&value) {
+            line.push_str(&format!(" --digest --user \"{}\"", value.trim_start_matches("Digest ")));
+            continue;
+        }
         // curl's notation for a header with nothing in it.
         let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
         let mut planned = case.request.parts.headers().filter(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -142,6 +147,8 @@ pub fn meaning(variable: &str) -> &'static str {
         "PROBITY_BASIC_BASE64" => {
             "$(printf %s USER:PASSWORD | base64 | tr -d '\\n'); with --basic-md5, of the password's MD5"
         }
+        "PROBITY_DIGEST" => "USER:PASSWORD, as --digest gives them",
+        "PROBITY_WRONG_DIGEST" => "the same with another user or password",
         "PROBITY_WRONG_BASIC_BASE64" => "the same with another password",
         "PROBITY_UNKNOWN_BASIC_BASE64" => "the same with a user that there is not",
         "PROBITY_PASSWORD" => "the password that --basic gives",

@@ -1,17 +1,21 @@
 //! The transport: one request out, one bounded answer back.
 
+mod challenges;
 mod coding;
 mod gate;
 mod stream;
 mod tls;
 
+pub use challenges::PLACEHOLDERS;
 pub(super) use gate::Gate;
-pub use tls::{AuthorityError, authorities};
+pub use tls::{AuthorityError, Identity, IdentityError, authorities, identity};
 
 use crate::exchange::Head;
 use crate::exchange::Headers;
 use crate::exchange::{Answer, Failure, FailureKind};
+use crate::wire::digest::{Signed, Signer};
 use bytes::{Bytes, BytesMut};
+use challenges::Challenges;
 use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
@@ -35,6 +39,9 @@ pub struct Transport {
     tls: Option<ClientConfig>,
     /// Believes whom this machine does, for what is asked elsewhere than at a target without TLS.
     elsewhere: OnceLock<reqwest::Client>,
+    /// Shows no certificate, where the others do.
+    bare: OnceLock<reqwest::Client>,
+    challenges: Challenges,
     authorities: Vec<CertificateDer<'static>>,
     timeout: Duration,
     urls: Mutex<HashMap<String, reqwest::Url>>,
@@ -50,22 +57,33 @@ pub struct Outgoing {
     pub head: Arc<Head>,
     /// The body.
     pub body: Option<Bytes>,
+    /// Who answers challenges of HTTP Digest, if anybody does.
+    pub signer: Option<Signer>,
+    /// Whether the connection shows no certificate.
+    pub bare: bool,
+}
+
+impl Outgoing {
+    /// One that nothing goes with.
+    pub fn new(head: impl Into<Arc<Head>>, body: Option<Bytes>) -> Outgoing {
+        Outgoing { head: head.into(), body, signer: None, bare: false }
+    }
 }
 
 impl Transport {
-    /// A transport to a target whose exchanges end within `timeout`, and which may be vouched for by one
-    /// of these certificates.
+    /// A transport to a target whose exchanges end within `timeout`, which may be vouched for by one of
+    /// these certificates, and is shown one of the client's own.
     pub fn new(
         target: &str,
         timeout: Duration,
-        authorities: &[CertificateDer<'static>],
+        (authorities, identity): (&[CertificateDer<'static>], Option<&Identity>),
     ) -> Result<Transport, Failure> {
         // A second call finds the provider in place, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let tls = match CryptoProvider::get_default() {
             // Reading this machine's authorities takes longer than many a run.
             Some(provider) if !target.starts_with("http://") => {
-                Some(tls::config(authorities, provider).map_err(|error| untrusting(&error))?)
+                Some(tls::config((authorities, identity), provider).map_err(|error| untrusting(&error))?)
             }
             _ => None,
         };
@@ -75,35 +93,57 @@ impl Transport {
             fresh: OnceLock::new(),
             tls,
             elsewhere: OnceLock::new(),
+            bare: OnceLock::new(),
+            challenges: Challenges::default(),
             authorities: authorities.to_vec(),
             timeout,
             urls: Mutex::default(),
         })
     }
 
-    /// What sends to a URL.
-    fn client(&self, url: &str) -> Result<&reqwest::Client, Failure> {
-        if self.tls.is_some() || !url.starts_with("https://") {
-            return Ok(&self.client);
-        }
-        if let Some(client) = self.elsewhere.get() {
+    /// What sends a request.
+    fn client(&self, outgoing: &Outgoing) -> Result<&reqwest::Client, Failure> {
+        let is_plain = !outgoing.head.url.starts_with("https://");
+        let other = match (outgoing.bare && self.tls.is_some(), self.tls.is_some() || is_plain) {
+            (true, _) => &self.bare,
+            (false, true) => return Ok(&self.client),
+            (false, false) => &self.elsewhere,
+        };
+        if let Some(client) = other.get() {
             return Ok(client);
         }
         let provider = CryptoProvider::get_default();
-        let tls = provider.map(|provider| tls::config(&self.authorities, provider)).transpose();
+        let tls = provider.map(|provider| tls::config((&self.authorities, None), provider)).transpose();
         let tls = tls.map_err(|error| untrusting(&error))?;
         let client = builder(tls.as_ref(), self.timeout).build().map_err(|error| failure(&error))?;
-        Ok(self.elsewhere.get_or_init(|| client))
+        Ok(other.get_or_init(|| client))
     }
 
     /// Sends a request and reads the whole answer.
     pub async fn send(&self, outgoing: &Outgoing) -> Result<Answer, Failure> {
-        self.execute(self.client(&outgoing.head.url)?, outgoing, self.request(outgoing)?).await
+        self.answered(self.client(outgoing)?, outgoing).await
+    }
+
+    /// Sends a request, again where a challenge is to be answered.
+    async fn answered(&self, client: &reqwest::Client, outgoing: &Outgoing) -> Result<Answer, Failure> {
+        const MOST: usize = 2;
+        let mut before = self.challenges.nonce();
+        let mut answer = self.execute(client, outgoing, self.request(outgoing)?).await?;
+        let Some(signer) = &outgoing.signer else { return Ok(answer) };
+        for _ in 0..MOST {
+            if answer.status != 401 || !self.challenges.challenged(&answer, before.as_deref(), signer) {
+                break;
+            }
+            before = self.challenges.nonce();
+            answer = self.execute(client, outgoing, self.request(outgoing)?).await?;
+        }
+        Ok(answer)
     }
 
     /// Sends a request over a connection of its own, and reads the whole answer.
     pub(super) async fn send_afresh(&self, outgoing: &Outgoing) -> Result<Answer, Failure> {
-        self.execute(self.fresh(), outgoing, self.request(outgoing)?).await
+        let client = if outgoing.bare { self.client(outgoing)? } else { self.fresh() };
+        self.answered(client, outgoing).await
     }
 
     /// Sends a request over a connection of its own, its last byte waiting at a gate, and reads
@@ -209,6 +249,17 @@ impl Transport {
         let url = self.url(&head.url)?;
         let mut request = reqwest::Request::new(method, url);
         for (name, value) in head.headers.iter() {
+            // The answer to a challenge is another in each request, and there is none before the first.
+            let own = match &outgoing.signer {
+                Some(signer) if PLACEHOLDERS.contains(&value) => {
+                    match self.signed(signer, outgoing, request.url()) {
+                        Some(own) => Some(own),
+                        None => continue,
+                    }
+                }
+                _ => None,
+            };
+            let value = own.as_deref().unwrap_or(value);
             let name =
                 reqwest::header::HeaderName::try_from(name).map_err(|error| unsendable(error.to_string()))?;
             let value = reqwest::header::HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
@@ -220,6 +271,14 @@ impl Transport {
             *request.body_mut() = Some(body.clone().into());
         }
         Ok(request)
+    }
+
+    fn signed(&self, signer: &Signer, outgoing: &Outgoing, url: &reqwest::Url) -> Option<String> {
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let target = format!("{}{query}", url.path());
+        let body = outgoing.body.as_deref().unwrap_or_default();
+        let signed = Signed { method: &outgoing.head.method, target: &target, body };
+        self.challenges.answered(signer, &signed)
     }
 
     fn url(&self, text: &str) -> Result<reqwest::Url, Failure> {
@@ -305,6 +364,9 @@ fn failure(error: &reqwest::Error) -> Failure {
         } else {
             FailureKind::Refused
         }
+    } else if says(&["fatal alert", "certificaterequired"]) {
+        // Whoever wants a certificate says so once the handshake is over.
+        FailureKind::Tls
     } else if says(&[
         "invalid http",
         "invalid status",

@@ -9,8 +9,9 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::client::verify_server_name;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::{self, PemObject};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
+use rustls::sign::CertifiedKey;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 use std::path::{Path, PathBuf};
@@ -39,9 +40,51 @@ pub fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, Authorit
     if read.is_empty() { Err(AuthorityError::None(path.to_owned())) } else { Ok(read) }
 }
 
+/// What a client shows of itself: a certificate, with those that vouch for it, and its key.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    chain: Vec<CertificateDer<'static>>,
+    key: Arc<PrivateKeyDer<'static>>,
+}
+
+/// Why a client has nothing to show.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// The certificate cannot be read.
+    #[error(transparent)]
+    Certificate(#[from] AuthorityError),
+    /// The key cannot be read.
+    #[error("cannot read a key from {}: {why}", path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: pem::Error,
+    },
+    /// The key is not that of the certificate, or of no kind that is known.
+    #[error("the key in {} does not fit the certificate: {why}", path.display())]
+    Unfit {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: Error,
+    },
+}
+
+/// The certificate of a client in a file of PEM, and its key in another, or in the same.
+pub fn identity(certificate: &Path, key: &Path) -> Result<Identity, IdentityError> {
+    let chain = authorities(certificate)?;
+    let read = PrivateKeyDer::from_pem_file(key);
+    let read = read.map_err(|why| IdentityError::Key { path: key.to_owned(), why })?;
+    let unfit = |why| IdentityError::Unfit { path: key.to_owned(), why };
+    let provider = rustls::crypto::ring::default_provider();
+    CertifiedKey::from_der(chain.clone(), read.clone_key(), &provider).map_err(unfit)?;
+    Ok(Identity { chain, key: Arc::new(read) })
+}
+
 /// A configuration that trusts these certificates too.
 pub(super) fn config(
-    named: &[CertificateDer<'static>],
+    (named, identity): (&[CertificateDer<'static>], Option<&Identity>),
     provider: &Arc<CryptoProvider>,
 ) -> Result<ClientConfig, Error> {
     let verifier = Verifier::new_with_extra_roots(named.iter().cloned(), Arc::clone(provider))?;
@@ -49,7 +92,11 @@ pub(super) fn config(
     let verifier = Arc::new(Named { verifier, shown });
     let config =
         ClientConfig::builder_with_provider(Arc::clone(provider)).with_safe_default_protocol_versions()?;
-    let mut config = config.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
+    let config = config.dangerous().with_custom_certificate_verifier(verifier);
+    let mut config = match identity {
+        Some(own) => config.with_client_auth_cert(own.chain.clone(), own.key.clone_key())?,
+        None => config.with_no_client_auth(),
+    };
     config.alpn_protocols = vec!["h2".into(), "http/1.1".into()];
     Ok(config)
 }

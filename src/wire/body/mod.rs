@@ -222,6 +222,11 @@ fn is_text(media_type: &str) -> bool {
     name.starts_with("text/") || model::is_json(&name) || name.ends_with("xml")
 }
 
+/// The media type and the bytes of the only file of a multipart body.
+pub fn one_file<'b>(content_type: &str, bytes: &'b [u8]) -> Option<(String, &'b [u8])> {
+    multipart::one_file(content_type, bytes)
+}
+
 /// What a body of one of several media types stands for; nothing where that cannot be told for sure.
 pub fn stands_for(
     schemas: &Schemas,

@@ -172,6 +172,18 @@ pub(super) fn read(codec: &Codec, content_type: &str, bytes: &[u8], found: &mut 
     Meaning::object(&each, (0, bytes.len()))
 }
 
+/// The media type and the bytes of the only file of a body.
+pub(super) fn one_file<'b>(content_type: &str, bytes: &'b [u8]) -> Option<(String, &'b [u8])> {
+    let boundary = sequence::parameter(content_type, "boundary")?;
+    let pieces = sequence::split(bytes, format!("--{boundary}").as_bytes());
+    let parts = pieces.into_iter().skip(1).take(MOST).take_while(|piece| !piece.starts_with(b"--"));
+    let mut files = parts.filter_map(head).filter(|(head, _)| head.file_name.is_some());
+    match (files.next(), files.next()) {
+        (Some((head, content)), None) => Some((head.content_type?, content)),
+        _ => None,
+    }
+}
+
 /// The head of a part and what it holds; nothing where it has no name.
 fn head(piece: &[u8]) -> Option<(Head, &[u8])> {
     let piece = piece.strip_prefix(b"\r\n").or(piece.strip_prefix(b"\n")).unwrap_or(piece);

@@ -499,6 +499,11 @@ const ANSWERS: &[Proof] = &[
         "paths: {/a: {get: {responses: {'200': {description: ok, headers: {X-H: {«schema: {type: integer}»}}}}}}}\n",
     ),
     judged(
+        ("Header", "content"),
+        ("declared-headers", HEADER),
+        "paths: {/a: {get: {responses: {'200': {description: ok, headers: {X-H: {«content: {application/json: {schema: {type: integer}}}|schema: {}»}}}}}}}\n",
+    ),
+    judged(
         ("Media Type", "schema"),
         ("response-schema", OK),
         "paths: {/a: {get: {responses: {'200': {description: ok, content: {application/json: {«schema: {type: array}»}}}}}}}\n",

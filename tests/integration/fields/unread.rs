@@ -39,11 +39,6 @@ pub(super) const UNREAD: &[Proof] = &[
         "paths: {/a: {get: {operationId: a, responses: {'200': {description: ok, links: {l: {operationId: a,\n  «server: {url: /b}»}}}}}}}\n",
     ),
     named(
-        ("Header", "content"),
-        (4, "`content` is not read"),
-        "paths: {/a: {get: {responses: {'200': {description: ok, headers: {X-H: {\n  «content: {application/json: {schema: {type: object}}}|schema: {}»}}}}}}}\n",
-    ),
-    named(
         ("Header", "explode"),
         (4, "`explode` is not read"),
         "paths: {/a: {get: {responses: {'200': {description: ok, headers: {X-H: {schema: {type: object},\n  «explode: true»}}}}}}}\n",

@@ -1,5 +1,5 @@
 use crate::contract::Contract;
-use crate::plan::{Case, Guards, Plan, Verdict, Wishes, plan};
+use crate::plan::{Case, Guards, Place, Plan, Verdict, Wishes, plan};
 use crate::source::Document;
 
 fn planned(operation: &str, guards: Guards) -> Plan {
@@ -27,7 +27,7 @@ fn sent(case: &Case) -> String {
 }
 
 fn verdicts(plan: &Plan, text: &str) -> Vec<(Verdict, String)> {
-    let same = plan.cases().filter(|case| sent(case) == text);
+    let same = plan.cases().filter(|case| sent(case) == text && case.place != Place::Method);
     let own = same.filter(|case| case.request.method == "GET");
     own.map(|case| (case.expectation.verdict, case.cause.clone())).collect()
 }

@@ -1,5 +1,8 @@
 //! Answers that are no JSON are held against their schemas too: XML, forms and texts.
 
+mod server;
+mod spoilt;
+
 use crate::canned::{Canned, Reply};
 use crate::driver::{Ran, probity};
 
