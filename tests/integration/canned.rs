@@ -13,6 +13,7 @@ pub(crate) struct Asked {
     pub(crate) head: String,
     /// The head as it came, and then the body.
     pub(crate) whole: String,
+    pub(crate) body: Vec<u8>,
 }
 
 pub(crate) enum Reply {
@@ -116,7 +117,7 @@ fn read(reader: &mut impl BufRead) -> Option<Asked> {
     reader.read_exact(&mut body).ok()?;
     let whole = format!("{head}{}", String::from_utf8_lossy(&body));
     let line = head.lines().next().unwrap_or_default().to_owned();
-    Some(Asked { number: 0, line, head, whole })
+    Some(Asked { number: 0, line, head, whole, body })
 }
 
 /// An answer with a JSON body.

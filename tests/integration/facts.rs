@@ -379,7 +379,8 @@ fn a_host_that_goes_away_for_a_while_is_told_of_though_it_answers_when_asked_aga
             }
             let head = text.split("\r\n\r\n").next().unwrap_or_default();
             let line = head.lines().next().unwrap_or_default().to_owned();
-            let asked = Asked { number: 1, line, head: format!("{head}\r\n\r\n"), whole: text.clone() };
+            let (head, whole, body) = (format!("{head}\r\n\r\n"), text.clone(), Vec::new());
+            let asked = Asked { number: 1, line, head, whole, body };
             let (status, more, kind, body) = said(&asked, &|_| false);
             let body = if asked.line.starts_with("HEAD") { String::new() } else { body };
             let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nConnection: close\r\n{more}");

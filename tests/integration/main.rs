@@ -39,6 +39,7 @@ mod readme;
 mod record_file;
 mod references;
 mod remarks;
+mod remembers;
 mod rival;
 mod rules;
 mod secrecy;
