@@ -41,6 +41,7 @@ mod readme;
 mod record_file;
 mod references;
 mod remarks;
+mod remembers;
 mod rival;
 mod rules;
 mod secrecy;

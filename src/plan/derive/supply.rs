@@ -11,6 +11,7 @@ use crate::plan::guard::{self, Fresh};
 use crate::plan::ways::PARENTS;
 use crate::plan::{Case, Place, Role, Scenario};
 use serde_json::Value;
+use std::rc::Rc;
 
 /// Makes the requests of an operation that supply resources.
 pub(in crate::plan) struct Supplier<'c> {
@@ -59,8 +60,8 @@ impl<'c> Supplier<'c> {
         scenario
     }
 
-    /// The request that makes one with all that is declared, numbers with digits after the point, and texts
-    /// that show what becomes of them if they are to tell.
+    /// The request that makes one with all that is declared, numbers with digits after the point, two items
+    /// in lists, and texts that show what becomes of them if they are to tell.
     pub(super) fn tells(&mut self, purpose: &str, telling: bool) -> Case {
         let mut case = self.supply(purpose);
         let Some(base) = self.base.as_ref().filter(|base| base.whole.is_object()) else { return case };
@@ -69,8 +70,13 @@ impl<'c> Supplier<'c> {
         let names: Vec<String> =
             value.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
         for name in names {
-            let Some(number) = value[&name].as_i64() else { continue };
-            let before = std::mem::replace(&mut value[&name], Value::from(as_decimal(number)));
+            let fuller = match &value[&name] {
+                Value::Number(number) => number.as_i64().map(as_decimal).map(Value::from),
+                Value::Array(items) => deriver.with_second(base, &name, items),
+                _ => None,
+            };
+            let Some(fuller) = fuller else { continue };
+            let before = std::mem::replace(&mut value[&name], fuller);
             if !deriver.is_valid(base, &value) {
                 value[&name] = before;
             }
@@ -158,6 +164,23 @@ fn as_decimal(number: i64) -> f64 {
 }
 
 impl<'c> Deriver<'c> {
+    /// A list of one text with another one after it, where any other would do.
+    fn with_second(&self, base: &Base, name: &str, items: &[Value]) -> Option<Value> {
+        let [Value::String(first)] = items else { return None };
+        let list = pointer::child("", name);
+        let is_given = self.ways.members(self.index).any(|(_, at)| at.starts_with(&list));
+        let flats = &self.labeller.flats;
+        let flat = flats.below(&base.schemas, &pointer::child(&list, "0"));
+        let shown = [flats.whole(&base.schemas), flats.below(&base.schemas, &list), Rc::clone(&flat)];
+        let is_shown = shown.iter().any(|one| !one.examples.is_empty()) || !base.media.examples.is_empty();
+        let second = match &flat.listed {
+            Some(listed) => listed.iter().find(|one| one.is_string() && **one != items[0])?.clone(),
+            None if is_shown || is_given || !flat.formats.is_empty() => return None,
+            None => Value::from(format!("{first}b")),
+        };
+        Some(Value::from(vec![items[0].clone(), second]))
+    }
+
     /// The same of another operation.
     pub(super) fn of(&self, index: usize) -> Deriver<'c> {
         Deriver::new(self.labeller, index, (self.wishes, self.ways), self.choices)

@@ -61,6 +61,18 @@ pub(super) fn stored(stage: &Stage<'_>, check: &'static Check) -> Vec<Observatio
         let one = stage.tells(check, Part::Act, kind, (expected, "the values of before".to_owned()));
         return one.into_iter().collect();
     }
+    let is_behind = |leaf: &Leaf<'_>| {
+        let told = said(leaf).zip(before.at(&leaf.at)).is_some_and(|(said, before)| agree(said, before));
+        told && after.at(&leaf.at).is_some_and(|after| agree(leaf.value, after))
+    };
+    if !changes.is_empty() && changes.iter().all(is_behind) {
+        let (act, reader) = (stage.operation(Part::Act), stage.operation(Part::After));
+        let title =
+            format!("the answer to `{act}` shows what was there before, and `{reader}` what was sent");
+        let told = ("the values that were sent".to_owned(), "the values of before".to_owned());
+        let one = stage.tells(check, Part::Act, ("behind", title), told);
+        return one.map(Observation::as_warning).into_iter().collect();
+    }
     let differs = |leaf: &Leaf<'_>| -> Option<Observation> {
         let came = after.at(&leaf.at);
         let is_there = came.is_some_and(|came| agree(leaf.value, came));

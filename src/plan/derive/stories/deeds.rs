@@ -96,9 +96,12 @@ impl Deriver<'_> {
 
     /// Other values that a member may have.
     fn others(&self, base: &Base, name: &str, value: &Value) -> Vec<Value> {
-        let listed = || {
+        let flat = || {
             let flats = &self.labeller.flats;
-            let flat = flats.below(&base.schemas, &json::pointer::child("", name));
+            flats.below(&base.schemas, &json::pointer::child("", name))
+        };
+        let listed = || -> Vec<Value> {
+            let flat = flat();
             let listed = flat.listed.clone().unwrap_or_default();
             listed.into_iter().filter(|one| one != value && !one.is_null()).collect()
         };
@@ -111,7 +114,11 @@ impl Deriver<'_> {
                 let near = [1, -1, 10].into_iter().filter_map(near);
                 near.chain(halved.map(Value::Number)).chain(listed()).collect()
             }
-            Value::String(_) => listed(),
+            Value::String(text) => {
+                let formats = flat().formats.clone();
+                let later = formats.iter().find_map(|format| later(text, format)).map(Value::from);
+                listed().into_iter().chain(later).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -175,4 +182,18 @@ impl Deriver<'_> {
             (label.verdict == Verdict::Reject).then_some(deed)
         })
     }
+}
+
+/// A time a minute later, or a date a day later, as far as that is the same hour or month.
+fn later(text: &str, format: &str) -> Option<String> {
+    const MINUTES: u8 = 60;
+    const DAYS: u8 = 29;
+    let (from, end) = match format {
+        "date-time" => (14, MINUTES),
+        "date" => (8, DAYS),
+        _ => return None,
+    };
+    let number: u8 = text.get(from..from + 2)?.parse().ok()?;
+    let next = number.checked_add(1).filter(|next| *next < end)?;
+    Some(format!("{}{next:02}{}", text.get(..from)?, text.get(from + 2..)?))
 }

@@ -70,7 +70,7 @@ impl Deriver<'_> {
         let operations = &self.contract.operations;
         let lists = |other: &Operation| other.method == "GET" && other.path == self.operation.path;
         if let Some(list) = operations.iter().position(lists) {
-            for deed in self.broken_bodies(request, base) {
+            for deed in self.misdeeds(request, base) {
                 let Some(mut scene) = Scene::without_maker(self, list, deed.variant) else { return };
                 scene.does(Part::Act, &deed);
                 scene.lists(None);
