@@ -162,7 +162,7 @@ pub enum Role {
     Again,
     /// It supplies other cases with a resource, and stands in no snapshot.
     Supply,
-    /// It is a step of a story, and stands in no snapshot.
+    /// Its answer is held against others of its scenario, and stands in no snapshot.
     Story,
 }
 

@@ -46,7 +46,7 @@ impl Deriver<'_> {
         let expectation = (method == "HEAD").then_some(silent);
         let case = self.case(about, request, expectation);
         // What is compared here stands in snapshots by itself.
-        Case { role: Role::Search, ..case }
+        Case { role: Role::Story, ..case }
     }
 }
 

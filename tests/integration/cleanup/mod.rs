@@ -8,8 +8,8 @@ use shops::{CONTRACT, Manners, Shops, without_delete};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// So much the cases of a run delete: a shop and an item.
-const DELETED: usize = 2;
+/// So much the cases of a run delete: two shops and two items.
+const DELETED: usize = 4;
 
 fn check(shops: &Shops) -> Driver {
     probity().with_file("c.yaml", CONTRACT).args(["check", "c.yaml", "--target", &shops.server.url()])

@@ -143,8 +143,8 @@ fn twins(plan: &Plan) -> Vec<(String, String)> {
         let followed =
             |step| scenario.cases.iter().filter_map(|case| case.follows.as_ref()).any(|it| it.step == step);
         for (step, case) in scenario.cases.iter().enumerate() {
-            // What others are made from may be as it is, each time.
-            if followed(step) || case.role == Role::Supply {
+            // What others are made from may be as it is, each time, and so may what is held against others.
+            if followed(step) || matches!(case.role, Role::Supply | Role::Story) {
                 continue;
             }
             // What stands in a hole comes from whoever is followed, or from what is needed.
