@@ -5,7 +5,7 @@ use crate::cleanup::shops::{CONTRACT, Manners, Shops};
 use crate::driver::{Driver, Ran, probity};
 use crate::exact::without_times;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 /// The operations of a report, with whether they answered 2xx at least once.
@@ -94,7 +94,7 @@ enum Orders {
 }
 
 fn orders(manner: Orders) -> Canned {
-    let known: Mutex<BTreeSet<String>> = Mutex::default();
+    let known: Mutex<BTreeMap<String, String>> = Mutex::default();
     Canned::start(move |asked| {
         let bare = |phrase: &str| Reply::Bytes(answer(phrase, "", "{}"));
         let mut words = asked.line.split(' ');
@@ -108,14 +108,15 @@ fn orders(manner: Orders) -> Canned {
                 Some(_) if manner == Orders::Full => bare("400 Bad Request"),
                 Some(name) => {
                     let id = format!("o{}", known.len() + 1);
-                    known.insert(id.clone());
+                    known.insert(id.clone(), name.clone());
                     let shown = if manner == Orders::OtherIds { format!("x{id}") } else { id };
                     Reply::Bytes(answer("201 Created", "", json!({"id": shown, "name": name}).to_string()))
                 }
                 None => bare("400 Bad Request"),
             },
-            ("GET", Some(id)) if known.contains(id) || manner == Orders::Anything => {
-                Reply::Bytes(answer("200 OK", "", json!({"id": id, "name": "n"}).to_string()))
+            ("GET", Some(id)) if known.contains_key(id) || manner == Orders::Anything => {
+                let name = known.get(id).map_or("n", String::as_str);
+                Reply::Bytes(answer("200 OK", "", json!({"id": id, "name": name}).to_string()))
             }
             ("GET", Some(_)) => bare("404 Not Found"),
             _ => bare("405 Method Not Allowed"),

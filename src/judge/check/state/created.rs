@@ -3,8 +3,8 @@
 use super::Stage;
 use super::shown::{Resource, agree, is_tidied};
 use crate::judge::{Check, Observation, Scope, Severity};
-use crate::plan::Part;
 use crate::plan::story::id_of;
+use crate::plan::{Part, Verdict};
 use crate::wire::url;
 
 pub(in crate::judge) const CHECK: Check = Check {
@@ -30,14 +30,17 @@ fn missing(stage: &Stage<'_>) -> Option<Observation> {
     let made = stage.accepted(Part::Made).filter(|made| made.status != ACCEPTED)?;
     let read = stage.exchange(Part::After)?;
     let refused = read.answer().filter(|answer| matches!(answer.status, 404 | 410))?;
+    // A read that must be accepted is held to that.
+    if stage.case(Part::After)?.expectation.verdict == Verdict::Accept {
+        return None;
+    }
     let (maker, reader) = (stage.operation(Part::Made), stage.operation(Part::After));
     let title = format!("what `{maker}` created is not there, as `{reader}` says");
     let told = ("the resource that was created".to_owned(), format!("status {}", refused.status));
     let one = stage.tells(&CHECK, Part::Made, ("not there", title), told)?;
-    // That it is to be found by what was taken for its id is a guess unless somebody says so.
-    let is_stated = stage.case(Part::After)?.needs.as_ref().is_some_and(|needs| !needs.are_guessed());
+    // That it is to be found by what was taken for its id is a guess unless `Location` says so.
     let leads = leads_to(made.header("location").unwrap_or_default(), &id_of(read));
-    Some(if is_stated || leads { one } else { one.as_warning() })
+    Some(if leads { one } else { one.as_warning() })
 }
 
 /// That `Location` does not lead to what was created and is there.

@@ -293,8 +293,13 @@ impl<'d, 'c> Scene<'d, 'c> {
         let elsewhere = (part == Part::Elsewhere).then(|| self.elsewhere()).flatten();
         let Some((reader, read)) = &mut self.reader else { return 0 };
         let about = about(&self.name, part, &reader.operation.at, "what the service shows of it");
-        let is_doubtful = matches!(until, Some(Until::Gone | Until::There))
-            || matches!(part, Part::BesideAfter | Part::Elsewhere);
+        // Where somebody says what it is found by, it must be there as anything else.
+        let is_guessed = reader.ways.values(reader.index).iter().any(|need| !need.stated);
+        let is_doubtful = match until {
+            Some(Until::Gone) => true,
+            Some(Until::There) => is_guessed,
+            _ => matches!(part, Part::BesideAfter | Part::Elsewhere),
+        };
         let expectation = is_doubtful.then(|| open("what it shows is held against what was done"));
         let mut case = reader.case(about.as_about(), read.clone(), expectation);
         case.needs = case.needs.map(|needs| match elsewhere {
