@@ -84,7 +84,7 @@ fn requests(plan: &Plan, target: &str, id: &str) -> Vec<Outgoing> {
         let body = case.request.body.as_ref().map(|body| body.filled(id));
         let url = format!("{target}{}", case.request.path().filled_text(id));
         let head = Head { method: case.request.method.clone(), url, headers: headers.into_iter().collect() };
-        Outgoing { head: head.into(), body }
+        Outgoing::new(head, body)
     });
     each.collect()
 }
@@ -188,7 +188,7 @@ fn main() {
     let contract = contract();
     let with_races = plan(&contract, &Wishes::default()).unwrap();
     let plan = Arc::new(without_races(&with_races));
-    let transport = Transport::new("http://", Duration::from_secs(10), &[]).unwrap();
+    let transport = Transport::new("http://", Duration::from_secs(10), (&[], None)).unwrap();
     let (mut whole, mut judged, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         // A fresh host for each, so that neither finds what the other left behind.

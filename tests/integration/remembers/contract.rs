@@ -1,6 +1,6 @@
 //! The contract of the server: projects, tasks below them, an action, and not a word of `x-probity`.
 
-pub(crate) const CONTRACT: &str = r##"
+pub(crate) const CONTRACT: &str = r#"
 openapi: 3.0.3
 info: {title: Projects, version: "1"}
 security: [{key: []}]
@@ -127,4 +127,4 @@ components:
       allOf:
         - $ref: '#/components/schemas/NewTask'
         - {type: object, required: [id], properties: {id: {type: string, readOnly: true}}}
-"##;
+"#;

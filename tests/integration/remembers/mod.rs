@@ -53,7 +53,9 @@ fn shows_nothing(manner: Manner, defect: Defect, seed: u64) {
 
 #[track_caller]
 fn is_green(manner: Manner) {
-    (0..2).for_each(|seed| shows_nothing(manner, Defect::Nothing, seed));
+    for seed in 0..2 {
+        shows_nothing(manner, Defect::Nothing, seed);
+    }
 }
 
 #[track_caller]
@@ -132,5 +134,7 @@ fn what_is_wrong_below_a_parent_is_found() {
 fn what_no_contract_tells_lacks_a_sentence_that_can_be_named() {
     let sentences: BTreeSet<&str> = UNTOLD.iter().map(|(_, sentence)| *sentence).collect();
     assert!(sentences.len() <= 6, "{sentences:#?}");
-    UNTOLD.iter().for_each(|(defect, _)| shows_nothing(Manner::Plain, *defect, 0));
+    for (defect, _) in &UNTOLD {
+        shows_nothing(Manner::Plain, *defect, 0);
+    }
 }

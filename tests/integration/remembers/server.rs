@@ -125,11 +125,7 @@ impl Service {
         self.at(id).filter(|at| !self.projects[*at].deleted)
     }
 
-    /// What is read of a body; what of it is stored.
-    pub(super) fn read(&self, asked: &Question, shape: Shape) -> Result<Body, Refused> {
-        shape.read(&asked.media, &asked.body)
-    }
-
+    /// What of a body is stored.
     pub(super) fn stored(&self, deed: Deed, body: Body, before: Option<&Body>) -> Body {
         match self.defect {
             Defect::Stores(own, damage) if own == deed => damage.done(body, before),
@@ -171,7 +167,7 @@ impl Service {
     }
 
     fn add(&mut self, asked: &Question) -> Answer {
-        let body = match self.read(asked, PROJECT) {
+        let body = match read(asked, PROJECT) {
             Ok(body) => body,
             Err(refused) => {
                 if self.is(Defect::DoesWhatItRefuses(Deed::Add)) && refused.rest.contains_key("name") {
@@ -219,7 +215,7 @@ impl Service {
     }
 
     fn put(&mut self, asked: &Question, id: &str) -> Answer {
-        let body = match self.read(asked, PROJECT) {
+        let body = match read(asked, PROJECT) {
             Ok(body) => body,
             Err(refused) => return self.refuse(Deed::Put, id, refused),
         };
@@ -258,7 +254,7 @@ impl Service {
 
     fn patch(&mut self, asked: &Question, id: &str) -> Answer {
         let Some(at) = self.alive(id) else { return Answer::of(NONE) };
-        let body = match self.read(asked, CHANGE) {
+        let body = match read(asked, CHANGE) {
             Ok(body) => body,
             Err(refused) => return self.refuse(Deed::Patch, id, refused),
         };
@@ -294,7 +290,7 @@ impl Service {
         }
         let shown = project.shown_with(told);
         if nothing {
-            project.body = before.clone();
+            project.body.clone_from(&before);
         }
         let name = project.body["name"].clone();
         for other in self.others(deed, at, &before) {
@@ -373,4 +369,9 @@ impl Service {
         self.tell(at);
         Answer::shows(OK, shown)
     }
+}
+
+/// What is read of a body.
+pub(super) fn read(asked: &Question, shape: Shape) -> Result<Body, Refused> {
+    shape.read(&asked.media, &asked.body)
 }

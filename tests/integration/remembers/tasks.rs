@@ -2,7 +2,7 @@
 
 use super::defect::{Deed, Defect, Kind, Whom};
 use super::http::{Answer, DONE, MADE, NONE, OK, Question};
-use super::server::Service;
+use super::server::{Service, read};
 use super::shape::{Body, Refused, TASK};
 use super::store::{Project, Task};
 use serde_json::json;
@@ -23,7 +23,7 @@ impl Service {
 
     pub(super) fn add_task(&mut self, asked: &Question, id: &str) -> Answer {
         let Some(mut at) = self.alive(id) else { return Answer::of(NONE) };
-        let (body, refused) = match self.read(asked, TASK) {
+        let (body, refused) = match read(asked, TASK) {
             Ok(body) => (body, None),
             Err(refused) => (refused.rest, Some(refused.status)),
         };
@@ -46,7 +46,7 @@ impl Service {
     }
 
     pub(super) fn task(&mut self, asked: &Question, method: &str, (id, task): (&str, &str)) -> Answer {
-        let body = if method == "PUT" { Some(self.read(asked, TASK)) } else { None };
+        let body = if method == "PUT" { Some(read(asked, TASK)) } else { None };
         if let Some(left) = self.left.iter().find(|left| left.id == id && method == "GET") {
             let found = left.tasks.iter().find(|one| one.id == task);
             return found.map_or_else(|| Answer::of(NONE), |task| Answer::shows(OK, task.shown()));
