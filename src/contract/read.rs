@@ -133,6 +133,10 @@ fn described(document: &Document) -> Result<Described, ContractError> {
     }
     link::read(document, &mut operations, &mut mistakes);
     connection::check(&operations, &needs_of_its_own, &mut mistakes);
+    // An operation that cannot be read may be the one that is meant.
+    if let Some(login) = extension.login.as_ref().filter(|_| untestable.is_empty()) {
+        connection::check_login((login, &at), &operations, &mut mistakes);
+    }
     if !mistakes.is_empty() {
         return Err(ContractError::Extension(mistakes));
     }

@@ -11,14 +11,13 @@ use crate::contract::{Contract, Expression, Operation, SecurityScheme};
 use crate::generate::random::Random;
 use crate::json::pointer;
 use crate::wire::cookie as cookies;
-use crate::wire::digest::{Challenge, Signer};
+use crate::wire::digest::{Challenge, Signer, hex};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use indexmap::IndexMap;
 use md5::{Digest, Md5};
 use serde_json::{Map, Value};
-use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -77,10 +76,7 @@ enum Proof {
 impl Access {
     pub(super) fn new(contract: &Contract, settings: &HostSettings) -> Access {
         let Accepted { user, password, key, secret, token } = &settings.credentials;
-        let digest = Md5::digest(password).iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
+        let digest = hex(&Md5::digest(password));
         let mut endpoints: Vec<Endpoint> = Vec::new();
         for scheme in contract.schemes.values() {
             if let SecurityScheme::ApiKey { token: Some(declared), .. } = scheme
@@ -159,11 +155,7 @@ impl Access {
     fn proves(&self, proof: &Proof, asked: &Asked<'_>) -> bool {
         let Asked { method, query, headers, .. } = asked;
         let given = headers.get(header::AUTHORIZATION).and_then(|given| given.to_str().ok());
-        let authorization = |scheme: &str| {
-            let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-            let (given, rest) = value.split_once(' ')?;
-            given.eq_ignore_ascii_case(scheme).then_some(rest.trim())
-        };
+        let authorization = |scheme: &str| authorization(headers, scheme);
         match proof {
             Proof::Basic => authorization("basic")
                 .and_then(|text| STANDARD.decode(text).ok())
@@ -252,6 +244,12 @@ impl Access {
         issued.tokens.insert(token.clone(), (endpoint, Instant::now() + self.life));
         token
     }
+}
+
+/// What a request shows under a scheme of HTTP.
+pub(super) fn authorization<'h>(headers: &'h HeaderMap, scheme: &str) -> Option<&'h str> {
+    let (given, rest) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    given.eq_ignore_ascii_case(scheme).then_some(rest.trim())
 }
 
 fn filled(shape: &Value, key: &str, secret: &str) -> Value {

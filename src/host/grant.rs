@@ -1,12 +1,13 @@
 //! The token endpoints of OAuth 2 that a document puts on its own host (RFC 6749).
 
 use super::Accepted;
+use super::access::authorization;
 use super::answer::Answer;
 use crate::contract::{Contract, Grant, led};
 use crate::wire::url;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -75,9 +76,8 @@ impl Grants {
 
 /// What a client shows as HTTP Basic has it.
 fn shown(headers: &HeaderMap) -> Option<String> {
-    let (kind, given) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    let text = String::from_utf8(STANDARD.decode(given.trim()).ok()?).ok()?;
-    let (key, secret) = text.split_once(':').filter(|_| kind.eq_ignore_ascii_case("basic"))?;
+    let text = String::from_utf8(STANDARD.decode(authorization(headers, "basic")?).ok()?).ok()?;
+    let (key, secret) = text.split_once(':')?;
     Some(format!("{}:{}", url::query_decoded(key), url::query_decoded(secret)))
 }
 

@@ -1,6 +1,7 @@
 //! The ways in which a host can write a secret that it was told: as it is, in JSON, in a URL, in
 //! HTML, in Base64 by itself or within other text, in hexadecimal.
 
+use crate::wire::digest::hex;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -52,7 +53,7 @@ fn written(secret: &str) -> Vec<String> {
     }
     forms.extend(html(secret));
     forms.extend(base64(secret.as_bytes()));
-    forms.push(secret.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")));
+    forms.push(hex(secret.as_bytes()));
     forms
 }
 

@@ -225,18 +225,21 @@ impl Algorithm {
 impl Hash {
     /// The hash of bytes, in hexadecimal.
     fn of(self, bytes: &[u8]) -> String {
-        let hex = |digest: &[u8]| {
-            digest.iter().fold(String::new(), |mut text, byte| {
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
-        };
         match self {
             Hash::Md5 => hex(&Md5::digest(bytes)),
             Hash::Sha256 => hex(&Sha256::digest(bytes)),
             Hash::Sha512 => hex(&Sha512_256::digest(bytes)),
         }
     }
+}
+
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn quoted(text: &str) -> String {

@@ -121,6 +121,20 @@ fn read(reader: &mut impl BufRead) -> Option<Asked> {
     Some(Asked { number: 0, line, head, whole, body })
 }
 
+/// Text without percent-encoding.
+pub(crate) fn percent(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut plain = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let hex = hex.filter(|_| bytes[at] == b'%');
+        plain.push(hex.unwrap_or(bytes[at]));
+        at += if hex.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&plain).into_owned()
+}
+
 /// An answer with a JSON body.
 pub(crate) fn json(status: &str, more: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();

@@ -1,11 +1,12 @@
 //! Logging in: who gives a token.
 
-use crate::contract::Contract;
 use crate::contract::expression::{Expression, Part};
 use crate::contract::model::{self, MediaType, Operation, ParameterLocation, SecurityScheme};
+use crate::contract::{Contract, Mistake, StatedLogin};
 use crate::json::pointer;
 use crate::schema::Side;
 use crate::schema::folded::{Folds, Type};
+use crate::text::suggestion;
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -130,6 +131,30 @@ pub(super) fn logins(contract: &Contract) -> Vec<Login> {
         }
     }
     found
+}
+
+/// Finds a stated log-in whose operation is not there, or that gives nothing.
+pub(in crate::contract) fn check(
+    (stated, at): (&StatedLogin, &str),
+    operations: &[Operation],
+    mistakes: &mut Vec<Mistake>,
+) {
+    let at = |name: &str| pointer::child(&pointer::child(at, "login"), name);
+    if operations.iter().all(|operation| operation.id != stated.operation) {
+        let ids: Vec<String> = operations.iter().map(|operation| operation.id.clone()).collect();
+        let message = format!("there is no operation `{}`", stated.operation);
+        mistakes.push(Mistake {
+            at: at("operation"),
+            message,
+            hint: Some(suggestion(&stated.operation, &ids)),
+        });
+    }
+    if stated.token.is_none() && stated.cookie.is_none() {
+        let message = "nothing says what the log-in gives".to_owned();
+        let hint =
+            "say where its answer has a token, `token: $response.body#/token`, or which `cookie` it sets";
+        mistakes.push(Mistake { at: at("operation"), message, hint: Some(hint.to_owned()) });
+    }
 }
 
 /// The log-in that the document states, if the operation is there and can be asked.

@@ -13,6 +13,7 @@ mod stated;
 mod told;
 
 pub use item::Item;
+pub(super) use login::check as check_login;
 pub use login::{Gives, Login};
 pub(super) use stated::check;
 pub use stated::{Needs, Provides};

@@ -1,5 +1,6 @@
 //! Credentials written as they travel, and what is near to them.
 
+use crate::wire::digest::hex;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use md5::{Digest, Md5};
@@ -12,9 +13,7 @@ pub fn basic(user: &str, password: &str, md5: bool) -> String {
 
 /// The MD5 of text, in hexadecimal.
 pub fn md5_hex(text: &str) -> String {
-    let digest = Md5::digest(text.as_bytes());
-    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+    hex(&Md5::digest(text.as_bytes()))
 }
 
 pub(super) fn wrong_password(password: &str) -> String {

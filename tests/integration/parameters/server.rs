@@ -1,6 +1,6 @@
 //! A hand-written server that takes parameters in four places, right in several ways and wrong in many.
 
-use crate::canned::{Asked, Canned, Reply, json};
+use crate::canned::{Asked, Canned, Reply, json, percent};
 
 /// Where parameters are.
 pub(crate) const PLACES: [&str; 4] = ["query", "header", "cookie", "path"];
@@ -311,18 +311,4 @@ impl Server {
         #[expect(clippy::cast_possible_truncation, reason = "it saturates")]
         (number.fract() == 0.0).then_some(number as i64)
     }
-}
-
-/// Text without percent-encoding.
-fn percent(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut plain = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        let hex = hex.filter(|_| bytes[at] == b'%');
-        plain.push(hex.unwrap_or(bytes[at]));
-        at += if hex.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&plain).into_owned()
 }

@@ -1,7 +1,7 @@
 //! What is asked and answered, as it travels.
 
 use super::server::KEY;
-use crate::canned::Asked;
+use crate::canned::{Asked, percent};
 use serde_json::Value;
 
 pub(super) struct Question {
@@ -61,16 +61,3 @@ pub(super) const OK: &str = "200 OK";
 pub(super) const MADE: &str = "201 Created";
 pub(super) const DONE: &str = "204 No Content";
 pub(super) const NONE: &str = "404 Not Found";
-
-fn percent(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut plain = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        let hex = hex.filter(|_| bytes[at] == b'%');
-        plain.push(hex.unwrap_or(bytes[at]));
-        at += if hex.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&plain).into_owned()
-}

@@ -113,6 +113,26 @@ fn a_mistake_in_what_is_stated_is_placed_and_mended() {
     }
 }
 
+#[test]
+fn a_mistake_in_a_stated_log_in_is_placed_and_mended() {
+    for (login, at, message, hint) in [
+        ("{operation: logn, token: $response.body#/token}", "operation", "no operation `logn`", "`login`"),
+        ("{operation: login}", "operation", "nothing says what the log-in gives", "`cookie`"),
+    ] {
+        let document = format!(
+            "x-probity: {{login: {login}}}\n{BEARER}{}",
+            paths(
+                [op("POST /login", "login", 200, "token: {type: string}").body("password: {type: string}")]
+            )
+        );
+        let Err(ContractError::Extension(mistakes)) = read(&document) else { panic!("{login}") };
+        let [mistake] = mistakes.as_slice() else { panic!("{mistakes:?}") };
+        assert_eq!(mistake.at, format!("/x-probity/login/{at}"));
+        assert!(mistake.message.contains(message), "{}", mistake.message);
+        assert!(mistake.hint.as_deref().unwrap_or_default().contains(hint), "{mistake:?}");
+    }
+}
+
 const BEARER: &str =
     "components: {securitySchemes: {token: {type: http, scheme: bearer}}}\nsecurity: [{token: []}]\n";
 

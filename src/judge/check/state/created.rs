@@ -1,7 +1,7 @@
 //! `created`: what was created can be read as it was sent and told.
 
 use super::Stage;
-use super::shown::{Resource, agree, is_tidied};
+use super::shown::{Leaf, Resource, agree, is_tidied, leaves};
 use crate::judge::{Check, Observation, Scope, Severity};
 use crate::plan::story::id_of;
 use crate::plan::{Part, Verdict};
@@ -25,11 +25,9 @@ pub(in crate::judge) fn check(stage: &Stage<'_>) -> Vec<Observation> {
 
 /// That what was created is not there.
 fn missing(stage: &Stage<'_>) -> Option<Observation> {
-    /// It is done later, as far as that is known.
-    const ACCEPTED: u16 = 202;
-    let made = stage.accepted(Part::Made).filter(|made| made.status != ACCEPTED)?;
+    let made = stage.done(Part::Made)?;
     let read = stage.exchange(Part::After)?;
-    let refused = read.answer().filter(|answer| matches!(answer.status, 404 | 410))?;
+    let refused = stage.refused(Part::After).filter(|_| stage.is_gone(Part::After))?;
     // A read that must be accepted is held to that.
     if stage.case(Part::After)?.expectation.verdict == Verdict::Accept {
         return None;
@@ -78,7 +76,7 @@ fn otherwise(stage: &Stage<'_>) -> Vec<Observation> {
     let told = stage.shown(Part::Made);
     let told = told.as_ref().and_then(|told| Resource::like(told, &sent.root));
     let Some(read) = Resource::like(&read, &sent.root) else { return Vec::new() };
-    let differs = |leaf: super::shown::Leaf<'_>| {
+    let differs = |leaf: Leaf<'_>| {
         let wanted = sent.root.at(&leaf.at)?;
         if agree(wanted, leaf.value) || stage.is_services(Part::After, &leaf.at, leaf.value) {
             return None;
@@ -92,7 +90,7 @@ fn otherwise(stage: &Stage<'_>) -> Vec<Observation> {
         Some(if contradicts && !is_tidied(wanted, leaf.value) { one } else { one.as_warning() })
     };
     let mut found: Vec<Observation> = read.of_caller(&sent.root).into_iter().filter_map(differs).collect();
-    let lost = super::shown::leaves(&sent.root).into_iter().filter_map(|leaf| {
+    let lost = leaves(&sent.root).into_iter().filter_map(|leaf| {
         let said = told.as_ref().and_then(|told| told.at(&leaf.at))?;
         let place = format!("{}{}", read.at, leaf.at);
         let is_lost =

@@ -19,11 +19,7 @@ pub(in crate::judge) const CHECK: Check = Check {
 };
 
 pub(in crate::judge) fn check(stage: &Stage<'_>) -> Vec<Observation> {
-    /// It is done later, as far as that is known.
-    const ACCEPTED: u16 = 202;
-    let Some(deletion) = stage.accepted(Part::Act).filter(|answer| answer.status != ACCEPTED) else {
-        return Vec::new();
-    };
+    let Some(deletion) = stage.done(Part::Act) else { return Vec::new() };
     let (act, reader) = (stage.operation(Part::Act), stage.operation(Part::After));
     let told = format!("a refusal of `{reader}`, as `{act}` answered {}", deletion.status);
     if let Some(after) = stage.accepted(Part::After) {

@@ -25,6 +25,8 @@ use crate::plan::{Case, Part, Plan, Position, Scenario, Story, Tells};
 use crate::schema::Side;
 use crate::schema::folded::Folds;
 
+use shown::Seen;
+
 /// What services count in every change.
 const VERSIONS: [&str; 6] = ["version", "revision", "rev", "etag", "lock", "seq"];
 
@@ -80,6 +82,28 @@ impl<'s> Stage<'s> {
     /// The answer to a part that was accepted.
     fn accepted(&self, part: Part) -> Option<&'s Answer> {
         self.exchange(part)?.answer().filter(|answer| answer.accepted())
+    }
+
+    /// The answer to a part that was accepted and done at once, as far as that is known.
+    fn done(&self, part: Part) -> Option<&'s Answer> {
+        const ACCEPTED: u16 = 202;
+        self.accepted(part).filter(|answer| answer.status != ACCEPTED)
+    }
+
+    /// The answer to a part that was refused.
+    fn refused(&self, part: Part) -> Option<&'s Answer> {
+        self.exchange(part)?.answer().filter(|answer| (400..500).contains(&answer.status))
+    }
+
+    /// Whether a part says that what it asks for is not there.
+    fn is_gone(&self, part: Part) -> bool {
+        self.refused(part).is_some_and(|answer| matches!(answer.status, 404 | 410))
+    }
+
+    /// What two reads show of what a part was asked with.
+    fn seen(&self, sent: Part, [first, second]: [Part; 2]) -> Option<Seen> {
+        let sent = self.sent(sent)?.root;
+        Some(Seen { sent, first: self.shown(first)?, second: self.shown(second)? })
     }
 
     /// What the answer to an accepted part shows.

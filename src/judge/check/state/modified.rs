@@ -1,7 +1,7 @@
 //! `modified`: after a PATCH what it names is what was sent, and all else is as it was.
 
 use super::Stage;
-use super::shown::{Leaf, Resource, agree};
+use super::shown::{Leaf, agree};
 use crate::json::{Kind, pointer};
 use crate::judge::difference::shown as in_words;
 use crate::judge::{Check, Observation, Scope, Severity};
@@ -26,12 +26,10 @@ pub(in crate::judge) fn check(stage: &Stage<'_>) -> Vec<Observation> {
 
 /// What was to be taken away by a merge patch and is as it was.
 fn kept(stage: &Stage<'_>) -> Vec<Observation> {
-    let asked = stage.sent(Part::Act).zip(stage.accepted(Part::Act));
-    let reads = stage.shown(Part::Before).zip(stage.shown(Part::After));
-    let Some(((sent, _), (before, after))) = asked.zip(reads) else { return Vec::new() };
-    let Some(made) = stage.sent(Part::Made) else { return Vec::new() };
-    let resources = Resource::like(&before, &made.root).zip(Resource::like(&after, &made.root));
-    let (Some((before, after)), Kind::Object(members)) = (resources, &sent.root.kind) else {
+    let asked = stage.sent(Part::Act).filter(|_| stage.accepted(Part::Act).is_some());
+    let seen = stage.seen(Part::Made, [Part::Before, Part::After]);
+    let Some((patch, seen)) = asked.zip(seen) else { return Vec::new() };
+    let (Some((before, after)), Kind::Object(members)) = (seen.resources(), &patch.root.kind) else {
         return Vec::new();
     };
     let nulls = members.iter().filter(|member| member.value.kind == Kind::Null);
@@ -48,12 +46,10 @@ fn kept(stage: &Stage<'_>) -> Vec<Observation> {
 
 /// What was given when it was created, was not named, and is another.
 fn others(stage: &Stage<'_>) -> Vec<Observation> {
-    let asked = stage.sent(Part::Made).zip(stage.sent(Part::Act));
-    let (Some((made, patch)), Some(_)) = (asked, stage.accepted(Part::Act)) else { return Vec::new() };
-    let reads = stage.shown(Part::Before).zip(stage.shown(Part::After));
-    let Some((before, after)) = reads else { return Vec::new() };
-    let resources = Resource::like(&before, &made.root).zip(Resource::like(&after, &made.root));
-    let Some((before, after)) = resources else { return Vec::new() };
+    let asked = stage.sent(Part::Act).filter(|_| stage.accepted(Part::Act).is_some());
+    let seen = stage.seen(Part::Made, [Part::Before, Part::After]);
+    let Some((patch, seen)) = asked.zip(seen) else { return Vec::new() };
+    let Some((before, after)) = seen.resources() else { return Vec::new() };
     let is_named = |leaf: &Leaf<'_>| {
         let mut at = String::new();
         pointer::tokens(&leaf.at).any(|token| {
@@ -61,7 +57,7 @@ fn others(stage: &Stage<'_>) -> Vec<Observation> {
             patch.root.at(&at).is_some_and(|node| !matches!(node.kind, Kind::Object(_)))
         })
     };
-    let strayed = before.strayed(&after, &made.root, is_named);
+    let strayed = before.strayed(&after, &seen.sent, is_named);
     let (gone, other): (Vec<_>, Vec<_>) = strayed.into_iter().partition(|(_, _, came)| came.is_none());
     let place = (Part::Act, Part::After);
     let gone = stage.strayed(&CHECK, place, "not named and gone", &gone);

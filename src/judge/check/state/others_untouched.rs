@@ -1,7 +1,6 @@
 //! `others-untouched`: what is done to one resource is done to no other.
 
 use super::Stage;
-use super::shown::Resource;
 use crate::judge::{Check, Observation, Scope, Severity};
 use crate::plan::Part;
 
@@ -19,19 +18,16 @@ pub(in crate::judge) fn check(stage: &Stage<'_>) -> Vec<Observation> {
     if stage.accepted(Part::Act).is_none() {
         return Vec::new();
     }
-    let asked = stage.sent(Part::MadeBeside).zip(stage.shown(Part::BesideBefore));
-    let Some((made, before)) = asked else { return Vec::new() };
     let (act, reader) = (stage.operation(Part::Act), stage.operation(Part::BesideAfter));
-    let answer = stage.exchange(Part::BesideAfter).and_then(|exchange| exchange.answer());
-    if answer.is_some_and(|answer| matches!(answer.status, 404 | 410)) {
+    if stage.accepted(Part::BesideBefore).is_some() && stage.is_gone(Part::BesideAfter) {
         let title = format!("`{act}` of one resource, and another of its kind is gone");
         let told = (format!("what `{reader}` showed before"), "a refusal".to_owned());
         return stage.tells(&CHECK, Part::Act, ("gone", title), told).into_iter().collect();
     }
-    let Some(after) = stage.shown(Part::BesideAfter) else { return Vec::new() };
-    let resources = Resource::like(&before, &made.root).zip(Resource::like(&after, &made.root));
-    let Some((before, after)) = resources else { return Vec::new() };
-    let strayed = before.strayed(&after, &made.root, |_| false);
+    let beside = [Part::BesideBefore, Part::BesideAfter];
+    let Some(seen) = stage.seen(Part::MadeBeside, beside) else { return Vec::new() };
+    let Some((before, after)) = seen.resources() else { return Vec::new() };
+    let strayed = before.strayed(&after, &seen.sent, |_| false);
     let words = "of another resource changed as well";
     stage.strayed(&CHECK, (Part::Act, Part::BesideAfter), words, &strayed).into_iter().collect()
 }

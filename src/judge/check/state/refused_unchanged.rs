@@ -1,7 +1,7 @@
 //! `refused-unchanged`: what was refused has changed nothing.
 
 use super::Stage;
-use super::shown::{Resource, leaves};
+use super::shown::leaves;
 use crate::json::{Kind, Node};
 use crate::judge::{Check, Observation, Scope, Severity};
 use crate::plan::Part;
@@ -17,24 +17,16 @@ pub(in crate::judge) const CHECK: Check = Check {
 };
 
 pub(in crate::judge) fn check(stage: &Stage<'_>) -> Vec<Observation> {
-    let refused = stage.exchange(Part::Act).and_then(|exchange| exchange.answer());
-    let Some(refused) = refused.filter(|answer| (400..500).contains(&answer.status)) else {
-        return Vec::new();
-    };
-    let Some((made, before)) = stage.sent(Part::Made).zip(stage.shown(Part::Before)) else {
-        return Vec::new();
-    };
+    let Some(refused) = stage.refused(Part::Act) else { return Vec::new() };
     let (act, reader) = (stage.operation(Part::Act), stage.operation(Part::After));
-    let after = stage.exchange(Part::After).and_then(|exchange| exchange.answer());
-    if after.is_some_and(|after| matches!(after.status, 404 | 410)) {
+    if stage.accepted(Part::Before).is_some() && stage.is_gone(Part::After) {
         let title = format!("`{act}` was refused with {}, and what it was about is gone", refused.status);
         let told = (format!("what `{reader}` showed before"), "a refusal".to_owned());
         return stage.tells(&CHECK, Part::Act, ("gone", title), told).into_iter().collect();
     }
-    let Some(after) = stage.shown(Part::After) else { return Vec::new() };
-    let resources = Resource::like(&before, &made.root).zip(Resource::like(&after, &made.root));
-    let Some((before, after)) = resources else { return Vec::new() };
-    let strayed = before.strayed(&after, &made.root, |_| false);
+    let Some(seen) = stage.seen(Part::Made, [Part::Before, Part::After]) else { return Vec::new() };
+    let Some((before, after)) = seen.resources() else { return Vec::new() };
+    let strayed = before.strayed(&after, &seen.sent, |_| false);
     stage
         .strayed(&CHECK, (Part::Act, Part::After), "changed though the change was refused", &strayed)
         .into_iter()
@@ -43,10 +35,7 @@ pub(in crate::judge) fn check(stage: &Stage<'_>) -> Vec<Observation> {
 
 /// What a create that was refused has left in the list.
 pub(in crate::judge) fn left(stage: &Stage<'_>) -> Vec<Observation> {
-    let refused = stage.exchange(Part::Act).and_then(|exchange| exchange.answer());
-    let Some(refused) = refused.filter(|answer| (400..500).contains(&answer.status)) else {
-        return Vec::new();
-    };
+    let Some(refused) = stage.refused(Part::Act) else { return Vec::new() };
     let Some((sent, list)) = stage.sent(Part::Act).zip(stage.shown(Part::Listed)) else { return Vec::new() };
     let own = leaves(&sent.root).into_iter().filter_map(|leaf| match &leaf.value.kind {
         Kind::String(text) if text.contains(stage.run) => Some(text.clone()),

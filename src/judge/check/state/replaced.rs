@@ -1,8 +1,7 @@
 //! `replaced`: after a PUT the resource is what was sent.
 
 use super::Stage;
-use super::shown::{Leaf, Resource, agree, is_tidied};
-use crate::json::Node;
+use super::shown::{Leaf, Resource, agree, is_tidied, leaves};
 use crate::judge::{Check, Observation, Scope, Severity};
 use crate::plan::Part;
 use crate::plan::story::{id_of, is_named};
@@ -27,22 +26,15 @@ pub(in crate::judge) fn check(stage: &Stage<'_>) -> Vec<Observation> {
 
 /// What of a change that was accepted is not there afterwards.
 pub(super) fn stored(stage: &Stage<'_>, check: &'static Check) -> Vec<Observation> {
-    /// It is done later, as far as that is known.
-    const ACCEPTED: u16 = 202;
-    let Some(answer) = stage.accepted(Part::Act).filter(|answer| answer.status != ACCEPTED) else {
-        return Vec::new();
-    };
-    let Some(sent) = stage.sent(Part::Act) else { return Vec::new() };
-    let reads = stage.shown(Part::Before).zip(stage.shown(Part::After));
-    let Some((before, after)) = reads else { return Vec::new() };
-    let resources = Resource::like(&before, &sent.root).zip(Resource::like(&after, &sent.root));
-    let Some((before, after)) = resources else { return Vec::new() };
+    let Some(answer) = stage.done(Part::Act) else { return Vec::new() };
+    let Some(seen) = stage.seen(Part::Act, [Part::Before, Part::After]) else { return Vec::new() };
+    let Some((before, after)) = seen.resources() else { return Vec::new() };
     let told = stage.shown(Part::Act).filter(|_| !answer.body.is_empty());
-    let told = told.as_ref().and_then(|told| Resource::like(told, &sent.root));
+    let told = told.as_ref().and_then(|told| Resource::like(told, &seen.sent));
     let is_own = |leaf: &Leaf<'_>| {
         after.at(&leaf.at).is_none_or(|after| !stage.is_services(Part::After, &leaf.at, after))
     };
-    let changes = super::shown::leaves(&sent.root)
+    let changes = leaves(&seen.sent)
         .into_iter()
         .filter(is_own)
         .filter(|leaf| before.at(&leaf.at).is_some_and(|before| !agree(leaf.value, before)));
@@ -89,17 +81,16 @@ pub(super) fn stored(stage: &Stage<'_>, check: &'static Check) -> Vec<Observatio
         let is_told = told.is_some() && !promised;
         Some(if is_told || tidied { one.as_warning() } else { one })
     };
-    super::shown::leaves(&sent.root).iter().filter(|leaf| is_own(leaf)).filter_map(differs).collect()
+    leaves(&seen.sent).iter().filter(|leaf| is_own(leaf)).filter_map(differs).collect()
 }
 
 /// What the PUT left out and is as it was: it is gone, or has its default again.
 fn left_out(stage: &Stage<'_>) -> Option<Observation> {
-    let sent =
-        stage.sent(Part::Made).zip(stage.sent(Part::Act).filter(|_| stage.accepted(Part::Act).is_some()));
-    let (made, put) = sent?;
-    let (before, after) = stage.shown(Part::Before).zip(stage.shown(Part::After))?;
-    let (before, after) = Resource::like(&before, &made.root).zip(Resource::like(&after, &made.root))?;
-    let kept = before.of_caller(&made.root).into_iter().filter(|leaf| {
+    stage.accepted(Part::Act)?;
+    let put = stage.sent(Part::Act)?;
+    let seen = stage.seen(Part::Made, [Part::Before, Part::After])?;
+    let (before, after) = seen.resources()?;
+    let kept = before.of_caller(&seen.sent).into_iter().filter(|leaf| {
         put.root.at(&leaf.at).is_none() && after.at(&leaf.at).is_some_and(|after| agree(leaf.value, after))
     });
     let kept: Vec<_> =
@@ -112,9 +103,8 @@ fn left_out(stage: &Stage<'_>) -> Option<Observation> {
 fn another(stage: &Stage<'_>) -> Option<Observation> {
     stage.accepted(Part::Act)?;
     let id = id_of(stage.exchange(Part::After)?);
-    let (before, after) = stage.shown(Part::Before).zip(stage.shown(Part::After))?;
-    let made = stage.sent(Part::Made)?;
-    let (before, after) = Resource::like(&before, &made.root).zip(Resource::like(&after, &made.root))?;
+    let seen = stage.seen(Part::Made, [Part::Before, Part::After])?;
+    let (before, after) = seen.resources()?;
     let own = before.leaves().into_iter().find(|leaf| is_named(leaf.value, &id))?;
     let came = after.at(&own.at).filter(|came| !agree(own.value, came))?;
     let place = format!("{}{}", after.at, own.at);
@@ -124,14 +114,13 @@ fn another(stage: &Stage<'_>) -> Option<Observation> {
 
 /// What the same PUT once more has changed.
 fn repeated(stage: &Stage<'_>) -> Vec<Observation> {
-    let parts = stage.sent(Part::Act).zip(stage.accepted(Part::Act)).zip(stage.accepted(Part::Again));
-    let Some(((sent, _), _)) = parts else { return Vec::new() };
-    let reads = stage.shown(Part::After).zip(stage.shown(Part::AfterAgain));
-    let Some((first, second)) = reads else { return Vec::new() };
-    let resources = Resource::like(&first, &sent.root).zip(Resource::like(&second, &sent.root));
-    let Some((first, second)) = resources else { return Vec::new() };
+    if stage.accepted(Part::Act).is_none() || stage.accepted(Part::Again).is_none() {
+        return Vec::new();
+    }
+    let Some(seen) = stage.seen(Part::Act, [Part::After, Part::AfterAgain]) else { return Vec::new() };
+    let Some((first, second)) = seen.resources() else { return Vec::new() };
     let differs = |leaf: Leaf<'_>| {
-        let came: Option<&Node> = second.at(&leaf.at);
+        let came = second.at(&leaf.at);
         if came.is_some_and(|came| agree(leaf.value, came)) {
             return None;
         }
@@ -139,5 +128,5 @@ fn repeated(stage: &Stage<'_>) -> Vec<Observation> {
         let title = (place.as_str(), "is another after the same PUT again");
         stage.differs(&CHECK, (Part::Again, Part::AfterAgain), title, (leaf.value, came))
     };
-    first.of_caller(&sent.root).into_iter().filter_map(differs).collect()
+    first.of_caller(&seen.sent).into_iter().filter_map(differs).collect()
 }

@@ -1,7 +1,7 @@
 //! `safe-read`: to read something changes nothing.
 
 use super::Stage;
-use super::shown::{Resource, agree};
+use super::shown::agree;
 use crate::judge::{Check, Observation, Scope, Severity};
 use crate::plan::Part;
 
@@ -16,12 +16,9 @@ pub(in crate::judge) const CHECK: Check = Check {
 };
 
 pub(in crate::judge) fn check(stage: &Stage<'_>) -> Vec<Observation> {
-    let Some(sent) = stage.sent(Part::Made) else { return Vec::new() };
-    let both = stage.shown(Part::After).zip(stage.shown(Part::Again));
-    let Some((first, second)) = both else { return Vec::new() };
-    let resources = Resource::like(&first, &sent.root).zip(Resource::like(&second, &sent.root));
-    let Some((first, second)) = resources else { return Vec::new() };
-    let differs = first.of_caller(&sent.root).into_iter().filter_map(|leaf| {
+    let Some(seen) = stage.seen(Part::Made, [Part::After, Part::Again]) else { return Vec::new() };
+    let Some((first, second)) = seen.resources() else { return Vec::new() };
+    let differs = first.of_caller(&seen.sent).into_iter().filter_map(|leaf| {
         let again = second.at(&leaf.at);
         if again.is_some_and(|again| agree(leaf.value, again)) {
             return None;

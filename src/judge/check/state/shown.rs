@@ -21,6 +21,20 @@ pub(super) struct Resource<'n> {
     node: &'n Node,
 }
 
+/// What was sent, and what two answers show of it.
+pub(super) struct Seen {
+    pub(super) sent: Node,
+    pub(super) first: Node,
+    pub(super) second: Node,
+}
+
+impl Seen {
+    /// The representations in the two answers.
+    pub(super) fn resources(&self) -> Option<(Resource<'_>, Resource<'_>)> {
+        Resource::like(&self.first, &self.sent).zip(Resource::like(&self.second, &self.sent))
+    }
+}
+
 /// A member of a representation that has no members itself.
 pub(super) struct Leaf<'n> {
     pub(super) at: String,

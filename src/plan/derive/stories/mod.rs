@@ -12,54 +12,52 @@ use crate::contract::{Connection, Operation, ParameterLocation};
 use crate::exchange::Request;
 use crate::plan::story::{Part, Story, Tells, Until};
 use crate::plan::ways::PARENTS;
-use crate::plan::{Case, Expectation, Place, Role, Scenario, Verdict};
+use crate::plan::{Case, Expectation, Need, Place, Role, Scenario, Verdict, guard};
 use deeds::Deed;
 
 /// How soon it is worth to know what a service remembers.
 const WORTH: u8 = 2;
 
-/// The operations on what one of them makes.
-#[derive(Clone, Copy)]
-struct Cast {
-    /// Makes it.
-    maker: usize,
-    /// Shows it.
-    reader: usize,
+/// Those that make, show and list a resource, each with what it is asked with.
+struct Crew<'c> {
+    /// Makes it, where a story is about one that is there.
+    supplier: Option<Supplier<'c>>,
+    reader: Option<(Deriver<'c>, Request)>,
     /// Lists all of its kind, if there is one that takes nothing of its own.
-    list: Option<usize>,
+    list: Option<(Deriver<'c>, Request)>,
 }
 
-impl Deriver<'_> {
+impl<'c> Deriver<'c> {
     /// The stories that turn on this operation.
     pub(super) fn stories(&mut self, request: &Request, base: Option<&Base>) {
         if self.operation.method == "POST" {
             self.posted(request, base);
             return;
         }
-        let Some(cast) = self.cast() else { return };
+        let Some(crew) = &mut self.crew() else { return };
         match (self.operation.method.as_str(), base.filter(|base| base.value.is_object())) {
             ("GET", _) => {
-                self.created(cast);
-                self.elsewhere(cast);
+                self.created(crew);
+                self.elsewhere(crew);
             }
             ("PUT", Some(base)) => {
                 let deeds = self.replacements(request, base);
                 for deed in &deeds {
-                    self.changed_so(cast, Tells::Replaced, deed);
+                    self.changed_so(crew, Tells::Replaced, deed);
                 }
             }
             ("PATCH", Some(base)) => {
                 let deeds = self.patches(request, base);
                 for deed in &deeds {
-                    self.changed_so(cast, Tells::Modified, deed);
+                    self.changed_so(crew, Tells::Modified, deed);
                 }
             }
-            ("DELETE", _) => self.deleted(cast, request),
+            ("DELETE", _) => self.deleted(crew, request),
             _ => {}
         }
-        if crate::plan::guard::changes(&self.operation.method) {
+        if guard::changes(&self.operation.method) {
             for deed in self.misdeeds(request, base) {
-                self.refused(cast, &deed);
+                self.refused(crew, &deed);
             }
         }
     }
@@ -69,9 +67,10 @@ impl Deriver<'_> {
     fn posted(&mut self, request: &Request, base: Option<&Base>) {
         let operations = &self.contract.operations;
         let lists = |other: &Operation| other.method == "GET" && other.path == self.operation.path;
-        if let Some(list) = operations.iter().position(lists) {
+        if let Some(list) = operations.iter().position(lists).and_then(|list| self.asking(list)) {
+            let mut crew = Crew { supplier: None, reader: None, list: Some(list) };
             for deed in self.misdeeds(request, base) {
-                let Some(mut scene) = Scene::without_maker(self, list, deed.variant) else { return };
+                let mut scene = Scene::of(self, &mut crew, Tells::Refused, deed.variant);
                 scene.does(Part::Act, &deed);
                 scene.lists(None);
                 scene.end();
@@ -83,17 +82,17 @@ impl Deriver<'_> {
         if !(refuses(409) || refuses(422)) || base.is_some() {
             return;
         }
-        let Some(cast) = self.cast() else { return };
+        let Some(crew) = &mut self.crew() else { return };
         let deed = Deed { request: request.clone(), variant: "twice", words: "what is done once".into() };
-        let Some(mut scene) = Scene::of(self, cast, Tells::Done, "") else { return };
+        let mut scene = Scene::of(self, crew, Tells::Done, "");
         scene.makes(Part::Made);
         scene.does(Part::Act, &deed);
         scene.does(Part::Again, &deed);
         scene.end();
     }
 
-    /// The operations on the same resource.
-    fn cast(&self) -> Option<Cast> {
+    /// Those of the same resource.
+    fn crew(&self) -> Option<Crew<'c>> {
         let operations = &self.contract.operations;
         let own = &self.operation.path;
         let path = if self.operation.method == "POST" { own.rsplit_once('/')?.0 } else { own };
@@ -120,10 +119,11 @@ impl Deriver<'_> {
         let is_told = self.ways.list(own).is_none() && operations[own].method == "POST";
         let all = 0..operations.len();
         let reader = all.clone().find(reads).filter(|_| is_told)?;
-        Some(Cast { maker: own, reader, list: all.clone().find(lists) })
+        let list = all.clone().find(lists).and_then(|list| self.asking(list));
+        Some(Crew { supplier: Some(Supplier::of(self.of(own))?), reader: Some(self.asking(reader)?), list })
     }
 
-    fn created(&mut self, cast: Cast) {
+    fn created(&mut self, crew: &mut Crew<'c>) {
         let operations = &self.contract.operations;
         let is_stated = |maker: &Operation| {
             let mut links = maker.responses.iter().flat_map(|response| &response.links);
@@ -133,12 +133,13 @@ impl Deriver<'_> {
             })
         };
         // What a link says about the same is held already.
-        if is_stated(&operations[cast.maker]) {
+        let maker = crew.supplier.as_ref().map(|supplier| &operations[supplier.deriver.index]);
+        if maker.is_some_and(is_stated) {
             return;
         }
         for telling in [false, true] {
             let variant = if telling { "to-the-letter" } else { "" };
-            let Some(mut scene) = Scene::of(self, cast, Tells::Created, variant) else { return };
+            let mut scene = Scene::of(self, crew, Tells::Created, variant);
             scene.makes_whole(telling);
             let read = scene.reads(Part::After, Some(Until::There));
             if !telling {
@@ -150,8 +151,8 @@ impl Deriver<'_> {
     }
 
     /// What stands below one resource does not stand below another of its kind.
-    fn elsewhere(&mut self, cast: Cast) {
-        let Some(mut scene) = Scene::of(self, cast, Tells::Elsewhere, "") else { return };
+    fn elsewhere(&mut self, crew: &mut Crew<'c>) {
+        let mut scene = Scene::of(self, crew, Tells::Elsewhere, "");
         scene.makes(Part::Made);
         if scene.makes_elsewhere() {
             scene.reads(Part::Before, None);
@@ -160,8 +161,8 @@ impl Deriver<'_> {
         }
     }
 
-    fn changed_so(&mut self, cast: Cast, tells: Tells, deed: &Deed) {
-        let Some(mut scene) = Scene::of(self, cast, tells, deed.variant) else { return };
+    fn changed_so(&mut self, crew: &mut Crew<'c>, tells: Tells, deed: &Deed) {
+        let mut scene = Scene::of(self, crew, tells, deed.variant);
         scene.makes(Part::Made);
         let is_first = matches!(deed.variant, deeds::WHOLE | deeds::PART);
         if is_first {
@@ -183,10 +184,10 @@ impl Deriver<'_> {
         scene.end();
     }
 
-    fn deleted(&mut self, cast: Cast, request: &Request) {
+    fn deleted(&mut self, crew: &mut Crew<'c>, request: &Request) {
         let deed =
             Deed { request: request.clone(), variant: "whole", words: "what is there is deleted".into() };
-        let Some(mut scene) = Scene::of(self, cast, Tells::Deleted, "") else { return };
+        let mut scene = Scene::of(self, crew, Tells::Deleted, "");
         scene.makes(Part::Made);
         scene.makes(Part::MadeBeside);
         let before = scene.reads(Part::Before, None);
@@ -199,8 +200,8 @@ impl Deriver<'_> {
         scene.end();
     }
 
-    fn refused(&mut self, cast: Cast, deed: &Deed) {
-        let Some(mut scene) = Scene::of(self, cast, Tells::Refused, deed.variant) else { return };
+    fn refused(&mut self, crew: &mut Crew<'c>, deed: &Deed) {
+        let mut scene = Scene::of(self, crew, Tells::Refused, deed.variant);
         scene.makes(Part::Made);
         scene.reads(Part::Before, None);
         scene.does(Part::Act, deed);
@@ -212,10 +213,7 @@ impl Deriver<'_> {
 /// A story as it is told, step by step.
 struct Scene<'d, 'c> {
     deriver: &'d mut Deriver<'c>,
-    /// Makes the resource, where the story is about one.
-    supplier: Option<Supplier<'c>>,
-    reader: Option<(Deriver<'c>, Request)>,
-    list: Option<(Deriver<'c>, Request)>,
+    crew: &'d mut Crew<'c>,
     tells: Tells,
     /// What tells it from others of its operation.
     name: String,
@@ -224,25 +222,15 @@ struct Scene<'d, 'c> {
 }
 
 impl<'d, 'c> Scene<'d, 'c> {
-    fn of(deriver: &'d mut Deriver<'c>, cast: Cast, tells: Tells, variant: &str) -> Option<Scene<'d, 'c>> {
-        let supplier = Supplier::of(deriver.of(cast.maker))?;
-        let reader = deriver.asking(cast.reader)?;
-        let list = cast.list.and_then(|list| deriver.asking(list));
-        let scene = Scene::named(deriver, tells, variant);
-        Some(Scene { supplier: Some(supplier), reader: Some(reader), list, ..scene })
-    }
-
-    /// One about what is not made.
-    fn without_maker(deriver: &'d mut Deriver<'c>, list: usize, variant: &str) -> Option<Scene<'d, 'c>> {
-        let list = Some(deriver.asking(list)?);
-        Some(Scene { list, ..Scene::named(deriver, Tells::Refused, variant) })
-    }
-
-    fn named(deriver: &'d mut Deriver<'c>, tells: Tells, variant: &str) -> Scene<'d, 'c> {
+    fn of(
+        deriver: &'d mut Deriver<'c>,
+        crew: &'d mut Crew<'c>,
+        tells: Tells,
+        variant: &str,
+    ) -> Scene<'d, 'c> {
         let join = if variant.is_empty() { "" } else { "/" };
         let name = format!("{}/{}{join}{variant}", deriver.operation.id, tells.name());
-        let (parts, cases) = (Vec::new(), Vec::new());
-        Scene { deriver, supplier: None, reader: None, list: None, tells, name, parts, cases }
+        Scene { deriver, crew, tells, name, parts: Vec::new(), cases: Vec::new() }
     }
 
     /// Whose resource a part is about.
@@ -256,7 +244,7 @@ impl<'d, 'c> Scene<'d, 'c> {
 
     fn makes(&mut self, part: Part) {
         let purpose = self.purpose(part);
-        let made = self.supplier.as_mut().map(|supplier| supplier.supplies(&purpose));
+        let made = self.crew.supplier.as_mut().map(|supplier| supplier.supplies(&purpose));
         for case in made.into_iter().flat_map(|made| made.cases) {
             self.step(part, case);
         }
@@ -265,7 +253,7 @@ impl<'d, 'c> Scene<'d, 'c> {
     /// Makes the resource with all that is declared, and with values that show what becomes of them.
     fn makes_whole(&mut self, telling: bool) {
         let purpose = self.purpose(Part::Made);
-        if let Some(case) = self.supplier.as_mut().map(|supplier| supplier.tells(&purpose, telling)) {
+        if let Some(case) = self.crew.supplier.as_mut().map(|supplier| supplier.tells(&purpose, telling)) {
             self.step(Part::Made, case);
         }
     }
@@ -273,7 +261,7 @@ impl<'d, 'c> Scene<'d, 'c> {
     /// Makes what another such resource could stand below; whether it could.
     fn makes_elsewhere(&mut self) -> bool {
         let purpose = self.purpose(Part::Elsewhere);
-        let Some(supplier) = &self.supplier else { return false };
+        let Some(supplier) = &self.crew.supplier else { return false };
         let (deriver, parents) = (&supplier.deriver, Kind::Made);
         let above = deriver.ways.to(deriver.index);
         let Some(way) =
@@ -291,7 +279,7 @@ impl<'d, 'c> Scene<'d, 'c> {
     fn reads(&mut self, part: Part, until: Option<Until>) -> usize {
         let purpose = self.purpose(part);
         let elsewhere = (part == Part::Elsewhere).then(|| self.elsewhere()).flatten();
-        let Some((reader, read)) = &mut self.reader else { return 0 };
+        let Some((reader, read)) = &mut self.crew.reader else { return 0 };
         let about = about(&self.name, part, &reader.operation.at, "what the service shows of it");
         // Where somebody says what it is found by, it must be there as anything else.
         let is_guessed = reader.ways.values(reader.index).iter().any(|need| !need.stated);
@@ -311,13 +299,13 @@ impl<'d, 'c> Scene<'d, 'c> {
     }
 
     /// What the reader takes of whatever the resource stands below, as its maker takes it.
-    fn elsewhere(&self) -> Option<Vec<crate::plan::Need>> {
-        let deriver = &self.supplier.as_ref()?.deriver;
+    fn elsewhere(&self) -> Option<Vec<Need>> {
+        let deriver = &self.crew.supplier.as_ref()?.deriver;
         Some(deriver.ways.values(deriver.index).iter().filter(|need| need.giver.is_some()).cloned().collect())
     }
 
     fn lists(&mut self, until: Option<Until>) {
-        let Some((list, request)) = &mut self.list else { return };
+        let Some((list, request)) = &mut self.crew.list else { return };
         let about = about(&self.name, Part::Listed, &list.operation.at, "what the service lists");
         let mut case = list.case(about.as_about(), request.clone(), None);
         case.needs = case.needs.map(|needs| needs.with(PARENTS));
@@ -331,7 +319,7 @@ impl<'d, 'c> Scene<'d, 'c> {
         let is_doubtful = part == Part::Again && self.tells == Tells::Done;
         let expectation = is_doubtful.then(|| open("what is done once may be refused the second time"));
         let mut case = self.deriver.case(about.as_about(), deed.request.clone(), expectation);
-        let purpose = if self.supplier.is_some() { self.purpose(part) } else { PARENTS.to_owned() };
+        let purpose = if self.crew.supplier.is_some() { self.purpose(part) } else { PARENTS.to_owned() };
         let needs = || {
             let index = self.deriver.index;
             let asked = (&deed.request, Verdict::Accept, case.key.as_str());
