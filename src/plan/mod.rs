@@ -209,6 +209,17 @@ pub struct Expectation {
 }
 
 impl Expectation {
+    /// Whatever is documented may come, since the contract does not say more.
+    pub(super) fn either(silence: impl Into<String>) -> Expectation {
+        Expectation {
+            verdict: Verdict::Either,
+            statuses: Vec::new(),
+            codes: Vec::new(),
+            violations: Vec::new(),
+            silent: vec![silence.into()],
+        }
+    }
+
     /// Whether a request must be refused for its credentials, and for nothing else.
     pub fn is_about_credentials(&self) -> bool {
         let only = |violation: &Violation| violation.cause == Cause::Unauthenticated;

@@ -151,9 +151,7 @@ fn doubted(contract: &Contract, case: &Case) -> Expectation {
     if case.expectation.verdict != Verdict::Accept || !is_in_path {
         return case.expectation.clone();
     }
-    let silent = vec!["whether the resource that the path names exists is not known".to_owned()];
-    let (statuses, codes, violations) = (Vec::new(), Vec::new(), Vec::new());
-    Expectation { verdict: Verdict::Either, statuses, codes, violations, silent }
+    Expectation::either("whether the resource that the path names exists is not known")
 }
 
 #[cfg(test)]

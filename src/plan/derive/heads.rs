@@ -4,7 +4,7 @@ use super::base::Base;
 use super::{About, Deriver};
 use crate::contract::model::StatusRange;
 use crate::exchange::Request;
-use crate::plan::{Case, Expectation, Place, Role, Scenario, Verdict};
+use crate::plan::{Case, Expectation, Place, Role, Scenario};
 
 /// How soon it is worth to ask with HEAD.
 const WORTH: u8 = 8;
@@ -23,7 +23,7 @@ impl Deriver<'_> {
         let steps = [("GET", "before"), ("HEAD", "head"), ("GET", "after")];
         let cases: Vec<Case> = steps.map(|(method, variant)| self.head_step(request, method, variant)).into();
         let id = cases[1].id.clone();
-        self.draft(WORTH, Scenario { id, operation: self.index, cases, at_once: 0, rule: None, story: None });
+        self.draft(WORTH, Scenario { cases, ..Scenario::of(id, self.index) });
     }
 
     fn head_step(&mut self, request: &Request, method: &str, variant: &str) -> Case {
@@ -36,13 +36,7 @@ impl Deriver<'_> {
         let about =
             About { worth: WORTH, place: Place::Method, kind: "head", variant, at: &at, words: words.into() };
         let request = Request { method: method.into(), ..request.clone() };
-        let silent = Expectation {
-            verdict: Verdict::Either,
-            statuses: Vec::new(),
-            codes: Vec::new(),
-            violations: Vec::new(),
-            silent: vec!["whether HEAD is offered is not said".into()],
-        };
+        let silent = Expectation::either("whether HEAD is offered is not said");
         let expectation = (method == "HEAD").then_some(silent);
         let case = self.case(about, request, expectation);
         // What is compared here stands in snapshots by itself.

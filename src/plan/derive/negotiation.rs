@@ -5,7 +5,7 @@ use super::{About, Deriver};
 use crate::contract::model::{StatusRange, essence, is_json};
 use crate::exchange::Request;
 use crate::plan::guard::is_safe;
-use crate::plan::{Expectation, Place, Scenario, Verdict};
+use crate::plan::{Expectation, Place, Scenario};
 
 /// How soon it is worth to ask for another media type.
 const WORTH: u8 = 6;
@@ -41,13 +41,8 @@ impl Deriver<'_> {
         }
         let refusal = operation.responses.iter().find(|response| response.status == StatusRange::Code(406));
         if let Some(refusal) = refusal {
-            let expectation = Expectation {
-                verdict: Verdict::Either,
-                statuses: Vec::new(),
-                codes: Vec::new(),
-                violations: Vec::new(),
-                silent: vec!["a host may disregard which media type is asked for (RFC 9110, 12.4.1)".into()],
-            };
+            let expectation =
+                Expectation::either("a host may disregard which media type is asked for (RFC 9110, 12.4.1)");
             let mut request = accepting(request, NOBODYS);
             let about = about(NOBODYS, &refusal.at, format!("`Accept: {NOBODYS}`, which nobody has"));
             if let Some(base) = base {

@@ -8,7 +8,7 @@ use crate::contract::model::{Parameter, StatusRange};
 use crate::contract::{Connection, Operation, ParameterLocation};
 use crate::exchange::{Pieces, Request};
 use crate::plan::guard::{self, Fresh};
-use crate::plan::{Expectation, Label, Place, Scenario, Verdict, Violation, expect};
+use crate::plan::{Expectation, Label, Place, Scenario, Violation, expect};
 use crate::schema::Side;
 use crate::wire::parameter;
 use serde_json::Value;
@@ -99,13 +99,7 @@ impl Deriver<'_> {
             };
             return expect::expectation(operation, Label::refused(vec![violation]));
         }
-        Expectation {
-            verdict: Verdict::Either,
-            statuses: Vec::new(),
-            codes: Vec::new(),
-            violations: Vec::new(),
-            silent: vec!["what becomes of an id that nobody has is not said".into()],
-        }
+        Expectation::either("what becomes of an id that nobody has is not said")
     }
 }
 

@@ -63,7 +63,7 @@ impl Deriver<'_> {
         read.preconditions = vec![Precondition { step: 0, accepted: true }];
         let id = read.id.clone();
         let cases = vec![upload, read];
-        self.draft(WORTH, Scenario { id, operation: self.index, cases, at_once: 0, rule: None, story: None });
+        self.draft(WORTH, Scenario { cases, ..Scenario::of(id, self.index) });
     }
 
     /// The same upload with bytes that show when they are not kept to the letter, if they are as valid.

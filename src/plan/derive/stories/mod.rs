@@ -288,7 +288,8 @@ impl<'d, 'c> Scene<'d, 'c> {
             Some(Until::There) => is_guessed,
             _ => matches!(part, Part::BesideAfter | Part::Elsewhere),
         };
-        let expectation = is_doubtful.then(|| open("what it shows is held against what was done"));
+        let expectation =
+            is_doubtful.then(|| Expectation::either("what it shows is held against what was done"));
         let mut case = reader.case(about.as_about(), read.clone(), expectation);
         case.needs = case.needs.map(|needs| match elsewhere {
             Some(above) => needs.with(&self.name).but(&above, &purpose),
@@ -317,7 +318,8 @@ impl<'d, 'c> Scene<'d, 'c> {
         let about = about(&self.name, part, &self.deriver.operation.at, &deed.words);
         // What is done once more may be refused for that.
         let is_doubtful = part == Part::Again && self.tells == Tells::Done;
-        let expectation = is_doubtful.then(|| open("what is done once may be refused the second time"));
+        let expectation =
+            is_doubtful.then(|| Expectation::either("what is done once may be refused the second time"));
         let mut case = self.deriver.case(about.as_about(), deed.request.clone(), expectation);
         let purpose = if self.crew.supplier.is_some() { self.purpose(part) } else { PARENTS.to_owned() };
         let needs = || {
@@ -376,17 +378,6 @@ impl Step {
             at: &self.at,
             words: self.words.clone(),
         }
-    }
-}
-
-/// Whatever is documented may come.
-fn open(why: &str) -> Expectation {
-    Expectation {
-        verdict: Verdict::Either,
-        statuses: Vec::new(),
-        codes: Vec::new(),
-        violations: Vec::new(),
-        silent: vec![why.to_owned()],
     }
 }
 

@@ -168,15 +168,9 @@ impl Scene<'_, '_> {
         match makes {
             Distinction::Sensitive => step,
             Distinction::Insensitive => step.expecting(self.repeated()).given(true),
-            Distinction::Unknown => step.expecting(Expectation {
-                verdict: Verdict::Either,
-                statuses: Vec::new(),
-                codes: Vec::new(),
-                violations: Vec::new(),
-                silent: vec![format!(
-                    "whether values that differ only in {respect} are the same is not said"
-                )],
-            }),
+            Distinction::Unknown => step.expecting(Expectation::either(format!(
+                "whether values that differ only in {respect} are the same is not said"
+            ))),
         }
     }
 
